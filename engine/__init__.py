@@ -1,0 +1,1 @@
+"""Describe, train, record and restore small neural networks; knows no screen."""

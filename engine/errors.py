@@ -1,0 +1,50 @@
+"""What can go wrong through no fault of the program: each error knows its exit code."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One mistake in an experiment: where it is and what would be right."""
+
+    place: str
+    """The key, dotted and indexed: `optimizer.lr`, `layers[2]`; empty for the whole file."""
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.message}" if self.place else self.message
+
+
+class PerceptuiError(ValueError):
+    """Base of the errors that are told to the person in one message, without a traceback."""
+
+    exit_code: ClassVar[int] = 1
+
+
+class UsageError(PerceptuiError):
+    """Something asked for is unknown or impossible: a name, an option, a device, a place."""
+
+    exit_code = 2
+
+
+class BadExperiment(UsageError):
+    """An experiment that is not valid; holds every problem found, not only the first."""
+
+    def __init__(self, problems: list[Problem], source: str = "") -> None:
+        self.problems = tuple(problems)
+        self.source = source
+        prefix = f"{source}: " if source else ""
+        super().__init__("\n".join(f"{prefix}{problem}" for problem in problems))
+
+
+class DataUnavailable(PerceptuiError):
+    """Data that is missing, unreadable, changed, or can't be downloaded."""
+
+    exit_code = 4
+
+
+class BadCheckpoint(PerceptuiError):
+    """A checkpoint that is truncated, foreign or made for another network."""

@@ -1,0 +1,122 @@
+"""The base of every component: a frozen class whose fields are its declared parameters."""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, ClassVar, dataclass_transform, get_type_hints
+
+from engine.parts.kinds import MISSING, Parameter
+
+
+def parameter(
+    default: Any = MISSING,
+    *,
+    help: str,
+    minimum: float | None = None,
+    maximum: float | None = None,
+    above: float | None = None,
+    below: float | None = None,
+    unit: str = "",
+) -> Any:
+    """Declare a component's parameter; its type is the field's annotation.
+
+    `minimum` and `maximum` are inclusive, `above` and `below` exclusive.
+    """
+    declaration = Parameter(default, help, minimum, maximum, above, below, unit)
+    metadata = {"parameter": declaration}
+    if default is MISSING:
+        return dataclasses.field(metadata=metadata)
+    return dataclasses.field(default=default, metadata=metadata)
+
+
+@dataclass_transform(frozen_default=True, field_specifiers=(parameter,))
+class Declared:
+    """A class whose annotated fields are declared parameters; made a frozen dataclass."""
+
+    def __init_subclass__(cls) -> None:
+        dataclasses.dataclass(frozen=True)(cls)
+
+    @classmethod
+    @cache
+    def parameters(cls) -> dict[str, tuple[Any, Parameter]]:
+        """The declared parameters in order: name to (type, declaration)."""
+        hints = get_type_hints(cls)
+        fields = dataclasses.fields(cls)  # type: ignore[arg-type]  # made a dataclass above
+        return {f.name: (hints[f.name], f.metadata["parameter"]) for f in fields}
+
+    def values(self) -> dict[str, Any]:
+        """Every parameter's value by name."""
+        return {name: getattr(self, name) for name in self.parameters()}
+
+    def changed(self) -> dict[str, Any]:
+        """The values that differ from their defaults, and those that have none."""
+        return {
+            name: getattr(self, name)
+            for name, (_, declaration) in self.parameters().items()
+            if declaration.required or getattr(self, name) != declaration.default
+        }
+
+    def complaint(self) -> str:
+        """What is wrong with the values together, or the empty text."""
+        return ""
+
+
+class Component(Declared):
+    """One thing an experiment can name: a layer, a loss, a data set.
+
+    A subclass that is not abstract is found under its name in its family. Its docstring
+    is its one-line help.
+    """
+
+    family: ClassVar[str]
+    """What it is, as messages say it: `layer`, `loss`, `optimizer`, `schedule`, `data set`."""
+    name: ClassVar[str]
+    """How experiments write it; the class's own name unless given."""
+
+    _registry: ClassVar[dict[str, dict[str, type[Component]]]] = {}
+
+    def __init_subclass__(cls, *, abstract: bool = False, name: str | None = None) -> None:
+        super().__init_subclass__()
+        if not abstract:
+            cls.name = name or cls.__name__
+            known = Component._registry.setdefault(cls.family, {})
+            other = known.get(cls.name, cls)
+            if (other.__module__, other.__qualname__) != (cls.__module__, cls.__qualname__):
+                raise TypeError(f"two components of the family {cls.family!r} named {cls.name!r}")
+            known[cls.name] = cls
+
+    @classmethod
+    def members(cls) -> Mapping[str, type[Component]]:
+        """Every component of this family by name, in the order of declaration."""
+        return Component._registry.get(cls.family, {})
+
+    @classmethod
+    def help(cls) -> str:
+        """What the component is, in one line."""
+        return (inspect.getdoc(cls) or "").splitlines()[0]
+
+    def __str__(self) -> str:
+        """The canonical call: what is required first, then what differs from its default."""
+        parts = []
+        for name, value in self.changed().items():
+            required = self.parameters()[name][1].required
+            parts.append(literal(value) if required else f"{name}={literal(value)}")
+        return f"{self.name}({', '.join(parts)})"
+
+
+def literal(value: object) -> str:
+    """A parameter's value as a Python literal; tuples are written as lists."""
+    if isinstance(value, tuple):
+        return f"[{', '.join(literal(item) for item in value)}]"
+    if isinstance(value, str):
+        return quoted(value)
+    return repr(value)
+
+
+def quoted(text: str) -> str:
+    """A text as a Python literal in double quotes where that needs no escapes, ASCII-safe."""
+    plain = text.isprintable() and '"' not in text and "\\" not in text
+    return f'"{text}"' if plain else ascii(text)

@@ -1,0 +1,218 @@
+"""What every data set declares: its parameters, its facts, its law, how it is loaded."""
+
+from __future__ import annotations
+
+import inspect
+import math
+import textwrap
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from engine.errors import DataUnavailable, UsageError
+from engine.parts.component import Component
+from engine.parts.kinds import shown
+from engine.parts.shapes import Shape, product
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+Task = Literal["classification", "regression"]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What can be known about a data set without loading torch."""
+
+    shape: Shape
+    """Shape of one network input, feature crosses and one-hot columns counted in."""
+    task: Task
+    num_samples: int
+    classes: tuple[str, ...] = ()
+    """Names of the classes in the order of their indices; empty for a regression."""
+    num_targets: int = 1
+    """Numbers to predict per sample of a regression."""
+    num_test_samples: int = 0
+    """Samples of the test split that the data set brings itself; 0 without one."""
+    feature_names: tuple[str, ...] = ()
+    """One name per raw feature, as a person gives them to `predict`."""
+    planar: bool = False
+    """Whether raw inputs are points (x1, x2), so that a decision boundary can be drawn."""
+
+
+@dataclass(frozen=True)
+class Law:
+    """The plain functions that make a data set, and the call that runs them.
+
+    The same functions are run when training and printed into the exported script,
+    so that both make the same numbers.
+    """
+
+    function: Callable[..., tuple[Tensor, Tensor]]
+    """Returns (inputs, targets): inputs (samples, *raw shape) float32 or uint8; targets
+    (samples,) int64 classes, or (samples, targets) float32 for a regression."""
+    arguments: dict[str, Any]
+    needs: tuple[Callable[..., Any], ...] = ()
+    """Functions that `function` calls, printed before it."""
+    imports: tuple[str, ...] = ()
+    """Import lines that the functions need beside `import torch`."""
+
+    def run(self) -> tuple[Tensor, Tensor]:
+        """Make the data; random numbers come from torch's global generator."""
+        return self.function(**self.arguments)
+
+    @property
+    def call(self) -> str:
+        """The call as Python code: `circle(samples=100, noise=0.0)`."""
+        arguments = ", ".join(f"{name}={value!r}" for name, value in self.arguments.items())
+        return f"{self.function.__name__}({arguments})"
+
+    def source(self) -> str:
+        """The functions' Python source."""
+        functions = (*self.needs, self.function)
+        return "\n\n\n".join(textwrap.dedent(inspect.getsource(f)).rstrip() for f in functions)
+
+
+@dataclass(frozen=True)
+class Download:
+    """How far a download is: for a progress bar."""
+
+    name: str
+    done_bytes: int
+    total_bytes: int | None
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where data is found and put."""
+
+    data_dir: Path
+    """Root of downloaded data sets, as torchvision lays them out."""
+    on_download: Callable[[Download], None] = field(default=lambda download: None)
+
+
+@dataclass(frozen=True)
+class Pixels:
+    """How stored uint8 images become network inputs: scaled to 0..1, then normalised."""
+
+    mean: tuple[float, ...]
+    """Subtracted, one per channel; (0.0,) where nothing is."""
+    std: tuple[float, ...]
+    """Divided by, one per channel; (1.0,) where nothing is."""
+    scale: float = 255.0
+    """The stored value that becomes 1.0."""
+    augmentations: tuple[str, ...] = ()
+    """Expressions of torchvision.transforms.v2, applied to each training image on its own:
+    `RandomHorizontalFlip()`, `RandomAffine(0, translate=(0.1, 0.1))`."""
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A loaded data set, before it is split; tensors on the CPU in their stored type."""
+
+    facts: Facts
+    inputs: Tensor
+    """(samples, *raw shape), float32 (NaN where a cell is missing) or uint8 for images."""
+    targets: Tensor
+    """(samples,) int64 class indices, or (samples, targets) float32."""
+    test_inputs: Tensor | None = None
+    test_targets: Tensor | None = None
+    """The test split that the data set brings itself."""
+    standardize: bool = False
+    """Scale each feature by the training split's mean and standard deviation."""
+    crosses: tuple[str, ...] = ()
+    """Features made of the points (x1, x2): see engine.parts.data.crosses; empty for none."""
+    pixels: Pixels | None = None
+    """Set for images only."""
+
+
+class Data(Component, abstract=True):
+    """A data set that an experiment can name."""
+
+    family = "data set"
+
+    def facts(self) -> Facts | None:
+        """What is known without torch; None where only a file that is absent could tell.
+
+        Raises DataUnavailable for a file that can't be read as what it should be.
+        """
+        raise NotImplementedError
+
+    def known_facts(self) -> Facts:
+        """The facts; raises DataUnavailable where a file is absent too."""
+        facts = self.facts()
+        if facts is None:
+            raise DataUnavailable(f"{self}: no such file or folder")
+        return facts
+
+    def law(self, places: Places) -> Law:
+        """The functions that make the training (or only) split."""
+        raise NotImplementedError
+
+    def test_law(self, places: Places) -> Law | None:
+        """The functions that make the test split that the data set brings itself."""
+        return None
+
+    def load(self, places: Places) -> Dataset:
+        """Make or read the data; random numbers come from torch's global generator.
+
+        Raises DataUnavailable where it is missing, unreadable or can't be downloaded.
+        """
+        facts = self.known_facts()
+        inputs, targets = self.law(places).run()
+        return Dataset(facts, inputs, targets)
+
+    def encode(self, rows: Sequence[Sequence[str]]) -> list[list[float]]:
+        """Rows of texts, as a person types them, as rows of raw inputs (laid out flat).
+
+        One text per name in `Facts.feature_names`, in that order; without names, one number
+        per element of the shape. NaN stands for a missing cell where the data set fills
+        those. Raises UsageError naming the row and the value.
+        """
+        facts = self.known_facts()
+        names = facts.feature_names or tuple(str(n + 1) for n in range(product(facts.shape)))
+        return [
+            [number(cell, place) for cell, place in zip(row, places, strict=True)]
+            for row, places in placed(rows, names)
+        ]
+
+    def files(self) -> tuple[Path, ...]:
+        """The person's own files it reads, for the fingerprint that resume checks."""
+        return ()
+
+    def at(self, folder: Path) -> Data:
+        """The same data set with relative paths taken from a folder."""
+        return self
+
+
+def placed(
+    rows: Sequence[Sequence[str]], names: Sequence[str]
+) -> list[tuple[Sequence[str], list[str]]]:
+    """Each row with the place of each of its values, as an error says it: `row 2, x1`.
+
+    Raises UsageError for a row with too few or too many values.
+    """
+    result = []
+    for index, row in enumerate(rows, start=1):
+        row_text = f"row {index}, " if len(rows) > 1 else ""
+        if len(row) != len(names):
+            listed = f" ({', '.join(names)})" if len(names) <= 40 else ""
+            raise UsageError(
+                f"{row_text}expected {len(names)} values{listed}, got {len(row)}"
+                if len(names) != 1
+                else f"{row_text}expected 1 value{listed}, got {len(row)}"
+            )
+        result.append((row, [f"{row_text}{name}" for name in names]))
+    return result
+
+
+def number(cell: str, place: str) -> float:
+    """A typed text as a finite number; raises UsageError naming the place."""
+    try:
+        value = float(cell)
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        raise UsageError(f"{place}: {shown(cell)} is not a number")
+    return value

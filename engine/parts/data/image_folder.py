@@ -1,0 +1,119 @@
+"""A person's own pictures: a folder with one subfolder per class."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import Literal
+
+from engine.errors import DataUnavailable
+from engine.parts.component import parameter
+from engine.parts.data.base import Data, Dataset, Facts, Law, Places
+from engine.parts.data.laws.picture_files import picture_files
+from engine.parts.data.paths import absolute
+from engine.parts.data.pixels import Images
+from engine.parts.data.torchvision_import import torchvision_module
+from engine.parts.shapes import pair
+
+
+class _Source(Data, abstract=True):
+    """What comes before the parameters that all images share."""
+
+    path: str = parameter(help="the folder; each of its subfolders is a class, named like it")
+    size: int | tuple[int, int] = parameter(
+        default=(32, 32), help="height and width to resize to, or one number", minimum=1, maximum=1024
+    )
+    color: Literal["rgb", "gray"] = parameter(default="rgb", help="three channels, or one")
+
+
+class ImageFolder(Images, _Source, name="images"):
+    """Pictures of a folder with one subfolder per class, resized to one size."""
+
+    def num_channels(self) -> int:
+        return 3 if self.color == "rgb" else 1
+
+    def complaint(self) -> str:
+        if not self.path or "\0" in self.path:
+            return "path must name a folder of pictures"
+        for name, value in (("mean", self.mean), ("std", self.std)):
+            if isinstance(value, tuple) and self.color == "gray":
+                return f"{name} has 3 numbers, but gray pictures have one channel"
+        return ""
+
+    def facts(self) -> Facts | None:
+        try:
+            pictures = picture_files(self.path)
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise self._unavailable(error.strerror or str(error)) from error
+        if len(pictures) < 2:
+            raise self._unavailable(
+                "expected a subfolder with pictures for each of at least two classes, "
+                f"found {len(pictures)}"
+            )
+        for name, files in pictures.items():
+            if len(files) < 2:
+                found = "1 picture" if files else "no picture"
+                raise self._unavailable(f"class {name!r} has {found}; each needs at least 2")
+        return Facts(
+            shape=(self.num_channels(), *pair(self.size)),
+            task="classification",
+            num_samples=sum(len(files) for files in pictures.values()),
+            classes=tuple(pictures),
+        )
+
+    def law(self, places: Places) -> Law:
+        torchvision_module("torchvision.transforms.functional")
+        from engine.parts.data.laws import image_folder
+
+        height, width = pair(self.size)
+        mode = "RGB" if self.color == "rgb" else "L"
+        return Law(
+            image_folder.images,
+            {"path": self.path, "height": height, "width": width, "mode": mode},
+            needs=(picture_files,),
+            imports=(
+                "from pathlib import Path",
+                "from PIL import Image",
+                "from torchvision.transforms.functional import pil_to_tensor",
+            ),
+        )
+
+    def load(self, places: Places) -> Dataset:
+        facts = self.known_facts()
+        law = self.law(places)
+        try:
+            inputs, targets = law.run()
+        except PICTURE_ERRORS as error:
+            raise self._unavailable(self._broken(error)) from error
+        return Dataset(facts, inputs, targets, pixels=self.pixels())
+
+    def files(self) -> tuple[Path, ...]:
+        return tuple(file for files in picture_files(self.path).values() for file in files)
+
+    def at(self, folder: Path) -> ImageFolder:
+        return dataclasses.replace(self, path=absolute(self.path, folder))
+
+    def _broken(self, error: Exception) -> str:
+        """Which picture can't be read; looked for only when one could not."""
+        from PIL import Image
+
+        for file in self.files():
+            try:
+                with Image.open(file) as image:
+                    image.load()
+            except PICTURE_ERRORS as reason:
+                return f"{file.relative_to(self.path)} can't be read: {_words(reason)}"
+        return str(error)
+
+    def _unavailable(self, message: str) -> DataUnavailable:
+        return DataUnavailable(f"{self.path}: {message}")
+
+
+PICTURE_ERRORS = (OSError, SyntaxError, ValueError, RuntimeError, EOFError)
+"""What Pillow raises for damaged pictures, of which a broken PNG is a SyntaxError."""
+
+
+def _words(error: Exception) -> str:
+    return "not a picture" if type(error).__name__ == "UnidentifiedImageError" else str(error)

@@ -1,0 +1,40 @@
+"""Regressions of the playground: a number to predict over a plane or a line."""
+
+from __future__ import annotations
+
+from engine.parts.component import parameter
+from engine.parts.data.base import Data, Facts, Law, Places
+from engine.parts.data.crosses import PLAIN
+from engine.parts.data.points import Planar
+
+NOISE = "standard deviation of the normal noise added to each target"
+
+
+class Plane(Planar, name="plane"):
+    """A slanted plane over the square from -2 to 2: the target is (x1 + x2) / 2."""
+
+    noise: float = parameter(default=0.0, help=NOISE, minimum=0, maximum=100, unit="target units")
+
+    def facts(self) -> Facts:
+        shape = (len(self.features),)
+        return Facts(shape, "regression", self.samples, feature_names=PLAIN, planar=True)
+
+    def law(self, places: Places) -> Law:
+        from engine.parts.data.laws import surfaces
+
+        return Law(surfaces.plane, self.own_values())
+
+
+class Wave(Data, name="wave"):
+    """About two periods of a sine over one input from -3 to 3: the target is sin(2x)."""
+
+    samples: int = parameter(default=200, help="how many points", minimum=2, maximum=10_000_000)
+    noise: float = parameter(default=0.1, help=NOISE, minimum=0, maximum=100, unit="target units")
+
+    def facts(self) -> Facts:
+        return Facts((1,), "regression", self.samples, feature_names=("x",))
+
+    def law(self, places: Places) -> Law:
+        from engine.parts.data.laws import surfaces
+
+        return Law(surfaces.wave, self.values())

@@ -1,0 +1,124 @@
+"""Real tables that come with scikit-learn, which only their laws import."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import ClassVar
+
+from engine.parts.component import parameter
+from engine.parts.data.base import Data, Dataset, Facts, Law, Pixels, Places, Task
+
+NUCLEUS = (
+    "radius",
+    "texture",
+    "perimeter",
+    "area",
+    "smoothness",
+    "compactness",
+    "concavity",
+    "concave points",
+    "symmetry",
+    "fractal dimension",
+)
+"""What is measured of each cell nucleus; the table has its mean, error and worst."""
+
+
+class _Bundled(Data, abstract=True):
+    """A data set that comes with scikit-learn; its law has the data set's name."""
+
+    def law(self, places: Places) -> Law:
+        from engine.parts.data.laws import tables
+
+        loader = f"from sklearn.datasets import load_{self.name}"
+        return Law(getattr(tables, self.name), {}, imports=(loader,))
+
+
+class Table(_Bundled, abstract=True):
+    """A table of numbers."""
+
+    task: ClassVar[Task] = "classification"
+    num_samples: ClassVar[int]
+    class_names: ClassVar[tuple[str, ...]] = ()
+    feature_names: ClassVar[tuple[str, ...]]
+
+    standardize: bool = parameter(
+        default=False, help="scale each feature by the training split's mean and standard deviation"
+    )
+
+    def facts(self) -> Facts:
+        return Facts(
+            shape=(len(self.feature_names),),
+            task=self.task,
+            num_samples=self.num_samples,
+            classes=self.class_names,
+            feature_names=self.feature_names,
+        )
+
+    def load(self, places: Places) -> Dataset:
+        return dataclasses.replace(super().load(places), standardize=self.standardize)
+
+
+class Iris(Table, name="iris"):
+    """Sepals and petals of 150 iris flowers of three species, in centimeters."""
+
+    num_samples = 150
+    class_names = ("setosa", "versicolor", "virginica")
+    feature_names = (
+        "sepal length (cm)",
+        "sepal width (cm)",
+        "petal length (cm)",
+        "petal width (cm)",
+    )
+
+
+class Wine(Table, name="wine"):
+    """Thirteen chemical measures of 178 wines from three growers."""
+
+    num_samples = 178
+    class_names = ("class_0", "class_1", "class_2")
+    feature_names = (
+        "alcohol",
+        "malic_acid",
+        "ash",
+        "alcalinity_of_ash",
+        "magnesium",
+        "total_phenols",
+        "flavanoids",
+        "nonflavanoid_phenols",
+        "proanthocyanins",
+        "color_intensity",
+        "hue",
+        "od280/od315_of_diluted_wines",
+        "proline",
+    )
+
+
+class BreastCancer(Table, name="breast_cancer"):
+    """Thirty measures of the cell nuclei of 569 breast tumors, malignant or benign."""
+
+    num_samples = 569
+    class_names = ("malignant", "benign")
+    feature_names = (
+        *(f"mean {measure}" for measure in NUCLEUS),
+        *(f"{measure} error" for measure in NUCLEUS),
+        *(f"worst {measure}" for measure in NUCLEUS),
+    )
+
+
+class Diabetes(Table, name="diabetes"):
+    """Ten measures of 442 patients, unscaled, and their diabetes a year later."""
+
+    task = "regression"
+    num_samples = 442
+    feature_names = ("age", "sex", "bmi", "bp", "s1", "s2", "s3", "s4", "s5", "s6")
+
+
+class Digits(_Bundled, name="digits"):
+    """1,797 handwritten digits of 8 by 8 pixels in 17 shades of gray."""
+
+    def facts(self) -> Facts:
+        return Facts((1, 8, 8), "classification", 1797, tuple("0123456789"))
+
+    def load(self, places: Places) -> Dataset:
+        pixels = Pixels(mean=(0.0,), std=(1.0,), scale=16.0)
+        return dataclasses.replace(super().load(places), pixels=pixels)

@@ -1,0 +1,139 @@
+"""Kinds of parameter values: checking one against its declared type, and naming the type."""
+
+from __future__ import annotations
+
+import math
+import types
+from dataclasses import dataclass
+from typing import Any, Literal, Union, get_args, get_origin
+
+MISSING: Any = object()
+"""Marks a parameter without a default: it must be given."""
+
+_INT64 = 2**63
+"""Whole numbers from here on fit neither TOML nor PyTorch."""
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """The declaration of one parameter: everything but its name and type."""
+
+    default: Any
+    help: str
+    minimum: float | None = None
+    maximum: float | None = None
+    above: float | None = None
+    """Exclusive lower bound."""
+    below: float | None = None
+    """Exclusive upper bound."""
+    unit: str = ""
+
+    @property
+    def required(self) -> bool:
+        return self.default is MISSING
+
+    @property
+    def range_text(self) -> str:
+        """The accepted range in words: `at least 1`, `above 0 and below 1`; empty without one."""
+        bounds = (
+            ("at least", self.minimum),
+            ("above", self.above),
+            ("at most", self.maximum),
+            ("below", self.below),
+        )
+        return " and ".join(f"{word} {limit:g}" for word, limit in bounds if limit is not None)
+
+    def holds(self, number: float) -> bool:
+        """Whether a number lies in the declared range."""
+        return (
+            (self.minimum is None or number >= self.minimum)
+            and (self.above is None or number > self.above)
+            and (self.maximum is None or number <= self.maximum)
+            and (self.below is None or number < self.below)
+        )
+
+
+def alternatives(kind: Any) -> tuple[Any, ...]:
+    """The members of a union type, or the type itself."""
+    if get_origin(kind) in (Union, types.UnionType):
+        return get_args(kind)
+    return (kind,)
+
+
+def describe(kind: Any, parameter: Parameter) -> str:
+    """What a parameter accepts, in words: `a whole number, at least 1`."""
+    words = " or ".join(_describe_one(one) for one in alternatives(kind))
+    return f"{words}, {parameter.range_text}" if parameter.range_text else words
+
+
+def _describe_one(kind: Any) -> str:
+    names = {int: "a whole number", float: "a number", bool: "True or False", str: "a text"}
+    if kind in names:
+        return names[kind]
+    if kind is type(None):
+        return "None"
+    if get_origin(kind) is Literal:
+        return " or ".join(repr(choice) for choice in get_args(kind))
+    members = get_args(kind)
+    if members[-1] is Ellipsis:
+        return f"a list ({_describe_one(members[0])} each)"
+    return f"{len(members)} values ({_describe_one(members[0])} each)"
+
+
+def convert(value: object, kind: Any, parameter: Parameter) -> Any:
+    """A literal as its declared type; raises ValueError saying what is accepted.
+
+    Whole numbers serve as floats, lists as tuples; True is not a number.
+    """
+    for one in alternatives(kind):
+        converted = _convert_one(value, one, parameter)
+        if converted is not MISSING:
+            return converted
+    raise ValueError(f"{shown(value)} is not accepted: give {describe(kind, parameter)}")
+
+
+def shown(value: object) -> str:
+    """A value as it stands in an error message: quoted like Python, never longer than a line."""
+    try:
+        text = repr(value)
+    except ValueError:  # Python writes no whole number of more than 4,300 digits
+        text = "a number of thousands of digits"
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _convert_one(value: object, kind: Any, parameter: Parameter) -> Any:
+    if get_origin(kind) is Literal:
+        match = [c for c in get_args(kind) if type(c) is type(value) and c == value]
+        return match[0] if match else MISSING
+    if get_origin(kind) is tuple:
+        return _convert_tuple(value, get_args(kind), parameter)
+    if kind is type(None):
+        return None if value is None else MISSING
+    if kind is bool:
+        return value if type(value) is bool else MISSING
+    if kind is str:
+        return value if isinstance(value, str) and encodable(value) else MISSING
+    if isinstance(value, bool) or not isinstance(value, int if kind is int else int | float):
+        return MISSING
+    if kind is int and not -_INT64 <= value < _INT64:
+        return MISSING
+    try:
+        number = kind(value)
+    except OverflowError:
+        return MISSING
+    return number if math.isfinite(number) and parameter.holds(number) else MISSING
+
+
+def encodable(text: str) -> bool:
+    """Whether a text can be written to a file; lone surrogates can't."""
+    return not any("\ud800" <= character <= "\udfff" for character in text)
+
+
+def _convert_tuple(value: object, members: tuple[Any, ...], parameter: Parameter) -> Any:
+    if not isinstance(value, list | tuple):
+        return MISSING
+    kinds = [members[0]] * len(value) if members[-1] is Ellipsis else list(members)
+    if len(kinds) != len(value):
+        return MISSING
+    items = tuple(_convert_one(v, k, parameter) for v, k in zip(value, kinds, strict=True))
+    return MISSING if any(item is MISSING for item in items) else items

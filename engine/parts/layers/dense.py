@@ -1,0 +1,61 @@
+"""Layers that connect or rearrange features."""
+
+from __future__ import annotations
+
+from engine.parts.component import parameter
+from engine.parts.layers.base import Layer, require_features
+from engine.parts.shapes import MAX_ELEMENTS, Shape, ShapeError, product, shape_text
+
+
+class Linear(Layer):
+    """Fully connected: every output is a weighted sum of all inputs plus a bias."""
+
+    out_features: int = parameter(
+        help="how many outputs", minimum=1, maximum=1_000_000, unit="units"
+    )
+    bias: bool = parameter(default=True, help="add a learned bias to each output")
+
+    def output_shape(self, shape: Shape) -> Shape:
+        require_features(self, shape)
+        if self.num_parameters(shape) > MAX_ELEMENTS:
+            raise ShapeError(
+                f"{self} on {shape_text(shape)} inputs would need "
+                f"{self.num_parameters(shape):,} parameters",
+                "give it fewer outputs",
+            )
+        return (self.out_features,)
+
+    def num_parameters(self, shape: Shape) -> int:
+        return (shape[0] + self.bias) * self.out_features
+
+    def sizes(self, shape: Shape) -> tuple[int, ...]:
+        return shape
+
+
+class Flatten(Layer):
+    """Lay the dimensions of a sample out in one row."""
+
+    start_dim: int = parameter(default=1, help="first dimension to flatten; 0 is the batch")
+    end_dim: int = parameter(default=-1, help="last dimension to flatten; -1 is the last one")
+
+    def output_shape(self, shape: Shape) -> Shape:
+        num_dims = len(shape) + 1
+        start, end = (d + num_dims if d < 0 else d for d in (self.start_dim, self.end_dim))
+        if start == 0:
+            raise ShapeError(f"{self} would mix the samples of a batch", "use start_dim=1")
+        if not 1 <= start <= end < num_dims:
+            raise ShapeError(
+                f"{self} does not fit {shape_text(shape)}: its dimensions are 1 to {num_dims - 1}",
+                "use Flatten()",
+            )
+        return (*shape[: start - 1], product(shape[start - 1 : end]), *shape[end:])
+
+
+class Dropout(Layer):
+    """While training, set a random share of the values to zero and scale up the rest."""
+
+    p: float = parameter(default=0.5, help="share of the values set to zero", minimum=0, below=1)
+
+
+class Identity(Layer):
+    """Pass the input on unchanged."""

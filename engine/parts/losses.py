@@ -1,0 +1,124 @@
+"""Losses: what the training makes small."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from engine.parts.component import Component, parameter
+from engine.parts.data.base import Facts
+from engine.parts.layers.base import torch_literal
+from engine.parts.shapes import Shape, shape_text
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+Outputs = Literal["logits", "log-probabilities", "probability", "logit", "value"]
+"""What a network's outputs mean under a loss; rules how predictions are read off them."""
+
+
+class Loss(Component, abstract=True):
+    """A loss that compares a batch's outputs with its targets; the mean over the batch."""
+
+    family = "loss"
+    outputs: ClassVar[Outputs] = "value"
+    class_targets: ClassVar[bool] = False
+    """Whether targets are class indices (int64); else numbers (float32) of the output's shape."""
+    weight_argument: ClassVar[str] = ""
+    """PyTorch's argument that takes class weights; empty where it has none."""
+
+    def misfit(self, shape: Shape, facts: Facts) -> str:
+        """Why outputs of this shape can't be compared with the data's targets, or empty."""
+        if facts.task == "regression":
+            if self.class_targets or self.outputs != "value":
+                return (
+                    f"{self} is for classes, but the data set is a regression: "
+                    "use MSELoss(), L1Loss() or HuberLoss()"
+                )
+            if shape != (facts.num_targets,):
+                return _size_advice(self, shape, facts.num_targets, "number to predict")
+            return ""
+        num_classes = len(facts.classes)
+        if not self.class_targets and num_classes == 2 and shape == (1,):
+            return ""
+        if shape == (num_classes,):
+            return ""
+        if self.class_targets or num_classes > 2:
+            return _size_advice(self, shape, num_classes, "class")
+        return (
+            f"{self} with 2 classes needs 1 output (or 2), but the last layer gives "
+            f"{shape_text(shape)}: end with Linear(1)"
+        )
+
+    def build(self, class_weights: Tensor | None = None) -> nn.Module:
+        """The PyTorch loss; class_weights: (classes,) float32, or None for equal ones."""
+        from torch import nn
+
+        arguments: dict[str, Any] = self.values()
+        if class_weights is not None:
+            assert self.weight_argument, "the validator lets no other loss have class weights"
+            arguments[self.weight_argument] = class_weights
+        module: nn.Module = getattr(nn, self.name)(**arguments)
+        return module
+
+    def code(self, class_weights: str = "") -> str:
+        """The expression that builds the same loss: `nn.CrossEntropyLoss()`."""
+        arguments = [f"{name}={torch_literal(value)}" for name, value in self.changed().items()]
+        if class_weights:
+            arguments.insert(0, f"{self.weight_argument}={class_weights}")
+        return f"nn.{self.name}({', '.join(arguments)})"
+
+
+def _size_advice(loss: Loss, shape: Shape, wanted: int, what: str) -> str:
+    plural = {"class": "classes", "number to predict": "numbers to predict"}[what]
+    count = f"{wanted} {what if wanted == 1 else plural}"
+    return (
+        f"{loss} needs {wanted} output{'s' if wanted != 1 else ''} for {count}, but the last "
+        f"layer gives {shape_text(shape)}: end with Linear({wanted})"
+    )
+
+
+class MSELoss(Loss):
+    """Mean squared error."""
+
+
+class L1Loss(Loss):
+    """Mean absolute error."""
+
+
+class HuberLoss(Loss):
+    """Squared for small errors, linear for large ones."""
+
+    delta: float = parameter(default=1.0, help="error at which it turns linear", above=0)
+
+
+class BCELoss(Loss):
+    """Binary cross-entropy of probabilities: needs Sigmoid() as the last layer."""
+
+    outputs = "probability"
+
+
+class BCEWithLogitsLoss(Loss):
+    """Binary cross-entropy that applies the sigmoid itself."""
+
+    outputs = "logit"
+    weight_argument = "pos_weight"
+
+
+class CrossEntropyLoss(Loss):
+    """Cross-entropy over classes that applies the softmax itself."""
+
+    outputs = "logits"
+    class_targets = True
+    weight_argument = "weight"
+
+    label_smoothing: float = parameter(
+        default=0.0, help="share of the target spread over all classes", minimum=0, maximum=1
+    )
+
+
+class NLLLoss(Loss):
+    """Negative log-likelihood of log-probabilities: needs LogSoftmax() as the last layer."""
+
+    outputs = "log-probabilities"
+    class_targets = True
+    weight_argument = "weight"

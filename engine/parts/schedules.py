@@ -1,0 +1,193 @@
+"""Learning-rate schedules, each a closed formula of the steps or epochs done.
+
+The formulas are those of torch.optim.lr_scheduler, written without its running products,
+so that a schedule can be entered at any point. The same functions are printed into the
+exported script.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
+
+from engine.parts.component import Component, parameter
+
+
+def step_lr(done: int, lr: float, step_size: int, gamma: float) -> float:
+    """The rate is multiplied by gamma every step_size epochs."""
+    return lr * gamma ** (done // step_size)
+
+
+def cosine_annealing_lr(done: int, lr: float, length: int, eta_min: float) -> float:
+    """The rate follows half a cosine from lr down to eta_min."""
+    return eta_min + (lr - eta_min) * (1 + math.cos(math.pi * done / length)) / 2
+
+
+def one_cycle(
+    done: int,
+    total: int,
+    pct_start: float,
+    anneal_strategy: str,
+    low: float,
+    high: float,
+    final: float,
+) -> float:
+    """From low up to high over the first pct_start of all steps, then down to final."""
+    peak = pct_start * total - 1
+    if done < peak:
+        start, end, share = low, high, done / peak
+    else:
+        start, end, share = high, final, (done - peak) / (total - 1 - peak)
+    if anneal_strategy == "linear":
+        return start + (end - start) * share
+    return end + (start - end) / 2 * (1 + math.cos(math.pi * share))
+
+
+def constant_lr(done: int, lr: float) -> float:
+    """The same rate throughout."""
+    return lr
+
+
+@dataclass(frozen=True)
+class Formula:
+    """A function of the count done so far, and its other arguments."""
+
+    function: Callable[..., float]
+    arguments: dict[str, Any]
+
+    def __call__(self, done: int) -> float:
+        return self.function(done, **self.arguments)
+
+
+class Schedule(Component, abstract=True):
+    """How the learning rate moves; says whether it counts steps or epochs."""
+
+    family = "schedule"
+    counts: ClassVar[Literal["steps", "epochs"]] = "epochs"
+
+    def formula(self, lr: float, total: int) -> Formula:
+        """The learning rate as a function of the count done after any warm-up.
+
+        lr: the optimizer's. total: all steps or epochs of the experiment, as counted.
+        """
+        raise NotImplementedError
+
+    @property
+    def warmup_length(self) -> int:
+        """How many steps or epochs the linear warm-up takes."""
+        return int(getattr(self, "warmup", 0))
+
+    def rate(self, lr: float, done: int, total: int) -> float:
+        """The learning rate after `done` steps or epochs, the warm-up included."""
+        warmup = self.warmup_length
+        rate = self.formula(lr, total)
+        if done < warmup:
+            return rate(0) * (done + 1) / (warmup + 1)
+        return rate(done - warmup)
+
+    def momentum(self, total: int) -> Formula | None:
+        """The momentum (Adam's beta1) as a function of the count; None leaves it alone."""
+        return None
+
+
+class Constant(Schedule, name="constant"):
+    """The same rate throughout; warm-up counts steps."""
+
+    counts = "steps"
+    warmup: int = parameter(default=0, help="linear warm-up before it", minimum=0, unit="steps")
+
+    def formula(self, lr: float, total: int) -> Formula:
+        return Formula(constant_lr, {"lr": lr})
+
+
+class StepLR(Schedule):
+    """Multiply the rate by gamma every step_size epochs."""
+
+    step_size: int = parameter(help="epochs between two drops", minimum=1, unit="epochs")
+    gamma: float = parameter(default=0.1, help="what the rate is multiplied by", above=0, maximum=1)
+    warmup: int = parameter(default=0, help="linear warm-up before it", minimum=0, unit="epochs")
+
+    def formula(self, lr: float, total: int) -> Formula:
+        return Formula(step_lr, {"lr": lr, "step_size": self.step_size, "gamma": self.gamma})
+
+
+class CosineAnnealingLR(Schedule):
+    """Let the rate fall along half a cosine; counts epochs."""
+
+    T_max: int | None = parameter(
+        default=None,
+        help="epochs from the top to the bottom; None means all",
+        minimum=1,
+        unit="epochs",
+    )
+    eta_min: float = parameter(default=0.0, help="the rate at the bottom", minimum=0)
+    warmup: int = parameter(default=0, help="linear warm-up before it", minimum=0, unit="epochs")
+
+    def formula(self, lr: float, total: int) -> Formula:
+        length = max(1, total - self.warmup) if self.T_max is None else self.T_max
+        return Formula(cosine_annealing_lr, {"lr": lr, "length": length, "eta_min": self.eta_min})
+
+
+class OneCycleLR(Schedule):
+    """One rise to max_lr and one fall over all steps; brings its own warm-up."""
+
+    counts = "steps"
+    max_lr: float = parameter(help="the rate at the top", above=0, maximum=1e6)
+    pct_start: float = parameter(
+        default=0.3, help="share of the steps spent rising", minimum=0, below=1
+    )
+    anneal_strategy: Literal["cos", "linear"] = parameter(
+        default="cos", help="form of rise and fall"
+    )
+    cycle_momentum: bool = parameter(default=True, help="move the momentum against the rate")
+    base_momentum: float = parameter(default=0.85, help="momentum at the top", minimum=0, below=1)
+    max_momentum: float = parameter(default=0.95, help="momentum at both ends", minimum=0, below=1)
+    div_factor: float = parameter(
+        default=25.0, help="the first rate is max_lr divided by it", minimum=1e-6
+    )
+    final_div_factor: float = parameter(
+        default=1e4, help="the last rate is the first divided by it", minimum=1e-6
+    )
+
+    def formula(self, lr: float, total: int) -> Formula:
+        low = self.max_lr / self.div_factor
+        return self._cycle(total, low, self.max_lr, low / self.final_div_factor)
+
+    def momentum(self, total: int) -> Formula | None:
+        if not self.cycle_momentum:
+            return None
+        return self._cycle(total, self.max_momentum, self.base_momentum, self.max_momentum)
+
+    def _cycle(self, total: int, low: float, high: float, final: float) -> Formula:
+        shape = {"pct_start": self.pct_start, "anneal_strategy": self.anneal_strategy}
+        return Formula(
+            one_cycle, {"total": total, **shape, "low": low, "high": high, "final": final}
+        )
+
+
+class ReduceLROnPlateau(Schedule):
+    """Reduce the rate when the loss no longer improves; counts epochs.
+
+    Watches the validation loss, else the training loss, never the test loss.
+    """
+
+    factor: float = parameter(default=0.1, help="what the rate is multiplied by", above=0, below=1)
+    patience: int = parameter(
+        default=10, help="epochs without improvement", minimum=0, unit="epochs"
+    )
+    threshold: float = parameter(default=1e-4, help="smallest relative improvement", minimum=0)
+    cooldown: int = parameter(
+        default=0, help="epochs to wait after a drop", minimum=0, unit="epochs"
+    )
+    min_lr: float = parameter(default=0.0, help="the rate never falls below this", minimum=0)
+    warmup: int = parameter(default=0, help="linear warm-up before it", minimum=0, unit="epochs")
+
+    def formula(self, lr: float, total: int) -> Formula:
+        return Formula(constant_lr, {"lr": lr})
+
+    @property
+    def plateau_arguments(self) -> dict[str, Any]:
+        """The arguments of torch.optim.lr_scheduler.ReduceLROnPlateau."""
+        return {name: value for name, value in self.values().items() if name != "warmup"}

@@ -1,0 +1,42 @@
+"""Shapes of one sample (the batch left out) and the error that two layers don't fit."""
+
+from __future__ import annotations
+
+Shape = tuple[int, ...]
+"""Sizes of one sample: `(features,)` for tables, `(channels, height, width)` for images."""
+
+MAX_ELEMENTS = 2**31 - 1
+"""More numbers than this in one sample or one layer's parameters are refused, not tried."""
+
+
+class ShapeError(ValueError):
+    """A shape that a layer can't take.
+
+    `repair` is what would help, as the person would write it, or empty.
+    """
+
+    def __init__(self, message: str, repair: str = "") -> None:
+        super().__init__(f"{message}: {repair}" if repair else message)
+        self.repair = repair
+
+
+def product(shape: Shape) -> int:
+    """The number of elements of a shape; 1 for the empty one."""
+    result = 1
+    for size in shape:
+        result *= size
+    return result
+
+
+def shape_text(shape: Shape) -> str:
+    """A shape for reading: `28` for one size, `1×28×28` for several."""
+    return "×".join(str(size) for size in shape) if shape else "a single number"
+
+
+def pair(value: int | tuple[int, int]) -> tuple[int, int]:
+    """PyTorch's shorthand: one number stands for height and width."""
+    return (value, value) if isinstance(value, int) else value
+
+
+def pair_text(value: int | tuple[int, int]) -> str:
+    return "×".join(str(size) for size in pair(value))

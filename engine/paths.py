@@ -1,0 +1,37 @@
+"""Where files go: configuration, presets, downloads, runs."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import platformdirs
+
+_NAME = "perceptui"
+
+
+def config_dir() -> Path:
+    """The person's configuration: `~/.config/perceptui`, on every system."""
+    base = os.environ.get("XDG_CONFIG_HOME") or "~/.config"
+    return Path(base).expanduser() / _NAME
+
+
+def preset_dir() -> Path:
+    """The person's own presets."""
+    return config_dir() / "presets"
+
+
+def data_dir(given: Path | None = None) -> Path:
+    """Where data sets are found and downloaded to: option, environment, the user's cache."""
+    if given is not None:
+        return given.expanduser()
+    if from_environment := os.environ.get("PERCEPTUI_DATA_DIR"):
+        return Path(from_environment).expanduser()
+    return Path(platformdirs.user_cache_dir(_NAME)) / "data"
+
+
+def runs_dir(given: Path | None = None) -> Path:
+    """Where runs are kept: option, environment, `runs` in the working directory."""
+    if given is not None:
+        return given.expanduser()
+    return Path(os.environ.get("PERCEPTUI_RUNS_DIR") or "runs").expanduser()

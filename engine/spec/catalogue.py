@@ -1,0 +1,83 @@
+"""Finds components by name and turns parsed calls into checked components."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from engine.errors import Problem
+from engine.parts.component import Component
+from engine.parts.data import Data
+from engine.parts.kinds import convert, describe, shown
+from engine.parts.layers import Layer
+from engine.parts.losses import Loss
+from engine.parts.optimizers import Optimizer
+from engine.parts.schedules import Schedule
+from engine.spec.grammar import Call
+from engine.spec.nearest import nearest
+
+FAMILIES: dict[str, type[Component]] = {
+    "data": Data,
+    "layers": Layer,
+    "loss": Loss,
+    "optimizer": Optimizer,
+    "schedule": Schedule,
+}
+"""The family of each field of an experiment that holds components."""
+
+C = TypeVar("C", bound=Component)
+
+
+def make(family: type[C], call: Call, place: str, problems: list[Problem]) -> C | None:
+    """The component that a call names, its arguments checked; None adds to problems."""
+    component = family.members().get(call.name)
+    if component is None:
+        hint = nearest(call.name, family.members())
+        advice = hint or f": known are {', '.join(family.members())}"
+        problems.append(Problem(place, f'unknown {family.family} "{call.name}"{advice}'))
+        return None
+    arguments = _arguments(component, call, place, problems)
+    if arguments is None:
+        return None
+    made = component(**arguments)
+    if complaint := made.complaint():
+        problems.append(Problem(place, f"{made}: {complaint}"))
+        return None
+    assert isinstance(made, family)
+    return made
+
+
+def _arguments(
+    component: type[Component], call: Call, place: str, problems: list[Problem]
+) -> dict[str, Any] | None:
+    declared = component.parameters()
+    names = list(declared)
+    before = len(problems)
+    if len(call.args) > len(names):
+        accepted = f"{len(names)} ({', '.join(names)})" if names else "none"
+        message = f"{call.name} takes {accepted}, but {len(call.args)} arguments are given"
+        problems.append(Problem(place, message))
+    given = dict(zip(names, call.args, strict=False))
+    for name, value in call.kwargs.items():
+        if name not in declared:
+            hint = nearest(name, names) or (f": it has {', '.join(names)}" if names else "")
+            problems.append(Problem(place, f'{call.name} has no argument "{name}"{hint}'))
+        elif name in given:
+            problems.append(Problem(place, f"{call.name}: {name} is given twice"))
+        else:
+            given[name] = value
+    converted: dict[str, Any] = {}
+    for name, (kind, declaration) in declared.items():
+        if name in given:
+            try:
+                converted[name] = convert(given[name], kind, declaration)
+            except ValueError as error:
+                problems.append(Problem(f"{place}.{name}", str(error)))
+        elif declaration.required:
+            accepted = describe(kind, declaration)
+            problems.append(Problem(place, f"{call.name} needs {name}: {accepted}"))
+    return converted if len(problems) == before else None
+
+
+def text_expected(value: object, place: str) -> Problem:
+    """The problem that something other than a text stands where a call should."""
+    return Problem(place, f'{shown(value)} is not a call in quotes, like "Name(argument)"')

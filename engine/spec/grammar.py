@@ -1,0 +1,144 @@
+"""The one grammar of data, layers, loss, optimizer and schedule: calls with literals.
+
+`Name(argument, keyword=value)` is parsed with `ast`; nothing is ever evaluated.
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+import warnings
+from dataclasses import dataclass, field
+
+MAX_LENGTH = 20_000
+"""Longer texts are refused unread."""
+
+MAX_BITS = 1024
+"""Whole numbers of more bits are larger than any float, and can be too long to write."""
+
+_OPENING, _CLOSING = "([{", ")]}"
+
+
+class GrammarError(ValueError):
+    """A text that is not a call of literals; the message says what would be one."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """A name with literal arguments, not yet checked against any declaration."""
+
+    name: str
+    args: tuple[object, ...] = ()
+    kwargs: dict[str, object] = field(default_factory=dict)
+
+
+def parse_call(text: str) -> Call:
+    """Read one call: `Linear(4)`, `SGD(lr=0.1)`, or a bare name: `ReLU`.
+
+    Raises GrammarError for anything else.
+    """
+    node = _expression(text)
+    if isinstance(node, ast.Name):
+        return Call(node.id)
+    if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name)):
+        raise GrammarError(f"{_quoted(text)} is not a call: write Name(argument, key=value)")
+    kwargs: dict[str, object] = {}
+    for keyword in node.keywords:
+        if keyword.arg is None:
+            raise GrammarError(f"{_quoted(text)}: ** is not accepted, name each argument")
+        if keyword.arg in kwargs:
+            raise GrammarError(f"{_quoted(text)}: {keyword.arg} is given twice")
+        kwargs[keyword.arg] = _literal(keyword.value, text)
+    return Call(node.func.id, tuple(_literal(argument, text) for argument in node.args), kwargs)
+
+
+def parse_calls(text: str) -> list[Call]:
+    """Read a list of calls separated by commas or spaces: `Linear(4) ReLU, Linear(1)`."""
+    _check_length(text)
+    return [parse_call(piece) for piece in split_calls(text)]
+
+
+def split_calls(text: str) -> list[str]:
+    """The pieces of a list of calls; a bracket or a quote keeps its inside together."""
+    pieces: list[str] = []
+    piece, depth, quote, after_comma = "", 0, "", True
+    escaped = False
+    for character in text:
+        if quote:
+            if character == quote and not escaped:
+                quote = ""
+            escaped = character == "\\" and not escaped
+        elif character in "\"'":
+            quote = character
+        elif character in _OPENING:
+            if not piece and not after_comma and not depth:
+                piece = pieces.pop()  # `Linear (4)` is one call
+            depth += 1
+        elif character in _CLOSING:
+            depth = max(0, depth - 1)
+        if not quote and not depth and (character == "," or character.isspace()):
+            if piece:
+                pieces.append(piece)
+            piece, after_comma = "", character == "," or (after_comma and not piece)
+        else:
+            piece += character
+    return [*pieces, piece] if piece else pieces
+
+
+def parse_value(text: str) -> object:
+    """Read a value typed on a command line: a literal, else the text itself."""
+    try:
+        return _literal(_expression(text), text)
+    except GrammarError:
+        return text
+
+
+def _check_length(text: str) -> None:
+    if len(text) > MAX_LENGTH:
+        raise GrammarError(f"a text of {len(text):,} characters is too long")
+
+
+def _expression(text: str) -> ast.expr:
+    _check_length(text)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # "\d" in a text is the person's affair
+            return ast.parse(text.strip(), mode="eval").body
+    except SyntaxError as error:
+        reason = error.msg or "it does not parse"
+    except (ValueError, RecursionError, MemoryError) as error:
+        reason = str(error) or "it is nested too deeply"
+    if reason.startswith("Exceeds the limit"):
+        reason = "a number has too many digits"
+    raise GrammarError(f"{_quoted(text)} is not a call like Name(argument, key=value): {reason}")
+
+
+def _literal(node: ast.expr, text: str) -> object:
+    try:
+        value: object = ast.literal_eval(node)
+    except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
+        plain = False
+    else:
+        plain = _is_plain(value)
+    if not plain:
+        piece = ast.get_source_segment(text.strip(), node) or text
+        raise GrammarError(
+            f"{_quoted(piece)} is not accepted: give a number, a text in quotes, "
+            "True, False, None or a list of them"
+        )
+    return value
+
+
+def _is_plain(value: object) -> bool:
+    """Whether a literal is of the kinds that parameters have, and can be written out again."""
+    if isinstance(value, list | tuple):
+        return all(_is_plain(item) for item in value)
+    if isinstance(value, int):
+        return value.bit_length() <= MAX_BITS
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return value is None or isinstance(value, str)
+
+
+def _quoted(text: str) -> str:
+    return ascii(text if len(text) <= 60 else text[:57] + "...")

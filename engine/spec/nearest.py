@@ -1,0 +1,13 @@
+"""Offers the known word that a mistyped one is most like."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """`: did you mean X?` for the known word most like this one, or the empty text."""
+    by_lower = {name.lower(): name for name in known}
+    match = difflib.get_close_matches(word.lower(), by_lower, n=1, cutoff=0.6)
+    return f": did you mean {by_lower[match[0]]}?" if match else ""

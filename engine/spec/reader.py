@@ -1,0 +1,128 @@
+"""Reads an experiment from plain values, a TOML text or a file; reports every mistake at once."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from engine.errors import BadExperiment, DataUnavailable, Problem
+from engine.parts.data import Data
+from engine.parts.kinds import convert, encodable, shown
+from engine.spec.catalogue import FAMILIES, make, text_expected
+from engine.spec.experiment import Experiment
+from engine.spec.grammar import GrammarError, parse_call
+from engine.spec.nearest import nearest
+from engine.spec.toml_text import read_raw
+from engine.spec.validator import check
+
+Raw = Mapping[str, object]
+"""An experiment as TOML has it: components are calls in quotes."""
+
+
+def read_file(path: Path) -> Experiment:
+    """Read and check an experiment's file; its paths are taken relative to it.
+
+    Raises UsageError or BadExperiment naming the file, the key and what is accepted.
+    """
+    return from_raw(read_raw(path), source=str(path), folder=path.parent)
+
+
+def from_raw(raw: Raw, source: str = "", folder: Path | None = None) -> Experiment:
+    """Check plain values and make the experiment of them.
+
+    source: what error messages begin with. folder: where relative paths start.
+    Raises BadExperiment with all problems, DataUnavailable for a data file.
+    """
+    problems: list[Problem] = []
+    values = _values(raw, problems)
+    if folder is not None and isinstance(data := values.get("data"), Data):
+        values["data"] = data.at(folder.absolute())
+    try:
+        check(values, problems)
+    except DataUnavailable as error:
+        if not problems:
+            raise DataUnavailable(f"{source}: {error}" if source else str(error)) from error
+        problems.append(Problem("data", str(error)))
+    if problems:
+        raise BadExperiment(problems, source)
+    return Experiment(**values)
+
+
+def _values(raw: Raw, problems: list[Problem]) -> dict[str, Any]:
+    """The fields that could be understood, with the defaults of those that are left out."""
+    declared = Experiment.parameters()
+    values: dict[str, Any] = {}
+    for key, value in raw.items():
+        if key in declared:
+            before = len(problems)
+            converted = _field(key, value, problems)
+            if len(problems) == before:
+                values[key] = converted
+        else:
+            hint = nearest(key, declared) or ": see the experiment format in the README"
+            place = key if key.isprintable() else ascii(key)
+            problems.append(Problem(place, f"unknown key{hint}"))
+    for key, (_, declaration) in declared.items():
+        if key not in raw:
+            if declaration.required:
+                problems.append(Problem(key, f"missing: {declaration.help}"))
+            else:
+                values[key] = declaration.default
+    return values
+
+
+def _field(key: str, value: object, problems: list[Problem]) -> Any:
+    if key == "layers":
+        return _layers(value, problems)
+    if key in FAMILIES:
+        return _component(key, key, value, problems)
+    if key == "measured":
+        return _measured(value, problems)
+    try:
+        return convert(value, *Experiment.parameters()[key])
+    except ValueError as error:
+        problems.append(Problem(key, str(error)))
+        return None
+
+
+def _component(family: str, place: str, value: object, problems: list[Problem]) -> Any:
+    if not isinstance(value, str):
+        problems.append(text_expected(value, place))
+        return None
+    try:
+        call = parse_call(value)
+    except GrammarError as error:
+        problems.append(Problem(place, str(error)))
+        return None
+    return make(FAMILIES[family], call, place, problems)
+
+
+def _layers(value: object, problems: list[Problem]) -> tuple[Any, ...]:
+    if not isinstance(value, list | tuple):
+        message = f'{shown(value)} is not a list of calls, like ["Linear(4)", "ReLU()"]'
+        problems.append(Problem("layers", message))
+        return ()
+    return tuple(
+        _component("layers", f"layers[{index}]", item, problems) for index, item in enumerate(value)
+    )
+
+
+def _measured(value: object, problems: list[Problem]) -> dict[str, tuple[float, float]] | None:
+    if isinstance(value, Mapping):
+        numbers = {k: v for k, v in value.items() if encodable(str(k)) and _is_range(v)}
+        if len(numbers) == len(value):
+            return {name: (float(low), float(high)) for name, (low, high) in numbers.items()}
+    message = f"{shown(value)} is not a table of metric = [lowest, highest]"
+    problems.append(Problem("measured", message))
+    return None
+
+
+def _is_range(value: object) -> bool:
+    return (
+        isinstance(value, list | tuple)
+        and len(value) == 2
+        and all(type(number) in (int, float) for number in value)
+        and -sys.float_info.max <= value[0] <= value[1] <= sys.float_info.max
+    )

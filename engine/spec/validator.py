@@ -1,0 +1,121 @@
+"""The checks of an experiment as a whole: what its parts say about each other."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from engine.errors import Problem
+from engine.parts.data import Facts
+from engine.parts.kinds import shown
+from engine.spec.chain import links
+from engine.spec.experiment import Experiment
+
+_DEVICE = re.compile(r"auto|cpu|cuda(:[0-9]+)?")
+
+
+Known = Mapping[str, Any]
+"""The fields of an experiment that could be understood; a check without its fields is left out."""
+
+
+def check(known: Known, problems: list[Problem]) -> None:
+    """Add every mistake that an experiment's fields make together.
+
+    Raises DataUnavailable where the data's own file can't be read.
+    """
+    _check_device(known, problems)
+    _check_fractions(known, problems)
+    if known.get("layers") == ():
+        problems.append(Problem("layers", "there is no layer: give at least one, like Linear(1)"))
+    facts = known["data"].facts() if "data" in known else None
+    if facts is not None:
+        _check_facts(known, facts, problems)
+
+
+def check_against(experiment: Experiment, facts: Facts, problems: list[Problem]) -> None:
+    """Add what does not fit the data set: layers, loss, splits, predictions."""
+    _check_facts(experiment.values(), facts, problems)
+
+
+def _check_facts(known: Known, facts: Facts, problems: list[Problem]) -> None:
+    _check_layers(known, facts, problems)
+    _check_splits(known, facts, problems)
+    _check_class_weights(known, facts, problems)
+    _check_predict(known, facts, problems)
+
+
+def _check_device(known: Known, problems: list[Problem]) -> None:
+    device = known.get("device", "auto")
+    if not _DEVICE.fullmatch(device):
+        message = f'{shown(device)} is not accepted: give "auto", "cpu", "cuda" or "cuda:1"'
+        problems.append(Problem("device", message))
+
+
+def _check_fractions(known: Known, problems: list[Problem]) -> None:
+    if known.get("validation_fraction", 0) + known.get("test_fraction", 0) >= 1:
+        message = "with validation_fraction it leaves nothing to train on"
+        problems.append(Problem("test_fraction", message))
+
+
+def _check_layers(known: Known, facts: Facts, problems: list[Problem]) -> None:
+    if not known.get("layers"):
+        return
+    before = len(problems)
+    chain = links(known["layers"], facts.shape, problems)
+    if len(problems) == before and "loss" in known:
+        misfit = known["loss"].misfit(chain[-1].output_shape, facts)
+        if misfit:
+            problems.append(Problem("loss", misfit))
+
+
+def _check_predict(known: Known, facts: Facts, problems: list[Problem]) -> None:
+    num_features = len(facts.feature_names)
+    names = ", ".join(facts.feature_names[:8])
+    for index, sample in enumerate(known.get("predict", ())):
+        if len(sample) != num_features:
+            wanted = f"{num_features} features ({names})" if names else "no single features"
+            message = f"it has {len(sample)} values, but the data has {wanted}"
+            problems.append(Problem(f"predict[{index}]", message))
+
+
+def _check_splits(known: Known, facts: Facts, problems: list[Problem]) -> None:
+    if facts.num_test_samples and known.get("test_fraction"):
+        message = (
+            f"{known['data'].name} brings its own test split of "
+            f"{facts.num_test_samples:,} samples: leave test_fraction out"
+        )
+        problems.append(Problem("test_fraction", message))
+    num_train = facts.num_samples
+    for name in ("validation_fraction", "test_fraction"):
+        fraction = known.get(name, 0.0)
+        count = held_back(facts.num_samples, fraction)
+        num_train -= count
+        if fraction and not count:
+            message = f"{fraction:g} of {facts.num_samples} samples is not even one"
+            problems.append(Problem(name, message))
+    if num_train < 1:
+        problems.append(Problem("data", f"{known['data']} leaves no sample to train on"))
+
+
+def held_back(num_samples: int, fraction: float) -> int:
+    """How many samples a fraction of the data is."""
+    return round(num_samples * fraction)
+
+
+def _check_class_weights(known: Known, facts: Facts, problems: list[Problem]) -> None:
+    weights, loss = known.get("class_weights"), known.get("loss")
+    if weights is None:
+        return
+    place = "class_weights"
+    if facts.task == "regression":
+        problems.append(Problem(place, "the data set is a regression, it has no classes"))
+    elif loss is not None and not loss.weight_argument:
+        message = f"{loss} takes none: use CrossEntropyLoss() or BCEWithLogitsLoss()"
+        problems.append(Problem(place, message))
+    elif isinstance(weights, tuple):
+        if len(weights) != len(facts.classes):
+            message = f"{len(weights)} weights for {len(facts.classes)} classes"
+            problems.append(Problem(place, message))
+        elif not all(weight > 0 for weight in weights):
+            problems.append(Problem(place, "every weight must be above 0"))

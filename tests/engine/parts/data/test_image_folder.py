@@ -1,0 +1,121 @@
+"""A folder of pictures: what it becomes, and what is said about one that can't be used."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+from PIL import Image
+
+from engine.errors import DataUnavailable
+from engine.parts.data.fingerprint import fingerprint
+from engine.parts.data.image_folder import ImageFolder
+from engine.parts.data.tables import Iris
+from tests.engine.parts.data.made import NOWHERE, made, same, scripted
+
+RED, BLUE = (255, 0, 0), (0, 0, 255)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Two classes of two pictures each, with things beside them that are none."""
+    for name, color in (("red", RED), ("blue", BLUE)):
+        (tmp_path / name).mkdir()
+        for n in range(2):
+            Image.new("RGB", (6 + n, 5), color).save(tmp_path / name / f"{n}.png")
+        (tmp_path / name / "notes.txt").write_text("not a picture")
+        (tmp_path / name / ".hidden.png").write_text("not a picture")
+    (tmp_path / ".cache").mkdir()
+    (tmp_path / "readme.txt").write_text("not a class")
+    return tmp_path
+
+
+def test_pictures_are_resized_and_classes_sorted(folder: Path) -> None:
+    """Four pictures become uint8 channels of one size, labels follow the subfolders' names."""
+    data = made(ImageFolder(str(folder), size=(3, 4)))
+    assert data.facts.classes == ("blue", "red")
+    assert data.facts.shape == (3, 3, 4)
+    assert data.facts.num_samples == 4
+    assert data.inputs.dtype == torch.uint8
+    assert data.inputs.shape == (4, 3, 3, 4)
+    assert data.inputs[:, :, 0, 0].tolist() == [[0, 0, 255]] * 2 + [[255, 0, 0]] * 2
+    assert data.targets.tolist() == [0, 0, 1, 1]
+
+
+def test_gray_pictures_have_one_channel(folder: Path) -> None:
+    """color="gray" turns red into its luminance."""
+    data = made(ImageFolder(str(folder), size=2, color="gray", mean=0.5))
+    assert data.inputs.shape == (4, 1, 2, 2)
+    assert data.inputs[2].flatten().tolist() == [76, 76, 76, 76]
+    assert data.pixels is not None
+    assert (data.pixels.mean, data.pixels.std) == ((0.5,), (1.0,))
+
+
+def test_the_printed_law_reads_the_same(folder: Path) -> None:
+    """The law's source, run alone, makes the same tensors."""
+    data = ImageFolder(str(folder), size=4)
+    inputs, targets = scripted(data.law(NOWHERE))
+    assert same(inputs, made(data).inputs)
+    assert same(targets, made(data).targets)
+
+
+def test_a_broken_picture_is_named(folder: Path) -> None:
+    """A text and a truncated picture are named with their class."""
+    (folder / "red" / "2.png").write_text("no picture")
+    with pytest.raises(DataUnavailable, match=r"red/2\.png can't be read: not a picture"):
+        made(ImageFolder(str(folder)))
+    whole = (folder / "red" / "1.png").read_bytes()
+    (folder / "red" / "2.png").write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(DataUnavailable, match=r"red/2\.png can't be read"):
+        made(ImageFolder(str(folder)))
+
+
+def test_folders_that_hold_no_classes_are_refused(tmp_path: Path) -> None:
+    """Fewer than two classes, an empty class and a class of one picture are named."""
+    with pytest.raises(DataUnavailable, match="at least two classes, found 0"):
+        ImageFolder(str(tmp_path)).facts()
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        Image.new("L", (2, 2)).save(tmp_path / name / "0.png")
+    with pytest.raises(DataUnavailable, match="class 'a' has 1 picture; each needs at least 2"):
+        ImageFolder(str(tmp_path)).facts()
+    (tmp_path / "a" / "0.png").unlink()
+    with pytest.raises(DataUnavailable, match="class 'a' has no picture"):
+        ImageFolder(str(tmp_path)).facts()
+
+
+def test_an_absent_folder_and_a_file_in_its_place(tmp_path: Path) -> None:
+    """An absent folder has no facts and can't be loaded; a file is no folder."""
+    assert ImageFolder(str(tmp_path / "none")).facts() is None
+    with pytest.raises(DataUnavailable, match="no such file or folder"):
+        made(ImageFolder(str(tmp_path / "none")))
+    (tmp_path / "file").write_text("")
+    with pytest.raises(DataUnavailable, match="Not a directory"):
+        ImageFolder(str(tmp_path / "file")).facts()
+
+
+def test_three_means_do_not_fit_gray(folder: Path) -> None:
+    """Normalization per color channel is refused for one channel."""
+    data = ImageFolder(str(folder), color="gray", std=(1.0, 1.0, 1.0))
+    assert data.complaint() == "std has 3 numbers, but gray pictures have one channel"
+
+
+def test_the_fingerprint_follows_names_and_contents(folder: Path) -> None:
+    """Moving a picture to another class or changing it changes the fingerprint."""
+    data = ImageFolder(str(folder))
+    first = fingerprint(data)
+    assert first == fingerprint(ImageFolder(str(folder), size=7))
+    (folder / "red" / "1.png").rename(folder / "blue" / "2.png")
+    moved = fingerprint(data)
+    (folder / "blue" / "2.png").rename(folder / "red" / "1.png")
+    assert fingerprint(data) == first
+    Image.new("RGB", (7, 5), BLUE).save(folder / "red" / "1.png")
+    assert len({first, moved, fingerprint(data)}) == 3
+
+
+def test_made_data_has_no_fingerprint_and_absent_files_are_an_error(tmp_path: Path) -> None:
+    """Without files of its own a data set has an empty fingerprint."""
+    assert fingerprint(Iris()) == ""
+    with pytest.raises(DataUnavailable, match="none"):
+        fingerprint(ImageFolder(str(tmp_path / "none")))

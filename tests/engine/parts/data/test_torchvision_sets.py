@@ -1,0 +1,394 @@
+"""torchvision's image sets: reading, downloading from a local server, and what can go wrong."""
+
+from __future__ import annotations
+
+import errno
+import gzip
+import hashlib
+import http.server
+import io
+import os
+import pickle
+import struct
+import sys
+import tarfile
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+import torchvision
+
+from engine.errors import DataUnavailable
+from engine.parts.data import Dataset, Download, Places
+from engine.parts.data.torchvision_import import torchvision_module
+from engine.parts.data.torchvision_sets import CIFAR10, KMNIST, MNIST, FashionMNIST, TorchvisionSet
+from tests.engine.parts.data.made import made, same, scripted
+
+SETS: list[type[TorchvisionSet]] = [MNIST, FashionMNIST, KMNIST, CIFAR10]
+
+
+def idx(*sizes: int) -> bytes:
+    """A file in MNIST's format whose bytes count up, modulo ten."""
+    count = 1
+    for size in sizes:
+        count *= size
+    head = bytes([0, 0, 8, len(sizes)]) + struct.pack(f">{len(sizes)}I", *sizes)
+    return head + bytes(n % 10 for n in range(count))
+
+
+FILES = {
+    "train-images-idx3-ubyte": idx(20, 28, 28),
+    "train-labels-idx1-ubyte": idx(20),
+    "t10k-images-idx3-ubyte": idx(10, 28, 28),
+    "t10k-labels-idx1-ubyte": idx(10),
+}
+PACKED = {f"{name}.gz": gzip.compress(raw, mtime=0) for name, raw in FILES.items()}
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    """Serves the packed files, or what a test puts in their place."""
+
+    served: dict[str, bytes]
+    cut: int = 0
+    """Bytes left out at the end of each answer."""
+
+    def do_GET(self) -> None:
+        body = self.served.get(self.path.lstrip("/"))
+        self.send_response(404 if body is None else 200)
+        self.send_header("Content-Length", str(len(body or b"")))
+        self.end_headers()
+        self.wfile.write((body or b"")[: len(body or b"") - self.cut])
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Keep the tests' output clean."""
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[Handler]]:
+    """A mirror of a tiny MNIST on this machine, which torchvision's class then names."""
+    handler = type("TinyMnist", (Handler,), {"served": dict(PACKED)})
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as running:
+        thread = threading.Thread(target=running.serve_forever, args=(0.01,))
+        thread.start()
+        known = torchvision.datasets.MNIST
+        resources = [(name, hashlib.md5(raw).hexdigest()) for name, raw in PACKED.items()]
+        monkeypatch.setattr(known, "mirrors", [f"http://127.0.0.1:{running.server_port}/"])
+        monkeypatch.setattr(known, "resources", resources)
+        monkeypatch.setattr(MNIST, "num_train", 20)
+        monkeypatch.setattr(MNIST, "num_test", 10)
+        monkeypatch.setenv("no_proxy", "127.0.0.1")
+        yield handler
+        running.shutdown()
+        thread.join()
+
+
+def put(root: Path, **changes: bytes) -> Path:
+    """Lay the tiny files out as torchvision does."""
+    raw = root / "MNIST" / "raw"
+    raw.mkdir(parents=True)
+    for name, content in FILES.items():
+        (raw / name).write_bytes(changes.get(name.split("-idx")[0].replace("-", "_"), content))
+    return raw
+
+
+def refused(places: Places) -> str:
+    with pytest.raises(DataUnavailable) as raised:
+        made(MNIST(), places=places)
+    return str(raised.value)
+
+
+def contents(root: Path) -> list[str]:
+    return sorted(str(path.relative_to(root)) for path in root.rglob("*"))
+
+
+def check_tiny(data: Dataset) -> None:
+    assert data.inputs.shape == (20, 1, 28, 28)
+    assert data.inputs.dtype == torch.uint8
+    assert data.inputs[0, 0, 0, :3].tolist() == [0, 1, 2]
+    assert data.targets.tolist() == list(range(10)) * 2
+    assert data.test_inputs is not None
+    assert data.test_inputs.shape == (10, 1, 28, 28)
+    assert data.test_targets is not None
+    assert data.test_targets.tolist() == list(range(10))
+
+
+@pytest.mark.usefixtures("server")
+def test_a_download_is_complete_and_tells_how_far_it_is(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """The files arrive unpacked, each archive is told from 0 to all bytes, nothing is printed."""
+    told: list[Download] = []
+    root = tmp_path / "new" / "data"
+    check_tiny(made(MNIST(), places=Places(root, told.append)))
+    assert contents(root) == sorted(["MNIST", "MNIST/raw", *(f"MNIST/raw/{n}" for n in FILES)])
+    for name, raw in PACKED.items():
+        steps = [d for d in told if d.name == f"MNIST {name}"]
+        assert steps[0] == Download(f"MNIST {name}", 0, len(raw))
+        assert steps[-1] == Download(f"MNIST {name}", len(raw), len(raw))
+    assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.usefixtures("server")
+def test_a_second_load_downloads_nothing(tmp_path: Path) -> None:
+    """Files that are there are read as they are."""
+    made(MNIST(), places=Places(tmp_path))
+    told: list[Download] = []
+    check_tiny(made(MNIST(), places=Places(tmp_path, told.append)))
+    assert told == []
+
+
+@pytest.mark.usefixtures("server")
+def test_an_incomplete_folder_is_completed(tmp_path: Path) -> None:
+    """Where a file is missing the set is downloaded again, and other files stay."""
+    raw = put(tmp_path)
+    (raw / "t10k-labels-idx1-ubyte").unlink()
+    (raw / "mine.txt").write_text("kept")
+    check_tiny(made(MNIST(), places=Places(tmp_path)))
+    assert (raw / "mine.txt").read_text() == "kept"
+    assert contents(tmp_path) == sorted(
+        ["MNIST", "MNIST/raw", "MNIST/raw/mine.txt", *(f"MNIST/raw/{n}" for n in FILES)]
+    )
+
+
+def test_a_wrong_checksum_leaves_nothing(server: type[Handler], tmp_path: Path) -> None:
+    """Contents that are not the published ones are refused and removed."""
+    server.served["t10k-labels-idx1-ubyte.gz"] = gzip.compress(b"something else")
+    message = refused(Places(tmp_path / "data"))
+    assert f"MNIST is not in {tmp_path / 'data'} and could not be downloaded" in message
+    assert "t10k-labels-idx1-ubyte.gz: wrong checksum: md5 " in message
+    assert "PERCEPTUI_DATA_DIR" in message
+    assert contents(tmp_path) == []
+
+
+def test_a_download_that_breaks_off_leaves_nothing(server: type[Handler], tmp_path: Path) -> None:
+    """A connection that ends too early is told with how far it came."""
+    server.cut = 7
+    size = len(PACKED["train-images-idx3-ubyte.gz"])
+    assert f"broke off after {size - 7:,} of {size:,} bytes" in refused(Places(tmp_path / "data"))
+    assert contents(tmp_path) == []
+
+
+def test_a_second_mirror_is_tried(
+    server: type[Handler], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the first mirror does not have comes from the next."""
+    known = torchvision.datasets.MNIST
+    good = known.mirrors[0]
+    monkeypatch.setattr(known, "mirrors", [f"{good}absent/", good])
+    check_tiny(made(MNIST(), places=Places(tmp_path)))
+    server.served.clear()
+    assert refused(Places(tmp_path / "other")).count("Not Found") == 2
+
+
+def test_without_a_network_the_way_out_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server that can't be reached is told with the folder and how to name another."""
+    monkeypatch.setattr(torchvision.datasets.MNIST, "mirrors", ["http://127.0.0.1:9/"])
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    message = refused(Places(tmp_path / "data"))
+    assert "127.0.0.1:9/train-images-idx3-ubyte.gz: [Errno" in message
+    assert f"not in {tmp_path / 'data'}" in message
+    assert "--data-dir or PERCEPTUI_DATA_DIR" in message
+    assert contents(tmp_path) == []
+
+
+@pytest.mark.usefixtures("server")
+def test_an_interrupted_download_leaves_nothing(tmp_path: Path) -> None:
+    """Ctrl-C in the middle removes the temporary folder and the directories made for it."""
+
+    def interrupt(download: Download) -> None:
+        if download.done_bytes:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        made(MNIST(), places=Places(tmp_path / "a" / "b", interrupt))
+    assert contents(tmp_path) == []
+
+
+@pytest.mark.usefixtures("server")
+def test_a_full_disk_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A disk that is full while unpacking is told as such."""
+
+    def full(source: str, target: str) -> None:
+        (Path(target) / "begun").write_text("half")
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(torchvision.datasets.utils, "extract_archive", full)
+    message = refused(Places(tmp_path / "data"))
+    assert "No space left on device; make room, or choose another folder" in message
+    assert contents(tmp_path) == []
+
+
+@pytest.mark.usefixtures("server")
+def test_a_place_that_can_not_be_written_is_named(tmp_path: Path) -> None:
+    """A data directory that can't be made is told with its reason."""
+    (tmp_path / "file").write_text("")
+    message = refused(Places(tmp_path / "file" / "data"))
+    assert f"can't be stored in {tmp_path / 'file' / 'data'}: Not a directory" in message
+
+
+@pytest.mark.usefixtures("server")
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"train_images": FILES["train-images-idx3-ubyte"][:-1]}, "bytes, expected 15,696"),
+        ({"train_labels": b"short"}, "not a file of this format"),
+        ({"t10k_images": b""}, "not a file of this format"),
+        ({"t10k_labels": idx(9)}, "10 images, 9 labels"),
+        ({"train_images": idx(19, 28, 28), "train_labels": idx(19)}, "19 and 10 images"),
+    ],
+)
+def test_damaged_files_are_named(tmp_path: Path, changes: dict[str, bytes], message: str) -> None:
+    """Cut, foreign or mismatched files are refused with the way to get good ones."""
+    put(tmp_path, **changes)
+    told = refused(Places(tmp_path))
+    assert message in told
+    assert "is damaged" in told
+    assert "delete it there to download it again" in told
+
+
+def packed_cifar(monkeypatch: pytest.MonkeyPatch) -> bytes:
+    """A tiny CIFAR10 archive, which torchvision's class is then made to expect."""
+    known = torchvision.datasets.CIFAR10
+    pixels = np.arange(10 * 3072, dtype=np.uint8).reshape(10, 3072)
+    batch = pickle.dumps({"data": pixels, "labels": list(range(10))})
+    members = {"data_batch_1": batch, "test_batch": batch}
+    members["batches.meta"] = pickle.dumps({"label_names": list("abcdefghij")})
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w:gz") as archive:
+        for name, raw in members.items():
+            info = tarfile.TarInfo(f"{known.base_folder}/{name}")
+            info.size = len(raw)
+            archive.addfile(info, io.BytesIO(raw))
+    sums = {name: hashlib.md5(raw).hexdigest() for name, raw in members.items()}
+    meta = {"filename": "batches.meta", "key": "label_names", "md5": sums["batches.meta"]}
+    monkeypatch.setattr(known, "train_list", [["data_batch_1", sums["data_batch_1"]]])
+    monkeypatch.setattr(known, "test_list", [["test_batch", sums["test_batch"]]])
+    monkeypatch.setattr(known, "meta", meta)
+    monkeypatch.setattr(known, "tgz_md5", hashlib.md5(packed.getvalue()).hexdigest())
+    monkeypatch.setattr(CIFAR10, "num_train", 10)
+    monkeypatch.setattr(CIFAR10, "num_test", 10)
+    return packed.getvalue()
+
+
+def test_cifar10_is_unpacked_and_checked(
+    server: type[Handler], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """CIFAR10 comes as channels first, and a damaged file of it is named."""
+    server.served["cifar-10-python.tar.gz"] = packed_cifar(monkeypatch)
+    url = torchvision.datasets.MNIST.mirrors[0] + "cifar-10-python.tar.gz"
+    monkeypatch.setattr(torchvision.datasets.CIFAR10, "url", url)
+    data = made(CIFAR10(mean=0.5), places=Places(tmp_path))
+    assert data.inputs.shape == (10, 3, 32, 32)
+    assert data.inputs.dtype == torch.uint8
+    assert data.inputs.flatten()[:300].tolist() == [n % 256 for n in range(300)]
+    assert data.targets.tolist() == list(range(10))
+    inputs, _ = scripted(CIFAR10().law(Places(tmp_path)))
+    assert same(inputs, data.inputs)
+    assert contents(tmp_path)[0] == "cifar-10-batches-py"
+    assert len(contents(tmp_path)) == 4
+
+    (tmp_path / "cifar-10-batches-py" / "test_batch").write_bytes(b"cut")
+    with pytest.raises(DataUnavailable, match=r"test_batch is damaged \(wrong checksum\)"):
+        made(CIFAR10(), places=Places(tmp_path))
+
+
+def test_pixels_follow_the_parameters() -> None:
+    """Mean, std and the random changes are told as torchvision's transforms are written."""
+    assert MNIST().pixels().mean == (0.0,)
+    assert MNIST().pixels().augmentations == ()
+    normalized = MNIST(mean=0.5, std=0.25).pixels()
+    assert (normalized.mean, normalized.std) == ((0.5,), (0.25,))
+    assert CIFAR10(mean=0.5).pixels().mean == (0.5, 0.5, 0.5)
+    assert CIFAR10(mean=0.5).pixels().std == (1.0, 1.0, 1.0)
+    assert CIFAR10(std=(0.1, 0.2, 0.3)).pixels().std == (0.1, 0.2, 0.3)
+    assert CIFAR10(flip=True, shift=0.1).pixels().augmentations == (
+        "RandomHorizontalFlip()",
+        "RandomAffine(0.0, translate=(0.1, 0.1))",
+    )
+    assert MNIST(rotate=10.0).pixels().augmentations == ("RandomRotation(10.0)",)
+
+
+def test_augmentations_are_torchvisions() -> None:
+    """Each expression makes a transform that keeps an image's shape and type."""
+    from torchvision.transforms import v2
+
+    data = CIFAR10(flip=True, shift=0.2, rotate=15.0)
+    expressions = (*data.pixels().augmentations, *CIFAR10(rotate=5.0).pixels().augmentations)
+    image = torch.randint(0, 256, (3, 32, 32), dtype=torch.uint8)
+    for expression in expressions:
+        changed = eval(expression, vars(v2))(image)
+        assert (changed.shape, changed.dtype) == (image.shape, image.dtype)
+
+
+@pytest.mark.parametrize("cls", SETS, ids=lambda cls: str(cls.name))
+def test_declared_facts_are_torchvisions(cls: type[TorchvisionSet]) -> None:
+    """Class names agree with torchvision's where it declares them."""
+    facts = cls().facts()
+    assert len(facts.classes) == 10
+    known = getattr(getattr(torchvision.datasets, cls.name), "classes", ())
+    if known:
+        assert [name.split(" - ")[0] for name in known] == list(facts.classes)
+    assert cls(train_samples=100).facts().num_samples == 100
+    assert cls(train_samples=99_999).facts().num_samples == cls.num_train
+
+
+def test_an_unfit_torchvision_names_both_versions(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A torchvision built for another torch is told with versions and the repair."""
+
+    def unfit(name: str) -> Any:
+        raise RuntimeError("operator torchvision::nms does not exist")
+
+    monkeypatch.setattr("importlib.import_module", unfit)
+    with pytest.raises(DataUnavailable) as raised:
+        torchvision_module()
+    message = str(raised.value)
+    assert f"torch {torch.__version__.split('+')[0]}" in message
+    assert f"torchvision {torchvision.__version__.split('+')[0]}" in message
+    assert "operator torchvision::nms does not exist" in message
+    assert "pip install --upgrade torch torchvision" in message
+    assert raised.value.exit_code == 4
+
+
+def test_an_absent_torchvision_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Loading images without torchvision is one message, from load as from the law."""
+    monkeypatch.setitem(sys.modules, "torchvision.datasets", None)
+    for act in (MNIST().load, MNIST().law):
+        with pytest.raises(DataUnavailable, match="pip install --upgrade torch torchvision"):
+            act(Places(tmp_path))
+
+
+REAL = os.environ.get("PERCEPTUI_DATA_DIR", "")
+needs_mnist = pytest.mark.skipif(
+    not (REAL and (Path(REAL) / "MNIST" / "raw").is_dir()),
+    reason="needs MNIST in the folder that PERCEPTUI_DATA_DIR names",
+)
+
+
+@needs_mnist
+def test_real_mnist() -> None:
+    """MNIST itself: its counts, its first labels, and nothing told as downloaded."""
+    told: list[Download] = []
+    data = made(MNIST(mean=0.5, std=0.5), places=Places(Path(REAL), told.append))
+    assert data.inputs.shape == (60_000, 1, 28, 28)
+    assert data.targets[:10].tolist() == [5, 0, 4, 1, 9, 2, 1, 3, 1, 4]
+    assert data.test_targets is not None
+    assert data.test_targets[:5].tolist() == [7, 2, 1, 0, 4]
+    assert told == []
+
+
+@needs_mnist
+def test_the_printed_law_reads_real_mnist() -> None:
+    """The law's source, run alone, reads the same first images."""
+    places = Places(Path(REAL))
+    data = MNIST(train_samples=50)
+    inputs, targets = scripted(data.law(places))
+    ours = made(data, places=places)
+    assert inputs.shape == (50, 1, 28, 28)
+    assert same(inputs, ours.inputs)
+    assert same(targets, ours.targets)

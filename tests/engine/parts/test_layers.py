@@ -1,0 +1,237 @@
+"""Layers: their shape rules, parameter counts and code are PyTorch's own."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from torch import nn
+
+from engine.parts.layers import Layer
+from engine.parts.layers.activation import LeakyReLU, ReLU, Softmax
+from engine.parts.layers.convolution import AdaptiveAvgPool2d, AvgPool2d, Conv2d, MaxPool2d
+from engine.parts.layers.dense import Dropout, Flatten, Linear
+from engine.parts.layers.normalization import BatchNorm1d, BatchNorm2d, LayerNorm
+from engine.parts.shapes import MAX_ELEMENTS, Shape, ShapeError
+from tests.engine.spec.strategies import chains, fits, members, shapes
+
+# fmt: off
+_NAMES = [
+    "Linear", "Conv2d", "MaxPool2d", "AvgPool2d", "AdaptiveAvgPool2d", "Flatten", "Dropout",
+    "BatchNorm1d", "BatchNorm2d", "LayerNorm", "ReLU", "LeakyReLU", "ELU", "GELU",
+    "SiLU", "Tanh", "Sigmoid", "Softplus", "Softmax", "LogSoftmax", "Identity",
+]
+# fmt: on
+_IMAGE_LAYERS = (Conv2d, MaxPool2d, AvgPool2d, AdaptiveAvgPool2d, BatchNorm2d)
+
+
+def _placed(name: str) -> st.SearchStrategy[tuple[Layer, Shape]]:
+    """A layer of this name and an input shape of the kind that it takes."""
+    cls = Layer.members()[name]
+    assert issubclass(cls, Layer)
+    size = st.integers(5, 9)
+    images = st.tuples(st.sampled_from([2, 4]), size, size)
+    if cls is Conv2d:
+        return st.tuples(members(cls, groups=st.integers(1, 2)), images)
+    return st.tuples(members(cls), images if cls in _IMAGE_LAYERS else shapes())
+
+
+def _torch_facts(module: nn.Module, shape: Shape) -> tuple[Shape, int]:
+    """The output shape for a batch of two in eval mode, and the number of parameters."""
+    module.eval()
+    with torch.no_grad():
+        outputs = module(torch.zeros(2, *shape))
+    return tuple(outputs.shape[1:]), sum(p.numel() for p in module.parameters())
+
+
+def test_the_family_is_complete() -> None:
+    """There are the 21 layers that the README promises, no more, no fewer."""
+    assert sorted(Layer.members()) == sorted(_NAMES)
+    assert len(_NAMES) == 21
+
+
+@pytest.mark.parametrize("name", _NAMES)
+@settings(max_examples=25, deadline=None)
+@given(data=st.data())
+def test_shape_and_parameters_are_those_of_torch(name: str, data: st.DataObject) -> None:
+    """A layer that fits makes the output shape and the parameters that PyTorch makes."""
+    layer, shape = data.draw(_placed(name))
+    assume(fits(layer, shape))
+    module = layer.build(shape)
+    expected = (layer.output_shape(shape), layer.num_parameters(shape))
+    assert _torch_facts(module, shape) == expected
+
+
+@pytest.mark.parametrize("name", _NAMES)
+@settings(max_examples=25, deadline=None)
+@given(data=st.data())
+def test_code_builds_the_same_module(name: str, data: st.DataObject) -> None:
+    """The printed expression, evaluated, is the module that build makes."""
+    layer, shape = data.draw(_placed(name))
+    assume(fits(layer, shape))
+    printed = eval(layer.code(shape), {"nn": nn})
+    assert repr(printed) == repr(layer.build(shape))
+    assert {k: v.shape for k, v in printed.state_dict().items()} == {
+        k: v.shape for k, v in layer.build(shape).state_dict().items()
+    }
+
+
+@pytest.mark.parametrize("cls", _IMAGE_LAYERS)
+@settings(max_examples=60, deadline=None)
+@given(data=st.data())
+def test_what_a_shape_rule_refuses_torch_refuses(cls: type[Layer], data: st.DataObject) -> None:
+    """An image layer refuses a shape exactly when PyTorch's module can't take it."""
+    size = st.integers(1, 6)
+    layer, shape = data.draw(members(cls)), data.draw(st.tuples(size, size, size))
+    try:
+        layer.output_shape(shape)
+        accepted = True
+    except ShapeError:
+        accepted = False
+    try:
+        _torch_facts(layer.build(shape), shape)
+        possible = True
+    except (RuntimeError, ValueError):
+        possible = False
+    assert accepted == possible
+
+
+@settings(max_examples=40, deadline=None)
+@given(data=st.data())
+def test_a_chain_is_inferred_as_torch_runs_it(data: st.DataObject) -> None:
+    """The shapes handed from layer to layer end where PyTorch's chain ends."""
+    shape = data.draw(shapes())
+    chain = data.draw(chains(shape))
+    modules, num_parameters, inferred = [], 0, shape
+    for layer in chain:
+        modules.append(layer.build(inferred))
+        num_parameters += layer.num_parameters(inferred)
+        inferred = layer.output_shape(inferred)
+    assert _torch_facts(nn.Sequential(*modules), shape) == (inferred, num_parameters)
+
+
+@pytest.mark.parametrize("name", _NAMES)
+def test_defaults_are_those_of_torch(name: str) -> None:
+    """A layer with nothing optional given is PyTorch's module with nothing optional given."""
+    given = {"Linear": (3,), "Conv2d": (2, 3), "MaxPool2d": (2,), "AvgPool2d": (2,)}
+    arguments = {**given, "AdaptiveAvgPool2d": (2,)}.get(name, ())
+    cls = Layer.members()[name]
+    shape = (4, 5, 5) if cls in _IMAGE_LAYERS else (4,)
+    layer = cls(*arguments)
+    assert isinstance(layer, Layer)
+    own_default = {"Softmax": (1,), "LogSoftmax": (1,)}  # torch's is a deprecated guess
+    theirs = getattr(nn, name)(*layer.sizes(shape), *own_default.get(name, arguments))
+    built = layer.build(shape)
+    assert repr(built) == repr(theirs)
+    plain = {k: v for k, v in vars(theirs).items() if not k.startswith("_")}
+    assert {k: v for k, v in vars(built).items() if k in plain} == plain
+
+
+@pytest.mark.parametrize(
+    ("layer", "shape", "message"),
+    [
+        (
+            Linear(4),
+            (1, 28, 28),
+            "Linear(4) takes one row of features but gets 1×28×28: put Flatten() before it",
+        ),
+        (
+            Conv2d(8, 3),
+            (64,),
+            "Conv2d(8, 3) takes images (channels×height×width) but gets 64: "
+            "leave it out, or use data with images",
+        ),
+        (
+            Conv2d(8, 5),
+            (1, 4, 4),
+            "Conv2d(8, 5): its 5×5 filter does not fit into 1×4×4: "
+            "use a smaller kernel_size or a padding",
+        ),
+        (
+            Conv2d(8, 1, groups=2),
+            (3, 4, 4),
+            "Conv2d(8, 1, groups=2): 3 channels are not divisible by its groups",
+        ),
+        (
+            MaxPool2d(5),
+            (1, 4, 4),
+            "MaxPool2d(5): its 5×5 window does not fit into 1×4×4: "
+            "use a smaller kernel_size or leave it out",
+        ),
+        (BatchNorm2d(), (4,), "BatchNorm2d() takes images but gets 4 features: use BatchNorm1d()"),
+        (
+            BatchNorm1d(),
+            (1, 4, 4),
+            "BatchNorm1d() takes rows of features but gets 1×4×4: "
+            "use BatchNorm2d() for images, or put Flatten() before it",
+        ),
+        (Softmax(2), (4,), "Softmax(dim=2) does not fit 4: its dimensions are 1 to 1: use dim=1"),
+        (Softmax(0), (4,), "Softmax(dim=0) would mix the samples of a batch: use dim=1"),
+        (
+            Flatten(0),
+            (4,),
+            "Flatten(start_dim=0) would mix the samples of a batch: use start_dim=1",
+        ),
+        (
+            Flatten(2),
+            (4,),
+            "Flatten(start_dim=2) does not fit 4: its dimensions are 1 to 1: use Flatten()",
+        ),
+        (
+            Linear(1_000_000),
+            (10_000,),
+            "Linear(1000000) on 10000 inputs would need 10,001,000,000 parameters: "
+            "give it fewer outputs",
+        ),
+    ],
+)
+def test_a_misfit_names_the_layer_the_shape_and_the_repair(
+    layer: Layer, shape: Shape, message: str
+) -> None:
+    """A shape that does not fit is told with the layer, what it gets, and what would help."""
+    with pytest.raises(ShapeError) as caught:
+        layer.output_shape(shape)
+    assert str(caught.value) == message
+
+
+@pytest.mark.parametrize(
+    ("layer", "complaint"),
+    [
+        (Conv2d(8, 3, stride=2, padding="same"), 'padding="same" needs stride=1'),
+        (Conv2d(8, 3, groups=3), "out_channels=8 is not divisible by groups=3"),
+        (MaxPool2d(2, padding=2), "padding may be at most half of kernel_size"),
+        (AvgPool2d((3, 2), padding=(1, 2)), "padding may be at most half of kernel_size"),
+        (MaxPool2d(2, padding=1), ""),
+        (LayerNorm(), ""),
+    ],
+)
+def test_arguments_that_contradict_each_other_are_named(layer: Layer, complaint: str) -> None:
+    """A layer says which of its own arguments can't go together."""
+    assert layer.complaint() == complaint
+
+
+def test_a_layer_is_written_as_its_shortest_call() -> None:
+    """What is required stands first, without its name; defaults are left out."""
+    assert str(Conv2d(8, (3, 5), padding="same")) == 'Conv2d(8, [3, 5], padding="same")'
+    assert [str(one) for one in (Linear(4), ReLU(), Dropout(0.1), LeakyReLU(0.2))] == [
+        "Linear(4)",
+        "ReLU()",
+        "Dropout(p=0.1)",
+        "LeakyReLU(negative_slope=0.2)",
+    ]
+
+
+def test_the_code_keeps_what_a_reader_should_see() -> None:
+    """Softmax shows its dimension, LayerNorm its shape, a kernel its two sizes."""
+    assert Softmax().code((4,)) == "nn.Softmax(dim=1)"
+    assert LayerNorm().code((4,)) == "nn.LayerNorm((4,))"
+    assert Conv2d(8, (3, 5)).code((1, 9, 9)) == "nn.Conv2d(1, 8, (3, 5))"
+    assert Linear(5, bias=False).code((2,)) == "nn.Linear(2, 5, bias=False)"
+
+
+def test_absurd_sizes_are_refused_untried() -> None:
+    """More parameters than a tensor can index are refused by arithmetic alone."""
+    with pytest.raises(ShapeError, match="too many"):
+        Conv2d(100_000, 1024).output_shape((3, 2000, 2000))
+    assert Linear(1_000_000).num_parameters((2000,)) < MAX_ELEMENTS

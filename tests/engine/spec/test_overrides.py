@@ -1,0 +1,127 @@
+"""Overrides: one value of an experiment changed from the command line."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine.errors import BadExperiment, DataUnavailable
+from engine.spec.experiment import Experiment
+from engine.spec.overrides import set_value
+from engine.spec.reader import from_raw
+
+_CIRCLE: dict[str, object] = {
+    "data": "circle(samples=100)",
+    "layers": ["Linear(4)", "ReLU()", "Linear(1, True)", "Sigmoid()"],
+    "loss": "BCELoss()",
+    "optimizer": "SGD(0.1, momentum=0.9)",
+}
+
+
+@pytest.mark.parametrize(
+    ("assignment", "key", "value"),
+    [
+        ("epochs=3", "epochs", 3),
+        ("batch_size=full", "batch_size", "full"),
+        ("shuffle=false", "shuffle", False),
+        ("clip_norm=none", "clip_norm", None),
+        ("class_weights=[1, 2]", "class_weights", [1, 2]),
+        ("title=a = b", "title", "a = b"),
+        ("title=3", "title", "3"),
+        ("title=", "title", ""),
+        (" seed =7", "seed", 7),
+        ("loss=MSELoss", "loss", "MSELoss"),
+        ("layers=Linear(1) Sigmoid", "layers", ["Linear(1)", "Sigmoid"]),
+        ("optimizer.lr=0.05", "optimizer", "SGD(0.05, momentum=0.9)"),
+        ("optimizer.momentum=0", "optimizer", "SGD(0.1, momentum=0)"),
+        ("optimizer.nesterov=True", "optimizer", "SGD(0.1, momentum=0.9, nesterov=True)"),
+        ("data.samples=20", "data", "circle(samples=20)"),
+        ("schedule.warmup=5", "schedule", "constant(warmup=5)"),
+        ("layers.1=Tanh()", "layers", ["Linear(4)", "Tanh()", "Linear(1, True)", "Sigmoid()"]),
+        (
+            "layers.0.out_features=8",
+            "layers",
+            ["Linear(8)", "ReLU()", "Linear(1, True)", "Sigmoid()"],
+        ),
+        (
+            "layers.2.bias=False",
+            "layers",
+            ["Linear(4)", "ReLU()", "Linear(1, False)", "Sigmoid()"],
+        ),
+    ],
+)
+def test_one_value_is_changed(assignment: str, key: str, value: object) -> None:
+    """An assignment changes its one value; everything else stays as it was written."""
+    assert set_value(_CIRCLE, assignment) == {**_CIRCLE, key: value}
+
+
+@pytest.mark.parametrize(
+    ("assignment", "message"),
+    [
+        ("epochs", "--set epochs: write KEY=VALUE, like optimizer.lr=0.05"),
+        ("=3", "--set =3: write KEY=VALUE, like optimizer.lr=0.05"),
+        ("", "--set : write KEY=VALUE, like optimizer.lr=0.05"),
+        ("epoch=3", '--set epoch: unknown key "epoch": did you mean epochs?'),
+        ("zzzzz=3", '--set zzzzz: unknown key "zzzzz": see the README'),
+        ("layers.9=ReLU", '--set layers.9: "9" is not a layer: they are 0 to 3'),
+        ("layers.-1=ReLU", '--set layers.-1: "-1" is not a layer: they are 0 to 3'),
+        ("layers.x.bias=1", '--set layers.x.bias: "x" is not a layer: they are 0 to 3'),
+        ("layers.0.a.b=1", "--set layers.0.a.b: write layers.INDEX.ARGUMENT=VALUE"),
+        ("epochs.x=1", '--set epochs.x: "epochs" has nothing inside: write epochs=VALUE'),
+        (
+            "optimizer.momentun=1",
+            '--set optimizer.momentun: SGD has no argument "momentun": did you mean momentum?',
+        ),
+        ("layers.1.x=1", '--set layers.1.x: ReLU has no argument "x"'),
+    ],
+)
+def test_a_place_that_is_not_there_is_told(assignment: str, message: str) -> None:
+    """A key, index or argument that does not exist is named with what does."""
+    with pytest.raises(BadExperiment) as caught:
+        set_value(_CIRCLE, assignment)
+    assert str(caught.value) == message
+    assert caught.value.exit_code == 2
+
+
+def test_inside_of_what_is_not_there_yet() -> None:
+    """An argument of a data set, or a layer, that the experiment lacks is told."""
+    with pytest.raises(BadExperiment, match=r"--set data\.samples: there is none yet"):
+        set_value({}, "data.samples=3")
+    with pytest.raises(BadExperiment, match=r'"0" is not a layer: there is none'):
+        set_value({}, "layers.0=ReLU")
+
+
+def test_a_wrong_value_is_told_when_the_whole_is_read() -> None:
+    """The value itself is judged by the same checks as that of a file."""
+    with pytest.raises(BadExperiment) as caught:
+        from_raw(set_value(set_value(_CIRCLE, "optimizer.lr="), "epochs=ten"))
+    assert sorted(str(problem) for problem in caught.value.problems) == [
+        "epochs: 'ten' is not accepted: give a whole number, at least 1 and at most 1e+09",
+        "optimizer.lr: '' is not accepted: give a number, at least 0",
+    ]
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    key=st.sampled_from(
+        [
+            *Experiment.parameters(),
+            "optimizer.lr",
+            "layers.0",
+            "layers.0.out_features",
+            "data.noise",
+        ]
+    )
+    | st.text(max_size=8),
+    value=st.text(max_size=12)
+    | st.sampled_from(["[1, 2]", "{'a': [0, 1]}", "1e999", "0x" + "f" * 9]),
+)
+def test_no_assignment_does_anything_but_change_or_explain(key: str, value: str) -> None:
+    """Any KEY=VALUE makes an experiment, or problems."""
+    message = "problem"
+    try:
+        from_raw(set_value(_CIRCLE, f"{key}={value}"))
+    except (BadExperiment, DataUnavailable) as error:
+        message = str(error)
+    assert message
