@@ -1,0 +1,88 @@
+"""Single answers: bars for classes, numbers for regressions, a row per sample, images."""
+
+from __future__ import annotations
+
+from tui.renderables.actual_predicted import Outcome, class_outcomes, value_outcomes
+from tui.renderables.images import Image, gallery
+from tui.renderables.look import Look
+from tui.renderables.predictions import class_prediction, value_prediction
+
+PLAIN = Look(color="none")
+ASCII = Look(ascii=True, color="none")
+
+
+def test_class_prediction_in_one_row() -> None:
+    """Values, class and bars, as the tutorial's new sample is answered."""
+    rows = class_prediction([0.5, 5, 500], "1", [0.0, 1.0], ["0", "1"], 80, PLAIN)
+    assert [row.plain for row in rows] == [
+        "(0.5, 5, 500) → 1   ● 0 ░░░░░░░░ 0.000   ▲ 1 ████████ 1.000"
+    ]
+
+
+def test_class_prediction_in_20_columns() -> None:
+    """Bars give way to the numbers."""
+    rows = class_prediction([0.5], "dog", [0.25, 0.75], ["tortoise", "dog"], 20, ASCII)
+    assert [row.plain for row in rows] == ["(0.5) -> dog", "O tortoise 0.250", "X dog 0.750"]
+
+
+def test_likeliest_classes_are_shown() -> None:
+    """Of more classes than the limit the likeliest stay, None counts as nothing."""
+    rows = class_prediction([1], "c", [0.1, None, 0.9], ["a", "b", "c"], 80, PLAIN, limit=2)
+    assert rows[0].plain == "(1) → c   ■ c ███████▎ 0.900   ● a ▊░░░░░░░ 0.100"
+
+
+def test_value_prediction() -> None:
+    """A regression answers with its numbers; long inputs are shortened."""
+    assert value_prediction([1.0, 2.0], [0.5], 80, PLAIN)[0].plain == "(1, 2) → 0.5000"
+    assert value_prediction([0.0] * 9, [None], 80, PLAIN)[0].plain.endswith("0, …) → -")
+
+
+def test_class_outcomes() -> None:
+    """Each sample has its mark; what is beyond the limit is counted."""
+    outcomes = [Outcome(0, 0), Outcome(0, 1), Outcome(1, 1)]
+    rows = class_outcomes(outcomes, ["cat", "dog"], 80, PLAIN, limit=2)
+    assert [row.plain for row in rows] == [
+        "#  Actual  Predicted",
+        "───────────────────────",
+        "0  ● cat   ● cat      ✓",
+        "1  ● cat   ▲ dog      ✗",
+        "… and 1 more",
+    ]
+
+
+def test_value_outcomes() -> None:
+    """The error is the answer minus the target."""
+    rows = value_outcomes([1.0, 2.0], [1.25, None], 80, PLAIN)
+    assert [row.plain for row in rows] == [
+        "#  Actual  Predicted   Error",
+        "────────────────────────────",
+        "0  1.0000     1.2500  0.2500",
+        "1  2.0000          -       -",
+    ]
+
+
+def test_images_side_by_side() -> None:
+    """Two grey images stand beside each other over their captions."""
+    image = Image(4, 4, 1, bytes([255] * 8 + [0] * 8), "three")
+    rows = gallery([image, image], 80, ASCII)
+    assert [row.plain.rstrip() for row in rows] == ["@@@@  @@@@", "", "th..  th.."]
+
+
+def test_rgb_images_keep_their_channels() -> None:
+    """A red pixel over a blue one is one half block of these colors."""
+    image = Image(1, 2, 3, bytes([255, 0, 0, 0, 0, 255]))
+    row = gallery([image], 80, Look())[0]
+    assert row.plain == "▀"
+    assert str(row.spans[0].style) == "#ff0000 on #0000ff"
+
+
+def test_images_are_scaled_down() -> None:
+    """A large image is averaged to the columns asked for."""
+    image = Image(8, 8, 1, bytes([0, 255] * 32))
+    rows = gallery([image], 80, ASCII, columns=4)
+    assert [row.plain for row in rows][:2] == ["++++", "++++"]
+
+
+def test_broken_images_are_skipped() -> None:
+    """An image without enough pixels is not drawn."""
+    assert gallery([Image(4, 4, 1, bytes(3))], 80, PLAIN) == []

@@ -1,0 +1,106 @@
+"""Tables are aligned, cut to the width, and lose their least important columns first."""
+
+from __future__ import annotations
+
+from tui.renderables.accuracy_table import (
+    ClassScore,
+    ErrorScore,
+    SplitScore,
+    class_table,
+    error_table,
+    split_table,
+)
+from tui.renderables.layer_table import LayerRow, layer_table
+from tui.renderables.look import Look
+from tui.renderables.table import sentence
+
+PLAIN = Look(color="none")
+LAYERS = [LayerRow("Linear(4)", "(4,)", 12), LayerRow("Linear(1000)", "(1000,)", 5000)]
+CLASSES = [
+    ClassScore("\x1b[31mcat", 0.5, 1.0, 0.667, 10),
+    ClassScore("[bold]漢字漢字漢字漢字", None, 0.5, None, 1200),
+]
+
+
+def test_layer_table_has_a_total() -> None:
+    """Layers, shapes and parameters are aligned above their total."""
+    assert [row.plain for row in layer_table(LAYERS, 80, PLAIN)] == [
+        "Layer         Output shape  Params",
+        "──────────────────────────────────",
+        "Linear(4)     (4,)              12",
+        "Linear(1000)  (1000,)        5,000",
+        "──────────────────────────────────",
+        "Total                        5,012",
+    ]
+
+
+def test_layer_table_of_nothing() -> None:
+    """No layers have no parameters."""
+    assert layer_table([], 80, PLAIN)[-1].plain.split() == ["Total", "0"]
+
+
+def test_narrow_layer_table_loses_the_shape() -> None:
+    """At 20 columns layer and parameters are left."""
+    assert [row.plain for row in layer_table(LAYERS, 20, PLAIN)] == [
+        "Layer         Params",
+        "────────────────────",
+        "Linear(4)         12",
+        "Linear(1000)   5,000",
+        "────────────────────",
+        "Total          5,012",
+    ]
+
+
+def test_class_table_shows_names_as_text() -> None:
+    """Names can't color anything; unknown scores are dashes; the mean is over the known."""
+    assert [row.plain for row in class_table(CLASSES, 80, PLAIN)] == [
+        "Class                     Precision  Recall     F1  Samples",
+        "───────────────────────────────────────────────────────────",
+        "● ␛[31mcat                    0.500   1.000  0.667       10",
+        "▲ [bold]漢字漢字漢字漢字          -   0.500      -    1,200",
+        "───────────────────────────────────────────────────────────",
+        "Mean, total                   0.500   0.750  0.667    1,210",
+    ]
+
+
+def test_class_table_in_20_columns() -> None:
+    """The F1 is left, and the names are cut."""
+    assert [row.plain for row in class_table(CLASSES, 20, PLAIN)] == [
+        "Class             F1",
+        "────────────────────",
+        "● ␛[31mcat     0.667",
+        "▲ [bold]漢字…      -",
+        "────────────────────",
+        "Mean, total    0.667",
+    ]
+
+
+def test_class_table_can_be_limited() -> None:
+    """Classes beyond the limit are counted, the mean is over all."""
+    rows = [row.plain for row in class_table(CLASSES, 80, PLAIN, limit=1)]
+    assert rows[3] == "… 1 more"
+    assert rows[-1].split()[-1] == "1,210"
+
+
+def test_split_and_error_tables() -> None:
+    """Splits show what was measured, and NaN as such."""
+    splits = [SplitScore("train", 60000, 0.2312, 0.9523), SplitScore("test", 7, None, float("nan"))]
+    assert [row.plain for row in split_table(splits, 80, PLAIN)][2:] == [
+        "train   60,000  0.2312     0.952",
+        "test         7       -       nan",
+    ]
+    assert split_table(splits, 20, PLAIN)[2].plain.split() == ["train", "0.952"]
+    errors = [ErrorScore("train", 100, 0.5, 0.25, 0.5, 0.9)]
+    assert [row.plain for row in error_table(errors, 80, PLAIN)] == [
+        "Split  Samples    Loss     MAE    RMSE     R²",
+        "─────────────────────────────────────────────",
+        "train      100  0.5000  0.2500  0.5000  0.900",
+    ]
+
+
+def test_sentences_are_folded() -> None:
+    """Words go to the next row; a word that is too long is cut."""
+    assert [row.plain for row in sentence("one two incomprehensible", 7, PLAIN)] == [
+        "one two",
+        "incomp…",
+    ]

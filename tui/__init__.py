@@ -1,0 +1,1 @@
+"""Everything that draws text: the headless report, the command line, the app."""

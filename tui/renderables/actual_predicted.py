@@ -1,0 +1,183 @@
+"""What was right against what was answered: per sample, as a scatter, or as a curve."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from rich.style import Style
+from rich.text import Text
+
+from tui.renderables.chart import Axis, Curve, chart, legend
+from tui.renderables.look import BLUE, GRAY, ORANGE, Look, class_hue
+from tui.renderables.numbers import metric
+from tui.renderables.sanitize import plain
+from tui.renderables.table import Cell, Column, heading, sentence, table, wrapped
+
+_LEAST_WIDTH, _LEAST_HEIGHT = 24, 8
+_MOST_POINTS = 2000
+
+
+class Outcome(NamedTuple):
+    """One sample's class and the class that was predicted for it, as indices."""
+
+    actual: int
+    predicted: int
+
+
+def class_outcomes(
+    outcomes: Sequence[Outcome],
+    classes: Sequence[str],
+    width: int,
+    look: Look,
+    *,
+    probabilities: Sequence[float | None] = (),
+    limit: int = 20,
+) -> list[Text]:
+    """A row for each sample: its class, the predicted one, and whether they agree.
+
+    probabilities: of the second class, one per sample, to be shown too; or none.
+    """
+    columns = [
+        Column("#", right=True, drop=1),
+        Column("Actual", least=5),
+        Column("Predicted", least=5),
+        Column(""),
+    ]
+    if probabilities:
+        columns.insert(3, Column(f"P({classes[1]})", right=True, least=4, drop=2))
+    body: list[Sequence[Cell]] = []
+    for index, (actual, predicted) in enumerate(outcomes[: max(limit, 0)]):
+        right = actual == predicted
+        verdict = look.pick("✓", "ok") if right else look.pick("✗", "wrong")
+        style = look.paint(BLUE) if right else look.paint(ORANGE, bold=True)
+        names = [_class(actual, classes, look), _class(predicted, classes, look)]
+        chance = [metric(probabilities[index])] if probabilities else []
+        body.append([str(index), *names, *chance, Text(verdict, style)])
+    return table(columns, body, width, look) + _more(len(outcomes) - len(body), width, look)
+
+
+def value_outcomes(
+    actual: Sequence[float | None],
+    predicted: Sequence[float | None],
+    width: int,
+    look: Look,
+    *,
+    limit: int = 20,
+) -> list[Text]:
+    """A row for each sample of a regression: target, answer and the difference."""
+    columns = (
+        Column("#", right=True, drop=2),
+        Column("Actual", right=True),
+        Column("Predicted", right=True),
+        Column("Error", right=True, drop=1),
+    )
+    body = [
+        [str(index), metric(target), metric(answer), _error(target, answer)]
+        for index, (target, answer) in enumerate(zip(actual, predicted, strict=False))
+        if index < limit
+    ]
+    left_out = min(len(actual), len(predicted)) - len(body)
+    return table(columns, body, width, look) + _more(left_out, width, look)
+
+
+def scatter(
+    actual: Sequence[float | None],
+    predicted: Sequence[float | None],
+    width: int,
+    height: int,
+    look: Look,
+) -> list[Text]:
+    """Predicted values over actual ones; on the diagonal they are equal.
+
+    Of more than 2,000 samples, evenly chosen ones are drawn.
+    """
+    if width <= 0:
+        return []
+    pairs = _finite_pairs(actual, predicted)
+    if not pairs:
+        return sentence("No predictions to compare yet.", width, look)
+    if width < _LEAST_WIDTH or height < _LEAST_HEIGHT:
+        return value_outcomes(actual, predicted, width, look, limit=max(height - 3, 1))
+    every = -(-len(pairs) // _MOST_POINTS)
+    drawn = pairs[::every]
+    both = Axis.around([value for pair in drawn for value in pair])
+    steps = [both.low + (both.high - both.low) * (n / 200) for n in range(201)]
+    steps = [step for step in steps if math.isfinite(step)]
+    diagonal = Curve("equal", steps, steps, GRAY, look.pick("·", "."), line=False)
+    points = Curve(
+        "samples", [a for a, _ in drawn], [p for _, p in drawn], BLUE, look.pick("●", "o"), False
+    )
+    curves = [diagonal, points]
+    below = wrapped(legend(curves, look), width, look)
+    title = look.pick("Predicted ↑ over actual →", "Predicted (up) over actual (across)")
+    canvas = chart(curves, both, both, width, max(4, height - 1 - len(below)), look)
+    return [heading(title, width, look), *canvas, *below]
+
+
+def fitted_curve(
+    line: tuple[Sequence[float], Sequence[float | None]],
+    train: Sequence[tuple[float, float]],
+    test: Sequence[tuple[float, float]],
+    width: int,
+    height: int,
+    look: Look,
+) -> list[Text]:
+    """The answers over a single input, as a line, with the samples (input, target) around it."""
+    if width <= 0:
+        return []
+    xs, ys = line
+    known = _finite_pairs(xs, ys)
+    samples = [
+        (name, _finite_pairs([x for x, _ in pairs], [y for _, y in pairs]), glyph, index)
+        for name, pairs, glyph, index in (
+            ("train", train, look.pick("●", "o"), 0),
+            ("test", test, look.pick("○", "x"), 2),
+        )
+        if pairs
+    ]
+    everything = known + [pair for _, pairs, _, _ in samples for pair in pairs]
+    if not everything or width < _LEAST_WIDTH or height < _LEAST_HEIGHT:
+        words = "Too small to draw the curve." if everything else "No predictions to draw yet."
+        return sentence(words, width, look)
+    curves = [
+        Curve(name, [x for x, _ in pairs], [y for _, y in pairs], class_hue(index), glyph, False)
+        for name, pairs, glyph, index in samples
+    ]
+    curves.append(Curve("predicted", xs, ys, BLUE, look.pick("■", "#"), marks=False))
+    parts = legend(curves[:-1], look)
+    # A line alone has no marks: its sample in the legend is a piece of it.
+    pen = (look.pick("━", "."), look.paint(BLUE))
+    parts.append(Text.assemble(pen, " ", ("predicted", Style(bold=True))))
+    below = wrapped(parts, width, look)
+    x = Axis.around([pair[0] for pair in everything])
+    y = Axis.around([pair[1] for pair in everything])
+    canvas = chart(curves, x, y, width, max(4, height - 1 - len(below)), look)
+    return [heading("Prediction over the input", width, look), *canvas, *below]
+
+
+def _class(index: int, classes: Sequence[str], look: Look) -> Text:
+    name = classes[index] if 0 <= index < len(classes) else str(index)
+    glyph = (f"{look.glyph(index)} ", look.paint(class_hue(index)))
+    return Text.assemble(glyph, plain(name, look.ascii))
+
+
+def _error(target: float | None, answer: float | None) -> str:
+    return "-" if target is None or answer is None else metric(answer - target)
+
+
+def _finite_pairs(
+    first: Sequence[float | None], second: Sequence[float | None]
+) -> list[tuple[float, float]]:
+    return [
+        (a, b)
+        for a, b in zip(first, second, strict=False)
+        if a is not None and b is not None and math.isfinite(a) and math.isfinite(b)
+    ]
+
+
+def _more(left_out: int, width: int, look: Look) -> list[Text]:
+    if left_out <= 0:
+        return []
+    return sentence(look.pick(f"… and {left_out:,} more", f".. and {left_out:,} more"), width, look)

@@ -1,0 +1,194 @@
+"""Curves and points on labeled axes: the only module that knows plotext.
+
+plotext draws on a canvas of 0..1 in both directions; ranges, scales and ticks are worked out
+here, so that no data can trouble it. The colors it is given only number the curves: they are
+read back from its matrix and become the look's styles.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rich.style import Style
+from rich.text import Text
+
+from tui.renderables.look import Hue, Look
+from tui.renderables.numbers import short, tick_labels
+from tui.renderables.runs import Glyph, row_of
+from tui.renderables.sanitize import plain
+from tui.renderables.series import bucket_edges, finite, mean, ticks
+
+_MARKS_PER_LINE = 4
+_TO_ASCII = str.maketrans("┌┐└┘├┤┬┴┼│─", "+++++++++|-")
+
+
+@dataclass(frozen=True)
+class Curve:
+    """Numbers to draw: a line, or points on their own; what is not finite is a gap."""
+
+    name: str
+    xs: Sequence[float]
+    ys: Sequence[float | None]
+    hue: Hue
+    glyph: str
+    """Marks the points, or a line here and there, so that color is never alone."""
+    line: bool = True
+    marks: bool = True
+    """Whether a line beside others carries its glyph here and there."""
+
+
+@dataclass(frozen=True)
+class Axis:
+    """The range of one direction, and how it is divided."""
+
+    low: float
+    high: float
+    log: bool = False
+    """Powers of ten are equally far apart; needs low > 0."""
+    whole: bool = False
+    """Ticks only at whole numbers, as epochs are."""
+
+    @classmethod
+    def around(cls, values: Sequence[float], *, log: bool = False, whole: bool = False) -> Axis:
+        """The axis on which all these finite values lie; one value gets room around it."""
+        low, high = min(values), max(values)
+        if low == high:
+            if log:
+                low, high = low / 2 or low, min(high * 2, 1.7e308)
+            else:
+                room = abs(low) * 0.1 or 1.0
+                low, high = max(low - room, -1.7e308), min(high + room, 1.7e308)
+        return cls(low, high, log, whole)
+
+    def place(self, value: float) -> float:
+        """Where the value lies, 0 at the low end and 1 at the high end."""
+        low, high = self.low, self.high
+        if self.log:
+            low, high, value = math.log10(low), math.log10(high), math.log10(value)
+        span = high / 2 - low / 2  # halved: the span of huge numbers overflows
+        return (value / 2 - low / 2) / span if span > 0 else 0.5
+
+    def ticks(self, count: int) -> list[float]:
+        """About `count` round numbers on the axis."""
+        if not self.log:
+            return ticks(self.low, self.high, count, whole=self.whole)
+        low, high = math.log10(self.low), math.log10(self.high)
+        if high - low < 1.5:
+            return ticks(self.low, self.high, count)
+        powers = ticks(low, high, count, whole=True)
+        return [value for p in powers if self.low <= (value := 10.0**p) <= self.high * 1.000001]
+
+
+def chart(
+    curves: Sequence[Curve], x: Axis, y: Axis, width: int, height: int, look: Look
+) -> list[Text]:
+    """The curves in `height` rows, the tick labels counted in; needs at least 12×4."""
+    from plotext import figure, marker, terminal
+
+    if width < 12 or height < 4:
+        return []
+    terminal.limit(False, False)  # or plotext would cut to the size of its own stdout
+    canvas = type(figure)(terminal)  # its shared figure keeps state between charts
+    canvas.theme("colorless")
+    canvas.canvas("default")
+    canvas.plot_size(width, height)
+    canvas.axes(False, axis="x", side="upper")
+    canvas.axes(False, axis="y", side="right")
+    for number, curve in enumerate(curves, start=1):
+        _draw(canvas, marker, curve, number, len(curves), x, y, width, look)
+    for name, axis, number in (
+        ("x", x, max(2, width // 8)),
+        ("y", y, max(2, height // 2)),
+    ):
+        values = axis.ticks(number)
+        labels = tick_labels(values)
+        canvas.ruler(name).lim(0, 1).ticks([axis.place(value) for value in values], labels)
+    return _rows(canvas.build(), curves, look)
+
+
+def _draw(
+    canvas: Any,  # plotext publishes no types
+    marker: Any,
+    curve: Curve,
+    number: int,
+    num_curves: int,
+    x: Axis,
+    y: Axis,
+    width: int,
+    look: Look,
+) -> None:
+    pixel = (0, 0, number)
+    points = _points(curve, x, y, limit=2 * width if curve.line else None)
+    known = [point for point in points if point is not None]
+    if not known:
+        return
+    sign = marker(curve.glyph, pixel=pixel)
+    xs, ys = [px for px, _ in known], [py for _, py in known]
+    if not curve.line:
+        canvas.draw(canvas.signal(xs, ys, marker=sign))
+        return
+    pen = marker("." if look.ascii else "braille", pixel=pixel)
+    line = canvas.signal(xs, ys, marker=pen).lines(True)
+    index = 0
+    for before, point in zip([None, *points], points, strict=False):
+        if point is not None:
+            if before is None:
+                line.line(index, False)
+            index += 1
+    canvas.draw(line)
+    if (num_curves == 1 or not curve.marks) and len(known) > 1:
+        return
+    # Each curve's marks lie elsewhere, so that curves on top of each other are told apart.
+    offset = number / (num_curves + 1)
+    marked = {int((k + offset) / _MARKS_PER_LINE * len(known)) for k in range(_MARKS_PER_LINE)}
+    canvas.draw(
+        canvas.signal(
+            [xs[place] for place in sorted(marked)],
+            [ys[place] for place in sorted(marked)],
+            marker=sign,
+        )
+    )
+
+
+def _points(curve: Curve, x: Axis, y: Axis, limit: int | None) -> list[tuple[float, float] | None]:
+    """The curve's points on the canvas, None for a gap; long lines by the mean per stretch."""
+    total = min(len(curve.xs), len(curve.ys))
+    points: list[tuple[float, float] | None] = []
+    for start, end in bucket_edges(total, total if limit is None else limit):
+        middle, value = mean(curve.xs[start:end]), mean(curve.ys[start:end])
+        if middle is None or value is None or (y.log and value <= 0):
+            points.append(None)
+        else:
+            points.append((x.place(middle), y.place(value)))
+    return points
+
+
+def _rows(matrix: Any, curves: Sequence[Curve], look: Look) -> list[Text]:
+    """The matrix as rows; each character in the style of the curve it belongs to."""
+    frame = Style(dim=True)
+    styles = [look.paint(curve.hue) for curve in curves]
+    rows: list[Text] = []
+    for place, line in enumerate(matrix.string(colorless=True).splitlines()):
+        glyphs: list[Glyph] = []
+        for column, character in enumerate(line.rstrip()):
+            pixel = None if character == " " else matrix.get(place, column).foreground()
+            style = styles[pixel[2] - 1] if pixel else frame
+            if character == " " and glyphs:
+                style = glyphs[-1][1]  # a space has no ink: it needs no run of its own
+            glyphs.append((character.translate(_TO_ASCII) if look.ascii else character, style))
+        rows.append(row_of(glyphs))
+    return rows
+
+
+def legend(curves: Sequence[Curve], look: Look) -> list[Text]:
+    """Each curve's mark, name and last value."""
+    parts = []
+    for curve in curves:
+        last = next((value for value in reversed(curve.ys) if finite(value)), None)
+        ending = f" {short(last)}" if curve.line and last is not None else ""
+        name = (plain(curve.name, look.ascii), Style(bold=True))
+        parts.append(Text.assemble((curve.glyph, look.paint(curve.hue)), " ", name, ending))
+    return parts

@@ -1,0 +1,188 @@
+"""What a terminal can show: characters, colors, and the palette and glyphs made for them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from rich.color import Color, ColorSystem
+from rich.style import Style
+
+ColorDepth = Literal["none", "16", "256", "truecolor"]
+RGB = tuple[int, int, int]
+
+
+@dataclass(frozen=True)
+class Hue:
+    """One color in two precisions."""
+
+    rgb: RGB
+    name: str
+    """The nearest of the 16 terminal colors, as rich names them."""
+
+
+ORANGE = Hue((245, 147, 34), "yellow")
+BLUE = Hue((40, 140, 220), "blue")
+RED = Hue((213, 94, 0), "red")
+GRAY = Hue((138, 138, 138), "bright_black")
+
+PALETTE = (
+    ORANGE,
+    BLUE,
+    Hue((0, 178, 130), "green"),
+    Hue((240, 228, 66), "bright_yellow"),
+    Hue((214, 132, 178), "magenta"),
+    Hue((110, 195, 240), "cyan"),
+    RED,
+    Hue((170, 170, 170), "white"),
+    Hue((160, 140, 230), "bright_magenta"),
+    Hue((150, 110, 60), "bright_red"),
+)
+"""Orange and blue as TensorFlow Playground has them, then Okabe and Ito's colors (safe for
+color-blind eyes, jfly.uni-koeln.de/color), lightened where they vanish on black."""
+
+NIGHT: RGB = (30, 30, 34)
+"""What the pictures' colors fade to: dark, so that points stand out."""
+
+_GLYPHS = ("●", "▲", "■", "◆", "★", "▼", "◀", "▶", "✚", "✖")
+_OPEN_GLYPHS = ("○", "△", "□", "◇", "☆", "▽", "◁", "▷", "✛", "✕")
+_LETTERS = "OXAHVNTYZWBCDEFGIJKLMPQRSU"
+_TEXTURES = ("░▒", "·:", "-=", "'\"", "~≈", ",;", "_+", "/|", "`^", "<>")
+_ASCII_TEXTURES = (".:", "-=", "'\"", "~%", ",;", "_+", "/|", "`^", "<>", "!?")
+_RAMP = " ·-=+*#%@"
+_ASCII_RAMP = " .-=+*#%@"
+_SYSTEMS: dict[str, ColorDepth] = {
+    "standard": "16",
+    "windows": "16",
+    "256": "256",
+    "truecolor": "truecolor",
+}
+
+
+@dataclass(frozen=True)
+class Look:
+    """How to draw for one terminal; the same numbers give the same rows for the same look."""
+
+    ascii: bool = False
+    """Only characters below 128."""
+    color: ColorDepth = "truecolor"
+
+    @property
+    def has_color(self) -> bool:
+        """Whether any color may be used."""
+        return self.color != "none"
+
+    @property
+    def half_blocks(self) -> bool:
+        """Whether two colored pixels fit one character."""
+        return self.has_color and not self.ascii
+
+    def paint(
+        self, ink: Hue | None = None, paper: Hue | None = None, *, bold: bool = False
+    ) -> Style:
+        """A style of foreground and background, without color where there is none."""
+        return Style(
+            color=self._name(ink) if ink else None,
+            bgcolor=self._name(paper) if paper else None,
+            bold=bold or None,
+        )
+
+    def _name(self, hue: Hue) -> str | None:
+        if self.color == "none":
+            return None
+        if self.color == "16":
+            return hue.name
+        return _color_name(hue.rgb, self.color == "256")
+
+    def glyph(self, index: int, *, hollow: bool = False) -> str:
+        """The sign of a class; hollow (in ASCII: lower case) for samples of the test split."""
+        if self.ascii:
+            letter = _LETTERS[index % len(_LETTERS)]
+            return letter.lower() if hollow else letter
+        glyphs = _OPEN_GLYPHS if hollow else _GLYPHS
+        return glyphs[index % len(glyphs)]
+
+    def texture(self, index: int, strength: float) -> str:
+        """The character that fills a class's area; strength 0..1 is the confidence."""
+        textures = _ASCII_TEXTURES if self.ascii else _TEXTURES
+        return textures[index % len(textures)][1 if strength > 0.5 else 0]
+
+    def shade(self, strength: float) -> str:
+        """A character from empty (0) to full (1)."""
+        ramp = _ASCII_RAMP if self.ascii else _RAMP
+        return ramp[round(min(max(strength, 0.0), 1.0) * (len(ramp) - 1))]
+
+    def pick(self, unicode: str, ascii: str) -> str:
+        """One of two spellings."""
+        return ascii if self.ascii else unicode
+
+
+def class_hue(index: int) -> Hue:
+    """The color of a class; after ten they repeat, the glyphs later."""
+    return PALETTE[index % len(PALETTE)]
+
+
+def blend(start: RGB, end: RGB, share: float) -> RGB:
+    """The color `share` (0..1) of the way from start to end."""
+    share = min(max(share, 0.0), 1.0)
+    red, green, blue = (round(a + (b - a) * share) for a, b in zip(start, end, strict=True))
+    return red, green, blue
+
+
+def look_for(
+    environment: Mapping[str, str],
+    *,
+    encoding: str | None,
+    is_terminal: bool,
+    color_system: str | None,
+    ascii_only: bool = False,
+) -> Look:
+    """The look that fits a terminal.
+
+    `color_system` is rich's (`Console.color_system`); `encoding` the stream's.
+    """
+    narrow = (encoding or "ascii").lower().replace("-", "").replace("_", "")
+    silent = (
+        bool(environment.get("NO_COLOR"))
+        or environment.get("TERM", "").lower() in {"dumb", "unknown"}
+        or not is_terminal
+    )
+    depth = "none" if silent else _SYSTEMS.get(color_system or "", "none")
+    return Look(ascii=ascii_only or not narrow.startswith("utf"), color=depth)
+
+
+@lru_cache(maxsize=4096)
+def _color_name(rgb: RGB, indexed: bool) -> str:
+    if not indexed:
+        return "#{:02x}{:02x}{:02x}".format(*rgb)
+    if max(rgb) - min(rgb) < 24:
+        return f"color({Color.from_rgb(*rgb).downgrade(ColorSystem.EIGHT_BIT).number})"
+    return f"color({min(_CUBE, key=lambda index: _unlike(rgb, _CUBE[index]))})"
+
+
+_STEPS = (0, 95, 135, 175, 215, 255)
+_CUBE: dict[int, RGB] = {
+    16 + 36 * red + 6 * green + blue: (_STEPS[red], _STEPS[green], _STEPS[blue])
+    for red in range(6)
+    for green in range(6)
+    for blue in range(6)
+    if not red == green == blue
+}
+"""The colored ones of the 256 terminal colors by their index."""
+
+
+def _unlike(first: RGB, second: RGB) -> float:
+    """How unlike two colors are; hue counts most, or dark orange would turn olive or red."""
+    brightness = [sum(color) / 3 for color in (first, second)]
+    tints = [
+        [part - mean for part in color]
+        for color, mean in zip((first, second), brightness, strict=True)
+    ]
+    lengths = [math.hypot(*tint) for tint in tints]
+    hue = sum((a / lengths[0] - b / lengths[1]) ** 2 for a, b in zip(*tints, strict=True))
+    lightness = (brightness[0] - brightness[1]) / 255
+    strength = (lengths[0] - lengths[1]) / 255
+    return float(hue + 4 * lightness**2 + strength**2)  # ** of floats is Any to mypy

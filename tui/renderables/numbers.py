@@ -1,0 +1,81 @@
+"""Numbers as people read them in tables and status lines; always ASCII."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+
+def metric(value: float | None) -> str:
+    """A loss or an error with about four significant digits; `-` where there is none."""
+    if value is None:
+        return "-"
+    if not math.isfinite(value):
+        return _non_finite(value)
+    size = abs(value)
+    if size != 0 and (size < 1e-3 or size >= 1e5):
+        return f"{value:.3e}"
+    decimals = 4 if size < 10 else 3 if size < 100 else 2 if size < 1000 else 1
+    return f"{value:.{decimals}f}"
+
+
+def fraction(value: float | None) -> str:
+    """A share of one (accuracy, precision) with three decimals."""
+    if value is None:
+        return "-"
+    return f"{value:.3f}" if math.isfinite(value) else _non_finite(value)
+
+
+def short(value: float | None) -> str:
+    """A number in as few characters as tell it, for axes: `0.25`, `-3`, `1e+06`."""
+    if value is None:
+        return "-"
+    if not math.isfinite(value):
+        return _non_finite(value)
+    return f"{value + 0.0:.4g}"  # + 0.0 turns -0.0 into 0.0
+
+
+def tick_labels(values: Sequence[float]) -> list[str]:
+    """The numbers of one axis, all with as many decimals as one of them needs."""
+    labels = [short(value) for value in values]
+    if any("e" in label for label in labels):
+        return labels
+    decimals = max((len(label.partition(".")[2]) for label in labels), default=0)
+    return [f"{value + 0.0:.{decimals}f}" for value in values]
+
+
+def count(value: int | None) -> str:
+    """A whole number with commas between the thousands."""
+    return "-" if value is None else f"{value:,}"
+
+
+def duration(seconds: float | None) -> str:
+    """A time span in its two largest units: `0.35 s`, `12.4 s`, `1 m 05 s`, `2 h 03 m`."""
+    if seconds is None or not math.isfinite(seconds) or seconds < 0:
+        return "-"
+    if seconds < 1:
+        return f"{seconds:.2f} s"
+    if seconds < 59.95:
+        return f"{seconds:.1f} s"
+    whole = round(seconds)
+    if whole < 3600:
+        return f"{whole // 60} m {whole % 60:02d} s"
+    minutes = round(seconds / 60)
+    if minutes < 24 * 60:
+        return f"{minutes // 60} h {minutes % 60:02d} m"
+    hours = round(seconds / 3600)
+    return f"{hours // 24} d {hours % 24:02d} h"
+
+
+def rate(per_second: float | None, unit: str) -> str:
+    """How many per second: `1,234 steps/s`, `3.2 steps/s`."""
+    if per_second is None or not math.isfinite(per_second):
+        return f"- {unit}/s"
+    figure = f"{per_second:,.0f}" if per_second >= 100 else f"{per_second:.1f}"
+    return f"{figure} {unit}/s"
+
+
+def _non_finite(value: float) -> str:
+    if math.isnan(value):
+        return "nan"
+    return "inf" if value > 0 else "-inf"

@@ -1,0 +1,91 @@
+"""What the network answers for given values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.style import Style
+from rich.text import Text
+
+from tui.renderables.look import Look, class_hue
+from tui.renderables.numbers import fraction, metric, short
+from tui.renderables.sanitize import crop, fit, plain
+from tui.renderables.series import finite
+from tui.renderables.table import wrapped
+
+_BAR = 8
+_EIGHTHS = " ▏▎▍▌▋▊▉█"
+_MOST_VALUES = 8
+
+
+def class_prediction(
+    values: Sequence[float],
+    predicted: str,
+    probabilities: Sequence[float | None],
+    classes: Sequence[str],
+    width: int,
+    look: Look,
+    *,
+    limit: int = 10,
+) -> list[Text]:
+    """The values, the predicted class, and a bar with the probability of each class.
+
+    One row where it fits; of more than `limit` classes, the likeliest are shown.
+    """
+    if width <= 0:
+        return []
+    answer = _answer(values, predicted, look)
+    order = list(range(min(len(classes), len(probabilities))))
+    if len(order) > limit:
+        order = sorted(order, key=lambda index: -(_known(probabilities[index])))[: max(limit, 0)]
+    bars = [_bar(index, probabilities[index], classes[index], look) for index in order]
+    if answer.cell_len + sum(3 + bar.cell_len for bar in bars) <= width:
+        return [Text("   ").join([answer, *bars])]
+    if any(bar.cell_len > width for bar in bars):
+        bars = [
+            _figure(index, probabilities[index], classes[index], width, look) for index in order
+        ]
+    return [crop(answer, width, look.ascii), *wrapped(bars, width, look)]
+
+
+def value_prediction(
+    values: Sequence[float], outputs: Sequence[float | None], width: int, look: Look
+) -> list[Text]:
+    """The values and the numbers that a regression answers."""
+    if width <= 0:
+        return []
+    return [crop(_answer(values, ", ".join(map(metric, outputs)), look), width, look.ascii)]
+
+
+def _answer(values: Sequence[float], answer: str, look: Look) -> Text:
+    shown = ", ".join(short(value) for value in values[:_MOST_VALUES])
+    more = f", {look.pick('…', '..')}" if len(values) > _MOST_VALUES else ""
+    arrow = look.pick("→", "->")
+    return Text.assemble(f"({shown}{more}) {arrow} ", (plain(answer, look.ascii), Style(bold=True)))
+
+
+def _bar(index: int, probability: float | None, name: str, look: Look) -> Text:
+    share = min(max(_known(probability), 0.0), 1.0)
+    if look.ascii:
+        filled = "#" * round(share * _BAR)
+    else:
+        eighths = round(share * _BAR * 8)
+        filled = "█" * (eighths // 8) + _EIGHTHS[eighths % 8].strip()
+    return Text.assemble(
+        (f"{look.glyph(index)} ", look.paint(class_hue(index))),
+        f"{plain(name, look.ascii)} ",
+        (filled, look.paint(class_hue(index))),
+        (look.pick("░", ".") * (_BAR - len(filled)), Style(dim=True)),
+        f" {fraction(probability)}",
+    )
+
+
+def _figure(index: int, probability: float | None, name: str, width: int, look: Look) -> Text:
+    """A class and its probability without a bar, the name cut so that the number stays."""
+    ending = f" {fraction(probability)}"
+    start = fit(f"{look.glyph(index)} {name}", max(width - len(ending), 0), look.ascii)
+    return Text.assemble(start, ending)
+
+
+def _known(probability: float | None) -> float:
+    return probability if probability is not None and finite(probability) else 0.0
