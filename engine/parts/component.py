@@ -36,6 +36,9 @@ def parameter(
 class Declared:
     """A class whose annotated fields are declared parameters; made a frozen dataclass."""
 
+    always_written: ClassVar[tuple[str, ...]] = ()
+    """Parameters that are written though they have their default, for those who read it."""
+
     def __init_subclass__(cls) -> None:
         dataclasses.dataclass(frozen=True)(cls)
 
@@ -58,6 +61,11 @@ class Declared:
             for name, (_, declaration) in self.parameters().items()
             if declaration.required or getattr(self, name) != declaration.default
         }
+
+    def written(self) -> dict[str, Any]:
+        """The values that are written: required, unlike the default, or always written."""
+        changed = self.changed()
+        return {n: v for n, v in self.values().items() if n in changed or n in self.always_written}
 
     def complaint(self) -> str:
         """What is wrong with the values together, or the empty text."""
@@ -99,9 +107,9 @@ class Component(Declared):
         return (inspect.getdoc(cls) or "").splitlines()[0]
 
     def __str__(self) -> str:
-        """The canonical call: what is required first, then what differs from its default."""
+        """The canonical call: what is required first, then what else is written."""
         parts = []
-        for name, value in self.changed().items():
+        for name, value in self.written().items():
             required = self.parameters()[name][1].required
             parts.append(literal(value) if required else f"{name}={literal(value)}")
         return f"{self.name}({', '.join(parts)})"

@@ -16,6 +16,7 @@ class Optimizer(Component, abstract=True):
     """An optimizer of torch.optim."""
 
     family = "optimizer"
+    always_written = ("lr",)
 
     lr: float = parameter(default=1e-3, help="learning rate: how far one step goes", minimum=0)
 
@@ -29,8 +30,7 @@ class Optimizer(Component, abstract=True):
 
     def code(self) -> str:
         """The expression that builds the same optimizer over `model.parameters()`."""
-        values = {"lr": self.lr, **self.changed()}
-        arguments = [f"{name}={torch_literal(value)}" for name, value in values.items()]
+        arguments = [f"{name}={torch_literal(value)}" for name, value in self.written().items()]
         return f"torch.optim.{self.name}(model.parameters(), {', '.join(arguments)})"
 
 

@@ -142,8 +142,12 @@ class OneCycleLR(Schedule):
         default="cos", help="form of rise and fall"
     )
     cycle_momentum: bool = parameter(default=True, help="move the momentum against the rate")
-    base_momentum: float = parameter(default=0.85, help="momentum at the top", minimum=0, below=1)
-    max_momentum: float = parameter(default=0.95, help="momentum at both ends", minimum=0, below=1)
+    base_momentum: float = parameter(
+        default=0.85, help="momentum at the top", minimum=1e-6, below=1
+    )
+    max_momentum: float = parameter(
+        default=0.95, help="momentum at both ends", minimum=1e-6, below=1
+    )
     div_factor: float = parameter(
         default=25.0, help="the first rate is max_lr divided by it", minimum=1e-6
     )

@@ -21,6 +21,8 @@ class Experiment(Declared):
     Build one with engine.spec.reader, which checks it; the constructor does not.
     """
 
+    always_written = ("epochs", "batch_size")
+
     data: Data = parameter(help="the data set, as a call: circle(samples=100)")
     layers: tuple[Layer, ...] = parameter(help="the layers in order, each a call: Linear(4)")
     loss: Loss = parameter(help="what the training makes small: BCELoss()")

@@ -14,7 +14,7 @@ def to_toml(experiment: Experiment, *, complete: bool = False) -> str:
 
     complete: write every field, also those that have their default.
     """
-    values = experiment.values() if complete else experiment.changed()
+    values = experiment.values() if complete else experiment.written()
     measured = values.pop("measured", None)
     first = [name for name in _ORDER if name in values]
     names = first + [name for name in values if name not in first]

@@ -21,7 +21,10 @@ class _Source(Data, abstract=True):
 
     path: str = parameter(help="the folder; each of its subfolders is a class, named like it")
     size: int | tuple[int, int] = parameter(
-        default=(32, 32), help="height and width to resize to, or one number", minimum=1, maximum=1024
+        default=(32, 32),
+        help="height and width to resize to, or one number",
+        minimum=1,
+        maximum=1024,
     )
     color: Literal["rgb", "gray"] = parameter(default="rgb", help="three channels, or one")
 

@@ -22,10 +22,17 @@ class Images(Data, abstract=True):
     std: Channels = parameter(default=None, help=STD + EACH, above=0, maximum=255)
     flip: bool = parameter(default=False, help="mirror every second training image, at random")
     shift: float = parameter(
-        default=0.0, help="move training images by up to this share of their size", minimum=0, below=1
+        default=0.0,
+        help="move training images by up to this share of their size",
+        minimum=0,
+        below=1,
     )
     rotate: float = parameter(
-        default=0.0, help="turn training images by up to this angle", minimum=0, maximum=180, unit="degrees"
+        default=0.0,
+        help="turn training images by up to this angle",
+        minimum=0,
+        maximum=180,
+        unit="degrees",
     )
 
     def num_channels(self) -> int:

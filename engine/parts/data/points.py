@@ -18,8 +18,12 @@ class Planar(Data, abstract=True):
     samples: int = parameter(
         default=200, help="how many points, all classes together", minimum=2, maximum=10_000_000
     )
-    noise: float = parameter(default=0.0, help=NOISE, minimum=0, maximum=100, unit="coordinate units")
-    features: tuple[Cross, ...] = parameter(default=PLAIN, help="what the network is shown of each point")
+    noise: float = parameter(
+        default=0.0, help=NOISE, minimum=0, maximum=100, unit="coordinate units"
+    )
+    features: tuple[Cross, ...] = parameter(
+        default=PLAIN, help="what the network is shown of each point"
+    )
 
     def facts(self) -> Facts:
         raise NotImplementedError
@@ -111,15 +115,21 @@ class Moons(Points, name="moons"):
     """Two half circles of radius 1 that reach into one another."""
 
     class_names = ("upper moon", "lower moon")
-    noise: float = parameter(default=0.1, help=NOISE, minimum=0, maximum=100, unit="coordinate units")
+    noise: float = parameter(
+        default=0.1, help=NOISE, minimum=0, maximum=100, unit="coordinate units"
+    )
 
 
 class Spiral(Points, name="spiral"):
     """Two arms of radius 3 that wind around the origin, half a turn apart."""
 
     class_names = ("first arm", "second arm")
-    noise: float = parameter(default=0.1, help=NOISE, minimum=0, maximum=100, unit="coordinate units")
-    turns: float = parameter(default=1.25, help="how often each arm goes around", above=0, maximum=10)
+    noise: float = parameter(
+        default=0.1, help=NOISE, minimum=0, maximum=100, unit="coordinate units"
+    )
+    turns: float = parameter(
+        default=1.25, help="how often each arm goes around", above=0, maximum=10
+    )
 
 
 class Rings(Points, name="rings"):
@@ -129,7 +139,9 @@ class Rings(Points, name="rings"):
     samples: int = parameter(
         default=300, help="how many points, all rings together", minimum=3, maximum=10_000_000
     )
-    noise: float = parameter(default=0.15, help=NOISE, minimum=0, maximum=100, unit="coordinate units")
+    noise: float = parameter(
+        default=0.15, help=NOISE, minimum=0, maximum=100, unit="coordinate units"
+    )
 
 
 class Checkerboard(Points, name="checkerboard"):

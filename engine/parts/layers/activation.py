@@ -59,6 +59,8 @@ class Softplus(_Activation):
 
 
 class _OverDimension(_Activation, abstract=True):
+    always_written = ("dim",)
+
     dim: int = parameter(
         default=1, help="dimension that adds up to one; 1 is the classes, 0 the batch"
     )
@@ -73,9 +75,6 @@ class _OverDimension(_Activation, abstract=True):
                 "use dim=1",
             )
         return shape
-
-    def always_shown(self, name: str) -> bool:
-        return name == "dim"
 
 
 class Softmax(_OverDimension):

@@ -43,17 +43,11 @@ class Layer(Component, abstract=True):
     def code(self, shape: Shape) -> str:
         """The expression that builds the same module: `nn.Linear(2, 4)`."""
         arguments = [torch_literal(size) for size in self.sizes(shape)]
-        for name, (_, declaration) in self.parameters().items():
-            value = getattr(self, name)
-            if declaration.required:
-                arguments.append(torch_literal(value))
-            elif value != declaration.default or self.always_shown(name):
-                arguments.append(f"{name}={torch_literal(value)}")
+        for name, value in self.written().items():
+            required = self.parameters()[name][1].required
+            text = torch_literal(value)
+            arguments.append(text if required else f"{name}={text}")
         return f"nn.{self.name}({', '.join(arguments)})"
-
-    def always_shown(self, name: str) -> bool:
-        """Whether the code names a parameter though it has its default here."""
-        return False
 
 
 def torch_literal(value: object) -> str:

@@ -115,7 +115,8 @@ def _problems(**changes: object) -> list[str]:
         (
             "optimizer",
             "SGD(nesterov=True)",
-            "optimizer: SGD(nesterov=True): nesterov=True needs a momentum above 0 and dampening=0",
+            "optimizer: SGD(lr=0.001, nesterov=True): "
+            "nesterov=True needs a momentum above 0 and dampening=0",
         ),
         (
             "loss",

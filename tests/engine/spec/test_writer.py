@@ -95,6 +95,7 @@ def test_the_short_form_is_what_a_person_would_write() -> None:
         'layers = ["Linear(4)", "ReLU()", "Linear(1)", "Sigmoid()"]\n'
         'loss = "BCELoss()"\n'
         'optimizer = "SGD(lr=0.1)"\n'
+        "epochs = 100\n"
         "batch_size = 10\n"
     )
 

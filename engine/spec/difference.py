@@ -1,0 +1,88 @@
+"""What is different between two experiments, item by item."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from engine.parts.component import Component, literal
+from engine.parts.layers import Layer
+from engine.spec.experiment import Experiment
+
+
+@dataclass(frozen=True)
+class Change:
+    """One item that is another, is new, or is gone."""
+
+    place: str
+    """`optimizer.lr`, `epochs`, `layers[2]`, `layers[2].bias`: a layer's index is the one it has
+    once the changes before this one are made, so they can be made in order."""
+    before: str
+    """As an experiment has it; empty for a layer that is put in."""
+    after: str
+    """Empty for what is taken out."""
+
+
+def changes(before: Experiment, after: Experiment) -> list[Change]:
+    """Everything that must be done to make one experiment the other, in order."""
+    found: list[Change] = []
+    for name, value in after.values().items():
+        old = getattr(before, name)
+        if name == "layers":
+            found += _layers(before.layers, after.layers)
+        elif old != value or type(old) is not type(value):
+            found += _value(name, old, value)
+    return found
+
+
+def _value(place: str, old: object, new: object) -> Iterator[Change]:
+    """A changed field or layer; of the same component only the arguments that changed."""
+    if isinstance(old, Component) and isinstance(new, Component):
+        if old.name == new.name:
+            for name, value in new.values().items():
+                if getattr(old, name) != value:
+                    yield Change(f"{place}.{name}", literal(getattr(old, name)), literal(value))
+        else:
+            yield Change(place, str(old), str(new))
+    else:
+        yield Change(place, _shown(old), _shown(new))
+
+
+def _shown(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, dict):
+        return f"figures of {', '.join(value)}"
+    return literal(value).lower() if isinstance(value, bool) else literal(value)
+
+
+def _layers(before: Sequence[Layer], after: Sequence[Layer]) -> Iterator[Change]:
+    for same, olds, news, position in _blocks(before, after, [str(x) for x in (*before, *after)]):
+        if not same:
+            names = [layer.name for layer in (*olds, *news)]
+            for _, old, new, offset in _blocks(olds, news, names):
+                yield from _block(old, new, position + offset)
+
+
+def _blocks(
+    before: Sequence[Layer], after: Sequence[Layer], keys: Sequence[str]
+) -> Iterator[tuple[bool, Sequence[Layer], Sequence[Layer], int]]:
+    """Stretches of layers with equal keys, or not, and where each begins in `after`.
+
+    keys: of the layers before, then of those after.
+    """
+    old, new = keys[: len(before)], keys[len(before) :]
+    for kind, i, i_end, j, j_end in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        yield kind == "equal", before[i:i_end], after[j:j_end], j
+
+
+def _block(before: Sequence[Layer], after: Sequence[Layer], position: int) -> Iterator[Change]:
+    """The first layers are changed into each other; the rest is taken out or put in."""
+    both = min(len(before), len(after))
+    for offset in range(both):
+        yield from _value(f"layers[{position + offset}]", before[offset], after[offset])
+    for layer in before[both:]:
+        yield Change(f"layers[{position + both}]", str(layer), "")
+    for offset in range(both, len(after)):
+        yield Change(f"layers[{position + offset}]", "", str(after[offset]))

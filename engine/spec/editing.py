@@ -1,0 +1,75 @@
+"""Edits a person's own TOML text item by item, so that comments stay with theirs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import tomlkit
+from tomlkit import TOMLDocument
+from tomlkit.items import Array
+
+from engine.spec.difference import Change, changes
+from engine.spec.experiment import Experiment
+from engine.spec.overrides import set_value
+from engine.spec.toml_text import parse_toml
+from engine.spec.writer import to_toml
+
+_LAYER = re.compile(r"layers\[(\d+)\]")
+
+
+def edited(text: str, before: Experiment, after: Experiment) -> str:
+    """The TOML text of one experiment made that of another; all else in it stays as it is.
+
+    text: what `before` was read from. Calls keep what they name; only changed arguments are
+    set.
+    """
+    return apply(text, changes(before, after), after)
+
+
+def apply(text: str, edits: Sequence[Change], after: Experiment) -> str:
+    """The text with these changes, which lead to the experiment `after`, made in their order."""
+    document = tomlkit.parse(text)
+    written = parse_toml(to_toml(after, complete=True))
+    for edit in edits:
+        layer = _LAYER.match(edit.place)
+        if layer:
+            _edit_layer(document, int(layer[1]), edit)
+        elif "." in edit.place:
+            field, name = edit.place.split(".")
+            raw = set_value(document.unwrap(), f"{field}.{name}={edit.after}")
+            document[field] = raw[field]
+        elif edit.place in written:
+            document[edit.place] = written[edit.place]
+        else:
+            document.pop(edit.place, None)
+    return tomlkit.dumps(document).rstrip("\n") + "\n"
+
+
+def _edit_layer(document: TOMLDocument, index: int, edit: Change) -> None:
+    layers = document["layers"]
+    assert isinstance(layers, Array), "an experiment was read from this text"
+    if "\n" not in layers.as_string():  # has no comments inside; a plain list is spaced evenly
+        document["layers"] = _with_edit(document, layers.unwrap(), index, edit)
+        return
+    if edit.after:
+        text = _with_edit(document, layers.unwrap(), index, edit)[index]
+        if edit.before:
+            layers[index] = text
+        else:
+            layers.insert(index, text)
+    else:
+        del layers[index]
+
+
+def _with_edit(
+    document: TOMLDocument, layers: list[object], index: int, edit: Change
+) -> list[object]:
+    """The plain list of layers with one change made."""
+    if "." in edit.place:
+        name = edit.place.rpartition(".")[2]
+        changed = set_value(document.unwrap(), f"layers.{index}.{name}={edit.after}")["layers"]
+        assert isinstance(changed, list), "set_value gives layers as a list"
+        return changed
+    taken = 1 if edit.before else 0
+    return [*layers[:index], *([edit.after] if edit.after else []), *layers[index + taken :]]
