@@ -1,0 +1,1 @@
+"""What remains of a training: its events, its directory, reading it back, its script."""

@@ -1,0 +1,117 @@
+"""The directory of a run: what is written while it trains, and what remains."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import shutil
+from datetime import datetime
+from pathlib import Path
+from typing import IO
+
+import msgspec
+
+from engine.errors import UsageError
+from engine.runs.events import Event, encode
+from engine.runs.files import replace_bytes
+from engine.runs.series import Series
+from engine.spec.experiment import Experiment
+from engine.spec.writer import to_toml
+
+EXPERIMENT = "experiment.toml"
+EVENTS = "events.jsonl"
+LOSSES = "losses.json"
+CHECKPOINTS = "checkpoints"
+
+
+def run_name(preset: str, now: datetime) -> str:
+    """`<date>-<time>-<preset>-<4 hex>`, safe as a file name."""
+    word = re.sub(r"[^A-Za-z0-9_-]+", "-", preset).strip("-")[:40] or "experiment"
+    return f"{now:%Y%m%d-%H%M%S}-{word}-{secrets.token_hex(2)}"
+
+
+class RunDirectory:
+    """The files of one run.
+
+    Creating it makes the directory; raises UsageError where that can't be written.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._events: IO[bytes] | None = None
+
+    @classmethod
+    def create(cls, runs_dir: Path, preset: str, experiment: Experiment) -> RunDirectory:
+        """A new directory with the resolved experiment in it."""
+        try:
+            runs_dir.mkdir(parents=True, exist_ok=True)
+            while True:
+                path = runs_dir / run_name(preset, datetime.now())
+                try:
+                    path.mkdir()
+                    break
+                except FileExistsError:
+                    continue  # the four hex digits met another run of this second
+            run = cls(path)
+            try:
+                run.checkpoint_dir.mkdir()
+                run.write_experiment(experiment)
+            except OSError:
+                shutil.rmtree(path, ignore_errors=True)  # no half-written run stays
+                raise
+        except OSError as error:
+            raise UsageError(
+                f"{runs_dir}: runs can't be written here ({error.strerror or error}): "
+                "choose another place with --runs-dir"
+            ) from error
+        return run
+
+    @property
+    def name(self) -> str:
+        return self.path.name
+
+    @property
+    def checkpoint_dir(self) -> Path:
+        return self.path / CHECKPOINTS
+
+    def checkpoint(self, kind: str) -> Path:
+        """Where the checkpoint `last` or `best` lies."""
+        return self.checkpoint_dir / f"{kind}.safetensors"
+
+    def write_experiment(self, experiment: Experiment) -> None:
+        """Store the resolved experiment, every field written out."""
+        replace_bytes(self.path / EXPERIMENT, to_toml(experiment, complete=True).encode())
+
+    def record(self, event: Event) -> None:
+        """Append an event as one line; an unfinished line of an earlier life is ended first.
+
+        Raises OSError where it can't be written whole.
+        """
+        if self._events is None:
+            path = self.path / EVENTS
+            torn = path.exists() and path.stat().st_size > 0 and not _ends_line(path)
+            self._events = path.open("ab", buffering=0)
+            if torn:
+                self._events.write(b"\n")
+        line = encode(event) + b"\n"
+        try:
+            while line:  # a disk that fills up takes a part, and refuses the rest
+                line = line[self._events.write(line) :]
+        except OSError:
+            self.close()  # so that the next event ends the torn line
+            raise
+
+    def write_losses(self, losses: Series) -> None:
+        """Store the bounded curve of the training loss."""
+        replace_bytes(self.path / LOSSES, msgspec.json.encode(losses.points()))
+
+    def close(self) -> None:
+        if self._events is not None:
+            self._events.close()
+            self._events = None
+
+
+def _ends_line(path: Path) -> bool:
+    with path.open("rb") as file:
+        file.seek(-1, 2)
+        return file.read(1) == b"\n"

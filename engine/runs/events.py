@@ -1,0 +1,260 @@
+"""What a training says of itself, one JSON object a line."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+Reason = Literal[
+    "completed", "stop_below", "patience", "stopped", "interrupted", "diverged", "failed"
+]
+"""Why a run ended."""
+
+Metric = float | None
+"""A number that may be non-finite; JSON shows it as null then."""
+
+
+def _snake(name: str) -> str:
+    return "".join("_" + c.lower() if c.isupper() else c for c in name).lstrip("_")
+
+
+class Event(
+    msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="event", tag=_snake
+):
+    """Something that happened; named in the past tense, told apart by its `event` key."""
+
+    n: int = 0
+    """Its number in the run's record, from 1."""
+
+
+class RunStarted(Event, frozen=True, kw_only=True):
+    """The first event: what is trained, where and on what."""
+
+    run: str
+    title: str
+    device: str
+    threads: int
+    seed: int
+    epochs: int
+    steps_per_epoch: int
+    num_train: int
+    num_validation: int
+    num_test: int
+    num_parameters: int
+    torch: str
+    """Version of torch."""
+    facts: dict[str, Any]
+    """The data set's facts, so that the run can be read without its data."""
+    executor: str = "eager"
+    """How steps are run: `eager`, or `traced` to plain tensor operations; same results."""
+    fingerprint: str = ""
+    """sha256 over the person's own data files; empty where there are none."""
+
+
+class EpochFinished(Event, frozen=True, kw_only=True):
+    """A reported epoch. Epochs and steps count from 1."""
+
+    epoch: int
+    step: int
+    train_loss: Metric
+    """Mean over the epoch's batches of the loss before each update."""
+    train_accuracy: Metric | UnsetType = UNSET
+    train_mae: Metric | UnsetType = UNSET
+    train_rmse: Metric | UnsetType = UNSET
+    train_r2: Metric | UnsetType = UNSET
+    validation_loss: Metric | UnsetType = UNSET
+    validation_accuracy: Metric | UnsetType = UNSET
+    validation_mae: Metric | UnsetType = UNSET
+    validation_rmse: Metric | UnsetType = UNSET
+    validation_r2: Metric | UnsetType = UNSET
+    test_loss: Metric | UnsetType = UNSET
+    test_accuracy: Metric | UnsetType = UNSET
+    test_mae: Metric | UnsetType = UNSET
+    test_rmse: Metric | UnsetType = UNSET
+    test_r2: Metric | UnsetType = UNSET
+    learning_rate: Metric
+    gradient_norm: Metric
+    """Of the epoch's last step, over all parameters, before any clipping."""
+    steps_per_s: float
+    samples_per_s: float
+    elapsed_s: float
+
+    def metrics(self) -> dict[str, Metric]:
+        """The losses, accuracies and errors by name."""
+        names = [n for n in self.__struct_fields__ if n.startswith(("train", "valid", "test"))]
+        found = {name: getattr(self, name) for name in names}
+        return {name: value for name, value in found.items() if value is not UNSET}
+
+
+class CheckpointSaved(Event, frozen=True, kw_only=True):
+    """A checkpoint was written whole."""
+
+    kind: Literal["last", "best"]
+    path: str
+    epoch: int
+    step: int
+
+
+class ClassScores(msgspec.Struct, frozen=True, kw_only=True):
+    """How one class was recognized."""
+
+    name: str
+    precision: Metric
+    """Of those predicted as this class, the share that is; null if none was."""
+    recall: Metric
+    """Of this class, the share predicted as such; null if there is none."""
+    f1: Metric
+    support: int
+    """Samples of this class."""
+
+
+class Evaluated(Event, frozen=True, kw_only=True):
+    """A split was evaluated with the final weights."""
+
+    split: Literal["train", "validation", "test"]
+    samples: int
+    metrics: dict[str, Metric]
+    classes: list[ClassScores] = []
+    confusion: list[list[int]] = []
+    """Counts: rows are the actual classes, columns the predicted ones."""
+
+
+class Prediction(msgspec.Struct, frozen=True, kw_only=True):
+    """What a network says of one sample."""
+
+    values: list[float]
+    """The sample's features as given."""
+    predicted: str
+    """The class, or the numbers of a regression."""
+    outputs: list[Metric]
+    """The network's outputs."""
+    probabilities: list[Metric] = []
+    """One per class; empty for a regression."""
+
+
+class Predicted(Event, frozen=True, kw_only=True):
+    """The samples that the experiment asks for were predicted."""
+
+    predictions: list[Prediction]
+    classes: list[str] = []
+
+
+class Diverged(Event, frozen=True, kw_only=True):
+    """The loss became non-finite; the last finite checkpoint is kept."""
+
+    epoch: int
+    step: int
+    loss: str
+    """`nan`, `inf` or `-inf`."""
+    learning_rate: float
+    gradient_norm: str
+    """As text, since it may be non-finite."""
+
+    @property
+    def message(self) -> str:
+        """The event in one sentence."""
+        return (
+            f"the loss became {self.loss} at epoch {self.epoch}, step {self.step} "
+            f"(learning rate {self.learning_rate:g}, gradient norm {self.gradient_norm})"
+        )
+
+
+class Paused(Event, frozen=True, kw_only=True):
+    """The training waits."""
+
+    step: int
+
+
+class Continued(Event, frozen=True, kw_only=True):
+    """The training goes on after a pause."""
+
+    step: int
+
+
+class LearningRateChanged(Event, frozen=True, kw_only=True):
+    """A person changed the learning rate: a factor on top of the schedule."""
+
+    step: int
+    """Steps done before the change."""
+    factor: float
+
+
+class WentBack(Event, frozen=True, kw_only=True):
+    """The training goes on from a checkpoint: later events before this one no longer count."""
+
+    from_step: int
+    """Steps that the checkpoint had done."""
+    epoch: int
+    """Epochs that the checkpoint had finished."""
+    after_event: int
+    """Number of the last event that still counts."""
+
+
+class Resumed(WentBack, frozen=True, kw_only=True):
+    """Another process goes on with the run."""
+
+    torch: str = ""
+
+
+class Rewound(WentBack, frozen=True, kw_only=True):
+    """A person went back to a checkpoint."""
+
+    to: Literal["last", "best"]
+
+
+class CheckpointFailed(Event, frozen=True, kw_only=True):
+    """A checkpoint could not be written; the one before it is whole, the training goes on."""
+
+    message: str
+
+
+class Failed(Event, frozen=True, kw_only=True):
+    """The training broke off with an error."""
+
+    message: str
+
+
+class RunFinished(Event, frozen=True, kw_only=True):
+    """The last event of a run."""
+
+    reason: Reason
+    run: str
+    epochs: int
+    steps: int
+    elapsed_s: float
+    """Wall time of the training loop."""
+    metrics: dict[str, Metric]
+
+
+Recorded = (
+    RunStarted
+    | EpochFinished
+    | CheckpointSaved
+    | CheckpointFailed
+    | Evaluated
+    | Predicted
+    | Paused
+    | Continued
+    | LearningRateChanged
+    | Resumed
+    | Rewound
+    | Diverged
+    | Failed
+    | RunFinished
+)
+"""Every event that a run's record may hold."""
+
+_decoder = msgspec.json.Decoder(Recorded)
+
+
+def encode(event: Event) -> bytes:
+    """The event as one line of JSON, without the line's end; non-finite numbers are null."""
+    return msgspec.json.encode(event)
+
+
+def decode(line: bytes) -> Recorded:
+    """The event of one line; raises msgspec.ValidationError or DecodeError."""
+    event: Recorded = _decoder.decode(line)
+    return event

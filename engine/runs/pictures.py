@@ -1,0 +1,82 @@
+"""What a screen draws of a network, as small matrices of plain numbers."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class Boundary(msgspec.Struct, frozen=True, kw_only=True):
+    """What a network says over the plane of its two inputs."""
+
+    columns: int
+    rows: int
+    cells: bytes
+    """Row by row from the top (largest x2): class · levels + confidence, or the level of a
+    regression's prediction between its lowest and highest target."""
+    levels: int
+    classes: tuple[str, ...]
+    """Empty for a regression."""
+    x1: tuple[float, float]
+    x2: tuple[float, float]
+    points: list[Point]
+    values: tuple[float, float] = (0.0, 1.0)
+    """What the lowest and the highest level of a regression mean."""
+
+
+class Point(msgspec.Struct, frozen=True, array_like=True):
+    """A sample on the plane."""
+
+    x1: float
+    x2: float
+    target: int
+    """Its class, or the level of its regression target."""
+    predicted: int
+    is_test: bool
+
+
+class Comparison(msgspec.Struct, frozen=True, kw_only=True):
+    """Actual and predicted values, sample by sample."""
+
+    actual: list[float]
+    """Class indices, or the first target of a regression."""
+    predicted: list[float | None]
+    """The same of the network's answers; None where it is non-finite."""
+    probabilities: list[float | None]
+    """Of the second class where there are two; empty otherwise."""
+    classes: tuple[str, ...]
+    """Empty for a regression."""
+    split: str
+    num_samples: int
+    """Of the whole split; more than are listed if it is large."""
+
+
+class Curve(msgspec.Struct, frozen=True, kw_only=True):
+    """A regression of one input: the network's curve over it, and the samples."""
+
+    x: list[float]
+    y: list[float | None]
+    train: list[tuple[float, float]]
+    test: list[tuple[float, float]]
+
+
+class Picture(msgspec.Struct, frozen=True, kw_only=True):
+    """One sample drawn as an image, with what it is and what it was taken for."""
+
+    height: int
+    width: int
+    channels: int
+    pixels: bytes
+    """0 to 255, channel by channel, row by row."""
+    actual: str
+    predicted: str
+
+
+class Pictures(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that is drawn of a network; None or empty where the data has no such picture."""
+
+    losses: list[tuple[int, float | None]]
+    """The bounded curve of the training loss: (epoch, loss)."""
+    comparison: Comparison
+    boundary: Boundary | None = None
+    curve: Curve | None = None
+    mistakes: list[Picture] = []

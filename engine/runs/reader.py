@@ -1,0 +1,233 @@
+"""Reads runs back: finds them by name, and what their files say."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from engine.errors import DataUnavailable, PerceptuiError, UsageError
+from engine.parts.data import Facts
+from engine.parts.data.fingerprint import fingerprint
+from engine.runs import events as ev
+from engine.runs.directory import EVENTS, EXPERIMENT, LOSSES, RunDirectory
+from engine.spec.experiment import Experiment
+from engine.spec.reader import read_file
+from engine.spec.toml_text import parse_toml
+
+Checkpoint = Literal["last", "best"]
+TAIL_BYTES = 1 << 16
+
+
+@dataclass(frozen=True)
+class Record:
+    """The events of a run, as far as its file holds them."""
+
+    events: tuple[ev.Recorded, ...]
+    """Those that count: what a rewind or a resume took back is left out."""
+    skipped: int
+    """Lines that were torn or foreign."""
+
+    def last(self, kind: type[ev.Event]) -> ev.Event | None:
+        """The newest event of a kind."""
+        return next((e for e in reversed(self.events) if isinstance(e, kind)), None)
+
+    @property
+    def started(self) -> ev.RunStarted | None:
+        found = self.last(ev.RunStarted)
+        return found if isinstance(found, ev.RunStarted) else None
+
+    @property
+    def finished(self) -> ev.RunFinished | None:
+        found = self.last(ev.RunFinished)
+        return found if isinstance(found, ev.RunFinished) else None
+
+    @property
+    def newest_epoch(self) -> ev.EpochFinished | None:
+        found = self.last(ev.EpochFinished)
+        return found if isinstance(found, ev.EpochFinished) else None
+
+    def learning_rate_changes(self) -> list[tuple[int, float]]:
+        """The factors that a person set, by the steps done before, for a replay."""
+        changes = (e for e in self.events if isinstance(e, ev.LearningRateChanged))
+        return [(event.step, event.factor) for event in changes]
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run that was found on disk; its files are read when they are asked for."""
+
+    path: Path
+
+    @property
+    def name(self) -> str:
+        return self.path.name
+
+    @property
+    def directory(self) -> RunDirectory:
+        return RunDirectory(self.path)
+
+    def experiment(self) -> Experiment:
+        """The resolved experiment; raises UsageError or BadExperiment if it can't be read."""
+        return read_file(self.path / EXPERIMENT)
+
+    def title(self) -> str:
+        """The experiment's title without checking the rest, or the run's name."""
+        try:
+            text = (self.path / EXPERIMENT).read_text("utf-8")
+            return str(parse_toml(text).get("title") or self.name)
+        except (OSError, ValueError):
+            return self.name
+
+    def record(self) -> Record:
+        """The events that count; torn and foreign lines are passed over and counted."""
+        found, skipped = self._lines()
+        return Record(tuple(counting(found)), skipped)
+
+    def raw_record(self) -> list[ev.Recorded]:
+        """Every event in the file, also those that a rewind or a resume took back."""
+        return self._lines()[0]
+
+    def record_size(self) -> int:
+        """The size of the record's file in bytes; 0 where there is none."""
+        path = self.path / EVENTS
+        return path.stat().st_size if path.exists() else 0
+
+    def newest_event(self) -> ev.Recorded | None:
+        """The last event in the file, without reading the rest of it; None where there is none."""
+        try:
+            with (self.path / EVENTS).open("rb") as file:
+                position = file.seek(0, os.SEEK_END)
+                tail = b""
+                while position:
+                    size = min(TAIL_BYTES, position)
+                    position = file.seek(position - size)
+                    first, *lines = (file.read(size) + tail).split(b"\n")
+                    for line in reversed(lines if position else [first, *lines]):
+                        if (event := _decoded(line)) is not None:
+                            return event
+                    tail = first
+        except FileNotFoundError:
+            pass
+        return None
+
+    def _lines(self) -> tuple[list[ev.Recorded], int]:
+        found: list[ev.Recorded] = []
+        skipped = 0
+        try:
+            lines = (self.path / EVENTS).read_bytes().split(b"\n")
+        except FileNotFoundError:
+            lines = []
+        for line in lines:
+            if not line.strip():
+                continue
+            event = _decoded(line)
+            if event is None:
+                skipped += 1
+            else:
+                found.append(event)
+        return found, skipped
+
+    def losses(self) -> list[tuple[int, float | None]]:
+        """The curve of the training loss: (epoch, loss), None where it was non-finite."""
+        try:
+            content = (self.path / LOSSES).read_bytes()
+            return msgspec.json.decode(content, type=list[tuple[int, float | None]])
+        except (FileNotFoundError, msgspec.MsgspecError):
+            return []
+
+    def facts(self) -> Facts:
+        """The facts of the run's data set, from its record."""
+        started = self.record().started
+        if started is None:
+            raise PerceptuiError(f"{self.path}: the run has no record of its start")
+        return msgspec.convert(started.facts, Facts)
+
+    def check_unchanged(self) -> None:
+        """Raise DataUnavailable if the person's data files are not those the run began with."""
+        started = self.record().started
+        before = started.fingerprint if started else ""
+        data = self.experiment().data
+        if before and fingerprint(data) != before:
+            files = ", ".join(str(path) for path in data.files()[:3])
+            raise DataUnavailable(
+                f"{files}: the data changed since the run began: put the old file back, "
+                "or train a new run"
+            )
+
+    def checkpoint(self, kind: Checkpoint) -> Path:
+        """The checkpoint's file; raises PerceptuiError where there is none."""
+        path = self.directory.checkpoint(kind)
+        if not path.is_file():
+            raise PerceptuiError(f"{self.path}: the run has no checkpoint `{kind}`")
+        return path
+
+
+def counting(events: Iterable[ev.Recorded]) -> list[ev.Recorded]:
+    """The events that led to where the training is now: a rewind or a resume goes back.
+
+    Walked from the newest one, since a training may also go back to what it had left: from
+    the best checkpoint to a last one that is older or newer.
+    """
+    every = list(events)
+    kept: list[ev.Recorded] = []
+    place = len(every) - 1
+    while place >= 0:
+        event = every[place]
+        kept.append(event)
+        place -= 1
+        if isinstance(event, ev.WentBack):
+            while place >= 0 and every[place].n > event.after_event:
+                place -= 1
+    return kept[::-1]
+
+
+def _decoded(line: bytes) -> ev.Recorded | None:
+    try:
+        return ev.decode(line)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return None
+
+
+def _is_run(path: Path) -> bool:
+    try:
+        return (path / EXPERIMENT).is_file()
+    except OSError:  # a name too long, a folder that may not be entered
+        return False
+
+
+def all_runs(runs_dir: Path) -> list[Run]:
+    """The runs in a directory, oldest first; other things in it are passed over."""
+    try:
+        folders = sorted(path for path in runs_dir.iterdir() if _is_run(path))
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    except OSError as error:
+        raise UsageError(f"{runs_dir}: {error.strerror or error}") from error
+    return [Run(path) for path in folders]
+
+
+def find_run(text: str, runs_dir: Path) -> Run:
+    """The run that a path, `last`, or a unique prefix of a name means; raises UsageError."""
+    path = Path(os.path.expanduser(text))  # Path's own fails for a user that isn't there
+    if _is_run(path):
+        return Run(path)
+    if "/" in text:
+        raise UsageError(f"{text}: no run is here (it would hold {EXPERIMENT})")
+    runs = all_runs(runs_dir)
+    if not runs:
+        raise UsageError(f'no run "{text}": there are no runs in {runs_dir}')
+    if text == "last":
+        return max(runs, key=lambda run: ((run.path / EXPERIMENT).stat().st_mtime_ns, run.name))
+    exact = [run for run in runs if run.name == text]
+    matches = exact or [run for run in runs if text and run.name.startswith(text)]
+    if len(matches) == 1:
+        return matches[0]
+    if matches:
+        names = ", ".join(run.name for run in matches[:4])
+        raise UsageError(f'"{text}" is the beginning of {len(matches)} runs: {names}…')
+    raise UsageError(f'no run "{text}" in {runs_dir}: `perceptui runs` lists them')

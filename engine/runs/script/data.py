@@ -1,0 +1,80 @@
+"""The script's first part: the data, split, with targets as the loss takes them."""
+
+from __future__ import annotations
+
+from engine.runs.script.plan import Piece, Plan
+from engine.runs.script.preparation import augmentation_lines, prepare_lines
+
+_PURPOSE = {"train": "learn from", "validation": "watch the training", "test": "test at the end"}
+
+
+def data_piece(plan: Plan) -> Piece:
+    """Make or read the data, split it, turn it into what network and loss take."""
+    data = plan.experiment.data
+    law, test_law = data.law(plan.places), data.test_law(plan.places)
+    piece = Piece(imports=set(law.imports))
+    piece.lines += ["", "# The data.", "", "", law.source(), "", ""]
+    cut = len(plan.sizes) > 1
+    inputs = "inputs" if cut else plan.inputs("train")
+    targets = "targets" if cut else plan.targets("train")
+    piece.lines.append(f"{inputs}, {targets} = {law.call}")
+    if test_law is not None:
+        piece.lines.append(f"test_inputs, test_targets = {test_law.call}")
+    if cut:
+        piece.lines += _split(plan)
+    piece.lines += _class_weights(plan)
+    piece.lines += _targets(plan)
+    if augmentation := augmentation_lines(plan):
+        piece.imports.add("from torchvision.transforms import v2")
+        piece.lines += augmentation
+    piece.lines += prepare_lines(plan)
+    return piece
+
+
+def _split(plan: Plan) -> list[str]:
+    sizes = list(plan.sizes.values())
+    shares = [f"{plan.sizes[s]:,} to {_PURPOSE[s]}" for s in _PURPOSE if s in plan.sizes]
+    return [
+        "",
+        f"# Split at random: {', '.join(shares)}.",
+        f"{', '.join(plan.sizes)} = torch.randperm({sum(sizes)}).split({sizes})",
+        *(
+            f"{plan.inputs(name)}, {plan.targets(name)} = inputs[{name}], targets[{name}]"
+            for name in plan.sizes
+        ),
+    ]
+
+
+def _class_weights(plan: Plan) -> list[str]:
+    asked = plan.experiment.class_weights
+    if asked is None:
+        return []
+    targets = plan.targets("train")
+    num_classes = len(plan.facts.classes)
+    if asked == "balanced":
+        lines = [
+            "",
+            "# A class counts for more in the loss the fewer samples it has.",
+            f"counts = torch.bincount({targets}, minlength={num_classes})",
+            f"class_weights = len({targets}) / ({num_classes} * counts.float())",
+        ]
+    else:
+        lines = ["", "# How much each class counts in the loss."]
+        lines.append(f"class_weights = torch.tensor({list(asked)!r})")
+    if plan.num_outputs == 1:
+        lines.append("class_weights = class_weights[1:] / class_weights[:1]  # second over first")
+    if not plan.on_cpu:
+        lines.append("class_weights = class_weights.to(device)")
+    return lines
+
+
+def _targets(plan: Plan) -> list[str]:
+    if plan.one_hot:
+        change = f"nn.functional.one_hot({{}}, {plan.num_outputs}).float()"
+        why = "# The loss compares numbers: 1 in the column of the class, 0 in the others."
+    elif plan.one_column:
+        change, why = "{}.float().unsqueeze(1)", "# The loss compares numbers, in one column."
+    else:
+        return []
+    names = [plan.targets(split) for split in plan.splits]
+    return ["", why, *(f"{name} = {change.format(name)}" for name in names)]

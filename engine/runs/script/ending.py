@@ -1,0 +1,118 @@
+"""The script's function `evaluate`, and its last part: the test and the predictions."""
+
+from __future__ import annotations
+
+from engine.parts.component import quoted
+from engine.parts.layers.activation import LogSoftmax, Softmax
+from engine.parts.layers.base import torch_literal
+from engine.runs.script.plan import Plan, function_lines
+from engine.runs.script.preparation import is_prepared
+
+ROWS = 1000
+"""Samples per forward pass of an evaluation, as in engine.training.metrics."""
+
+
+def evaluate_lines(plan: Plan) -> list[str]:
+    """Define `evaluate`, where a split is held back."""
+    if len(plan.splits) == 1:
+        return []
+    held_back = [plan.sizes.get("validation", 0), plan.sizes.get("test", 0)]
+    outputs = "model(inputs)"
+    if max(*held_back, plan.facts.num_test_samples) > ROWS:
+        outputs = f"torch.cat([model(part) for part in inputs.split({ROWS})])"
+    help = "Loss and accuracy on samples that are not learned from."
+    if not plan.classifies:
+        help = "The loss on samples that are not learned from."
+    body = [
+        "model.eval()  # some layers behave otherwise while training",
+        "with torch.no_grad():",
+        f"    outputs = {outputs}",
+        "    loss = criterion(outputs, targets).item()",
+        "model.train()",
+    ]
+    if plan.classifies:
+        body.append(f"correct = {_predicted(plan)} == {_actual(plan)}")
+        body.append("return loss, correct.double().mean().item()")
+    else:
+        body.append("return loss")
+    return function_lines("evaluate(inputs, targets)", help, body)
+
+
+def _predicted(plan: Plan) -> str:
+    if plan.num_outputs > 1:
+        return "outputs.argmax(1)"
+    return f"(outputs > {_limit(plan)})"
+
+
+def _limit(plan: Plan) -> str:
+    """The output above which the second class is predicted."""
+    return "0" if plan.experiment.loss.outputs == "logit" else "0.5"
+
+
+def _actual(plan: Plan) -> str:
+    if plan.one_hot:
+        return "targets.argmax(1)"
+    return "targets.bool()" if plan.one_column else "targets"
+
+
+def ending_lines(plan: Plan) -> list[str]:
+    """Test the network and predict the samples that are asked for."""
+    lines: list[str] = []
+    if "test" in plan.splits:
+        names = ["test_loss"] + ["test_accuracy"] * plan.classifies
+        lines += [
+            "",
+            "# How good is it on samples that it has never seen?",
+            f"{', '.join(names)} = evaluate(test_inputs, test_targets)",
+            f'print(f"{"  ".join(f"{name} {{{name}}}" for name in names)}")',
+        ]
+    if plan.experiment.predict:
+        lines += _predictions(plan)
+    return lines
+
+
+def _predictions(plan: Plan) -> list[str]:
+    rows = ", ".join(f"[{', '.join(map(torch_literal, row))}]" for row in plan.experiment.predict)
+    inputs = "prepare(samples)" if is_prepared(plan) else "samples"
+    back = "" if plan.on_cpu else ".cpu()"
+    lines = [
+        "",
+        "# What does it say of new samples?",
+        f"samples = torch.tensor([{rows}])",
+        "model.eval()",
+        "with torch.no_grad():",
+        f"    outputs = model({inputs}{plan.to_device}){back}",
+    ]
+    if not plan.classifies:
+        return [
+            *lines,
+            "for sample, output in zip(samples.tolist(), outputs.tolist()):",
+            '    print(f"{sample}: {output}")',
+        ]
+    names = ", ".join(quoted(name) for name in plan.facts.classes)
+    of_class = "outputs.argmax(1)" if plan.num_outputs > 1 else f"(outputs[:, 0] > {_limit(plan)})"
+    return [
+        *lines,
+        f"class_names = [{names}]",
+        *_probabilities(plan),
+        f"predicted = {of_class}.long()" if plan.num_outputs == 1 else f"predicted = {of_class}",
+        "for sample, index, row in zip(samples.tolist(), predicted.tolist(), "
+        "probabilities.tolist()):",
+        '    print(f"{sample}: class {class_names[index]}  probabilities {row}")',
+    ]
+
+
+def _probabilities(plan: Plan) -> list[str]:
+    """The outputs as one probability per class, as engine.training.outputs reads them."""
+    meaning, last = plan.experiment.loss.outputs, plan.experiment.layers[-1]
+    if plan.num_outputs == 1:
+        second = "outputs.sigmoid()" if meaning == "logit" else "outputs.clamp(0, 1)"
+        return [f"second = {second}", "probabilities = torch.cat([1 - second, second], 1)"]
+    if isinstance(last, Softmax):
+        return ["probabilities = outputs"]
+    if isinstance(last, LogSoftmax) or meaning == "log-probabilities":
+        return ["probabilities = outputs.exp()"]
+    if meaning == "logits":
+        return ["probabilities = outputs.softmax(1)"]
+    form = "sigmoid()" if meaning == "logit" else "clamp(0, 1)"
+    return [f"probabilities = outputs.{form}"]

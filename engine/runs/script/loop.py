@@ -1,0 +1,162 @@
+"""The script's third part: the training loop."""
+
+from __future__ import annotations
+
+from engine.runs.script.model import has_matrices
+from engine.runs.script.plan import Piece, Plan
+from engine.runs.script.rate import Rate, make_rate
+
+
+def loop_piece(plan: Plan) -> Piece:
+    """Train epoch by epoch and print the reported ones."""
+    experiment = plan.experiment
+    rate = make_rate(plan)
+    penalized = bool(experiment.l1 or experiment.l2) and has_matrices(plan)
+    piece = Piece(["", "# The training.", *rate.definitions])
+    if rate.uses_math:
+        piece.imports.add("import math")
+    if penalized:
+        piece.lines += [
+            "weighty = (nn.Linear, nn.Conv2d)",
+            "weights = [layer.weight for layer in model if isinstance(layer, weighty)]",
+        ]
+    if rate.counts_steps:
+        piece.lines.append("step = 0")
+    if experiment.patience is not None:
+        piece.lines.append('best_loss, best_epoch = float("inf"), 0')
+    piece.lines += [f"epochs = {experiment.epochs}", "for epoch in range(1, epochs + 1):"]
+    body = [*rate.before_epoch, *_epoch(plan, rate, penalized), *_end_of_epoch(plan, rate)]
+    piece.lines += [f"    {line}" for line in body]
+    return piece
+
+
+def _epoch(plan: Plan, rate: Rate, penalized: bool) -> list[str]:
+    inputs, targets = plan.inputs("train"), plan.targets("train")
+    if plan.full_batch:
+        lines = _step(plan, _augmented(plan, inputs), targets, penalized)
+        return [*lines, "train_loss = loss.item()"]
+    if plan.experiment.shuffle:
+        order, why = f"torch.randperm({plan.num_train})", "  # a new order each epoch"
+    else:
+        order, why = f"torch.arange({plan.num_train})", ""
+    batch = [
+        *rate.before_step,
+        f"x, y = {inputs}[index], {targets}[index]",
+        *_step(plan, _augmented(plan, "x"), "y", penalized),
+        "losses.append(loss.item())",
+        *(["step += 1"] if rate.counts_steps else []),
+    ]
+    return [
+        "losses = []",
+        f"for index in {order}{plan.to_device}.split({plan.batch_size}):{why}",
+        *(f"    {line}" for line in batch),
+        "train_loss = sum(losses) / len(losses)",
+    ]
+
+
+def _augmented(plan: Plan, inputs: str) -> str:
+    if plan.pixels is None or not plan.pixels.augmentations:
+        return inputs
+    return f"prepare(torch.stack([augment(image) for image in {inputs}]))"
+
+
+def _step(plan: Plan, inputs: str, targets: str, penalized: bool) -> list[str]:
+    """One step: forward, loss, gradients, update; commented where there is room."""
+    experiment = plan.experiment
+    objective = "loss"
+    penalty: list[str] = []
+    if penalized:
+        objective = "(loss + penalty)"
+        terms = []
+        if experiment.l1:
+            terms.append(f"{experiment.l1!r} * torch.stack([w.abs().sum() for w in weights]).sum()")
+        if experiment.l2:
+            squares = "torch.stack([w.square().sum() for w in weights]).sum()"
+            terms.append(f"{experiment.l2!r} * {squares}")
+        penalty.append(f"penalty = {terms[0]}")
+        penalty += [f"penalty = penalty + {term}" for term in terms[1:]]
+    clipping: list[str] = []
+    if experiment.clip_norm is not None:
+        clipping.append(f"nn.utils.clip_grad_norm_(model.parameters(), {experiment.clip_norm!r})")
+    return [
+        *_aligned(
+            f"outputs = model({inputs})  # forward: what the network says",
+            f"loss = criterion(outputs, {targets})  # how wrong it is",
+            *penalty,
+            "optimizer.zero_grad()  # forget the gradients of the last step",
+            f"{objective}.backward()  # backward: how each weight changes the loss",
+            *clipping,
+            "optimizer.step()  # move the weights a little, against their gradients",
+        ),
+        "if not loss.isfinite():",
+        '    raise SystemExit(f"epoch {epoch}: the loss became {loss.item()}")',
+    ]
+
+
+def _aligned(*lines: str) -> list[str]:
+    """Lines with the comments at their ends below each other."""
+    pairs = [line.partition("  # ") for line in lines]
+    width = max(len(code) for code, _, comment in pairs if comment)
+    return [f"{code:<{width}}  # {comment}" if comment else code for code, _, comment in pairs]
+
+
+def _end_of_epoch(plan: Plan, rate: Rate) -> list[str]:
+    experiment = plan.experiment
+    watches = experiment.patience is not None or rate.plateau
+    validates = "validation" in plan.splits
+    measure = [_validation(plan)] if validates else []
+    selecting = "validation_loss" if validates else "train_loss"
+    lines = list(measure) if watches else []
+    stops = []
+    if experiment.stop_below is not None:
+        stops.append(f"train_loss < {experiment.stop_below!r}")
+    if experiment.patience is not None:
+        lines += [
+            f"if {selecting} < best_loss:",
+            f"    best_loss, best_epoch = {selecting}, epoch",
+        ]
+        stops.append(f"epoch - best_epoch >= {experiment.patience}")
+    if stops:
+        lines.append(f"finished = epoch == epochs or {' or '.join(stops)}")
+    report = ([] if watches else measure) + _report(plan)
+    condition = _reported(experiment.epochs, experiment.report_every, bool(stops))
+    if condition:
+        lines += [f"if {condition}:", *(f"    {line}" for line in report)]
+    else:
+        lines += report
+    if stops:
+        lines += ["if finished:", "    break"]
+    if rate.plateau:
+        lines.append(f"scheduler.step({selecting})")
+    return lines
+
+
+def _validation(plan: Plan) -> str:
+    accuracy = ", validation_accuracy" if plan.classifies else ""
+    return f"validation_loss{accuracy} = evaluate(validation_inputs, validation_targets)"
+
+
+def _report(plan: Plan) -> list[str]:
+    if "validation" not in plan.splits:
+        return ['print(f"epoch {epoch}  train_loss {train_loss}")']
+    names = ["validation_loss"] + ["validation_accuracy"] * plan.classifies
+    return [
+        "print(",
+        '    f"epoch {epoch}  train_loss {train_loss}  "',
+        f'    f"{"  ".join(f"{name} {{{name}}}" for name in names)}"',
+        ")",
+    ]
+
+
+def _reported(epochs: int, every: int, may_finish: bool) -> str:
+    """The condition under which an epoch is printed; empty for always."""
+    if every == 1:
+        return ""
+    terms = ["epoch == 1"]
+    if every <= epochs:
+        terms.append(f"epoch % {every} == 0")
+    if may_finish:
+        terms.append("finished")
+    elif epochs > 1 and epochs % every:
+        terms.append("epoch == epochs")
+    return " or ".join(terms)

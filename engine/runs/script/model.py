@@ -1,0 +1,36 @@
+"""The script's second part: network, loss, optimizer."""
+
+from __future__ import annotations
+
+from engine.parts.component import quoted
+from engine.runs.script.plan import Piece, Plan
+
+
+def model_piece(plan: Plan) -> Piece:
+    """Build the network with fresh or stored weights, the loss and the optimizer."""
+    experiment = plan.experiment
+    layers = [f"    {link.layer.code(link.input_shape)}," for link in plan.chain]
+    piece = Piece(["", "# The network.", "model = nn.Sequential(", *layers, f"){plan.to_device}"])
+    if experiment.start_from:
+        piece.imports.add("from safetensors.torch import load_file")
+        piece.lines += [
+            "",
+            "# It goes on from the weights of an earlier training.",
+            f"tensors = load_file({quoted(experiment.start_from)})",
+            'names = [name for name in tensors if name.startswith("model.")]',
+            'model.load_state_dict({name.removeprefix("model."): tensors[name] for name in names})',
+        ]
+    class_weights = "class_weights" if experiment.class_weights is not None else ""
+    piece.lines += [
+        "",
+        f"criterion = {experiment.loss.code(class_weights)}",
+        f"optimizer = {experiment.optimizer.code()}",
+    ]
+    if experiment.threads not in ("auto", 1):
+        piece.lines += ["", f"torch.set_num_threads({experiment.threads})"]
+    return piece
+
+
+def has_matrices(plan: Plan) -> bool:
+    """Whether there are weight matrices or filters, so that l1 and l2 mean something."""
+    return any(link.layer.name in ("Linear", "Conv2d") for link in plan.chain)

@@ -1,0 +1,125 @@
+"""What a script needs to know of an experiment before it is written."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from engine.errors import BadExperiment, Problem
+from engine.parts.data import Data, Facts, Pixels, Places
+from engine.parts.data.pixels import Images
+from engine.spec.chain import Link, links
+from engine.spec.experiment import Experiment
+from engine.spec.validator import held_back
+
+
+@dataclass
+class Piece:
+    """One part of a script."""
+
+    lines: list[str] = field(default_factory=list)
+    imports: set[str] = field(default_factory=set)
+
+
+def function_lines(head: str, help: str, body: list[str]) -> list[str]:
+    """A function's definition with the free lines around it; head: `name(arguments)`."""
+    indented = [f"    {line}" if line else "" for line in body]
+    return ["", "", f"def {head}:", f'    """{help}"""', *indented, "", ""]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """An experiment with what follows from it."""
+
+    experiment: Experiment
+    places: Places
+    facts: Facts
+    chain: Sequence[Link]
+    sizes: dict[str, int]
+    """Samples of each split that is cut from the data, in the order they are cut."""
+    pixels: Pixels | None
+
+    @property
+    def splits(self) -> tuple[str, ...]:
+        """The splits there are, the training split first."""
+        test = "test" in self.sizes or self.has_own_test
+        names = {"train": True, "validation": "validation" in self.sizes, "test": test}
+        return tuple(name for name, there in names.items() if there)
+
+    @property
+    def has_own_test(self) -> bool:
+        return self.facts.num_test_samples > 0
+
+    def inputs(self, split: str) -> str:
+        """The variable that holds a split's inputs."""
+        return f"{split}_inputs" if len(self.splits) > 1 else "inputs"
+
+    def targets(self, split: str) -> str:
+        """The variable that holds a split's targets."""
+        return f"{split}_targets" if len(self.splits) > 1 else "targets"
+
+    @property
+    def num_outputs(self) -> int:
+        return self.chain[-1].output_shape[0]
+
+    @property
+    def num_train(self) -> int:
+        return self.sizes["train"]
+
+    @property
+    def batch_size(self) -> int:
+        asked = self.experiment.batch_size
+        return self.num_train if asked == "full" else min(int(asked), self.num_train)
+
+    @property
+    def full_batch(self) -> bool:
+        return self.batch_size == self.num_train
+
+    @property
+    def steps_per_epoch(self) -> int:
+        return -(-self.num_train // self.batch_size)
+
+    @property
+    def on_cpu(self) -> bool:
+        return self.experiment.device == "cpu"
+
+    @property
+    def to_device(self) -> str:
+        """What is appended to a tensor or network to move it where the training runs."""
+        return "" if self.on_cpu else ".to(device)"
+
+    @property
+    def classifies(self) -> bool:
+        return self.facts.task == "classification"
+
+    @property
+    def one_hot(self) -> bool:
+        """Whether the loss compares one number per class with each output."""
+        return self.classifies and not self.experiment.loss.class_targets and self.num_outputs > 1
+
+    @property
+    def one_column(self) -> bool:
+        """Whether one output stands for the second of two classes."""
+        return self.classifies and self.num_outputs == 1
+
+
+def make_plan(experiment: Experiment, places: Places) -> Plan:
+    """Raises BadExperiment where the layers don't fit the data, DataUnavailable for a file."""
+    facts = experiment.data.known_facts()
+    problems: list[Problem] = []
+    chain = links(experiment.layers, facts.shape, problems)
+    if problems:
+        raise BadExperiment(problems)
+    total = facts.num_samples
+    test = held_back(total, experiment.test_fraction)
+    validation = held_back(total, experiment.validation_fraction)
+    sizes = {"test": test, "validation": validation, "train": total - test - validation}
+    sizes = {name: size for name, size in sizes.items() if size or name == "train"}
+    return Plan(experiment, places, facts, chain, sizes, _pixels(experiment.data, facts, places))
+
+
+def _pixels(data: Data, facts: Facts, places: Places) -> Pixels | None:
+    if len(facts.shape) != 3:
+        return None
+    # Only images that come along with a library don't say it without being loaded.
+    return data.pixels() if isinstance(data, Images) else data.load(places).pixels

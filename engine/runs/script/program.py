@@ -1,0 +1,76 @@
+"""Puts the parts of a script together."""
+
+from __future__ import annotations
+
+import re
+import sys
+
+from engine.parts.data import Places
+from engine.runs.script.data import data_piece
+from engine.runs.script.ending import ending_lines, evaluate_lines
+from engine.runs.script.loop import loop_piece
+from engine.runs.script.model import model_piece
+from engine.runs.script.plan import Plan, make_plan
+from engine.runs.script.wording import docstring
+from engine.spec.experiment import Experiment
+
+_ABOUT = (
+    "A plain PyTorch program, written by perceptui. Run alone, with the same version of "
+    "PyTorch on the same kind of machine, it prints the same losses to the last digit."
+)
+
+
+def script(experiment: Experiment, places: Places, remark: str = "") -> str:
+    """The program that repeats a training; nothing of it is run.
+
+    threads must be a number; it is one in a run's resolved experiment. remark: a last
+    sentence for the docstring. Raises BadExperiment
+    where the layers don't fit the data, DataUnavailable where a file of the data is absent.
+    """
+    assert experiment.threads != "auto", "the number of threads belongs to the program"
+    plan = make_plan(experiment, places)
+    pieces = [data_piece(plan), model_piece(plan), loop_piece(plan)]
+    data, model, loop = (piece.lines for piece in pieces)
+    imports = {"import torch", "from torch import nn"}.union(*(piece.imports for piece in pieces))
+    lines = [
+        *docstring([experiment.title or "A neural network", experiment.summary, _ABOUT, remark]),
+        "",
+        *_sorted(imports),
+        "",
+        *_setup(plan),
+        *data,
+        *model,
+        *evaluate_lines(plan),
+        *loop,
+        *ending_lines(plan),
+    ]
+    return re.sub(r"\n{4,}", "\n\n\n", "\n".join(line.rstrip() for line in lines)) + "\n"
+
+
+def _setup(plan: Plan) -> list[str]:
+    seed, device = plan.experiment.seed, plan.experiment.device
+    lines = ["torch.set_num_threads(1)  # the number of threads changes the last digits"]
+    if seed == "random":
+        lines.append("torch.seed()  # other random numbers each time")
+    else:
+        lines.append(f"torch.manual_seed({seed})  # the same random numbers each time")
+    if device == "auto":
+        lines.append('device = torch.device("cuda:0" if torch.cuda.is_available() else "cpu")')
+    elif not plan.on_cpu:
+        lines.append(f'device = torch.device("{device}")')
+    if not plan.on_cpu:
+        lines += [
+            "torch.backends.cudnn.benchmark = False  # kernels that repeat their results",
+            "torch.backends.cudnn.deterministic = True",
+        ]
+    return lines
+
+
+def _sorted(imports: set[str]) -> list[str]:
+    """Imports as isort has them: the standard library, then the others."""
+    groups: tuple[list[str], list[str]] = ([], [])
+    for line in imports:
+        module = line.split()[1]
+        groups[module.partition(".")[0] not in sys.stdlib_module_names].append(line)
+    own, others = (sorted(g, key=lambda line: (line.startswith("from"), line)) for g in groups)
+    return [*own, *([""] if own else []), *others]

@@ -1,0 +1,83 @@
+"""Cuts the training split into batches, in the order that the seed gives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+from engine.parts.data import Pixels
+from engine.parts.data.torchvision_import import torchvision_module
+from engine.spec.grammar import parse_call
+from engine.training.inputs import InputMap
+
+
+class Batches:
+    """The batches of each epoch, gathered into fresh tensors.
+
+    Never views: unaligned views change the last bits of small matrix products. With
+    shuffle, each epoch draws one permutation from the global generator of the CPU.
+    """
+
+    def __init__(
+        self, inputs: Tensor, targets: Tensor, batch_size: int, shuffle: bool, input_map: InputMap
+    ) -> None:
+        self._inputs = inputs
+        """(samples, *stored shape) on the device."""
+        self._targets = targets
+        """In the loss's form, on the device."""
+        self._size = min(batch_size, len(targets))
+        self._shuffle = shuffle and self._size < len(targets)
+        self._input_map = input_map
+        self._augment = _augmentation(input_map.pixels)
+        self._parts: tuple[Tensor, ...] = ()
+        self.order: Tensor | None = None
+        """The epoch's permutation on the CPU; None without shuffling."""
+        self._whole = self._size == len(targets)
+
+    def __len__(self) -> int:
+        """How many batches an epoch has; the last one may be smaller."""
+        return -(-len(self._targets) // self._size)
+
+    @property
+    def num_samples(self) -> int:
+        return len(self._targets)
+
+    def shuffle(self) -> None:
+        """Begin an epoch: draw its order."""
+        if self._shuffle:
+            self.set_order(torch.randperm(len(self._targets)))
+        elif not self._parts:
+            self.set_order(None)
+
+    def set_order(self, order: Tensor | None) -> None:
+        """Use this order, as a checkpoint has it."""
+        self.order = order
+        if order is None:
+            order = torch.arange(len(self._targets))
+        self._parts = torch.split(order.to(self._targets.device), self._size)
+
+    def __getitem__(self, number: int) -> tuple[Tensor, Tensor]:
+        """Batch `number` of the epoch: network inputs and targets."""
+        if self._whole:
+            inputs, targets = self._inputs, self._targets
+        else:
+            index = self._parts[number]
+            inputs = self._inputs.index_select(0, index)
+            targets = self._targets.index_select(0, index)
+        if self._augment is not None:
+            inputs = torch.stack([self._augment(image) for image in inputs])
+        return self._input_map.batch(inputs), targets
+
+
+def _augmentation(pixels: Pixels | None) -> Callable[[Tensor], Tensor] | None:
+    """The random changes of one training image, by torchvision; None for none."""
+    if pixels is None or not pixels.augmentations:
+        return None
+    v2 = torchvision_module("torchvision.transforms.v2")
+    calls = [parse_call(text) for text in pixels.augmentations]
+    changes: Callable[[Tensor], Tensor] = v2.Compose(
+        [getattr(v2, call.name)(*call.args, **call.kwargs) for call in calls]
+    )
+    return changes

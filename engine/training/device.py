@@ -1,0 +1,47 @@
+"""Chooses the device, and makes its arithmetic repeatable."""
+
+from __future__ import annotations
+
+import resource
+from pathlib import Path
+
+import torch
+
+from engine.errors import UsageError
+
+
+def resolve_device(name: str) -> torch.device:
+    """The device that `auto`, `cpu`, `cuda` or `cuda:1` means.
+
+    Raises UsageError for a device that isn't there.
+    """
+    if name == "auto":
+        return torch.device("cuda:0" if torch.cuda.is_available() else "cpu")
+    kind, _, number = name.partition(":")
+    if kind != "cuda":
+        return torch.device(name)
+    index = int(number or 0)  # not by torch.device, which takes cuda:300 for cuda:44
+    count = torch.cuda.device_count() if torch.cuda.is_available() else 0
+    if not count:
+        raise UsageError(f'device "{name}": this machine has no CUDA device: use cpu or auto')
+    if index >= count:
+        raise UsageError(f'device "{name}": there are only {count}, cuda:0 to cuda:{count - 1}')
+    return torch.device("cuda", index)
+
+
+def memory_bytes(device: torch.device) -> int:
+    """Memory in use: of the GPU by torch, or of this process where it trains on the CPU."""
+    if device.type == "cuda":
+        return torch.cuda.memory_allocated(device)
+    try:
+        pages = int(Path("/proc/self/statm").read_text("ascii").split()[1])
+    except OSError:  # macOS: the largest size so far, in bytes there
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return pages * resource.getpagesize()
+
+
+def make_repeatable(device: torch.device) -> None:
+    """Ask PyTorch for kernels that give the same bits every time."""
+    if device.type == "cuda":
+        torch.backends.cudnn.benchmark = False
+        torch.backends.cudnn.deterministic = True

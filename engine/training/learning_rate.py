@@ -1,0 +1,95 @@
+"""Moves the learning rate (and momentum) of an optimizer along a schedule."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import optim
+
+from engine.parts.schedules import Constant, ReduceLROnPlateau, Schedule
+
+
+class LearningRate:
+    """The learning rate of a training: the schedule's times a factor that a person sets."""
+
+    def __init__(
+        self, schedule: Schedule, optimizer: optim.Optimizer, epochs: int, steps_per_epoch: int
+    ) -> None:
+        self.factor = 1.0
+        self._schedule = schedule
+        self._optimizer = optimizer
+        self._base = float(optimizer.param_groups[0]["lr"])
+        self._total = epochs if schedule.counts == "epochs" else epochs * steps_per_epoch
+        self._momentum = schedule.momentum(self._total)
+        self._plateau: optim.lr_scheduler.ReduceLROnPlateau | None = None
+        if isinstance(schedule, ReduceLROnPlateau):
+            # It reduces the rate of a stand-in, so that warm-up and factor stay on top.
+            stand_in = optim.SGD([torch.zeros(1)], lr=self._base)
+            self._plateau = optim.lr_scheduler.ReduceLROnPlateau(
+                stand_in, **schedule.plateau_arguments
+            )
+        flat = isinstance(schedule, Constant)
+        self._last_moving_step = schedule.warmup_length if flat else self._total
+
+    @property
+    def current(self) -> float:
+        """The rate that the next step uses."""
+        return float(self._optimizer.param_groups[0]["lr"])
+
+    @property
+    def watches_loss(self) -> bool:
+        """Whether it wants the selection loss of every epoch."""
+        return self._plateau is not None
+
+    def before_step(self, step: int) -> None:
+        """Set the rate for a step; step: how many were done before it."""
+        if self._schedule.counts == "steps" and step <= self._last_moving_step:
+            self._set(step)
+
+    def before_epoch(self, epoch: int) -> None:
+        """Set the rate for an epoch; epoch: how many were done before it."""
+        if self._schedule.counts == "epochs":
+            self._set(epoch)
+
+    def after_epoch(self, loss: float) -> None:
+        """Take note of the loss that selects; it may reduce the rate."""
+        if self._plateau is not None:
+            self._plateau.step(loss)
+
+    def apply(self, epoch: int, step: int) -> None:
+        """Set the rate anew, after the factor changed or a checkpoint was read."""
+        self._set(step if self._schedule.counts == "steps" else epoch)
+
+    def state(self) -> dict[str, Any]:
+        """What a checkpoint keeps, as plain values."""
+        if self._plateau is None:
+            return {"factor": self.factor}
+        names = ("best", "num_bad_epochs", "cooldown_counter", "last_epoch")
+        plateau = {name: getattr(self._plateau, name) for name in names}
+        return {"factor": self.factor, "plateau": plateau, "plateau_lr": self._plateau_lr}
+
+    def load_state(self, state: dict[str, Any]) -> None:
+        """Go on from the state of a checkpoint."""
+        self.factor = state["factor"]
+        if self._plateau is not None:
+            for name, value in state["plateau"].items():
+                setattr(self._plateau, name, value)
+            self._plateau.optimizer.param_groups[0]["lr"] = state["plateau_lr"]
+
+    @property
+    def _plateau_lr(self) -> float:
+        assert self._plateau is not None
+        return float(self._plateau.optimizer.param_groups[0]["lr"])
+
+    def _set(self, done: int) -> None:
+        base = self._base if self._plateau is None else self._plateau_lr
+        rate = self._schedule.rate(base, done, self._total) * self.factor
+        for group in self._optimizer.param_groups:
+            group["lr"] = rate
+            if self._momentum is not None:
+                momentum = self._momentum(done)
+                if "betas" in group:
+                    group["betas"] = (momentum, *group["betas"][1:])
+                elif "momentum" in group:
+                    group["momentum"] = momentum

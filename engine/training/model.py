@@ -1,0 +1,49 @@
+"""Builds the network of an experiment."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from torch import nn
+
+from engine.errors import BadExperiment, Problem
+from engine.parts.layers import Layer
+from engine.parts.layers.normalization import BatchNorm1d, BatchNorm2d
+from engine.parts.shapes import Shape, product
+from engine.spec.chain import Link, links
+
+
+def build_model(layers: Sequence[Layer], shape: Shape) -> nn.Sequential:
+    """The layers as nn.Sequential for inputs of this shape.
+
+    Parameters are initialised by PyTorch, layer by layer in order, on the CPU, from the
+    global generator.
+    """
+    problems: list[Problem] = []
+    chain = links(layers, shape, problems)
+    assert not problems, "the reader has checked the chain"
+    return nn.Sequential(*(link.layer.build(link.input_shape) for link in chain))
+
+
+def check_trainable(chain: Sequence[Link], num_samples: int, batch_size: int) -> None:
+    """Refuse a chain without weights, and batches that a batch normalisation can't take.
+
+    Raises BadExperiment.
+    """
+    if not any(link.num_parameters for link in chain):
+        message = "none of them has weights to learn: add one, like Linear(1)"
+        raise BadExperiment([Problem("layers", message)])
+    if min(num_samples, num_samples % batch_size or batch_size) > 1:
+        return
+    for index, link in enumerate(chain):
+        if isinstance(link.layer, BatchNorm1d | BatchNorm2d) and product(link.input_shape[1:]) == 1:
+            message = (
+                f"layers[{index}] {link.layer} needs two samples in every batch, but of "
+                f"{num_samples:,} samples the last batch has one: take another size"
+            )
+            raise BadExperiment([Problem("batch_size", message)])
+
+
+def is_finite(model: nn.Module) -> bool:
+    """Whether every parameter and buffer is finite."""
+    return all(bool(tensor.isfinite().all()) for tensor in model.state_dict().values())

@@ -1,0 +1,65 @@
+"""Reads predictions off a network's outputs, as the loss understands them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from engine.parts.data import Facts
+from engine.parts.layers import Layer
+from engine.parts.layers.activation import LogSoftmax, Softmax
+from engine.parts.losses import Loss
+
+
+def loss_targets(loss: Loss, facts: Facts, targets: Tensor, num_outputs: int) -> Tensor:
+    """The data's targets in the form that the loss compares with the outputs.
+
+    targets: (samples,) int64 classes or (samples, targets) float32. Returns classes
+    unchanged for losses over classes, else (samples, num_outputs) float32: one column
+    0/1 for two classes, or one column per class.
+    """
+    if facts.task == "regression" or loss.class_targets:
+        return targets
+    if num_outputs == 1:
+        return targets.float().unsqueeze(1)
+    return torch.nn.functional.one_hot(targets, num_outputs).float()
+
+
+class Reading:
+    """How outputs become classes and probabilities for one experiment."""
+
+    def __init__(self, loss: Loss, layers: Sequence[Layer], facts: Facts) -> None:
+        self.loss = loss
+        self.classes = facts.classes
+        self._outputs = loss.outputs
+        self._normalized = isinstance(layers[-1], Softmax)
+        self._logarithmic = isinstance(layers[-1], LogSoftmax)
+
+    def predicted_classes(self, outputs: Tensor) -> Tensor:
+        """The class of each sample: (samples, outputs) to (samples,) int64.
+
+        One output stands for the probability of the second class: above one half is it.
+        """
+        if outputs.shape[1] > 1:
+            return outputs.argmax(1)
+        limit = 0.0 if self._outputs == "logit" else 0.5
+        return (outputs[:, 0] > limit).long()
+
+    def probabilities(self, outputs: Tensor) -> Tensor:
+        """One probability per class: (samples, outputs) to (samples, classes).
+
+        Softmax and LogSoftmax as the last layer are not applied again, whatever the loss
+        does with them. Outputs under a loss over numbers are clamped to 0..1.
+        """
+        if outputs.shape[1] == 1:
+            of_second = outputs.sigmoid() if self._outputs == "logit" else outputs.clamp(0, 1)
+            return torch.cat([1 - of_second, of_second], 1)
+        if self._normalized:
+            return outputs
+        if self._logarithmic or self._outputs == "log-probabilities":
+            return outputs.exp()
+        if self._outputs == "logits":
+            return outputs.softmax(1)
+        return outputs.sigmoid() if self._outputs == "logit" else outputs.clamp(0, 1)

@@ -1,0 +1,225 @@
+"""Computes what a screen draws of a network: boundary, actual against predicted, mistakes."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from engine.runs.events import Prediction
+from engine.runs.pictures import Boundary, Comparison, Curve, Picture, Pictures, Point
+from engine.training.inputs import InputMap
+from engine.training.metrics import Judge
+from engine.training.splits import Split, Splits
+
+LEVELS = 6
+"""Steps of confidence per class in a boundary: few, so that little changes from frame to frame."""
+MAX_CLASSES = 256 // LEVELS
+"""Classes that a boundary can show: a cell is one byte."""
+MARGIN = 0.08
+"""Free border around the points, as a share of their range."""
+MAX_POINTS = 400
+"""Points drawn at most per split."""
+
+
+MAX_COMPARED = 200
+"""Samples compared at most."""
+MAX_MISTAKES = 8
+CURVE_PLACES = 120
+
+
+def all_pictures(
+    judge: Judge, splits: Splits, losses: list[tuple[int, float | None]], size: tuple[int, int]
+) -> Pictures:
+    """Every picture that the data asks for; size: (columns, rows) of the boundary's grid."""
+    facts = splits.facts
+    drawn = facts.planar and len(facts.classes) <= MAX_CLASSES and min(size) > 0
+    return Pictures(
+        losses=losses,
+        comparison=comparison(judge, splits, MAX_COMPARED),
+        boundary=boundary(judge, splits, size) if drawn else None,
+        curve=curve(judge, splits, CURVE_PLACES),
+        mistakes=mistakes(judge, splits, MAX_MISTAKES),
+    )
+
+
+def boundary(judge: Judge, splits: Splits, size: tuple[int, int]) -> Boundary:
+    """The network's say on a grid over the plane of its raw inputs; size: (columns, rows).
+
+    Only for planar data of at most MAX_CLASSES classes.
+    """
+    columns, rows = size
+    raw = {name: part.points for name, part in splits.named().items() if part.points is not None}
+    every = torch.cat(list(raw.values()))
+    low, high = every.amin(0), every.amax(0)
+    border = ((high - low) * MARGIN).clamp_min(1e-6)
+    low, high = low - border, high + border
+    x1 = _centers(float(low[0]), float(high[0]), columns)
+    x2 = _centers(float(low[1]), float(high[1]), rows).flip(0)
+    grid = torch.stack([x1.repeat(rows), x2.repeat_interleave(columns)], 1)
+    scale = _TargetScale(splits)
+    points = [
+        point
+        for name, part in raw.items()
+        for point in _points(judge, splits, part, splits.named()[name], scale, name == "test")
+    ]
+    return Boundary(
+        columns=columns,
+        rows=rows,
+        cells=bytes(_levels(judge, splits, grid, scale).tolist()),
+        levels=LEVELS,
+        classes=splits.facts.classes,
+        x1=(float(low[0]), float(high[0])),
+        x2=(float(low[1]), float(high[1])),
+        points=points,
+        values=scale.values,
+    )
+
+
+class _TargetScale:
+    """Regression targets as levels between the lowest and the highest of the training split."""
+
+    def __init__(self, splits: Splits) -> None:
+        targets = splits.train.targets.double()
+        self._low, self._high = float(targets.min()), float(targets.max())
+        self.values = (self._low, self._high)
+
+    def level(self, values: Tensor) -> Tensor:
+        span = self._high - self._low
+        share = (values.double() - self._low) / (span if span else 1.0)
+        levels = (share.nan_to_num(0.5) * LEVELS).floor().clamp(0, LEVELS - 1)
+        return levels.long()
+
+
+def _centers(low: float, high: float, count: int) -> Tensor:
+    width = (high - low) / count
+    return low + width * (torch.arange(count) + 0.5)
+
+
+def _outputs(judge: Judge, input_map: InputMap, raw: Tensor) -> Tensor:
+    return judge.outputs(input_map.stored(raw)).cpu()
+
+
+def _levels(judge: Judge, splits: Splits, raw: Tensor, scale: _TargetScale) -> Tensor:
+    outputs = _outputs(judge, splits.input_map, raw)
+    if splits.facts.task == "regression":
+        return scale.level(outputs[:, 0])
+    predicted = judge.reading.predicted_classes(outputs)
+    probabilities = judge.reading.probabilities(outputs)
+    of_predicted = probabilities.gather(1, predicted.unsqueeze(1))[:, 0]
+    chance = 1 / len(splits.facts.classes)
+    share = ((of_predicted - chance) / (1 - chance)).nan_to_num(0.0)
+    return predicted * LEVELS + (share * LEVELS).floor().clamp(0, LEVELS - 1).long()
+
+
+def _points(
+    judge: Judge, splits: Splits, raw: Tensor, part: Split, scale: _TargetScale, is_test: bool
+) -> list[Point]:
+    raw, targets = raw[:MAX_POINTS], part.targets[:MAX_POINTS]
+    outputs = _outputs(judge, splits.input_map, raw)
+    if splits.facts.task == "regression":
+        actual, predicted = scale.level(targets[:, 0]), scale.level(outputs[:, 0])
+    else:
+        actual, predicted = targets, judge.reading.predicted_classes(outputs)
+    rows = zip(raw.tolist(), actual.tolist(), predicted.tolist(), strict=True)
+    return [Point(x1, x2, a, p, is_test) for (x1, x2), a, p in rows]
+
+
+def comparison(judge: Judge, splits: Splits, limit: int) -> Comparison:
+    """Actual against predicted for the first samples of the test split, else the training's."""
+    name, part = _shown(splits)
+    outputs = judge.outputs(part.inputs[:limit]).cpu()
+    targets = part.targets[:limit].cpu()
+    facts = judge.facts
+    probabilities: list[float | None] = []
+    if facts.task == "regression":
+        actual, predicted = targets[:, 0].tolist(), outputs[:, 0].tolist()
+    else:
+        actual = targets.tolist()
+        predicted = judge.reading.predicted_classes(outputs).tolist()
+        if len(facts.classes) == 2:
+            probabilities = judge.reading.probabilities(outputs)[:, 1].tolist()
+    return Comparison(
+        actual=actual,
+        predicted=predicted,
+        probabilities=probabilities,
+        classes=facts.classes,
+        split=name,
+        num_samples=len(part),
+    )
+
+
+def _shown(splits: Splits) -> tuple[str, Split]:
+    return ("test", splits.test) if splits.test is not None else ("train", splits.train)
+
+
+def curve(judge: Judge, splits: Splits, count: int) -> Curve | None:
+    """The network over the range of its one input, at `count` places; None for other data."""
+    facts = splits.facts
+    if facts.task != "regression" or facts.shape != (1,):
+        return None
+    inputs = torch.cat([part.inputs for part in splits.named().values()])
+    x = torch.linspace(float(inputs.min()), float(inputs.max()), count).unsqueeze(1)
+    samples = {
+        name: list(
+            zip(
+                part.inputs[:MAX_POINTS, 0].tolist(),
+                part.targets[:MAX_POINTS, 0].tolist(),
+                strict=True,
+            )
+        )
+        for name, part in splits.named().items()
+    }
+    y = judge.outputs(x)[:, 0].tolist()
+    return Curve(x=x[:, 0].tolist(), y=y, train=samples["train"], test=samples.get("test", []))
+
+
+def mistakes(judge: Judge, splits: Splits, limit: int) -> list[Picture]:
+    """The first wrongly classified images of the test split, else the training's."""
+    if splits.input_map.pixels is None or splits.facts.task != "classification":
+        return []
+    part = _shown(splits)[1]
+    predicted = judge.reading.predicted_classes(judge.outputs(part.inputs)).cpu()
+    targets = part.targets.cpu()
+    wrong = (predicted != targets).nonzero()[:limit, 0]
+    images = (
+        part.inputs[wrong.to(part.inputs.device)].cpu().float()
+        / splits.input_map.pixels.scale
+        * 255
+    )
+    channels, height, width = images.shape[1:]
+    classes = judge.facts.classes
+    return [
+        Picture(
+            height=height,
+            width=width,
+            channels=channels,
+            pixels=bytes(image.round().clamp(0, 255).byte().flatten().tolist()),
+            actual=classes[int(targets[index])],
+            predicted=classes[int(predicted[index])],
+        )
+        for index, image in zip(wrong.tolist(), images, strict=True)
+    ]
+
+
+def predictions(
+    judge: Judge, input_map: InputMap, rows: list[list[float]], given: list[list[float]]
+) -> list[Prediction]:
+    """What the network says of raw samples, each laid out flat; given: as they were written."""
+    if not given:
+        return []
+    raw = torch.tensor(rows, dtype=torch.float32)
+    if input_map.pixels is not None:
+        raw = raw.view(-1, *judge.facts.shape)
+    outputs = _outputs(judge, input_map, raw)
+    if judge.facts.task == "regression":
+        return [
+            Prediction(values=v, predicted=", ".join(f"{o:.6g}" for o in row), outputs=row)
+            for v, row in zip(given, outputs.tolist(), strict=True)
+        ]
+    classes = judge.reading.predicted_classes(outputs).tolist()
+    probabilities = judge.reading.probabilities(outputs).tolist()
+    answers = zip(given, outputs.tolist(), classes, probabilities, strict=True)
+    return [
+        Prediction(values=v, predicted=judge.facts.classes[c], outputs=o, probabilities=p)
+        for v, o, c, p in answers
+    ]

@@ -1,0 +1,45 @@
+"""A trained network, read back from a run's checkpoint; needs none of its training data."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from engine.errors import BadCheckpoint
+from engine.parts.data import Facts
+from engine.runs.events import Prediction
+from engine.spec.chain import links
+from engine.spec.experiment import Experiment
+from engine.training.checkpoint import load, load_model
+from engine.training.inputs import InputMap
+from engine.training.metrics import Judge
+from engine.training.model import build_model
+from engine.training.outputs import Reading
+from engine.training.pictures import predictions
+
+
+class TrainedNetwork:
+    """The network of an experiment with a checkpoint's weights, in eval mode on the CPU.
+
+    Raises BadCheckpoint where the file is no whole checkpoint of this network.
+    """
+
+    def __init__(self, experiment: Experiment, facts: Facts, path: Path) -> None:
+        checkpoint = load(path)
+        self.facts = facts
+        self.model = build_model(experiment.layers, facts.shape)
+        load_model(self.model, checkpoint, path)
+        self.model.eval()
+        try:
+            self.input_map = InputMap.stored_as(
+                checkpoint.state["input"], checkpoint.group("input")
+            )
+            self.epoch, self.step = int(checkpoint.state["epoch"]), int(checkpoint.state["step"])
+        except (KeyError, TypeError, ValueError) as error:
+            raise BadCheckpoint(f"{path}: it does not say how inputs are prepared") from error
+        self.links = links(experiment.layers, facts.shape, [])
+        reading = Reading(experiment.loss, experiment.layers, facts)
+        self.judge = Judge(self.model, experiment.loss.build(), reading, facts, self.input_map)
+
+    def predict(self, rows: list[list[float]]) -> list[Prediction]:
+        """What the network says of raw samples, each laid out flat as Data.encode gives it."""
+        return predictions(self.judge, self.input_map, rows, rows)

@@ -1,0 +1,39 @@
+"""Tells which epoch is the best so far, and when patience has run out."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+
+class Selection:
+    """The best epoch by the loss that selects: the validation split's, else the training's."""
+
+    def __init__(self, patience: int | None) -> None:
+        self.patience = patience
+        self.loss = math.inf
+        self.epoch = 0
+        self.improved = False
+        """Whether the best was seen since this was last set to False, by who keeps the weights."""
+        self._seen_epoch = 0
+
+    def see(self, loss: float, epoch: int) -> None:
+        """Compare the loss of an epoch with the best so far."""
+        self._seen_epoch = epoch
+        if loss < self.loss:
+            self.loss, self.epoch = loss, epoch
+            self.improved = True
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether `patience` epochs went by without a better loss."""
+        return self.patience is not None and self._seen_epoch - self.epoch >= self.patience
+
+    def state(self) -> dict[str, Any]:
+        """What a checkpoint keeps, as plain values."""
+        return {"loss": self.loss, "epoch": self.epoch, "seen": self._seen_epoch}
+
+    def load_state(self, state: dict[str, Any]) -> None:
+        """Go on from the state of a checkpoint."""
+        self.loss, self.epoch, self._seen_epoch = state["loss"], state["epoch"], state["seen"]
+        self.improved = False

@@ -1,0 +1,107 @@
+"""A training's whole state, as a checkpoint holds it, so that it can go on bit by bit."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from engine.errors import BadCheckpoint
+from engine.runs.series import Series
+from engine.training.checkpoint import (
+    Checkpoint,
+    load_model,
+    load_optimizer,
+    model_tensors,
+    optimizer_tensors,
+)
+from engine.training.trainer import Trainer
+
+_STATE = {
+    "epoch",
+    "batch",
+    "step",
+    "reason",
+    "elapsed_s",
+    "optimizer",
+    "learning_rate",
+    "selection",
+    "losses",
+    "metrics",
+}
+"""What a training needs to go on, beside tensors."""
+
+
+def snapshot(trainer: Trainer, last_event: int = 0) -> Checkpoint:
+    """The state between two steps: weights, optimizer, generators, order, counters.
+
+    last_event: number of the newest event in the record. The tensors are the live ones.
+    """
+    tensors = {
+        **model_tensors(trainer.model),
+        **optimizer_tensors(trainer.optimizer),
+        **_input_tensors(trainer),
+        "generator.cpu": torch.get_rng_state(),
+        "epoch_losses": torch.tensor(trainer.epoch_losses, dtype=torch.float64),
+    }
+    if trainer.device.type == "cuda":
+        tensors["generator.cuda"] = torch.cuda.get_rng_state(trainer.device)
+    if trainer.batch and trainer.batches.order is not None:
+        tensors["order"] = trainer.batches.order
+    state = {
+        "epoch": trainer.epoch,
+        "batch": trainer.batch,
+        "step": trainer.global_step,
+        "reason": trainer.reason,
+        "optimizer": trainer.experiment.optimizer.name,
+        "elapsed_s": trainer.elapsed_s,
+        "last_event": last_event,
+        "learning_rate": trainer.learning_rate.state(),
+        "selection": trainer.selection.state(),
+        "losses": trainer.losses.points(),
+        "metrics": trainer.metrics,
+        "input": trainer.splits.input_map.plain(),
+    }
+    return Checkpoint(tensors, state)
+
+
+def kept(checkpoint: Checkpoint) -> Checkpoint:
+    """A copy that later steps don't change."""
+    tensors = {name: tensor.detach().clone() for name, tensor in checkpoint.tensors.items()}
+    return Checkpoint(tensors, checkpoint.state)
+
+
+def restore(trainer: Trainer, checkpoint: Checkpoint, path: Path) -> None:
+    """Put a trainer of the same experiment into a checkpoint's state.
+
+    path: names the checkpoint in errors. Raises BadCheckpoint if it holds no such state; the
+    trainer is as it was then.
+    """
+    state, tensors = checkpoint.state, checkpoint.tensors
+    if not (state.keys() >= _STATE and tensors.keys() >= {"generator.cpu", "epoch_losses"}):
+        raise BadCheckpoint(f"{path}: holds weights only, a training can't go on from it")
+    name = trainer.experiment.optimizer.name
+    if state["optimizer"] != name:
+        raise BadCheckpoint(f"{path}: made with {state['optimizer']}, not with {name}")
+    load_model(trainer.model, checkpoint, path)
+    load_optimizer(trainer.optimizer, checkpoint)
+    trainer.epoch, trainer.batch = state["epoch"], state["batch"]
+    trainer.global_step, trainer.elapsed_s = state["step"], state["elapsed_s"]
+    trainer.reason = state["reason"]
+    trainer.epoch_losses[:] = tensors["epoch_losses"].tolist()
+    trainer.losses = Series.of([(epoch, loss) for epoch, loss in state["losses"]])
+    trainer.metrics = state["metrics"]
+    trainer.selection.load_state(state["selection"])
+    trainer.learning_rate.load_state(state["learning_rate"])
+    if trainer.batch:
+        trainer.batches.set_order(tensors.get("order"))
+    trainer.learning_rate.apply(trainer.epoch, max(0, trainer.global_step - 1))
+    torch.set_rng_state(tensors["generator.cpu"])
+    if trainer.device.type == "cuda" and "generator.cuda" in tensors:
+        torch.cuda.set_rng_state(tensors["generator.cuda"], trainer.device)
+
+
+def _input_tensors(trainer: Trainer) -> dict[str, Tensor]:
+    named = trainer.splits.input_map.tensors()
+    return {f"input.{name}": tensor for name, tensor in named.items()}

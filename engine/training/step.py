@@ -1,0 +1,82 @@
+"""One training step: forward, loss, gradients, update."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import torch
+from torch import Tensor, nn, optim
+
+
+class Step(Protocol):
+    """Trains on one batch."""
+
+    def __call__(self, inputs: Tensor, targets: Tensor) -> Tensor:
+        """Update the parameters once; returns the batch's loss before the update, 0-dim."""
+
+    def gradient_norm(self) -> float:
+        """The 2-norm of the last step's gradients, over all parameters, before clipping."""
+
+
+@dataclass(frozen=True)
+class Regularization:
+    """What is added to the loss, or done to the gradients, before an update."""
+
+    l1: float = 0.0
+    l2: float = 0.0
+    clip_norm: float | None = None
+
+    def penalty(self, weights: list[Tensor]) -> Tensor | None:
+        """What is added to the loss, over the weight matrices and filters, not the biases."""
+        total = None
+        if self.l1:
+            total = self.l1 * torch.stack([w.abs().sum() for w in weights]).sum()
+        if self.l2:
+            squares = self.l2 * torch.stack([w.square().sum() for w in weights]).sum()
+            total = squares if total is None else total + squares
+        return total
+
+
+def penalized(model: nn.Module) -> list[Tensor]:
+    """What l1 and l2 are about: weight matrices and filters, no biases, no normalization."""
+    return [m.weight for m in model.modules() if isinstance(m, nn.Linear | nn.Conv2d)]
+
+
+class EagerStep:
+    """The step as every PyTorch tutorial writes it."""
+
+    def __init__(
+        self,
+        model: nn.Module,
+        criterion: nn.Module,
+        optimizer: optim.Optimizer,
+        regularization: Regularization,
+    ) -> None:
+        self._model = model
+        self._criterion = criterion
+        self._optimizer = optimizer
+        self._regularization = regularization
+        self._parameters = [p for p in model.parameters() if p.requires_grad]
+        self._weights = penalized(model)
+        self._clipped_norm: Tensor | None = None
+
+    def __call__(self, inputs: Tensor, targets: Tensor) -> Tensor:
+        loss: Tensor = self._criterion(self._model(inputs), targets)
+        penalty = self._regularization.penalty(self._weights) if self._weights else None
+        self._optimizer.zero_grad()
+        objective = loss if penalty is None else loss + penalty
+        if objective.requires_grad:  # a chain without parameters has nothing to learn
+            objective.backward()  # type: ignore[no-untyped-call]  # torch has no types for it
+        if self._regularization.clip_norm is not None and self._parameters:
+            self._clipped_norm = nn.utils.clip_grad_norm_(
+                self._parameters, self._regularization.clip_norm
+            )
+        self._optimizer.step()
+        return loss.detach()
+
+    def gradient_norm(self) -> float:
+        if self._clipped_norm is not None:
+            return self._clipped_norm.item()
+        gradients = [p.grad for p in self._parameters if p.grad is not None]
+        return nn.utils.get_total_norm(gradients).item() if gradients else 0.0

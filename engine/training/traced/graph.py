@@ -1,0 +1,107 @@
+"""Traces forward, loss and gradients of one batch shape to a graph of ATen calls."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, fx, nn
+from torch.func import functional_call
+from torch.fx.experimental.proxy_tensor import make_fx
+
+from engine.training.step import Regularization, penalized
+from engine.training.traced.errors import Untraceable
+
+
+@dataclass(frozen=True)
+class StepGraph:
+    """What a step computes: graph.placeholders are parameters, buffers, inputs, targets, rates."""
+
+    graph: fx.Graph
+    """Its output is (loss, *gradients); buffers are changed in place."""
+    constants: dict[str, Tensor]
+    """The tensors behind its get_attr nodes, by target."""
+    counters: list[Tensor]
+    """num_batches_tracked of each layer that averages over all batches. Its rate, a float
+    placeholder, is 1 / (counter + 1)."""
+
+
+def trace(
+    model: nn.Module,
+    criterion: nn.Module,
+    regularization: Regularization,
+    inputs: Tensor,
+    targets: Tensor,
+) -> StepGraph:
+    """The graph of a step on a batch of this shape; changes nothing but the generators.
+
+    The model must be in training mode. Raises Untraceable.
+    """
+    names = [name for name, p in model.named_parameters() if p.requires_grad]
+    parameters = [p for p in model.parameters() if p.requires_grad]
+    buffers = dict(model.named_buffers())
+
+    def step(
+        parameters: Sequence[Tensor], buffers: Sequence[Tensor], inputs: Tensor, targets: Tensor
+    ) -> tuple[Tensor, ...]:
+        state = {
+            **dict(zip(names, parameters, strict=True)),
+            **dict(zip(kept, buffers, strict=True)),
+        }
+        loss = criterion(functional_call(model, state, (inputs,)), targets)
+        weights = [state[name] for name in weighty]
+        penalty = regularization.penalty(weights) if weights else None
+        objective = loss if penalty is None else loss + penalty
+        return loss.detach(), *torch.autograd.grad(objective, parameters)
+
+    wanted = {id(weight) for weight in penalized(model)}
+    weighty = [name for name, p in model.named_parameters() if id(p) in wanted]
+    kept = list(buffers)
+    with _averaging(model) as rates:
+        try:
+            module = make_fx(step)(
+                parameters, [b.clone() for b in buffers.values()], inputs, targets
+            )
+        except (RuntimeError, TypeError, NotImplementedError) as error:
+            raise Untraceable(f"tracing failed: {error}") from error
+    graph = module.graph
+    last_placeholder = [node for node in graph.nodes if node.op == "placeholder"][-1]
+    with graph.inserting_after(last_placeholder):
+        for number, rate in reversed(list(enumerate(rates))):
+            placeholder = graph.placeholder(f"rate{number}")
+            for node in graph.nodes:
+                if node.op == "call_function" and rate in node.args:
+                    node.args = tuple(placeholder if a == rate else a for a in node.args)
+    constants = {
+        str(node.target): getattr(module, node.target)
+        for node in graph.nodes
+        if node.op == "get_attr"
+    }
+    return StepGraph(graph, constants, list(rates.values()))
+
+
+@contextmanager
+def _averaging(model: nn.Module) -> Iterator[dict[float, Tensor]]:
+    """Give layers with momentum=None, whose rate depends on their counter, a marked rate.
+
+    Yields the counter behind each mark. Reading the counter itself would end the trace.
+    """
+    layers = [
+        layer
+        for layer in model.modules()
+        if isinstance(layer, nn.BatchNorm1d | nn.BatchNorm2d)
+        and layer.momentum is None
+        and layer.num_batches_tracked is not None
+    ]
+    rates: dict[float, Tensor] = {}
+    try:
+        for number, layer in enumerate(layers):
+            layer.momentum = 0.1234567891011 + number * 2**-20
+            assert layer.num_batches_tracked is not None
+            rates[layer.momentum] = layer.num_batches_tracked
+        yield rates
+    finally:
+        for layer in layers:
+            layer.momentum = None

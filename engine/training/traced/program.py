@@ -1,0 +1,104 @@
+"""A traced step, compiled and bound to the tensors it works on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import torch
+from torch import Tensor, nn, optim
+
+from engine.training.step import Regularization
+from engine.training.traced.cleaning import clean
+from engine.training.traced.graph import trace
+from engine.training.traced.interpreters import INTERPRETERS, InterpreterName
+from engine.training.traced.source import write_step
+from engine.training.traced.update import update_of
+
+
+class Program:
+    """A whole training step for one batch shape.
+
+    The parameters, the buffers and the optimizer's own state are changed in place.
+    """
+
+    def __init__(
+        self,
+        model: nn.Module,
+        criterion: nn.Module,
+        optimizer: optim.Optimizer,
+        regularization: Regularization,
+        batch: tuple[Tensor, Tensor],
+        interpreter: InterpreterName = "torchscript",
+    ) -> None:
+        """Trace and compile for batches of this shape; raises Untraceable."""
+        self._parameters: list[Tensor] = [p for p in model.parameters() if p.requires_grad]
+        buffers = list(model.buffers())
+        self._update = update_of(optimizer)
+        self._clips = regularization.clip_norm is not None
+        graph = trace(model, criterion, regularization, *batch)
+        clean(graph.graph, graph.constants)
+        source = write_step(
+            graph.graph,
+            len(self._parameters),
+            len(buffers),
+            regularization.clip_norm,
+            self._update,
+        )
+        self.source = source.text
+        nothing = torch.zeros(())
+        tensors = {
+            **_numbered("parameter", self._parameters),
+            **_numbered("buffer", buffers),
+            **_numbered("constant", (graph.constants[name] for name in source.constants)),
+            **_numbered("gradient", (nothing for _ in self._parameters)),
+            **({"norm": nothing} if self._clips else {}),
+        }
+        if self._update.lines:
+            for name in self._update.state:
+                tensors |= _numbered(name, (optimizer.state[p][name] for p in self._parameters))
+        self._counters = graph.counters
+        self._optimizer = optimizer
+        self._holder = INTERPRETERS[interpreter](source.text, tensors)
+        self._step = self._holder.step
+        self._inference = torch.inference_mode()
+        self._bind_state()
+
+    def __call__(self, inputs: Tensor, targets: Tensor) -> Tensor:
+        optimizer, update = self._optimizer, self._update
+        if optimizer.state is not self._state:  # a checkpoint was loaded
+            self._bind_state()
+        group = optimizer.param_groups[0]
+        number = 0.0 if self._count is None else self._count.item() + 1.0
+        floats = update.values(group, number)
+        if self._counters:
+            floats = (*(1.0 / (counter.item() + 1.0) for counter in self._counters), *floats)
+        with self._inference:
+            loss = self._step(inputs, targets, *floats)
+            if update.fused is not None:
+                update.fused(self._parameters, self.gradients(), self._lists, group)
+        return loss
+
+    def gradients(self) -> list[Tensor]:
+        """Of the last step, in the order of the parameters, clipped."""
+        return [self._holder.get(f"gradient{i}") for i in range(len(self._parameters))]
+
+    def gradient_norm(self) -> float:
+        """That of the last step's gradients, before clipping."""
+        if self._clips:
+            return self._holder.get("norm").item()
+        return nn.utils.get_total_norm(self.gradients()).item()
+
+    def _bind_state(self) -> None:
+        self._state = self._optimizer.state
+        members = [self._state[p] for p in self._parameters]
+        self._lists = {name: [m[name] for m in members] for name in self._update.state}
+        if self._update.lines:
+            for name, tensors in self._lists.items():
+                for key, tensor in _numbered(name, tensors).items():
+                    self._holder.put(key, tensor)
+        counted = self._update.lines and "step" in self._lists
+        self._count: Tensor | None = self._lists["step"][0] if counted else None
+
+
+def _numbered(name: str, tensors: Iterable[Tensor]) -> dict[str, Tensor]:
+    return {f"{name}{number}": tensor for number, tensor in enumerate(tensors)}

@@ -1,0 +1,110 @@
+"""Writes a traced step as straight-line source that TorchScript and Python both read."""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import fx
+
+from engine.training.traced.errors import Untraceable
+from engine.training.traced.update import Update
+
+
+@dataclass(frozen=True)
+class Source:
+    """A method `step(self, inputs, targets, *floats)` that trains once and returns the loss.
+
+    Its object holds `parameter0` and so on, likewise `buffer`, `constant` and each state of
+    the update; the method leaves `gradient0` and so on there and, where it clips, `norm`, that
+    of the gradients before clipping. A fused update is not part of it.
+    """
+
+    text: str
+    constants: tuple[str, ...]
+    """The graph's names of the constants, in the order of their numbers."""
+
+
+def write_step(
+    graph: fx.Graph, num_parameters: int, num_buffers: int, clip_norm: float | None, update: Update
+) -> Source:
+    """The source of a step; its floats are the graph's rates, then the update's numbers."""
+    placeholders = [n for n in graph.nodes if n.op == "placeholder"]
+    constants = list(dict.fromkeys(n.target for n in graph.nodes if n.op == "get_attr"))
+    held = [f"parameter{i}" for i in range(num_parameters)]
+    held += [f"buffer{i}" for i in range(num_buffers)]
+    rates = [f"rate{i}" for i in range(len(placeholders) - len(held) - 2)]
+    names = dict(zip(placeholders, [*held, "inputs", "targets", *rates], strict=True))
+    held += [f"constant{i}" for i in range(len(constants))]
+    if update.lines:
+        held += [f"{name}{i}" for name in update.state for i in range(num_parameters)]
+    lines = [f"{name} = self.{name}" for name in held]
+    loss = ""
+    gradients: Sequence[str] = ()
+    for number, node in enumerate(graph.nodes):
+        if node.op == "output":
+            loss, *gradients = (_text(a, names) for a in node.args[0])
+        elif node.op == "get_attr":
+            names[node] = f"constant{constants.index(node.target)}"
+        elif node.op == "call_function":
+            names[node] = f"v{number}"
+            lines.append(f"{names[node]} = {_call(node, names)}")
+    lines += [f"gradient{i} = {name}" for i, name in enumerate(gradients)]
+    if clip_norm is not None:
+        lines += _clipping(num_parameters, clip_norm)
+    lines += [f"self.gradient{i} = gradient{i}" for i in range(num_parameters)]
+    for i in range(num_parameters):
+        lines += [line.replace("#", str(i)) for line in update.lines]
+    floats = "".join(f", {name}: float" for name in (*rates, *update.numbers))
+    head = f"def step(self, inputs, targets{floats}):"
+    text = "\n    ".join((head, *lines, f"return {loss}")) + "\n"
+    return Source(text, tuple(constants))
+
+
+def _clipping(num_parameters: int, clip_norm: float) -> list[str]:
+    """What nn.utils.clip_grad_norm_ does."""
+    gradients = [f"gradient{i}" for i in range(num_parameters)]
+    # In-place calls on lists are dropped by TorchScript, so each gradient is scaled by itself.
+    return [
+        f"norms = torch._foreach_norm([{', '.join(gradients)}], 2.0)",
+        "norm = torch.ops.aten.linalg_vector_norm(torch.stack(norms), 2.0)",
+        "self.norm = norm",
+        f"share = torch.reciprocal(norm + 1e-6) * {float(clip_norm)!r}",
+        "share = torch.ops.aten.clamp(share, max=1.0)",
+        *(f"{gradient}.mul_(share)" for gradient in gradients),
+    ]
+
+
+def _call(node: fx.Node, names: dict[fx.Node, str]) -> str:
+    if node.target is operator.getitem:
+        return f"{_text(node.args[0], names)}[{node.args[1]}]"
+    target = node.target
+    if not isinstance(target, torch._ops.OpOverload) or target.namespace != "aten":
+        raise Untraceable(f"the trace has a call that is not ATen's: {target}")
+    # TorchScript looks for the overload itself, by the types of the arguments.
+    arguments = [_text(a, names) for a in node.args]
+    arguments += [f"{name}={_text(a, names)}" for name, a in node.kwargs.items()]
+    return f"torch.ops.aten.{target._schema.name.removeprefix('aten::')}({', '.join(arguments)})"
+
+
+def _text(value: Any, names: dict[fx.Node, str]) -> str:
+    """An argument as source; raises Untraceable for what has no literal."""
+    if isinstance(value, fx.Node):
+        return names[value]
+    if value is None or isinstance(value, bool | int | str):
+        return repr(value)
+    if isinstance(value, float):
+        return repr(value) if math.isfinite(value) else f'float("{value}")'
+    if isinstance(value, list | tuple):
+        if not value:
+            return "torch.jit.annotate(List[int], [])"
+        return f"[{', '.join(_text(item, names) for item in value)}]"
+    if isinstance(value, torch.dtype | torch.layout | torch.memory_format):
+        return str(value)
+    if isinstance(value, torch.device):
+        return f'torch.device("{value}")'
+    raise Untraceable(f"the trace has an argument of an unknown kind: {value!r}")

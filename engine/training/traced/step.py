@@ -1,0 +1,128 @@
+"""The traced step, which trusts itself only after a comparison with the eager one."""
+
+from __future__ import annotations
+
+import logging
+
+import torch
+from torch import Tensor, nn, optim
+
+from engine.training.step import EagerStep, Regularization
+from engine.training.traced.errors import Untraceable
+from engine.training.traced.interpreters import INTERPRETERS, InterpreterName
+from engine.training.traced.program import Program
+from engine.training.traced.snapshot import Snapshot, same_bits
+from engine.training.traced.update import update_of, variant
+
+_Key = tuple[torch.Size, torch.Size, bool]
+"""Shapes of inputs and targets, and the optimizer's variant."""
+
+_log = logging.getLogger(__name__)
+
+
+class TracedStep:
+    """EagerStep's numbers to the last bit, without autograd, modules and hooks.
+
+    The first step is eager if the optimizer has state to make. Then the first batch of each
+    shape is tried both ways from the same state; where a bit differs, or no trace can be had,
+    the eager step serves for that shape and the log says why. The model must be in training
+    mode at every call. A traced step leaves the parameters' `.grad` None.
+    """
+
+    def __init__(
+        self,
+        model: nn.Module,
+        criterion: nn.Module,
+        optimizer: optim.Optimizer,
+        regularization: Regularization,
+        interpreters: tuple[InterpreterName, ...] = tuple(INTERPRETERS),
+    ) -> None:
+        """interpreters: tried in this order until one gives the eager step's bits."""
+        self.refusal = ""
+        """Why the eager step serves instead, for one batch shape at least; empty: it doesn't."""
+        self._interpreters = interpreters
+        self._model = model
+        self._criterion = criterion
+        self._optimizer = optimizer
+        self._regularization = regularization
+        self._parameters = [p for p in model.parameters() if p.requires_grad]
+        self._eager = EagerStep(model, criterion, optimizer, regularization)
+        self._steps: dict[_Key, Program | EagerStep] = {}
+        self._last: Program | EagerStep = self._eager
+
+    def __call__(self, inputs: Tensor, targets: Tensor) -> Tensor:
+        key = inputs.shape, targets.shape, variant(self._optimizer.param_groups[0])
+        step = self._steps.get(key)
+        if step is None:
+            return self._first(key, inputs, targets)
+        self._last = step
+        return step(inputs, targets)
+
+    def gradient_norm(self) -> float:
+        return self._last.gradient_norm()
+
+    def _first(self, key: _Key, inputs: Tensor, targets: Tensor) -> Tensor:
+        """Train on the first batch of its shape, and choose the step for the next ones."""
+        if self._parameters and not self._has_state():
+            self._last = self._eager
+            return self._eager(inputs, targets)
+        self._steps[key] = self._last = self._chosen(inputs, targets)
+        return self._last(inputs, targets)
+
+    def _has_state(self) -> bool:
+        """Whether the optimizer has made the state that its update needs."""
+        try:
+            names = update_of(self._optimizer).state
+        except Untraceable:
+            return True
+        state = self._optimizer.state
+        return all(name in state.get(p, ()) for p in self._parameters for name in names)
+
+    def _chosen(self, inputs: Tensor, targets: Tensor) -> Program | EagerStep:
+        """The step for batches like this one; leaves everything as it was."""
+        before = Snapshot(self._model, self._optimizer)
+        reasons: list[str] = []
+        try:
+            for interpreter in self._interpreters:
+                try:
+                    return self._proven(interpreter, inputs, targets, before)
+                except Untraceable as error:
+                    reasons.append(f"{interpreter}: {error}")
+                    _log.warning("the step can't be traced with %s", reasons[-1])
+            self.refusal = "; ".join(reasons)
+            return self._eager
+        finally:
+            before.restore()
+            self._optimizer.zero_grad()
+
+    def _proven(
+        self, interpreter: InterpreterName, inputs: Tensor, targets: Tensor, before: Snapshot
+    ) -> Program:
+        """A program that gives the bits of the eager step on this batch; raises Untraceable."""
+        if not self._parameters:
+            raise Untraceable("the network has no parameters")
+        program = Program(
+            self._model,
+            self._criterion,
+            self._optimizer,
+            self._regularization,
+            (inputs, targets),
+            interpreter,
+        )
+        before.restore()
+        expected_loss = self._eager(inputs, targets)
+        expected = Snapshot(self._model, self._optimizer)
+        gradients = [p.grad for p in self._parameters if p.grad is not None]
+        before.restore()
+        try:
+            loss = program(inputs, targets)
+        except RuntimeError as error:
+            raise Untraceable(f"the traced step failed: {error}") from error
+        if not same_bits([expected_loss, *gradients], [loss, *program.gradients()]):
+            raise Untraceable("its loss or gradients differ from the eager step's")
+        if not Snapshot(self._model, self._optimizer).same_as(expected):
+            raise Untraceable("what it changes differs from the eager step")
+        norms = [torch.tensor(step.gradient_norm()) for step in (self._eager, program)]
+        if not same_bits(norms[:1], norms[1:]):
+            raise Untraceable("its gradient's norm differs from the eager step's")
+        return program

@@ -1,0 +1,240 @@
+"""The optimizers' updates, without Optimizer.step: PyTorch's own kernels in PyTorch's order.
+
+An update is either source for each parameter, the calls of `_single_tensor_*` in torch.optim,
+or, with fused=True, one call of PyTorch's fused kernel over all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, optim
+
+from engine.training.traced.errors import Untraceable
+
+Group = dict[str, Any]
+"""An entry of optimizer.param_groups."""
+Lists = dict[str, list[Tensor]]
+"""The optimizer's state by name, in the order of the parameters."""
+
+
+def _no_values(group: Group, step: float) -> tuple[float, ...]:
+    return ()
+
+
+@dataclass(frozen=True)
+class Update:
+    """How one optimizer changes the parameters."""
+
+    state: tuple[str, ...] = ()
+    """Names of the state tensors, as the optimizer has them."""
+    lines: tuple[str, ...] = ()
+    """Source; `#` is the number of a parameter, `parameter#`, `gradient#`, `exp_avg#` tensors."""
+    numbers: tuple[str, ...] = ()
+    """Floats that the lines use."""
+    values: Callable[[Group, float], tuple[float, ...]] = _no_values
+    """Those floats for the next step; step: how many it makes, itself included."""
+    fused: Callable[[list[Tensor], list[Tensor], Lists, Group], None] | None = None
+    """Called with parameters, gradients, state and settings; there are no lines then."""
+
+
+def update_of(optimizer: optim.Optimizer) -> Update:
+    """The update that this optimizer's settings ask for; raises Untraceable."""
+    write = _WRITERS.get(type(optimizer))
+    if write is None:
+        raise Untraceable(f"no update is written for {type(optimizer).__name__}")
+    if len(optimizer.param_groups) != 1:
+        raise Untraceable("the optimizer has several groups of parameters")
+    group = optimizer.param_groups[0]
+    for setting in ("maximize", "differentiable", "capturable", "foreach"):
+        if group.get(setting):
+            raise Untraceable(f"the optimizer has {setting}=True")
+    if isinstance(group["lr"], Tensor):
+        raise Untraceable("the learning rate is a tensor")
+    return write(group)
+
+
+def variant(group: Group) -> bool:
+    """What of the settings a schedule may change so that another update is needed."""
+    return bool(group.get("momentum"))
+
+
+_DECAY = "gradient# = torch.add(gradient#, parameter#, alpha=weight_decay)"
+_COUNT = "step#.add_(1)"
+
+
+def _sgd(group: Group) -> Update:
+    state = ("momentum_buffer",) if group["momentum"] != 0 else ()
+    if group["fused"]:
+        return Update(state, fused=_fused_sgd)
+    lines = [_DECAY] if group["weight_decay"] != 0 else []
+    if state:
+        lines.append("momentum_buffer#.mul_(momentum).add_(gradient#, alpha=undamped)")
+        lines.append(
+            "gradient# = torch.add(gradient#, momentum_buffer#, alpha=momentum)"
+            if group["nesterov"]
+            else "gradient# = momentum_buffer#"
+        )
+    lines.append("parameter#.add_(gradient#, alpha=minus_lr)")
+    if len(lines) == 1:
+        return Update(state, tuple(lines), ("minus_lr",), lambda g, step: (-g["lr"],))
+    return Update(
+        state,
+        tuple(lines),
+        ("minus_lr", "weight_decay", "momentum", "undamped"),
+        lambda g, step: (-g["lr"], g["weight_decay"], g["momentum"], 1 - g["dampening"]),
+    )
+
+
+def _fused_sgd(
+    parameters: list[Tensor], gradients: list[Tensor], state: Lists, group: Group
+) -> None:
+    torch._fused_sgd_(
+        parameters,
+        gradients,
+        state.get("momentum_buffer", []),
+        weight_decay=group["weight_decay"],
+        momentum=group["momentum"],
+        lr=group["lr"],
+        dampening=group["dampening"],
+        nesterov=group["nesterov"],
+        maximize=False,
+        is_first_step=False,
+    )
+
+
+def _adam(group: Group) -> Update:
+    largest = "max_exp_avg_sq" if group["amsgrad"] else ""
+    state = ("exp_avg", "exp_avg_sq", "step", *filter(None, [largest]))
+    if group["fused"]:
+        return Update(state, fused=_fused_adam)
+    lines = [_COUNT]
+    if group["weight_decay"] != 0:
+        decoupled = group["decoupled_weight_decay"]
+        lines.append("parameter#.mul_(shrinkage)" if decoupled else _DECAY)
+    lines += [
+        "exp_avg#.lerp_(gradient#, weight1)",
+        "exp_avg_sq#.mul_(beta2).addcmul_(gradient#, gradient#, value=weight2)",
+    ]
+    if largest:
+        lines.append("torch.maximum(max_exp_avg_sq#, exp_avg_sq#, out=max_exp_avg_sq#)")
+    lines += [
+        f"scale# = torch.sqrt({largest or 'exp_avg_sq'}#).div_(correction).add_(eps)",
+        "parameter#.addcdiv_(exp_avg#, scale#, value=minus_size)",
+    ]
+    numbers = ("weight_decay", "shrinkage", "weight1", "beta2", "weight2", "correction", "eps")
+    return Update(state, tuple(lines), (*numbers, "minus_size"), _adam_values)
+
+
+def _adam_values(group: Group, step: float) -> tuple[float, ...]:
+    beta1, beta2 = group["betas"]
+    lr, weight_decay = group["lr"], group["weight_decay"]
+    size = lr / (1 - beta1**step)
+    correction = (1 - beta2**step) ** 0.5
+    shrinkage = 1 - lr * weight_decay
+    eps = group["eps"]
+    return weight_decay, shrinkage, 1 - beta1, beta2, 1 - beta2, correction, eps, -size
+
+
+def _fused_adam(
+    parameters: list[Tensor], gradients: list[Tensor], state: Lists, group: Group
+) -> None:
+    torch._foreach_add_(state["step"], 1)
+    kernel = torch._fused_adamw_ if group["decoupled_weight_decay"] else torch._fused_adam_
+    beta1, beta2 = group["betas"]
+    kernel(
+        parameters,
+        gradients,
+        state["exp_avg"],
+        state["exp_avg_sq"],
+        state.get("max_exp_avg_sq", []),
+        state["step"],
+        lr=group["lr"],
+        beta1=beta1,
+        beta2=beta2,
+        weight_decay=group["weight_decay"],
+        eps=group["eps"],
+        amsgrad=group["amsgrad"],
+        maximize=False,
+    )
+
+
+def _rmsprop(group: Group) -> Update:
+    state = ["square_avg", "step"]
+    lines = [_COUNT] + ([_DECAY] if group["weight_decay"] != 0 else [])
+    lines.append("square_avg#.mul_(alpha).addcmul_(gradient#, gradient#, value=weight)")
+    if group["centered"]:
+        state.append("grad_avg")
+        lines += [
+            "grad_avg#.lerp_(gradient#, weight)",
+            "scale# = torch.addcmul(square_avg#, grad_avg#, grad_avg#, value=-1).sqrt_()",
+        ]
+    else:
+        lines.append("scale# = torch.sqrt(square_avg#)")
+    lines.append("scale#.add_(eps)")
+    if group["momentum"] > 0:
+        state.append("momentum_buffer")
+        lines += [
+            "momentum_buffer#.mul_(momentum).addcdiv_(gradient#, scale#)",
+            "parameter#.add_(momentum_buffer#, alpha=minus_lr)",
+        ]
+    else:
+        lines.append("parameter#.addcdiv_(gradient#, scale#, value=minus_lr)")
+    return Update(
+        tuple(state),
+        tuple(lines),
+        ("weight_decay", "alpha", "weight", "eps", "momentum", "minus_lr"),
+        _rmsprop_values,
+    )
+
+
+def _rmsprop_values(group: Group, step: float) -> tuple[float, ...]:
+    alpha = group["alpha"]
+    return group["weight_decay"], alpha, 1 - alpha, group["eps"], group["momentum"], -group["lr"]
+
+
+def _adagrad(group: Group) -> Update:
+    state = ("sum", "step")
+    if group["fused"]:
+        return Update(state, fused=_fused_adagrad)
+    lines = [_COUNT] + ([_DECAY] if group["weight_decay"] != 0 else [])
+    lines += [
+        "sum#.addcmul_(gradient#, gradient#, value=1)",
+        "scale# = torch.sqrt(sum#).add_(eps)",
+        "parameter#.addcdiv_(gradient#, scale#, value=minus_rate)",
+    ]
+    return Update(state, tuple(lines), ("weight_decay", "eps", "minus_rate"), _adagrad_values)
+
+
+def _adagrad_values(group: Group, step: float) -> tuple[float, ...]:
+    rate = group["lr"] / (1 + (step - 1) * group["lr_decay"])
+    return group["weight_decay"], group["eps"], -rate
+
+
+def _fused_adagrad(
+    parameters: list[Tensor], gradients: list[Tensor], state: Lists, group: Group
+) -> None:
+    torch._foreach_add_(state["step"], 1)
+    torch._fused_adagrad_(
+        parameters,
+        gradients,
+        state["sum"],
+        state["step"],
+        lr=group["lr"],
+        lr_decay=group["lr_decay"],
+        weight_decay=group["weight_decay"],
+        eps=group["eps"],
+        maximize=False,
+    )
+
+
+_WRITERS: dict[type[optim.Optimizer], Callable[[Group], Update]] = {
+    optim.SGD: _sgd,
+    optim.Adam: _adam,
+    optim.AdamW: _adam,
+    optim.RMSprop: _rmsprop,
+    optim.Adagrad: _adagrad,
+}

@@ -1,0 +1,261 @@
+"""The training loop: one batch at a time, yielding what happens.
+
+What a seed fixes, in this order, on the global generator of the CPU: the data is drawn,
+then the split, then the parameters layer by layer; then, epoch by epoch, the order of the
+samples. Dropout and augmentation draw from the generator of the device they run on.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Iterator
+from typing import Literal
+
+import msgspec
+import torch
+from torch import nn
+
+from engine.parts.data import Places
+from engine.runs.events import (
+    Diverged,
+    EpochFinished,
+    Event,
+    Metric,
+    Reason,
+    RunStarted,
+)
+from engine.runs.series import Series
+from engine.spec.chain import links
+from engine.spec.experiment import Experiment
+from engine.training.batches import Batches
+from engine.training.device import make_repeatable, resolve_device
+from engine.training.learning_rate import LearningRate
+from engine.training.metrics import Judge
+from engine.training.model import build_model, check_trainable, is_finite
+from engine.training.outputs import Reading, loss_targets
+from engine.training.selection import Selection
+from engine.training.splits import Split, Splits, split
+from engine.training.step import EagerStep, Regularization, Step
+from engine.training.threads import num_threads
+from engine.training.weights import class_weights
+
+Executor = Literal["auto", "eager", "traced"]
+MIN_TRACED_STEPS = 500
+"""A trace costs about as much time as 300 eager steps."""
+
+
+class Trainer:
+    """Trains one experiment; advance it with `step`, or all of it with `events`."""
+
+    def __init__(self, experiment: Experiment, places: Places, executor: Executor = "auto") -> None:
+        """Load the data and build the network.
+
+        executor: how steps are run; the results are the same to the last bit.
+        Raises DataUnavailable for data, UsageError for a device that isn't there, BadExperiment
+        for a batch size that the layers can't work with.
+        """
+        self.device = resolve_device(experiment.device)
+        make_repeatable(self.device)
+        seed = experiment.seed if isinstance(experiment.seed, int) else _fresh_seed()
+        torch.set_num_threads(1)  # so that data and first weights don't depend on the number
+        torch.manual_seed(seed)
+        self.splits: Splits = split(experiment.data.load(places), experiment)
+        facts = self.splits.facts
+        self.chain = links(experiment.layers, facts.shape, [])
+        train = self.splits.train
+        batch_size = len(train) if experiment.batch_size == "full" else int(experiment.batch_size)
+        check_trainable(self.chain, len(train), batch_size)
+        self.model = build_model(experiment.layers, facts.shape).to(self.device)
+        threads = experiment.threads
+        if threads == "auto":
+            threads = num_threads(self.chain, min(batch_size, len(train)))
+        torch.set_num_threads(threads)
+        self.experiment = Experiment(
+            **{
+                **experiment.values(),
+                "seed": seed,
+                "threads": threads,
+                "device": str(self.device),
+            }
+        )
+        """The experiment as it is trained: seed, threads and device resolved."""
+        self.device_splits = {
+            name: Split(part.inputs.to(self.device), part.targets.to(self.device))
+            for name, part in self.splits.named().items()
+        }
+        num_outputs = self.chain[-1].output_shape[0]
+        weights = class_weights(experiment, facts, train.targets, num_outputs)
+        criterion = experiment.loss.build(None if weights is None else weights.to(self.device))
+        reading = Reading(experiment.loss, experiment.layers, facts)
+        self.judge = Judge(self.model, criterion, reading, facts, self.splits.input_map)
+        self.optimizer = experiment.optimizer.build(self.model.parameters())
+        on_device = self.device_splits["train"]
+        targets = loss_targets(experiment.loss, facts, on_device.targets, num_outputs)
+        self.batches = Batches(
+            on_device.inputs, targets, batch_size, experiment.shuffle, self.splits.input_map
+        )
+        regularization = Regularization(experiment.l1, experiment.l2, experiment.clip_norm)
+        self._step = self._make_step(executor, criterion, regularization)
+        self.learning_rate = LearningRate(
+            experiment.schedule, self.optimizer, experiment.epochs, len(self.batches)
+        )
+        self.selection = Selection(experiment.patience)
+        self.losses = Series()
+        self.epoch = 0
+        """Epochs finished."""
+        self.batch = 0
+        """Batches done of the epoch that is running."""
+        self.global_step = 0
+        """Steps done in all."""
+        self.elapsed_s = 0.0
+        """Wall time spent in steps and reports."""
+        self.reason: Reason | None = None
+        """Why the training is over; None while it is not."""
+        self.metrics: dict[str, Metric] = {}
+        """Of the last reported epoch."""
+        self.epoch_losses: list[float] = []
+        """Losses of the batches done of the epoch that is running."""
+        self.model.train()
+
+    def started(self, run: str, fingerprint: str = "") -> RunStarted:
+        """The event that begins the record."""
+        experiment = self.experiment
+        sizes = {name: len(part) for name, part in self.splits.named().items()}
+        return RunStarted(
+            run=run,
+            title=experiment.title,
+            device=experiment.device,
+            threads=int(experiment.threads),
+            seed=int(experiment.seed),
+            epochs=experiment.epochs,
+            steps_per_epoch=len(self.batches),
+            num_train=sizes["train"],
+            num_validation=sizes.get("validation", 0),
+            num_test=sizes.get("test", 0),
+            num_parameters=sum(link.num_parameters for link in self.chain),
+            torch=str(torch.__version__),
+            facts=msgspec.to_builtins(self.splits.facts),
+            executor="eager" if isinstance(self._step, EagerStep) else "traced",
+            fingerprint=fingerprint,
+        )
+
+    def events(self) -> Iterator[Event]:
+        """Train to the end, yielding each event as it happens."""
+        while self.reason is None:
+            yield from self.step()
+
+    def _make_step(
+        self, executor: Executor, criterion: nn.Module, regularization: Regularization
+    ) -> Step:
+        steps = self.experiment.epochs * len(self.batches)
+        worth_it = steps >= MIN_TRACED_STEPS and self.device.type == "cpu"
+        if executor == "traced" or (executor == "auto" and worth_it):
+            from engine.training.traced import TracedStep
+
+            return TracedStep(self.model, criterion, self.optimizer, regularization)
+        return EagerStep(self.model, criterion, self.optimizer, regularization)
+
+    def step(self) -> list[Event]:
+        """Train on the next batch; returns what happened, mostly nothing."""
+        assert self.reason is None, "the training is over"
+        began = time.perf_counter()
+        if self.batch == 0:
+            self.batches.shuffle()
+            self.learning_rate.before_epoch(self.epoch)
+        self.learning_rate.before_step(self.global_step)
+        loss = self._loss_of_step()
+        self.epoch_losses.append(loss)
+        self.batch += 1
+        self.global_step += 1
+        happened: list[Event] = []
+        if not math.isfinite(loss):
+            happened.append(self._diverge(loss))
+        elif self.batch == len(self.batches):
+            happened += self._finish_epoch(began)
+        self.elapsed_s += time.perf_counter() - began
+        return happened
+
+    def _loss_of_step(self) -> float:
+        try:
+            return self._step(*self.batches[self.batch]).item()
+        except RuntimeError:
+            # BCELoss raises for outputs that are not finite, where others return nan.
+            if is_finite(self.model):
+                raise
+            return math.nan
+
+    def _diverge(self, loss: float) -> Diverged:
+        self.reason = "diverged"
+        return Diverged(
+            epoch=self.epoch + 1,
+            step=self.global_step,
+            loss=str(loss),
+            learning_rate=self.learning_rate.current,
+            gradient_norm=f"{self._step.gradient_norm():g}",
+        )
+
+    def _finish_epoch(self, began: float) -> list[Event]:
+        train_loss = sum(self.epoch_losses) / len(self.epoch_losses)
+        self.epoch_losses.clear()
+        self.batch = 0
+        self.epoch += 1
+        self.losses.append(self.epoch, train_loss)
+        experiment = self.experiment
+        if experiment.stop_below is not None and train_loss < experiment.stop_below:
+            self.reason = "stop_below"
+        elif self.epoch >= experiment.epochs:
+            self.reason = "completed"
+        looked_at = self._looked_at()
+        selecting_loss = train_loss
+        if looked_at or self.selection.patience or self.learning_rate.watches_loss:
+            selecting_loss = self._select(train_loss)
+        if self.reason is None and self.selection.exhausted:
+            self.reason = "patience"
+            looked_at = True
+        self.learning_rate.after_epoch(selecting_loss)
+        if not looked_at:
+            return []
+        return [self._report(train_loss, began)]
+
+    def _looked_at(self) -> bool:
+        """Whether this epoch is reported: the first, every report_every-th, the last."""
+        return (
+            self.epoch == 1
+            or self.epoch % self.experiment.report_every == 0
+            or self.reason is not None
+        )
+
+    def _select(self, train_loss: float) -> float:
+        """Take note of the loss that selects: the validation split's, else the training's."""
+        loss = train_loss
+        if "validation" in self.device_splits:
+            measured = self.judge.metrics(self.device_splits["validation"])["loss"]
+            loss = math.nan if measured is None else measured
+        self.selection.see(loss, self.epoch)
+        return loss
+
+    def _report(self, train_loss: float, began: float) -> EpochFinished:
+        measured: dict[str, Metric] = {}
+        for name, part in self.device_splits.items():
+            for metric, value in self.judge.metrics(part).items():
+                measured[f"{name}_{metric}"] = value
+        measured["train_loss"] = train_loss
+        self.metrics = measured
+        elapsed_s = self.elapsed_s + time.perf_counter() - began
+        steps_per_s = self.global_step / elapsed_s
+        report = EpochFinished(
+            epoch=self.epoch,
+            step=self.global_step,
+            train_loss=train_loss,
+            learning_rate=self.learning_rate.current,
+            gradient_norm=self._step.gradient_norm(),
+            steps_per_s=steps_per_s,
+            samples_per_s=steps_per_s * self.batches.num_samples / len(self.batches),
+            elapsed_s=elapsed_s,
+        )
+        return msgspec.structs.replace(report, **measured)
+
+
+def _fresh_seed() -> int:
+    return torch.seed() % 2**31

@@ -1,0 +1,116 @@
+"""Trains an experiment twice: with the trainer, and by running its script in this process."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from engine.parts.data import Places
+from engine.runs.events import Diverged, EpochFinished, Event
+from engine.runs.script import script
+from engine.spec.experiment import Experiment
+from engine.spec.reader import from_raw
+from engine.training.trainer import Trainer
+
+NOWHERE = Places(Path("/nonexistent"))
+
+SMALL: dict[str, Any] = {
+    "data": "circle(samples=40)",
+    "layers": ["Linear(4)", "ReLU()", "Linear(1)", "Sigmoid()"],
+    "loss": "BCELoss()",
+    "optimizer": "SGD(lr=0.1)",
+    "epochs": 5,
+    "device": "cpu",
+    "threads": 1,
+}
+"""A tiny experiment that tests change a little."""
+
+
+def small(**changes: Any) -> Experiment:
+    """The tiny experiment with some fields changed."""
+    return from_raw({**SMALL, **changes})
+
+
+@dataclass(frozen=True)
+class Output:
+    """What a script prints."""
+
+    epochs: list[dict[str, float]]
+    """One per printed epoch, by name, the number of the epoch among them."""
+    rest: list[str]
+    """The other lines."""
+    diverged: bool
+
+
+def parsed(text: str, diverged: bool = False) -> Output:
+    """A script's output, read."""
+    lines = text.splitlines()
+    reported = [line.split() for line in lines if line.startswith("epoch ")]
+    epochs = [
+        {name: float(value) for name, value in zip(words[::2], words[1::2], strict=True)}
+        for words in reported
+    ]
+    return Output(epochs, [line for line in lines if not line.startswith("epoch ")], diverged)
+
+
+def run_here(code: str) -> Output:
+    """Run a script with nothing around it but this process's modules."""
+    printed = io.StringIO()
+    diverged = False
+    with contextlib.redirect_stdout(printed):
+        try:
+            exec(compile(code, "script.py", "exec"), {"__name__": "__main__"})
+        except SystemExit:
+            diverged = True
+    return parsed(printed.getvalue(), diverged)
+
+
+@dataclass(frozen=True)
+class Training:
+    """What the trainer did."""
+
+    trainer: Trainer
+    events: list[Event]
+
+    @property
+    def reported(self) -> list[EpochFinished]:
+        return [event for event in self.events if isinstance(event, EpochFinished)]
+
+    @property
+    def diverged(self) -> bool:
+        return any(isinstance(event, Diverged) for event in self.events)
+
+
+def trained(experiment: Experiment, places: Places = NOWHERE) -> Training:
+    """Train with the trainer."""
+    trainer = Trainer(experiment, places)
+    return Training(trainer, list(trainer.events()))
+
+
+def assert_repeated(experiment: Experiment, places: Places = NOWHERE) -> tuple[str, Output]:
+    """Fail unless the script prints every number that the trainer reports, bit for bit."""
+    training = trained(experiment, places)
+    code = script(training.trainer.experiment, places)
+    output = run_here(code)
+    compare(training, output, code)
+    return code, output
+
+
+def compare(training: Training, output: Output, code: str) -> None:
+    """Fail unless the output holds every number that the trainer reported."""
+    assert output.diverged == training.diverged, code
+    reported = [{"epoch": float(event.epoch), **event.metrics()} for event in training.reported]
+    assert len(output.epochs) == len(reported), code
+    for printed, event in zip(output.epochs, reported, strict=True):
+        # As texts, since nan is not equal to itself; repr gives every bit.
+        assert {n: repr(v) for n, v in printed.items()} == {n: repr(event[n]) for n in printed}, (
+            code
+        )
+    if "test_loss" in training.trainer.metrics and not output.diverged:
+        names = ["test_loss", "test_accuracy"]
+        numbers = [n for n in names if n in training.trainer.metrics]
+        line = "  ".join(f"{name} {training.trainer.metrics[name]}" for name in numbers)
+        assert output.rest[0] == line, code

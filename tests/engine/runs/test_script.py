@@ -1,0 +1,300 @@
+"""An exported script repeats its training to the last digit, and needs nothing of ours."""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from hypothesis import Phase, assume, given, reject, settings
+
+from engine.errors import BadExperiment, DataUnavailable
+from engine.parts.data import Places
+from engine.runs.script import script
+from engine.runs.script.ending import ROWS
+from engine.spec import presets
+from engine.spec.experiment import Experiment
+from engine.spec.reader import read_file
+from engine.training import metrics
+from engine.training.checkpoint import Checkpoint, model_tensors, save
+from engine.training.pictures import predictions
+from tests.engine.runs.repetition import (
+    NOWHERE,
+    assert_repeated,
+    compare,
+    parsed,
+    run_here,
+    small,
+    trained,
+)
+from tests.engine.spec.strategies import experiments
+
+LOGIT = {"layers": ["Linear(4)", "Tanh()", "Linear(1)"], "loss": "BCEWithLogitsLoss()"}
+TWO_LOGITS = {"layers": ["Linear(4)", "Tanh()", "Linear(2)"], "loss": "BCEWithLogitsLoss()"}
+CLASSES = {"layers": ["Linear(4)", "ReLU()", "Linear(2)"], "loss": "CrossEntropyLoss()"}
+REGRESSION = {"layers": ["Linear(4)", "Tanh()", "Linear(1)"], "loss": "MSELoss()"}
+SPLIT = {"validation_fraction": 0.2, "test_fraction": 0.25}
+BATCHES = {"batch_size": 7}
+
+VARIANTS: dict[str, dict[str, Any]] = {
+    "tutorial": {},
+    "report": {"epochs": 7, "report_every": 3},
+    "one epoch": {"epochs": 1, "report_every": 5},
+    "batches": BATCHES,
+    "batches in order": {**BATCHES, "shuffle": False},
+    "threads": {**BATCHES, "threads": 2},
+    "splits": {**BATCHES, **SPLIT},
+    "large validation": {"data": "circle(samples=3000)", "validation_fraction": 0.5, "epochs": 2},
+    "test only": {"test_fraction": 0.5},
+    "regularized": {**BATCHES, "l1": 0.01, "l2": 0.1, "clip_norm": 0.5},
+    "l2": {"l2": 0.1},
+    "balanced logit": {**LOGIT, **SPLIT, "class_weights": "balanced"},
+    "balanced classes": {**CLASSES, "class_weights": "balanced"},
+    "weighted columns": {**TWO_LOGITS, **SPLIT, "class_weights": [1.0, 3.0]},
+    "weighted logit": {**LOGIT, "class_weights": [1.0, 3.0]},
+    "smoothed": {**CLASSES, "loss": "CrossEntropyLoss(label_smoothing=0.1)"},
+    "log probabilities": {
+        "layers": ["Linear(4)", "ReLU()", "Linear(2)", "LogSoftmax(dim=1)"],
+        "loss": "NLLLoss()",
+    },
+    "crosses": {"data": 'xor(samples=40, features=["x1", "x1*x2", "sin(x2)", "x2^2"])', **SPLIT},
+    "plane": {"data": "plane(samples=40, noise=0.1)", **REGRESSION, **SPLIT},
+    "wave": {"data": "wave(samples=40)", **REGRESSION, "loss": "HuberLoss(delta=0.5)"},
+    "rings": {
+        "data": "rings(samples=40)",
+        "layers": ["Linear(8)", "Dropout(0.2)", "BatchNorm1d()", "Linear(3)"],
+        "loss": "CrossEntropyLoss()",
+        **SPLIT,
+    },
+    "iris standardized": {
+        "data": "iris(standardize=True)",
+        "layers": ["Linear(3)"],
+        "loss": "CrossEntropyLoss()",
+        **SPLIT,
+    },
+    "digits": {
+        "data": "digits()",
+        "layers": ["Conv2d(2, 3)", "ReLU()", "Flatten()", "Linear(10)"],
+        "loss": "CrossEntropyLoss()",
+        "batch_size": 500,
+        "epochs": 2,
+        **SPLIT,
+    },
+    "warm-up": {**BATCHES, "schedule": "constant(warmup=4)"},
+    "steps": {"schedule": "StepLR(2, gamma=0.5, warmup=1)"},
+    "cosine": {**BATCHES, "schedule": "CosineAnnealingLR()"},
+    "one cycle": {**BATCHES, "schedule": "OneCycleLR(0.5)", "optimizer": "SGD(momentum=0.9)"},
+    "one cycle, beta": {"schedule": "OneCycleLR(0.5)", "optimizer": "Adam()"},
+    "one cycle, rate only": {"schedule": "OneCycleLR(0.5, cycle_momentum=False)"},
+    "one cycle, RMSprop": {"schedule": "OneCycleLR(0.05)", "optimizer": "RMSprop(momentum=0.5)"},
+    "one cycle, no momentum": {"schedule": "OneCycleLR(0.5)", "optimizer": "Adagrad()"},
+    "plateau": {
+        "schedule": "ReduceLROnPlateau(factor=0.5, patience=0, threshold=0.1)",
+        "epochs": 12,
+        "report_every": 5,
+        **SPLIT,
+    },
+    "plateau, warm-up": {
+        "schedule": "ReduceLROnPlateau(patience=0, threshold=0.5, warmup=3)",
+        "epochs": 10,
+    },
+    "patience": {"patience": 2, "epochs": 60, "report_every": 4, "optimizer": "SGD(lr=9)", **SPLIT},
+    "stop below": {"stop_below": 0.6, "epochs": 300, "report_every": 50},
+    "fused": {"optimizer": "Adam(lr=0.05, fused=True)"},
+    "diverged": {**REGRESSION, "data": "plane(samples=9)", "optimizer": "SGD(lr=1e30)"},
+}
+"""Changes of the tiny experiment, that together use every part of a script."""
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_a_script_repeats_its_training(name: str) -> None:
+    """The script prints every reported number of the trainer, bit for bit."""
+    code, output = assert_repeated(small(**VARIANTS[name]))
+    assert output.diverged == (name == "diverged")
+    assert output.epochs or output.diverged
+    assert imported(code) <= {"torch", "sklearn", "math"}
+
+
+def test_early_ends_are_really_early() -> None:
+    """The variants that are to stop by themselves do so before their last epoch."""
+    for name in ("patience", "stop below"):
+        experiment = small(**VARIANTS[name])
+        _, output = assert_repeated(experiment)
+        assert output.epochs[-1]["epoch"] < experiment.epochs
+
+
+REFUSED_BY_TORCH = (
+    "between 0 and 1",  # BCELoss, of the outputs of a network that has diverged
+    "more than 1 value per channel",  # BatchNorm without running statistics, of a lone sample
+)
+
+
+@settings(
+    max_examples=25,
+    deadline=None,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],  # shrinking takes minutes here
+)
+@given(experiment=experiments())
+def test_any_script_repeats_its_training(experiment: Experiment) -> None:
+    """Whatever the experiment asks for, script and trainer agree."""
+    epochs = min(experiment.epochs, 12)
+    changed = dataclasses.replace(experiment, epochs=epochs, device="cpu", start_from="")
+    # RMSprop makes no momentum buffer where a cycle starts with (nearly) no momentum.
+    assume(
+        not (experiment.optimizer.name == "RMSprop" and experiment.schedule.name == "OneCycleLR")
+    )
+    try:
+        training = trained(changed)
+    except (DataUnavailable, BadExperiment):
+        reject()  # a class without a sample to balance; a batch of one sample to normalize
+    except (RuntimeError, ValueError) as error:
+        if not any(known in str(error) for known in REFUSED_BY_TORCH):
+            raise
+        reject()
+    code = script(training.trainer.experiment, NOWHERE)
+    compare(training, run_here(code), code)
+
+
+NEEDS_FILES = ("mnist", "mnist-repaired", "mnist-cnn", "fashion", "kmnist", "cifar10")
+
+
+@pytest.mark.parametrize("name", [name for name in presets.names() if name not in NEEDS_FILES])
+def test_a_preset_is_repeated_by_its_script(name: str) -> None:
+    """The script of every preset that needs no download repeats its losses."""
+    experiment = read_file(presets.path_of(name))
+    epochs = min(experiment.epochs, 20)
+    assert_repeated(dataclasses.replace(experiment, epochs=epochs, device="cpu"))
+
+
+def test_a_table_of_ones_own_is_read_by_the_script(tmp_path: Path) -> None:
+    """Categories, missing cells and standardization of a CSV file come out the same."""
+    rows = [
+        f"{n % 7},{'red' if n % 3 else 'green'},{'' if n == 4 else n / 3},{n % 2}"
+        for n in range(30)
+    ]
+    path = tmp_path / 'odd "name"\n.csv'
+    path.write_text("\n".join(["a,color,b,label", *rows]), "utf-8")
+    data = f'csv({str(path)!r}, target="label", missing="mean", standardize=True)'
+    code, _ = assert_repeated(small(data=data, **BATCHES, **SPLIT))
+    assert imported(code) == {"torch", "csv", "math", "typing"}
+
+
+def test_augmented_pictures_are_repeated(tmp_path: Path) -> None:
+    """Random changes of the training images are drawn alike, and of no others."""
+    image = pytest.importorskip("PIL.Image")
+    torch.manual_seed(0)
+    for label in ("cats", "dogs"):
+        (tmp_path / label).mkdir()
+        for number in range(6):
+            pixels = torch.randint(256, (8, 8, 3), dtype=torch.uint8).numpy()
+            image.fromarray(pixels).save(tmp_path / label / f"{number}.png")
+    data = f"images({str(tmp_path)!r}, size=8, mean=0.5, std=0.3, flip=True, shift=0.2, rotate=30)"
+    layers = ["Flatten()", "Linear(2)"]
+    experiment = small(data=data, layers=layers, loss="CrossEntropyLoss()", batch_size=4, **SPLIT)
+    code, _ = assert_repeated(experiment)
+    assert imported(code) == {"torch", "torchvision", "PIL", "pathlib"}
+    assert_repeated(dataclasses.replace(experiment, batch_size="full"))
+
+
+def test_a_script_goes_on_from_a_checkpoint(tmp_path: Path) -> None:
+    """With start_from, the script begins with the weights of the checkpoint."""
+    first = trained(small(epochs=30)).trainer
+    path = tmp_path / "last.safetensors"
+    save(path, Checkpoint(model_tensors(first.model), {}))
+    experiment = dataclasses.replace(small(epochs=1), start_from=str(path))
+    output = run_here(script(experiment, NOWHERE))
+    with torch.no_grad():
+        outputs = first.judge.outputs(first.splits.train.inputs)
+        loss = first.judge.metrics(first.splits.train, outputs)["loss"]
+    assert output.epochs == [{"epoch": 1.0, "train_loss": loss}]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        LOGIT,
+        CLASSES,
+        TWO_LOGITS,
+        VARIANTS["log probabilities"],
+        {"layers": ["Linear(2)", "Softmax()"], "loss": "MSELoss()"},
+        {"layers": ["Linear(2)"], "loss": "MSELoss()"},
+        {"data": 'circle(samples=40, features=["x1^2", "x2^2"])', "test_fraction": 0.5},
+    ],
+)
+def test_predictions_are_those_of_the_run(changes: dict[str, Any]) -> None:
+    """Class and probabilities of the asked-for samples are the trainer's own."""
+    samples = [[0.25, -0.5], [3.0, 4.0]]
+    training = trained(small(**changes, predict=samples))
+    trainer = training.trainer
+    found = predictions(trainer.judge, trainer.splits.input_map, samples, samples)
+    output = run_here(script(trainer.experiment, NOWHERE))
+    assert output.rest[-2:] == [
+        f"{p.values}: class {p.predicted}  probabilities {p.probabilities}" for p in found
+    ]
+
+
+def test_predictions_of_a_regression_are_numbers() -> None:
+    """The asked-for samples of a regression get the network's outputs."""
+    training = trained(small(data="wave(samples=20)", **REGRESSION, predict=[[0.5]]))
+    trainer = training.trainer
+    output = run_here(script(trainer.experiment, NOWHERE))
+    value = trainer.judge.outputs(torch.tensor([[0.5]])).tolist()[0]
+    assert output.rest == [f"[0.5]: {value}"]
+
+
+def test_a_script_runs_alone(tmp_path: Path) -> None:
+    """In an empty folder, isolated, a script prints the run's losses and loads nothing of ours."""
+    training = trained(small(**BATCHES, **SPLIT, schedule="CosineAnnealingLR()"))
+    code = script(training.trainer.experiment, NOWHERE)
+    names = 'sorted({m.partition(".")[0] for m in sys.modules} & {"engine", "tui", "presets"})'
+    code += f"import sys\nassert not {names}\nassert torch.get_num_threads() == 1\n"
+    (tmp_path / "lesson.py").write_text(code, "utf-8")
+    done = subprocess.run(
+        [sys.executable, "-I", "lesson.py"], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    compare(training, parsed(done.stdout), code)
+
+
+def test_a_download_is_named_with_its_folder() -> None:
+    """The script of a torchvision set reads it where this program keeps it."""
+    experiment = small(
+        data="MNIST(mean=0.5, std=0.5)",
+        layers=["Flatten()", "Linear(10)"],
+        loss="CrossEntropyLoss()",
+    )
+    code = script(experiment, Places(Path("/where/it is")))
+    assert "train_inputs, train_targets = mnist(root='/where/it is', train=True, " in code
+    assert "return (images.float() / 255 - 0.5) / 0.5" in code
+    assert imported(code) == {"torch", "torchvision"}
+
+
+def test_evaluations_pass_as_many_rows_as_the_trainer() -> None:
+    """The script's constant is the trainer's: the chunks of a sum change its last bits."""
+    assert ROWS == metrics.ROWS
+
+
+@pytest.mark.cuda
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
+@pytest.mark.parametrize("name", ["batches", "splits", "digits", "rings", "weighted logit"])
+def test_a_script_repeats_its_training_on_cuda(name: str) -> None:
+    """On a CUDA device, too, script and trainer agree."""
+    code, _ = assert_repeated(small(**{**VARIANTS[name], "device": "cuda"}))
+    assert 'torch.device("cuda:0")' in code
+
+
+def imported(code: str) -> set[str]:
+    """The packages that a program imports, anywhere in it."""
+    found = set()
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found.add((node.module or "").partition(".")[0])
+    return found

@@ -1,0 +1,226 @@
+"""The traced step gives the eager step's bits for every part of the catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+import torch
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from engine.parts.layers import Layer
+from engine.parts.layers.activation import (
+    ELU,
+    GELU,
+    LeakyReLU,
+    LogSoftmax,
+    ReLU,
+    Sigmoid,
+    SiLU,
+    Softmax,
+    Softplus,
+    Tanh,
+)
+from engine.parts.layers.convolution import AdaptiveAvgPool2d, AvgPool2d, Conv2d, MaxPool2d
+from engine.parts.layers.dense import Dropout, Flatten, Identity, Linear
+from engine.parts.layers.normalization import BatchNorm1d, BatchNorm2d, LayerNorm
+from engine.parts.losses import (
+    BCELoss,
+    BCEWithLogitsLoss,
+    CrossEntropyLoss,
+    HuberLoss,
+    L1Loss,
+    Loss,
+    MSELoss,
+    NLLLoss,
+)
+from engine.parts.optimizers import SGD, Adagrad, Adam, AdamW, Optimizer, RMSprop
+from engine.training.step import Regularization
+from engine.training.traced.interpreters import INTERPRETERS
+from tests.engine.spec.strategies import chains, components, fits, output_shape
+from tests.engine.training.traced_pair import Batch, assert_same, images, rows
+
+IMAGE_LAYERS: tuple[Layer, ...] = (
+    Conv2d(3, kernel_size=3),
+    Conv2d(4, kernel_size=(3, 2), stride=2, padding=1, groups=2, bias=False),
+    Conv2d(2, kernel_size=3, padding="same", padding_mode="reflect"),
+    Conv2d(2, kernel_size=3, padding=1, padding_mode="replicate"),
+    Conv2d(2, kernel_size=3, padding=1, dilation=2, padding_mode="circular"),
+    MaxPool2d(2),
+    MaxPool2d(3, stride=2, padding=1, dilation=1, ceil_mode=True),
+    AvgPool2d(2),
+    AvgPool2d(3, stride=2, padding=1, ceil_mode=True, count_include_pad=False),
+    AdaptiveAvgPool2d(2),
+    AdaptiveAvgPool2d((1, 3)),
+    BatchNorm2d(),
+    BatchNorm2d(momentum=None),
+    BatchNorm2d(affine=False, track_running_stats=False),
+    LayerNorm(),
+    Flatten(),
+)
+ROW_LAYERS: tuple[Layer, ...] = (
+    ReLU(),
+    LeakyReLU(0.2),
+    ELU(alpha=0.5),
+    GELU(),
+    GELU("tanh"),
+    SiLU(),
+    Tanh(),
+    Sigmoid(),
+    Softplus(beta=2.0, threshold=1.0),
+    Softmax(),
+    LogSoftmax(dim=-1),
+    BatchNorm1d(),
+    BatchNorm1d(momentum=None),
+    BatchNorm1d(momentum=0.0, affine=False),
+    BatchNorm1d(track_running_stats=False),
+    LayerNorm(elementwise_affine=False),
+    LayerNorm(bias=False),
+    Dropout(0.3),
+    Dropout(0.0),
+    Identity(),
+    Linear(5, bias=False),
+)
+OPTIMIZERS: tuple[Optimizer, ...] = (
+    SGD(0.1),
+    SGD(0.1, weight_decay=0.1),
+    SGD(0.1, momentum=0.9),
+    SGD(0.1, momentum=0.9, dampening=0.3, weight_decay=0.01),
+    SGD(0.1, momentum=0.9, weight_decay=0.01, nesterov=True),
+    SGD(0.1, fused=True),
+    SGD(0.1, momentum=0.9, weight_decay=0.01, nesterov=True, fused=True),
+    Adam(0.01),
+    Adam(0.01, betas=(0.0, 0.5), weight_decay=0.1),
+    Adam(0.01, amsgrad=True),
+    Adam(0.01, amsgrad=True, weight_decay=0.1, fused=True),
+    Adam(0.01, fused=True),
+    AdamW(0.01),
+    AdamW(0.01, amsgrad=True),
+    AdamW(0.01, fused=True),
+    RMSprop(0.01),
+    RMSprop(0.01, weight_decay=0.1, momentum=0.9),
+    RMSprop(0.01, centered=True),
+    RMSprop(0.01, centered=True, momentum=0.5, weight_decay=0.1),
+    Adagrad(0.1),
+    Adagrad(0.1, lr_decay=0.1, weight_decay=0.1, initial_accumulator_value=0.5),
+    Adagrad(0.1, lr_decay=0.1, weight_decay=0.1, fused=True),
+)
+NETWORK: tuple[Layer, ...] = (Linear(6), BatchNorm1d(), ReLU(), Dropout(0.2), Linear(3))
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _one_thread() -> Iterator[None]:
+    """Small networks train on one thread, as they do in a run."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+def test_every_part_of_the_catalogue_is_named_here() -> None:
+    """A part added to the catalogue must be added to these tests."""
+    layers = {*IMAGE_LAYERS, *ROW_LAYERS, *NETWORK}
+    assert {type(layer) for layer in layers} == set(Layer.members().values())
+    assert {type(one) for one in OPTIMIZERS} == set(Optimizer.members().values())
+    assert {type(loss) for loss, _ in LOSSES} == set(Loss.members().values())
+
+
+@pytest.mark.parametrize("layer", ROW_LAYERS, ids=str)
+def test_layers_over_rows(layer: Layer) -> None:
+    """A layer between two Linear layers trains to the same bits, a smaller batch included."""
+    layers = (Linear(5), layer, Linear(3))
+    assert_same(layers, (4,), CrossEntropyLoss(), SGD(0.1), rows(8, 8, 8))
+
+
+@pytest.mark.parametrize("layer", IMAGE_LAYERS, ids=str)
+def test_layers_over_images(layer: Layer) -> None:
+    """A layer between a convolution and a Linear layer trains to the same bits."""
+    layers = (Conv2d(2, kernel_size=3, padding=1), layer, Flatten(), Linear(3))
+    assert_same(layers, (2, 6, 6), CrossEntropyLoss(), SGD(0.1), images(5, 5, 5))
+
+
+LOSSES: tuple[tuple[Loss, tuple[Layer, ...]], ...] = (
+    (MSELoss(), ()),
+    (L1Loss(), ()),
+    (HuberLoss(delta=0.5), ()),
+    (BCELoss(), (Sigmoid(),)),
+    (BCEWithLogitsLoss(), ()),
+    (CrossEntropyLoss(), (Softmax(),)),
+    (CrossEntropyLoss(label_smoothing=0.1), ()),
+    (NLLLoss(), (LogSoftmax(),)),
+)
+
+
+def _targets(loss: Loss, batches: list[Batch]) -> list[Batch]:
+    if loss.class_targets:
+        return batches
+    return [(x, torch.nn.functional.one_hot(y, 3).float()) for x, y in batches]
+
+
+@pytest.mark.parametrize(("loss", "last"), LOSSES, ids=str)
+def test_losses(loss: Loss, last: tuple[Layer, ...]) -> None:
+    """Each loss trains to the same bits, class weights included where it takes them."""
+    layers = (Linear(5), ReLU(), Linear(3), *last)
+    batches = _targets(loss, rows(8, 8, 3, 8))
+    assert_same(layers, (4,), loss, SGD(0.1), batches, interpreters=tuple(INTERPRETERS))
+    if loss.weight_argument:
+        weights = torch.tensor([0.5, 1.0, 2.5])
+        assert_same(
+            layers,
+            (4,),
+            loss,
+            SGD(0.1),
+            batches,
+            change=lambda side: setattr(side, "criterion", loss.build(weights)),
+        )
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=str)
+def test_optimizers(optimizer: Optimizer) -> None:
+    """Each optimizer leaves the same parameters and state while its rate changes."""
+    batches = rows(8, 8, 8, 8)
+    assert_same(NETWORK, (4,), CrossEntropyLoss(), optimizer, batches, rates=(0.1, 0.02, 0.3))
+
+
+@pytest.mark.parametrize(
+    "regularization",
+    [
+        Regularization(l1=0.01),
+        Regularization(l2=0.01),
+        Regularization(l1=0.01, l2=0.02, clip_norm=0.1),
+        Regularization(clip_norm=1e6),
+    ],
+    ids=str,
+)
+def test_regularization(regularization: Regularization) -> None:
+    """Penalties and clipping give the same bits, under a fused optimizer too."""
+    for optimizer in (SGD(0.1, momentum=0.5), Adam(0.01, fused=True)):
+        batches = rows(8, 8, 8, 8)
+        assert_same(NETWORK, (4,), CrossEntropyLoss(), optimizer, batches, regularization)
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_random_experiments(data: st.DataObject) -> None:
+    """Random chains with random settings train to the same bits under any optimizer."""
+    shape = data.draw(st.sampled_from([(4,), (2, 6, 6)]))
+    chain = data.draw(chains(shape, max_layers=4))
+    flat = () if len(output_shape(chain, shape)) == 1 else (Flatten(),)
+    layers = (*chain, *flat, Linear(3))
+    assert fits(layers[-1], output_shape((*chain, *flat), shape))
+    loss, last = data.draw(st.sampled_from(LOSSES))
+    optimizer = data.draw(components(Optimizer))
+    penalties = st.sampled_from([0.0, 0.0, 0.01])
+    clip_norm = data.draw(st.sampled_from([None, 0.5]))
+    regularization = Regularization(data.draw(penalties), data.draw(penalties), clip_norm)
+    made = rows if shape == (4,) else images
+    assert_same(
+        (*layers, *last),
+        shape,
+        loss,
+        optimizer,
+        _targets(loss, made(6, 6, 6, 2, 6, 2)),
+        regularization,
+        rates=data.draw(st.sampled_from([(), (0.1, 0.02)])),
+    )
