@@ -1,0 +1,32 @@
+"""What a data set looks like, as a client is told."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from engine.parts.data import Facts
+from engine.runs.pictures import Point
+
+
+class Description(msgspec.Struct, frozen=True, kw_only=True):
+    """A data set's facts, the statistics of its features, and a picture of it."""
+
+    facts: dict[str, Any]
+    """As engine.parts.data.Facts."""
+    lowest: list[float]
+    highest: list[float]
+    means: list[float]
+    deviations: list[float]
+    """Per feature, of the whole data set; of images over all pixels."""
+    class_counts: list[int]
+    points: list[Point] = []
+    """Samples of planar data; the class is both `target` and `predicted`."""
+    images: list[bytes] = []
+    """A few samples of image data, 0 to 255, channel by channel, row by row."""
+    image_shape: tuple[int, ...] = ()
+
+    def known_facts(self) -> Facts:
+        """The facts as what they are."""
+        return msgspec.convert(self.facts, Facts)

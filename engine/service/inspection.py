@@ -1,0 +1,41 @@
+"""Asks a run that is on disk: what it predicts, how good it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engine.parts.data import Places
+from engine.runs.events import Evaluated, Prediction
+from engine.runs.reader import Checkpoint, Run
+
+
+def predict(run: Run, rows: list[list[str]], checkpoint: Checkpoint = "last") -> list[Prediction]:
+    """What the run's network says of samples, each a list of values as a person types them.
+
+    Raises UsageError for values that don't fit, BadCheckpoint for a damaged checkpoint.
+    """
+    from engine.training.restored import TrainedNetwork
+
+    experiment = run.experiment()
+    encoded = experiment.data.encode(rows)
+    network = TrainedNetwork(experiment, run.facts(), run.checkpoint(checkpoint))
+    return network.predict(encoded)
+
+
+def evaluate(run: Run, places: Places, checkpoint: Checkpoint = "last") -> Iterator[Evaluated]:
+    """Evaluate every split of the run's data with a checkpoint's weights.
+
+    Raises DataUnavailable where the data is missing or has changed since the run began.
+    """
+    from engine.spec.experiment import Experiment
+    from engine.training.checkpoint import load, load_model
+    from engine.training.trainer import Trainer
+
+    experiment = run.experiment()
+    path = run.checkpoint(checkpoint)
+    weights = load(path)
+    run.check_unchanged()
+    trainer = Trainer(Experiment(**{**experiment.values(), "device": "auto"}), places)
+    load_model(trainer.model, weights, path)
+    for name, split in trainer.device_splits.items():
+        yield trainer.judge.evaluated(name, split)

@@ -1,0 +1,76 @@
+"""Starts a worker: a process of its own, in a session of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.errors import PerceptuiError
+from engine.service.place import socket_dir
+
+
+@dataclass(frozen=True)
+class Launched:
+    """A worker that listens."""
+
+    process: subprocess.Popen[bytes]
+    socket: Path
+    log: Path
+    """What it printed before it had a run's directory to log to."""
+
+
+async def launch() -> Launched:
+    """Start a worker and wait until it listens; it goes on warming up.
+
+    Raises PerceptuiError if it can't be started.
+    """
+    folder = socket_dir()
+    reading, writing = os.pipe()
+    # -P: a folder named engine in the working directory must not run instead.
+    command = [sys.executable, "-P", "-m", "engine.service.worker", str(writing)]
+    log = folder / f"{os.getpid()}-{reading}-starting.log"
+    try:
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                pass_fds=(writing,),
+                start_new_session=True,
+            )
+    except OSError as error:
+        os.close(reading)
+        raise PerceptuiError(f"the trainer can't be started: {error}") from error
+    finally:
+        os.close(writing)
+    try:
+        said = await _line(reading)
+    except asyncio.CancelledError:
+        process.terminate()
+        log.unlink(missing_ok=True)
+        raise
+    if not said:
+        process.wait()
+        why = log.read_text("utf-8", "replace").strip().splitlines()
+        log.unlink(missing_ok=True)
+        raise PerceptuiError(f"the trainer did not start: {why[-1] if why else 'no message'}")
+    renamed = log.with_name(f"{process.pid}-worker.log")
+    log.rename(renamed)
+    return Launched(process, Path(said), renamed)
+
+
+async def _line(descriptor: int) -> str:
+    """The line that comes from a pipe, which is closed then; empty if none comes."""
+    reader = asyncio.StreamReader()
+    transport, _ = await asyncio.get_running_loop().connect_read_pipe(
+        lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(descriptor, "rb", 0)
+    )
+    try:
+        return os.fsdecode(await reader.readline()).rstrip("\n")
+    finally:
+        transport.close()

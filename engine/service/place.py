@@ -1,0 +1,77 @@
+"""The private directory of the workers' sockets."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+import stat
+import struct
+from contextlib import suppress
+from pathlib import Path
+
+from engine.errors import PerceptuiError
+from engine.runs.lease import process_start
+
+LONGEST_PATH = 100
+"""Bytes of a socket's path that every system takes."""
+
+
+def socket_dir() -> Path:
+    """`/tmp/perceptui-<uid>`, made if need be, or PERCEPTUI_SOCKET_DIR.
+
+    Not in $XDG_RUNTIME_DIR, which a logout removes, nor in a run's directory, which may be
+    on a network. Raises PerceptuiError unless it belongs to this user alone.
+    """
+    path = Path(os.environ.get("PERCEPTUI_SOCKET_DIR") or f"/tmp/perceptui-{os.getuid()}")
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        found = path.lstat()
+    except OSError as error:
+        raise PerceptuiError(f"{path}: no place for sockets ({error.strerror or error})") from error
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
+        raise PerceptuiError(f"{path}: belongs to somebody else, so no trainer can listen there")
+    if stat.S_IMODE(found.st_mode) & 0o077:
+        raise PerceptuiError(f"{path}: others can enter it: chmod 700 {path}")
+    return path
+
+
+def new_socket_path(pid: int) -> Path:
+    """A fresh path for a worker's socket; raises PerceptuiError if it is too long."""
+    path = socket_dir() / f"{pid}-{secrets.token_hex(3)}.sock"
+    if len(os.fsencode(path)) > LONGEST_PATH:
+        raise PerceptuiError(
+            f"{path}: longer than a socket's path may be ({LONGEST_PATH} bytes): "
+            "set PERCEPTUI_SOCKET_DIR to a shorter place"
+        )
+    return path
+
+
+def sweep() -> None:
+    """Remove what workers that are gone have left behind."""
+    for path in socket_dir().glob("*-*.*"):
+        pid = path.name.partition("-")[0]
+        if pid.isdecimal() and not process_start(int(pid)):
+            with suppress(OSError):
+                path.unlink()
+
+
+def peer_pid(connection: socket.socket) -> int:
+    """The process at the other end; 0 where the system does not tell."""
+    if not hasattr(socket, "SO_PEERCRED"):
+        return 0
+    size = struct.calcsize("3i")
+    packed = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, size)
+    return int(struct.unpack("3i", packed)[0])
+
+
+def peer_is_owner(connection: socket.socket) -> bool:
+    """Whether the other end belongs to this user; the directory's mode is the first guard."""
+    if hasattr(socket, "SO_PEERCRED"):
+        size = struct.calcsize("3i")
+        packed = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, size)
+        uid = struct.unpack("3i", packed)[1]
+        return bool(uid == os.getuid())
+    local_peercred = 1  # of macOS and BSD: struct xucred, whose second word is the uid
+    packed = connection.getsockopt(0, local_peercred, 76)
+    return bool(struct.unpack_from("2I", packed)[1] == os.getuid())

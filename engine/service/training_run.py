@@ -1,0 +1,334 @@
+"""A training with its record: runs the trainer, writes the run directory, ends it cleanly."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import msgspec
+import torch
+
+from engine.errors import BadCheckpoint, UsageError
+from engine.parts.data import Places
+from engine.parts.data.fingerprint import fingerprint
+from engine.runs import events as ev
+from engine.runs.directory import EVENTS, RunDirectory
+from engine.runs.pictures import Pictures
+from engine.runs.reader import Run
+from engine.spec.experiment import Experiment
+from engine.training.checkpoint import Checkpoint, load, load_model, save
+from engine.training.model import is_finite
+from engine.training.pictures import all_pictures, predictions
+from engine.training.snapshot import kept, restore, snapshot
+from engine.training.trainer import Executor, Trainer
+
+CHECKPOINT_S = 5.0
+"""Seconds of training between two checkpoints, at least."""
+CHECKPOINT_SHARE = 0.02
+"""Checkpoints take at most this share of the training's time."""
+LEARNING_RATE_FACTORS = (1e-6, 1e6)
+
+
+@dataclass(frozen=True)
+class Order:
+    """What to train and where to put it."""
+
+    experiment: Experiment
+    name: str
+    """Of the preset or file, for the run's name."""
+    runs_dir: Path
+    data_dir: Path
+    executor: Executor = "auto"
+    changes: list[tuple[int, float]] = field(default_factory=list)
+    """Learning-rate factors to set after so many steps: a replay's."""
+    until_step: int | None = None
+    """End after so many steps: a replay of a run that was stopped there."""
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What goes on with a run: nothing is written yet."""
+
+    trainer: Trainer
+    checkpoint: Checkpoint
+    best: Checkpoint | None
+    after: int
+    """Number of the newest event in the record."""
+
+
+def prepare(experiment: Experiment, places: Places, executor: Executor = "auto") -> Trainer:
+    """Load the data and build the network; raises PerceptuiError."""
+    trainer = Trainer(experiment, places, executor)
+    if trainer.experiment.start_from:
+        path = Path(trainer.experiment.start_from)
+        load_model(trainer.model, load(path), path)
+    return trainer
+
+
+def prepare_again(run: Run, places: Places) -> Prepared:
+    """Read a run's last checkpoint and put a trainer into its state.
+
+    Raises UsageError for a run that is over, BadCheckpoint, or DataUnavailable where the
+    data changed since the run began.
+    """
+    raw = run.raw_record()
+    finished = run.record().finished
+    if finished is not None and finished.reason in ("completed", "stop_below", "patience"):
+        raise UsageError(f"{run.path}: the run is over ({finished.reason}), nothing is left")
+    run.check_unchanged()
+    path = run.checkpoint("last")
+    checkpoint = load(path)
+    best_path = run.directory.checkpoint("best")
+    best = load(best_path) if best_path.is_file() else None
+    trainer = Trainer(run.experiment(), places)
+    restore(trainer, checkpoint, path)
+    return Prepared(trainer, checkpoint, best, max((event.n for event in raw), default=0))
+
+
+class TrainingRun:
+    """One training in this process, with its run directory.
+
+    Call `advance` until `is_over`. Every method raises OSError where the record can't be
+    written; a checkpoint that can't be is told in the record.
+    """
+
+    def __init__(
+        self, trainer: Trainer, directory: RunDirectory, changes: list[tuple[int, float]]
+    ) -> None:
+        self.trainer = trainer
+        self.directory = directory
+        self.is_over = False
+        self.since = 1
+        """Number of the event that began this process's part of the record."""
+        self.record_start = 0
+        """Where in the record's file that part begins, in bytes."""
+        self._changes = sorted(changes, key=lambda change: change[0])[::-1]
+        self._until_step: int | None = None
+        self._number = 0
+        self._best: Checkpoint | None = None
+        self._best_saved = True
+        self._checkpoint_due = CHECKPOINT_S
+
+    @classmethod
+    def begin(cls, order: Order, trainer: Trainer) -> TrainingRun:
+        """Make the run directory of a training that is prepared.
+
+        Raises UsageError where that can't be written; nothing is left of it then.
+        """
+        experiment = trainer.experiment
+        digest = fingerprint(experiment.data)
+        _asked_for(experiment)
+        directory = RunDirectory.create(order.runs_dir, order.name, experiment)
+        run = cls(trainer, directory, order.changes)
+        run._until_step = order.until_step
+        try:
+            run._record(trainer.started(str(directory.path), digest))
+        except OSError as error:
+            shutil.rmtree(directory.path, ignore_errors=True)
+            reason = error.strerror or str(error)
+            raise UsageError(f"{order.runs_dir}: runs can't be written here ({reason})") from error
+        return run
+
+    @classmethod
+    def resume(cls, run: Run, prepared: Prepared) -> TrainingRun:
+        """Go on with a run from its last checkpoint, bit by bit as if it had never ended."""
+        trainer, checkpoint = prepared.trainer, prepared.checkpoint
+        resumed = cls(trainer, run.directory, [])
+        resumed._number = prepared.after
+        resumed.since = resumed._number + 1
+        resumed.record_start = run.record_size()
+        resumed._keep_best(prepared.best)
+        resumed._checkpoint_due = trainer.elapsed_s + CHECKPOINT_S
+        resumed._record(
+            ev.Resumed(
+                from_step=trainer.global_step,
+                epoch=trainer.epoch,
+                after_event=int(checkpoint.state["last_event"]),
+                torch=str(torch.__version__),
+            )
+        )
+        return resumed
+
+    def advance(self, deadline: float, batches: int | None = None) -> int:
+        """Train until a time (of time.perf_counter) or for so many batches; returns how many.
+
+        At least one batch is trained, unless the training is over or none is asked for.
+        """
+        trainer, done = self.trainer, 0
+        while trainer.reason is None and done != batches:
+            if trainer.global_step == self._until_step:
+                self.finish("stopped")
+                return done
+            while self._changes and self._changes[-1][0] <= trainer.global_step:
+                self.set_learning_rate(self._changes.pop()[1])
+            for event in trainer.step():
+                self._record(event)
+            if trainer.selection.improved:
+                trainer.selection.improved = False
+                if is_finite(trainer.model):
+                    self._best = kept(snapshot(trainer, self._number))
+                    self._best_saved = False
+            done += 1
+            if time.perf_counter() >= deadline:
+                break
+        if trainer.reason is not None:
+            self.finish(trainer.reason)
+        elif trainer.elapsed_s >= self._checkpoint_due:
+            self.save()
+        return done
+
+    def save(self) -> None:
+        """Write the checkpoints; a failure is recorded and the old ones stay.
+
+        Weights that are not finite are not worth keeping: the ones before stay then, too.
+        """
+        if not is_finite(self.trainer.model):
+            return
+        began = time.perf_counter()
+        trainer = self.trainer
+        saved: list[ev.CheckpointSaved] = []
+        try:
+            self.directory.write_losses(trainer.losses)
+            if self._best is not None and not self._best_saved:
+                saved.append(self._write("best", self._best))
+                self._best_saved = True
+            saved.append(self._write("last", snapshot(trainer, self._number)))
+        except OSError as error:
+            reason = error.strerror or str(error)
+            self._record(ev.CheckpointFailed(message=f"{self.directory.path}: {reason}"))
+        took_s = time.perf_counter() - began
+        self._checkpoint_due = trainer.elapsed_s + max(CHECKPOINT_S, took_s / CHECKPOINT_SHARE)
+        for event in saved:
+            self._record(event)
+
+    def finish(self, reason: ev.Reason) -> None:
+        """End the run: checkpoint, evaluation, the asked-for predictions, last event."""
+        trainer = self.trainer
+        if reason != "diverged":
+            self.save()
+            for name, split in trainer.device_splits.items():
+                self._record(trainer.judge.evaluated(name, split))
+            self._predict()
+        self._end(reason)
+
+    def fail(self, message: str) -> list[ev.Event]:
+        """End the run because of an error in it; the weights may be in any state.
+
+        Returns the events that could not be recorded: the disk may be full.
+        """
+        unrecorded: list[ev.Event] = []
+        for event in (ev.Failed(message=message), self._finished("failed")):
+            try:
+                self._record(event)
+            except OSError:
+                unrecorded.append(msgspec.structs.replace(event, n=self._number))
+        self.directory.close()
+        self.is_over = True
+        return unrecorded
+
+    def pause(self) -> None:
+        """Record that the training waits."""
+        self._record(ev.Paused(step=self.trainer.global_step))
+
+    def go_on(self) -> None:
+        """Record that the training goes on."""
+        self._record(ev.Continued(step=self.trainer.global_step))
+
+    def set_learning_rate(self, factor: float) -> None:
+        """Multiply the schedule's rate from the next step on; raises UsageError."""
+        low, high = LEARNING_RATE_FACTORS
+        if not low <= factor <= high:
+            raise UsageError(f"learning-rate factor {factor:g}: give {low:g} to {high:g}")
+        trainer = self.trainer
+        trainer.learning_rate.factor = factor
+        trainer.learning_rate.apply(trainer.epoch, trainer.global_step)
+        self._record(ev.LearningRateChanged(step=trainer.global_step, factor=factor))
+
+    def rewind(self, to: str) -> None:
+        """Go back to the last or best checkpoint; raises BadCheckpoint where there is none."""
+        path = self.directory.checkpoint(to)
+        if to == "best" and self._best is not None:
+            checkpoint = self._best
+        elif path.is_file():
+            checkpoint = load(path)
+        else:
+            raise BadCheckpoint(f"{path}: no checkpoint was written yet")
+        restore(self.trainer, checkpoint, path)
+        if self._best is not None and not self._keep_best(self._best):
+            stored = self.directory.checkpoint("best")
+            self._keep_best(load(stored) if stored.is_file() else None)
+        self._best_saved = False
+        self._record(
+            ev.Rewound(
+                from_step=self.trainer.global_step,
+                epoch=self.trainer.epoch,
+                after_event=int(checkpoint.state["last_event"]),
+                to="best" if to == "best" else "last",
+            )
+        )
+        self.save()  # so that a resume goes on from here, not from what was left
+
+    def pictures(self, columns: int, rows: int) -> Pictures:
+        """What is drawn of the network as it is now; the boundary on a grid of this size."""
+        trainer = self.trainer
+        losses: list[tuple[int, float | None]] = [*trainer.losses.points()]
+        return all_pictures(trainer.judge, trainer.splits, losses, (columns, rows))
+
+    def _keep_best(self, best: Checkpoint | None) -> bool:
+        """Keep what was the best so far where the trainer stands now; whether it is that.
+
+        A best of later on is none of this training; it comes again if it is to come.
+        """
+        is_earlier = best is not None and best.state["step"] <= self.trainer.global_step
+        self._best = best if is_earlier else None
+        return is_earlier
+
+    def _end(self, reason: ev.Reason) -> None:
+        self._record(self._finished(reason))
+        self.directory.close()
+        self.is_over = True
+
+    def _finished(self, reason: ev.Reason) -> ev.RunFinished:
+        trainer = self.trainer
+        return ev.RunFinished(
+            reason=reason,
+            run=str(self.directory.path),
+            epochs=trainer.epoch,
+            steps=trainer.global_step,
+            elapsed_s=trainer.elapsed_s,
+            metrics=trainer.metrics,
+        )
+
+    def _predict(self) -> None:
+        experiment, splits = self.trainer.experiment, self.trainer.splits
+        if experiment.predict:
+            given = [list(sample) for sample in experiment.predict]
+            rows = _asked_for(experiment)
+            found = predictions(self.trainer.judge, splits.input_map, rows, given)
+            self._record(ev.Predicted(predictions=found, classes=list(splits.facts.classes)))
+
+    def _write(self, kind: str, checkpoint: Checkpoint) -> ev.CheckpointSaved:
+        path = self.directory.checkpoint(kind)
+        save(path, checkpoint)
+        return ev.CheckpointSaved(
+            kind="best" if kind == "best" else "last",
+            path=str(path),
+            epoch=int(checkpoint.state["epoch"]),
+            step=int(checkpoint.state["step"]),
+        )
+
+    def _record(self, event: ev.Event) -> None:
+        self._number += 1
+        try:
+            self.directory.record(msgspec.structs.replace(event, n=self._number))
+        except OSError as error:
+            record = self.directory.path / EVENTS
+            raise OSError(error.errno, error.strerror or str(error), str(record)) from error
+
+
+def _asked_for(experiment: Experiment) -> list[list[float]]:
+    """The samples to predict at the end as raw inputs; raises UsageError where they don't fit."""
+    texts = [[repr(value) for value in sample] for sample in experiment.predict]
+    return experiment.data.encode(texts) if texts else []

@@ -1,0 +1,75 @@
+"""However many epochs are reported, nobody's memory grows with them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from engine.runs import events as ev
+from engine.runs.reader import Run
+from engine.runs.series import CAPACITY
+from engine.service import protocol as p
+from engine.service.client import Session
+from tests.engine.service.live import RawClient, begun_paused, on, run_async, until
+from tests.engine.training.tiny import small
+from tui.history import History
+
+MANY = 15_000
+
+
+def test_a_million_epochs_in_a_history() -> None:
+    """A client keeps at most two thousand points a curve, and the newest of all else."""
+    history = History()
+    for number in range(1, 1_000_001):
+        history.add(
+            ev.EpochFinished(
+                n=number,
+                epoch=number,
+                step=number,
+                train_loss=1.0,
+                validation_loss=1.0 / number,
+                test_loss=1.0,
+                learning_rate=0.1,
+                gradient_norm=0.0,
+                steps_per_s=1.0,
+                samples_per_s=1.0,
+                elapsed_s=1.0,
+            )
+        )
+    for curve in history.curves.values():
+        points = curve.points()
+        assert len(points) <= CAPACITY + 1
+        assert (points[0][0], points[-1][0]) == (1, 1_000_000)
+    assert set(history.curves) == {"validation", "test"}
+    assert history.newest is not None
+    assert history.newest.epoch == 1_000_000
+
+
+def test_many_epochs_with_a_client_that_does_not_read(warm: Path, tmp_path: Path) -> None:
+    """The trainer's memory stays, its curve too; who looked away finds every event afterwards."""
+
+    async def train() -> tuple[Run, list[int], RawClient]:
+        memory: list[int] = []
+        endured = small(data="circle(samples=2)", layers=["Linear(1)", "Sigmoid()"], epochs=MANY,
+                        report_every=1)  # fmt: skip
+        async with Session.connect(warm) as session:
+            run = await begun_paused(session, endured, tmp_path)
+            away = RawClient(warm)
+            away.say(p.Hello(version=p.VERSION))
+            away.say(p.Watch(progress_hz=1000, pictures_hz=1000, columns=20, rows=20))
+            await on(session, 1000)
+            await session.watch(progress_hz=20)
+            await session.go_on()
+            seen = await until(session, lambda happened: isinstance(happened, ev.RunFinished))
+            memory += [one.memory_bytes for one in seen if isinstance(one, p.Progress)]
+            assert len(run.losses()) <= CAPACITY + 1
+        return run, memory, away
+
+    run, memory, away = run_async(train())
+    assert (run.path / "events.jsonl").stat().st_size > 4 << 20
+    assert max(memory) - memory[0] < 2 << 20
+    lines = away.until("event", "run_finished")
+    away.close()
+    assert [line["epoch"] for line in lines if line.get("event") == "epoch_finished"] == list(
+        range(1, MANY + 1)
+    )
+    assert sum(line.get("message") == "progress" for line in lines) < 1000

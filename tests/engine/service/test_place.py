@@ -1,0 +1,141 @@
+"""The sockets lie where nobody else gets at them, and what dead trainers leave is swept."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from engine.errors import PerceptuiError
+from engine.service.launch import launch
+from engine.service.mailbox import Mailbox
+from engine.service.place import new_socket_path, peer_is_owner, peer_pid, socket_dir, sweep
+
+_NOBODY = 65534
+_CONNECT = """\
+import os, socket, sys
+os.setgid(65534); os.setuid(65534)
+connection = socket.socket(socket.AF_UNIX)
+connection.connect(sys.argv[1])
+print(repr(connection.recv(1)))
+"""
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A directory for sockets of this test's own."""
+    path = tmp_path / "sockets"
+    monkeypatch.setenv("PERCEPTUI_SOCKET_DIR", str(path))
+    return path
+
+
+def test_the_directory_is_made_private(place: Path) -> None:
+    """It is made with mode 0700."""
+    assert socket_dir() == place
+    assert place.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_directory_that_others_can_enter_is_refused(place: Path) -> None:
+    """The message says how to close it."""
+    place.mkdir()
+    place.chmod(0o755)
+    with pytest.raises(PerceptuiError, match="chmod 700"):
+        socket_dir()
+
+
+def test_a_link_is_refused(place: Path, tmp_path: Path) -> None:
+    """A link that somebody put there is not followed."""
+    (tmp_path / "elsewhere").mkdir(mode=0o700)
+    place.symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(PerceptuiError, match="somebody else"):
+        socket_dir()
+
+
+def test_a_directory_of_somebody_else_is_refused(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who could change the sockets in it can't be trusted."""
+    place.mkdir(mode=0o700)
+    monkeypatch.setattr(os, "getuid", lambda: _NOBODY)
+    with pytest.raises(PerceptuiError, match="somebody else"):
+        socket_dir()
+
+
+def test_a_path_too_long_for_a_socket(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Starting a trainer there fails with what to set, not with a traceback."""
+    deep = tmp_path / ("x" * 90)
+    monkeypatch.setenv("PERCEPTUI_SOCKET_DIR", str(deep))
+    with pytest.raises(PerceptuiError, match="longer than a socket's path"):
+        new_socket_path(1)
+    with pytest.raises(PerceptuiError, match=r"did not start: .* set PERCEPTUI_SOCKET_DIR") as told:
+        asyncio.run(launch())
+    assert "Error:" not in str(told.value)
+    assert list(deep.iterdir()) == []
+
+
+def test_what_dead_trainers_left_is_swept(place: Path) -> None:
+    """Sockets and logs of processes that are gone are removed, those of the living stay."""
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    socket_dir()
+    for name in (f"{gone.pid}-abc.sock", f"{gone.pid}-worker.log"):
+        (place / name).touch()
+    living = place / f"{os.getpid()}-abc.sock"
+    living.touch()
+    sweep()
+    assert list(place.iterdir()) == [living]
+
+
+def test_the_peer_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The other end is this process and this user; for another user it would be a stranger."""
+    ours, theirs = socket.socketpair()
+    assert peer_is_owner(ours)
+    assert peer_pid(ours) in (os.getpid(), 0)
+    monkeypatch.setattr(os, "getuid", lambda: _NOBODY + 1)
+    assert not peer_is_owner(ours)
+    ours.close()
+    theirs.close()
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can be somebody else")
+def test_another_user_can_not_connect(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The directory keeps others out; were it open, the trainer would hang up on them."""
+    folder = Path(
+        subprocess.check_output(["mktemp", "-d", "/tmp/perceptui-test-XXXX"], text=True).strip()
+    )
+    monkeypatch.setenv("PERCEPTUI_SOCKET_DIR", str(folder))
+    mailbox = Mailbox()
+    stranger = [sys.executable, "-c", _CONNECT, str(mailbox.path)]
+    try:
+        shut_out = subprocess.run(stranger, capture_output=True, text=True, timeout=60)
+        assert "PermissionError" in shut_out.stderr
+        folder.chmod(0o755)
+        mailbox.path.chmod(0o777)
+        with subprocess.Popen(stranger, stdout=subprocess.PIPE, text=True) as hung_up:
+            while hung_up.poll() is None:
+                assert mailbox.exchange(0.05) == []
+                assert mailbox.clients == []
+            assert hung_up.stdout is not None
+            assert hung_up.stdout.read() == "b''\n"
+    finally:
+        mailbox.close()
+        folder.rmdir()
+
+
+def test_the_socket_comes_back_when_its_path_vanished(place: Path) -> None:
+    """A cleaner of /tmp that takes socket and directory does not cut a trainer off for ever."""
+    mailbox = Mailbox()
+    mailbox.bind_again()
+    mailbox.path.unlink()
+    place.rmdir()
+    mailbox.bind_again()
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as client:
+        client.connect(str(mailbox.path))
+        mailbox.exchange(1.0)
+        assert len(mailbox.clients) == 1
+    mailbox.close()

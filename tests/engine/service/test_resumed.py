@@ -1,0 +1,122 @@
+"""A run goes on in another process, or is refused by name; never half."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from engine.errors import PerceptuiError, UsageError
+from engine.runs import events as ev
+from engine.runs.lease import own_lease, read_lease, write_lease
+from engine.runs.reader import Run
+from engine.runs.state import state_of
+from engine.service.client import Session
+from tests.engine.service.live import (
+    begun_paused,
+    demanding,
+    on,
+    reported,
+    run_async,
+    the_end,
+    uninterrupted,
+    weights_of,
+)
+from tests.engine.training.tiny import small
+
+
+async def _stopped(session: Session, runs_dir: Path, steps: int) -> Run:
+    run = await begun_paused(session, demanding(epochs=60), runs_dir)
+    await on(session, steps)
+    await session.stop()
+    return run
+
+
+def test_stopped_twice_and_resumed_in_the_middle_of_an_epoch(warm: Path, tmp_path: Path) -> None:
+    """Weights, reported epochs and the order of the record are those of one life."""
+
+    async def train() -> Run:
+        async with Session.connect(warm) as session:
+            run = await _stopped(session, tmp_path, 61)
+            await session.resume(run)
+            await session.stop()
+        async with Session.connect(warm) as session:
+            await session.resume(run)
+            assert state_of(run).text == "running"
+            assert (await the_end(session)).reason == "completed"
+            return run
+
+    run = run_async(train())
+    assert (weights_of(run), reported(run.record().events)) == uninterrupted(demanding(epochs=60))
+    assert sum(isinstance(event, ev.Resumed) for event in run.raw_record()) == 2
+    numbers = [event.n for event in run.raw_record()]
+    assert numbers == list(range(1, len(numbers) + 1))
+    assert state_of(run).text == "completed"
+
+
+def test_a_finished_run_is_not_resumed(warm: Path, tmp_path: Path) -> None:
+    """There is nothing left of a completed run to go on with."""
+
+    async def train() -> None:
+        async with Session.connect(warm) as session:
+            run = Run(await session.train(small(), runs_dir=tmp_path))
+            await the_end(session)
+            with pytest.raises(UsageError, match=r"over \(completed\)"):
+                await session.resume(run)
+            assert read_lease(run.path) is None
+
+    run_async(train())
+
+
+def test_a_run_that_lives_is_not_resumed(warm: Path, tmp_path: Path) -> None:
+    """A run that another live process holds is refused, and its lease stays."""
+
+    async def train() -> None:
+        async with Session.connect(warm) as session:
+            run = await _stopped(session, tmp_path, 5)
+            write_lease(run.path, own_lease("", "running"))
+            with pytest.raises(UsageError, match="trains it already"):
+                await session.resume(run)
+            lease = read_lease(run.path)
+            assert lease is not None
+            assert lease.is_own
+
+    run_async(train())
+
+
+@pytest.mark.parametrize("damage", ["truncated", "foreign", "other", "none"])
+def test_a_bad_checkpoint_is_refused_by_name(warm: Path, tmp_path: Path, damage: str) -> None:
+    """A checkpoint that is cut, not ours, of another network or missing is named, not loaded.
+
+    The record stays as it was, and with the checkpoint back in place the run goes on.
+    """
+
+    async def train() -> None:
+        async with Session.connect(warm) as session:
+            run = await _stopped(session, tmp_path, 30)
+            last = run.checkpoint("last")
+            kept = shutil.copy(last, tmp_path / "kept")
+            record = run.raw_record()
+            match damage:
+                case "truncated":
+                    last.write_bytes(last.read_bytes()[:-7])
+                case "foreign":
+                    last.write_bytes(b"PK\x03\x04 a pickle from somewhere")
+                case "other":
+                    other = Run(await session.train(small(), runs_dir=tmp_path))
+                    await the_end(session)
+                    shutil.copy(other.checkpoint("last"), last)
+                case _:
+                    last.unlink()
+            where = f"no checkpoint `last`|{last}"
+            with pytest.raises(PerceptuiError, match=where):
+                await session.resume(run)
+            assert run.raw_record() == record
+            assert state_of(run).text == "stopped"
+            shutil.copy(kept, last)
+            await session.resume(run)
+            await the_end(session)
+            assert weights_of(run) == uninterrupted(demanding(epochs=60))[0]
+
+    run_async(train())

@@ -1,0 +1,129 @@
+"""Many runs, interrupted at random and resumed: none may be lost, none may end differently.
+
+`make soak`, or `python -m tests.soak 50 --seed 7`; prints a line per run that failed and a summary.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import random
+import signal
+import sys
+import tempfile
+import time
+from collections import Counter
+from contextlib import suppress
+from pathlib import Path
+
+from engine.runs import events as ev
+from engine.runs.lease import process_start
+from engine.runs.reader import Run
+from engine.runs.state import state_of
+from engine.service.client import Session, WorkerLost
+from tests.engine.service.live import DEMANDING, reported, uninterrupted, weights_of
+from tests.engine.training.tiny import OPTIMIZERS, small
+
+EPOCHS = 300
+STEPS = 4 * EPOCHS
+WAYS = ("stop", "SIGTERM", "kill -9", "kill -9 while it writes", "leave")
+
+
+async def _interrupt(session: Session, way: str, chance: random.Random) -> None:
+    """Let it train for a while, then end it in this way."""
+    await session.step(batches=chance.randrange(1, STEPS // 2))
+    async for happened in session.events():
+        if isinstance(happened, ev.Paused | ev.RunFinished):
+            break
+    with suppress(WorkerLost):
+        match way:
+            case "stop":
+                await session.stop()
+            case "SIGTERM":
+                os.kill(session.pid, signal.SIGTERM)
+            case "kill -9":
+                await session.checkpoint()
+                await session.step(batches=chance.randrange(1, 50))
+                os.kill(session.pid, signal.SIGKILL)
+            case "kill -9 while it writes":
+                await session.checkpoint()
+                writing = asyncio.create_task(session.checkpoint())
+                await asyncio.sleep(chance.random() * 0.005)
+                os.kill(session.pid, signal.SIGKILL)
+                await writing
+            case _:
+                pass
+
+
+async def _gone(pid: int) -> None:
+    async with asyncio.timeout(60):
+        while process_start(pid):
+            await asyncio.sleep(0.01)
+
+
+async def _one(number: int, runs_dir: Path, chance: random.Random, used: Counter[str]) -> str:
+    """Train, interrupt and resume one run; returns what is wrong with it, or nothing."""
+    experiment = small(
+        **{**DEMANDING, "epochs": EPOCHS, "report_every": 10, "seed": chance.randrange(1000)},
+    )
+    experiment = type(experiment)(
+        **{**experiment.values(), "optimizer": small(optimizer=chance.choice(OPTIMIZERS)).optimizer}
+    )
+    run: Run | None = None
+    for _ in range(chance.randrange(1, 3)):
+        way = chance.choice(WAYS)
+        used[way] += 1
+        async with Session.open() as session:
+            if run is None:
+                path = await session.train(
+                    experiment, name=f"soak-{number}", runs_dir=runs_dir, on_disconnect="stop"
+                )
+                run = Run(path)
+            else:
+                await session.resume(run, on_disconnect="stop")
+            pid = session.pid
+            await _interrupt(session, way, chance)
+        await _gone(pid)
+        if not run.directory.checkpoint("last").is_file():
+            return f"no checkpoint after {way}"
+        if state_of(run).text == "completed":
+            break
+    assert run is not None
+    if state_of(run).text != "completed":
+        async with Session.open() as session:
+            await session.resume(run)
+            async for _ in session.events():
+                pass
+    bits, epochs = uninterrupted(experiment)
+    if weights_of(run) != bits:
+        return "other weights"
+    return "" if reported(run.record().events) == epochs else "another record"
+
+
+def main() -> int:
+    """Soak so many runs; exit code 1 if one was lost or came out different."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("count", type=int, nargs="?", default=200, help="runs (200)")
+    parser.add_argument("--seed", type=int, default=0, help="of what happens when (0)")
+    given = parser.parse_args()
+    chance, used = random.Random(given.seed), Counter[str]()
+    wrong = 0
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory() as folder:
+        for number in range(given.count):
+            try:
+                problem = asyncio.run(_one(number, Path(folder), chance, used))
+            except (WorkerLost, ValueError, TimeoutError) as error:
+                problem = f"lost: {error}"
+            if problem:
+                wrong += 1
+                print(f"run {number}: {problem}", flush=True)
+    ways = ", ".join(f"{way} {times}" for way, times in used.most_common())
+    print(f"{given.count} runs, {used.total()} interruptions ({ways}), {wrong} lost or different, "
+          f"{time.monotonic() - began:.0f} s")  # fmt: skip
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
