@@ -1,0 +1,1 @@
+"""The presets that come with perceptui, one TOML file each."""

@@ -1,0 +1,1 @@
+"""The presets are held to what they say."""
