@@ -1,0 +1,1 @@
+"""Says what is wrong with an experiment, and how to repair it."""

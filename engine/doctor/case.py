@@ -1,0 +1,175 @@
+"""One experiment under examination: what the rules ask about it."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Any
+
+from engine.doctor.statistics import Statistics
+from engine.errors import DataUnavailable, Problem
+from engine.parts.data import Facts
+from engine.parts.layers import Layer
+from engine.parts.layers.activation import LogSoftmax, Sigmoid, Softmax
+from engine.parts.layers.convolution import Conv2d, MaxPool2d
+from engine.parts.layers.dense import Dropout, Flatten, Identity, Linear
+from engine.parts.layers.normalization import BatchNorm1d, BatchNorm2d, LayerNorm
+from engine.parts.optimizers import Adam
+from engine.spec.chain import Link, links
+from engine.spec.experiment import Experiment
+from engine.spec.validator import check_against, held_back
+
+WEIGHTED = (Linear, Conv2d)
+BATCH_NORMS = (BatchNorm1d, BatchNorm2d)
+NORMS = (*BATCH_NORMS, LayerNorm)
+SQUASHING = (Softmax, Sigmoid, LogSoftmax)
+
+SMALL_NETWORK = 1_000
+"""Parameters up to which a repair dares Adam's larger rate."""
+SMALL_NETWORK_RATE = 0.05
+"""Adam's rate for small networks: what the repaired tutorials were measured with."""
+USUAL_RATE = 1e-3
+"""Adam's rate for all others: PyTorch's default (Kingma and Ba 2015)."""
+RATE_SAMPLES = 64
+"""Points at which a schedule is read to find its mean rate."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Case:
+    """An experiment with all that is known about its data."""
+
+    experiment: Experiment
+    facts: Facts | None = None
+    """None where only a file that is absent could tell; most rules are silent then."""
+    statistics: Statistics | None = None
+
+    @cached_property
+    def chain(self) -> list[Link]:
+        """The layers with their shapes; empty unless all of them fit."""
+        problems: list[Problem] = []
+        shape = self.facts.shape if self.facts else ()
+        chain = links(self.experiment.layers, shape, problems) if self.facts else []
+        return [] if problems else chain
+
+    @property
+    def is_classification(self) -> bool:
+        """Whether targets are classes, as the data says, else the loss."""
+        loss = self.experiment.loss
+        return self.facts.task == "classification" if self.facts else loss.outputs != "value"
+
+    @cached_property
+    def output(self) -> int | None:
+        """The index of the last layer that changes values; None without one."""
+        for index in reversed(range(len(self.experiment.layers))):
+            if not isinstance(self.experiment.layers[index], Identity | Flatten | Dropout):
+                return index
+        return None
+
+    @property
+    def output_layer(self) -> Layer | None:
+        return None if self.output is None else self.experiment.layers[self.output]
+
+    @cached_property
+    def weighted(self) -> list[int]:
+        """The indices of the layers with weights that connect: Linear and Conv2d."""
+        return [i for i, layer in enumerate(self.experiment.layers) if isinstance(layer, WEIGHTED)]
+
+    @cached_property
+    def bends(self) -> bool:
+        """Whether a non-linearity stands between weights, so that the loss has many valleys."""
+        return any(self.bend_between(a, b) for a, b in self.neighbors())
+
+    def neighbors(self) -> Iterator[tuple[int, int]]:
+        """Each layer with weights and the next one."""
+        yield from zip(self.weighted, self.weighted[1:], strict=False)
+
+    def bend_between(self, first: int, second: int) -> bool:
+        """Whether any layer between two indices bends."""
+        between = self.experiment.layers[first + 1 : second]
+        return any(layer.nonlinear or isinstance(layer, MaxPool2d | LayerNorm) for layer in between)
+
+    @property
+    def num_outputs(self) -> int | None:
+        """Outputs of the network; None where they can't be told."""
+        if self.chain:
+            shape = self.chain[-1].output_shape
+            return shape[0] if len(shape) == 1 else None
+        last = self.experiment.layers[self.weighted[-1]] if self.weighted else None
+        return last.out_features if isinstance(last, Linear) else None
+
+    @property
+    def num_parameters(self) -> int:
+        return sum(link.num_parameters for link in self.chain)
+
+    @property
+    def num_train(self) -> int:
+        """Samples of the training split; 0 where unknown."""
+        if self.facts is None:
+            return 0
+        held = (self.experiment.test_fraction, self.experiment.validation_fraction)
+        return self.facts.num_samples - sum(held_back(self.facts.num_samples, f) for f in held)
+
+    @property
+    def batch_size(self) -> int:
+        """Samples per step, at most the training split."""
+        size = self.experiment.batch_size
+        return self.num_train if size == "full" else min(size, self.num_train)
+
+    @property
+    def steps_per_epoch(self) -> int:
+        return -(-self.num_train // self.batch_size) if self.batch_size else 0
+
+    @property
+    def num_steps(self) -> int:
+        return self.experiment.epochs * self.steps_per_epoch
+
+    @cached_property
+    def mean_rate(self) -> float:
+        """The learning rate, the mean over the training as its schedule has it."""
+        schedule, lr = self.experiment.schedule, self.experiment.optimizer.lr
+        total = self.num_steps if schedule.counts == "steps" else self.experiment.epochs
+        if total < 1:
+            return lr
+        points = sorted({total * n // RATE_SAMPLES for n in range(RATE_SAMPLES)})
+        return math.fsum(schedule.rate(lr, done, total) for done in points) / len(points)
+
+    def adam(self) -> Adam:
+        """The Adam that a repair puts in place of another optimizer."""
+        small = 0 < self.num_parameters <= SMALL_NETWORK
+        return Adam(lr=SMALL_NETWORK_RATE if small else USUAL_RATE)
+
+    def with_layers(self, first: int, last: int, *instead: Layer) -> tuple[Layer, ...]:
+        """The layers with those from first up to (not including) last replaced."""
+        layers = self.experiment.layers
+        return (*layers[:first], *instead, *layers[last:])
+
+    def without_output(self) -> tuple[Layer, ...]:
+        """The layers without the last one that changes values."""
+        assert self.output is not None, "asked only where there is an output layer"
+        return self.with_layers(self.output, self.output + 1)
+
+    def changed(self, changes: dict[str, Any]) -> Experiment | None:
+        """The experiment with these fields changed; None if that is no other valid one.
+
+        What was measured is left out: it was measured of another experiment.
+        """
+        other = dataclasses.replace(self.experiment, **{"measured": None, **changes})
+        if dataclasses.replace(self.experiment, measured=None) == other:
+            return None
+        for component in (other.data, *other.layers, other.loss, other.optimizer, other.schedule):
+            if component.complaint():
+                return None
+        facts = self.facts
+        if other.data != self.experiment.data:
+            try:
+                facts = other.data.facts()
+            except DataUnavailable:
+                return None
+        problems: list[Problem] = []
+        if facts is not None:
+            check_against(other, facts, problems)
+        if other.validation_fraction + other.test_fraction >= 1 or not other.layers:
+            return None
+        return None if problems else other

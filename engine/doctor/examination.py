@@ -1,0 +1,87 @@
+"""Examines an experiment: all findings, and the experiment with their repairs."""
+
+from __future__ import annotations
+
+from engine.doctor.case import NORMS, Case
+from engine.doctor.finding import SEVERITIES, Finding, Severity
+from engine.doctor.rules import ALL
+from engine.doctor.statistics import Statistics
+from engine.errors import DataUnavailable
+from engine.parts.data import Facts
+from engine.parts.data.points import Planar
+from engine.parts.data.surfaces import Wave
+from engine.parts.data.tables import Digits, Table
+from engine.parts.data.torchvision_sets import TorchvisionSet
+from engine.parts.data.tutorials import FirstNetwork, OneStep, ThreeFeatures
+from engine.spec.experiment import Experiment
+
+BALANCED_AND_SCALED = (Planar, Wave, FirstNetwork, OneStep, Digits, TorchvisionSet)
+"""Data sets whose law leaves the rules about statistics nothing to find."""
+
+BALANCED = (*BALANCED_AND_SCALED, Table, ThreeFeatures)
+"""Data sets that come along, whose classes are known to be of like size."""
+
+MOST_REPAIRS = 100
+"""No experiment needs as many repairs one after the other: two rules would contradict."""
+
+
+def examine(
+    experiment: Experiment, statistics: Statistics | None = None, facts: Facts | None = None
+) -> list[Finding]:
+    """What is wrong with an experiment, the gravest first.
+
+    Instant, from the description alone; rules that need statistics are silent without.
+    facts: of data whose file only the worker has read.
+    """
+    case = Case(experiment, facts or known_facts(experiment), statistics)
+    found = [finding for rule in ALL for finding in rule.findings(case)]
+    return sorted(found, key=lambda finding: SEVERITIES.index(finding.severity))
+
+
+def known_facts(experiment: Experiment) -> Facts | None:
+    """The data's facts; None where its file is absent or can't be read."""
+    try:
+        return experiment.data.facts()
+    except DataUnavailable:
+        return None
+
+
+def wants_statistics(experiment: Experiment) -> bool:
+    """Whether a rule could find more if it knew the data's statistics."""
+    return _scales_unknown(experiment) or _shares_unknown(experiment)
+
+
+def _scales_unknown(experiment: Experiment) -> bool:
+    facts = known_facts(experiment)
+    return (
+        not isinstance(experiment.data, BALANCED_AND_SCALED)
+        and not experiment.data.values().get("standardize", False)
+        and not isinstance(experiment.layers[0], NORMS)
+        and (facts is None or len(facts.shape) == 1)
+    )
+
+
+def _shares_unknown(experiment: Experiment) -> bool:
+    return (
+        not isinstance(experiment.data, BALANCED)
+        and experiment.class_weights is None
+        and Case(experiment, known_facts(experiment)).is_classification
+    )
+
+
+def repaired(
+    experiment: Experiment,
+    statistics: Statistics | None = None,
+    severities: tuple[Severity, ...] = ("error", "warning"),
+) -> Experiment:
+    """The experiment with every repair of these severities applied, the gravest first.
+
+    Looks again after each, since one repair may answer several findings or allow another.
+    """
+    for _ in range(MOST_REPAIRS):
+        found = examine(experiment, statistics)
+        offered = [f.repaired for f in found if f.severity in severities and f.repaired]
+        if not offered:
+            return experiment
+        experiment = offered[0]
+    raise AssertionError(f"the repairs of {experiment} have no end")

@@ -1,0 +1,13 @@
+"""The rules, a module per topic. To add one, add its function to its module's RULES."""
+
+from engine.doctor.rules import data, images, layers, optimization, outputs, selection
+
+ALL = (
+    *outputs.RULES,
+    *layers.RULES,
+    *data.RULES,
+    *images.RULES,
+    *optimization.RULES,
+    *selection.RULES,
+)
+"""Every rule; of equally grave findings the earlier rule's comes first."""

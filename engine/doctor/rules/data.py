@@ -1,0 +1,246 @@
+"""The data: its scale, its classes, and whether there is enough of it to tell anything."""
+
+from __future__ import annotations
+
+import math
+
+from engine.doctor.case import NORMS, Case
+from engine.doctor.rule import Changes, Remark, Remarks, figure, plural, rule
+from engine.doctor.statistics import Statistics
+from engine.parts.data import Data
+from engine.parts.data.points import Planar
+from engine.parts.layers.activation import Sigmoid
+from engine.parts.layers.dense import Dropout, Identity
+from engine.parts.layers.normalization import BatchNorm1d, LayerNorm
+from engine.parts.losses import BCELoss, BCEWithLogitsLoss
+from engine.spec.validator import held_back
+
+MOST_SCALE_RATIO = 10.0
+"""Gradient descent learns a feature at a pace that goes with the square of its scale (LeCun et
+al. 1998, Efficient BackProp): features ten times apart are learned a hundred times apart."""
+LARGEST_SCALE, SMALLEST_SCALE = 10.0, 0.01
+"""Root mean squares outside these are unscaled even where all features agree: PyTorch's initial
+weights are made for inputs near 1."""
+ROW_RATIO = 100.0
+"""Where a feature that is never negative reaches this many times its own lowest value, the rows
+differ in scale, and no factor per feature helps."""
+
+MOST_COMMON_SHARE = 0.8
+"""A share of one class from which accuracy says little."""
+MOST_CLASS_RATIO = 10.0
+"""Times that the commonest class may have the samples of the rarest."""
+
+ENOUGH_TO_HOLD_BACK = 50
+"""Samples from which some can be spared for a test."""
+ENOUGH_TO_TELL = 30
+"""Test samples from which a figure means something; fewer, and chance moves 90 percent by more
+than 11 points."""
+TEST_FRACTION = 0.2
+MADE_SAMPLES = 500
+"""What a repair makes of made data that is too small to spare a test split."""
+TYPICAL_ACCURACY = 0.9
+"""At which the spread by chance is told."""
+
+MANY_PARAMETERS, VERY_MANY_PARAMETERS = 5.0, 20.0
+"""Parameters per training sample from which it is said, and from which it is a warning."""
+L2 = 1e-4
+"""The usual weight decay of image networks (He et al. 2016): a mild pull."""
+
+
+@rule("unscaled-features")
+def unscaled_features(case: Case) -> Remarks:
+    """One learning rate serves all features only where their scales are alike."""
+    known, facts = case.statistics, case.facts
+    if known is None or facts is None or facts.shape != (len(known.deviations),):
+        return
+    first = next((x for x in case.experiment.layers if not isinstance(x, Identity | Dropout)), None)
+    if case.experiment.data.values().get("standardize") or isinstance(first, NORMS):
+        return
+    if isinstance(case.experiment.data, Planar) and len(known.deviations) != 2:
+        return
+    scales = [math.hypot(m, d) for m, d in zip(known.means, known.deviations, strict=True)]
+    moving = [index for index, deviation in enumerate(known.deviations) if deviation > 0]
+    if not moving:
+        return
+    names = facts.feature_names if len(facts.feature_names) == len(scales) else ()
+    large = max(moving, key=lambda index: known.deviations[index])
+    small = min(moving, key=lambda index: known.deviations[index])
+    ratio = known.deviations[large] / known.deviations[small]
+    unlike = ratio >= MOST_SCALE_RATIO
+    if not unlike and all(SMALLEST_SCALE <= scales[i] <= LARGEST_SCALE for i in moving):
+        return
+    biggest = max(moving, key=lambda index: scales[index])
+    if unlike:
+        message = (
+            f"{_name(large, names)} (from {known.lowest[large]:.3g} to {known.highest[large]:.3g}) "
+            f"varies {figure(ratio)} times as much as {_name(small, names)} (from "
+            f"{known.lowest[small]:.3g} to {known.highest[small]:.3g}): with one learning rate for "
+            f"all, the small one is learned about {figure(ratio**2)} times more slowly"
+        )
+    else:
+        message = (
+            f"{_name(biggest, names)} is of size {scales[biggest]:.3g}, from "
+            f"{known.lowest[biggest]:.3g} to {known.highest[biggest]:.3g}; a network begins with "
+            "weights made for inputs near 1"
+        )
+    repair, changes = _scaling(case, known)
+    yield Remark("warning", "data", message, repair, changes)
+
+
+def _name(index: int, names: tuple[str, ...]) -> str:
+    return names[index] if names else f"feature {index + 1}"
+
+
+def _scaling(case: Case, known: Statistics) -> tuple[str, Changes]:
+    """How the data or the network can scale its inputs."""
+    data = case.experiment.data
+    if "standardize" in data.parameters():
+        other = data_with(data, standardize=True)
+        return "standardize the features: standardize=True", {"data": other}
+    rows_differ = any(
+        low > 0 and high / low >= ROW_RATIO
+        for low, high in zip(known.lowest, known.highest, strict=True)
+    )
+    if rows_differ and len(known.means) > 2:
+        layer: LayerNorm | BatchNorm1d = LayerNorm(elementwise_affine=False)
+        repair = f"put {layer} first, which scales each row by itself"
+    elif case.batch_size > 1 and case.num_train % case.batch_size != 1:
+        layer = BatchNorm1d(affine=False)
+        repair = f"put {layer} first, which scales each feature"
+    else:
+        return "scale the features to a deviation of 1", {}
+    return repair, {"layers": case.with_layers(0, 0, layer)}
+
+
+@rule("class-imbalance")
+def class_imbalance(case: Case) -> Remarks:
+    """Where one class is rare, a network that never names it is nearly always right."""
+    experiment, facts = case.experiment, case.facts
+    counts = case.statistics.class_counts if case.statistics else ()
+    if facts is None or len(counts) != len(facts.classes) or not sum(counts):
+        return
+    most, least = max(counts), min(counts)
+    common, rare = facts.classes[counts.index(most)], facts.classes[counts.index(least)]
+    if not least:
+        yield Remark("warning", "data", f'no sample is of class "{rare}": it cannot be learned')
+        return
+    if experiment.class_weights is not None:
+        return
+    share = most / sum(counts)
+    if share < MOST_COMMON_SHARE and most < MOST_CLASS_RATIO * least:
+        return
+    changes: Changes = {}
+    repair = "weigh the classes: a loss that takes class_weights"
+    if experiment.loss.weight_argument:
+        changes, repair = {"class_weights": "balanced"}, 'use class_weights = "balanced"'
+    elif isinstance(experiment.loss, BCELoss) and isinstance(case.output_layer, Sigmoid):
+        changes = {"loss": BCEWithLogitsLoss(), "layers": case.without_output()}
+        changes["class_weights"] = "balanced"
+        repair = 'use BCEWithLogitsLoss() without Sigmoid(), and class_weights = "balanced"'
+    yield Remark(
+        "warning",
+        "data",
+        f'"{common}" has {figure(most / least)} times as many samples as "{rare}": always naming '
+        f"the commonest class is right for {share:.1%} of them",
+        repair,
+        changes,
+    )
+
+
+@rule("no-test-split")
+def no_test_split(case: Case) -> Remarks:
+    """What is learned by heart shows only on samples that were held back."""
+    facts, experiment = case.facts, case.experiment
+    if facts is None or facts.num_test_samples or experiment.test_fraction:
+        return
+    few = facts.num_samples < ENOUGH_TO_HOLD_BACK and not _can_make_more(case)
+    trained = (
+        "the only sample there is"
+        if facts.num_samples == 1
+        else f"the {facts.num_samples:,} samples it was trained on"
+    )
+    yield Remark(
+        "info" if few else "warning",
+        "test_fraction",
+        f"every figure is of {trained}: whether more than these was learned cannot be told"
+        + (", and there are too few to hold some back" if few else ""),
+        *(("", {}) if few else _more_to_test(case)),
+    )
+
+
+@rule("small-test-split")
+def small_test_split(case: Case) -> Remarks:
+    """The accuracy of n samples scatters by sqrt(p(1-p)/n)."""
+    facts, experiment = case.facts, case.experiment
+    if facts is None:
+        return
+    count = facts.num_test_samples or held_back(facts.num_samples, experiment.test_fraction)
+    if not 0 < count < ENOUGH_TO_TELL:
+        return
+    spread = 1.96 * math.sqrt(TYPICAL_ACCURACY * (1 - TYPICAL_ACCURACY) / count)
+    message = (
+        f"the test split has {plural(count, 'sample')}: an accuracy of {TYPICAL_ACCURACY:.0%} "
+        f"is known to within {100 * spread:.0f} points only"
+        if facts.classes
+        else f"the test split has {plural(count, 'sample')}: too few to tell chance from skill"
+    )
+    more = _can_make_more(case)
+    repair, changes = _more_to_test(case) if more else ("", {})
+    yield Remark("warning" if more else "info", "test_fraction", message, repair, changes)
+
+
+def data_with(data: Data, **values: object) -> Data:
+    """The same data set with some arguments changed."""
+    return type(data)(**{**data.values(), **values})
+
+
+def _can_make_more(case: Case) -> bool:
+    samples = case.experiment.data.values().get("samples")
+    return isinstance(samples, int) and samples < MADE_SAMPLES
+
+
+def _more_to_test(case: Case) -> tuple[str, Changes]:
+    """Hold a fifth back; of made data make more where a fifth is too few to tell."""
+    assert case.facts is not None, "asked only of known data"
+    changes: Changes = {"test_fraction": TEST_FRACTION}
+    repair = f"use test_fraction = {TEST_FRACTION}"
+    if _can_make_more(case) and case.facts.num_samples * TEST_FRACTION < ENOUGH_TO_TELL:
+        changes["data"] = data_with(case.experiment.data, samples=MADE_SAMPLES)
+        repair = f"make {MADE_SAMPLES} samples and hold a fifth back: test_fraction = "
+        repair += f"{TEST_FRACTION}"
+    return repair, changes
+
+
+@rule("many-parameters")
+def many_parameters(case: Case) -> Remarks:
+    """A network with far more parameters than samples can know them by heart."""
+    if not case.num_train or case.num_parameters < MANY_PARAMETERS * case.num_train:
+        return
+    experiment = case.experiment
+    held = any(isinstance(layer, Dropout) for layer in experiment.layers) or bool(
+        experiment.l1
+        or experiment.l2
+        or experiment.optimizer.values().get("weight_decay")
+        or (experiment.patience and experiment.validation_fraction)
+    )
+    per_sample = case.num_parameters / case.num_train
+    grave = (
+        per_sample >= VERY_MANY_PARAMETERS and not held and case.num_train >= ENOUGH_TO_HOLD_BACK
+    )
+    yield Remark(
+        "warning" if grave else "info",
+        "layers",
+        f"{plural(case.num_parameters, 'parameter')} for {plural(case.num_train, 'sample')} to "
+        f"learn from, {per_sample:.3g} for each: the network can know them all by heart",
+        f"pull the weights towards zero: l2 = {L2:g}" if grave else "",
+        {"l2": L2} if grave else {},
+    )
+
+
+RULES = (
+    unscaled_features,
+    class_imbalance,
+    no_test_split,
+    small_test_split,
+    many_parameters,
+)

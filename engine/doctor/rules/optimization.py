@@ -1,0 +1,243 @@
+"""How the weights are moved: the rate, the optimizer, the batches, the length."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+
+from engine.doctor.case import Case
+from engine.doctor.rule import Changes, Remark, Remarks, figure, plural, rule
+from engine.parts.optimizers import SGD, Adagrad, Adam, AdamW, Optimizer, RMSprop
+from engine.parts.schedules import Constant, CosineAnnealingLR, OneCycleLR
+
+RATES: dict[type[Optimizer], tuple[float, float, float]] = {
+    SGD: (1e-4, 2.0, 0.1),
+    Adam: (1e-5, 0.1, 1e-3),
+    AdamW: (1e-5, 0.1, 1e-3),
+    RMSprop: (1e-5, 0.1, 1e-2),
+    Adagrad: (1e-4, 1.0, 1e-2),
+}
+"""Lowest and highest rate that an optimizer is used with, and the one to begin with: PyTorch's
+defaults and those of the papers, two orders of magnitude either way. (With SGD above 2 even a
+quadratic of curvature 1 diverges.)"""
+
+MANY_EPOCHS = 500
+"""Epochs from which plain SGD wastes what Adam would save."""
+
+SGD_WAY, LINEAR_SGD_WAY, ADAM_WAY = 20.0, 2.0, 0.5
+"""How far weights must be able to travel before a loss can have settled. SGD travels its rate
+times the gradient, which is well below 1: the tutorial's circle is unsettled at 10. A linear
+network has one valley, in which e^-2 of the way is left at 2. Adam travels at most its rate a
+step, and initial weights are of the order of a half."""
+GOOD_WAY = 25.0
+"""How far Adam may travel after a repair: 500 steps of 0.05, with which the repaired circle was
+measured."""
+MOST_EPOCHS = 10**9
+LEAST_MEAN_RATE = 1e-7
+"""Below this no number of epochs would do."""
+
+FEW_EPOCHS, MANY_STEPS = 10, 100
+"""In so few epochs of so many steps a rate that falls gains most: of MNIST in 5 epochs about a
+point of test accuracy (tests.benchmarks.measure_repairs). Longer trainings settle more slowly
+anyway."""
+
+NO_TRAINING = 1
+"""Steps that make a demonstration of one step, not a training."""
+
+
+@rule("learning-rate-range")
+def learning_rate_range(case: Case) -> Remarks:
+    """Each optimizer has rates with which it is used; far outside it stands still or diverges."""
+    experiment = case.experiment
+    schedule = experiment.schedule
+    cycle = isinstance(schedule, OneCycleLR)
+    rate = schedule.max_lr if isinstance(schedule, OneCycleLR) else experiment.optimizer.lr
+    place = "schedule.max_lr" if cycle else "optimizer.lr"
+    lowest, highest, usual = RATES[type(experiment.optimizer)]
+    if lowest <= rate <= highest:
+        return
+    name = experiment.optimizer.name
+    if rate > highest and not case.bends and case.weighted:
+        # A linear network has one valley; weights as large as the targets need large steps.
+        yield Remark(
+            "info",
+            place,
+            f"a learning rate of {rate:g} is {figure(rate / highest)} times the highest that "
+            f"{name} is used with; a linear network may need it where its targets are large",
+        )
+        return
+    if rate == 0:
+        message = "a learning rate of 0 changes nothing: no weight will ever move"
+    elif rate < lowest:
+        message = (
+            f"a learning rate of {rate:g} is {figure(lowest / rate)} times below the lowest that "
+            f"{name} is used with: the loss will hardly move"
+        )
+    else:
+        message = (
+            f"a learning rate of {rate:g} is {figure(rate / highest)} times the highest that "
+            f"{name} is used with: the loss will jump or diverge"
+        )
+    changes: Changes = (
+        {"schedule": dataclasses.replace(schedule, max_lr=usual)}  # type: ignore[call-arg]  # OneCycleLR has it
+        if cycle
+        else {"optimizer": dataclasses.replace(experiment.optimizer, lr=usual)}
+    )
+    yield Remark("warning" if rate else "error", place, message, f"use {usual:g}", changes)
+
+
+@rule("plain-sgd")
+def plain_sgd(case: Case) -> Remarks:
+    """Without momentum SGD creeps along flat valleys; Adam scales its steps to them."""
+    experiment = case.experiment
+    optimizer = experiment.optimizer
+    if not isinstance(optimizer, SGD) or optimizer.momentum or not case.bends:
+        return
+    if experiment.epochs < MANY_EPOCHS or not case.num_steps:
+        return
+    adam = case.adam()
+    epochs = min(experiment.epochs, _epochs(case, GOOD_WAY / adam.lr))
+    yield Remark(
+        "warning",
+        "optimizer",
+        f"SGD without momentum for {experiment.epochs:,} epochs: Adam scales each weight's steps "
+        "to its gradient and needs a fraction of them",
+        f"use {adam} for {plural(epochs, 'epoch')}",
+        _trained(case, adam, epochs),
+    )
+
+
+@rule("too-few-steps")
+def too_few_steps(case: Case) -> Remarks:
+    """Rate times steps bounds how far weights can travel; too short, and nothing has settled."""
+    steps, rate = case.num_steps, case.mean_rate
+    if not steps or rate < LEAST_MEAN_RATE:  # then the rate itself is what is wrong
+        return
+    if steps <= NO_TRAINING:
+        yield Remark(
+            "info",
+            "epochs",
+            "one single step shows how training works; nothing can have been learned by it",
+        )
+        return
+    way, needed = _way(case), _needed(case)
+    if way >= needed:
+        return
+    optimizer = case.experiment.optimizer
+    sgd = isinstance(optimizer, SGD)
+    adam = case.adam() if sgd and case.bends else None
+    epochs = _epochs(case, GOOD_WAY / adam.lr) if adam else _more_epochs(case, needed / way)
+    epochs = max(epochs, case.experiment.epochs)
+    changes = _trained(case, adam or optimizer, epochs)
+    repair = f"train for {plural(epochs, 'epoch')}" + (f" with {adam}" if adam else "")
+    longer = dataclasses.replace(case, experiment=dataclasses.replace(case.experiment, **changes))
+    if _way(longer) < _needed(longer):  # a schedule that falls to nothing goes no further
+        changes, repair = {}, "let the learning rate fall more slowly"
+    weight, needs = ("", "is") if not sgd else (" times its gradient", "are")
+    yield Remark(
+        "warning",
+        "epochs",
+        f"{plural(steps, 'step')} of {optimizer.name} at a mean rate of {rate:.2g} carry a weight "
+        f"{way:.2g}{weight} at most, where about {needed:g} {needs} needed: the loss cannot have "
+        "settled",
+        repair,
+        changes,
+    )
+
+
+def _more_epochs(case: Case, factor: float) -> int:
+    """The epochs that carry weights this many times as far, and as far again."""
+    shrinks = isinstance(case.experiment.optimizer, Adagrad)  # its steps, with their number
+    power = 2 if shrinks else 1
+    return int(min(math.ceil(case.experiment.epochs * (2 * factor) ** power), MOST_EPOCHS))
+
+
+def _way(case: Case) -> float:
+    """How far the training can carry a weight: times its gradient with SGD, else itself."""
+    optimizer, way = case.experiment.optimizer, case.mean_rate * case.num_steps
+    if isinstance(optimizer, SGD):
+        return way / max(1 - optimizer.momentum, 0.01)
+    if isinstance(optimizer, Adagrad):  # its steps shrink with the root of their number
+        return 2 * case.mean_rate * math.sqrt(case.num_steps)
+    return way
+
+
+def _needed(case: Case) -> float:
+    if not isinstance(case.experiment.optimizer, SGD):
+        return ADAM_WAY
+    return SGD_WAY if case.bends else LINEAR_SGD_WAY
+
+
+def _epochs(case: Case, steps: float) -> int:
+    return max(1, math.ceil(round(steps / case.steps_per_epoch, 6)))
+
+
+def _trained(case: Case, optimizer: Optimizer, epochs: int) -> Changes:
+    """The changes to another optimizer and length, with reports that still show a curve."""
+    changes: Changes = {"optimizer": optimizer, "epochs": epochs}
+    every = case.experiment.report_every
+    if epochs < case.experiment.epochs and every * 5 > epochs:
+        changes["report_every"] = max(1, epochs // 10)
+    return changes
+
+
+@rule("constant-rate")
+def constant_rate(case: Case) -> Remarks:
+    """A step's noise goes with its rate; only a rate that falls lets the last epoch settle."""
+    experiment = case.experiment
+    if not isinstance(experiment.schedule, Constant) or experiment.schedule.warmup:
+        return
+    if not 1 < experiment.epochs < FEW_EPOCHS or case.steps_per_epoch < MANY_STEPS:
+        return
+    yield Remark(
+        "warning",
+        "schedule",
+        f"in {experiment.epochs} epochs of {case.steps_per_epoch:,} steps each the learning rate "
+        f"stays at {experiment.optimizer.lr:g}: the result is still unsettled by the noise of the "
+        "last batches",
+        f"use {CosineAnnealingLR()}",
+        {"schedule": CosineAnnealingLR()},
+    )
+
+
+@rule("adam-weight-decay")
+def adam_weight_decay(case: Case) -> Remarks:
+    """Adam divides the decay by the gradient's size; AdamW does not (Loshchilov, Hutter 2019)."""
+    optimizer = case.experiment.optimizer
+    if not isinstance(optimizer, Adam) or not optimizer.weight_decay:
+        return
+    values = optimizer.values()
+    yield Remark(
+        "warning",
+        "optimizer.weight_decay",
+        f"Adam adds weight_decay={optimizer.weight_decay:g} to the gradient and scales it away "
+        "with it, most for the weights that move most; AdamW pulls all weights alike",
+        f"use {AdamW(**values)}",
+        {"optimizer": AdamW(**values)},
+    )
+
+
+@rule("batch-above-data")
+def batch_above_data(case: Case) -> Remarks:
+    """A batch can hold no more than the training split."""
+    size = case.experiment.batch_size
+    if size == "full" or not case.num_train or size <= case.num_train:
+        return
+    yield Remark(
+        "warning",
+        "batch_size",
+        f"batch_size = {size:,} is more than the {plural(case.num_train, 'training sample')}: "
+        "each epoch is one step over all of them",
+        'use batch_size = "full"',
+        {"batch_size": "full"},
+    )
+
+
+RULES = (
+    learning_rate_range,
+    plain_sgd,
+    too_few_steps,
+    constant_rate,
+    adam_weight_decay,
+    batch_above_data,
+)

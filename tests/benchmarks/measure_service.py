@@ -1,0 +1,120 @@
+"""Measures the training process: how soon it starts, what a client costs it, how fast it pauses.
+
+python -m tests.benchmarks.measure_service [--repeats 10]
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from engine.runs import events as ev
+from engine.service.client import Session
+from engine.spec.experiment import Experiment
+from engine.spec.presets import path_of
+from engine.spec.reader import read_file
+
+GRID = (60, 24)
+EPOCHS = 4000
+"""Of the comparison with and without a client; about a second or two."""
+
+
+def _preset(name: str, **changes: object) -> Experiment:
+    experiment = read_file(path_of(name))
+    return Experiment(**{**experiment.values(), "device": "cpu", **changes})
+
+
+async def _until(session: Session, kind: type[ev.Event]) -> ev.Event:
+    async for happened in session.events():
+        if isinstance(happened, kind):
+            return happened
+    raise AssertionError(f"no {kind.__name__}")
+
+
+async def first_epoch(session: Session, runs_dir: Path) -> float:
+    """Seconds from `train` to the first reported epoch of `circle`, on a warm worker."""
+    began = time.perf_counter()
+    await session.train(_preset("circle"), runs_dir=runs_dir)
+    await _until(session, ev.EpochFinished)
+    took = time.perf_counter() - began
+    await _until(session, ev.RunFinished)
+    return took
+
+
+async def trained(session: Session, runs_dir: Path, name: str, *, watched: bool) -> float:
+    """Seconds that a training loop takes, with a client that reads pictures or with none.
+
+    The client that begins it asks for nothing in either case.
+    """
+    experiment = _preset(name, epochs=EPOCHS, report_every=EPOCHS)
+    began = time.perf_counter()
+    await session.train(experiment, runs_dir=runs_dir)
+    if watched:
+        await session.watch(progress_hz=10, pictures_hz=10, grid=GRID)
+    else:
+        await session.watch(progress_hz=0)
+    finished = await _until(session, ev.RunFinished)
+    assert isinstance(finished, ev.RunFinished)
+    return time.perf_counter() - began
+
+
+async def pause_latency(session: Session, runs_dir: Path) -> float:
+    """Seconds from asking for a pause to its answer, while steps take well under one thousandth."""
+    await session.train(_preset("spiral", epochs=10**7, report_every=10**6), runs_dir=runs_dir)
+    await _until(session, ev.EpochFinished)
+    await asyncio.sleep(0.05)
+    began = time.perf_counter()
+    await session.pause()
+    took = time.perf_counter() - began
+    await session.stop()
+    await _until(session, ev.RunFinished)
+    return took
+
+
+def _row(what: str, values: list[float], unit: str, target: str) -> None:
+    middle, low, high = statistics.median(values), min(values), max(values)
+    print(f"{what:<46} {middle:8.1f} {low:8.1f} {high:8.1f} {unit:<3} {target}")
+
+
+async def _repeated(repeats: int, measure: Callable[[], Awaitable[float]]) -> list[float]:
+    return [await measure() * 1000 for _ in range(repeats)]
+
+
+async def measure(repeats: int) -> None:
+    """Print a small table."""
+    print(f"{'':<46} {'median':>8} {'lowest':>8} {'highest':>8}")
+    with tempfile.TemporaryDirectory() as folder:
+        runs_dir = Path(folder)
+        async with Session.open() as session:
+            await first_epoch(session, runs_dir)
+            starts = await _repeated(repeats, lambda: first_epoch(session, runs_dir))
+            _row("start to first epoch of circle", starts, "ms", "target < 150")
+            pauses = await _repeated(repeats, lambda: pause_latency(session, runs_dir))
+            _row("pause answered", pauses, "ms", "target < a step + 50")
+            for name in ("circle", "spiral"):
+                ratios = []
+                for turn in range(repeats):
+                    took = {}
+                    for watched in (turn % 2 == 0, turn % 2 == 1):
+                        took[watched] = await trained(session, runs_dir, name, watched=watched)
+                    ratios.append(100 * took[False] / took[True])
+                _row(f"speed of {name} with pictures, of none", ratios, "%", "target >= 97")
+            await session.shutdown()
+
+
+def main() -> int:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--repeats", type=int, default=10, help="of each measurement (10)")
+    asyncio.run(measure(parser.parse_args().repeats))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,486 @@
+"""For each finding an experiment that provokes it and a near twin that does not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from engine.doctor.finding import Severity
+from engine.doctor.statistics import Statistics
+from engine.spec.experiment import Experiment
+from engine.spec.reader import from_raw
+
+HEALTHY: dict[str, Any] = {
+    "data": "moons(samples=400)",
+    "layers": ["Linear(16)", "ReLU()", "Linear(1)"],
+    "loss": "BCEWithLogitsLoss()",
+    "optimizer": "Adam(lr=0.01)",
+    "epochs": 200,
+    "test_fraction": 0.25,
+}
+"""Two classes in the plane; nothing is to be said of it."""
+
+TWO = ["Linear(16)", "ReLU()", "Linear(2)"]
+CLASSES = {"loss": "CrossEntropyLoss()", "layers": TWO}
+WAVE = {
+    "data": "wave(samples=400)",
+    "loss": "MSELoss()",
+    "layers": ["Linear(16)", "ReLU()", "Linear(1)"],
+}
+DIABETES = {
+    "data": "diabetes()",
+    "layers": ["Linear(8)", "ReLU()", "Linear(1)"],
+    "loss": "MSELoss()",
+    "optimizer": "Adam(lr=0.1)",
+}
+DIGITS = {"data": "digits()", "loss": "CrossEntropyLoss()"}
+
+MNIST = {
+    "data": "MNIST(mean=0.1307, std=0.3081)",
+    "loss": "CrossEntropyLoss()",
+    "layers": ["Flatten", "Linear(10)"],
+    "test_fraction": 0.0,
+}
+
+
+def experiment(*changes: dict[str, Any]) -> Experiment:
+    """The healthy experiment with fields changed, checked."""
+    raw = dict(HEALTHY)
+    for change in changes:
+        raw |= change
+    return from_raw(raw)
+
+
+def layers(*calls: str) -> dict[str, Any]:
+    return {"layers": list(calls)}
+
+
+def planar(*counts: int, scale: float = 1.0, mean: float = 0.0) -> Statistics:
+    """Statistics of points, the second feature `scale` times the first."""
+    return Statistics(
+        (mean - 2.0, mean - 2.0 * scale),
+        (mean + 2.0, mean + 2.0 * scale),
+        (mean, mean),
+        (1.0, scale),
+        counts or (200, 200),
+    )
+
+
+def rows(low: float, high: float, deviation: float, count: int = 10) -> Statistics:
+    """Statistics of features alike but for the last one's lowest, highest and deviation."""
+    same = count - 1
+    return Statistics(
+        (*[0.5] * same, low),
+        (*[3.0] * same, high),
+        (*[1.0] * same, (low + high) / 2),
+        (*[1.0] * same, deviation),
+    )
+
+
+@dataclass(frozen=True)
+class Pair:
+    """What provokes a finding, and what is nearly the same and does not."""
+
+    code: str
+    severity: Severity
+    place: str
+    figure: str
+    """A part of the message: the number that follows from this experiment."""
+    sick: Experiment
+    twin: Experiment
+    sick_statistics: Statistics | None = None
+    twin_statistics: Statistics | None = None
+    repaired: dict[str, str] = field(default_factory=dict)
+    """Fields of the repaired experiment, as text; empty where a person must decide."""
+
+    def __str__(self) -> str:
+        return f"{self.code}-{self.place}"
+
+
+PAIRS = [
+    Pair(
+        "double-softmax", "error", "layers[3]", "below 1.461",
+        experiment(DIGITS, layers("Flatten", "ReLU", "Linear(10)", "Softmax")),
+        experiment(DIGITS, layers("Flatten", "ReLU", "Linear(10)")),
+        repaired={"layers": "Flatten() ReLU() Linear(10)"},
+    ),
+    Pair(
+        "double-softmax", "error", "layers[3]", "2 classes the loss cannot fall below 0.313",
+        experiment(CLASSES, layers(*TWO, "Softmax")),
+        experiment({"loss": "NLLLoss"}, layers(*TWO, "LogSoftmax")),
+        repaired={"layers": "Linear(16) ReLU() Linear(2)"},
+    ),
+    Pair(
+        "double-softmax", "info", "layers[3]", "changes nothing",
+        experiment(CLASSES, layers(*TWO, "LogSoftmax")),
+        experiment(CLASSES),
+        repaired={"layers": "Linear(16) ReLU() Linear(2)"},
+    ),
+    Pair(
+        "squashed-logits", "error", "layers[3]", "below 0.313",
+        experiment(CLASSES, layers(*TWO, "Sigmoid")),
+        experiment(CLASSES),
+        repaired={"layers": "Linear(16) ReLU() Linear(2)"},
+    ),
+    Pair(
+        "squashed-logits", "error", "layers[3]", "below 0.127",
+        experiment(CLASSES, layers(*TWO, "Tanh")),
+        experiment(CLASSES, layers("Linear(16)", "Tanh", "Linear(2)")),
+        repaired={"layers": "Linear(16) ReLU() Linear(2)"},
+    ),
+    Pair(
+        "squashed-logits", "error", "layers[3]", "about half",
+        experiment(layers("Linear(16)", "ReLU", "Linear(1)", "ReLU")),
+        experiment(),
+        repaired={"layers": "Linear(16) ReLU() Linear(1)"},
+    ),
+    Pair(
+        "double-sigmoid", "error", "layers[3]", "0.313 for class 1 and 0.693",
+        experiment(layers("Linear(16)", "ReLU", "Linear(1)", "Sigmoid")),
+        experiment({"loss": "BCELoss"}, layers("Linear(16)", "ReLU", "Linear(1)", "Sigmoid")),
+        repaired={"layers": "Linear(16) ReLU() Linear(1)"},
+    ),
+    Pair(
+        "missing-log-softmax", "error", "layers[2]", "falls below 0",
+        experiment(CLASSES, {"loss": "NLLLoss"}),
+        experiment({"loss": "NLLLoss"}, layers(*TWO, "LogSoftmax")),
+        repaired={"layers": "Linear(16) ReLU() Linear(2) LogSoftmax(dim=1)"},
+    ),
+    Pair(
+        "missing-log-softmax", "error", "layers[3]", "between -1 and 0",
+        experiment({"loss": "NLLLoss"}, layers(*TWO, "Softmax")),
+        experiment({"loss": "NLLLoss"}, layers(*TWO, "LogSoftmax")),
+        repaired={"layers": "Linear(16) ReLU() Linear(2) LogSoftmax(dim=1)"},
+    ),
+    Pair(
+        "missing-sigmoid", "error", "layers[2]", "outside 0 to 1",
+        experiment({"loss": "BCELoss"}),
+        experiment({"loss": "BCELoss"}, layers("Linear(16)", "ReLU", "Linear(1)", "Sigmoid")),
+        repaired={"loss": "BCEWithLogitsLoss()"},
+    ),
+    Pair(
+        "output-width", "info", "layers[2]", "two outputs for two classes",
+        experiment(layers(*TWO)),
+        experiment(),
+        repaired={"layers": "Linear(16) ReLU() Linear(1)"},
+    ),
+    Pair(
+        "constant-output", "error", "layers[3]", "always 1",
+        experiment({"loss": "BCELoss"}, layers("Linear(16)", "ReLU", "Linear(1)", "Softmax")),
+        experiment({"loss": "BCELoss"}, layers("Linear(16)", "ReLU", "Linear(2)", "Softmax")),
+        repaired={"layers": "Linear(16) ReLU() Linear(1) Sigmoid()"},
+    ),
+    Pair(
+        "relu-output", "error", "layers[3]", "about half of the outputs",
+        experiment(WAVE, layers("Linear(16)", "Tanh", "Linear(1)", "ReLU")),
+        experiment(WAVE, layers("Linear(16)", "Tanh", "Linear(1)", "LeakyReLU")),
+        repaired={"layers": "Linear(16) Tanh() Linear(1)"},
+    ),
+    Pair(
+        "bounded-output", "warning", "layers[3]", "between 0 and 1",
+        experiment(WAVE, layers("Linear(16)", "ReLU", "Linear(1)", "Sigmoid")),
+        experiment(WAVE),
+        repaired={"layers": "Linear(16) ReLU() Linear(1)"},
+    ),
+    Pair(
+        "bounded-output", "warning", "layers[3]", "between -1 and 1",
+        experiment(WAVE, layers("Linear(16)", "ReLU", "Linear(1)", "Tanh")),
+        experiment(WAVE, layers("Linear(16)", "Tanh", "Linear(1)")),
+        repaired={"layers": "Linear(16) ReLU() Linear(1)"},
+    ),
+    Pair(
+        "regression-loss-for-classes", "warning", "loss", "0.020, with cross-entropy 0.99, 51",
+        experiment({"loss": "MSELoss"}, layers("Linear(16)", "ReLU", "Linear(1)", "Sigmoid")),
+        experiment(WAVE, {"loss": "MSELoss"}),
+        repaired={"loss": "BCELoss()", "layers": "Linear(16) ReLU() Linear(1) Sigmoid()"},
+    ),
+    Pair(
+        "regression-loss-for-classes", "warning", "loss", "measures distances",
+        experiment({"loss": "L1Loss"}, layers("Linear(16)", "ReLU", "Linear(2)", "Softmax")),
+        experiment(CLASSES),
+        repaired={"loss": "CrossEntropyLoss()", "layers": "Linear(16) ReLU() Linear(2)"},
+    ),
+    Pair(
+        "linear-collapse", "warning", "layers[1]", "65 parameters do the work of 3",
+        experiment(layers("Linear(16)", "Linear(1)")),
+        experiment(layers("Linear(16)", "ReLU", "Linear(1)")),
+        repaired={"layers": "Linear(16) ReLU() Linear(1)"},
+    ),
+    Pair(
+        "linear-collapse", "warning", "layers[3]", "no more than one layer",
+        experiment(layers("Linear(16, bias=False)", "BatchNorm1d", "Dropout(0.2)", "Linear(1)")),
+        experiment(layers("Linear(16, bias=False)", "LayerNorm", "Dropout(0.2)", "Linear(1)")),
+        repaired={
+            "layers": "Linear(16, bias=False) BatchNorm1d() ReLU() Dropout(p=0.2) Linear(1)"
+        },
+    ),
+    Pair(
+        "saturating-chain", "warning", "layers[1]", "3 saturating activations (Sigmoid) in a row "
+        "leave about 0.016",
+        experiment(layers(*["Linear(9)", "Sigmoid"] * 3, "Linear(1)")),
+        experiment(layers(*["Linear(9)", "Sigmoid"] * 2, "Linear(1)")),
+        repaired={"layers": "Linear(9) ReLU() " * 3 + "Linear(1)"},
+    ),
+    Pair(
+        "saturating-chain", "warning", "layers[1]", "7 saturating activations (Tanh)",
+        experiment(layers(*["Linear(9)", "Tanh"] * 7, "Linear(1)")),
+        experiment(layers(*["Linear(9)", "Tanh"] * 6, "LayerNorm", "Tanh", "Linear(1)")),
+        repaired={"layers": "Linear(9) ReLU() " * 7 + "Linear(1)"},
+    ),
+    Pair(
+        "narrow-layer", "warning", "layers[0]", "4 ReLU units",
+        experiment(layers("Linear(4)", "ReLU", "Linear(1)")),
+        experiment(layers("Linear(8)", "ReLU", "Linear(1)")),
+        repaired={"layers": "Linear(8) ReLU() Linear(1)"},
+    ),
+    Pair(
+        "batchnorm-single", "error", "layers[1]", "300 training samples make batches of one",
+        experiment(
+            {"batch_size": 1},
+            layers("Linear(16, bias=False)", "BatchNorm1d", "ReLU", "Linear(1)"),
+        ),
+        experiment(
+            {"batch_size": 2},
+            layers("Linear(16, bias=False)", "BatchNorm1d", "ReLU", "Linear(1)"),
+        ),
+        repaired={"batch_size": "32"},
+    ),
+    Pair(
+        "batchnorm-single", "error", "layers[1]", "300 training samples make a last batch of one",
+        experiment(
+            {"batch_size": 23},
+            layers("Linear(16, bias=False)", "BatchNorm1d", "ReLU", "Linear(1)"),
+        ),
+        experiment(
+            {"batch_size": 24},
+            layers("Linear(16, bias=False)", "BatchNorm1d", "ReLU", "Linear(1)"),
+        ),
+        repaired={"batch_size": "32"},
+    ),
+    Pair(
+        "batchnorm-single", "warning", "layers[1]", "each image is normalized by itself",
+        experiment(
+            DIGITS, {"batch_size": 1, "optimizer": "Adam"},
+            layers("Conv2d(4, 3, bias=False)", "BatchNorm2d", "ReLU", "Flatten", "Linear(10)"),
+        ),
+        experiment(
+            DIGITS, {"batch_size": 1, "optimizer": "Adam"},
+            layers("Conv2d(4, 3, bias=False)", "LayerNorm", "ReLU", "Flatten", "Linear(10)"),
+        ),
+        repaired={"batch_size": "32"},
+    ),
+    Pair(
+        "bias-before-batchnorm", "info", "layers[0]", "16 biases",
+        experiment(layers("Linear(16)", "BatchNorm1d", "ReLU", "Linear(1)")),
+        experiment(layers("Linear(16, bias=False)", "BatchNorm1d", "ReLU", "Linear(1)")),
+        repaired={"layers": "Linear(16, bias=False) BatchNorm1d() ReLU() Linear(1)"},
+    ),
+    Pair(
+        "dropout-output", "warning", "layers[3]", "20% of the outputs",
+        experiment(layers("Linear(16)", "ReLU", "Linear(1)", "Dropout(0.2)")),
+        experiment(layers("Linear(16)", "ReLU", "Dropout(0.2)", "Linear(1)")),
+        repaired={"layers": "Linear(16) ReLU() Linear(1)"},
+    ),
+    Pair(
+        "dropout-rate", "info", "layers[2]", "drops nothing",
+        experiment(layers("Linear(16)", "ReLU", "Dropout(0.0)", "Linear(1)")),
+        experiment(layers("Linear(16)", "ReLU", "Dropout(0.1)", "Linear(1)")),
+        repaired={"layers": "Linear(16) ReLU() Linear(1)"},
+    ),
+    Pair(
+        "dropout-rate", "warning", "layers[2]", "keeps 10% of the values and multiplies them by 10",
+        experiment(layers("Linear(16)", "ReLU", "Dropout(0.9)", "Linear(1)")),
+        experiment(layers("Linear(16)", "ReLU", "Dropout(0.8)", "Linear(1)")),
+        repaired={"layers": "Linear(16) ReLU() Dropout() Linear(1)"},
+    ),
+    Pair(
+        "unscaled-features", "warning", "data", "s6 (from 0 to 100) varies 25 times as much as age",
+        experiment(DIABETES),
+        experiment(DIABETES, {"data": "diabetes(standardize=True)"}),
+        rows(0, 100, 25.0), rows(0, 100, 25.0),
+        repaired={"data": "diabetes(standardize=True)"},
+    ),
+    Pair(
+        "unscaled-features", "warning", "data", "learned about 110 times more slowly",
+        experiment({"data": "three_features()", "test_fraction": 0.0}, CLASSES),
+        experiment({"data": "three_features()", "test_fraction": 0.0}, CLASSES),
+        rows(0.1, 102.0, 10.4, count=3), rows(0.1, 10.0, 5.0, count=3),
+        repaired={"layers": "LayerNorm(elementwise_affine=False) Linear(16) ReLU() Linear(2)"},
+    ),
+    Pair(
+        "unscaled-features", "warning", "data", "varies 20 times",
+        experiment(), experiment(), planar(scale=20.0), planar(scale=5.0),
+        repaired={"layers": "BatchNorm1d(affine=False) Linear(16) ReLU() Linear(1)"},
+    ),
+    Pair(
+        "unscaled-features", "warning", "data", "is of size 300",
+        experiment(), experiment(layers("LayerNorm", "Linear(16)", "ReLU", "Linear(1)")),
+        planar(mean=300.0), planar(mean=300.0),
+        repaired={"layers": "BatchNorm1d(affine=False) Linear(16) ReLU() Linear(1)"},
+    ),
+    Pair(
+        "off-center-pixels", "warning", "data", "a mean of -0.74 and a deviation of 0.62",
+        experiment(MNIST, {"data": "MNIST(mean=0.5, std=0.5)"}),
+        experiment(MNIST, {"data": "MNIST()"}),
+        repaired={"data": "MNIST(mean=0.1307, std=0.3081)"},
+    ),
+    Pair(
+        "off-center-pixels", "warning", "data", "mean=0 and std=0.5",
+        experiment(MNIST, {"data": "CIFAR10(mean=0.0, std=0.5)"}),
+        experiment(MNIST, {"data": "CIFAR10(mean=0.5, std=0.5)"}),
+        repaired={"data": "CIFAR10(mean=[0.4914, 0.4822, 0.4465], std=[0.247, 0.2435, 0.2616])"},
+    ),
+    Pair(
+        "constant-rate", "warning", "schedule", "in 5 epochs of 938 steps each",
+        experiment(MNIST, {"batch_size": 64, "epochs": 5}),
+        experiment(MNIST, {"batch_size": 64, "epochs": 10}),
+        repaired={"schedule": "CosineAnnealingLR()"},
+    ),
+    Pair(
+        "class-imbalance", "warning", "data", "right for 90.0% of them",
+        experiment(), experiment(), planar(360, 40), planar(300, 100),
+        repaired={"class_weights": "balanced"},
+    ),
+    Pair(
+        "class-imbalance", "warning", "data", "39 times as many",
+        experiment({"loss": "BCELoss"}, layers("Linear(16)", "ReLU", "Linear(1)", "Sigmoid")),
+        experiment({"class_weights": "balanced"}), planar(390, 10), planar(390, 10),
+        repaired={
+            "class_weights": "balanced",
+            "loss": "BCEWithLogitsLoss()",
+            "layers": "Linear(16) ReLU() Linear(1)",
+        },
+    ),
+    Pair(
+        "class-imbalance", "warning", "data", 'no sample is of class "lower moon"',
+        experiment(), experiment(), planar(400, 0), planar(399, 101),
+    ),
+    Pair(
+        "no-test-split", "warning", "test_fraction", "the 400 samples it was trained on",
+        experiment({"test_fraction": 0.0}),
+        experiment({"test_fraction": 0.25}),
+        repaired={"test_fraction": "0.2", "data": "moons(samples=400)"},
+    ),
+    Pair(
+        "no-test-split", "warning", "test_fraction", "the 60 samples it was trained on",
+        experiment({"test_fraction": 0.0, "data": "moons(samples=60)"}),
+        experiment({"test_fraction": 0.5, "data": "moons(samples=60)"}),
+        repaired={"test_fraction": "0.2", "data": "moons(samples=500)"},
+    ),
+    Pair(
+        "no-test-split", "info", "test_fraction", "too few to hold some back",
+        experiment({"test_fraction": 0.0, "data": "first_network()"}),
+        experiment(DIGITS, layers("Flatten", "Linear(10)")),
+    ),
+    Pair(
+        "small-test-split", "warning", "test_fraction", "10 samples: an accuracy of 90% is known "
+        "to within 19 points",
+        experiment({"test_fraction": 0.1, "data": "moons(samples=100)"}),
+        experiment({"test_fraction": 0.3, "data": "moons(samples=100)"}),
+        repaired={"test_fraction": "0.2", "data": "moons(samples=500)"},
+    ),
+    Pair(
+        "small-test-split", "info", "test_fraction", "15 samples",
+        experiment({"data": "iris()", "test_fraction": 0.1, "loss": "CrossEntropyLoss"},
+                   layers("Linear(3)")),
+        experiment({"data": "iris()", "test_fraction": 0.3, "loss": "CrossEntropyLoss"},
+                   layers("Linear(3)")),
+    ),
+    Pair(
+        "many-parameters", "warning", "layers", "8,001 parameters for 300 samples to learn from, "
+        "26.7 for each",
+        experiment(layers("Linear(2000)", "ReLU", "Linear(1)")),
+        experiment(layers("Linear(2000)", "ReLU", "Linear(1)"), {"data": "moons(samples=4000)"}),
+        repaired={"l2": "0.0001"},
+    ),
+    Pair(
+        "many-parameters", "info", "layers", "26.7 for each",
+        experiment(layers("Linear(2000)", "ReLU", "Dropout", "Linear(1)")),
+        experiment(layers("Linear(300)", "ReLU", "Dropout", "Linear(1)")),
+    ),
+    Pair(
+        "learning-rate-range", "warning", "optimizer.lr", "5 is 50 times the highest",
+        experiment({"optimizer": "Adam(lr=5.0)"}),
+        experiment({"optimizer": "Adam(lr=0.1)"}),
+        repaired={"optimizer": "Adam(lr=0.001)"},
+    ),
+    Pair(
+        "learning-rate-range", "warning", "optimizer.lr", "1e-06 is 100 times below the lowest",
+        experiment({"optimizer": "SGD(lr=0.000001)"}),
+        experiment({"optimizer": "SGD(lr=0.0001)"}),
+        repaired={"optimizer": "SGD(lr=0.1)"},
+    ),
+    Pair(
+        "learning-rate-range", "info", "optimizer.lr", "a linear network may need it",
+        experiment({"optimizer": "Adam(lr=5.0)"}, layers("Linear(1)")),
+        experiment({"optimizer": "Adam(lr=0.1)"}, layers("Linear(1)")),
+    ),
+    Pair(
+        "learning-rate-range", "error", "optimizer.lr", "no weight will ever move",
+        experiment({"optimizer": "Adam(lr=0)"}),
+        experiment({"optimizer": "Adam(lr=0.001)"}),
+        repaired={"optimizer": "Adam(lr=0.001)"},
+    ),
+    Pair(
+        "learning-rate-range", "warning", "schedule.max_lr", "30 is 15 times the highest that SGD",
+        experiment({"optimizer": "SGD(lr=0.1)", "schedule": "OneCycleLR(30.0)"}),
+        experiment({"optimizer": "SGD(lr=30.0)", "schedule": "OneCycleLR(0.5)"}),
+        repaired={"schedule": "OneCycleLR(0.1)"},
+    ),
+    Pair(
+        "plain-sgd", "warning", "optimizer", "10,000 epochs",
+        experiment({"optimizer": "SGD(lr=0.01)", "epochs": 10_000, "report_every": 1000}),
+        experiment({"optimizer": "SGD(lr=0.01, momentum=0.9)", "epochs": 10_000}),
+        repaired={"optimizer": "Adam(lr=0.05)", "epochs": "500", "report_every": "50"},
+    ),
+    Pair(
+        "too-few-steps", "warning", "epochs", "100 steps of SGD at a mean rate of 0.1 carry a "
+        "weight 10 times its gradient at most, where about 20",
+        experiment({"optimizer": "SGD(lr=0.1)", "epochs": 100}),
+        experiment({"optimizer": "SGD(lr=0.1)", "epochs": 200}),
+        repaired={"optimizer": "Adam(lr=0.05)", "epochs": "500"},
+    ),
+    Pair(
+        "too-few-steps", "warning", "epochs", "40 steps of Adam at a mean rate of 0.01 carry a "
+        "weight 0.4 at most, where about 0.5",
+        experiment({"epochs": 40}),
+        experiment({"epochs": 50}),
+        repaired={"optimizer": "Adam(lr=0.01)", "epochs": "100"},
+    ),
+    Pair(
+        "too-few-steps", "info", "epochs", "one single step",
+        experiment({"epochs": 1}),
+        experiment({"epochs": 1, "batch_size": 1}),
+    ),
+    Pair(
+        "adam-weight-decay", "warning", "optimizer.weight_decay", "weight_decay=0.01",
+        experiment({"optimizer": "Adam(lr=0.01, weight_decay=0.01)"}),
+        experiment({"optimizer": "AdamW(lr=0.01, weight_decay=0.01)"}),
+        repaired={"optimizer": "AdamW(lr=0.01)"},
+    ),
+    Pair(
+        "batch-above-data", "warning", "batch_size", "512 is more than the 300 training samples",
+        experiment({"batch_size": 512}),
+        experiment({"batch_size": 300}),
+        repaired={"batch_size": "full"},
+    ),
+    Pair(
+        "selection-on-training", "warning", "patience", "patience = 5",
+        experiment({"patience": 5}),
+        experiment({"patience": 5, "validation_fraction": 0.2}),
+        repaired={"validation_fraction": "0.2"},
+    ),
+    Pair(
+        "selection-on-training", "warning", "schedule", "ReduceLROnPlateau watches",
+        experiment({"schedule": "ReduceLROnPlateau"}),
+        experiment({"schedule": "CosineAnnealingLR"}),
+        repaired={"validation_fraction": "0.2"},
+    ),
+    Pair(
+        "random-seed", "warning", "seed", "another seed each time",
+        experiment({"seed": "random"}),
+        experiment({"seed": 1}),
+        repaired={"seed": "0"},
+    ),
+]  # fmt: skip
+"""One line per argument group: as a table it reads, as formatted code it does not."""

@@ -1,0 +1,142 @@
+"""Each rule finds what it is for, says its figure, and leaves its near twin alone."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import Counter
+
+import pytest
+from hypothesis import given, settings
+
+from engine.doctor.examination import examine, repaired
+from engine.doctor.finding import SEVERITIES, Finding
+from engine.doctor.rules import ALL
+from engine.parts.layers.dense import Linear
+from engine.spec.experiment import Experiment
+from engine.spec.reader import from_raw
+from engine.spec.toml_text import parse_toml
+from engine.spec.writer import to_toml
+from tests.engine.doctor.cases import CLASSES, PAIRS, Pair, experiment, layers, planar
+from tests.engine.spec.strategies import experiments
+
+
+def of(pair: Pair, found: list[Finding]) -> list[Finding]:
+    """The findings of a pair's rule, severity and place."""
+    wanted = (pair.code, pair.severity, pair.place)
+    return [one for one in found if (one.code, one.severity, one.place) == wanted]
+
+
+def valid(one: Experiment) -> bool:
+    """Whether an experiment's TOML is read back as the same experiment without a problem."""
+    return from_raw(parse_toml(to_toml(one, complete=True))) == one
+
+
+def texts(one: Experiment) -> dict[str, str]:
+    """Every field as text; layers with spaces between."""
+    values = {name: str(value) for name, value in one.values().items()}
+    return values | {"layers": " ".join(map(str, one.layers))}
+
+
+@pytest.mark.parametrize("pair", PAIRS, ids=str)
+def test_sick_experiment_draws_the_finding(pair: Pair) -> None:
+    """The finding is drawn once, with its severity, its place and the experiment's figure."""
+    (found,) = of(pair, examine(pair.sick, pair.sick_statistics))
+
+    assert pair.figure in found.message
+    assert found.message.count(". ") == 0
+    assert not found.message.endswith(".")
+
+
+@pytest.mark.parametrize("pair", PAIRS, ids=str)
+def test_near_twin_does_not(pair: Pair) -> None:
+    """What differs in the decisive point only draws no such finding."""
+    assert of(pair, examine(pair.twin, pair.twin_statistics)) == []
+
+
+@pytest.mark.parametrize("pair", PAIRS, ids=str)
+def test_repair_is_valid_and_cures(pair: Pair) -> None:
+    """The repaired experiment is valid, is what the table says, and draws no such finding."""
+    (found,) = of(pair, examine(pair.sick, pair.sick_statistics))
+    if not pair.repaired:
+        assert found.repaired is None
+        return
+    assert found.repair
+    assert found.repaired is not None
+    assert valid(found.repaired)
+    cured = texts(found.repaired)
+    assert {name: cured[name] for name in pair.repaired} == {
+        name: text.strip() for name, text in pair.repaired.items()
+    }
+    assert of(pair, examine(found.repaired, pair.sick_statistics)) == []
+
+
+def test_every_rule_has_a_pair() -> None:
+    """No code is without an experiment that provokes it, and none is used twice."""
+    codes = [rule.code for rule in ALL]
+    assert len(codes) == len(set(codes))
+    assert set(codes) == {pair.code for pair in PAIRS}
+    assert all(rule.function.__doc__ for rule in ALL)
+
+
+def test_healthy_experiment_draws_nothing() -> None:
+    """Nothing at all is said of a plain, healthy experiment, its data known."""
+    assert examine(experiment(), planar()) == []
+
+
+def test_wrong_width_is_repaired() -> None:
+    """An output too few for the classes is an error that a click repairs."""
+    sick = dataclasses.replace(experiment(CLASSES), layers=(Linear(3),))
+    (found,) = [one for one in examine(sick) if one.severity == "error"]
+    assert (found.code, found.place) == ("output-width", "layers[0]")
+    assert "end with Linear(2)" in found.message
+    assert found.repaired is not None
+    assert found.repaired.layers == (Linear(2),)
+
+
+def test_gravest_comes_first() -> None:
+    """Errors stand before warnings, warnings before what is only worth knowing."""
+    sick = experiment(
+        CLASSES, {"epochs": 10, "seed": "random"},
+        layers("Linear(16)", "ReLU", "Dropout(0.0)", "Linear(2)", "Softmax"),
+    )  # fmt: skip
+    severities = [one.severity for one in examine(sick)]
+    assert severities == ["error", "warning", "warning", "info"]
+
+
+def test_what_was_measured_goes_with_a_repair() -> None:
+    """Figures that were measured of an experiment do not outlive its change."""
+    sick = experiment({"seed": "random", "measured": {"train_loss": [0.1, 0.2]}})
+    assert repaired(sick).measured is None
+    assert repaired(experiment()) == experiment()
+
+
+def test_absent_file_leaves_the_static_rules(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the data's file the rules that need no data still speak."""
+    sick = experiment(
+        {"data": 'csv("absent.csv", "y")', "seed": "random", "loss": "CrossEntropyLoss"},
+        layers("Linear(3)", "Softmax"),
+    )
+    assert {one.code for one in examine(sick)} == {"double-softmax", "random-seed"}
+
+
+def said(one: Experiment) -> Counter[tuple[str, str]]:
+    """How often each finding is drawn, wherever."""
+    return Counter((found.code, found.message) for found in examine(one))
+
+
+@settings(max_examples=150, deadline=None)
+@given(experiments())
+def test_repairs_are_valid_and_come_to_an_end(one: Experiment) -> None:
+    """Of any experiment: each repair is valid and cures; all of them reach a fixed point."""
+    before = said(one)
+    for found in examine(one):
+        if found.repaired is not None:
+            assert valid(found.repaired), found
+            # two pairs of layers may draw the same words; one of them is cured
+            assert (
+                said(found.repaired)[found.code, found.message] < before[found.code, found.message]
+            ), found
+    end = repaired(one, severities=SEVERITIES)
+    assert valid(end)
+    assert repaired(end, severities=SEVERITIES) == end
+    assert all(found.repaired is None for found in examine(end))
