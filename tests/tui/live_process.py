@@ -1,0 +1,116 @@
+"""Headless trainings as processes of their own, and what remains of them."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from engine.runs.lease import read_lease
+from engine.runs.reader import Run
+from engine.service.client import Session
+from tests.engine.service.live import (
+    DEMANDING,
+    Bits,
+    eventually,
+    reported,
+    run_async,
+    the_end,
+    uninterrupted,
+    weights_of,
+)
+from tests.engine.training.tiny import SMALL, small
+from tests.tui.command_line import Bench, command
+
+WAIT_S = 60.0
+LONG: dict[str, Any] = {**DEMANDING, "epochs": 800}
+"""Some thousand steps: time enough to be interrupted, little enough to be gone on with."""
+_expected: list[tuple[Bits, list[dict[str, str]]]] = []
+
+
+def toml(**changes: Any) -> str:
+    """A preset of the demanding training."""
+    return "".join(f"{key} = {json.dumps(v)}\n" for key, v in {**SMALL, **LONG, **changes}.items())
+
+
+class Headless:
+    """A training by `perceptui --json` that has begun."""
+
+    def __init__(self, bench: Bench, *arguments: str, **changes: Any) -> None:
+        bench.write("long.toml", toml(**changes))
+        self.process = subprocess.Popen(
+            command("--preset", "long.toml", "--json", *arguments),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        self.run = Run(Path(self.until("run_started")["run"]))
+        self.until("epoch_finished")
+
+    def until(self, event: str) -> dict[str, Any]:
+        """Read up to the first such event."""
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            found: dict[str, Any] = json.loads(line)
+            if found["event"] == event:
+                return found
+        assert self.process.stderr is not None
+        raise AssertionError(f"no {event}: {self.process.stderr.read()}")
+
+    @property
+    def worker(self) -> int:
+        """The pid of the trainer."""
+        eventually(lambda: read_lease(self.run.path) is not None)
+        lease = read_lease(self.run.path)
+        assert lease is not None
+        return lease.pid
+
+    def checkpoint(self) -> None:
+        """Have another client make the trainer write one."""
+
+        async def ask() -> None:
+            async with Session.attach(self.run) as session:
+                await session.checkpoint()
+
+        run_async(ask())
+
+    def end(self) -> tuple[int, str, str]:
+        """Exit code, the rest of stdout, stderr."""
+        out, err = self.process.communicate(timeout=WAIT_S)
+        return self.process.returncode, out, err
+
+
+@contextmanager
+def stopped(pid: int) -> Iterator[None]:
+    """Keep a process from doing anything for a moment."""
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(pid, signal.SIGCONT)
+
+
+def ends_as_uninterrupted(warm: Path, run: Run) -> None:
+    """Fail unless the run, gone on with, ends with the bits and the record of one life."""
+
+    async def go_on() -> None:
+        async with Session.connect(warm) as session:
+            await session.resume(run)
+            assert (await the_end(session)).reason == "completed"
+
+    run_async(go_on())
+    if not _expected:
+        _expected.append(uninterrupted(small(**LONG)))
+    bits, epochs = _expected[0]
+    assert weights_of(run) == bits
+    assert reported(run.record().events) == epochs
+
+
+def has_finished(run: Run) -> Callable[[], bool]:
+    """Whether the run's record has its end, and nobody holds the run any more."""
+    return lambda: run.record().finished is not None and read_lease(run.path) is None

@@ -1,0 +1,150 @@
+"""`presets`, `show`, `paths`, `runs`, and the help."""
+
+from __future__ import annotations
+
+import shutil
+import tomllib
+from importlib.metadata import version
+
+import pytest
+
+from tests.tui.command_line import TINY, Bench, perceptui
+from tests.tui.conftest import Trained
+
+COMMANDS = ("presets", "show", "runs", "predict", "evaluate", "export", "paths")
+
+
+def test_version(bench: Bench) -> None:
+    """--version prints the name and the installed version."""
+    assert perceptui("--version").out == f"perceptui {version('perceptui')}\n"
+
+
+def test_help_names_every_command_and_option(bench: Bench) -> None:
+    """-h and --help say the same and name every command and option of a training."""
+    outcome = perceptui("--help")
+
+    assert outcome == perceptui("-h")
+    assert outcome.code == 0
+    words = outcome.out.split()
+    assert set(COMMANDS) <= set(words)
+    options = "preset set data layers loss optimizer lr epochs batch-size seed device from quiet"
+    shared = "runs-dir data-dir ascii json version help"
+    assert {f"--{name}" for name in f"{options} {shared}".split()} <= set(words)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help(bench: Bench, command: str) -> None:
+    """-h and --help after a command explain it, the shared options too."""
+    outcome = perceptui(command, "--help")
+
+    assert outcome == perceptui(command, "-h")
+    assert outcome.code == 0
+    assert outcome.out.startswith(f"Usage: perceptui {command} ")
+    for option in ("--runs-dir", "--data-dir", "--ascii", "--json"):
+        assert option in outcome.out
+
+
+def test_presets_are_listed_by_group(bench: Bench) -> None:
+    """The list has the groups in their order, the tutorials first, each preset with a summary."""
+    outcome = perceptui("presets")
+
+    headings = [line for line in outcome.lines if line in ("Tutorials", "Playground", "Tables")]
+    assert headings == ["Tutorials", "Playground", "Tables"]
+    assert outcome.out.index("  circle ") < outcome.out.index("Playground")
+    assert max(map(len, outcome.lines)) <= 80
+    assert outcome == perceptui()
+
+
+def test_presets_as_json(bench: Bench) -> None:
+    """With --json each preset is an object with its name, path, group and words."""
+    records = perceptui("presets", "--json").records
+    by_name = {record["name"]: record for record in records}
+
+    assert {"circle", "three-features", "mnist"} <= set(by_name)
+    circle = by_name["circle"]
+    assert (circle["group"], circle["title"]) == ("Tutorials", "Circle")
+    with open(circle["path"], "rb") as file:
+        assert tomllib.load(file)["summary"] == circle["summary"]
+
+
+def test_a_bad_preset_takes_down_itself_only(bench: Bench) -> None:
+    """An own preset that can't be read is named on stderr; the others are listed."""
+    own = bench.folder / "config" / "perceptui" / "presets"
+    own.mkdir(parents=True)
+    (own / "bad.toml").write_text("title = ", "utf-8")
+    (own / "mine.toml").write_text(TINY, "utf-8")
+    outcome = perceptui("presets")
+
+    assert outcome.code == 0
+    assert outcome.err.startswith(f"perceptui: {own / 'bad.toml'}: not valid TOML: ")
+    assert outcome.err.count("\n") == 1
+    assert "  mine " in outcome.out
+    assert outcome.out.index("\nMine\n") < outcome.out.index("  mine ")
+
+
+def test_show_has_words_layers_and_experiment(bench: Bench) -> None:
+    """`show` prints what it teaches, the data, the layer table and the experiment as TOML."""
+    outcome = perceptui("show", "tiny.toml")
+
+    assert outcome.lines[0] == "Tiny"
+    assert "circle(samples=20): 20 samples of 2, 2 classes" in outcome.lines
+    cells = [line.split() for line in outcome.lines]
+    assert ["Layer", "Output", "shape", "Params"] in cells
+    assert ["Linear(4)", "4", "12"] in cells
+    assert ["Total", "17"] in cells
+    toml = outcome.out[outcome.out.index("data = ") :]
+    assert tomllib.loads(toml)["layers"] == ["Linear(4)", "ReLU()", "Linear(1)", "Sigmoid()"]
+
+
+def test_show_as_json(bench: Bench) -> None:
+    """With --json there is one object: name, complete experiment, layers with their shapes."""
+    (record,) = perceptui("show", "tiny.toml", "--json").records
+
+    assert record["name"] == "tiny"
+    assert record["experiment"]["batch_size"] == "full"
+    assert record["layers"][0] == {"layer": "Linear(4)", "output_shape": [4], "params": 12}
+    assert len(record["layers"]) == 4
+
+
+def test_no_runs_yet(bench: Bench) -> None:
+    """Without a run `runs` says how to make one, and with --json nothing."""
+    assert (
+        perceptui("runs").out == "There are no runs in runs: `perceptui --preset NAME` makes one.\n"
+    )
+    assert perceptui("runs", "--json").out == ""
+
+
+def test_runs_are_listed(bench: Bench, trained: Trained) -> None:
+    """`runs` lists name, state, epochs, loss and accuracy; --json gives the same as objects."""
+    name = trained.run.name
+    shutil.copytree(trained.run, bench.runs_dir / name)
+    (bench.runs_dir / "not-a-run").mkdir()
+    head, _, row = perceptui("runs").lines
+    (record,) = perceptui("runs", "--json").records
+
+    assert head.split() == ["Run", "State", "Epochs", "Loss", "Accuracy"]
+    assert row.split()[:3] == [name, "completed", "3"]
+    assert record["run"] == f"runs/{name}"
+    assert (record["title"], record["state"], record["epochs"]) == ("Tiny", "completed", 3)
+    assert 0 <= record["metrics"]["train_accuracy"] <= 1
+
+
+def test_runs_are_deleted(bench: Bench, trained: Trained) -> None:
+    """--delete removes the runs that are named, and none if one of them is not there."""
+    for name in ("a", "b", "c"):
+        shutil.copytree(trained.run, bench.runs_dir / name)
+    assert bench.refused("runs", "--delete", "a", "--delete", "x").startswith('no run "x"')
+
+    outcome = perceptui("runs", "--delete", "a", "--delete", "runs/b", "--delete", "a")
+    assert (outcome.code, outcome.out) == (0, "deleted runs/a\ndeleted runs/b\n")
+    assert perceptui("runs", "--delete", "c", "--json").records == [{"deleted": "runs/c"}]
+    assert bench.runs() == []
+
+
+def test_paths(bench: Bench) -> None:
+    """`paths` names every place in words, and --json the same."""
+    (record,) = perceptui("paths", "--json").records
+    text = perceptui("paths").out
+
+    assert set(record) == {"config", "presets", "shipped_presets", "data", "runs"}
+    assert [line[16:] for line in text.splitlines()] == list(record.values())

@@ -1,0 +1,122 @@
+"""`predict`, `evaluate` and `export` of a finished run."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+
+from tests.tui.command_line import Bench, of, perceptui
+from tests.tui.conftest import Trained
+
+
+def test_predict_values(bench: Bench, trained: Trained) -> None:
+    """Values are predicted as class with probabilities; negative numbers are numbers."""
+    outcome = perceptui("predict", str(trained.run), "0.5", "-0.25")
+    title, line, *_ = outcome.lines
+
+    assert title == "Prediction"
+    assert line.startswith("(0.5, -0.25) → ")
+    report = trained.outcome.lines
+    assert line == report[report.index("Prediction") + 1]
+
+
+def test_predict_csv_as_json(bench: Bench, trained: Trained) -> None:
+    """A header orders a CSV's columns; with --json each sample gives one complete object."""
+    bench.write("samples.csv", "x2,x1\n2,1\n-4e-1,-3\n")
+    records = perceptui("predict", str(trained.run), "--csv", "samples.csv", "--json").records
+
+    assert [record["values"] for record in records] == [[1, 2], [-3, -0.4]]
+    for record in records:
+        assert record["predicted"] in ("inside", "outside")
+        assert sum(record["probabilities"]) == pytest.approx(1)
+        assert record["probabilities"][1] == pytest.approx(record["outputs"][0])
+
+
+def test_predict_csv_without_header(bench: Bench, trained: Trained) -> None:
+    """Without a header a CSV's columns come in the order of the features."""
+    bench.write("samples.csv", "0.5,-0.25\n-3,-4\n")
+    title, first, second, *_ = perceptui("predict", str(trained.run), "--csv", "samples.csv").lines
+
+    report = trained.outcome.lines
+    assert title == "Predictions"
+    assert first == report[report.index("Prediction") + 1]
+    assert second.startswith("(-3, -4) → ")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        ([], "predict: give the VALUES of one sample, or --csv FILE"),
+        (["1", "2", "--csv", "x.csv"], "predict: give the VALUES of one sample, or --csv FILE"),
+        (["1", "2", "3"], "expected 2 values (x1, x2), got 3"),
+        (["1", "2", "--chekpoint", "last"], "predict: no such option: --chekpoint"),
+        (["1", "2", "--checkpoint", "first"], '--checkpoint first: there are "last" and "best"'),
+        (["--csv", "empty.csv"], "empty.csv: there is no sample in it"),
+    ],
+)
+def test_bad_values(bench: Bench, trained: Trained, arguments: list[str], complaint: str) -> None:
+    """What can't be predicted is refused with what would be right."""
+    bench.write("empty.csv", "")
+
+    assert bench.refused("predict", str(trained.run), *arguments) == complaint
+
+
+def test_predict_csv_that_cannot_be_read(bench: Bench, trained: Trained) -> None:
+    """A missing or binary CSV is missing data."""
+    (bench.folder / "binary.csv").write_bytes(b"\xff\xfe\x00")
+
+    for name in ("no.csv", "binary.csv"):
+        message = bench.refused("predict", str(trained.run), "--csv", name, code=4)
+        assert message.startswith(f"{name}: ")
+
+
+def test_evaluate(bench: Bench, trained: Trained) -> None:
+    """`evaluate` repeats the tables of the training's own report."""
+    outcome = perceptui("evaluate", str(trained.run))
+
+    assert outcome.out.startswith("Accuracy\nSplit ")
+    assert outcome.out.strip() in trained.outcome.out
+
+
+def test_evaluate_the_best_as_json(bench: Bench, trained: Trained) -> None:
+    """The best epoch of a falling loss is the last, and its numbers are those of the record."""
+    (record,) = perceptui("evaluate", str(trained.run), "--checkpoint", "best", "--json").records
+    (recorded,) = of(trained.record, "evaluated")
+
+    assert {**record, "n": 0} == {**recorded, "n": 0}
+    assert (record["split"], record["samples"]) == ("train", 20)
+    assert sum(map(sum, record["confusion"])) == 20
+
+
+def test_damaged_checkpoint(bench: Bench, trained: Trained) -> None:
+    """A checkpoint that is not whole is told in one message."""
+    run = bench.runs_dir / "damaged"
+    shutil.copytree(trained.run, run)
+    checkpoint = run / "checkpoints" / "last.safetensors"
+    checkpoint.write_bytes(checkpoint.read_bytes()[:-9])
+
+    assert "last.safetensors" in bench.refused("evaluate", "last", code=1)
+
+
+def test_export_writes_the_file(bench: Bench, trained: Trained) -> None:
+    """`export` writes a format to a file and prints its path."""
+    outcome = perceptui("export", str(trained.run), "--format", "script", "-o", "script.py")
+
+    assert (outcome.code, outcome.out) == (0, "script.py\n")
+    compile((bench.folder / "script.py").read_text("utf-8"), "script.py", "exec")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["--format", "scrip", "-o", "x"], 'unknown format "scrip": did you mean script?'),
+        (["--format", "csv", "-o", "tiny.toml/x"], "can't be written (Not a directory)"),
+        (["--format", "csv"], "Missing option '-o'"),
+        (["-o", "x"], "Missing option '--format'"),
+    ],
+)
+def test_bad_export(bench: Bench, trained: Trained, arguments: list[str], complaint: str) -> None:
+    """An export that can't be made is refused and writes nothing."""
+    assert complaint in bench.refused("export", str(trained.run), *arguments)
+    assert not (bench.folder / "x").exists()

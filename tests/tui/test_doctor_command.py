@@ -1,0 +1,185 @@
+"""`perceptui doctor`, and the findings in `perceptui show`."""
+
+from __future__ import annotations
+
+import stat
+import tomllib
+
+import pytest
+
+from engine.spec.reader import read_file
+from tests.tui.command_line import Bench, perceptui
+from tests.tui.conftest import Trained
+
+SICK = """\
+# mine
+data = "moons(samples=400)"  # many
+layers = [
+    "Linear(16)",
+    "ReLU()",
+    "Linear(2)",  # out
+    "Softmax()",  # sure?
+]
+loss = "CrossEntropyLoss()"
+optimizer = "Adam(lr=0.01)"
+epochs = 200
+test_fraction = 0.25
+"""
+TWIN = SICK.replace('    "Softmax()",  # sure?\n', "")
+INFO = TWIN.replace('"ReLU()"', '"ReLU()", "Dropout(0.0)"')
+CSV = "data = \"csv('t.csv', target='y')\"\n" + TWIN.partition("\n")[2].partition("\n")[2]
+KEYS = ["code", "severity", "place", "message", "repair"]
+
+
+def test_findings_as_text(bench: Bench) -> None:
+    """Each finding has severity, place and code, its sentence with the figure, its repair."""
+    bench.write("e.toml", SICK)
+    outcome = perceptui("doctor", "e.toml")
+
+    assert outcome.code == 0
+    assert outcome.lines[0] == "error layers[3]: double-softmax"
+    text = " ".join(outcome.out.split())
+    assert "with 2 classes the loss cannot fall below 0.313" in text
+    assert "Repair: remove Softmax(" in text
+    assert "`perceptui doctor e.toml --fix` repairs errors and warnings." in text
+    assert max(map(len, outcome.lines)) <= 80
+    assert outcome.out == perceptui("doctor", "e.toml", "--ascii").out
+
+
+def test_nothing_wrong(bench: Bench) -> None:
+    """A healthy experiment is said to be so; with --json there is nothing."""
+    bench.write("e.toml", TWIN)
+    assert perceptui("doctor", "e.toml").out == "Nothing is wrong.\n"
+    assert perceptui("doctor", "e.toml", "--json").out == ""
+    assert perceptui("doctor", "e.toml", "--strict").code == 0
+
+
+def test_json_has_one_object_a_finding(bench: Bench) -> None:
+    """With --json each finding is an object with exactly the promised keys."""
+    bench.write("e.toml", SICK.replace("epochs = 200", 'epochs = 200\nseed = "random"'))
+    first, second = perceptui("doctor", "e.toml", "--json").records
+
+    assert list(first) == list(second) == KEYS
+    assert (first["code"], first["severity"], first["place"]) == (
+        "double-softmax", "error", "layers[3]",
+    )  # fmt: skip
+    assert second["code"] == "random-seed"
+    assert second["repair"] == "use seed = 0"
+
+
+@pytest.mark.parametrize(("text", "code"), [(SICK, 5), (TWIN, 0), (INFO, 0)])
+@pytest.mark.parametrize("option", [(), ("--json",)])
+def test_strict_exits_with_5(bench: Bench, text: str, code: int, option: tuple[str, ...]) -> None:
+    """--strict ends with 5 where there is a warning or an error; what is only info passes."""
+    bench.write("e.toml", text)
+    assert perceptui("doctor", "e.toml", *option).code == 0
+    assert perceptui("doctor", "e.toml", "--strict", *option).code == code
+
+
+def test_fix_keeps_the_file_but_for_the_repair(bench: Bench) -> None:
+    """--fix writes the repaired experiment over the file: comments, mode and links stay."""
+    path = bench.write("real.toml", SICK)
+    path.chmod(0o640)
+    (bench.folder / "e.toml").symlink_to("real.toml")
+    outcome = perceptui("doctor", "e.toml", "--fix", "--strict")
+
+    assert outcome.code == 0
+    assert outcome.lines[0].startswith("- layers[3] = Softmax(")
+    assert outcome.lines[-1] == "Wrote e.toml."
+    assert path.read_text("utf-8") == TWIN
+    assert stat.S_IMODE(path.stat().st_mode) == 0o640
+    assert (bench.folder / "e.toml").is_symlink()
+    assert perceptui("doctor", "e.toml").out == "Nothing is wrong.\n"
+
+
+def test_fix_of_a_healthy_file_touches_nothing(bench: Bench) -> None:
+    """Where nothing is to be repaired the file is not even written."""
+    path = bench.write("e.toml", TWIN)
+    before = path.stat()
+    assert perceptui("doctor", "e.toml", "--fix").out == "Nothing to repair.\n"
+    after = path.stat()
+    assert (before.st_ino, before.st_mtime_ns) == (after.st_ino, after.st_mtime_ns)
+
+
+def test_fix_leaves_what_a_person_must_decide(bench: Bench) -> None:
+    """Findings without a repair are told after a fix, and --strict counts them."""
+    bench.write("e.toml", SICK.replace("moons(samples=400)", "first_network()"))
+    outcome = perceptui("doctor", "e.toml", "--fix", "--strict")
+    assert outcome.code == 0
+    assert "Left as it is:" in outcome.lines
+    assert "info layers: many-parameters" in outcome.lines
+
+
+def test_fix_of_a_preset_prints_the_experiment(bench: Bench) -> None:
+    """Of a preset the repaired TOML goes to stdout, what changed to stderr."""
+    outcome = perceptui("doctor", "mnist", "--fix")
+
+    assert outcome.code == 0
+    assert tomllib.loads(outcome.out)["layers"][-1] == "Linear(10)"
+    assert "measured" not in tomllib.loads(outcome.out)
+    assert "- layers[6] = Softmax(" in outcome.err
+    bench.write("mine.toml", outcome.out)
+    assert perceptui("doctor", "mine.toml", "--strict").code == 0
+
+
+def test_fix_of_a_preset_and_json_exclude_each_other(bench: Bench) -> None:
+    """Both would go to stdout: refused, with what to do."""
+    message = bench.refused("doctor", "mnist", "--fix", "--json")
+    assert message == "--fix prints the repaired TOML, --json the findings: give one of them"
+
+
+def test_run_is_examined_and_not_written(bench: Bench, trained: Trained) -> None:
+    """The doctor reads a run's experiment; --fix prints it repaired and leaves the run."""
+    record = (trained.run / "experiment.toml").read_bytes()
+    outcome = perceptui("doctor", str(trained.run), "--json")
+    codes = [one["code"] for one in outcome.records]
+    assert codes == ["narrow-layer", "no-test-split", "too-few-steps"]
+
+    fixed = perceptui("doctor", str(trained.run), "--fix")
+    assert tomllib.loads(fixed.out)["optimizer"] == "Adam(lr=0.05)"
+    assert (trained.run / "experiment.toml").read_bytes() == record
+
+
+def test_data_is_looked_at_where_it_matters(bench: Bench) -> None:
+    """Of a person's own table the worker tells scales and classes, and --fix standardizes it."""
+    lines = [f"{i % 7},{1000 * (i % 5)},{'yes' if i % 20 else 'no'}" for i in range(400)]
+    bench.write("t.csv", "a,b,y\n" + "\n".join(lines) + "\n")
+    path = bench.write("e.toml", CSV)
+    found = {one["code"]: one for one in perceptui("doctor", "e.toml", "--json").records}
+
+    assert set(found) == {"unscaled-features", "class-imbalance"}
+    assert "b (from 0 to 4e+03) varies" in found["unscaled-features"]["message"]
+    assert "right for 95.0% of them" in found["class-imbalance"]["message"]
+    assert perceptui("doctor", "e.toml", "--fix", "--strict").code == 0
+    assert "csv('t.csv', target='y', standardize=True)" in path.read_text("utf-8")
+    assert read_file(path).class_weights == "balanced"
+
+
+def test_absent_data_is_said_and_the_rest_examined(bench: Bench) -> None:
+    """Where the data is not there, that is said and the rules that need none go on."""
+    bench.write("e.toml", CSV + 'seed = "random"\n')
+    outcome = perceptui("doctor", "e.toml", "--json")
+
+    assert outcome.code == 0
+    assert [one["code"] for one in outcome.records] == ["random-seed"]
+    assert outcome.err.startswith("perceptui: the data was not looked at: ")
+    assert "t.csv" in outcome.err
+
+
+def test_bad_experiment_is_refused(bench: Bench) -> None:
+    """What the reader refuses is no finding: exit code 2, as everywhere."""
+    bench.write("e.toml", SICK.replace("Linear(2)", "Linear(3)"))
+    assert "needs 2 outputs" in bench.refused("doctor", "e.toml")
+
+
+def test_show_has_the_findings(bench: Bench) -> None:
+    """`show` prints the findings before the TOML; with --json they are in its object."""
+    bench.write("e.toml", SICK)
+    outcome = perceptui("show", "e.toml")
+    assert outcome.lines.index("Doctor") + 1 == outcome.lines.index(
+        "error layers[3]: double-softmax"
+    )
+    assert tomllib.loads(outcome.out[outcome.out.index("data = ") :])["epochs"] == 200
+
+    (record,) = perceptui("show", "e.toml", "--json").records
+    assert record["findings"] == perceptui("doctor", "e.toml", "--json").records

@@ -1,0 +1,130 @@
+"""The command `perceptui`: options of a training at the root, everything else a command."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from engine.errors import PerceptuiError, UsageError
+from tui import options as o
+from tui import streams
+from tui.commands import app
+from tui.complaint import complain
+
+PIPE_CLOSED = 141
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        typer.echo(f"perceptui {version('perceptui')}")
+        raise typer.Exit()
+
+
+@app.callback(invoke_without_command=True)
+def perceptui(
+    ctx: typer.Context,
+    preset: o.Preset = None,
+    settings: o.Settings = None,
+    data: o.DataOption = None,
+    layers: o.Layers = None,
+    loss: o.LossOption = None,
+    optimizer: o.OptimizerOption = None,
+    lr: o.LearningRate = None,
+    epochs: o.Epochs = None,
+    batch_size: o.BatchSize = None,
+    seed: o.Seed = None,
+    device: o.Device = None,
+    start_from: o.From = None,
+    quiet: o.QuietOption = False,
+    detach: o.Detach = False,
+    on_disconnect: o.OnDisconnectOption = None,
+    executor: o.ExecutorOption = None,
+    runs_dir: o.RunsDir = None,
+    data_dir: o.DataDir = None,
+    ascii: o.Ascii = False,
+    json: o.Json = False,
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", callback=_version, is_eager=True)
+    ] = False,
+) -> None:
+    """A bench for neural networks that lives in the terminal."""
+    training = o.TrainingOptions(
+        preset, settings or (), data, layers, loss, optimizer, lr, epochs, batch_size, seed,
+        device, start_from,
+    )  # fmt: skip
+    ctx.obj = o.Shared(runs_dir, data_dir, ascii, json)
+    given = training.given()
+    flags = {"--quiet": quiet, "--detach": detach, "--on-disconnect": on_disconnect}
+    flags["--executor"] = executor
+    given += [name for name, value in flags.items() if value]
+    if ctx.invoked_subcommand is not None:
+        if given:
+            raise UsageError(
+                f"{', '.join(given)}: for a training, not for the command "
+                f"`{ctx.invoked_subcommand}`"
+            )
+        return
+    if not given:
+        from tui.commands import open_app
+
+        raise typer.Exit(open_app(ctx.obj))
+    from tui.commands import train
+
+    code = train(
+        training,
+        ctx.obj,
+        quiet=quiet,
+        detach=detach,
+        on_disconnect=on_disconnect,
+        executor=executor,
+    )
+    raise typer.Exit(code)
+
+
+def main() -> None:
+    """Run the command line; every mistake is one message on stderr and an exit code."""
+    streams.open_missing()
+    code = run(sys.argv[1:])
+    streams.settle_stdout()
+    sys.exit(code)
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command line; returns the exit code."""
+    try:
+        code = _invoke(arguments)
+        sys.stdout.flush()
+        return code
+    except BrokenPipeError:
+        return PIPE_CLOSED
+    except PerceptuiError as error:
+        complain(str(error))
+        return error.exit_code
+    except OSError as error:  # a full disk under stdout, a file that vanished
+        place = f"{error.filename}: " if error.filename else ""
+        complain(f"{place}{error.strerror or error}")
+        return 1
+    except typer.TyperException as error:
+        complain(error.format_message() if hasattr(error, "format_message") else str(error))
+        return 2
+    except (KeyboardInterrupt, typer.Abort):
+        return 130
+
+
+def _invoke(arguments: list[str]) -> int:
+    """Parse and run, without typer's own way of ending on a closed pipe."""
+    command = typer.main.get_command(app)
+    try:
+        with command.make_context("perceptui", arguments) as context:
+            command.invoke(context)
+    except typer.Exit as stop:
+        return stop.exit_code
+    return 0
+
+
+if __name__ == "__main__":
+    main()

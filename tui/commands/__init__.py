@@ -1,0 +1,88 @@
+"""The commands of `perceptui`, and the training that its root does."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import typer
+
+from engine.errors import UsageError
+from tui import options as o
+
+if TYPE_CHECKING:
+    from tui.progress import Manner
+
+app = typer.Typer(
+    name="perceptui",
+    no_args_is_help=False,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def train(
+    options: o.TrainingOptions,
+    shared: o.Shared,
+    *,
+    quiet: bool,
+    detach: bool,
+    on_disconnect: str | None,
+    executor: str | None,
+) -> int:
+    """Train what the options ask for, headless; returns the exit code."""
+    from tui.request import requested
+
+    policy = o.policy(on_disconnect, "continue" if detach else "stop")
+
+    if quiet and shared.json:
+        raise UsageError("--json prints every event, --quiet the end only: give one of them")
+    name, experiment = requested(options, shared.runs)
+    from tui import batch
+
+    job = batch.Job(experiment, name, shared.runs, shared.data, policy, o.executor(executor))
+    if detach:
+        return batch.detached(job.begin)
+    return batch.train(job, manner(shared, quiet=quiet))
+
+
+def manner(shared: o.Shared, *, quiet: bool = False) -> Manner:
+    """How the options ask a training to be shown."""
+    from tui.progress import Manner
+    from tui.terminal import Terminal
+
+    return Manner(Terminal(ascii_only=shared.ascii), shared.json, quiet)
+
+
+def open_app(shared: o.Shared, what: str | None = None, *, slow_link: bool = False) -> int:
+    """Open the app, on a file, a preset or a run if one is named; returns the exit code.
+
+    Without a terminal the presets are listed instead.
+    """
+    import sys
+
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        from tui.commands.presets import list_presets
+
+        list_presets(shared)
+        return 0
+    from tui.start import start
+
+    return start(shared, what, slow_link=slow_link)
+
+
+from tui.commands import doctor, inspect, live, open, presets, runs, show  # noqa: E402  # they add themselves to app
+
+__all__ = [
+    "app",
+    "doctor",
+    "inspect",
+    "live",
+    "open",
+    "open_app",
+    "presets",
+    "runs",
+    "show",
+    "train",
+]

@@ -1,0 +1,162 @@
+"""`perceptui doctor`: what is wrong with an experiment before it trains, and its repair."""
+
+from __future__ import annotations
+
+import json as jsonlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from engine.errors import UsageError
+from tui import options as o
+from tui.commands import app
+
+if TYPE_CHECKING:
+    from engine.doctor.finding import Finding
+    from engine.spec.experiment import Experiment
+    from tui.diagnosis import Diagnosis
+    from tui.terminal import Terminal
+
+FOUND = 5
+"""The exit code of --strict where something is wrong."""
+
+
+@app.command()
+def doctor(
+    ctx: typer.Context,
+    what: o.WhatArgument,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Exit with 5 if there is a warning or an error.")
+    ] = False,
+    fix: Annotated[
+        bool,
+        typer.Option(
+            "--fix",
+            help="Repair errors and warnings: in the file itself; of a preset or a run the "
+            "repaired TOML goes to stdout.",
+        ),
+    ] = False,
+    runs_dir: o.RunsDir = None,
+    data_dir: o.DataDir = None,
+    ascii: o.Ascii = False,
+    json: o.Json = False,
+) -> None:
+    """Say what is wrong with an experiment before it trains, and how to repair it."""
+    from tui.diagnosis import diagnose
+    from tui.request import experiment_of
+
+    shared = ctx.obj.merged(runs_dir, data_dir, ascii, json)
+    _, experiment = experiment_of(what, shared.runs)
+    file = _own_file(what)
+    if fix and file is None and shared.json:
+        raise UsageError("--fix prints the repaired TOML, --json the findings: give one of them")
+    diagnosis = diagnose(experiment, shared.data)
+    if diagnosis.remark:
+        from tui.complaint import complain
+
+        complain(diagnosis.remark)
+    if shared.json:
+        for finding in diagnosis.findings:
+            print(jsonlib.dumps(as_json(finding)))
+    if fix:
+        diagnosis = _repair(what, experiment, diagnosis, file, shared)
+    elif not shared.json:
+        _print(what, diagnosis, shared.ascii)
+    if strict and not diagnosis.is_strictly_clean:
+        raise typer.Exit(FOUND)
+
+
+def as_json(finding: Finding) -> dict[str, str]:
+    """A finding as other programs read it."""
+    return {
+        "code": finding.code,
+        "severity": finding.severity,
+        "place": finding.place,
+        "message": finding.message,
+        "repair": finding.repair,
+    }
+
+
+def _own_file(what: str) -> Path | None:
+    """The file that a WHAT names, if it names one; presets and runs are not written to."""
+    path = Path(what).expanduser()
+    return path if ("/" in what or what.endswith(".toml")) and not path.is_dir() else None
+
+
+def _print(what: str, diagnosis: Diagnosis, ascii_only: bool) -> None:
+    import shlex
+
+    from tui.terminal import Terminal
+
+    terminal = Terminal(ascii_only=ascii_only)
+    print_findings(diagnosis, terminal)
+    if any(f.repaired for f in diagnosis.findings if f.severity != "info"):
+        terminal.line()
+        terminal.tell(f"`perceptui doctor {shlex.quote(what)} --fix` repairs errors and warnings.")
+
+
+def print_findings(diagnosis: Diagnosis, terminal: Terminal) -> None:
+    """The findings, or that there are none."""
+    from tui.renderables.findings import findings
+
+    if diagnosis.findings:
+        terminal.rows(findings(diagnosis.findings, min(terminal.width, 90), terminal.look))
+    else:
+        terminal.line("Nothing is wrong.")
+
+
+def _repair(
+    what: str, experiment: Experiment, diagnosis: Diagnosis, file: Path | None, shared: o.Shared
+) -> Diagnosis:
+    """Write or print the repaired experiment and what changed; what is found in it still."""
+    import sys
+
+    from engine.doctor.examination import examine, repaired
+    from engine.spec.difference import changes
+    from tui.diagnosis import Diagnosis
+    from tui.renderables.findings import difference
+    from tui.terminal import Terminal
+
+    after = repaired(experiment, diagnosis.statistics)
+    left = Diagnosis(examine(after, diagnosis.statistics), diagnosis.statistics)
+    edits = changes(experiment, after)
+    # stdout has the TOML of a preset or the findings as JSON; the rest is told beside it
+    beside = file is None or shared.json
+    terminal = Terminal(ascii_only=shared.ascii, stream=sys.stderr if beside else None)
+    terminal.rows(difference(edits, terminal.width, terminal.look))
+    if not edits:
+        terminal.line("Nothing to repair.")
+    if file is None:
+        print(_text(what, experiment, after), end="")
+    elif edits:
+        _write(file, experiment, after)
+        terminal.tell(f"Wrote {file}.")
+    if not shared.json and left.findings:
+        terminal.line()
+        terminal.line("Left as it is:")
+        print_findings(left, terminal)
+    return left
+
+
+def _text(what: str, before: Experiment, after: Experiment) -> str:
+    """The repaired TOML of a preset, its comments kept, or of a run."""
+    from engine.spec import presets
+    from engine.spec.editing import edited
+    from engine.spec.writer import to_toml
+
+    if presets.what_is(what) == "preset":
+        return edited(presets.path_of(what).read_text("utf-8-sig"), before, after)
+    return to_toml(after)
+
+
+def _write(file: Path, before: Experiment, after: Experiment) -> None:
+    """Replace the file by its repaired text, whole or not at all, through links, mode kept."""
+    from engine.runs.files import replace_bytes
+    from engine.spec.editing import edited
+
+    target = file.resolve()
+    mode = target.stat().st_mode
+    content = edited(target.read_bytes().decode("utf-8-sig"), before, after)
+    replace_bytes(target, content.encode())
+    target.chmod(mode)

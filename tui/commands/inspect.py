@@ -1,0 +1,171 @@
+"""`perceptui predict`, `evaluate` and `export`: what a run's network says, and is good for."""
+
+from __future__ import annotations
+
+import json as jsonlib
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TypeVar
+
+import typer
+
+from engine.errors import UsageError
+from tui import options as o
+from tui.commands import app
+
+if TYPE_CHECKING:
+    from engine.runs.reader import Checkpoint
+    from engine.service.client import Session
+
+T = TypeVar("T")
+
+
+@app.command(context_settings={"ignore_unknown_options": True})
+def predict(
+    ctx: typer.Context,
+    run: o.RunArgument,
+    values: Annotated[
+        list[str] | None, typer.Argument(metavar="VALUES", help="One value per feature.")
+    ] = None,
+    csv: Annotated[
+        Path | None, typer.Option("--csv", metavar="FILE", help="Samples, one a line.")
+    ] = None,
+    checkpoint: o.CheckpointOption = "last",
+    runs_dir: o.RunsDir = None,
+    data_dir: o.DataDir = None,
+    ascii: o.Ascii = False,
+    json: o.Json = False,
+) -> None:
+    """Say what a run's network predicts for new samples."""
+    from engine.runs.reader import find_run
+    from tui.samples import read_rows
+
+    shared = ctx.obj.merged(runs_dir, data_dir, ascii, json)
+    _refuse_options(values or [])
+    if bool(values) == (csv is not None):
+        raise UsageError("predict: give the VALUES of one sample, or --csv FILE")
+    found = find_run(run, shared.runs)
+    facts = found.facts()
+    rows = read_rows(csv, facts.feature_names) if csv else [list(values or [])]
+    kind = _kind(checkpoint)
+    answers = _asked(lambda session: session.predict(found, rows, kind))
+    if shared.json:
+        import msgspec
+
+        for answer in answers:
+            print(msgspec.json.encode(answer).decode())
+        return
+    from engine.runs.events import Predicted
+    from tui.report import Report
+    from tui.terminal import Terminal
+
+    terminal = Terminal(ascii_only=shared.ascii)
+    event = Predicted(predictions=answers, classes=list(facts.classes))
+    terminal.rows(Report(terminal.width, terminal.look).predictions(event))
+
+
+@app.command()
+def evaluate(
+    ctx: typer.Context,
+    run: o.RunArgument,
+    checkpoint: o.CheckpointOption = "last",
+    runs_dir: o.RunsDir = None,
+    data_dir: o.DataDir = None,
+    ascii: o.Ascii = False,
+    json: o.Json = False,
+) -> None:
+    """Measure a run's network on its data again."""
+    from engine.runs.reader import find_run
+
+    shared = ctx.obj.merged(runs_dir, data_dir, ascii, json)
+    found = find_run(run, shared.runs)
+    kind = _kind(checkpoint)
+    splits = _asked(lambda session: session.evaluate(found, kind, shared.data))
+    if shared.json:
+        from engine.runs.events import encode
+
+        for split in splits:
+            print(encode(split).decode())
+        return
+    from tui.report import Report
+    from tui.terminal import Terminal
+
+    terminal = Terminal(ascii_only=shared.ascii)
+    for rows in Report(terminal.width, terminal.look).evaluation(splits):
+        terminal.rows(rows)
+        terminal.line()
+
+
+@app.command()
+def export(
+    ctx: typer.Context,
+    run: o.RunArgument,
+    format: Annotated[
+        str,
+        typer.Option(
+            "--format",
+            metavar="FORMAT",
+            help="script, state-dict, pt, pt2, safetensors, onnx or csv.",
+        ),
+    ],
+    output: Annotated[
+        Path, typer.Option("-o", "--output", metavar="FILE", help="Where to write it.")
+    ],
+    checkpoint: o.CheckpointOption = "last",
+    runs_dir: o.RunsDir = None,
+    data_dir: o.DataDir = None,
+    ascii: o.Ascii = False,
+    json: o.Json = False,
+) -> None:
+    """Write a run as a PyTorch script, a network file or CSV."""
+    from engine.runs.reader import find_run
+
+    shared = ctx.obj.merged(runs_dir, data_dir, ascii, json)
+    found = find_run(run, shared.runs)
+    kind = _kind(checkpoint)
+    _asked(lambda session: session.export(found, format, output, kind, shared.data))
+    if shared.json:
+        print(jsonlib.dumps({"file": str(output)}))
+        return
+    from tui.terminal import Terminal
+
+    Terminal(ascii_only=shared.ascii).tell(str(output))
+
+
+def _asked(ask: Callable[[Session], Coroutine[None, None, T]]) -> T:
+    """The answer of a worker that is started for one question."""
+    import asyncio
+
+    from engine.service.client import Session
+
+    async def run() -> T:
+        async with Session.open() as session:
+            try:
+                return await ask(session)
+            finally:
+                await session.shutdown()
+
+    return asyncio.run(run())
+
+
+def _kind(text: str) -> Checkpoint:
+    if text == "last":
+        return "last"
+    if text == "best":
+        return "best"
+    raise UsageError(f'--checkpoint {text}: there are "last" and "best"')
+
+
+def _refuse_options(values: list[str]) -> None:
+    """Unknown options reach us as values, so that negative numbers do; tell them apart."""
+    for value in values:
+        if value.startswith("-") and not _is_number(value):
+            raise UsageError(f"predict: no such option: {value}")
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True

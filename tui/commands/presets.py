@@ -1,0 +1,86 @@
+"""`perceptui presets` and `perceptui paths`."""
+
+from __future__ import annotations
+
+import json as jsonlib
+
+import typer
+
+from tui import options as o
+from tui.commands import app
+from tui.complaint import complain
+
+
+@app.command("presets")
+def presets_command(
+    ctx: typer.Context,
+    runs_dir: o.RunsDir = None,
+    data_dir: o.DataDir = None,
+    ascii: o.Ascii = False,
+    json: o.Json = False,
+) -> None:
+    """List the presets: those that come along and your own."""
+    list_presets(ctx.obj.merged(runs_dir, data_dir, ascii, json))
+
+
+def list_presets(shared: o.Shared) -> None:
+    """Print every preset by group; files that can't be read are named on stderr."""
+    from engine.spec.presets import listings
+
+    found, errors = listings()
+    if shared.json:
+        for preset in found:
+            print(jsonlib.dumps({**vars(preset), "path": str(preset.path)}))
+    else:
+        from rich.text import Text
+
+        from tui.renderables.sanitize import fit
+        from tui.terminal import Terminal
+
+        terminal = Terminal(ascii_only=shared.ascii)
+        ascii_only = terminal.look.ascii
+        widest = max((len(preset.name) for preset in found), default=0)
+        group = None
+        for preset in found:
+            if preset.group != group:
+                if group is not None:
+                    terminal.line()
+                group = preset.group
+                terminal.line(Text(fit(group, terminal.width, ascii_only), style="bold"))
+            summary = preset.summary or preset.title
+            text = f"  {preset.name:<{widest}}  {summary}"
+            terminal.line(Text(fit(text, terminal.width, ascii_only)))
+        terminal.line()
+        terminal.line("Train one:  perceptui --preset NAME      Look at one:  perceptui show NAME")
+    for error in errors:
+        complain(str(error))
+
+
+@app.command()
+def paths(
+    ctx: typer.Context,
+    runs_dir: o.RunsDir = None,
+    data_dir: o.DataDir = None,
+    ascii: o.Ascii = False,
+    json: o.Json = False,
+) -> None:
+    """Say where files go."""
+    from engine import paths as places
+    from engine.spec.presets import folders
+
+    shared = ctx.obj.merged(runs_dir, data_dir, ascii, json)
+    found = {
+        "config": places.config_dir(),
+        "presets": folders()[0],
+        "shipped_presets": folders()[1],
+        "data": shared.data,
+        "runs": shared.runs.absolute(),
+    }
+    if shared.json:
+        print(jsonlib.dumps({name: str(path) for name, path in found.items()}))
+        return
+    from tui.terminal import Terminal
+
+    terminal = Terminal(ascii_only=shared.ascii)
+    for name, path in found.items():
+        terminal.tell(f"{name.replace('_', ' '):<16}{path}")

@@ -1,0 +1,112 @@
+"""`perceptui runs`: the runs that were made."""
+
+from __future__ import annotations
+
+import json as jsonlib
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from engine.errors import UsageError
+from tui import options as o
+from tui.commands import app
+
+if TYPE_CHECKING:
+    from engine.runs.reader import Run
+
+
+@app.command()
+def runs(
+    ctx: typer.Context,
+    delete: Annotated[
+        list[str] | None,
+        typer.Option("--delete", metavar="RUN", help="Delete this run. May be repeated."),
+    ] = None,
+    runs_dir: o.RunsDir = None,
+    data_dir: o.DataDir = None,
+    ascii: o.Ascii = False,
+    json: o.Json = False,
+) -> None:
+    """List the runs, newest last, or delete some."""
+    from engine.runs.reader import all_runs, find_run
+    from engine.runs.state import state_of
+
+    shared = ctx.obj.merged(runs_dir, data_dir, ascii, json)
+    if delete:
+        chosen = {find_run(text, shared.runs): None for text in delete}
+        for run in chosen:
+            if state_of(run).is_live:
+                raise UsageError(f"{run.path}: it is live: `perceptui stop {run.name}` first")
+        for run in chosen:
+            _delete(run)
+            _report(run.path, shared)
+        return
+    found = all_runs(shared.runs)
+    if shared.json:
+        for run in found:
+            print(jsonlib.dumps(_row(run)))
+    elif not found:
+        from tui.terminal import Terminal
+
+        hint = "`perceptui --preset NAME` makes one"
+        Terminal(ascii_only=shared.ascii).tell(f"There are no runs in {shared.runs}: {hint}.")
+    else:
+        _print(found, shared.ascii)
+
+
+def _report(deleted: Path, shared: o.Shared) -> None:
+    if shared.json:
+        print(jsonlib.dumps({"deleted": str(deleted)}))
+        return
+    from tui.terminal import Terminal
+
+    Terminal(ascii_only=shared.ascii).tell(f"deleted {deleted}")
+
+
+def _delete(run: Run) -> None:
+    try:
+        shutil.rmtree(run.path)
+    except OSError as error:
+        raise UsageError(f"{run.path}: can't be deleted ({error.strerror or error})") from error
+
+
+def _row(run: Run) -> dict[str, object]:
+    from engine.runs.state import state_of
+
+    record = run.record()
+    finished, newest = record.finished, record.newest_epoch
+    metrics = finished.metrics if finished else (newest.metrics() if newest else {})
+    return {
+        "run": str(run.path),
+        "title": run.title(),
+        "state": state_of(run).text,
+        "epochs": finished.epochs if finished else (newest.epoch if newest else 0),
+        "metrics": metrics,
+    }
+
+
+def _print(found: list[Run], ascii_only: bool) -> None:
+    from tui.renderables.numbers import fraction, metric
+    from tui.renderables.table import Column, table
+    from tui.terminal import Terminal
+
+    terminal = Terminal(ascii_only=ascii_only)
+    columns = (
+        Column("Run", least=15),
+        Column("State", least=8),
+        Column("Epochs", right=True, drop=3),
+        Column("Loss", right=True, drop=1),
+        Column("Accuracy", right=True, drop=2),
+    )
+    body = []
+    for run in found:
+        row = _row(run)
+        metrics = row["metrics"]
+        assert isinstance(metrics, dict)
+        accuracy = metrics.get("test_accuracy", metrics.get("train_accuracy"))
+        shown = "" if accuracy is None else fraction(accuracy)
+        loss = metric(metrics.get("train_loss"))
+        body.append((run.name, str(row["state"]), f"{row['epochs']:,}", loss, shown))
+    terminal.rows(table(columns, body, terminal.width, terminal.look))

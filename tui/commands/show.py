@@ -1,0 +1,126 @@
+"""`perceptui show`: what an experiment is, layer by layer, and what is wrong with it."""
+
+from __future__ import annotations
+
+import json as jsonlib
+from typing import TYPE_CHECKING
+
+import typer
+
+from tui import options as o
+from tui.commands import app
+
+if TYPE_CHECKING:
+    from engine.parts.data import Facts
+    from engine.spec.experiment import Experiment
+    from tui.diagnosis import Diagnosis
+
+
+@app.command()
+def show(
+    ctx: typer.Context,
+    what: o.WhatArgument,
+    runs_dir: o.RunsDir = None,
+    data_dir: o.DataDir = None,
+    ascii: o.Ascii = False,
+    json: o.Json = False,
+) -> None:
+    """Show what an experiment teaches, its layer table, and the doctor's findings."""
+    from tui.diagnosis import diagnose
+    from tui.request import experiment_of
+
+    shared = ctx.obj.merged(runs_dir, data_dir, ascii, json)
+    name, experiment = experiment_of(what, shared.runs)
+    facts = experiment.data.facts()
+    diagnosis = diagnose(experiment, shared.data)
+    if shared.json:
+        print(jsonlib.dumps(_as_json(name, experiment, facts, diagnosis)))
+    else:
+        _print(name, experiment, facts, diagnosis, shared.ascii)
+
+
+def _as_json(
+    name: str, experiment: Experiment, facts: Facts | None, diagnosis: Diagnosis
+) -> dict[str, object]:
+    from engine.spec.chain import links
+    from engine.spec.toml_text import parse_toml
+    from engine.spec.writer import to_toml
+    from tui.commands.doctor import as_json
+
+    chain = links(experiment.layers, facts.shape, []) if facts else []
+    return {
+        "name": name,
+        "experiment": parse_toml(to_toml(experiment, complete=True)),
+        "layers": [
+            {
+                "layer": str(link.layer),
+                "output_shape": link.output_shape,
+                "params": link.num_parameters,
+            }
+            for link in chain
+        ],
+        "findings": [as_json(finding) for finding in diagnosis.findings],
+    }
+
+
+def _print(
+    name: str,
+    experiment: Experiment,
+    facts: Facts | None,
+    diagnosis: Diagnosis,
+    ascii_only: bool,
+) -> None:
+    from rich.text import Text
+
+    from engine.parts.shapes import shape_text
+    from engine.spec.chain import links
+    from engine.spec.experiment import Experiment
+    from engine.spec.writer import to_toml
+    from tui.commands.doctor import print_findings
+    from tui.renderables.layer_table import LayerRow, layer_table
+    from tui.renderables.sanitize import plain
+    from tui.renderables.table import heading, sentence
+    from tui.terminal import Terminal
+
+    terminal = Terminal(ascii_only=ascii_only)
+    look, width = terminal.look, terminal.width
+    terminal.rows([heading(experiment.title or name, width, look)])
+    for text in (experiment.summary, experiment.teaches, experiment.expect, _measured(experiment)):
+        if text:
+            terminal.rows(sentence(text, min(width, 90), look, dim=False))
+            terminal.line()
+    if facts is not None:
+        rows = [
+            LayerRow(str(link.layer), shape_text(link.output_shape), link.num_parameters)
+            for link in links(experiment.layers, facts.shape, [])
+        ]
+        terminal.rows([heading(_data_line(experiment, facts), width, look)])
+        terminal.rows(layer_table(rows, width, look))
+        terminal.line()
+    terminal.rows([heading("Doctor", width, look)])
+    print_findings(diagnosis, terminal)
+    if diagnosis.remark:
+        terminal.rows(sentence(diagnosis.remark, min(width, 90), look))
+    terminal.line()
+    told = {"title", "summary", "teaches", "expect", "measured", "healthy"}
+    brief = Experiment(**{n: v for n, v in experiment.changed().items() if n not in told})
+    for line in to_toml(brief).splitlines():
+        terminal.line(Text(plain(line, look.ascii)))
+
+
+def _data_line(experiment: Experiment, facts: Facts) -> str:
+    from engine.parts.shapes import shape_text
+
+    what = f"{len(facts.classes)} classes" if facts.classes else f"{facts.num_targets} to predict"
+    shape = shape_text(facts.shape)
+    return f"{experiment.data}: {facts.num_samples:,} samples of {shape}, {what}"
+
+
+def _measured(experiment: Experiment) -> str:
+    if experiment.measured is None:
+        return "Not measured."
+    ranges = [
+        f"{name.replace('_', ' ')} {low:g} to {high:g}"
+        for name, (low, high) in experiment.measured.items()
+    ]
+    return f"Measured: {', '.join(ranges)}."

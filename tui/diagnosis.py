@@ -1,0 +1,61 @@
+"""Asks the doctor about an experiment, with the data's statistics where they could matter."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.doctor.examination import examine, wants_statistics
+from engine.doctor.finding import Finding
+from engine.doctor.statistics import Statistics
+from engine.errors import DataUnavailable
+from engine.service.client import Session, WorkerLost
+from engine.service.description import Description
+from engine.spec.experiment import Experiment
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """What the doctor found, and what it could not look at."""
+
+    findings: list[Finding]
+    statistics: Statistics | None = None
+    remark: str = ""
+    """Why the data could not be looked at; empty where it was, or need not be."""
+
+    @property
+    def is_strictly_clean(self) -> bool:
+        """Whether there is nothing graver than something worth knowing."""
+        return all(finding.severity == "info" for finding in self.findings)
+
+
+def diagnose(experiment: Experiment, data_dir: Path) -> Diagnosis:
+    """All findings; starts a worker only where a rule could need the data's statistics."""
+    if not wants_statistics(experiment):
+        return Diagnosis(examine(experiment))
+    try:
+        description = asyncio.run(_described(experiment, data_dir))
+    except (DataUnavailable, WorkerLost) as error:
+        return Diagnosis(examine(experiment), None, f"the data was not looked at: {error}")
+    statistics = statistics_of(description)
+    return Diagnosis(examine(experiment, statistics), statistics)
+
+
+async def _described(experiment: Experiment, data_dir: Path) -> Description:
+    async with Session.open() as session:
+        try:
+            return await session.describe(experiment, data_dir)
+        finally:
+            await session.shutdown()
+
+
+def statistics_of(description: Description) -> Statistics:
+    """The part of a description that the doctor's rules read."""
+    return Statistics(
+        tuple(description.lowest),
+        tuple(description.highest),
+        tuple(description.means),
+        tuple(description.deviations),
+        tuple(description.class_counts),
+    )

@@ -1,0 +1,133 @@
+"""From the pictures a worker computes to rows of text; for the app and the headless report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from rich.text import Text
+
+from engine.runs.events import Evaluated, Metric
+from engine.runs.pictures import Boundary, Comparison, Curve, Picture
+from tui.renderables import boundary as plane
+from tui.renderables.accuracy_table import (
+    ClassScore,
+    ErrorScore,
+    SplitScore,
+    class_table,
+    error_table,
+    split_table,
+)
+from tui.renderables.actual_predicted import (
+    Outcome,
+    class_outcomes,
+    fitted_curve,
+    scatter,
+    value_outcomes,
+)
+from tui.renderables.confusion import confusion
+from tui.renderables.images import Image, gallery
+from tui.renderables.look import Look
+
+Rows = list[Text]
+
+FEW = 20
+"""Up to so many samples are shown one by one."""
+
+
+def boundary_rows(
+    picture: Boundary, width: int, look: Look, *, discrete: bool = False, test_points: bool = True
+) -> Rows:
+    """The decision boundary with the points on it; discrete: classes without confidence."""
+    columns, levels = picture.columns, picture.levels
+    cells = picture.cells
+    if discrete and picture.classes:
+        cells = bytes(code - code % levels + levels - 1 for code in cells)
+    field = plane.Field(
+        cells=[
+            cells[start : start + columns] for start in range(0, columns * picture.rows, columns)
+        ],
+        levels=levels,
+        x1=picture.x1,
+        x2=picture.x2,
+        classes=picture.classes,
+        values=picture.values,
+    )
+    points = [
+        plane.Point(p.x1, p.x2, p.target, p.is_test)
+        for p in picture.points
+        if test_points or not p.is_test
+    ]
+    return plane.boundary(field, points, width, look)
+
+
+def curve_rows(picture: Curve, width: int, height: int, look: Look) -> Rows:
+    """A regression of one input: the network's curve and the samples."""
+    return fitted_curve((picture.x, picture.y), picture.train, picture.test, width, height, look)
+
+
+def comparison_rows(picture: Comparison, width: int, height: int, look: Look) -> Rows:
+    """Actual against predicted: one by one for few samples, else as a scatter."""
+    if picture.classes:
+        pairs = zip(picture.actual, picture.predicted, strict=True)
+        outcomes = [Outcome(int(a), int(p or 0)) for a, p in pairs]
+        return class_outcomes(
+            outcomes,
+            picture.classes,
+            width,
+            look,
+            probabilities=picture.probabilities,
+            limit=min(FEW, max(1, height - 3)),
+        )
+    if picture.num_samples <= FEW:
+        limit = max(1, height - 3)
+        return value_outcomes(picture.actual, picture.predicted, width, look, limit=limit)
+    return scatter(picture.actual, picture.predicted, width, height, look)
+
+
+def score_rows(
+    samples: Mapping[str, int], metrics: Mapping[str, Metric], width: int, look: Look
+) -> Rows:
+    """Loss and accuracy of each split, or the errors of a regression.
+
+    samples: by split; metrics: by names like `train_loss`.
+    """
+    splits = [split for split in samples if f"{split}_loss" in metrics]
+    if any(f"{split}_accuracy" in metrics for split in splits):
+        scores = [
+            SplitScore(s, samples[s], metrics[f"{s}_loss"], metrics.get(f"{s}_accuracy"))
+            for s in splits
+        ]
+        return split_table(scores, width, look)
+    errors = [
+        ErrorScore(
+            s, samples[s], *(metrics.get(f"{s}_{name}") for name in ("loss", "mae", "rmse", "r2"))
+        )
+        for s in splits
+    ]
+    return error_table(errors, width, look)
+
+
+def class_rows(split: Evaluated, width: int, look: Look, *, limit: int | None = None) -> Rows:
+    """Precision, recall and F1 of each class of a split."""
+    classes = [ClassScore(c.name, c.precision, c.recall, c.f1, c.support) for c in split.classes]
+    return class_table(classes, width, look, limit=limit)
+
+
+def confusion_rows(split: Evaluated, width: int, look: Look) -> Rows:
+    """The confusion matrix of a split."""
+    return confusion(split.confusion, [score.name for score in split.classes], width, look)
+
+
+def mistakes_rows(pictures: Sequence[Picture], width: int, look: Look) -> Rows:
+    """Wrongly classified images side by side."""
+    images = [
+        Image(
+            columns=p.width,
+            rows=p.height,
+            channels=p.channels,
+            pixels=p.pixels,
+            caption=f"{p.actual} taken for {p.predicted}",
+        )
+        for p in pictures
+    ]
+    return gallery(images, width, look)

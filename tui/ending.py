@@ -1,0 +1,77 @@
+"""The end of a headless training: its report, the path of the run, the exit code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich.text import Text
+
+from engine.runs.pictures import Pictures
+from engine.runs.reader import Run
+from tui.history import History
+from tui.progress import Manner
+from tui.renderables.sanitize import plain
+from tui.report import Report, ending
+
+DIVERGED = 3
+FAILED = 1
+
+
+def exit_code(history: History, signal: int) -> int:
+    """0 done, 1 failed, 3 diverged, 128 + the signal that ended it."""
+    if signal:
+        return 128 + signal
+    if history.failed is not None:
+        return FAILED
+    return DIVERGED if history.diverged is not None else 0
+
+
+def print_end(manner: Manner, history: History, pictures: Pictures | None, run: Run) -> None:
+    """Print the report of a run that just ended; without pictures its losses and last lines."""
+    terminal = manner.terminal
+    if not manner.quiet and history.finished is not None:
+        report = Report(terminal.width, terminal.look)
+        for rows in _sections(report, history, pictures, run):
+            terminal.line()
+            terminal.rows(rows)
+        terminal.line()
+    _print_last(manner, history)
+
+
+def print_record(manner: Manner, history: History, run: Run) -> None:
+    """Print the report of a run that is not live, as far as its record goes."""
+    terminal = manner.terminal
+    report = Report(terminal.width, terminal.look)
+    curve = report.loss_curve(history.loss_series(run.losses()))
+    for rows in [curve, *report.evaluation(list(history.evaluated.values()))]:
+        terminal.line()
+        terminal.rows(rows)
+    terminal.line()
+    _print_last(manner, history)
+
+
+def _sections(
+    report: Report, history: History, pictures: Pictures | None, run: Run
+) -> Iterator[list[Text]]:
+    curve = report.loss_curve(history.loss_series(run.losses()))
+    if curve:
+        yield curve
+    if pictures is None:
+        return
+    yield from report.evaluation(list(history.evaluated.values()))
+    yield from report.pictures(pictures)
+    if history.predicted is not None:
+        yield report.predictions(history.predicted)
+
+
+def _print_last(manner: Manner, history: History) -> None:
+    terminal = manner.terminal
+    if history.failed is not None:
+        terminal.line(f"Failed: {plain(history.failed.message, terminal.look.ascii)}")
+    if history.finished is not None:
+        terminal.line(ending(history.finished, history.diverged))
+    if history.checkpoint is not None:
+        path = plain(history.checkpoint.path, terminal.look.ascii)
+        terminal.line(f"Checkpoint: {path}")
+    if history.started is not None:
+        terminal.line(f"Run: {plain(history.started.run, terminal.look.ascii)}")

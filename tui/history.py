@@ -1,0 +1,74 @@
+"""What a client keeps of a run's events: bounded, however long the run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from msgspec import UnsetType
+
+from engine.runs import events as ev
+from engine.runs.series import Series
+from tui.renderables.loss_chart import LossSeries
+
+SPLITS = ("validation", "test")
+
+
+@dataclass
+class History:
+    """The newest of each kind of event, and the curves of the reported losses."""
+
+    started: ev.RunStarted | None = None
+    newest: ev.EpochFinished | None = None
+    evaluated: dict[str, ev.Evaluated] = field(default_factory=dict)
+    predicted: ev.Predicted | None = None
+    diverged: ev.Diverged | None = None
+    failed: ev.Failed | None = None
+    checkpoint: ev.CheckpointSaved | None = None
+    finished: ev.RunFinished | None = None
+    factor: float = 1.0
+    """The learning-rate factor that a person set."""
+    curves: dict[str, Series] = field(default_factory=dict)
+
+    def add(self, event: ev.Event) -> None:
+        """Take note of an event of the record."""
+        match event:
+            case ev.RunStarted():
+                self.started = event
+            case ev.EpochFinished():
+                self.newest = event
+                for split in SPLITS:
+                    loss: ev.Metric | UnsetType = getattr(event, f"{split}_loss")
+                    if isinstance(loss, float):
+                        self.curves.setdefault(split, Series()).append(event.epoch, loss)
+            case ev.Evaluated():
+                self.evaluated[event.split] = event
+            case ev.Predicted():
+                self.predicted = event
+            case ev.Diverged():
+                self.diverged = event
+            case ev.Failed():
+                self.failed = event
+            case ev.CheckpointSaved():
+                if event.kind == "last":
+                    self.checkpoint = event
+            case ev.LearningRateChanged():
+                self.factor = event.factor
+            case ev.WentBack():
+                self._go_back(event)
+            case ev.RunFinished():
+                self.finished = event
+
+    def loss_series(self, train: list[tuple[int, float | None]]) -> list[LossSeries]:
+        """The curves to draw; train: the training loss of every kept epoch."""
+        named: dict[str, list[tuple[int, float | None]]] = {"train": train}
+        named |= {name: [*series.points()] for name, series in self.curves.items()}
+        return [
+            LossSeries(name, [epoch for epoch, _ in points], [loss for _, loss in points])
+            for name, points in named.items()
+        ]
+
+    def _go_back(self, event: ev.WentBack) -> None:
+        for series in self.curves.values():
+            series.cut(event.epoch)
+        self.evaluated.clear()
+        self.predicted = self.diverged = self.failed = self.finished = None

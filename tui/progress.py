@@ -1,0 +1,211 @@
+"""How a headless training is followed: a live display, plain lines, JSON lines, or silence."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.text import Text
+
+from engine.runs.events import EpochFinished, Event, encode
+from engine.service import protocol as p
+from engine.service.client import Happened
+from tui.renderables.numbers import duration, metric, rate
+from tui.renderables.sanitize import plain
+from tui.terminal import Terminal
+
+
+class Quiet:
+    """Shows nothing; what the others are made from."""
+
+    def start(self) -> None:
+        """Begin to show."""
+
+    def stop(self) -> None:
+        """End whatever is drawn live."""
+
+    def event(self, event: Event) -> None:
+        """Show something that was recorded."""
+
+    def progress(self, progress: p.Progress) -> None:
+        """Show where the training stands."""
+
+    def download(self, download: p.Downloading) -> None:
+        """Show how far a download is."""
+
+
+class JsonLines(Quiet):
+    """Prints every recorded event as one JSON object a line."""
+
+    def event(self, event: Event) -> None:
+        sys.stdout.write(encode(event).decode() + "\n")
+        sys.stdout.flush()
+
+
+class Lines(Quiet):
+    """Prints one complete line per reported epoch."""
+
+    def __init__(self, terminal: Terminal, epochs: int) -> None:
+        self._terminal = terminal
+        self._epochs = epochs
+        self._named_download = ""
+
+    def event(self, event: Event) -> None:
+        if isinstance(event, EpochFinished):
+            self._terminal.line(epoch_line(event, self._epochs))
+            self._terminal.console.file.flush()
+
+    def download(self, download: p.Downloading) -> None:
+        if download.name != self._named_download:
+            self._named_download = download.name
+            self._terminal.line(f"downloading {plain(download.name)}")
+
+
+class Live(Quiet):
+    """A line per reported epoch, and below them a progress bar with the time left."""
+
+    def __init__(self, terminal: Terminal, epochs: int) -> None:
+        self._epochs = epochs
+        self._terminal = terminal
+        bar = "-" if terminal.look.ascii else None
+        columns = [TextColumn("{task.description}", markup=False)]
+        if terminal.width >= 60 and bar is None:
+            columns.append(BarColumn(bar_width=None))  # type: ignore[arg-type]  # a column too
+        columns.append(TextColumn("{task.percentage:>3.0f}% {task.fields[status]}", markup=False))
+        if terminal.width >= 60:
+            columns.append(TimeRemainingColumn(compact=True))  # type: ignore[arg-type]  # too
+        self._bar = Progress(
+            *columns,
+            console=terminal.console,
+            transient=True,
+            redirect_stdout=False,
+            redirect_stderr=False,
+            refresh_per_second=8,
+            expand=terminal.width >= 60,
+        )
+        self._task: TaskID | None = None
+        self._downloads: dict[str, TaskID] = {}
+
+    def start(self) -> None:
+        self._bar.start()
+
+    def stop(self) -> None:
+        self._bar.stop()
+
+    def event(self, event: Event) -> None:
+        if isinstance(event, EpochFinished):
+            line = epoch_line(event, self._epochs)
+            self._bar.console.print(line, highlight=False, no_wrap=True, overflow="ellipsis")
+
+    def progress(self, progress: p.Progress) -> None:
+        if self._task is None:
+            self._task = self._bar.add_task("", total=progress.steps, status="")
+        steps_per_s = progress.step / progress.elapsed_s if progress.elapsed_s else None
+        status = f"loss {metric(progress.loss)}  {rate(steps_per_s, 'steps')}"
+        self._bar.update(
+            self._task,
+            completed=progress.step,
+            description=f"epoch {progress.epoch}/{progress.epochs}",
+            status=status if self._terminal.width >= 60 else "",
+        )
+
+    def download(self, download: p.Downloading) -> None:
+        task = self._downloads.get(download.name)
+        if task is None:
+            task = self._bar.add_task(f"downloading {plain(download.name)}", status="")
+            self._downloads[download.name] = task
+        self._bar.update(task, completed=download.done_bytes, total=download.total_bytes)
+        if download.done_bytes == download.total_bytes:
+            self._bar.remove_task(self._downloads.pop(download.name))
+
+
+_SHOWN = {"loss": "loss", "accuracy": "accuracy", "mae": "mae", "r2": "r2"}
+
+
+def epoch_line(event: EpochFinished, epochs: int) -> Text:
+    """A reported epoch in one line: losses and accuracies of each split."""
+    width = len(str(epochs))
+    line = Text(f"epoch {event.epoch:>{width}}/{epochs}")
+    metrics = event.metrics()
+    for split in ("train", "validation", "test"):
+        shown = [
+            f"{word} {metric(metrics[f'{split}_{name}'])}"
+            for name, word in _SHOWN.items()
+            if f"{split}_{name}" in metrics
+        ]
+        if shown:
+            line.append(f"  {split} ", style="dim")
+            line.append(" ".join(shown))
+    line.append(f"  {duration(event.elapsed_s)}", style="dim")
+    return line
+
+
+@dataclass(frozen=True)
+class Manner:
+    """How a training is shown."""
+
+    terminal: Terminal
+    json: bool = False
+    quiet: bool = False
+
+    def follower(self, epochs: int) -> Quiet:
+        """What shows a training of so many epochs while it runs."""
+        if self.json:
+            return JsonLines()
+        if self.quiet:
+            return Quiet()
+        live = self.terminal.is_interactive
+        return Live(self.terminal, epochs) if live else Lines(self.terminal, epochs)
+
+
+class Show:
+    """Shows what happens, until nobody reads it any more."""
+
+    def __init__(self, manner: Manner, epochs: int) -> None:
+        self.manner = manner
+        self.broken = asyncio.Event()
+        """Set when stdout was closed or the terminal is gone."""
+        self._error: OSError | None = None
+        self._follower = manner.follower(epochs)
+
+    def __enter__(self) -> Show:
+        self.guarded(self._follower.start)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End whatever is drawn live."""
+        self.guarded(self._follower.stop)
+
+    def happened(self, happened: Happened) -> None:
+        """Show one thing that happened."""
+        match happened:
+            case Event():
+                self.guarded(lambda: self._follower.event(happened))
+            case p.Progress():
+                self.guarded(lambda: self._follower.progress(happened))
+            case p.Downloading():
+                self.guarded(lambda: self._follower.download(happened))
+
+    def guarded(self, print_it: Callable[[], None]) -> None:
+        """Print, unless that has failed before; a failure sets `broken`."""
+        if self._error is None:
+            try:
+                print_it()
+            except OSError as error:
+                self._error = error
+                self.broken.set()
+
+    def check(self) -> None:
+        """Raise the OSError of a stdout that was closed or is full.
+
+        A terminal that is gone raises nothing: SIGHUP tells of it.
+        """
+        if self._error is not None and self._error.errno != errno.EIO:
+            raise self._error

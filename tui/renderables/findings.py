@@ -1,0 +1,49 @@
+"""The doctor's findings, and what a repair changes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.style import Style
+from rich.text import Text
+
+from engine.doctor.finding import Finding, Severity
+from engine.spec.difference import Change
+from tui.renderables.look import BLUE, ORANGE, RED, Hue, Look
+from tui.renderables.sanitize import fit
+from tui.renderables.table import sentence
+
+HUES: dict[Severity, Hue] = {"error": RED, "warning": ORANGE, "info": BLUE}
+_INDENT = 2
+
+
+def findings(found: Sequence[Finding], width: int, look: Look) -> list[Text]:
+    """Each finding with its severity, place and code, its sentence, and its repair."""
+    rows: list[Text] = []
+    for finding in found:
+        head = Text.assemble(
+            (finding.severity, look.paint(HUES[finding.severity], bold=True)),
+            " ",
+            fit(f"{finding.place}: {finding.code}", width - len(finding.severity) - 1, look.ascii),
+        )
+        rows.append(head)
+        rows += _indented(finding.message, width, look)
+        if finding.repair:
+            rows += _indented(f"Repair: {finding.repair}.", width, look)
+    return rows
+
+
+def _indented(text: str, width: int, look: Look) -> list[Text]:
+    rows = sentence(text, width - _INDENT, look, dim=False)
+    return [Text.assemble(" " * _INDENT, row) for row in rows]
+
+
+def difference(edits: Sequence[Change], width: int, look: Look) -> list[Text]:
+    """What a repair changes in the description: `-` is taken out, `+` is put in."""
+    rows: list[Text] = []
+    for edit in edits:
+        for sign, value, hue in (("-", edit.before, ORANGE), ("+", edit.after, BLUE)):
+            if value:
+                line = fit(f"{sign} {edit.place} = {value}", width, look.ascii)
+                rows.append(Text(line, look.paint(hue) if look.has_color else Style()))
+    return rows

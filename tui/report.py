@@ -1,0 +1,119 @@
+"""What is shown of a training when it is over: curve, tables, pictures, predictions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from engine.runs.events import Diverged, Evaluated, Predicted, RunFinished
+from engine.runs.pictures import Pictures
+from tui.drawings import (
+    FEW,
+    Rows,
+    boundary_rows,
+    class_rows,
+    comparison_rows,
+    confusion_rows,
+    curve_rows,
+    mistakes_rows,
+    score_rows,
+)
+from tui.renderables import boundary as plane
+from tui.renderables.look import Look
+from tui.renderables.loss_chart import LossSeries, loss_chart
+from tui.renderables.numbers import duration
+from tui.renderables.predictions import class_prediction, value_prediction
+from tui.renderables.table import heading
+
+CHART_HEIGHT = 14
+PICTURE_HEIGHT = 27
+"""Rows of the boundary with its axes, at most."""
+
+
+def grid(width: int, look: Look) -> tuple[int, int]:
+    """The columns and rows of the boundary's matrix that fit the report."""
+    return plane.grid_size(min(width, 100), PICTURE_HEIGHT, look)
+
+
+class Report:
+    """The rows of a finished training, section by section, none wider than `width`."""
+
+    def __init__(self, width: int, look: Look) -> None:
+        self.width = width
+        self.look = look
+
+    def loss_curve(self, losses: Sequence[LossSeries]) -> Rows:
+        """The losses over the epochs; empty for a single epoch."""
+        if max((len(series.values) for series in losses), default=0) < 2:
+            return []
+        return loss_chart(losses, min(self.width, 100), CHART_HEIGHT, self.look)
+
+    def evaluation(self, splits: Sequence[Evaluated]) -> Iterator[Rows]:
+        """Accuracy and scores per class, or the errors of a regression; confusion."""
+        if not splits:
+            return
+        title = "Accuracy" if splits[0].classes else "Errors"
+        samples: dict[str, int] = {split.split: split.samples for split in splits}
+        metrics = {
+            f"{split.split}_{name}": value
+            for split in splits
+            for name, value in split.metrics.items()
+        }
+        yield self._titled(title, score_rows(samples, metrics, self.width, self.look))
+        if not splits[0].classes:
+            return
+        shown = next((s for s in splits if s.split == "test"), splits[0])
+        title = f"Classes ({shown.split} split)"
+        yield self._titled(title, class_rows(shown, self.width, self.look))
+        title = f"Confusion ({shown.split} split)"
+        yield self._titled(title, confusion_rows(shown, self.width, self.look))
+
+    def pictures(self, pictures: Pictures) -> Iterator[Rows]:
+        """Boundary, actual against predicted, fitted curve, mistakes: what the data asks for."""
+        width, look = self.width, self.look
+        if pictures.boundary is not None:
+            rows = boundary_rows(pictures.boundary, min(width, 100), look)
+            yield self._titled("Decision boundary", rows)
+        if pictures.curve is not None:
+            rows = curve_rows(pictures.curve, min(width, 100), CHART_HEIGHT + 4, look)
+            yield self._titled("Prediction over the input", rows)
+        compared = pictures.comparison
+        if compared.num_samples <= FEW or not compared.classes:
+            rows = comparison_rows(compared, min(width, 72), CHART_HEIGHT + 6, look)
+            yield self._titled(f"Actual against predicted ({compared.split})", rows)
+        if pictures.mistakes:
+            yield self._titled("Mistakes", mistakes_rows(pictures.mistakes, width, look))
+
+    def predictions(self, event: Predicted) -> Rows:
+        """What the network says of the samples that the experiment asks about."""
+        rows: Rows = []
+        for one in event.predictions:
+            if event.classes:
+                rows += class_prediction(
+                    one.values,
+                    one.predicted,
+                    one.probabilities,
+                    event.classes,
+                    self.width,
+                    self.look,
+                )
+            else:
+                rows += value_prediction(one.values, one.outputs, self.width, self.look)
+        return self._titled("Prediction" if len(event.predictions) == 1 else "Predictions", rows)
+
+    def _titled(self, title: str, rows: Rows) -> Rows:
+        return [heading(title, self.width, self.look), *rows]
+
+
+def ending(finished: RunFinished, diverged: Diverged | None) -> str:
+    """Why and when the training ended, in one sentence."""
+    after = f"{finished.epochs:,} epochs, {finished.steps:,} steps, {duration(finished.elapsed_s)}"
+    if diverged is not None:
+        return f"Diverged: {diverged.message}."
+    words = {
+        "completed": "Finished",
+        "stop_below": "Stopped: the training loss fell below stop_below",
+        "patience": "Stopped: patience ran out without a better loss",
+        "stopped": "Stopped",
+        "interrupted": "Interrupted",
+    }
+    return f"{words.get(finished.reason, finished.reason.capitalize())} after {after}."

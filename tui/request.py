@@ -1,0 +1,65 @@
+"""From the options of a training to its experiment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from engine.errors import UsageError
+from engine.runs.reader import find_run
+from engine.spec import presets
+from engine.spec.experiment import Experiment
+from engine.spec.overrides import set_value
+from engine.spec.reader import from_raw
+from engine.spec.toml_text import read_raw
+from tui.options import TrainingOptions
+
+
+def requested(options: TrainingOptions, runs_dir: Path) -> tuple[str, Experiment]:
+    """The name and the checked experiment that the options ask for.
+
+    Raises UsageError, BadExperiment or DataUnavailable.
+    """
+    name, raw, source, folder = _base(options.preset)
+    for field in ("data", "layers", "loss", "optimizer"):
+        text = getattr(options, field)
+        if text is not None:
+            raw = set_value(raw, f"{field}={text}")
+    if options.data is not None:
+        folder = Path()  # a path typed here is taken from here
+    shorthands = {"optimizer.lr": "lr", "epochs": "epochs", "batch_size": "batch_size"}
+    shorthands |= {"seed": "seed", "device": "device"}
+    for key, option in shorthands.items():
+        text = getattr(options, option)
+        if text is not None:
+            raw = set_value(raw, f"{key}={text}")
+    for setting in options.settings:
+        raw = set_value(raw, setting)
+    if options.start_from is not None:
+        run = find_run(options.start_from, runs_dir)
+        raw = {**raw, "start_from": str(run.checkpoint("last").absolute())}
+    return name, from_raw(raw, source, folder)
+
+
+def _base(preset: str | None) -> tuple[str, dict[str, object], str, Path]:
+    if preset is None:
+        return "experiment", {}, "", Path()
+    if "/" in preset or preset.endswith(".toml"):
+        path = Path(preset).expanduser()
+        return path.stem, read_raw(path), preset, path.parent
+    path = presets.path_of(preset)
+    return preset, read_raw(path), preset, path.parent
+
+
+def experiment_of(what: str, runs_dir: Path) -> tuple[str, Experiment]:
+    """The name and experiment of a WHAT: a file, a preset or a run."""
+    kind = presets.what_is(what)
+    if kind in ("file", "preset") and not Path(what).expanduser().is_dir():
+        return requested(TrainingOptions(preset=what), runs_dir)
+    try:
+        run = find_run(what, runs_dir)
+    except UsageError as error:
+        if "/" in what:
+            raise
+        hint = presets.suggestion(what)
+        raise UsageError(f'"{what}" is neither a preset{hint} nor a run ({error})') from error
+    return run.name, run.experiment()

@@ -1,0 +1,30 @@
+"""The standard streams when they are not as a program expects them: closed, or gone midway."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+
+def open_missing() -> None:
+    """Give every standard stream that was closed before the start a place to go.
+
+    Otherwise the next file that is opened takes its number, and what is printed lands in it.
+    """
+    for number in (0, 1, 2):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # takes the lowest free number: this one
+    if sys.stdout is None:
+        sys.stdout = open(1, "w", closefd=False)  # noqa: SIM115  # open until the end
+    if sys.stderr is None:
+        sys.stderr = open(2, "w", closefd=False)  # noqa: SIM115  # the same
+
+
+def settle_stdout() -> None:
+    """Write what is left to stdout; where that fails, drop it, or Python fails with it at exit."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)

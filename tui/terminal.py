@@ -1,0 +1,60 @@
+"""Where text is printed: what the terminal can show, and rows that fit it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable
+from typing import IO
+
+from rich.console import Console
+from rich.text import Text
+
+from tui.renderables.look import Look, look_for
+from tui.renderables.sanitize import plain
+
+
+class _Console(Console):
+    """A console that leaves a closed stdout to the command line, where rich would exit with 1."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError("nobody reads stdout any more")
+
+
+class Terminal:
+    """One output stream with the look that suits it."""
+
+    def __init__(self, *, ascii_only: bool = False, stream: IO[str] | None = None) -> None:
+        stream = sys.stdout if stream is None else stream
+        console = _Console(file=stream, highlight=False, markup=False, emoji=False)
+        self.look: Look = look_for(
+            os.environ,
+            encoding=getattr(stream, "encoding", None) or "ascii",
+            is_terminal=console.is_terminal,
+            color_system=console.color_system,
+            ascii_only=ascii_only,
+        )
+        self.console = console if self.look.has_color else self._without_color(stream)
+        self.is_interactive = self.console.is_terminal and os.environ.get("TERM") != "dumb"
+
+    @staticmethod
+    def _without_color(stream: IO[str]) -> Console:
+        return _Console(file=stream, highlight=False, markup=False, emoji=False, no_color=True)
+
+    @property
+    def width(self) -> int:
+        """Columns that may be used."""
+        return self.console.width
+
+    def rows(self, rows: Iterable[Text]) -> None:
+        """Print rows that were made for this width."""
+        for row in rows:
+            self.console.print(row, highlight=False, no_wrap=True, overflow="ignore", crop=False)
+
+    def tell(self, text: str) -> None:
+        """Print a line in which names from outside stand, made harmless."""
+        self.line(plain(text, self.look.ascii))
+
+    def line(self, text: str | Text = "") -> None:
+        """Print a line whole; it may wrap."""
+        self.console.print(text, highlight=False, soft_wrap=True)
