@@ -46,5 +46,9 @@ class DataUnavailable(PerceptuiError):
     exit_code = 4
 
 
+class WorkerLost(PerceptuiError):
+    """The training process is gone without a word: killed, or crashed."""
+
+
 class BadCheckpoint(PerceptuiError):
     """A checkpoint that is truncated, foreign or made for another network."""

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from engine.errors import WorkerLost
 from engine.runs import events as ev
 from engine.runs.pictures import Pictures
 from engine.runs.reader import Run
 from engine.service import protocol as p
-from engine.service.client import Session, WorkerLost
+from engine.service.client import Session
 from engine.spec.experiment import Experiment
 from tui.ending import exit_code, print_end, print_record
 from tui.history import History

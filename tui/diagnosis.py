@@ -9,8 +9,8 @@ from pathlib import Path
 from engine.doctor.examination import examine, wants_statistics
 from engine.doctor.finding import Finding
 from engine.doctor.statistics import Statistics
-from engine.errors import DataUnavailable
-from engine.service.client import Session, WorkerLost
+from engine.errors import DataUnavailable, WorkerLost
+from engine.service.client import Session
 from engine.service.description import Description
 from engine.spec.experiment import Experiment
 

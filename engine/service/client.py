@@ -20,7 +20,7 @@ from typing import TypeVar
 
 import msgspec
 
-from engine.errors import PerceptuiError, UsageError
+from engine.errors import PerceptuiError, UsageError, WorkerLost
 from engine.paths import data_dir as default_data_dir
 from engine.paths import runs_dir as default_runs_dir
 from engine.runs.events import Evaluated, Event, Prediction, Reason, RunFinished
@@ -41,10 +41,6 @@ Newest = p.Progress | p.Drawn
 CHUNK_BYTES = 1 << 16
 END_S = 10.0
 """Seconds that a worker may take to be gone after its last word."""
-
-
-class WorkerLost(PerceptuiError):
-    """The training process is gone without a word: killed, or crashed."""
 
 
 class Session:

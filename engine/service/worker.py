@@ -11,9 +11,8 @@ import os
 import signal
 import sys
 import time
-import traceback
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -29,6 +28,8 @@ from engine.runs.reader import Run
 from engine.service import protocol as p
 from engine.service.mailbox import Client, Mailbox
 from engine.service.place import peer_pid, sweep
+from engine.service.shown import show
+from engine.service.worker_log import log_error, log_to, own_log
 from engine.spec.reader import from_raw
 from engine.spec.toml_text import parse_toml
 
@@ -39,8 +40,6 @@ WORK_S = 0.02
 """Seconds of training between two looks at the mailbox."""
 GRACE_S = 30.0
 """A worker without clients that was never told to run ends after so many seconds."""
-PICTURE_SHARE = 0.02
-"""Pictures for those who watch take at most this share of the time."""
 CALLED_OFF = "stopped before the training began"
 
 
@@ -129,11 +128,11 @@ class Worker:
             return
         if training.is_over:
             self._finished()
-        self._show(training)
+        show(training, self.mailbox.clients)
 
     def _break_off(self, training: TrainingRun, error: Exception) -> None:
         """End a run that raised: told in its record where that can still be written."""
-        _log(error)
+        log_error(error)
         message = p.Failure.of(error).text
         for event in training.fail(message):
             self.mailbox.announce(event)
@@ -152,7 +151,7 @@ class Worker:
         except CalledOff:
             answer = p.Answer(id=request.id, failure=p.Failure.of(UsageError(CALLED_OFF)))
         except Exception as error:  # a fault of ours is told to the client and logged
-            _log(error)
+            log_error(error)
             answer = p.Answer(id=request.id, failure=p.Failure.of(error))
         client.send(answer)
 
@@ -319,7 +318,7 @@ class Worker:
 
     def _take_on(self, training: TrainingRun, *, paused: bool) -> p.Begun | None:
         path = training.directory.path.absolute()
-        _log_to(path / "worker.log")
+        log_to(path / "worker.log")
         self.mailbox.follow(path / EVENTS, training.record_start)
         self._training = training
         self._batches_left = None
@@ -405,28 +404,6 @@ class Worker:
         )
         self._look()
 
-    def _show(self, training: TrainingRun) -> None:
-        """Send progress and pictures to those who want them now."""
-        now = time.monotonic()
-        for client in self.mailbox.clients:
-            watch = client.watch
-            if watch.progress_hz > 0 and now >= client.progress_due and client.keeps_up:
-                client.progress_due = now + 1 / watch.progress_hz
-                client.send(progress_of(training))
-            drawn = watch.pictures_hz > 0 and now >= client.pictures_due and client.keeps_up
-            if drawn and not training.is_over:
-                began = time.monotonic()
-                try:
-                    pictures = training.pictures(watch.columns, watch.rows)
-                except Exception as error:  # a picture is never worth a training
-                    _log(error)
-                    client.watch = msgspec.structs.replace(watch, pictures_hz=0.0)
-                    continue
-                client.send(p.Drawn(pictures=pictures))
-                cost_s = time.monotonic() - began
-                pause_s = max(1 / watch.pictures_hz, cost_s / PICTURE_SHARE)
-                client.pictures_due = now + pause_s
-
     def _notice_absence(self) -> None:
         """Follow the policy once nobody is connected any more."""
         if self.mailbox.clients:
@@ -460,7 +437,7 @@ class Worker:
                 lease = own_lease(str(self.mailbox.path), state)
                 write_lease(self._training.directory.path.absolute(), lease)
         except (OSError, PerceptuiError) as error:
-            _log(error)  # a full disk: the next beat tries again
+            log_error(error)  # a full disk: the next beat tries again
 
     def _set_state(self, state: p.State, detail: str = "") -> None:
         self.state = state
@@ -476,49 +453,7 @@ class Worker:
         self.mailbox.broadcast(p.Ended(signal=self.signal))
         self.mailbox.drain(5.0)
         self.mailbox.close()
-        _own_log().unlink(missing_ok=True)
-
-
-def progress_of(training: TrainingRun) -> p.Progress:
-    """Where a training stands."""
-    from engine.training.device import memory_bytes
-
-    trainer = training.trainer
-    points = trainer.losses.points()
-    losses = trainer.epoch_losses
-    newest = losses[-1] if losses else (points[-1][1] if points else None)
-    return p.Progress(
-        epoch=min(trainer.epoch + 1, trainer.experiment.epochs),
-        epochs=trainer.experiment.epochs,
-        step=trainer.global_step,
-        steps=trainer.experiment.epochs * len(trainer.batches),
-        loss=newest,
-        learning_rate=trainer.learning_rate.current,
-        elapsed_s=trainer.elapsed_s,
-        memory_bytes=memory_bytes(trainer.device),
-    )
-
-
-def _own_log() -> Path:
-    from engine.service.place import socket_dir
-
-    return socket_dir() / f"{os.getpid()}-worker.log"
-
-
-def _log(error: Exception) -> None:
-    """Write a traceback to the log; where the disk is full it is lost, the training is not."""
-    with suppress(OSError):
-        os.write(2, "".join(traceback.format_exception(error)).encode())
-
-
-def _log_to(path: Path) -> None:
-    """From now on write stdout and stderr to a run's own log."""
-    sys.stdout.flush()
-    sys.stderr.flush()
-    log = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
-    os.dup2(log, 1)
-    os.dup2(log, 2)
-    os.close(log)
+        own_log().unlink(missing_ok=True)
 
 
 def main() -> int:

@@ -1,0 +1,29 @@
+"""Where a worker's stdout and stderr go: to a file of its own, then to its run's directory."""
+
+from __future__ import annotations
+
+import os
+import traceback
+from contextlib import suppress
+from pathlib import Path
+
+from engine.service.place import socket_dir
+
+
+def own_log() -> Path:
+    """What a worker writes before it has a run."""
+    return socket_dir() / f"{os.getpid()}-worker.log"
+
+
+def log_error(error: Exception) -> None:
+    """Write a traceback to the log; where the disk is full it is lost, the training is not."""
+    with suppress(OSError):
+        os.write(2, "".join(traceback.format_exception(error)).encode())
+
+
+def log_to(path: Path) -> None:
+    """From now on write stdout and stderr to a run's own log."""
+    log = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+    os.dup2(log, 1)
+    os.dup2(log, 2)
+    os.close(log)

@@ -1,0 +1,220 @@
+"""A tiny app for one screen at a time, with a bench that answers from memory."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+from textual.app import App
+from textual.binding import Binding
+from textual.pilot import Pilot
+from textual.screen import Screen
+
+from engine.errors import PerceptuiError
+from engine.runs import events as ev
+from engine.runs.directory import RunDirectory
+from engine.runs.lease import own_lease, write_lease
+from engine.runs.pictures import Point
+from engine.runs.reader import Run
+from engine.service.description import Description
+from engine.spec.experiment import Experiment
+from engine.spec.reader import from_raw
+from tui.bench import Places
+from tui.draft import Draft
+from tui.messages import PresetChosen
+from tui.renderables.look import Look
+from tui.settings import Settings
+from tui.snapshot import Snapshot
+
+
+class AnsweringBench:
+    """Answers without a worker; remembers what it was asked."""
+
+    def __init__(self) -> None:
+        self.snapshot = Snapshot(phase="ready")
+        self.described: list[str] = []
+        self.asked: list[list[list[str]]] = []
+        self.answer: ev.Prediction | PerceptuiError = PerceptuiError("nothing is trained yet")
+        self.code = "import torch\n"
+
+    async def describe(self, experiment: Experiment) -> Description | None:
+        self.described.append(str(experiment.data))
+        facts = experiment.data.facts()
+        if facts is None or not facts.planar:
+            return None
+        return Description(
+            facts={"shape": (2,), "task": "classification", "num_samples": 2}
+            | {"classes": facts.classes, "planar": True},
+            lowest=[0.0, 0.0],
+            highest=[1.0, 1.0],
+            means=[0.5, 0.5],
+            deviations=[0.5, 0.5],
+            class_counts=[1, 1],
+            points=[Point(0.0, 0.0, 0, 0, False), Point(1.0, 1.0, 1, 1, False)],
+        )
+
+    async def predict(self, rows: list[list[str]]) -> list[ev.Prediction]:
+        self.asked.append(rows)
+        if isinstance(self.answer, PerceptuiError):
+            raise self.answer
+        return [self.answer]
+
+    async def script(self, experiment: Experiment) -> str:
+        return self.code
+
+
+class StandApp(App[object]):
+    """What the screens need of the app, and nothing else."""
+
+    BINDINGS = [  # noqa: RUF012  # Textual declares it so
+        Binding("question_mark", "help", "Help"),
+        Binding("f5", "nothing"),
+    ]
+
+    def __init__(self, folder: Path, *, ascii_only: bool = False) -> None:
+        super().__init__()
+        self.bench = AnsweringBench()
+        self.draft = Draft()
+        self.places = Places(folder / "runs", folder / "data")
+        self.look = Look(ascii=ascii_only)
+        self.settings = Settings()
+        self.applied: list[Settings] = []
+        self.chosen: list[tuple[str, Experiment]] = []
+        self.watched: list[Run] = []
+        self.resumed: list[Run] = []
+        self.copied = ""
+
+    def apply_settings(self) -> None:
+        self.applied.append(self.settings)
+
+    async def watch_run(self, run: Run) -> None:
+        run.experiment()
+        self.watched.append(run)
+
+    async def resume_run(self, run: Run) -> None:
+        self.resumed.append(run)
+
+    def on_preset_chosen(self, message: PresetChosen) -> None:
+        self.chosen.append((message.name, message.experiment))
+
+    def copy_to_clipboard(self, text: str) -> None:
+        self.copied = text
+
+    @property
+    def notices(self) -> list[str]:
+        """What the person was told, oldest first."""
+        return [notice.message for notice in self._notifications]
+
+
+Story = Callable[[StandApp, Pilot[object]], Awaitable[None]]
+
+
+def told(
+    folder: Path,
+    screen: Screen[Any] | None,
+    story: Story,
+    *,
+    size: tuple[int, int] = (120, 36),
+    app: StandApp | None = None,
+) -> None:
+    """Open a screen in the stand and play a story on it."""
+
+    async def play() -> None:
+        stand = app or StandApp(folder)
+        async with stand.run_test(size=size) as pilot:
+            if screen is not None:
+                stand.push_screen(screen)
+            await pilot.pause()
+            await story(stand, pilot)
+
+    asyncio.run(play())
+
+
+async def until(pilot: Pilot[object], condition: Callable[[], object]) -> None:
+    """Wait until something holds; fails after ten seconds."""
+    async with asyncio.timeout(10):
+        while not condition():
+            await pilot.pause(0.01)
+
+
+def seen(app: App[object]) -> str:
+    """The text on the screen, line by line."""
+    lines = app.screen._compositor.render_strips()
+    return "\n".join("".join(segment.text for segment in line) for line in lines)
+
+
+def small_experiment(**changes: object) -> Experiment:
+    """A circle and a small network."""
+    raw: dict[str, object] = {
+        "title": "Small",
+        "data": "circle(samples=20)",
+        "layers": ["Linear(4)", "ReLU()", "Linear(1)", "Sigmoid()"],
+        "loss": "BCELoss()",
+        "optimizer": "SGD(lr=0.1)",
+        "epochs": 30,
+        "threads": 1,
+        "device": "cpu",
+    }
+    return from_raw({**raw, **changes})
+
+
+def started(experiment: Experiment) -> ev.RunStarted:
+    """The first event of a training of it."""
+    import msgspec
+
+    return ev.RunStarted(
+        n=1,
+        run="runs/small",
+        title="Small",
+        device="cpu",
+        threads=1,
+        seed=0,
+        epochs=experiment.epochs,
+        steps_per_epoch=1,
+        num_train=20,
+        num_validation=0,
+        num_test=0,
+        num_parameters=17,
+        torch="2",
+        facts=msgspec.to_builtins(experiment.data.known_facts()),
+    )
+
+
+def made_run(
+    folder: Path,
+    name: str = "small",
+    *,
+    reason: ev.Reason | None = "completed",
+    loss: float = 0.25,
+    is_live: bool = False,
+    **changes: object,
+) -> Run:
+    """A run directory as a training leaves it; reason None: it never ended."""
+    from engine.runs.series import Series
+
+    experiment = small_experiment(**changes)
+    directory = RunDirectory.create(folder / "runs", name, experiment)
+    directory.record(started(experiment))
+    metrics: dict[str, float | None] = {"train_loss": loss, "train_accuracy": 0.75}
+    if reason is not None:
+        directory.record(
+            ev.RunFinished(
+                n=2,
+                reason=reason,
+                run=str(directory.path),
+                epochs=12,
+                steps=12,
+                elapsed_s=0.5,
+                metrics=metrics,
+            )
+        )
+    losses = Series()
+    for epoch in range(1, 13):
+        losses.append(epoch, loss * 12 / epoch)
+    directory.write_losses(losses)
+    directory.close()
+    if is_live:
+        write_lease(directory.path, own_lease("/nowhere.sock", "running"))
+    return Run(directory.path)

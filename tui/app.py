@@ -1,0 +1,217 @@
+"""The app: owns the bench, the draft and the settings; the screens do the rest."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+from collections.abc import Coroutine, Iterable
+from functools import cached_property, partial
+from typing import TYPE_CHECKING
+
+from textual import work
+from textual.app import App, SystemCommand
+from textual.binding import Binding
+from textual.dom import DOMNode
+from textual.screen import Screen
+
+from tui.bench import Bench, Connect, Places, fresh_worker
+from tui.messages import BenchChanged, PresetChosen
+from tui.renderables.look import Look, look_for
+from tui.screens.help import HelpScreen
+from tui.screens.presets import PresetsScreen
+from tui.screens.quit import QuitScreen
+from tui.screens.runs import RunsScreen
+from tui.screens.settings import SettingsScreen
+from tui.settings import Settings
+from tui.snapshot import Snapshot
+from tui.widgets.rows import RowsView
+
+if TYPE_CHECKING:
+    from engine.runs.reader import Run
+    from engine.spec.experiment import Experiment
+    from tui.draft import Draft
+    from tui.screens.workbench import WorkbenchScreen
+
+SIGNALS = (signal.SIGTERM, signal.SIGHUP)
+
+
+class PerceptuiApp(App[int]):
+    """A bench for neural networks in the terminal."""
+
+    TITLE = "perceptui"
+    CSS_PATH = "app.tcss"
+    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (40, "-narrow"), (100, "-wide")]  # noqa: RUF012  # Textual's own
+    BINDINGS = [  # noqa: RUF012  # Textual declares it so
+        Binding("q", "quit_asking", "Quit"),
+        Binding("question_mark", "help", "Help", key_display="?"),
+        Binding("f1", "help", "Help", show=False),
+        Binding("ctrl+q", "quit_asking", "Quit", show=False),
+        Binding("R", "runs", "Runs"),
+        Binding("comma", "settings", "Settings", key_display=",", show=False),
+    ]
+
+    def __init__(
+        self,
+        *,
+        places: Places | None = None,
+        connect: Connect = fresh_worker,
+        ascii_only: bool = False,
+        slow_link: bool = False,
+        settings: Settings | None = None,
+        first: tuple[str, Experiment] | None = None,
+        attach_to: Run | None = None,
+    ) -> None:
+        super().__init__()
+        self.places = places or Places()
+        self.settings = settings or Settings.load()
+        slow = slow_link or self.settings.rate == "slow"
+        self.bench = Bench(self._tell, self.places, connect, slow_link=slow)
+        self.look = Look()
+        self._ascii_only = ascii_only
+        self._first = first
+        self._attach_to = attach_to
+        self._slow_link = slow_link
+
+    @cached_property
+    def draft(self) -> Draft:
+        """The experiment that is edited; loaded when it is first needed, the presets are not."""
+        from tui.draft import Draft
+
+        return Draft()
+
+    @cached_property
+    def workbench(self) -> WorkbenchScreen:
+        """The one workbench; it stays when another screen is shown."""
+        from tui.screens.workbench import WorkbenchScreen
+
+        screen = WorkbenchScreen()
+        self.install_screen(screen, "workbench")
+        return screen
+
+    async def on_mount(self) -> None:
+        """Show the presets, or what the command line asked for, while a worker warms up."""
+        self.apply_settings()
+        self._catch_signals()
+        if self.settings.notice:
+            self.notify(self.settings.notice, severity="warning", markup=False)
+        self.push_screen(PresetsScreen())
+        if self._first is not None:
+            self.open_workbench(*self._first)
+        if self._attach_to is not None:
+            self._in_background(self.watch_run(self._attach_to))
+        else:
+            self._in_background(self.bench.open())
+
+    async def on_unmount(self) -> None:
+        """Let go of the worker; what lives on goes on without us."""
+        await self.bench.close()
+
+    def apply_settings(self) -> None:
+        """Take over what the settings say, at once."""
+        if self.settings.theme in self.available_themes:
+            self.theme = self.settings.theme
+        self.bench.set_rate(slow=self._slow_link or self.settings.rate == "slow")
+        ascii_only = self._ascii_only or self.settings.glyphs == "ascii"
+        self.look = look_for(
+            {**os.environ, **({"NO_COLOR": "1"} if self.no_color else {})},
+            encoding="utf-8" if self.settings.glyphs == "unicode" else _encoding(),
+            is_terminal=True,
+            color_system=self.console.color_system,
+            ascii_only=ascii_only,
+        )
+        for screen in self.screen_stack:
+            for view in screen.query(RowsView):
+                view.notify_style_update()
+
+    def open_workbench(self, name: str, experiment: Experiment) -> None:
+        """Put an experiment on the workbench; nothing is trained yet."""
+        self.draft.load(name, experiment)
+        self._show_workbench()
+
+    async def watch_run(self, run: Run) -> None:
+        """Watch a live run on the workbench, or open the experiment of one that is over."""
+        self.draft.load(run.name, run.experiment())
+        self._show_workbench()
+        from engine.runs.state import state_of
+
+        if state_of(run).live_here:
+            await self.bench.attach(run)
+
+    async def resume_run(self, run: Run) -> None:
+        """Go on with a run that ended early."""
+        self.draft.load(run.name, run.experiment())
+        self._show_workbench()
+        await self.bench.resume(run)
+
+    def action_runs(self) -> None:
+        """Open the list of runs."""
+        self.push_screen(RunsScreen())
+
+    def action_help(self) -> None:
+        """List every key."""
+        self.push_screen(HelpScreen())
+
+    def action_settings(self) -> None:
+        """Open the settings."""
+        self.push_screen(SettingsScreen())
+
+    @work(group="quit", exclusive=True, exit_on_error=False)
+    async def action_quit_asking(self) -> None:
+        """Quit; with a live run ask what becomes of it."""
+        if self.bench.snapshot.is_live:
+            answer = await self.push_screen_wait(QuitScreen())
+            if answer is None:
+                return
+            if answer == "stop":
+                await self.bench.stop()
+        self.exit(0)
+
+    def on_preset_chosen(self, message: PresetChosen) -> None:
+        self.open_workbench(message.name, message.experiment)
+
+    def on_bench_changed(self, message: BenchChanged) -> None:
+        if "workbench" in self.__dict__:  # else nobody has opened it yet
+            self.workbench.show(message.snapshot)
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Every action that has a key, and Textual's own."""
+        yield from super().get_system_commands(screen)
+        for active in screen.active_bindings.values():
+            binding = active.binding
+            if binding.description and active.enabled:
+                yield SystemCommand(
+                    binding.description,
+                    f"key {self.get_key_display(binding)}",
+                    partial(self._run_binding, active.node, binding.action),
+                )
+
+    async def _run_binding(self, node: DOMNode, action: str) -> None:
+        await self.run_action(action, node)
+
+    def _show_workbench(self) -> None:
+        if self.screen is not self.workbench:
+            while len(self.screen_stack) > 2:
+                self.pop_screen()
+            self.push_screen(self.workbench)
+        self.workbench.show_draft()
+
+    def _tell(self, snapshot: Snapshot) -> None:
+        self.post_message(BenchChanged(snapshot))
+
+    def _in_background(self, work: Coroutine[None, None, None]) -> None:
+        self.run_worker(work, group="bench", exit_on_error=False)
+
+    def _catch_signals(self) -> None:
+        """Textual handles neither: put the terminal back and let a live run go on."""
+        loop = asyncio.get_running_loop()
+        for number in SIGNALS:
+            with contextlib.suppress(RuntimeError, ValueError):  # not in the main thread: a test
+                loop.add_signal_handler(number, self.exit, 128 + number)
+
+
+def _encoding() -> str:
+    """The terminal's encoding; Textual has put something else in the place of stdout."""
+    return getattr(sys.__stdout__, "encoding", None) or "ascii"

@@ -1,0 +1,333 @@
+"""The app's one training: owns the session, follows its events, tells the screen at its pace.
+
+It belongs to the app, not to a screen: leaving a screen never ends a training.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from dataclasses import dataclass, replace
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from engine.errors import PerceptuiError, WorkerLost
+from tui.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from engine.runs import events as ev
+    from engine.runs.pictures import Pictures
+    from engine.runs.reader import Run
+    from engine.service import protocol as p
+    from engine.service.client import Happened
+    from engine.service.description import Description
+    from engine.spec.experiment import Experiment
+    from tui.observer import Observer
+
+TELL_S = 0.2
+"""Seconds between two snapshots, at least: numbers move at most 5 times a second."""
+SLOW_TELL_S = 1.0
+PICTURES_HZ = 2.0
+SLOW_PICTURES_HZ = 0.2
+
+
+class Trainer(Protocol):
+    """What the bench needs of a session; engine.service.client.Session has it."""
+
+    def events(self) -> AsyncIterator[Happened]: ...
+    async def train(
+        self,
+        experiment: Experiment,
+        *,
+        name: str,
+        runs_dir: Path | None,
+        data_dir: Path | None,
+        on_disconnect: p.OnDisconnect,
+        paused: bool,
+    ) -> Path: ...
+    async def resume(
+        self, run: Run, *, data_dir: Path | None, on_disconnect: p.OnDisconnect
+    ) -> None: ...
+    async def watch(
+        self, *, progress_hz: float, pictures_hz: float, grid: tuple[int, int]
+    ) -> None: ...
+    async def pause(self) -> None: ...
+    async def go_on(self) -> None: ...
+    async def step(self, *, batches: int = 0, epochs: int = 0) -> None: ...
+    async def set_learning_rate(self, factor: float) -> None: ...
+    async def rewind(self, to: p.Kept = "last") -> None: ...
+    async def stop(self, reason: ev.Reason = "stopped") -> None: ...
+    async def pictures(self, columns: int, rows: int) -> Pictures: ...
+    async def describe(
+        self, experiment: Experiment, data_dir: Path | None = None
+    ) -> Description: ...
+    async def script(self, experiment: Experiment, data_dir: Path | None = None) -> str: ...
+    async def predict(
+        self, run: Run, rows: list[list[str]], checkpoint: p.Kept = "last"
+    ) -> list[ev.Prediction]: ...
+
+
+Connect = Callable[[], AbstractAsyncContextManager[Trainer]]
+
+
+def fresh_worker() -> AbstractAsyncContextManager[Trainer]:
+    """A session with a worker of its own, which warms up."""
+    from engine.service.client import Session
+
+    return Session.open()
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where runs and data lie, as the command line said; None for the usual places."""
+
+    runs_dir: Path | None = None
+    data_dir: Path | None = None
+
+
+class Bench:
+    """Trains one experiment after another and says what it sees.
+
+    tell: called with each new snapshot, at most every TELL_S seconds. The methods that
+    steer never raise: what can't be done stands in the snapshot's message.
+    """
+
+    def __init__(
+        self,
+        tell: Callable[[Snapshot], None],
+        places: Places,
+        connect: Connect = fresh_worker,
+        *,
+        slow_link: bool = False,
+    ) -> None:
+        self.snapshot = Snapshot()
+        self._tell = tell
+        self._places = places
+        self._connect = connect
+        self.set_rate(slow=slow_link)
+        self._session: Trainer | None = None
+        self._settled = asyncio.Event()
+        """Set once it is known whether a worker listens."""
+        self._stack = AsyncExitStack()
+        self._seeing: Observer
+        self._grid = (0, 0)
+        self._following: asyncio.Task[None] | None = None
+        self._telling: asyncio.TimerHandle | None = None
+
+    def set_rate(self, *, slow: bool) -> None:
+        """How often snapshots and pictures come from the next training on."""
+        self._tell_s = SLOW_TELL_S if slow else TELL_S
+        self._pictures_hz = SLOW_PICTURES_HZ if slow else PICTURES_HZ
+
+    async def open(self) -> None:
+        """Connect to a fresh worker, which warms up while the person is still choosing."""
+        # What a session needs takes a while to import: not while keys wait.
+        await asyncio.to_thread(import_module, "tui.observer")
+        await asyncio.to_thread(import_module, "engine.service.client")
+        await self._enter(self._connect())
+
+    async def attach(self, run: Run) -> None:
+        """Leave the worker there is and watch a live run's."""
+        from engine.service.client import Session
+
+        await self.close()
+        await self._enter(Session.attach(run), run)
+
+    async def close(self) -> None:
+        """Let go of the worker: a live run goes on without us."""
+        if self._following is not None:
+            self._following.cancel()
+            self._following = None
+        self._session = None
+        self._settled.clear()
+        stack, self._stack = self._stack, AsyncExitStack()
+        await stack.aclose()
+
+    async def begin(self, name: str, experiment: Experiment, *, paused: bool = False) -> None:
+        """Train an experiment in a new run; one that is live is stopped and kept first."""
+
+        async def begin(session: Trainer) -> None:
+            if self.snapshot.is_live:
+                await session.stop()
+            self._seeing.begin()
+            self._change(
+                Snapshot(phase="preparing", experiment=experiment, name=name), at_once=True
+            )
+            path = await session.train(
+                experiment,
+                name=name,
+                runs_dir=self._places.runs_dir,
+                data_dir=self._places.data_dir,
+                on_disconnect="continue",
+                paused=paused,
+            )
+            self._change(replace(self.snapshot, run=path))
+            await self._watch(session)
+
+        await self._do(begin)
+
+    async def resume(self, run: Run) -> None:
+        """Go on with a run that ended early."""
+
+        async def resume(session: Trainer) -> None:
+            experiment = run.experiment()
+            self._seeing.begin(run.record().events)
+            self._change(
+                Snapshot(phase="preparing", experiment=experiment, name=run.name, run=run.path)
+            )
+            await session.resume(run, data_dir=self._places.data_dir, on_disconnect="continue")
+            await self._watch(session)
+
+        await self._do(resume)
+
+    async def toggle(self) -> None:
+        """Pause what runs, go on with what is paused."""
+        running = self.snapshot.phase == "running"
+        await self._do(lambda session: session.pause() if running else session.go_on())
+
+    async def pause(self) -> None:
+        """Wait after the step that is running."""
+        await self._do(lambda session: session.pause())
+
+    async def step(self, *, batches: int = 0, epochs: int = 0) -> None:
+        """Train so many batches or epochs, then pause."""
+        await self._do(lambda session: session.step(batches=batches, epochs=epochs))
+
+    async def stop(self) -> None:
+        """End the run; its checkpoint is kept."""
+        await self._do(lambda session: session.stop())
+
+    async def rewind(self, to: p.Kept) -> None:
+        """Go back to the last or best checkpoint."""
+        await self._do(lambda session: session.rewind(to))
+
+    async def scale_learning_rate(self, by: float) -> None:
+        """Multiply the learning rate of the running training."""
+        await self.set_learning_rate(self.snapshot.factor * by)
+
+    async def set_learning_rate(self, factor: float) -> None:
+        """Set the factor on top of the running training's schedule."""
+        await self._do(lambda session: session.set_learning_rate(factor))
+
+    async def describe(self, experiment: Experiment) -> Description | None:
+        """What an experiment's data looks like; None where it can't be had now."""
+        session = self._session
+        if session is None or self.snapshot.phase in ("preparing", "starting", "lost"):
+            return None
+        try:
+            return await session.describe(experiment, self._places.data_dir)
+        except PerceptuiError:
+            return None
+
+    async def script(self, experiment: Experiment) -> str:
+        """The plain PyTorch script of an experiment; raises PerceptuiError."""
+        session = await self._opened()
+        if session is None:
+            raise PerceptuiError("the trainer is gone, and only it can write the script")
+        return await session.script(experiment, self._places.data_dir)
+
+    async def predict(self, rows: list[list[str]]) -> list[ev.Prediction]:
+        """What the network's newest checkpoint says of samples; raises PerceptuiError."""
+        session, run = self._session, self.snapshot.run
+        if session is None or run is None:
+            raise PerceptuiError("nothing is trained yet: press space in the workbench")
+        from engine.runs.reader import Run
+
+        return await session.predict(Run(run), rows)
+
+    async def look_at(self, grid: tuple[int, int]) -> None:
+        """The picture has this size now: (columns, rows) of the boundary's matrix."""
+        if grid != self._grid:
+            self._grid = grid
+            session = self._session
+            if session is None or self.snapshot.run is None:
+                return
+            if self.snapshot.phase == "finished":
+                await self._draw_end(session)
+            else:
+                await self._do(self._watch)
+
+    async def _enter(
+        self, connection: AbstractAsyncContextManager[Trainer], run: Run | None = None
+    ) -> None:
+        from tui.observer import Observer
+
+        self._seeing = Observer()
+        try:
+            session = await self._stack.enter_async_context(connection)
+        except PerceptuiError as error:
+            self._change(replace(self.snapshot, phase="lost", message=str(error)), at_once=True)
+            self._settled.set()
+            return
+        self._session = session
+        snapshot = Snapshot(phase="ready")
+        if run is not None:
+            snapshot = Snapshot("running", run.experiment(), run.name, run.path)
+        self._change(snapshot, at_once=True)
+        self._following = asyncio.create_task(self._follow(session))
+        self._settled.set()
+        if run is not None:
+            await self._watch(session)
+
+    async def _watch(self, session: Trainer) -> None:
+        await session.watch(
+            progress_hz=1 / self._tell_s,
+            pictures_hz=self._pictures_hz,
+            grid=self._grid,
+        )
+
+    async def _do(self, steer: Callable[[Trainer], Awaitable[object]]) -> None:
+        session = await self._opened()
+        if session is None:
+            return
+        try:
+            await steer(session)
+        except WorkerLost as error:
+            self._change(replace(self.snapshot, phase="lost", message=str(error)), at_once=True)
+        except PerceptuiError as error:
+            phase = "ready" if self.snapshot.run is None else self.snapshot.phase
+            self._change(replace(self.snapshot, phase=phase, message=str(error)), at_once=True)
+
+    async def _opened(self) -> Trainer | None:
+        """The session, once the worker that is starting listens; None if it is lost."""
+        await self._settled.wait()
+        return self._session
+
+    async def _follow(self, session: Trainer) -> None:
+        """Take what happens, run after run, until the worker is gone."""
+        try:
+            while True:
+                async for happened in session.events():
+                    snapshot = self._seeing.taken(self.snapshot, happened)
+                    self._change(snapshot, at_once=snapshot.phase != self.snapshot.phase)
+                await self._draw_end(session)
+        except WorkerLost as error:
+            self._change(replace(self.snapshot, phase="lost", message=str(error)), at_once=True)
+
+    async def _draw_end(self, session: Trainer) -> None:
+        """The pictures of the final weights."""
+        if self.snapshot.diverged is None:
+            try:
+                pictures = await session.pictures(*self._grid)
+            except PerceptuiError:
+                return  # the run is gone already; what was drawn last stays
+            self._show(pictures)
+
+    def _show(self, pictures: Pictures) -> None:
+        self._change(self._seeing.shown(self.snapshot, pictures))
+
+    def _change(self, snapshot: Snapshot, *, at_once: bool = False) -> None:
+        self.snapshot = snapshot
+        if at_once:
+            self._tell_now()
+        elif self._telling is None:
+            loop = asyncio.get_running_loop()
+            self._telling = loop.call_later(self._tell_s, self._tell_now)
+
+    def _tell_now(self) -> None:
+        if self._telling is not None:
+            self._telling.cancel()
+            self._telling = None
+        self._tell(self.snapshot)

@@ -1,0 +1,170 @@
+"""What a form knows: from a call's text to one text per parameter, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, get_args, get_origin
+
+from engine.errors import Problem
+from engine.parts.component import Component, literal
+from engine.parts.kinds import Parameter, alternatives, convert, describe
+from engine.spec.catalogue import FAMILIES, make
+from engine.spec.grammar import Call, GrammarError, parse_call, parse_value
+
+
+@dataclass(frozen=True)
+class Field:
+    """One parameter as a form asks for it."""
+
+    name: str
+    kind: Any
+    declaration: Parameter
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """The texts to choose from; empty where anything may be typed."""
+        if self.kind is bool:
+            return ("False", "True")
+        if get_origin(self.kind) is Literal:
+            return tuple(str(choice) for choice in get_args(self.kind))
+        return ()
+
+    @property
+    def default(self) -> str:
+        """The default as it is typed; empty where there is none."""
+        return "" if self.declaration.required else typed(self.declaration.default)
+
+    @property
+    def accepted(self) -> str:
+        """What is accepted, in words."""
+        return describe(self.kind, self.declaration)
+
+    def value(self, text: str) -> Any:
+        """The value of what was typed; empty means the default.
+
+        Raises ValueError saying what is accepted.
+        """
+        text = text if self.kind is str else text.strip()
+        if not text and not self.declaration.required:
+            return self.declaration.default
+        return convert(meant(text, self.kind), self.kind, self.declaration)
+
+
+def fields_of(declared: Mapping[str, tuple[Any, Parameter]]) -> list[Field]:
+    """The form's fields for declared parameters."""
+    return [Field(name, kind, declaration) for name, (kind, declaration) in declared.items()]
+
+
+def typed(value: object) -> str:
+    """A value as a person types it into a form: texts without quotes."""
+    return value if isinstance(value, str) else literal(_tuples(value))
+
+
+def meant(text: str, kind: Any) -> object:
+    """The literal that a text stands for, seen what is asked for."""
+    kinds = alternatives(kind)
+    if kind is str or all(get_origin(one) is Literal for one in kinds):
+        return text
+    words = {"true": True, "false": False, "none": None}
+    if text.lower() in words:
+        return words[text.lower()]
+    value = parse_value(text)
+    is_list = any(get_origin(one) is tuple for one in kinds)
+    named = any(text in get_args(one) for one in kinds if get_origin(one) is Literal)
+    if isinstance(value, str) and is_list and not named:
+        inside = text.strip("[]()")
+        return [parse_value(piece.strip()) for piece in inside.split(",") if piece.strip()]
+    return value
+
+
+def _tuples(value: object) -> object:
+    return tuple(_tuples(item) for item in value) if isinstance(value, list | tuple) else value
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A call's text, understood as far as it goes."""
+
+    component: type[Component] | None = None
+    """The class that is named, also where its arguments are wrong."""
+    texts: dict[str, str] = field(default_factory=dict)
+    """What is given, by parameter."""
+    call: str = ""
+    """The canonical call; empty while there are problems."""
+    problems: tuple[str, ...] = ()
+
+
+def read_call(family: str, text: str) -> Reading:
+    """Read what was typed as a call of a family (the key in FAMILIES)."""
+    try:
+        call = parse_call(text)
+    except GrammarError as error:
+        return Reading(problems=(str(error),))
+    component = FAMILIES[family].members().get(call.name)
+    problems: list[Problem] = []
+    made = make(FAMILIES[family], call, "", problems)
+    names = list(component.parameters()) if component else []
+    given = dict(zip(names, call.args, strict=False)) | call.kwargs
+    texts = {name: typed(value) for name, value in given.items() if name in names}
+    messages = tuple(str(problem).removeprefix(".") for problem in problems)
+    return Reading(component, texts, str(made) if made else "", messages)
+
+
+def read_texts(family: str, component: type[Component], texts: Mapping[str, str]) -> Reading:
+    """Read what was typed for each parameter; an empty text means the default."""
+    values: dict[str, object] = {}
+    wrong: list[str] = []
+    for one in fields_of(component.parameters()):
+        text = texts.get(one.name, "")
+        if not text.strip():
+            continue
+        try:
+            values[one.name] = one.value(text)
+        except ValueError as error:
+            wrong.append(f"{one.name}: {error}")
+    problems: list[Problem] = []
+    made = make(FAMILIES[family], Call(component.name, kwargs=values), "", problems)
+    if made is None or wrong:
+        missing = [str(p).removeprefix(".") for p in problems if not _is_told(str(p), texts)]
+        return Reading(component, dict(texts), "", (*wrong, *missing))
+    return Reading(component, dict(texts), str(made))
+
+
+def _is_told(problem: str, texts: Mapping[str, str]) -> bool:
+    """Whether a missing argument is one whose text is wrong, which is said already."""
+    return any(f" needs {name}:" in problem for name, text in texts.items() if text.strip())
+
+
+def written(component: type[Component], texts: Mapping[str, str]) -> str:
+    """The call as it stands while some of its texts may still be wrong."""
+    parts = []
+    for name, (kind, declaration) in component.parameters().items():
+        if text := texts.get(name, "").strip():
+            value = literal(_tuples(meant(text, kind)))
+            parts.append(value if declaration.required else f"{name}={value}")
+    return f"{component.name}({', '.join(parts)})"
+
+
+def signature(component: type[Component]) -> str:
+    """The call with all its arguments: `Linear(out_features, bias=True)`."""
+    parts = [
+        name if declaration.required else f"{name}={literal(declaration.default)}"
+        for name, (_, declaration) in component.parameters().items()
+    ]
+    return f"{component.name}({', '.join(parts)})"
+
+
+def matching(family: str, text: str) -> Sequence[type[Component]]:
+    """The components whose name has the text in it, those that begin with it first;
+    then those whose help has it. All of them for an empty text."""
+    members = FAMILIES[family].members().values()
+    word = text.strip().lower()
+    ranked = [(rank, m) for m in members if (rank := _rank(word, m.name, m.help())) is not None]
+    return [m for _, m in sorted(ranked, key=lambda pair: pair[0])]
+
+
+def _rank(word: str, name: str, help: str) -> int | None:
+    name = name.lower()
+    found = (name == word, name.startswith(word), word in name, word in help.lower())
+    return found.index(True) if True in found else None

@@ -1,0 +1,242 @@
+"""The experiment that is being edited: its values as TOML has them, with undo and redo."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import deque
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import NamedTuple
+
+from engine.errors import BadExperiment, DataUnavailable, Problem
+from engine.parts.schedules import OneCycleLR
+from engine.spec.experiment import Experiment
+from engine.spec.overrides import set_value
+from engine.spec.reader import from_raw
+from engine.spec.toml_text import parse_toml
+from engine.spec.writer import to_toml
+from tui import own_presets, share
+from tui.draft_items import Item, items_of
+
+MOST_UNDONE = 200
+
+Place = str | tuple[str, int]
+"""A field that holds a component: `loss`; or one of the layers: `("layers", 2)`."""
+
+
+class _State(NamedTuple):
+    name: str
+    raw: dict[str, object]
+    """Never changed, only replaced."""
+    base: dict[str, object]
+    """What was loaded or saved under the name."""
+
+
+class _Reading:
+    """What follows from one state; made anew with each change."""
+
+    def __init__(self, raw: Mapping[str, object]) -> None:
+        self.raw = raw
+        self.experiment: Experiment | None = None
+        self.problems: tuple[Problem, ...] = ()
+        try:
+            # A path that is typed here is taken from here, like on the command line.
+            self.experiment = from_raw(raw, folder=Path())
+        except BadExperiment as error:
+            self.problems = error.problems
+        except DataUnavailable as error:
+            self.problems = (Problem("data", str(error)),)
+
+    @cached_property
+    def items(self) -> list[Item]:
+        return items_of(self.raw, self.problems)
+
+
+class Draft:
+    """An experiment under the editor's hands; it may be invalid, its problems say why.
+
+    Every operation that changes something can be undone, also load.
+    """
+
+    def __init__(self) -> None:
+        self._state = _State("", {}, {})
+        self._undone: deque[_State] = deque(maxlen=MOST_UNDONE)
+        self._done: deque[_State] = deque(maxlen=MOST_UNDONE)
+        self._reading: _Reading | None = None
+
+    @property
+    def name(self) -> str:
+        """The preset or run that it came from, or was saved as."""
+        return self._state.name
+
+    @property
+    def raw(self) -> Mapping[str, object]:
+        """The values as TOML has them: components are calls in quotes."""
+        return self._state.raw
+
+    @property
+    def experiment(self) -> Experiment | None:
+        """The checked experiment; None while there are problems."""
+        return self._read().experiment
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Every mistake, with its place."""
+        return self._read().problems
+
+    def items(self) -> list[Item]:
+        """The lines of the editor."""
+        return self._read().items
+
+    def layers(self) -> list[object]:
+        """The layers' calls, as they were typed."""
+        layers = self.raw.get("layers")
+        return list(layers) if isinstance(layers, list | tuple) else []
+
+    def load(self, name: str, experiment: Experiment) -> None:
+        """Take an experiment to edit; what was edited before comes back with undo."""
+        raw = parse_toml(to_toml(experiment))
+        self._change(_State(name, raw, raw))
+
+    def set(self, key: str, value_text: str) -> None:
+        """Change one value, as `--set KEY=VALUE` does; raises BadExperiment for an unknown key."""
+        self._edit(set_value(self.raw, f"{key}={value_text}"))
+
+    def unset(self, key: str) -> None:
+        """Give a field its default."""
+        self._edit({name: value for name, value in self.raw.items() if name != key})
+
+    def replace_component(self, place: Place, call_text: str) -> None:
+        """Put another component, or the same with other arguments, in its place."""
+        if isinstance(place, str):
+            self._edit({**self.raw, place: call_text})
+        else:
+            layers = self.layers()
+            layers[place[1]] = call_text
+            self._set_layers(layers)
+
+    def add_layer(self, index: int, text: str) -> None:
+        """Put a layer before the one at an index; behind the last for their number."""
+        self._set_layers([*self.layers()[:index], text, *self.layers()[index:]])
+
+    def remove_layer(self, index: int) -> None:
+        """Take a layer out."""
+        self._set_layers([layer for i, layer in enumerate(self.layers()) if i != index])
+
+    def move_layer(self, index: int, delta: int) -> int:
+        """Move a layer along the chain; returns its new index, the old one at either end."""
+        layers = self.layers()
+        new = min(max(index + delta, 0), len(layers) - 1)
+        layers.insert(new, layers.pop(index))
+        self._set_layers(layers)
+        return new
+
+    def can_undo(self) -> bool:
+        """Whether there is a change to take back."""
+        return bool(self._done)
+
+    def can_redo(self) -> bool:
+        """Whether a change was taken back."""
+        return bool(self._undone)
+
+    def undo(self) -> None:
+        """Take the last change back, if there is one."""
+        self._travel(self._done, self._undone)
+
+    def redo(self) -> None:
+        """Make the change again that was taken back last."""
+        self._travel(self._undone, self._done)
+
+    def problems_after(self, change: Callable[[Draft], object]) -> list[Problem]:
+        """The problems that a change would bring that are not there now; nothing is changed."""
+        trial = Draft()
+        trial._state = self._state
+        change(trial)
+        known = {problem.message for problem in self.problems}
+        return [problem for problem in trial.problems if problem.message not in known]
+
+    def differs_from(self, trained: Experiment) -> bool:
+        """Whether a reset is needed to train it instead: more changed than the learning rate."""
+        return self.learning_rate_factor(trained) is None
+
+    def learning_rate_factor(self, trained: Experiment) -> float | None:
+        """What the trained experiment's learning rate must be multiplied by to be this one's.
+
+        None where the two differ in more than that, or this one is invalid.
+        """
+        if self.experiment is None:
+            return None
+        mine, other = share.without_prose(self.experiment), share.without_prose(trained)
+        if mine == other:
+            return 1.0
+        lr, other_lr = mine.optimizer.lr, other.optimizer.lr
+        same_rate = dataclasses.replace(mine.optimizer, lr=other_lr)
+        if dataclasses.replace(mine, optimizer=same_rate) != other:
+            return None
+        if not lr or not other_lr or isinstance(mine.schedule, OneCycleLR):
+            return None  # no factor leads from or to zero; the one cycle has rates of its own
+        return lr / other_lr
+
+    def to_toml(self) -> str:
+        """The experiment as TOML; raises BadExperiment while there are problems."""
+        return to_toml(self._valid())
+
+    def command_line(self) -> str:
+        """The command that trains it; raises BadExperiment while there are problems."""
+        return share.command_line(self._valid())
+
+    def save_as(self, name: str) -> Path:
+        """Save it as an own preset and go on under its name.
+
+        Raises UsageError for a bad name or place, BadExperiment while there are problems.
+        """
+        experiment = self._to_save(name)
+        path = own_presets.save(name, experiment)
+        raw = parse_toml(to_toml(experiment))
+        self._state = _State(name, raw, raw)
+        self._reading = None
+        return path
+
+    def _to_save(self, name: str) -> Experiment:
+        """The experiment without what was said of another one: figures, expectations, title."""
+        experiment = self._valid()
+        base = _Reading(self._state.base).experiment
+        values = experiment.values() | {"group": "Mine"}
+        if base is None or share.without_prose(base) != share.without_prose(experiment):
+            told = {"expect": "", "measured": None, "healthy": True}
+            values |= {n: v for n, v in told.items() if base and values[n] == getattr(base, n)}
+        if base is not None and name != self.name and experiment.title == base.title:
+            values["title"] = ""
+        return Experiment(**values)
+
+    def _valid(self) -> Experiment:
+        if self.experiment is None:
+            raise BadExperiment(list(self.problems))
+        return self.experiment
+
+    def _set_layers(self, layers: list[object]) -> None:
+        self._edit({**self.raw, "layers": layers})
+
+    def _edit(self, raw: dict[str, object]) -> None:
+        self._change(self._state._replace(raw=raw))
+
+    def _change(self, state: _State) -> None:
+        if state == self._state:
+            return
+        if self.raw:
+            self._done.append(self._state)
+        self._undone.clear()
+        self._state = state
+        self._reading = None
+
+    def _travel(self, there: deque[_State], back: deque[_State]) -> None:
+        if there:
+            back.append(self._state)
+            self._state = there.pop()
+            self._reading = None
+
+    def _read(self) -> _Reading:
+        if self._reading is None:
+            self._reading = _Reading(self.raw)
+        return self._reading

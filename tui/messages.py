@@ -1,0 +1,35 @@
+"""The app's vocabulary: what widgets and the bench tell the screens."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.message import Message
+
+if TYPE_CHECKING:
+    from engine.spec.experiment import Experiment
+    from tui.snapshot import Snapshot
+
+
+class BenchChanged(Message):
+    """The bench has something new to show; sent at the screen's pace."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        super().__init__()
+        self.snapshot = snapshot
+
+    def can_replace(self, message: Message) -> bool:
+        return isinstance(message, BenchChanged)
+
+
+class DraftChanged(Message):
+    """The edited experiment changed; it may be invalid."""
+
+
+class PresetChosen(Message):
+    """A person wants to work on this experiment."""
+
+    def __init__(self, name: str, experiment: Experiment) -> None:
+        super().__init__()
+        self.name = name
+        self.experiment = experiment

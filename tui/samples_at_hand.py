@@ -1,0 +1,45 @@
+"""Samples that can be predicted without being typed: what the pictures hold, what is asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.parts.data import Facts
+from engine.runs.pictures import Picture, Pictures
+from engine.spec.experiment import Experiment
+
+_SCALES = {"digits": 16.0}
+"""The stored value that is drawn as 255, where it is not 255 itself."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One sample as a person would type it, and what it is."""
+
+    values: list[str]
+    label: str
+    picture: Picture | None = None
+
+
+def samples_at_hand(
+    experiment: Experiment, facts: Facts, pictures: Pictures | None
+) -> list[Sample]:
+    """What the experiment asks for, points of the plane (of the test split first), mistakes."""
+    found = [
+        Sample([f"{value:g}" for value in row], "asked for by the experiment")
+        for row in experiment.predict
+    ]
+    if pictures is None:
+        return found
+    if pictures.boundary is not None:
+        points = sorted(pictures.boundary.points, key=lambda point: not point.is_test)
+        for point in points:
+            split = "test" if point.is_test else "training"
+            name = facts.classes[point.target] if facts.classes else ""
+            label = f"{split} sample: {name}" if name else f"{split} sample"
+            found.append(Sample([f"{point.x1:g}", f"{point.x2:g}"], label))
+    scale = _SCALES.get(experiment.data.name, 255.0) / 255
+    for picture in pictures.mistakes:
+        values = [f"{round(pixel * scale)}" for pixel in picture.pixels]
+        found.append(Sample(values, f"actually {picture.actual}", picture))
+    return found

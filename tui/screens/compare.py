@@ -1,0 +1,102 @@
+"""Two or more runs on one chart and in one table."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from rich.text import Text
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import VerticalScroll
+from textual.widgets import Footer, Static
+
+from engine.runs.reader import Run
+from tui.comparison import Comparison, compare
+from tui.renderables.look import class_hue
+from tui.renderables.loss_chart import LossSeries, loss_chart
+from tui.renderables.table import Column, heading, sentence, table
+from tui.screens.host import BenchScreen
+from tui.screens.page import Page
+
+
+class CompareScreen(BenchScreen):
+    """Their loss curves, what differs between their experiments, and what came out."""
+
+    DEFAULT_CSS = """
+    CompareScreen #title { height: 1; background: $panel; padding: 0 1; }
+    CompareScreen VerticalScroll { padding: 0 1; scrollbar-size-vertical: 1; }
+    """
+    BINDINGS = [  # noqa: RUF012  # Textual declares it so
+        Binding("l", "log_scale", "Log scale"),
+        Binding("escape", "back", "Back"),
+    ]
+
+    def __init__(self, runs: Sequence[Run]) -> None:
+        super().__init__()
+        self._runs = runs
+        self._log = False
+        self._comparison: Comparison | None = None
+
+    def compose(self) -> ComposeResult:
+        yield Static(f"{len(self._runs)} runs compared", id="title", markup=False)
+        with VerticalScroll():
+            yield Page()
+        yield Footer(show_command_palette=False)
+
+    def on_mount(self) -> None:
+        self.query_one(VerticalScroll).focus()
+        self._read()
+
+    def action_log_scale(self) -> None:
+        """Powers of ten equally far apart, or not."""
+        self._log = not self._log
+        self._show()
+
+    @work(group="compare", exclusive=True, exit_on_error=False)
+    async def _read(self) -> None:
+        self._comparison = await asyncio.to_thread(compare, self._runs)
+        self._show()
+
+    def _show(self) -> None:
+        if self._comparison is not None:
+            self.query_one(Page).show(self._rows)
+
+    def _rows(self, width: int) -> list[Text]:
+        comparison, look = self._comparison, self.host.look
+        assert comparison is not None, "shown once it is read"
+        names = [_letter(place) for place in range(len(comparison.runs))]
+        rows = [
+            Text.assemble(
+                (f"{name} ", look.paint(class_hue(place), bold=True)),
+                heading(run.name, max(0, width - len(name) - 1), look),
+            )
+            for place, (name, run) in enumerate(zip(names, comparison.runs, strict=True))
+        ]
+        series = [
+            LossSeries(name, [epoch for epoch, _ in curve], [loss for _, loss in curve])
+            for name, curve in zip(names, comparison.curves, strict=True)
+        ]
+        height = max(6, min(16, self.size.height // 2))
+        title = "Training loss"
+        rows += [Text(), *loss_chart(series, width, height, look, log=self._log, title=title)]
+        columns = (Column("What differs", least=8), *(Column(name, least=6) for name in names))
+        rows.append(Text())
+        if comparison.differences:
+            body = [(name, *values) for name, values in comparison.differences]
+            rows += table(columns, body, width, look)
+        else:
+            rows += sentence("Their experiments are the same.", width, look)
+        columns = (
+            Column("What came out", least=8),
+            *(Column(name, right=True, least=6) for name in names),
+        )
+        body = [(name, *values) for name, values in comparison.outcomes]
+        return [*rows, Text(), *table(columns, body, width, look)]
+
+
+def _letter(place: int) -> str:
+    """A, B, … Z, then A2, B2, …"""
+    turn, index = divmod(place, 26)
+    return chr(ord("A") + index) + (str(turn + 1) if turn else "")

@@ -1,0 +1,67 @@
+"""The list of all of an experiment's fields, to choose one from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.widgets import Input, Static
+
+from engine.spec.experiment import Experiment
+from tui.draft_items import value_text
+from tui.screens.form_frame import Form
+from tui.widgets.choices import Choice, Choices
+
+_ELSEWHERE = ("data", "layers", "measured", "healthy")
+"""Fields with lines of their own, or that are not a person's to type."""
+
+
+class FieldsScreen(Form):
+    """Gives the key of the field that was chosen, or None."""
+
+    def __init__(self, raw: Mapping[str, object]) -> None:
+        super().__init__()
+        self._choices = [
+            Choice(key, d.help, value_text(key, raw.get(key, "" if d.required else d.default)))
+            for key, (_, d) in Experiment.parameters().items()
+            if key not in _ELSEWHERE
+        ]
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="frame"):
+            yield Static("All fields", id="title", markup=False)
+            yield Input(compact=True, id="call", placeholder="a word to search for", max_length=80)
+            with Vertical(id="body"):
+                yield Choices(id="choices")
+            yield Static("", id="told", markup=False)
+            keys = self.keys_text("enter edit", "up/down choose", "esc cancel")
+            yield Static(keys, id="keys", markup=False)
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self._list("")
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        self._list(event.value)
+
+    def on_choices_picked(self, event: Choices.Picked) -> None:
+        self.dismiss(event.name)
+
+    def action_accept(self) -> None:
+        """Take the field under the cursor."""
+        if current := self.query_one(Choices).current:
+            self.dismiss(current)
+
+    def action_next(self) -> None:
+        """The next field."""
+        self.query_one(Choices).cursor += 1
+
+    def action_previous(self) -> None:
+        """The field before."""
+        self.query_one(Choices).cursor -= 1
+
+    def _list(self, word: str) -> None:
+        word = word.strip().lower()
+        found = [c for c in self._choices if word in c.name.lower() or word in c.help.lower()]
+        self.query_one(Choices).show(found)

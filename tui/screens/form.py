@@ -1,0 +1,299 @@
+"""Forms drawn from declarations: one for a component, one for an experiment's field."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.containers import Vertical, VerticalScroll
+from textual.widgets import Input, Static
+
+from engine.parts.component import Component
+from engine.spec.catalogue import FAMILIES
+from engine.spec.experiment import Experiment
+from engine.spec.grammar import MAX_LENGTH
+from tui.call_form import (
+    Field,
+    Reading,
+    fields_of,
+    matching,
+    read_call,
+    read_texts,
+    signature,
+    typed,
+    written,
+)
+from tui.screens.form_frame import Check, Form
+from tui.widgets.choices import Choice, Choices
+from tui.widgets.parameter_row import Cycle, ParameterRow
+
+
+class ComponentForm(Form):
+    """Chooses a component of a family and its arguments; gives the call, or None.
+
+    The text at the top is the truth: a name filters the list, a whole call is the fast path,
+    and the fields below are another way to write the same call.
+    """
+
+    def __init__(self, family: str, call_text: str = "", check: Check | None = None) -> None:
+        super().__init__()
+        self._family = family
+        self._initial = call_text
+        self._check = check or (lambda text: ())
+        self._reading = read_call(family, call_text)
+        self._seen = call_text
+        """The text at the top that was read last."""
+        self.rows: list[ParameterRow] = []
+        """The fields that are asked for, or were last."""
+        self._asked: dict[str, str] = {}
+        """Their texts that were read last."""
+        self._moved = False
+        """Whether the list's cursor was moved since the text was typed."""
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="frame"):
+            yield Static(self._title(), id="title", markup=False)
+            yield Input(
+                self._initial,
+                compact=True,
+                id="call",
+                max_length=MAX_LENGTH,
+                placeholder="a name to search for, or a whole call",
+            )
+            with Vertical(id="body"):
+                yield Choices(id="choices")
+                yield VerticalScroll(id="fields", can_focus=False)
+            yield Static("", id="told", markup=False)
+            yield Static("", id="keys", markup=False)
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        component = self._reading.component
+        if component is not None and component.parameters():
+            self._ask(component)
+        else:
+            self._choose()
+
+    @property
+    def call(self) -> Input:
+        """The text at the top."""
+        return self.query_one("#call", Input)
+
+    @property
+    def choices(self) -> Choices:
+        """The list of the family's components."""
+        return self.query_one(Choices)
+
+    @property
+    def asking(self) -> bool:
+        """Whether the fields are shown, not the list."""
+        return bool(self.query_one("#fields").display)
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        self._catch_up()
+
+    def on_cycle_changed(self, event: Cycle.Changed) -> None:
+        self._catch_up()
+
+    def on_choices_picked(self, event: Choices.Picked) -> None:
+        self._pick(event.name)
+
+    def on_descendant_focus(self) -> None:
+        if self.focused is self.call and self.asking:
+            self._choose()
+        self._say()
+
+    def action_accept(self) -> None:
+        """Take a valid call; a name that is only begun becomes the list's choice."""
+        self._catch_up()
+        text, name = self.call.value, self.choices.current
+        if self.asking:
+            if self._reading.call:
+                self.dismiss(self._reading.call)
+        elif self._reading.call and not self._moved:
+            self.dismiss(self._reading.call)
+        elif name and (self._moved or "(" not in text):
+            self._pick(name)
+
+    def action_next(self) -> None:
+        """The next component of the list, or the next field."""
+        if self.asking:
+            self._focus_row(1)
+        else:
+            self._move(1)
+
+    def action_next_part(self) -> None:
+        """From the text to the fields of what is chosen."""
+        self._catch_up()
+        if self.asking:
+            self._focus_row(1)
+        elif self._reading.component is not None and not self._moved:
+            self._ask(self._reading.component)
+        elif self.choices.current:
+            self._ask(FAMILIES[self._family].members()[self.choices.current])
+
+    def action_previous(self) -> None:
+        """The component or field before; from the first field back to the list."""
+        if self.asking:
+            self._focus_row(-1)
+        else:
+            self._move(-1)
+
+    def _move(self, by: int) -> None:
+        self._catch_up()
+        self._moved = True
+        self.choices.cursor += by
+        self._say()
+
+    def _focus_row(self, by: int) -> None:
+        rows = self.rows
+        focused = [index for index, row in enumerate(rows) if row.control is self.focused]
+        index = (focused[0] if focused else -1) + by
+        if index < 0:
+            self._choose()
+        elif index < len(rows):
+            self.set_focus(rows[index].control)
+
+    def _pick(self, name: str) -> None:
+        component = FAMILIES[self._family].members()[name]
+        if not component.parameters():
+            self.dismiss(f"{name}()")
+        else:
+            self._ask(component)
+
+    def _choose(self) -> None:
+        """Show the list."""
+        self._moved = False
+        self.query_one("#fields").display = False
+        self.choices.display = True
+        self.set_focus(self.call)
+        self._list()
+        self._say()
+
+    def _ask(self, component: type[Component]) -> None:
+        """Show the component's fields, the first that lacks a value in focus."""
+        fields = fields_of(component.parameters())
+        if not fields:
+            return
+        if component is not self._reading.component:
+            self._write(component, read_texts(self._family, component, {}))
+        texts = self._reading.texts
+        self.rows = [ParameterRow(self.look, one, texts.get(one.name, "")) for one in fields]
+        self._asked = {row.field.name: row.text for row in self.rows}
+        place = self.query_one("#fields")
+        place.remove_children()
+        place.mount(*self.rows)  # not awaited: keys that follow at once find their field
+        self.choices.display = False
+        place.display = True
+        lacking = [r for r in self.rows if r.field.declaration.required and not r.text]
+        self.set_focus((lacking or self.rows)[0].control)
+        self._say()
+
+    def _catch_up(self) -> None:
+        """Read what was typed since; a key may come before the message that a text changed."""
+        texts = {row.field.name: row.text for row in self.rows}
+        if self.call.value != self._seen:
+            self._moved = False
+            self._seen = self.call.value
+            self._reading = read_call(self._family, self._seen)
+            self._list()
+        elif self.asking and self._reading.component and texts != self._asked:
+            self._asked = texts
+            self._write(
+                self._reading.component, read_texts(self._family, self._reading.component, texts)
+            )
+        self._say()
+
+    def _write(self, component: type[Component], reading: Reading) -> None:
+        self._reading = reading
+        with self.call.prevent(Input.Changed):
+            self._seen = self.call.value = reading.call or written(component, reading.texts)
+
+    def _list(self) -> None:
+        text, component = self.call.value, self._reading.component
+        wanted = "" if "(" in text or text == self._initial else text
+        found = [Choice(m.name, m.help()) for m in matching(self._family, wanted)]
+        begun = text.partition("(")[0].strip()
+        self.choices.show(found, component.name if component else begun)
+
+    def _say(self) -> None:
+        reading, text = self._reading, self.call.value
+        searching = not self.asking and "(" not in text and bool(self.choices.current)
+        remarks = [str(p) for p in self._check(reading.call)] if reading.call else []
+        problems = () if searching and not reading.call else reading.problems
+        self.tell(self._help(), problems, remarks)
+        sign = self.look.pick("↑↓", "up/down")
+        keys = (
+            ("enter accept", f"{sign} next field", "shift+tab list", "esc cancel")
+            if self.asking
+            else ("enter take", f"{sign} choose", "tab arguments", "esc cancel")
+        )
+        self.query_one("#keys", Static).update(self.keys_text(*keys))
+
+    def _help(self) -> str:
+        for row in self.rows if self.asking else []:
+            if row.control is self.focused:
+                return f"{row.field.name}: {row.field.declaration.help}: {row.field.accepted}"
+        component = FAMILIES[self._family].members().get(self.choices.current)
+        return f"{signature(component)}: {component.help()}" if component else ""
+
+    def _title(self) -> str:
+        what = FAMILIES[self._family].family
+        return f"Change the {what}" if self._initial else f"Add a {what}"
+
+
+class FieldForm(Form):
+    """Asks for the value of one of the experiment's own fields.
+
+    Gives its text as `--set KEY=TEXT` reads it, or None.
+    """
+
+    DEFAULT_CSS = """
+    FieldForm #frame { height: auto; }
+    FieldForm #body { height: auto; margin: 1 0; }
+    FieldForm.-low #body { margin: 0; }
+    """
+
+    def __init__(self, key: str, text: str = "", check: Check | None = None) -> None:
+        super().__init__()
+        self._field = Field(key, *Experiment.parameters()[key])
+        self._initial = text
+        self._check = check or (lambda text: ())
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="frame"):
+            yield Static(f"Set {self._field.name}", id="title", markup=False)
+            with Vertical(id="body"):
+                yield ParameterRow(self.look, self._field, self._initial)
+            yield Static("", id="told", markup=False)
+            keys = self.keys_text("enter accept", "empty for the default", "esc cancel")
+            yield Static(keys, id="keys", markup=False)
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self._say()
+
+    def on_input_changed(self) -> None:
+        self._say()
+
+    def on_cycle_changed(self) -> None:
+        self._say()
+
+    def action_accept(self) -> None:
+        """Take a valid value."""
+        text, problem, _ = self._read()
+        if not problem:
+            self.dismiss(text)
+
+    def _read(self) -> tuple[str, str, list[str]]:
+        """The text to set, what is wrong with it, and what it means for the rest."""
+        try:
+            text = typed(self._field.value(self.query_one(ParameterRow).text))
+        except ValueError as error:
+            return "", str(error), []
+        found = self._check(text)
+        own = [p.message for p in found if p.place.startswith(self._field.name)]
+        return text, "; ".join(own), [str(p) for p in found]
+
+    def _say(self) -> None:
+        _, problem, remarks = self._read()
+        help = f"{self._field.declaration.help}: {self._field.accepted}"
+        self.tell(help, [problem] if problem else [], [] if problem else remarks)

@@ -1,0 +1,85 @@
+"""What the screens need of the app they run in."""
+
+from __future__ import annotations
+
+from collections.abc import Coroutine
+from typing import TYPE_CHECKING, Protocol, cast
+
+from textual.dom import DOMNode
+from textual.screen import Screen
+from textual.worker import Worker, WorkerState
+
+from engine.errors import PerceptuiError
+from tui.renderables.look import Look
+from tui.renderables.sanitize import plain
+
+if TYPE_CHECKING:  # the first screen is there before the engine is loaded
+    from engine.runs.reader import Run
+    from tui.bench import Bench, Places
+    from tui.draft import Draft
+    from tui.settings import Settings
+
+
+class Host(Protocol):
+    """The app, as its screens know it."""
+
+    bench: Bench
+    draft: Draft
+    places: Places
+    look: Look
+    settings: Settings
+
+    def apply_settings(self) -> None: ...
+    async def watch_run(self, run: Run) -> None: ...
+    async def resume_run(self, run: Run) -> None: ...
+
+
+def host(node: DOMNode) -> Host:
+    """The app of a screen or widget."""
+    return cast(Host, node.app)
+
+
+class BenchScreen(Screen[None]):
+    """A full screen that can be left with esc and says what went wrong."""
+
+    @property
+    def host(self) -> Host:
+        """The app."""
+        return host(self)
+
+    def complain(self, error: object) -> None:
+        """Tell the person what went wrong."""
+        text = plain(str(error), self.host.look.ascii)
+        self.app.notify(text, severity="error", markup=False)
+
+    def tell(self, text: str) -> None:
+        """Tell the person what was done."""
+        self.app.notify(plain(text, self.host.look.ascii), markup=False)
+
+    def open_run(self, run: Run) -> None:
+        """Watch a live run on the workbench, or open the experiment of one that is over."""
+        self._in_app(self.host.watch_run(run))
+
+    def continue_run(self, run: Run) -> None:
+        """Go on with a run that ended early."""
+        self._in_app(self.host.resume_run(run))
+
+    def action_back(self) -> None:
+        """Go back to the screen before."""
+        if self.is_current:  # a second key may arrive while it closes
+            self.dismiss()
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        if event.state == WorkerState.ERROR:
+            self.complain(event.worker.error)
+
+    def _in_app(self, work: Coroutine[None, None, None]) -> None:
+        """Run what outlives this screen."""
+
+        async def guarded() -> None:
+            try:
+                await work
+            except PerceptuiError as error:
+                self.complain(error)
+
+        self.app.run_worker(guarded(), group="bench", exit_on_error=False)

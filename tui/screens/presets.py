@@ -1,0 +1,310 @@
+"""The first screen: every experiment there is, and what the one under the cursor is about."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.style import Style
+from rich.text import Text
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.widgets import Footer, Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+from engine import paths
+from engine.errors import PerceptuiError
+from engine.spec.presets import Listing, listings
+from tui.renderables.look import Look
+from tui.renderables.sanitize import plain
+from tui.screens.about import About, about, is_downloaded_first
+from tui.screens.host import BenchScreen
+from tui.screens.page import Page
+
+if TYPE_CHECKING:  # this screen is there before the engine is loaded
+    from engine.spec.experiment import Experiment
+    from tui.run_summary import RunSummaries, RunSummary
+
+    Entry = Listing | RunSummary
+
+RECENT = 6
+"""Past runs in the list; all of them are on the runs screen."""
+DEBOUNCE_S = 0.1
+"""The cursor rests so long before its data is asked for."""
+WAIT_S = 0.25
+"""Between two looks whether the trainer can be asked."""
+
+
+class EntryList(OptionList):
+    """The list, in which enter opens."""
+
+    BINDINGS = [Binding("enter", "select", "Open", key_display="enter")]  # noqa: RUF012  # Textual declares it so
+
+
+class PresetsScreen(BenchScreen):
+    """Presets by group, own ones and recent runs; beside them what they teach."""
+
+    DEFAULT_CSS = """
+    PresetsScreen #hint { height: 1; background: $panel; padding: 0 1; }
+    PresetsScreen #lists { width: 27; }
+    PresetsScreen #filter { height: 1; border: none; padding: 0 1; display: none; }
+    PresetsScreen #filter:focus { border: none; }
+    PresetsScreen #filter.-shown { display: block; }
+    PresetsScreen EntryList {
+        height: 1fr; border: none; padding: 0; background: $background;
+        scrollbar-size-vertical: 1; text-wrap: nowrap; text-overflow: clip;
+    }
+    PresetsScreen EntryList > .option-list--option { padding: 0; }
+    PresetsScreen EntryList:focus { border: none; background-tint: $foreground 0%; }
+    PresetsScreen #about { padding: 0 1 0 2; scrollbar-size-vertical: 1; }
+    PresetsScreen #about:focus { background-tint: $foreground 4%; }
+    PresetsScreen #foot { height: 3; padding: 0 1; color: $text-muted; display: none; }
+    PresetsScreen.-roomy #lists { width: 32; }
+    PresetsScreen.-list-only #lists { width: 1fr; }
+    PresetsScreen.-list-only #about { display: none; }
+    PresetsScreen.-list-only #foot { display: block; }
+    PresetsScreen.-low #foot { display: none; }
+    """
+    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012  # Textual's own
+        (0, "-list-only"),
+        (72, "-both"),
+        (100, "-roomy"),
+    ]
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (12, "-high")]  # noqa: RUF012  # Textual's own
+    BINDINGS = [  # noqa: RUF012  # Textual declares it so
+        Binding("slash", "filter", "Filter", key_display="/"),
+        Binding("escape", "clear_filter", "Show all", show=False),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._presets: list[Listing] = []
+        self._runs: list[RunSummary] = []
+        self._summaries: RunSummaries | None = None
+        self._shown: list[Entry | None] = []
+        """What each line of the list is; None: a heading."""
+        self._known: dict[str, About] = {}
+
+    def compose(self) -> ComposeResult:
+        arrows = self.host.look.pick("↑ ↓", "up, down")
+        hint = f"Pick an experiment: {arrows}, enter opens it, / finds, ? help"
+        yield Static(hint, id="hint", markup=False)
+        with Horizontal():
+            with Vertical(id="lists"):
+                yield Input(placeholder="type to narrow the list", id="filter")
+                yield EntryList()
+            with VerticalScroll(id="about"):
+                yield Page()
+        yield Static(id="foot", markup=False)
+        yield Footer(show_command_palette=False)
+
+    def on_mount(self) -> None:
+        self._read_presets()
+        self._fill()
+        self.query_one(EntryList).focus()
+
+    def on_screen_resume(self) -> None:
+        """A preset may have been saved or a run begun meanwhile."""
+        if self._read_presets():
+            self._known.clear()
+            self._fill()
+        self._read_runs()
+
+    def action_filter(self) -> None:
+        """Narrow the list to what is typed."""
+        field = self.query_one("#filter", Input)
+        field.add_class("-shown")
+        field.focus()
+
+    def action_clear_filter(self) -> None:
+        """Show every preset again."""
+        field = self.query_one("#filter", Input)
+        field.remove_class("-shown")
+        field.value = ""
+        self.query_one(EntryList).focus()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        self._fill()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        self.query_one(EntryList).focus()
+
+    def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        entry = self._shown[event.option_index] if event.option_index < len(self._shown) else None
+        if entry is not None:
+            self._look_at(entry)
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        entry = self._shown[event.option_index]
+        if isinstance(entry, Listing):
+            self._open(entry)
+        elif entry is not None:
+            self.open_run(entry.run)
+
+    @work(group="open", exclusive=True, exit_on_error=False)
+    async def _open(self, listing: Listing) -> None:
+        try:
+            experiment = await asyncio.to_thread(_read, listing.path)
+        except PerceptuiError as error:
+            self.complain(error)
+            return
+        from tui.messages import PresetChosen
+
+        self.post_message(PresetChosen(listing.name, experiment))
+
+    def _read_presets(self) -> bool:
+        """Whether the presets are others than before."""
+        found, errors = listings()
+        changed = found != self._presets
+        self._presets = found
+        if changed:
+            for error in errors:
+                self.complain(error)
+        return changed
+
+    @work(group="runs", exclusive=True, exit_on_error=False)
+    async def _read_runs(self) -> None:
+        try:
+            found = await asyncio.to_thread(self._recent)
+        except PerceptuiError as error:
+            self.complain(error)
+            return
+        if found != self._runs:
+            self._runs = found
+            self._fill()
+
+    def _recent(self) -> list[RunSummary]:
+        from tui.run_summary import RunSummaries
+
+        if self._summaries is None:
+            self._summaries = RunSummaries(paths.runs_dir(self.host.places.runs_dir))
+        return self._summaries.newest_first(RECENT)
+
+    def _fill(self) -> None:
+        """Fill the list with what the filter leaves, keeping the cursor on its entry."""
+        entries = self.query_one(EntryList)
+        before = self._shown[entries.highlighted] if entries.highlighted is not None else None
+        words = self.query_one("#filter", Input).value.lower().split()
+        self._shown = list(_grouped(self._matching(words)))
+        options = list(self._options())
+        entries.clear_options()
+        entries.add_options(options)
+        if not options:
+            entries.add_option(Option("nothing is called so: esc shows all", disabled=True))
+            self._shown = [None]
+            return
+        same = [
+            index
+            for index, one in enumerate(self._shown)
+            if one is not None and before is not None and _key(one) == _key(before)
+        ]
+        entries.highlighted = same[0] if same else 1
+
+    def _matching(self, words: list[str]) -> Iterator[tuple[str, Entry]]:
+        for preset in self._presets:
+            text = " ".join((preset.name, preset.title, preset.summary, preset.group)).lower()
+            if all(word in text for word in words):
+                yield preset.group, preset
+        for run in self._runs:
+            if all(word in f"{run.run.name} {run.state}".lower() for word in words):
+                yield "Recent runs", run
+
+    def _options(self) -> Iterator[Option]:
+        look = self.host.look
+        group = ""
+        for place, entry in enumerate(self._shown):
+            if entry is None:
+                following = self._shown[place + 1]
+                assert following is not None, "a heading has entries"
+                group = _group(following)
+                yield Option(Text(plain(group, look.ascii), Style(bold=True)), disabled=True)
+            elif isinstance(entry, Listing):
+                yield _line(f"  {entry.name}", look)
+            else:
+                sign = look.pick("▶", ">") if entry.is_live else " "
+                yield _line(f"{sign} {entry.run.name.split('-', 2)[-1]} {entry.state}", look)
+
+    def _look_at(self, entry: Entry) -> None:
+        """Show what is known at once, and the rest when it is known."""
+        known = self._known.get(_key(entry)) or _first_look(entry)
+        self._show(known)
+        if known.description is None or known.experiment is None:
+            self._learn(entry, known)
+
+    def _show(self, known: About) -> None:
+        look = self.host.look
+        self.query_one(Page).show(lambda width: about(known, width, look))
+        self.query_one("#about", VerticalScroll).scroll_home(animate=False)
+        title = f"{known.title}: " if known.title else ""
+        self.query_one("#foot", Static).update(Text(plain(f"{title}{known.summary}", look.ascii)))
+
+    @work(group="look", exclusive=True, exit_on_error=False)
+    async def _learn(self, entry: Entry, known: About) -> None:
+        """Read the experiment, then ask the trainer what its data looks like."""
+        await asyncio.sleep(DEBOUNCE_S)
+        try:
+            if isinstance(entry, Listing):
+                experiment = await asyncio.to_thread(_read, entry.path)
+            else:
+                experiment = await asyncio.to_thread(entry.run.experiment)
+        except PerceptuiError as error:
+            self._show(replace(known, note=str(error)))
+            return
+        known = replace(known, experiment=experiment)
+        data_dir = paths.data_dir(self.host.places.data_dir)
+        if is_downloaded_first(experiment.data, data_dir):
+            note = f"The data is not here yet: training it downloads it to {data_dir}."
+            self._show(replace(known, note=note))
+            return
+        self._show(known)
+        bench = self.host.bench
+        while bench.snapshot.phase in ("starting", "preparing"):
+            await asyncio.sleep(WAIT_S)
+        description = await bench.describe(experiment)
+        if description is None:
+            self._show(replace(known, note="The data can't be looked at now."))
+            return
+        known = replace(known, description=description)
+        self._known[_key(entry)] = known
+        self._show(known)
+
+
+def _line(text: str, look: Look) -> Option:
+    return Option(Text(plain(text, look.ascii), no_wrap=True, overflow="ellipsis"))
+
+
+def _read(path: Path) -> Experiment:
+    from engine.spec.reader import read_file
+
+    return read_file(path)
+
+
+def _key(entry: Entry) -> str:
+    return str(entry.path if isinstance(entry, Listing) else entry.run.path)
+
+
+def _group(entry: Entry) -> str:
+    return entry.group if isinstance(entry, Listing) else "Recent runs"
+
+
+def _grouped(entries: Iterable[tuple[str, Entry]]) -> Iterator[Entry | None]:
+    """The entries with a heading (None) before each group."""
+    last = None
+    for group, entry in entries:
+        if group != last:
+            yield None
+            last = group
+        yield entry
+
+
+def _first_look(entry: Entry) -> About:
+    if isinstance(entry, Listing):
+        return About(entry.name, entry.title, entry.summary, entry.teaches)
+    epochs = f"{entry.epochs:,} epochs"
+    what = "enter watches it" if entry.live_here else "enter opens its experiment"
+    return About(entry.run.name, entry.run.name, f"{entry.state}, {epochs}; {what}.")

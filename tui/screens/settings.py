@@ -1,0 +1,119 @@
+"""What is kept for every session; a change applies at once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import NamedTuple, get_args
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.widgets import Footer, OptionList, Static
+from textual.widgets.option_list import Option
+
+from engine.errors import UsageError
+from tui.renderables.sanitize import fit
+from tui.screens.host import BenchScreen
+from tui.settings import Glyphs, Rate
+
+
+class Choice(NamedTuple):
+    """One setting: its field, what it is, what can be chosen."""
+
+    field: str
+    label: str
+    values: tuple[str, ...]
+    help: str
+
+
+class SettingsList(OptionList):
+    """The settings, in which enter and the arrows change one."""
+
+    BINDINGS = [  # noqa: RUF012  # Textual declares it so
+        Binding("enter,right", "screen.turn(1)", "Next choice"),
+        Binding("left", "screen.turn(-1)", "Previous choice"),
+    ]
+
+
+class SettingsScreen(BenchScreen):
+    """Theme, glyphs and rate."""
+
+    DEFAULT_CSS = """
+    SettingsScreen #title { height: 1; background: $panel; padding: 0 1; }
+    SettingsScreen SettingsList {
+        height: auto; max-height: 1fr; border: none; padding: 0 1; background: $background;
+        scrollbar-size-vertical: 1;
+    }
+    SettingsScreen SettingsList:focus { border: none; background-tint: $foreground 0%; }
+    SettingsScreen SettingsList > .option-list--option { padding: 0; }
+    SettingsScreen #about { padding: 1; height: 1fr; color: $text-muted; }
+    """
+    BINDINGS = [Binding("escape", "back", "Back")]  # noqa: RUF012  # Textual declares it so
+
+    def compose(self) -> ComposeResult:
+        yield Static("Settings", id="title", markup=False)
+        yield SettingsList()
+        yield Static(id="about", markup=False)
+        yield Footer(show_command_palette=False)
+
+    def on_mount(self) -> None:
+        themes = tuple(sorted(self.app.available_themes))
+        self._choices = (
+            Choice("theme", "Theme", themes, "Colors of the whole app."),
+            Choice(
+                "glyphs",
+                "Glyphs",
+                get_args(Glyphs),
+                "auto: what the terminal's encoding allows; ascii: only plain characters; "
+                "unicode: all of them, whatever the terminal says.",
+            ),
+            Choice(
+                "rate",
+                "Rate",
+                get_args(Rate),
+                "slow: draw once a second while training, for thin connections.",
+            ),
+        )
+        self._fill()
+        entries = self.query_one(SettingsList)
+        entries.highlighted = 0
+        entries.focus()
+
+    def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        self.query_one("#about", Static).update(self._choices[event.option_index].help)
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        self.action_turn(1)  # by the mouse
+
+    def action_turn(self, step: int) -> None:
+        """Take the next or the previous choice of the setting under the cursor, and keep it."""
+        place = self.query_one(SettingsList).highlighted
+        if place is None:
+            return
+        choice = self._choices[place]
+        now = getattr(self.host.settings, choice.field)
+        index = choice.values.index(now) if now in choice.values else -step
+        chosen = choice.values[(index + step) % len(choice.values)]
+        change = {choice.field: chosen}
+        self.host.settings = replace(
+            self.host.settings,
+            **change,  # type: ignore[arg-type]  # one of the field's choices
+        )
+        self.host.apply_settings()
+        try:
+            self.host.settings.save()
+        except UsageError as error:
+            self.complain(error)
+        self._fill()
+
+    def _fill(self) -> None:
+        entries, look = self.query_one(SettingsList), self.host.look
+        place = entries.highlighted
+        entries.clear_options()
+        for choice in self._choices:
+            value = fit(getattr(self.host.settings, choice.field), 40, look.ascii)
+            arrows = look.pick("◂ ▸", "< >").split()
+            entries.add_option(
+                Option(Text(f"{choice.label:<9}{arrows[0]} {value} {arrows[1]}", no_wrap=True))
+            )
+        entries.highlighted = place

@@ -1,0 +1,286 @@
+"""The workbench: the experiment on the left, the network in the middle, its losses and scores."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Container, Vertical
+from textual.events import Resize
+from textual.reactive import reactive
+from textual.screen import Screen
+from textual.widgets import Footer, Static
+
+from engine.spec.experiment import Experiment
+from tui.messages import DraftChanged
+from tui.renderables.sanitize import plain
+from tui.snapshot import Snapshot
+from tui.widgets.editor import Editor
+from tui.widgets.picture import PictureView
+from tui.widgets.training import LossCurve, LossLine, Scores, SnapshotView, StatusLine
+
+if TYPE_CHECKING:
+    from tui.app import PerceptuiApp
+
+PANES = ("experiment", "picture", "loss", "scores")
+MOST_SMOOTHING = 64
+
+
+class Pane(Vertical):
+    """One side of the workbench, with a title on its border."""
+
+    def __init__(self, *children: SnapshotView | Editor, id: str, title: str) -> None:
+        super().__init__(*children, id=id, classes="pane")
+        self.border_title = title
+
+
+class WorkbenchScreen(Screen[None]):
+    """Edit, train, see. Wide: everything at once; narrow: one pane at a time."""
+
+    BINDINGS = [  # noqa: RUF012  # Textual declares it so
+        Binding("space", "run_or_pause", "Run/pause", priority=True),
+        Binding("n", "step_batch", "1 batch"),
+        Binding("N", "step_epoch", "1 epoch"),
+        Binding("r", "reset", "Reset"),
+        Binding("ctrl+r", "reset_new_seed", "Reset, new seed", show=False),
+        Binding("plus,equals_sign", "scale_lr(1.25)", "Learning rate up", show=False),
+        Binding("minus", "scale_lr(0.8)", "Learning rate down", show=False),
+        Binding("x", "stop", "Stop, keep", show=False),
+        Binding("backspace", "rewind('last')", "Back to last checkpoint", show=False),
+        Binding("B", "rewind('best')", "Back to best checkpoint", show=False),
+        Binding("p", "predict", "Predict"),
+        Binding("c", "code", "Code"),
+        Binding("s", "save", "Save", show=False),
+        Binding("y", "share", "Copy as command", show=False),
+        Binding("l", "log_scale", "Log scale", show=False),
+        Binding("b", "discrete", "Discrete boundary", show=False),
+        Binding("t", "test_points", "Test points", show=False),
+        Binding("left_square_bracket", "smooth(-1)", "Less smoothing", show=False),
+        Binding("right_square_bracket", "smooth(1)", "More smoothing", show=False),
+        Binding("1", "pane('experiment')", "Experiment", show=False),
+        Binding("2", "pane('picture')", "Picture", show=False),
+        Binding("3", "pane('loss')", "Loss", show=False),
+        Binding("4", "pane('scores')", "Scores", show=False),
+        Binding("escape", "back", "Presets"),
+    ]
+    pane: reactive[str] = reactive("experiment")
+    """The pane that is seen when there is room for one only."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._is_built = False
+
+    @property
+    def bench_app(self) -> PerceptuiApp:
+        return cast("PerceptuiApp", self.app)
+
+    def compose(self) -> ComposeResult:
+        yield StatusLine(id="status")
+        yield LossLine(id="losses")
+        yield Static(id="tabs")
+        with Container(id="panes"):
+            yield Pane(Editor(), id="experiment", title="Experiment")
+            yield Pane(PictureView(id="drawn"), id="picture", title="Network")
+            with Vertical(id="right"):
+                yield Pane(LossCurve(), id="loss", title="Loss")
+                yield Pane(Scores(), id="scores", title="Scores")
+        yield Footer()
+
+    def on_mount(self) -> None:
+        self._is_built = True
+        self.show_draft()
+        self.show(self.bench_app.bench.snapshot)
+        self.watch_pane()
+
+    def show(self, snapshot: Snapshot) -> None:
+        """Show the bench's newest snapshot."""
+        if not self._is_built:
+            return
+        for view in self.query(SnapshotView):
+            view.snapshot = snapshot
+        self._title(snapshot)
+
+    def show_draft(self) -> None:
+        """Show the edited experiment."""
+        if self._is_built:
+            self.query_one(Editor).show_draft()
+            self._title(self.bench_app.bench.snapshot)
+
+    async def on_draft_changed(self, message: DraftChanged) -> None:
+        """A new learning rate applies at once; whatever else waits for a reset."""
+        self.show_draft()
+        bench = self.bench_app.bench
+        trained = bench.snapshot.experiment
+        if trained is not None and bench.snapshot.is_live:
+            factor = self.bench_app.draft.learning_rate_factor(trained)
+            if factor is not None and factor != bench.snapshot.factor:
+                await bench.set_learning_rate(factor)
+
+    def on_resize(self, event: Resize) -> None:
+        self.call_after_refresh(self._tell_grid)
+
+    def watch_pane(self) -> None:
+        if not self._is_built:
+            return
+        for name in PANES:
+            self.query_one(f"#{name}").set_class(name == self.pane, "-chosen")
+        self.query_one("#right").set_class(self.pane in ("loss", "scores"), "-chosen")
+        marks = [
+            f"[{index}] {name}" if name == self.pane else f" {index}  {name}"
+            for index, name in enumerate(PANES, start=1)
+        ]
+        self.query_one("#tabs", Static).update("  ".join(marks), layout=False)
+        self.call_after_refresh(self._tell_grid)
+
+    def action_pane(self, name: str) -> None:
+        """Show a pane; where all are seen, go to it."""
+        self.pane = name
+        if name == "experiment":
+            self.query_one(Editor).focus()
+
+    @work(group="steer", exit_on_error=False)
+    async def action_run_or_pause(self) -> None:
+        """Run or pause; a changed experiment or none yet begins a new run."""
+        app, snapshot = self.bench_app, self.bench_app.bench.snapshot
+        if snapshot.phase in ("running", "paused"):
+            await app.bench.toggle()
+        elif snapshot.phase not in ("preparing",):
+            await self._begin(paused=False)
+
+    @work(group="steer", exit_on_error=False)
+    async def action_step_batch(self) -> None:
+        """Train one batch."""
+        if await self._ready_to_step():
+            await self.bench_app.bench.step(batches=1)
+
+    @work(group="steer", exit_on_error=False)
+    async def action_step_epoch(self) -> None:
+        """Train to the end of the epoch."""
+        if await self._ready_to_step():
+            await self.bench_app.bench.step(epochs=1)
+
+    @work(group="steer", exit_on_error=False)
+    async def action_reset(self) -> None:
+        """Begin again with the experiment as it is edited now, and wait."""
+        await self._begin(paused=True)
+
+    @work(group="steer", exit_on_error=False)
+    async def action_reset_new_seed(self) -> None:
+        """Begin again with another seed, and wait."""
+        draft = self.bench_app.draft
+        seed = getattr(draft.experiment, "seed", 0)
+        draft.set("seed", str((seed if isinstance(seed, int) else 0) + 1))
+        self.show_draft()
+        await self._begin(paused=True)
+
+    @work(group="steer", exit_on_error=False)
+    async def action_scale_lr(self, by: float) -> None:
+        """Change the learning rate of the running training."""
+        await self.bench_app.bench.scale_learning_rate(by)
+
+    @work(group="steer", exit_on_error=False)
+    async def action_stop(self) -> None:
+        """End the run; its checkpoint is kept."""
+        await self.bench_app.bench.stop()
+
+    @work(group="steer", exit_on_error=False)
+    async def action_rewind(self, to: str) -> None:
+        """Go back to a checkpoint."""
+        await self.bench_app.bench.rewind("best" if to == "best" else "last")
+
+    def action_log_scale(self) -> None:
+        """Show the losses on a logarithmic scale, or not."""
+        curve = self.query_one(LossCurve)
+        curve.log_scale = not curve.log_scale
+
+    def action_smooth(self, direction: int) -> None:
+        """Smooth the loss curve more or less."""
+        curve = self.query_one(LossCurve)
+        wider = max(1, curve.smoothing * 2) if direction > 0 else curve.smoothing // 2
+        curve.smoothing = min(MOST_SMOOTHING, wider)
+
+    def action_discrete(self) -> None:
+        """Show the boundary by class only, or with confidence."""
+        picture = self.query_one(PictureView)
+        picture.discrete = not picture.discrete
+
+    def action_test_points(self) -> None:
+        """Show the test split's points, or not."""
+        picture = self.query_one(PictureView)
+        picture.test_points = not picture.test_points
+
+    def action_code(self) -> None:
+        """Show the experiment as a plain PyTorch script."""
+        from tui.screens.code import CodeScreen
+
+        self.app.push_screen(CodeScreen())
+
+    def action_predict(self) -> None:
+        """Predict new samples with the network as it is."""
+        from tui.screens.predict import PredictScreen
+
+        self.app.push_screen(PredictScreen())
+
+    @work(group="save", exit_on_error=False)
+    async def action_save(self) -> None:
+        """Save the experiment as a preset of one's own."""
+        from tui.screens.save import SaveScreen
+
+        draft = self.bench_app.draft
+        name = await self.app.push_screen_wait(SaveScreen(draft.name))
+        if name is not None:
+            try:
+                path = draft.save_as(name)
+            except (OSError, ValueError) as error:
+                self.notify(plain(str(error)), severity="error", markup=False)
+            else:
+                self.notify(f"saved {path}", markup=False)
+
+    def action_share(self) -> None:
+        """Copy the experiment as one command line, over SSH too."""
+        self.app.copy_to_clipboard(self.bench_app.draft.command_line())
+        self.notify("copied as one command", markup=False)
+
+    def action_back(self) -> None:
+        """Back to the presets; a training goes on."""
+        self.app.pop_screen()
+
+    async def _ready_to_step(self) -> bool:
+        phase = self.bench_app.bench.snapshot.phase
+        if phase in ("running", "paused"):
+            return True
+        return await self._begin(paused=True)
+
+    async def _begin(self, *, paused: bool) -> bool:
+        experiment = self._valid()
+        if experiment is None:
+            return False
+        app = self.bench_app
+        if app.bench.snapshot.phase == "lost":
+            await app.bench.close()
+            await app.bench.open()
+        await app.bench.begin(app.draft.name, experiment, paused=paused)
+        await app.bench.look_at(self.query_one(PictureView).grid())
+        return True
+
+    def _valid(self) -> Experiment | None:
+        draft = self.bench_app.draft
+        if draft.experiment is None:
+            problem = str(draft.problems[0]) if draft.problems else "the experiment is not valid"
+            self.notify(plain(problem), severity="error", markup=False)
+        return draft.experiment
+
+    @work(group="grid", exclusive=True, exit_on_error=False)
+    async def _tell_grid(self) -> None:
+        if self._is_built:
+            await self.bench_app.bench.look_at(self.query_one(PictureView).grid())
+
+    def _title(self, snapshot: Snapshot) -> None:
+        draft = self.bench_app.draft
+        pane = self.query_one("#experiment")
+        changed = snapshot.experiment is not None and draft.differs_from(snapshot.experiment)
+        title = plain(draft.name) or "Experiment"
+        pane.border_title = title
+        pane.border_subtitle = "changed: r resets" if changed and snapshot.is_live else ""

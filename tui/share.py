@@ -1,0 +1,40 @@
+"""An experiment as one line to paste into a shell."""
+
+from __future__ import annotations
+
+import shlex
+
+from engine.parts.component import literal
+from engine.spec.experiment import Experiment
+
+PROSE = ("title", "group", "summary", "teaches", "expect", "healthy", "measured")
+"""Fields that say something about the experiment and change nothing in its training."""
+
+_OPTIONS = ("data", "loss", "optimizer", "epochs", "batch_size", "seed", "device")
+"""Fields with an option of their own; the others are set with --set."""
+
+
+def without_prose(experiment: Experiment) -> Experiment:
+    """The experiment as it is trained, without the texts about it."""
+    values = {name: v for name, v in experiment.values().items() if name not in PROSE}
+    return Experiment(**values)
+
+
+def command_line(experiment: Experiment) -> str:
+    """The command that trains the same experiment; texts about it are left out."""
+    words = ["perceptui"]
+    written = without_prose(experiment).written()
+    for name, value in written.items():
+        option = f"--{name.replace('_', '-')}"
+        if name == "layers":
+            words += [option, ", ".join(str(layer) for layer in experiment.layers)]
+        elif name in _OPTIONS:
+            words += [option, str(value)]
+        else:
+            words += ["--set", f"{name}={_setting(value)}"]
+    return shlex.join(words)
+
+
+def _setting(value: object) -> str:
+    """A value as --set reads it; a text stands for itself, without quotes."""
+    return literal(value) if isinstance(value, tuple) else str(value)

@@ -1,0 +1,45 @@
+"""What the bench knows at one moment, as the screens show it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from engine.runs import events as ev
+    from engine.runs.pictures import Pictures
+    from engine.service import protocol as p
+    from engine.spec.experiment import Experiment
+    from tui.renderables.loss_chart import LossSeries
+
+Phase = Literal["starting", "ready", "preparing", "running", "paused", "finished", "lost"]
+"""`starting`: the trainer warms up; `ready`: nothing is trained yet; `lost`: it is gone."""
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One combined view of a training; a new one replaces it as a whole."""
+
+    phase: Phase = "starting"
+    experiment: Experiment | None = None
+    """What is being trained, or was."""
+    name: str = ""
+    run: Path | None = None
+    started: ev.RunStarted | None = None
+    newest: ev.EpochFinished | None = None
+    progress: p.Progress | None = None
+    pictures: Pictures | None = None
+    series: tuple[LossSeries, ...] = ()
+    evaluated: dict[str, ev.Evaluated] = field(default_factory=dict)
+    finished: ev.RunFinished | None = None
+    diverged: ev.Diverged | None = None
+    factor: float = 1.0
+    """The learning-rate factor that a person set."""
+    message: str = ""
+    """The newest failure or notice, in one line."""
+
+    @property
+    def is_live(self) -> bool:
+        """Whether a run is under way, moving or not."""
+        return self.phase in ("preparing", "running", "paused")

@@ -1,0 +1,158 @@
+"""The views of a training: status, losses, scores, pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.text import Text
+from textual.reactive import reactive
+
+from tui.drawings import class_rows, score_rows
+from tui.renderables.loss_chart import loss_chart
+from tui.renderables.numbers import duration, metric, rate
+from tui.renderables.sanitize import crop, fit, plain
+from tui.renderables.sparkline import sparkline
+from tui.renderables.table import sentence
+from tui.snapshot import Snapshot
+from tui.widgets.rows import RowsView
+
+EMPTY = Snapshot()
+
+
+class SnapshotView(RowsView):
+    """Shows one side of the bench's newest snapshot."""
+
+    snapshot: reactive[Snapshot] = reactive(EMPTY, repaint=False)
+
+    def watch_snapshot(self) -> None:
+        self.remake()
+
+
+_SIGNS = {
+    "starting": ("◌", "~"),
+    "ready": ("○", "o"),
+    "preparing": ("◌", "~"),
+    "running": ("▶", ">"),
+    "paused": ("‖", "="),
+    "finished": ("✓", "*"),
+    "lost": ("✗", "!"),
+}
+
+
+class StatusLine(SnapshotView):
+    """State, epoch, speed, time left, learning rate, device, memory: in one line."""
+
+    DEFAULT_CSS = "StatusLine { height: 1; background: $panel; }"
+
+    def make_rows(self, width: int, height: int) -> list[Text]:
+        snapshot, look = self.snapshot, self.look
+        sign = look.pick(*_SIGNS[snapshot.phase])
+        state = "diverged" if snapshot.diverged else snapshot.phase
+        line = Text(f" {sign} {state}", style="bold")
+        for part in _status_parts(snapshot):
+            line.append("   ").append(part)
+        if snapshot.message:
+            line.append("   ").append(plain(snapshot.message, look.ascii), style="italic")
+        return [crop(line, width, look.ascii)]
+
+
+def _status_parts(snapshot: Snapshot) -> list[str]:
+    progress, started = snapshot.progress, snapshot.started
+    if started is None:
+        return []
+    parts = []
+    if snapshot.finished is not None:
+        parts.append(f"epoch {snapshot.finished.epochs:,}/{started.epochs:,}")
+        parts.append(duration(snapshot.finished.elapsed_s))
+    elif progress is not None:
+        parts.append(f"epoch {progress.epoch:,}/{progress.epochs:,}")
+        if progress.elapsed_s > 0 and progress.step:
+            per_s = progress.step / progress.elapsed_s
+            parts.append(rate(per_s, "steps"))
+            parts.append(f"{duration((progress.steps - progress.step) / per_s)} left")
+    if progress is not None:
+        parts.append(f"lr {progress.learning_rate:.3g}")
+    if snapshot.newest is not None and snapshot.newest.gradient_norm is not None:
+        parts.append(f"gradient {metric(snapshot.newest.gradient_norm)}")
+    parts.append(started.device)
+    if progress is not None:
+        parts.append(f"{progress.memory_bytes / 1e6:,.0f} MB")
+    return parts
+
+
+class LossLine(SnapshotView):
+    """The losses as sparklines, always in sight: training, and test where there is one."""
+
+    DEFAULT_CSS = "LossLine { height: 1; }"
+
+    def make_rows(self, width: int, height: int) -> list[Text]:
+        look = self.look
+        series = [s for s in self.snapshot.series if s.name in ("train", "test")]
+        if not series:
+            return [Text(fit(" loss: press space to train", width, look.ascii), style="dim")]
+        each = width // len(series)
+        line = Text()
+        for one in series:
+            newest = next((v for v in reversed(one.values) if v is not None), None)
+            label = f" {one.name} {metric(newest)} "
+            line.append(label, style="dim")
+            room = max(0, each - len(label) - 1)
+            for row in sparkline(list(one.values), room, look):
+                line.append_text(row)
+        return [crop(line, width, look.ascii)]
+
+
+class LossCurve(SnapshotView):
+    """The loss curves over the epochs."""
+
+    log_scale: reactive[bool] = reactive(False, repaint=False)
+    smoothing: reactive[int] = reactive(0, repaint=False)
+    """Epoch points that are averaged on either side."""
+
+    def watch_log_scale(self) -> None:
+        self.remake()
+
+    def watch_smoothing(self) -> None:
+        self.remake()
+
+    def make_rows(self, width: int, height: int) -> list[Text]:
+        series = [
+            s._replace(values=smoothed(s.values, self.smoothing)) for s in self.snapshot.series
+        ]
+        if not series:
+            return sentence("The loss curve appears when training begins.", width, self.look)
+        rows = loss_chart(
+            series, width, max(4, height - 2), self.look, log=self.log_scale, title=""
+        )
+        return [row for row in rows if row.plain.strip()] if len(rows) > height else rows
+
+
+def smoothed(values: Sequence[float | None], reach: int) -> list[float | None]:
+    """Each value as the mean of its neighbours up to `reach` away; gaps are left out."""
+    if reach == 0:
+        return list(values)
+    result: list[float | None] = []
+    for index in range(len(values)):
+        near = [v for v in values[max(0, index - reach) : index + reach + 1] if v is not None]
+        result.append(sum(near) / len(near) if near else None)
+    return result
+
+
+class Scores(SnapshotView):
+    """Accuracy overall and per class, or the errors of a regression, for each split."""
+
+    def make_rows(self, width: int, height: int) -> list[Text]:
+        snapshot, look = self.snapshot, self.look
+        if snapshot.newest is None or snapshot.started is None:
+            return sentence("Accuracy appears with the first report.", width, look)
+        samples = {
+            "train": snapshot.started.num_train,
+            "validation": snapshot.started.num_validation,
+            "test": snapshot.started.num_test,
+        }
+        rows = score_rows(samples, snapshot.newest.metrics(), width, look)
+        evaluated = snapshot.evaluated.get("test") or snapshot.evaluated.get("train")
+        if evaluated is not None and evaluated.classes:
+            limit = max(1, height - len(rows) - 6)
+            rows = [*rows, Text(), *class_rows(evaluated, width, look, limit=limit)]
+        return rows
