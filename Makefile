@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 DEMO := spiral
+JOBS ?= 2
 
 .PHONY: demo run test lint soak clean
 
@@ -30,7 +31,7 @@ lint: $(VENV)/.installed-test
 	$(BIN)/lint-imports
 
 test: lint
-	$(BIN)/pytest
+	$(BIN)/pytest -n $(JOBS) --dist loadfile
 
 # Not part of `make test`: takes half an hour. RUNS=20 for fewer.
 soak: $(VENV)/.installed-test

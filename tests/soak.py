@@ -17,11 +17,12 @@ from collections import Counter
 from contextlib import suppress
 from pathlib import Path
 
+from engine.errors import WorkerLost
 from engine.runs import events as ev
 from engine.runs.lease import process_start
 from engine.runs.reader import Run
 from engine.runs.state import state_of
-from engine.service.client import Session, WorkerLost
+from engine.service.client import Session
 from tests.engine.service.live import DEMANDING, reported, uninterrupted, weights_of
 from tests.engine.training.tiny import OPTIMIZERS, small
 

@@ -41,7 +41,9 @@ class Parameter:
             ("at most", self.maximum),
             ("below", self.below),
         )
-        return " and ".join(f"{word} {limit:g}" for word, limit in bounds if limit is not None)
+        return " and ".join(
+            f"{word} {_plain(limit)}" for word, limit in bounds if limit is not None
+        )
 
     def holds(self, number: float) -> bool:
         """Whether a number lies in the declared range."""
@@ -51,6 +53,10 @@ class Parameter:
             and (self.maximum is None or number <= self.maximum)
             and (self.below is None or number < self.below)
         )
+
+
+def _plain(limit: float) -> str:
+    return f"{limit:,}" if isinstance(limit, int) else f"{limit:g}"
 
 
 def alternatives(kind: Any) -> tuple[Any, ...]:

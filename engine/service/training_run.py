@@ -185,6 +185,7 @@ class TrainingRun:
         Weights that are not finite are not worth keeping: the ones before stay then, too.
         """
         if not is_finite(self.trainer.model):
+            self._checkpoint_due = self.trainer.elapsed_s + CHECKPOINT_S
             return
         began = time.perf_counter()
         trainer = self.trainer

@@ -46,12 +46,12 @@ class FieldsScreen(Form):
         self._list(event.value)
 
     def on_choices_picked(self, event: Choices.Picked) -> None:
-        self.dismiss(event.name)
+        self.answer(event.name)
 
     def action_accept(self) -> None:
         """Take the field under the cursor."""
         if current := self.query_one(Choices).current:
-            self.dismiss(current)
+            self.answer(current)
 
     def action_next(self) -> None:
         """The next field."""

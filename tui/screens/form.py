@@ -107,9 +107,9 @@ class ComponentForm(Form):
         text, name = self.call.value, self.choices.current
         if self.asking:
             if self._reading.call:
-                self.dismiss(self._reading.call)
+                self.answer(self._reading.call)
         elif self._reading.call and not self._moved:
-            self.dismiss(self._reading.call)
+            self.answer(self._reading.call)
         elif name and (self._moved or "(" not in text):
             self._pick(name)
 
@@ -155,7 +155,7 @@ class ComponentForm(Form):
     def _pick(self, name: str) -> None:
         component = FAMILIES[self._family].members()[name]
         if not component.parameters():
-            self.dismiss(f"{name}()")
+            self.answer(f"{name}()")
         else:
             self._ask(component)
 
@@ -281,7 +281,7 @@ class FieldForm(Form):
         """Take a valid value."""
         text, problem, _ = self._read()
         if not problem:
-            self.dismiss(text)
+            self.answer(text)
 
     def _read(self) -> tuple[str, str, list[str]]:
         """The text to set, what is wrong with it, and what it means for the rest."""

@@ -73,13 +73,18 @@ class Form(ModalScreen[str | None]):
             text.append(f"\n{sign} {plain(remark, look.ascii)}", look.paint(ORANGE))
         self.query_one("#told", Static).update(text)
 
+    def answer(self, text: str | None) -> None:
+        """Leave with this answer; only once, or a second key would close the screen below."""
+        if self.is_current:
+            self.dismiss(text)
+
     def on_input_submitted(self) -> None:
         # The input answers enter itself: so every key typed before it has arrived.
         self.action_accept()
 
     def action_cancel(self) -> None:
         """Leave without a change."""
-        self.dismiss(None)
+        self.answer(None)
 
     def action_accept(self) -> None:
         """Take what is typed, when it is valid."""

@@ -65,6 +65,10 @@ def run_here(code: str) -> Output:
             exec(compile(code, "script.py", "exec"), {"__name__": "__main__"})
         except SystemExit:
             diverged = True
+        except RuntimeError as error:
+            if "between 0 and 1" not in str(error):  # BCELoss of outputs that are not finite
+                raise
+            diverged = True
     return parsed(printed.getvalue(), diverged)
 
 

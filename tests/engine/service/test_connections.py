@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from engine.errors import PerceptuiError, UsageError
+from engine.errors import PerceptuiError, UsageError, WorkerLost
 from engine.runs import events as ev
 from engine.runs.reader import Run
 from engine.service import protocol as p
-from engine.service.client import Session, WorkerLost
+from engine.service.client import Session
 from tests.engine.service.live import (
     RawClient,
     begun_paused,

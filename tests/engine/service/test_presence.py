@@ -11,12 +11,13 @@ from pathlib import Path
 
 import pytest
 
+from engine.errors import WorkerLost
 from engine.runs import events as ev
 from engine.runs.lease import process_start, read_lease
 from engine.runs.reader import Run
 from engine.runs.state import state_of
 from engine.service import protocol as p
-from engine.service.client import Session, WorkerLost
+from engine.service.client import Session
 from engine.service.place import socket_dir
 from tests.engine.service.live import RawClient, endless, eventually, run_async, until
 

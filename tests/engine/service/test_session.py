@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import resource
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -256,3 +257,21 @@ def test_states_are_told_in_order(warm: Path, tmp_path: Path) -> None:
         return states
 
     assert run_async(train()) == ["preparing", "running", "paused", "running", "finished"]
+
+
+def test_a_pause_is_answered_soon(warm: Path, tmp_path: Path) -> None:
+    """A pause comes within a step and 50 ms; here with a generous guard for a busy machine."""
+
+    async def train() -> float:
+        answers: list[float] = []
+        async with Session.connect(warm) as session:
+            await session.train(endless(), runs_dir=tmp_path)
+            for _ in range(9):
+                began = time.perf_counter()
+                await session.pause()
+                answers.append(time.perf_counter() - began)
+                await session.go_on()
+            await session.stop()
+        return sorted(answers)[4]
+
+    assert run_async(train()) < 0.25

@@ -97,7 +97,7 @@ def test_a_wrong_value_is_told_when_the_whole_is_read() -> None:
     with pytest.raises(BadExperiment) as caught:
         from_raw(set_value(set_value(_CIRCLE, "optimizer.lr="), "epochs=ten"))
     assert sorted(str(problem) for problem in caught.value.problems) == [
-        "epochs: 'ten' is not accepted: give a whole number, at least 1 and at most 1e+09",
+        "epochs: 'ten' is not accepted: give a whole number, at least 1 and at most 1,000,000,000",
         "optimizer.lr: '' is not accepted: give a number, at least 0",
     ]
 

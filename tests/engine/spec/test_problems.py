@@ -54,31 +54,31 @@ def _problems(**changes: object) -> list[str]:
             "layers",
             ["Linear('4')"],
             "layers[0].out_features: '4' is not accepted: "
-            "give a whole number, at least 1 and at most 1e+06",
+            "give a whole number, at least 1 and at most 1,000,000",
         ),
         (
             "layers",
             ["Linear(0)"],
             "layers[0].out_features: 0 is not accepted: "
-            "give a whole number, at least 1 and at most 1e+06",
+            "give a whole number, at least 1 and at most 1,000,000",
         ),
         (
             "layers",
             ["Linear(4.0)"],
             "layers[0].out_features: 4.0 is not accepted: "
-            "give a whole number, at least 1 and at most 1e+06",
+            "give a whole number, at least 1 and at most 1,000,000",
         ),
         (
             "layers",
             ["Linear(True)"],
             "layers[0].out_features: True is not accepted: "
-            "give a whole number, at least 1 and at most 1e+06",
+            "give a whole number, at least 1 and at most 1,000,000",
         ),
         ("layers", ["Linear(1, 1)"], "layers[0].bias: 1 is not accepted: give True or False"),
         (
             "layers",
             ["Linear()"],
-            "layers[0]: Linear needs out_features: a whole number, at least 1 and at most 1e+06",
+            "layers[0]: Linear needs out_features: a whole number, at least 1 and at most 1,000,000",
         ),
         (
             "layers",
@@ -137,12 +137,12 @@ def _problems(**changes: object) -> list[str]:
         (
             "epochs",
             "ten",
-            "epochs: 'ten' is not accepted: give a whole number, at least 1 and at most 1e+09",
+            "epochs: 'ten' is not accepted: give a whole number, at least 1 and at most 1,000,000,000",
         ),
         (
             "epochs",
             0,
-            "epochs: 0 is not accepted: give a whole number, at least 1 and at most 1e+09",
+            "epochs: 0 is not accepted: give a whole number, at least 1 and at most 1,000,000,000",
         ),
         (
             "batch_size",
@@ -261,7 +261,7 @@ def test_all_mistakes_are_told_at_once() -> None:
         "True, False, None or a list of them",
         "optimizer.lr: -1 is not accepted: give a number, at least 0",
         "optimizer.momentum: 'a' is not accepted: give a number, at least 0",
-        "epochs: 0 is not accepted: give a whole number, at least 1 and at most 1e+09",
+        "epochs: 0 is not accepted: give a whole number, at least 1 and at most 1,000,000,000",
         "tilte: unknown key: did you mean title?",
         'device: \'gpu\' is not accepted: give "auto", "cpu", "cuda" or "cuda:1"',
         "validation_fraction: 0.001 of 100 samples is not even one",

@@ -268,3 +268,17 @@ async def test_rows_are_reused_for_another_component() -> None:
         shown = [(row.field.name, row.text) for row in app.component_form.rows]
         assert shown == [(name, "") for name in FAMILIES["optimizer"].members()["SGD"].parameters()]
         assert list(app.component_form.query(ParameterRow)) == app.component_form.rows
+
+
+@pytest.mark.asyncio
+async def test_a_second_answer_leaves_the_screen_below() -> None:
+    """Two keys that both end a form end only the form, with the first one's answer."""
+    app = EditorApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        answers = await opened(pilot, ComponentForm("layers", "Linear(4)"))
+        form = app.component_form
+        form.action_accept()
+        form.action_cancel()
+        await pilot.pause()
+        assert answers.last == "Linear(4)"
+        assert app.focused is app.editor
