@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 DEMO := spiral
 JOBS ?= 2
 
-.PHONY: demo run test lint soak clean
+.PHONY: demo run test lint soak bench clean
 
 # The stamps remember what was installed from which files.
 $(VENV)/.installed: pyproject.toml constraints.txt
@@ -16,6 +16,10 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 
 $(VENV)/.installed-test: $(VENV)/.installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[test]'
+	@touch $@
+
+$(VENV)/.installed-bench: $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[bench]'
 	@touch $@
 
 demo: $(VENV)/.installed
@@ -36,6 +40,12 @@ test: lint
 # Not part of `make test`: takes half an hour. RUNS=20 for fewer.
 soak: $(VENV)/.installed-test
 	$(BIN)/python -m tests.soak $(RUNS)
+
+# Not part of `make test`: takes ten minutes, on a machine that does nothing else.
+# BENCH='--only mnist --quick' measures a part and writes no report.
+BENCH = --json build/bench.json --markdown tests/benchmarks/RESULTS.md
+bench: $(VENV)/.installed-bench
+	$(BIN)/python -m tests.benchmarks.bench $(BENCH)
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

@@ -28,6 +28,7 @@ class Batches:
         self._targets = targets
         """In the loss's form, on the device."""
         self._size = min(batch_size, len(targets))
+        self._count = -(-len(targets) // self._size)  # asked for at every step
         self._shuffle = shuffle and self._size < len(targets)
         self._input_map = input_map
         self._augment = _augmentation(input_map.pixels)
@@ -38,7 +39,7 @@ class Batches:
 
     def __len__(self) -> int:
         """How many batches an epoch has; the last one may be smaller."""
-        return -(-len(self._targets) // self._size)
+        return self._count
 
     @property
     def num_samples(self) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -45,10 +46,10 @@ class InputMap:
         """A batch of stored inputs as the network takes them: float32, normalised."""
         if self.pixels is None:
             return stored
-        x = stored.float() / self.pixels.scale
+        x = stored.to(torch.float32, copy=True).div_(self.pixels.scale)
         mean, std = self.pixels.mean, self.pixels.std
         if any(mean) or any(s != 1 for s in std):
-            x = (x - _per_channel(mean, x)) / _per_channel(std, x)
+            x.sub_(_per_channel(mean, x.device)).div_(_per_channel(std, x.device))
         return x
 
     def plain(self) -> dict[str, Any]:
@@ -74,5 +75,7 @@ class InputMap:
         return {name: tensor for name, tensor in named.items() if tensor is not None}
 
 
-def _per_channel(values: tuple[float, ...], x: Tensor) -> Tensor:
-    return torch.tensor(values, device=x.device).view(-1, 1, 1)
+@lru_cache(maxsize=16)
+def _per_channel(values: tuple[float, ...], device: torch.device) -> Tensor:
+    """(channels, 1, 1), to be read only: one tensor serves all batches."""
+    return torch.tensor(values, device=device).view(-1, 1, 1)

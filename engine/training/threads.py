@@ -9,11 +9,15 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
+from engine.parts.layers.convolution import Conv2d
 from engine.parts.shapes import product
 from engine.spec.chain import Link
 
-MIN_WORK = 100_000_000
-"""Multiplications and additions per step from which several threads are worth their cost."""
+DENSE_WORK = 25_000_000
+CONVOLUTION_WORK = 12_500_000
+"""Multiplications and additions per step that are worth a thread; a step with convolutions
+needs fewer. Chosen by the table that tests/benchmarks/calibrate_threads.py makes, with a margin:
+threads too many on a busy machine cost more than threads too few."""
 
 
 def available() -> int:
@@ -45,5 +49,7 @@ def work_per_step(chain: Sequence[Link], batch_size: int) -> int:
 
 
 def num_threads(chain: Sequence[Link], batch_size: int) -> int:
-    """One thread for small steps, all available ones for larger."""
-    return available() if work_per_step(chain, batch_size) >= MIN_WORK else 1
+    """One thread for small steps, more with their work, at most all available ones."""
+    convolves = any(isinstance(link.layer, Conv2d) for link in chain)
+    share = CONVOLUTION_WORK if convolves else DENSE_WORK
+    return max(1, min(available(), work_per_step(chain, batch_size) // share))

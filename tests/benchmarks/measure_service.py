@@ -15,6 +15,8 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from engine.runs import events as ev
+from engine.runs.lease import read_lease
+from engine.service import protocol as p
 from engine.service.client import Session
 from engine.spec.experiment import Experiment
 from engine.spec.presets import path_of
@@ -64,6 +66,26 @@ async def trained(session: Session, runs_dir: Path, name: str, *, watched: bool)
     return time.perf_counter() - began
 
 
+async def trained_beside_a_deaf_client(session: Session, runs_dir: Path, *, deaf: bool) -> float:
+    """Seconds of a loop that reports every epoch, with a second client that never reads or none."""
+    experiment = _preset("circle", epochs=EPOCHS, report_every=1)
+    run = await session.train(experiment, runs_dir=runs_dir, paused=True)
+    writer = None
+    if deaf:
+        lease = read_lease(run)
+        assert lease is not None, "a live run has a lease"
+        _, writer = await asyncio.open_unix_connection(lease.socket, limit=1)
+        writer.write(p.encode(p.Hello(version=p.VERSION)))
+        writer.write(p.encode(p.Watch(id=1, progress_hz=100, pictures_hz=10, columns=60, rows=24)))
+        writer.transport.pause_reading()  # type: ignore[attr-defined]  # a socket's transport has it
+    await session.go_on()
+    finished = await _until(session, ev.RunFinished)
+    assert isinstance(finished, ev.RunFinished)
+    if writer is not None:
+        writer.close()
+    return finished.elapsed_s
+
+
 async def pause_latency(session: Session, runs_dir: Path) -> float:
     """Seconds from asking for a pause to its answer, while steps take well under one thousandth."""
     await session.train(_preset("spiral", epochs=10**7, report_every=10**6), runs_dir=runs_dir)
@@ -105,6 +127,13 @@ async def measure(repeats: int) -> None:
                         took[watched] = await trained(session, runs_dir, name, watched=watched)
                     ratios.append(100 * took[False] / took[True])
                 _row(f"speed of {name} with pictures, of none", ratios, "%", "target >= 97")
+            ratios = []
+            for turn in range(repeats):
+                took = {}
+                for deaf in (turn % 2 == 0, turn % 2 == 1):
+                    took[deaf] = await trained_beside_a_deaf_client(session, runs_dir, deaf=deaf)
+                ratios.append(100 * took[False] / took[True])
+            _row("speed beside a client that does not read", ratios, "%", "unchanged")
             await session.shutdown()
 
 

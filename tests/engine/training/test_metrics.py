@@ -138,7 +138,8 @@ def test_many_samples_are_evaluated_in_parts() -> None:
     inputs = torch.arange(2 * (ROWS + 3), dtype=torch.float32).view(-1, 2)
     outputs = _judge(model).outputs(inputs)
     assert outputs.shape == (ROWS + 3, 3)
-    torch.testing.assert_close(outputs, model(inputs).detach())
+    # Numbers up to 2,000: the parts are summed in another order, so the last bits differ.
+    torch.testing.assert_close(outputs, model(inputs).detach(), rtol=1e-4, atol=1e-3)
 
 
 def test_a_regression_has_errors_and_no_classes() -> None:

@@ -10,11 +10,17 @@ import torch
 from engine.errors import UsageError
 from engine.parts.layers.activation import ReLU
 from engine.parts.layers.convolution import Conv2d
-from engine.parts.layers.dense import Linear
-from engine.spec.chain import links
+from engine.parts.layers.dense import Flatten, Linear
+from engine.spec.chain import Link, links
 from engine.training import threads
 from engine.training.device import resolve_device
-from engine.training.threads import MIN_WORK, available, num_threads, work_per_step
+from engine.training.threads import (
+    CONVOLUTION_WORK,
+    DENSE_WORK,
+    available,
+    num_threads,
+    work_per_step,
+)
 
 
 def test_work_counts_two_operations_per_weight_and_place() -> None:
@@ -25,13 +31,24 @@ def test_work_counts_two_operations_per_weight_and_place() -> None:
     assert work_per_step(images, 1) == 2 * (2 * 9 + 2) * 3 * 3 + 2 * 3 * 3
 
 
-def test_several_threads_only_from_a_fixed_amount_of_work(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The rule knows the work per step and what is available, nothing else."""
+@pytest.mark.parametrize(
+    ("chain", "share"),
+    [
+        (links((Linear(10),), (10,), []), DENSE_WORK),
+        (links((Conv2d(2, 3), Flatten(), Linear(2)), (1, 5, 5), []), CONVOLUTION_WORK),
+    ],
+)
+def test_each_thread_needs_its_work(
+    monkeypatch: pytest.MonkeyPatch, chain: list[Link], share: int
+) -> None:
+    """One thread until there is work for two, then one per share, at most all available ones;
+    a convolution needs less."""
     monkeypatch.setattr(threads, "available", lambda: 6)
-    chain = links((Linear(10),), (10,), [])
-    enough = -(-MIN_WORK // work_per_step(chain, 1))
-    assert num_threads(chain, enough - 1) == 1
-    assert num_threads(chain, enough) == 6
+    for count, expected in ((1, 1), (2, 2), (5, 5), (6, 6), (60, 6)):
+        enough = -(-count * share // work_per_step(chain, 1))
+        assert num_threads(chain, enough) == expected
+        assert num_threads(chain, enough - 1) == min(6, max(1, count - 1))
+    assert num_threads(chain, 1) == 1
 
 
 def test_available_threads_respect_affinity_and_quota(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,86 @@
+"""perceptui without a screen: a worker with record, curve, reports, checkpoints and mailbox."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+import time
+from contextlib import AsyncExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from engine.runs.events import EpochFinished, Failed, RunFinished, RunStarted
+from engine.service.client import Session
+from engine.spec.experiment import Experiment
+from engine.spec.presets import path_of
+from engine.spec.reader import read_file
+from tests.benchmarks.machine import peak_bytes
+from tests.benchmarks.turns import Outcome
+
+PROGRESS_HZ = 5.0
+
+
+def preset(name: str, **changes: Any) -> Experiment:
+    """A preset, on the CPU, with some fields changed."""
+    return Experiment(**{**read_file(path_of(name)).values(), "device": "cpu", **changes})
+
+
+class Headless:
+    """A warm worker that trains one experiment after the other, watched as headless does.
+
+    What is timed: from asking for the training until its last event has come, so with data,
+    network, trace, run directory, checkpoints and final evaluation.
+    """
+
+    def __init__(self, data_dir: Path) -> None:
+        self._data_dir = data_dir
+        self._runner = asyncio.Runner()
+        self._stack = AsyncExitStack()
+        self._folder = tempfile.TemporaryDirectory()
+
+    def __enter__(self) -> Headless:
+        self._session = self._runner.run(self._stack.enter_async_context(Session.open()))
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._runner.run(self._end())
+        self._runner.close()
+        self._folder.cleanup()
+
+    def train(self, experiment: Experiment) -> Outcome:
+        """Train an experiment to its end."""
+        return self._runner.run(self._train(experiment))
+
+    async def _train(self, experiment: Experiment) -> Outcome:
+        session = self._session
+        began = time.perf_counter()
+        await session.train(experiment, runs_dir=Path(self._folder.name), data_dir=self._data_dir)
+        await session.watch(progress_hz=PROGRESS_HZ)
+        losses: dict[int, float] = {}
+        threads = 0
+        async for happened in session.events():
+            match happened:
+                case RunStarted():
+                    threads = happened.threads
+                case EpochFinished():
+                    assert happened.train_loss is not None
+                    losses[happened.epoch] = happened.train_loss
+                case Failed():
+                    raise RuntimeError(happened.message)
+                case RunFinished():
+                    break
+        seconds = time.perf_counter() - began
+        assert isinstance(happened, RunFinished)
+        accuracy = happened.metrics.get("test_accuracy")
+        peak = peak_bytes(session.pid)
+        return Outcome(seconds, happened.steps, losses, accuracy, peak, threads)
+
+    async def _end(self) -> None:
+        await self._session.shutdown()
+        await self._stack.aclose()

@@ -1,0 +1,267 @@
+"""What is measured in a network, and that measuring changes nothing of its training."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from torch import nn
+
+from engine.doctor.live.look import LayerReading
+from engine.runs import events as ev
+from engine.service.preparation import Order
+from engine.service.training_run import TrainingRun
+from engine.spec.experiment import Experiment
+from engine.training.probes.budget import Budget
+from engine.training.probes.probe import Probe
+from engine.training.probes.watch import Watch
+from engine.training.snapshot import snapshot
+from engine.training.trainer import Executor, Trainer
+from tests.engine.service.live import demanding
+from tests.engine.training.tiny import NOWHERE, bits, small
+
+DEEP: dict[str, Any] = {
+    "data": "circle(samples=64)",
+    "layers": ["Linear(6)", "ReLU()", "Linear(6)", "Tanh()", "Linear(1)"],
+    "loss": "BCEWithLogitsLoss()",
+    "optimizer": "SGD(lr=0.01)",
+    "epochs": 12,
+}
+IMAGES: dict[str, Any] = {
+    "data": "digits()",
+    "layers": [
+        "Conv2d(4, 3)",
+        "BatchNorm2d()",
+        "ReLU()",
+        "Flatten()",
+        "Dropout(0.5)",
+        "Linear(10)",
+    ],
+    "loss": "CrossEntropyLoss()",
+    "optimizer": "Adam(lr=0.01)",
+    "batch_size": 400,
+    "epochs": 3,
+}
+
+
+def _linear(trainer: Trainer, index: int) -> nn.Linear:
+    module = trainer.model[index]
+    assert isinstance(module, nn.Linear)
+    return module
+
+
+def _readings(trainer: Trainer) -> tuple[LayerReading, ...]:
+    return Probe(trainer).measure()
+
+
+def _everything(trainer: Trainer) -> object:
+    """Every bit that a training depends on: its state, its gradients, its mode."""
+    gradients = {
+        name: parameter.grad
+        for name, parameter in trainer.model.named_parameters()
+        if parameter.grad is not None
+    }
+    modes = [module.training for module in trainer.model.modules()]
+    return bits(snapshot(trainer).tensors), bits(gradients), modes, torch.get_num_threads()
+
+
+@pytest.mark.parametrize("executor", ["eager", "traced"])
+@pytest.mark.parametrize("experiment", [demanding(epochs=20), small(**IMAGES)], ids=str)
+def test_a_measurement_leaves_every_bit(experiment: Experiment, executor: Executor) -> None:
+    """Weights, running statistics, optimizer, generators, gradients and modes are as before."""
+    trainer = Trainer(experiment, NOWHERE, executor)
+    probe = Probe(trainer)
+    while trainer.reason is None:
+        probe.before_step()
+        trainer.step()
+        before = _everything(trainer)
+        readings = probe.measure()
+        assert _everything(trainer) == before
+    assert len(readings) == len(experiment.layers)
+
+
+@pytest.mark.parametrize("executor", ["eager", "traced"])
+def test_a_watched_training_ends_with_the_same_bits(tmp_path: Path, executor: Executor) -> None:
+    """With a look at every report, whatever it costs, and with none: identical weights."""
+    experiment = demanding(epochs=30, report_every=1)
+    plain = Trainer(experiment, NOWHERE, executor)
+    reports = [event for event in plain.events() if isinstance(event, ev.EpochFinished)]
+    trainer = Trainer(experiment, NOWHERE, executor)
+    order = Order(experiment, "watched", tmp_path, NOWHERE.data_dir)
+    run = TrainingRun.begin(order, trainer)
+    run.watch.budget = Budget(share=1e9)
+    while not run.is_over:
+        run.advance(time.perf_counter() + 1)
+    assert bits(snapshot(trainer).tensors) == bits(snapshot(plain).tensors)
+    assert trainer.losses.points() == plain.losses.points()
+    assert reports[-1].train_loss == trainer.losses.points()[-1][1]
+
+
+def _kill(trainer: Trainer) -> None:
+    with torch.no_grad():
+        _linear(trainer, 0).weight.zero_()
+        _linear(trainer, 0).bias.fill_(-1.0)
+
+
+def _saturate(trainer: Trainer) -> None:
+    with torch.no_grad():
+        _linear(trainer, 2).bias.fill_(20.0)
+
+
+def _scale(index: int, factor: float) -> Callable[[Trainer], None]:
+    def scale(trainer: Trainer) -> None:
+        with torch.no_grad():
+            for parameter in _linear(trainer, index).parameters():
+                parameter.mul_(factor)
+
+    return scale
+
+
+def _grow(trainer: Trainer) -> None:
+    with torch.no_grad():
+        _linear(trainer, 4).weight.fill_(1e13)
+
+
+def _found(experiment: Experiment, spoil: Callable[[Trainer], None] | None) -> dict[str, str]:
+    """The places of what is found, by code, in a training that was spoiled before it began."""
+    trainer = Trainer(experiment, NOWHERE)
+    watch = Watch(trainer)
+    watch.budget = Budget(share=1e9)
+    if spoil is not None:
+        spoil(trainer)
+    standing: dict[str, str] = {}
+    while trainer.reason is None:
+        watch.before_step()
+        for event in trainer.step():
+            if isinstance(event, ev.EpochFinished):
+                for change in watch.reported(event):
+                    assert isinstance(change, ev.LiveFinding)
+                    if isinstance(change, ev.FindingAppeared):
+                        standing[change.code] = change.place
+                    else:
+                        standing.pop(change.code)
+    return standing
+
+
+@pytest.mark.parametrize(
+    ("spoil", "lr", "code", "place"),
+    [
+        (_kill, 0.01, "dead-units", "layers[1]"),
+        (_saturate, 0.01, "saturated-units", "layers[3]"),
+        (_scale(4, 1e-7), 1e-5, "vanishing-gradient", "layers[0]"),
+        (_scale(4, 1e7), 1e-9, "exploding-gradient", "layers[0]"),
+        (_grow, 1e-12, "overflow-ahead", "layers[4]"),
+        (None, 1e-5, "small-updates", "optimizer.lr"),
+        (None, 50.0, "large-updates", "layers[4]"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_network_broken_on_purpose(
+    spoil: Callable[[Trainer], None] | None, lr: float, code: str, place: str
+) -> None:
+    """All ReLU units dead, Tanh at its end, gradients scaled: each is found where it is."""
+    experiment = small(**{**DEEP, "optimizer": f"SGD(lr={lr})", "report_every": 1})
+    found = _found(experiment, spoil)
+    assert found.get(code) == place, found
+
+
+def test_the_same_network_unbroken() -> None:
+    """Before it was broken nothing is found in it."""
+    assert _found(small(**{**DEEP, "optimizer": "SGD(lr=0.1)", "report_every": 1}), None) == {}
+
+
+def _shuffle_labels(trainer: Trainer) -> None:
+    """Pair the training samples with each other's labels, in place."""
+    split = trainer.device_splits["train"]
+    order = torch.randperm(len(split), generator=torch.Generator().manual_seed(3))
+    split.targets.copy_(split.targets[order])
+
+
+def test_labels_that_are_shuffled() -> None:
+    """Learnt by heart they harm all other samples; the same labels unshuffled do not."""
+    experiment = small(
+        data="circle(samples=120)",
+        layers=["Linear(64)", "Tanh()", "Linear(64)", "Tanh()", "Linear(2)"],
+        loss="CrossEntropyLoss()",
+        optimizer="Adam(lr=0.02)",
+        epochs=150,
+        report_every=5,
+        test_fraction=0.5,
+    )
+    assert _found(experiment, _shuffle_labels)["overfitting"] == "test_loss"
+    assert _found(experiment, None) == {}
+
+
+def test_figures_of_a_layer() -> None:
+    """Dead units, the gradient's root mean square and the update are those of the definition."""
+    trainer = Trainer(small(**DEEP), NOWHERE)
+    with torch.no_grad():
+        _linear(trainer, 0).weight[:2] = 0.0
+        _linear(trainer, 0).bias[:2] = -1.0
+    probe = Probe(trainer)
+    first = _linear(trainer, 0).weight
+    before = first.detach().clone()
+    probe.before_step()
+    trainer.step()
+    readings = probe.measure()
+    assert readings[1].dead is not None
+    assert readings[1].dead >= 2
+    moved = (first.detach() - before).norm() / before.norm()
+    assert readings[0].update == pytest.approx(moved.item())
+    split = trainer.device_splits["train"]
+    loss = trainer.judge.criterion(trainer.model(split.inputs), split.targets.float().unsqueeze(1))
+    (gradient,) = torch.autograd.grad(loss, [first])
+    assert readings[0].gradient == pytest.approx(gradient.square().mean().sqrt().item(), rel=1e-4)
+    assert probe.measure()[0].update is None  # no step was kept
+
+
+def test_the_output_layer_may_saturate() -> None:
+    """A last Sigmoid that is sure of itself is no finding; one in between is."""
+    trainer = Trainer(small(layers=["Linear(3)", "Sigmoid()", "Linear(1)", "Sigmoid()"]), NOWHERE)
+    assert [reading.saturated for reading in _readings(trainer)] == [None, 0, None, None]
+
+
+def test_a_unit_of_a_convolution_is_a_channel() -> None:
+    """A channel is dead if it is zero at every place of every sample."""
+    layers = ["Conv2d(4, 3)", "ReLU()", "Flatten()", "Linear(10)"]
+    trainer = Trainer(small(**{**IMAGES, "layers": layers}), NOWHERE)
+    convolution = trainer.model[0]
+    assert isinstance(convolution, nn.Conv2d)
+    assert convolution.bias is not None
+    with torch.no_grad():
+        convolution.bias[:3] = torch.tensor([-1e3, -1e3, 1e3])
+    readings = _readings(trainer)
+    assert (readings[1].units, readings[1].dead) in [(4, 2), (4, 3)]
+
+
+def test_the_budget_is_kept() -> None:
+    """What was spent plus what the next would cost stays below the share."""
+    budget = Budget(share=0.5)
+    assert budget.allows("look", 1.0, expected_s=0.5)
+    assert not budget.allows("look", 1.0, expected_s=0.51)
+    budget.spent_s = 0.4
+    assert budget.allows("look", 1.0, expected_s=0.09)
+    with budget.spending("look"):
+        pass
+    assert budget.allows("look", 1.0, expected_s=99.0)  # it knows better now
+    assert not budget.allows("look", 0.5)
+
+
+def test_without_time_nothing_is_looked_at() -> None:
+    """With no share of the time there is only the look at the end."""
+    trainer = Trainer(small(**{**DEEP, "report_every": 1}), NOWHERE)
+    watch = Watch(trainer)
+    watch.budget = Budget(share=0.0)
+    _kill(trainer)
+    while trainer.reason is None:
+        watch.before_step()
+        for event in trainer.step():
+            assert isinstance(event, ev.EpochFinished)
+            assert watch.reported(event) == []
+    (found,) = watch.finished()
+    assert isinstance(found, ev.FindingAppeared)
+    assert (found.code, found.severity, found.epoch) == ("dead-units", "error", 12)
