@@ -151,14 +151,47 @@ class Diverged(Event, frozen=True, kw_only=True):
     learning_rate: float
     gradient_norm: str
     """As text, since it may be non-finite."""
+    layer: int | None = None
+    """The first layer that went non-finite; None where that is the loss, or unknown."""
+    layer_text: str = ""
+    """That layer as the experiment writes it: `Linear(4)`."""
+    part: Literal["weights", "output", "loss", "unknown"] = "unknown"
+    """What of it was the first; `loss`: every output was finite still."""
 
     @property
     def message(self) -> str:
         """The event in one sentence."""
-        return (
+        sentence = (
             f"the loss became {self.loss} at epoch {self.epoch}, step {self.step} "
             f"(learning rate {self.learning_rate:g}, gradient norm {self.gradient_norm})"
         )
+        if self.layer is not None:
+            sentence += f"; first the {self.part} of layers[{self.layer}] {self.layer_text}"
+        elif self.part == "loss":
+            sentence += "; every layer's output was still finite"
+        return sentence
+
+
+class LiveFinding(Event, frozen=True, kw_only=True):
+    """Something that the doctor says of a training under way; at most three stand at a time."""
+
+    code: str
+    """Stable name of the rule: `dead-units`."""
+    severity: Literal["info", "warning", "error"]
+    place: str
+    """Where it is: `layers[1]`, `optimizer.lr`, `test_loss`."""
+    message: str
+    repair: str = ""
+    epoch: int
+    """Epochs finished when it was seen."""
+
+
+class FindingAppeared(LiveFinding, frozen=True, kw_only=True):
+    """A finding stands from now on, or stands with another severity."""
+
+
+class FindingGone(LiveFinding, frozen=True, kw_only=True):
+    """A finding no longer stands; its texts are those with which it stood last."""
 
 
 class Paused(Event, frozen=True, kw_only=True):
@@ -241,6 +274,8 @@ Recorded = (
     | Resumed
     | Rewound
     | Diverged
+    | FindingAppeared
+    | FindingGone
     | Failed
     | RunFinished
 )

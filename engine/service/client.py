@@ -26,6 +26,7 @@ from engine.paths import runs_dir as default_runs_dir
 from engine.runs.events import Evaluated, Event, Prediction, Reason, RunFinished
 from engine.runs.lease import read_lease
 from engine.runs.pictures import Pictures
+from engine.runs.rate_test import RateTest
 from engine.runs.reader import Run
 from engine.service import protocol as p
 from engine.service.description import Description
@@ -186,9 +187,13 @@ class Session:
         *,
         data_dir: Path | None = None,
         on_disconnect: p.OnDisconnect = "continue",
+        rewind: bool = False,
+        learning_rate: float | None = None,
     ) -> None:
         """Go on with a run that ended early, from its last checkpoint.
 
+        rewind: the run diverged, and goes on with a tenth of its learning rate, or with
+        `learning_rate`, which stands in place of the experiment's. Recorded.
         Raises also BadCheckpoint's message as a PerceptuiError.
         """
         request = p.Resume(
@@ -196,6 +201,8 @@ class Session:
             run=str(run.path.absolute()),
             data_dir=str(default_data_dir(data_dir).absolute()),
             on_disconnect=on_disconnect,
+            rewind=rewind,
+            learning_rate=learning_rate,
         )
         await self._begin(request)
 
@@ -291,6 +298,17 @@ class Session:
             data_dir=str(default_data_dir(data_dir).absolute()),
         )
         return await self._ask(request, str)
+
+    async def tune_learning_rate(
+        self, experiment: Experiment, data_dir: Path | None = None
+    ) -> RateTest:
+        """The loss over growing learning rates, tried on a copy, and the rate to take."""
+        request = p.TuneLearningRate(
+            id=self._next_id(),
+            toml=to_toml(experiment, complete=True),
+            data_dir=str(default_data_dir(data_dir).absolute()),
+        )
+        return await self._ask(request, RateTest)
 
     async def predict(
         self, run: Run, rows: list[list[str]], checkpoint: p.Kept = "last"

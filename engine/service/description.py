@@ -19,7 +19,7 @@ class Description(msgspec.Struct, frozen=True, kw_only=True):
     highest: list[float]
     means: list[float]
     deviations: list[float]
-    """Per feature, of the whole data set; of images over all pixels."""
+    """Per feature, of the whole data set; of images over all pixels of up to 5,000."""
     class_counts: list[int]
     points: list[Point] = []
     """Samples of planar data; the class is both `target` and `predicted`."""

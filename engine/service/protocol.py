@@ -71,6 +71,10 @@ class Resume(Request, frozen=True, kw_only=True):
     run: str
     data_dir: str
     on_disconnect: OnDisconnect
+    rewind: bool = False
+    """It diverged: go on from the last finite checkpoint at another learning rate."""
+    learning_rate: float | None = None
+    """In place of the experiment's; with `rewind` a tenth of what it was if None."""
 
 
 class Pause(Request, frozen=True, kw_only=True):
@@ -144,6 +148,13 @@ class WriteScript(Request, frozen=True, kw_only=True):
     data_dir: str
 
 
+class TuneLearningRate(Request, frozen=True, kw_only=True):
+    """Try learning rates on a copy of an experiment; the answer's value is a RateTest."""
+
+    toml: str
+    data_dir: str
+
+
 class Predict(Request, frozen=True, kw_only=True):
     """What a finished or running run's checkpoint says of samples."""
 
@@ -190,6 +201,7 @@ Requests = (
     | Watch
     | Describe
     | WriteScript
+    | TuneLearningRate
     | Predict
     | Evaluate
     | Export

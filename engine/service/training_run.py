@@ -4,87 +4,31 @@ from __future__ import annotations
 
 import shutil
 import time
-from dataclasses import dataclass, field
-from pathlib import Path
 
 import msgspec
 import torch
 
 from engine.errors import BadCheckpoint, UsageError
-from engine.parts.data import Places
 from engine.parts.data.fingerprint import fingerprint
 from engine.runs import events as ev
 from engine.runs.directory import EVENTS, RunDirectory
 from engine.runs.pictures import Pictures
 from engine.runs.reader import Run
+from engine.service.preparation import Order, Prepared, check_factor
 from engine.spec.experiment import Experiment
-from engine.training.checkpoint import Checkpoint, load, load_model, save
+from engine.training.checkpoint import Checkpoint, load, save
 from engine.training.model import is_finite
 from engine.training.pictures import all_pictures, predictions
+from engine.training.probes.divergence import located
+from engine.training.probes.watch import Watch
 from engine.training.snapshot import kept, restore, snapshot
-from engine.training.trainer import Executor, Trainer
+from engine.training.trainer import Trainer
+from engine.training.way_back import WayBack
 
 CHECKPOINT_S = 5.0
 """Seconds of training between two checkpoints, at least."""
 CHECKPOINT_SHARE = 0.02
 """Checkpoints take at most this share of the training's time."""
-LEARNING_RATE_FACTORS = (1e-6, 1e6)
-
-
-@dataclass(frozen=True)
-class Order:
-    """What to train and where to put it."""
-
-    experiment: Experiment
-    name: str
-    """Of the preset or file, for the run's name."""
-    runs_dir: Path
-    data_dir: Path
-    executor: Executor = "auto"
-    changes: list[tuple[int, float]] = field(default_factory=list)
-    """Learning-rate factors to set after so many steps: a replay's."""
-    until_step: int | None = None
-    """End after so many steps: a replay of a run that was stopped there."""
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """What goes on with a run: nothing is written yet."""
-
-    trainer: Trainer
-    checkpoint: Checkpoint
-    best: Checkpoint | None
-    after: int
-    """Number of the newest event in the record."""
-
-
-def prepare(experiment: Experiment, places: Places, executor: Executor = "auto") -> Trainer:
-    """Load the data and build the network; raises PerceptuiError."""
-    trainer = Trainer(experiment, places, executor)
-    if trainer.experiment.start_from:
-        path = Path(trainer.experiment.start_from)
-        load_model(trainer.model, load(path), path)
-    return trainer
-
-
-def prepare_again(run: Run, places: Places) -> Prepared:
-    """Read a run's last checkpoint and put a trainer into its state.
-
-    Raises UsageError for a run that is over, BadCheckpoint, or DataUnavailable where the
-    data changed since the run began.
-    """
-    raw = run.raw_record()
-    finished = run.record().finished
-    if finished is not None and finished.reason in ("completed", "stop_below", "patience"):
-        raise UsageError(f"{run.path}: the run is over ({finished.reason}), nothing is left")
-    run.check_unchanged()
-    path = run.checkpoint("last")
-    checkpoint = load(path)
-    best_path = run.directory.checkpoint("best")
-    best = load(best_path) if best_path.is_file() else None
-    trainer = Trainer(run.experiment(), places)
-    restore(trainer, checkpoint, path)
-    return Prepared(trainer, checkpoint, best, max((event.n for event in raw), default=0))
 
 
 class TrainingRun:
@@ -110,6 +54,11 @@ class TrainingRun:
         self._best: Checkpoint | None = None
         self._best_saved = True
         self._checkpoint_due = CHECKPOINT_S
+        self._factors: list[tuple[int, float]] = []
+        """Learning-rate factors that were set in this process, by step."""
+        self.watch = Watch(trainer)
+        """What is measured beside the training."""
+        self.way_back = WayBack(trainer, self.watch.budget)
 
     @classmethod
     def begin(cls, order: Order, trainer: Trainer) -> TrainingRun:
@@ -125,6 +74,7 @@ class TrainingRun:
         run._until_step = order.until_step
         try:
             run._record(trainer.started(str(directory.path), digest))
+            run.way_back.begin(run._number)
         except OSError as error:
             shutil.rmtree(directory.path, ignore_errors=True)
             reason = error.strerror or str(error)
@@ -149,6 +99,11 @@ class TrainingRun:
                 torch=str(torch.__version__),
             )
         )
+        resumed.watch.remember(prepared.reports)
+        resumed.way_back.went_back()
+        if prepared.factor is not None:
+            resumed.set_learning_rate(prepared.factor)
+            resumed.save()  # so that a resume after this one knows the factor
         return resumed
 
     def advance(self, deadline: float, batches: int | None = None) -> int:
@@ -163,8 +118,9 @@ class TrainingRun:
                 return done
             while self._changes and self._changes[-1][0] <= trainer.global_step:
                 self.set_learning_rate(self._changes.pop()[1])
+            self.watch.before_step()
             for event in trainer.step():
-                self._record(event)
+                self._happened(event)
             if trainer.selection.improved:
                 trainer.selection.improved = False
                 if is_finite(trainer.model):
@@ -178,6 +134,45 @@ class TrainingRun:
         elif trainer.elapsed_s >= self._checkpoint_due:
             self.save()
         return done
+
+    def _happened(self, event: ev.Event) -> None:
+        """Record what a step brought, and look at the network where that is a report."""
+        if isinstance(event, ev.Diverged):
+            event = self._located(event)
+        self._record(event)
+        if isinstance(event, ev.EpochFinished):
+            for found in self.watch.reported(event):
+                self._record(found)
+            self.way_back.keep(self._number)
+
+    def _located(self, event: ev.Diverged) -> ev.Diverged:
+        """The event with the first layer that went non-finite, as far as that can be told."""
+        path = self.directory.checkpoint("last")
+        finite = self.way_back.better_than_file()
+        try:
+            if finite is None and path.is_file():
+                finite = load(path)
+            if finite is not None:
+                return located(event, self.trainer, finite, self._factors, path)
+        except BadCheckpoint:
+            pass  # somebody has damaged the file: the layer stays unknown
+        return event
+
+    def _save_finite(self) -> None:
+        """Leave a checkpoint to go back to: the newest state that was worth it."""
+        try:
+            self.directory.write_losses(self.trainer.losses)
+            if self._best is not None and not self._best_saved:
+                self._record(self._write("best", self._best))
+            finite = self.way_back.better_than_file()
+            if finite is not None:
+                self._record(self._write("last", finite))
+        except OSError as error:
+            self._checkpoint_failed(error)
+
+    def _checkpoint_failed(self, error: OSError) -> None:
+        reason = error.strerror or str(error)
+        self._record(ev.CheckpointFailed(message=f"{self.directory.path}: {reason}"))
 
     def save(self) -> None:
         """Write the checkpoints; a failure is recorded and the old ones stay.
@@ -196,9 +191,9 @@ class TrainingRun:
                 saved.append(self._write("best", self._best))
                 self._best_saved = True
             saved.append(self._write("last", snapshot(trainer, self._number)))
+            self.way_back.saved()
         except OSError as error:
-            reason = error.strerror or str(error)
-            self._record(ev.CheckpointFailed(message=f"{self.directory.path}: {reason}"))
+            self._checkpoint_failed(error)
         took_s = time.perf_counter() - began
         self._checkpoint_due = trainer.elapsed_s + max(CHECKPOINT_S, took_s / CHECKPOINT_SHARE)
         for event in saved:
@@ -207,7 +202,11 @@ class TrainingRun:
     def finish(self, reason: ev.Reason) -> None:
         """End the run: checkpoint, evaluation, the asked-for predictions, last event."""
         trainer = self.trainer
-        if reason != "diverged":
+        if reason == "diverged":
+            self._save_finite()
+        else:
+            for found in self.watch.finished():
+                self._record(found)
             self.save()
             for name, split in trainer.device_splits.items():
                 self._record(trainer.judge.evaluated(name, split))
@@ -239,12 +238,11 @@ class TrainingRun:
 
     def set_learning_rate(self, factor: float) -> None:
         """Multiply the schedule's rate from the next step on; raises UsageError."""
-        low, high = LEARNING_RATE_FACTORS
-        if not low <= factor <= high:
-            raise UsageError(f"learning-rate factor {factor:g}: give {low:g} to {high:g}")
+        check_factor(factor)
         trainer = self.trainer
         trainer.learning_rate.factor = factor
         trainer.learning_rate.apply(trainer.epoch, trainer.global_step)
+        self._factors.append((trainer.global_step, factor))
         self._record(ev.LearningRateChanged(step=trainer.global_step, factor=factor))
 
     def rewind(self, to: str) -> None:
@@ -257,6 +255,9 @@ class TrainingRun:
         else:
             raise BadCheckpoint(f"{path}: no checkpoint was written yet")
         restore(self.trainer, checkpoint, path)
+        self.watch.went_back()
+        self._factors = [change for change in self._factors if change[0] < self.trainer.global_step]
+        self.way_back.went_back()
         if self._best is not None and not self._keep_best(self._best):
             stored = self.directory.checkpoint("best")
             self._keep_best(load(stored) if stored.is_file() else None)

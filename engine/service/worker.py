@@ -180,7 +180,14 @@ class Worker:
                 return self._begin(request)
             case p.Resume():
                 return self._resume(request)
-            case p.Describe() | p.WriteScript() | p.Predict() | p.Evaluate() | p.Export():
+            case (
+                p.Describe()
+                | p.WriteScript()
+                | p.TuneLearningRate()
+                | p.Predict()
+                | p.Evaluate()
+                | p.Export()
+            ):
                 from engine.service.aside import undisturbed
 
                 with undisturbed():
@@ -234,7 +241,8 @@ class Worker:
         return p.Begun(run=str(path), since=self._training.since)
 
     def _begin(self, request: p.Train) -> p.Begun | None:
-        from engine.service.training_run import Order, TrainingRun, prepare
+        from engine.service.preparation import Order, prepare
+        from engine.service.training_run import TrainingRun
 
         self._free()
         experiment = from_raw(parse_toml(request.toml))
@@ -256,14 +264,20 @@ class Worker:
             return self._take_on(training, paused=request.paused)
 
     def _resume(self, request: p.Resume) -> p.Begun | None:
-        from engine.service.training_run import TrainingRun, prepare_again
+        from engine.service.preparation import prepare_again
+        from engine.service.training_run import TrainingRun
 
         self._free()
         self._on_disconnect = request.on_disconnect
         run = Run(Path(request.run))
         with self._preparing(), claimed(run.path, str(self.mailbox.path)) as claim:
             with self._ending_at_once():
-                prepared = prepare_again(run, self._places(request.data_dir))
+                prepared = prepare_again(
+                    run,
+                    self._places(request.data_dir),
+                    rewind=request.rewind,
+                    learning_rate=request.learning_rate,
+                )
             claim.check()
             training = TrainingRun.resume(run, prepared)
             return self._take_on(training, paused=False)
@@ -368,14 +382,24 @@ class Worker:
         self._alone_since = time.monotonic()
 
     def _look_up(
-        self, request: p.Describe | p.WriteScript | p.Predict | p.Evaluate | p.Export
+        self,
+        request: p.Describe
+        | p.WriteScript
+        | p.TuneLearningRate
+        | p.Predict
+        | p.Evaluate
+        | p.Export,
     ) -> object:
         """Answer what has nothing to do with the training."""
         from engine.service import export, inspection, statistics
 
-        if isinstance(request, p.Describe | p.WriteScript):
+        if isinstance(request, p.Describe | p.WriteScript | p.TuneLearningRate):
             experiment = from_raw(parse_toml(request.toml))
             places = self._places(request.data_dir)
+            if isinstance(request, p.TuneLearningRate):
+                from engine.training.range_test import sweep
+
+                return sweep(experiment, places)
             if isinstance(request, p.WriteScript):
                 return export.script_of(experiment, places)
             return statistics.describe(experiment, places)

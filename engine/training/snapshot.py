@@ -91,6 +91,10 @@ def restore(trainer: Trainer, checkpoint: Checkpoint, path: Path) -> None:
     trainer.reason = state["reason"]
     trainer.epoch_losses[:] = tensors["epoch_losses"].tolist()
     trainer.losses = Series.of([(epoch, loss) for epoch, loss in state["losses"]])
+    points = trainer.losses.points()
+    trainer.newest_loss = points[-1][1] if points else None
+    if trainer.epoch_losses:
+        trainer.newest_loss = trainer.epoch_losses[-1]
     trainer.metrics = state["metrics"]
     trainer.selection.load_state(state["selection"])
     trainer.learning_rate.load_state(state["learning_rate"])

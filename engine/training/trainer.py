@@ -116,6 +116,8 @@ class Trainer:
         """Of the last reported epoch."""
         self.epoch_losses: list[float] = []
         """Losses of the batches done of the epoch that is running."""
+        self.newest_loss: float | None = None
+        """Of the last step; None before the first."""
         self.model.train()
 
     def started(self, run: str, fingerprint: str = "") -> RunStarted:
@@ -166,6 +168,7 @@ class Trainer:
         self.learning_rate.before_step(self.global_step)
         loss = self._loss_of_step()
         self.epoch_losses.append(loss)
+        self.newest_loss = loss
         self.batch += 1
         self.global_step += 1
         happened: list[Event] = []
@@ -219,12 +222,13 @@ class Trainer:
         return [self._report(train_loss, began)]
 
     def _looked_at(self) -> bool:
-        """Whether this epoch is reported: the first, every report_every-th, the last."""
-        return (
-            self.epoch == 1
-            or self.epoch % self.experiment.report_every == 0
-            or self.reason is not None
-        )
+        """Whether this epoch is reported: the last of all, or one of those known before."""
+        return self.reason is not None or self.is_reported(self.epoch)
+
+    def is_reported(self, epoch: int) -> bool:
+        """Whether an epoch will be: the first, every report_every-th, the last as planned."""
+        experiment = self.experiment
+        return epoch == 1 or epoch % experiment.report_every == 0 or epoch == experiment.epochs
 
     def _select(self, train_loss: float) -> float:
         """Take note of the loss that selects: the validation split's, else the training's."""

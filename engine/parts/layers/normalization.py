@@ -28,7 +28,7 @@ class _BatchNorm(Layer, abstract=True):
 
 
 class BatchNorm1d(_BatchNorm):
-    """Normalise each feature over the batch."""
+    """Normalize each feature over the batch."""
 
     def output_shape(self, shape: Shape) -> Shape:
         if len(shape) not in (1, 2):
@@ -40,7 +40,7 @@ class BatchNorm1d(_BatchNorm):
 
 
 class BatchNorm2d(_BatchNorm):
-    """Normalise each channel of an image over the batch."""
+    """Normalize each channel of an image over the batch."""
 
     def output_shape(self, shape: Shape) -> Shape:
         if len(shape) == 1:
@@ -53,7 +53,7 @@ class BatchNorm2d(_BatchNorm):
 
 
 class LayerNorm(Layer):
-    """Normalise each sample over all its values."""
+    """Normalize each sample over all its values."""
 
     eps: float = parameter(default=1e-5, help="added to the variance for stability", above=0)
     elementwise_affine: bool = parameter(

@@ -49,8 +49,14 @@ class TracedStep:
         self._eager = EagerStep(model, criterion, optimizer, regularization)
         self._steps: dict[_Key, Program | EagerStep] = {}
         self._last: Program | EagerStep = self._eager
+        self._state = optimizer.state
 
     def __call__(self, inputs: Tensor, targets: Tensor) -> Tensor:
+        if self._optimizer.state is not self._state:  # a checkpoint was loaded
+            self._state = self._optimizer.state
+            if not self._has_state():  # one from before the first step
+                self._last = self._eager
+                return self._eager(inputs, targets)
         key = inputs.shape, targets.shape, variant(self._optimizer.param_groups[0])
         step = self._steps.get(key)
         if step is None:

@@ -91,6 +91,27 @@ _EVERY: list[ev.Event] = [
         classes=["a", "b"],
     ),
     ev.Diverged(epoch=1, step=2, loss="nan", learning_rate=0.1, gradient_norm="inf"),
+    ev.Diverged(
+        epoch=1,
+        step=2,
+        loss="inf",
+        learning_rate=0.1,
+        gradient_norm="1",
+        layer=0,
+        layer_text="Linear(1)",
+        part="weights",
+    ),
+    ev.FindingAppeared(
+        code="dead-units",
+        severity="error",
+        place="layers[1]",
+        message="all \x1b units",
+        repair="none",
+        epoch=3,
+    ),
+    ev.FindingGone(
+        code="loss-plateau", severity="info", place="train_loss", message="flat", epoch=9
+    ),
     ev.RunStarted(
         run="runs/x",
         title="\x1b[31m[red]\n",

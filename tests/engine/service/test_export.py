@@ -18,7 +18,8 @@ from engine.runs.events import EpochFinished
 from engine.runs.reader import Run
 from engine.runs.script import script
 from engine.service.export import FORMATS, export, script_of
-from engine.service.training_run import Order, TrainingRun, prepare
+from engine.service.preparation import Order, prepare
+from engine.service.training_run import TrainingRun
 from engine.training import formats
 from engine.training.checkpoint import load
 from tests.engine.runs.repetition import NOWHERE, run_here, small, trained

@@ -15,7 +15,8 @@ from engine.runs import events as ev
 from engine.runs.reader import Run
 from engine.runs.series import Series
 from engine.service.client import Session
-from engine.service.training_run import Order, TrainingRun, prepare
+from engine.service.preparation import Order, prepare
+from engine.service.training_run import TrainingRun
 from tests.engine.service.live import (
     begun_paused,
     demanding,

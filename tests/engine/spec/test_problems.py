@@ -78,7 +78,8 @@ def _problems(**changes: object) -> list[str]:
         (
             "layers",
             ["Linear()"],
-            "layers[0]: Linear needs out_features: a whole number, at least 1 and at most 1,000,000",
+            "layers[0]: Linear needs out_features: "
+            "a whole number, at least 1 and at most 1,000,000",
         ),
         (
             "layers",
@@ -137,7 +138,8 @@ def _problems(**changes: object) -> list[str]:
         (
             "epochs",
             "ten",
-            "epochs: 'ten' is not accepted: give a whole number, at least 1 and at most 1,000,000,000",
+            "epochs: 'ten' is not accepted: "
+            "give a whole number, at least 1 and at most 1,000,000,000",
         ),
         (
             "epochs",

@@ -40,7 +40,8 @@ def test_each_message_begins_with_the_file(tmp_path: Path) -> None:
         read_file(path)
     assert str(caught.value).splitlines() == [
         f'{path}: layers[2]: unknown layer "Relu6x": did you mean ReLU?',
-        f"{path}: epochs: 0 is not accepted: give a whole number, at least 1 and at most 1,000,000,000",
+        f"{path}: epochs: 0 is not accepted: "
+        "give a whole number, at least 1 and at most 1,000,000,000",
     ]
     assert caught.value.exit_code == 2
 

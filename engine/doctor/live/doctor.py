@@ -1,0 +1,121 @@
+"""The doctor at the bedside: which findings stand, without flickering, three at most."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from engine.doctor.finding import SEVERITIES, Finding
+from engine.doctor.live import layers, progress
+from engine.doctor.live.look import Look
+from engine.doctor.live.rule import LiveRule, Sign
+from engine.doctor.rule import plural
+
+RULES: tuple[LiveRule, ...] = (
+    layers.overflow_ahead,
+    layers.dead_units,
+    layers.saturated_units,
+    layers.exploding_gradient,
+    layers.vanishing_gradient,
+    layers.large_updates,
+    progress.loss_oscillates,
+    progress.no_better_than_commonest,
+    progress.overfitting,
+    layers.small_updates,
+    progress.loss_plateau,
+)
+"""The most useful first, among those of one severity."""
+EXPLAINS: dict[str, frozenset[str]] = {
+    "overflow-ahead": frozenset({"exploding-gradient", "large-updates", "loss-oscillates"}),
+    "dead-units": frozenset(
+        {"vanishing-gradient", "no-better-than-commonest", "small-updates", "loss-plateau"}
+    ),
+    "saturated-units": frozenset({"vanishing-gradient", "loss-plateau"}),
+    "vanishing-gradient": frozenset({"no-better-than-commonest", "loss-plateau"}),
+    "loss-oscillates": frozenset({"large-updates", "loss-plateau"}),
+    "small-updates": frozenset({"no-better-than-commonest", "loss-plateau"}),
+    "no-better-than-commonest": frozenset({"loss-plateau"}),
+    "overfitting": frozenset({"loss-plateau"}),
+}
+"""A finding and those that only follow from it: they are not shown beside it."""
+MOST = 3
+"""Findings that are shown at a time."""
+CONFIRMED = 2
+"""Looks in a row after which a finding stands, or is gone."""
+
+_CODES = [rule.code for rule in RULES]
+
+
+@dataclass(frozen=True)
+class Change:
+    """What is different after a look."""
+
+    appeared: tuple[Finding, ...] = ()
+    gone: tuple[Finding, ...] = ()
+
+
+class LiveDoctor:
+    """Remembers what it saw, so that findings come and go but do not flicker.
+
+    A finding stands once two looks in a row see it, and goes once two in a row do not, by
+    laxer limits. One finding per rule, at one place, names how many other places there are.
+    """
+
+    def __init__(self) -> None:
+        self.standing: tuple[Finding, ...] = ()
+        """What is shown, the most useful first."""
+        self._held: dict[str, Finding] = {}
+        """By code: what holds, shown or not."""
+        self._seen: Counter[str] = Counter()
+        self._missed: Counter[str] = Counter()
+
+    def look(self, look: Look, *, final: bool = False) -> Change:
+        """See what has changed; final: there is no other look to confirm what is seen."""
+        for rule in RULES:
+            held = self._held.get(rule.code)
+            signs = list(rule.function(look, frozenset({held.place} if held else ())))
+            if signs:
+                self._missed[rule.code] = 0
+                self._seen[rule.code] += 1
+                if held or final or self._seen[rule.code] >= CONFIRMED:
+                    self._held[rule.code] = _finding(rule.code, signs, held)
+            else:
+                self._seen[rule.code] = 0
+                self._missed[rule.code] += 1
+                if self._missed[rule.code] >= CONFIRMED:
+                    self._held.pop(rule.code, None)
+        return self._show()
+
+    def _show(self) -> Change:
+        explained = {code for found in self._held for code in EXPLAINS.get(found, ())}
+        ranked = sorted(
+            (found for code, found in self._held.items() if code not in explained),
+            key=lambda found: (SEVERITIES.index(found.severity), _CODES.index(found.code)),
+        )
+        before, self.standing = self.standing, tuple(ranked[:MOST])
+        then, now = ({_identity(found) for found in some} for some in (before, self.standing))
+        kept = {(found.code, found.place) for found in self.standing}
+        return Change(
+            tuple(found for found in self.standing if _identity(found) not in then),
+            tuple(
+                found
+                for found in before
+                if _identity(found) not in now and (found.code, found.place) not in kept
+            ),
+        )
+
+
+def _identity(finding: Finding) -> tuple[str, str, str]:
+    return finding.code, finding.place, finding.severity
+
+
+def _finding(code: str, signs: Sequence[Sign], held: Finding | None) -> Finding:
+    """One finding of all that a rule saw: where it stood before, unless another is graver."""
+    gravest = min(SEVERITIES.index(sign.severity) for sign in signs)
+    candidates = [sign for sign in signs if SEVERITIES.index(sign.severity) == gravest]
+    place = held.place if held else ""
+    sign = next((one for one in candidates if one.place == place), candidates[0])
+    others = len(signs) - 1
+    message = sign.message + (f" (and in {plural(others, 'more layer')})" if others else "")
+    return Finding(code, sign.severity, sign.place, message, sign.repair)

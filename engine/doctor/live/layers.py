@@ -1,0 +1,184 @@
+"""Rules about what is measured layer by layer: units, gradients, updates, magnitudes."""
+
+from __future__ import annotations
+
+import math
+from itertools import pairwise
+
+from engine.doctor.live.look import LayerReading, Look
+from engine.doctor.live.rule import Sign, Signs, Standing, live_rule
+from engine.doctor.rule import figure, plural
+
+DEAD, STILL_DEAD = 0.5, 0.4
+SATURATED, STILL_SATURATED = 0.5, 0.35
+"""Shares of a layer's units from which a finding appears, and to which it stays. Under a half
+a layer has units enough; the ReLU networks of the presets lose up to a quarter."""
+RATIO, STILL_RATIO = 1e3, 300.0
+"""First layer's gradient against the last one's: in the presets within a factor of 30."""
+LARGE_UPDATE, STILL_LARGE_UPDATE = 0.3, 0.15
+"""Change of the weights in one step as a share of their norm. About 1e-3 is usual (Karpathy,
+CS231n notes, "Ratio of weights:updates"); small networks under Adam begin near 0.1."""
+SMALL_WAY, STILL_SMALL_WAY = 0.01, 0.02
+"""How far the weights would move in the whole training at the pace of one step, in a straight
+line: below this share of their norm they stay what chance made them."""
+ENOUGH_SAMPLES = 8
+"""On fewer samples units that stay silent are none that are lost."""
+HUGE, STILL_HUGE = 1e12, 1e11
+"""float32 ends at 3.4e38, and squares of numbers at 1.8e19."""
+
+
+@live_rule("dead-units")
+def dead_units(look: Look, standing: Standing) -> Signs:
+    """A ReLU unit that is zero for every sample gets no gradient, so it never comes back."""
+    for layer in look.layers:
+        if layer.dead is None or not layer.units:
+            continue
+        limit = STILL_DEAD if layer.place in standing else DEAD
+        if layer.dead / layer.units < limit or layer.dead == 0:
+            continue
+        every = layer.dead == layer.units
+        if not every and look.num_sampled < ENOUGH_SAMPLES:
+            continue
+        number = f"all {layer.units}" if every else f"{layer.dead} of {layer.units}"
+        number = f"{number} units" if layer.units > 1 else "the only unit"
+        samples = plural(look.num_sampled, "training sample")
+        yield Sign(
+            "error" if every else "warning",
+            layer.place,
+            f"{number} of {layer.text} {'give' if layer.units > 1 else 'gives'} zero for each of "
+            f"{samples}: no gradient comes through, "
+            + ("and no layer before it learns" if every else "so they hardly come back"),
+            "a smaller learning rate, LeakyReLU() in its place, or another seed",
+        )
+
+
+@live_rule("saturated-units")
+def saturated_units(look: Look, standing: Standing) -> Signs:
+    """At the ends of Sigmoid and Tanh the slope is next to nothing, and so is the gradient."""
+    for layer in look.layers:
+        if layer.saturated is None or not layer.units:
+            continue
+        limit = STILL_SATURATED if layer.place in standing else SATURATED
+        if layer.saturated == 0 or layer.saturated / layer.units < limit:
+            continue
+        yield Sign(
+            "warning",
+            layer.place,
+            f"{layer.saturated} of {layer.units} units of {layer.text} stand at an end of their "
+            "range for nearly every sample: their slope is below a twentieth of its largest, so "
+            "hardly a gradient comes through",
+            "standardize=True for the data, a smaller learning rate, or ReLU() in its place",
+        )
+
+
+def _ends(look: Look) -> tuple[LayerReading, float, LayerReading, float] | None:
+    """First and last layer with weights and their gradients; None for a single one."""
+    known = [(layer, layer.gradient) for layer in look.layers if layer.gradient is not None]
+    if len(known) < 2 or not all(math.isfinite(gradient) for _, gradient in known):
+        return None
+    (first, small), (last, large) = known[0], known[-1]
+    return first, small, last, large
+
+
+@live_rule("vanishing-gradient")
+def vanishing_gradient(look: Look, standing: Standing) -> Signs:
+    """Where each layer passes on less, the first ones hardly learn."""
+    ends = _ends(look)
+    if ends is None:
+        return
+    first, small, last, large = ends
+    limit = STILL_RATIO if first.place in standing else RATIO
+    if large == 0 or small * limit > large:
+        return
+    times = f"{figure(large / small)} times smaller" if small else "nothing, unlike that"
+    yield Sign(
+        "warning",
+        first.place,
+        f"the gradient of {first.text} is {times} than that of {last.place} {last.text}: "
+        "the first layers hardly learn",
+        "fewer layers, ReLU() in place of Sigmoid() or Tanh(), or BatchNorm1d() between them",
+    )
+
+
+@live_rule("exploding-gradient")
+def exploding_gradient(look: Look, standing: Standing) -> Signs:
+    """Where each layer passes on more, the first ones are thrown about."""
+    ends = _ends(look)
+    if ends is None:
+        return
+    first, large, last, small = ends
+    limit = STILL_RATIO if first.place in standing else RATIO
+    if small == 0 or large < limit * small:
+        return
+    yield Sign(
+        "warning",
+        first.place,
+        f"the gradient of {first.text} is {figure(large / small)} times larger than that of "
+        f"{last.place} {last.text}: the first layers are thrown about",
+        "clip_norm = 1.0, a smaller learning rate, or standardize=True for the data",
+    )
+
+
+@live_rule("large-updates")
+def large_updates(look: Look, standing: Standing) -> Signs:
+    """Steps as large as the weights forget what was learned."""
+    for layer in look.layers:
+        limit = STILL_LARGE_UPDATE if layer.place in standing else LARGE_UPDATE
+        if layer.update is not None and layer.update >= limit:
+            yield Sign(
+                "warning",
+                layer.place,
+                f"one step changes the weights of {layer.text} by {layer.update:.0%} of their "
+                "size, where a thousandth is usual: it forgets what it learned",
+                "a tenth of the learning rate",
+            )
+
+
+@live_rule("small-updates")
+def small_updates(look: Look, standing: Standing) -> Signs:
+    """Weights that hardly move stay what chance made them."""
+    updates = [layer.update for layer in look.layers if layer.update is not None]
+    if not updates or (look.progress > 0.5 and not standing):
+        return  # later a falling rate is meant to be small
+    way = max(updates) * look.num_steps
+    if way < (STILL_SMALL_WAY if "optimizer.lr" in standing else SMALL_WAY):
+        yield Sign(
+            "warning",
+            "optimizer.lr",
+            f"a step changes no layer's weights by more than {figure(max(updates))} of their "
+            f"size: in all {plural(look.num_steps, 'step')} together they move by less than "
+            f"{max(way, 1e-4):.2%}",
+            "a larger learning rate (`perceptui tune-lr` finds one)",
+        )
+
+
+@live_rule("overflow-ahead")
+def overflow_ahead(look: Look, standing: Standing) -> Signs:
+    """Numbers that grow without bound end as infinities, and nothing is left of the weights."""
+    for layer in look.layers:
+        if layer.largest >= (STILL_HUGE if layer.place in standing else HUGE):
+            yield Sign(
+                "error",
+                layer.place,
+                f"numbers in {layer.text} have grown to {layer.largest:.0e}: soon they are no "
+                "longer finite",
+                "a tenth of the learning rate, or clip_norm = 1.0",
+            )
+            return
+    recent = look.losses[-4:]
+    if len(recent) < 4 or not all(math.isfinite(loss) and loss > 0 for loss in recent):
+        return
+    if recent[-1] <= 2 * look.losses[0]:
+        return
+    growth = [b / a for a, b in pairwise(recent)]
+    if min(growth) < (1.2 if "optimizer.lr" in standing else 1.5):
+        return
+    pace = math.exp(sum(map(math.log, growth)) / len(growth))
+    left = math.ceil(math.log(3.4e38 / recent[-1]) / math.log(pace))
+    yield Sign(
+        "error",
+        "optimizer.lr",
+        f"the loss grows {figure(pace)}-fold with every epoch and stands at {figure(recent[-1])}: "
+        f"at this pace it overflows in about {plural(max(left, 1), 'epoch')}",
+        "a tenth of the learning rate, or clip_norm = 1.0",
+    )

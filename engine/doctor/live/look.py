@@ -1,0 +1,75 @@
+"""What the live rules look at: the numbers of a training at one report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class LayerReading:
+    """One layer, measured on a fixed sample of the training split."""
+
+    index: int
+    text: str
+    """As the experiment writes it: `ReLU()`."""
+    units: int = 0
+    """Features or channels of its output."""
+    dead: int | None = None
+    """Units of a ReLU that are zero for every sample; None for other layers."""
+    saturated: int | None = None
+    """Units of a hidden Sigmoid or Tanh at the ends of their range; None for other layers."""
+    gradient: float | None = None
+    """Root mean square of the weights' gradient; None without weights."""
+    update: float | None = None
+    """How far the last step moved the weights, as a share of their norm; None: not measured."""
+    largest: float = 0.0
+    """The largest absolute weight or output."""
+
+    @property
+    def place(self) -> str:
+        return f"layers[{self.index}]"
+
+
+@dataclass(frozen=True)
+class Report:
+    """The losses of a reported epoch."""
+
+    epoch: int
+    train_loss: float
+    held_out_loss: float | None = None
+    """Of the validation split, else of the test split."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """All that is known of a training at one moment."""
+
+    epoch: int
+    """Epochs finished."""
+    epochs: int
+    """Epochs planned."""
+    steps_per_epoch: int
+    losses: Sequence[float]
+    """Training losses, epoch by epoch, oldest first; decimated beyond 2,000."""
+    reports: Sequence[Report] = ()
+    held_out: str = ""
+    """The split whose loss the reports hold: `validation`, `test`, or none."""
+    accuracies: Mapping[str, float] = field(default_factory=dict)
+    """By split; empty for a regression."""
+    commonest: Mapping[str, tuple[float, str, int]] = field(default_factory=dict)
+    """By split: the share of its commonest class, that class, and how many samples it has."""
+    gradient_norm: float = 0.0
+    layers: Sequence[LayerReading] = ()
+    num_sampled: int = 0
+    """Samples that the layers were measured on."""
+
+    @property
+    def progress(self) -> float:
+        """How much of the planned training is done, 0 to 1."""
+        return self.epoch / self.epochs
+
+    @property
+    def num_steps(self) -> int:
+        """Steps of the whole training as planned."""
+        return self.epochs * self.steps_per_epoch

@@ -1,0 +1,145 @@
+"""Rules about how the losses and accuracies go."""
+
+from __future__ import annotations
+
+import math
+from itertools import pairwise
+
+from engine.doctor.live.look import Look
+from engine.doctor.live.rule import Sign, Signs, Standing, live_rule
+from engine.doctor.rule import figure, plural
+
+WINDOW = 12
+"""Epochs over which a loss may swing."""
+TURNS, STILL_TURNS = 0.8, 0.7
+"""Share of turns in the window: of pure chance it is two thirds, of a swing one."""
+SWING, STILL_SWING = 0.1, 0.05
+"""Mean step up or down, as a share of the mean loss."""
+RISE, STILL_RISE = 1.15, 1.1
+"""Held-out loss against its best; what chance does to small splits stays below."""
+LEAST_RISE, LEAST_RISE_OF_VALUES = 0.05, 0.01
+"""In shares of the first held-out loss: under it nothing worth having is lost. Of classes that
+loss begins at chance; of a regression it may begin far above anything that matters."""
+LEAST_EPOCHS, LEAST_STEPS, LEAST_PROGRESS = 10, 20, 0.2
+"""What a training must have done before a lack of success says something."""
+LEAST_SAMPLES = 20
+BETTER, STILL_BETTER = 0.01, 0.02
+FLAT, STILL_FLAT = 0.002, 0.004
+"""Relative change between the means of the last two quarters of the epochs."""
+UNMOVED = 0.01
+"""Relative change since the beginning below which a loss has never moved."""
+
+
+@live_rule("loss-oscillates")
+def loss_oscillates(look: Look, standing: Standing) -> Signs:
+    """A rate too high jumps across the valley from one side to the other."""
+    recent = look.losses[-WINDOW:]
+    if len(recent) < WINDOW or not all(map(math.isfinite, recent)):
+        return
+    moves = [b - a for a, b in pairwise(recent)]
+    turns = sum(a * b < 0 for a, b in pairwise(moves)) / (len(moves) - 1)
+    mean = sum(recent) / len(recent)
+    swing = sum(map(abs, moves)) / len(moves) / mean if mean > 0 else 0.0
+    holds = "optimizer.lr" in standing
+    if turns < (STILL_TURNS if holds else TURNS) or swing < (STILL_SWING if holds else SWING):
+        return
+    if mean < 0.1 * look.losses[0]:  # far down already: it swings about its goal
+        return
+    yield Sign(
+        "warning",
+        "optimizer.lr",
+        f"the loss goes up and down by {swing:.0%} from epoch to epoch, for {WINDOW} epochs: "
+        "the learning rate is too high to settle",
+        "a third of the learning rate, or a schedule that falls (CosineAnnealingLR())",
+    )
+
+
+@live_rule("overfitting")
+def overfitting(look: Look, standing: Standing) -> Signs:
+    """The network goes on learning by heart what helps with no other sample."""
+    known = [
+        (report, report.held_out_loss)
+        for report in look.reports
+        if report.held_out_loss is not None
+        and math.isfinite(report.held_out_loss)
+        and math.isfinite(report.train_loss)
+    ]
+    if len(known) < 3:
+        return
+    best, lowest = min(known, key=lambda pair: pair[1])
+    place = f"{look.held_out}_loss"
+    newest, now = known[-1]
+    since = sum(report.epoch > best.epoch for report, _ in known)
+    limit = STILL_RISE if place in standing else RISE
+    if since < 2 or now < limit * lowest or newest.train_loss >= best.train_loss:
+        return
+    least = LEAST_RISE if look.commonest else LEAST_RISE_OF_VALUES
+    if now - lowest < least * abs(known[0][1]):
+        return
+    yield Sign(
+        "warning",
+        place,
+        f"the {look.held_out} loss was best at epoch {best.epoch} ({figure(lowest)}) and has "
+        f"risen to {figure(now)}, while the training loss fell from {figure(best.train_loss)} to "
+        f"{figure(newest.train_loss)}: it learns by heart",
+        f"stop at about epoch {best.epoch}"
+        + (" (the best checkpoint is kept)" if look.held_out == "validation" else "")
+        + ", more data, Dropout(0.3), or AdamW with weight decay",
+    )
+
+
+@live_rule("no-better-than-commonest")
+def no_better_than_commonest(look: Look, standing: Standing) -> Signs:
+    """Naming the commonest class each time takes no network."""
+    done = look.epoch * look.steps_per_epoch
+    if look.progress < LEAST_PROGRESS or done < LEAST_STEPS:
+        return
+    for split in ("train", "test"):
+        if split not in look.commonest or split not in look.accuracies:
+            continue
+        share, name, samples = look.commonest[split]
+        place = f"{split}_accuracy"
+        better = STILL_BETTER if place in standing else BETTER
+        if samples < LEAST_SAMPLES or look.accuracies[split] > share + better or share == 1:
+            continue
+        learned = "it has learned nothing yet"
+        repair = "more epochs, another learning rate, a wider network, or class_weights"
+        if split == "test":
+            learned = "what it learned of the training samples helps with no other"
+            repair = "more data, a smaller network, or a look at whether the labels are right"
+        yield Sign(
+            "warning",
+            place,
+            f"the {split} accuracy is {look.accuracies[split]:.3f}, and naming the commonest "
+            f'class ("{name}") each time has {share:.3f}: {learned}',
+            repair,
+        )
+        return
+
+
+@live_rule("loss-plateau")
+def loss_plateau(look: Look, standing: Standing) -> Signs:
+    """A loss that no longer moves will not move by more of the same."""
+    losses = look.losses
+    if len(losses) < 4 * LEAST_EPOCHS or look.progress < LEAST_PROGRESS:
+        return
+    quarter = len(losses) // 4
+    last = sum(losses[-quarter:]) / quarter
+    before = sum(losses[-2 * quarter : -quarter]) / quarter
+    if not (math.isfinite(last) and math.isfinite(before)) or before == 0:
+        return
+    change = abs(before - last) / abs(before)
+    if change >= (STILL_FLAT if "train_loss" in standing else FLAT):
+        return
+    unmoved = abs(last - losses[0]) < UNMOVED * abs(losses[0])
+    epochs = plural(look.epoch // 4, "epoch")
+    if unmoved:
+        message = f"the loss stands at {last:.4g}, where it began: nothing has been learned"
+        repair = "another learning rate (`perceptui tune-lr` finds one), or another initial seed"
+    else:
+        message = (
+            f"the loss changed by {max(change, 1e-4):.2%} within the last {epochs} and stands at "
+            f"{last:.4g}: more epochs of the same gain nothing"
+        )
+        repair = "stop here, a schedule that falls, or a larger network if that is not enough"
+    yield Sign("warning" if unmoved else "info", "train_loss", message, repair)

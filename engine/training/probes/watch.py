@@ -1,0 +1,157 @@
+"""Watches over a training: measures at its reports, and tells what it finds."""
+
+from __future__ import annotations
+
+import logging
+import math
+from collections.abc import Iterable
+
+import torch
+
+from engine.doctor.finding import Finding
+from engine.doctor.live.doctor import LiveDoctor
+from engine.doctor.live.look import Look, Report
+from engine.runs.events import EpochFinished, Event, FindingAppeared, FindingGone
+from engine.training.probes.budget import FIRST_S, Budget
+from engine.training.probes.probe import SAMPLES, Probe
+from engine.training.trainer import Trainer
+
+_log = logging.getLogger(__name__)
+
+KEPT_REPORTS = 400
+"""Reported losses kept at most; of more, every second one goes."""
+
+
+class Watch:
+    """The live doctor beside a trainer; call `before_step` before each of its steps."""
+
+    def __init__(self, trainer: Trainer) -> None:
+        self.budget = Budget()
+        self._trainer = trainer
+        self._probe: Probe | None = None
+        self._last_batch = len(trainer.batches) - 1
+        held_out = [name for name in ("validation", "test") if name in trainer.device_splits]
+        self._held_out = held_out[0] if held_out else ""
+        self._commonest = _commonest(trainer)
+        self._doctor = LiveDoctor()
+        self._reports: list[Report] = []
+        self._newest: EpochFinished | None = None
+
+    def before_step(self) -> None:
+        """Keep what is needed to measure a step that a report will follow."""
+        trainer = self._trainer
+        if trainer.batch != self._last_batch or not trainer.is_reported(trainer.epoch + 1):
+            return
+        if self._probe is not None and self._may_look():
+            with self.budget.spending("keep"):
+                self._probe.before_step()
+
+    def remember(self, events: Iterable[Event]) -> None:
+        """Take note of reports from a record: a resumed run's."""
+        for event in events:
+            if isinstance(event, EpochFinished):
+                self._note(event)
+
+    def reported(self, event: EpochFinished) -> list[Event]:
+        """What an epoch's report shows; nothing where a look would cost too much now."""
+        self._note(event)
+        if not self._may_look():
+            if self._probe is not None:
+                self._probe.forget_step()
+            return []
+        with self.budget.spending("look"):
+            return self._look(final=False)
+
+    def finished(self) -> list[Event]:
+        """What a last look shows, when the training is over and its time no longer counts."""
+        if self._newest is None:
+            return []
+        return self._look(final=True)
+
+    def went_back(self) -> None:
+        """Forget all: the training stands where it stood before."""
+        epoch = self._trainer.epoch
+        self._doctor = LiveDoctor()
+        self._reports = [report for report in self._reports if report.epoch <= epoch]
+        if self._probe is not None:
+            self._probe.forget_step()
+
+    def _note(self, event: EpochFinished) -> None:
+        self._newest = event
+        loss = getattr(event, f"{self._held_out}_loss") if self._held_out else None
+        held_out = loss if isinstance(loss, float) and math.isfinite(loss) else None
+        if event.train_loss is not None:
+            self._reports.append(Report(event.epoch, event.train_loss, held_out))
+        if len(self._reports) > KEPT_REPORTS:
+            self._reports = _halved(self._reports)
+
+    def _may_look(self) -> bool:
+        """Whether the budget allows a look, which costs about as much as the steps of as many
+        samples, and one of them for the overhead."""
+        trainer = self._trainer
+        step_s = trainer.elapsed_s / max(1, trainer.global_step)
+        batch = trainer.batches.num_samples / len(trainer.batches)
+        expected_s = max(FIRST_S, step_s * (1 + SAMPLES / batch))
+        return self.budget.allows("look", trainer.elapsed_s, expected_s)
+
+    def _look(self, *, final: bool) -> list[Event]:
+        try:
+            if self._probe is None:
+                self._probe = Probe(self._trainer)
+            look = self._seen(self._probe)
+        except RuntimeError as error:  # no memory left, say: a look is never worth a training
+            _log.warning("the network could not be looked at: %s", error)
+            return []
+        change = self._doctor.look(look, final=final)
+        epoch = self._trainer.epoch
+        gone = [_told(FindingGone, finding, epoch) for finding in change.gone]
+        return [*gone, *(_told(FindingAppeared, found, epoch) for found in change.appeared)]
+
+    def _seen(self, probe: Probe) -> Look:
+        trainer, newest = self._trainer, self._newest
+        assert newest is not None, "a look follows a report"
+        metrics = newest.metrics()
+        accuracies = {name: metrics.get(f"{name}_accuracy") for name in trainer.device_splits}
+        return Look(
+            epoch=trainer.epoch,
+            epochs=trainer.experiment.epochs,
+            steps_per_epoch=len(trainer.batches),
+            losses=[loss for _, loss in trainer.losses.points()],
+            reports=self._reports,
+            held_out=self._held_out,
+            accuracies={name: value for name, value in accuracies.items() if value is not None},
+            commonest=self._commonest,
+            layers=probe.measure(),
+            num_sampled=probe.num_samples,
+        )
+
+
+def _commonest(trainer: Trainer) -> dict[str, tuple[float, str, int]]:
+    """By split: the share of its commonest class, its name, and how many samples there are."""
+    facts = trainer.splits.facts
+    if facts.task != "classification":
+        return {}
+    found = {}
+    for name, part in trainer.device_splits.items():
+        counts = torch.bincount(part.targets, minlength=len(facts.classes))
+        index = int(counts.argmax())
+        found[name] = (int(counts[index]) / len(part), facts.classes[index], len(part))
+    return found
+
+
+def _halved(reports: list[Report]) -> list[Report]:
+    """Every second report, and the best and the newest whatever their place."""
+    scored = [r for r in reports if r.held_out_loss is not None]
+    best = min(scored, key=lambda r: r.held_out_loss or 0.0, default=None)
+    return [r for n, r in enumerate(reports) if n % 2 == 0 or r is best or r is reports[-1]]
+
+
+def _told(kind: type[FindingAppeared | FindingGone], finding: Finding, epoch: int) -> Event:
+    return kind(
+        code=finding.code,
+        severity=finding.severity,
+        place=finding.place,
+        message=finding.message,
+        repair=finding.repair,
+        epoch=epoch,
+    )

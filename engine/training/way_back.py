@@ -1,0 +1,76 @@
+"""Keeps a state to go back to after a divergence: finite, and not ruined yet."""
+
+from __future__ import annotations
+
+from engine.training.checkpoint import Checkpoint
+from engine.training.model import is_finite
+from engine.training.probes.budget import Budget
+from engine.training.snapshot import kept, snapshot
+from engine.training.trainer import Trainer
+
+RUINED = 2.0
+"""A loss so many times the first one is that of weights not worth going back to."""
+
+
+class WayBack:
+    """The newest state that a sane loss came after, in memory or in the checkpoint's file.
+
+    A step's loss is that of the weights before its update: only the next one tells whether
+    the update ruined them. So a state is proven once a report after it is sane.
+    """
+
+    def __init__(self, trainer: Trainer, budget: Budget) -> None:
+        self._trainer = trainer
+        self.budget = budget
+        self._proven: Checkpoint | None = None
+        self._newest: Checkpoint | None = None
+        """Not proven yet."""
+        self._file_step: int | None = None
+        """Steps done in the state that the file holds; None without a file."""
+        self._sane_step = -1
+        """Steps done when a loss was last found sane."""
+        self._first_loss: float | None = None
+
+    def begin(self, last_event: int) -> None:
+        """Keep the state before the first step; last_event: number of the newest event."""
+        self._proven = kept(snapshot(self._trainer, last_event))
+
+    def saved(self) -> None:
+        """The file holds the present state."""
+        self._file_step = self._trainer.global_step
+
+    def went_back(self) -> None:
+        """The training stands where the file does; what was kept is of another one."""
+        self._proven = self._newest = None
+        self._file_step = self._trainer.global_step
+        self._sane_step = self._file_step + 1  # it was good enough to go back to
+
+    def keep(self, last_event: int) -> None:
+        """At a report: prove what was kept, and keep the present state, within the budget."""
+        if not self._is_sane():
+            return
+        trainer, budget = self._trainer, self.budget
+        self._sane_step = trainer.global_step
+        if self._newest is not None:
+            self._proven, self._newest = self._newest, None
+        if trainer.reason is None and budget.allows("state", trainer.elapsed_s, 0.0):
+            with budget.spending("state"):
+                if is_finite(trainer.model):
+                    self._newest = kept(snapshot(trainer, last_event))
+
+    def better_than_file(self) -> Checkpoint | None:
+        """The state to go back to; None where the file holds it."""
+        proven, in_file = self._proven, self._file_step
+        if proven is None or in_file is None:
+            return proven
+        is_proven = in_file < self._sane_step
+        return None if is_proven and in_file >= int(proven.state["step"]) else proven
+
+    def _is_sane(self) -> bool:
+        newest = self._trainer.newest_loss
+        if self._first_loss is None:
+            points = self._trainer.losses.points()
+            self._first_loss = points[0][1] if points else newest
+        if newest is None or self._first_loss is None:
+            return True
+        return newest <= RUINED * abs(self._first_loss)

@@ -1,0 +1,46 @@
+"""The precision of the live findings: what is said of the shipped presets while they train."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from engine.parts.data import Places
+from engine.parts.data.torchvision_sets import TorchvisionSet
+from engine.paths import data_dir
+from engine.runs import events as ev
+from engine.training.probes.budget import Budget
+from engine.training.probes.watch import Watch
+from engine.training.trainer import Trainer
+from tests.presets.measure import NAMES, preset
+
+QUICK = [name for name in NAMES if not isinstance(preset(name).data, TorchvisionSet)]
+HEALTHY = [name for name in QUICK if preset(name).healthy]
+
+
+def appeared(name: str) -> set[tuple[str, str, str]]:
+    """Severity, code and place of all that ever stood, with a look at every report."""
+    experiment = dataclasses.replace(preset(name), device="cpu", threads=1, seed=0)
+    trainer = Trainer(experiment, Places(data_dir()))
+    watch = Watch(trainer)
+    watch.budget = Budget(share=1e9)
+    found: list[ev.Event] = []
+    while trainer.reason is None:
+        watch.before_step()
+        for event in trainer.step():
+            assert isinstance(event, ev.EpochFinished)
+            found += watch.reported(event)
+    found += watch.finished()
+    return {(e.severity, e.code, e.place) for e in found if isinstance(e, ev.FindingAppeared)}
+
+
+@pytest.mark.parametrize("name", HEALTHY)
+def test_a_healthy_preset_draws_no_warning(name: str) -> None:
+    """From its first epoch to its last there is neither error nor warning."""
+    assert {found for found in appeared(name) if found[0] != "info"} == set()
+
+
+def test_the_dead_tutorial_is_found() -> None:
+    """The tutorial whose last ReLU kills its only output is found to be just that."""
+    assert ("error", "dead-units", "layers[3]") in appeared("one-step")
