@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import get_args
 
-from engine.parts.component import Component
+from engine.parts.component import Component, literal
 from engine.parts.data import Data
-from engine.parts.kinds import describe
+from engine.parts.kinds import Parameter, describe
 from engine.parts.layers import Layer
 from engine.parts.losses import Loss
 from engine.parts.optimizers import Optimizer
 from engine.parts.schedules import Schedule
+from engine.runs.events import Recorded
 from engine.spec.experiment import Experiment
 from engine.spec.presets import listings
 from engine.spec.reader import read_file
@@ -52,11 +55,8 @@ def fields() -> str:
 
     def rows() -> Iterator[str]:
         for name, (kind, declaration) in Experiment.parameters().items():
-            default = "required" if declaration.required else f"`{declaration.default!s}`"
-            if isinstance(declaration.default, str):
-                default = f'`"{declaration.default}"`'
-            accepted = "" if _is_component(name) else describe(kind, declaration)
-            yield row(f"`{name}`", declaration.help, default, accepted)
+            accepted = "" if _is_component(name) else _as_toml(describe(kind, declaration))
+            yield row(f"`{name}`", declaration.help, _default(declaration), accepted)
 
     return table(("field", "what", "default", "accepted"), rows())
 
@@ -65,10 +65,43 @@ def _is_component(name: str) -> bool:
     return name in ("data", "layers", "loss", "optimizer", "schedule", "measured")
 
 
+def _default(declaration: Parameter) -> str:
+    """A field's default as TOML writes it; TOML has no None, the field is left out then."""
+    default = declaration.default
+    if declaration.required:
+        return "required"
+    if default is None:
+        return "none"
+    if isinstance(default, str):
+        return f'`"{default}"`'
+    if isinstance(default, Component):
+        return f'`"{default}"`'
+    return f"`{literal(default).lower()}`"
+
+
+def _as_toml(accepted: str) -> str:
+    return accepted.replace(" or None", "").replace("True or False", "true or false")
+
+
 def components(family: type[Component]) -> str:
-    """A family's components, each with its one-line help."""
+    """A family's components: how each is called, and its one-line help."""
     members = sorted(family.members().items(), key=lambda item: item[0].lower())
-    return "\n".join(f"- `{name}`: {member.help()}" for name, member in members)
+    return "\n".join(f"- `{signature(member)}`: {member.help()}" for _, member in members)
+
+
+def signature(component: type[Component]) -> str:
+    """A component's call with its defaults: `Linear(out_features, bias=True)`."""
+    parts = [
+        name if declaration.required else f"{name}={literal(declaration.default)}"
+        for name, (_, declaration) in component.parameters().items()
+    ]
+    return f"{component.name}({', '.join(parts)})"
+
+
+def events() -> str:
+    """The names of a record's events."""
+    names = [f"`{kind.__struct_config__.tag}`" for kind in get_args(Recorded)]
+    return textwrap.fill(", ".join(names), 100)
 
 
 def tables() -> dict[str, str]:
@@ -81,6 +114,7 @@ def tables() -> dict[str, str]:
         "losses": components(Loss),
         "optimizers": components(Optimizer),
         "schedules": components(Schedule),
+        "events": events(),
     }
 
 

@@ -2,17 +2,33 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 from pathlib import Path
+from typing import get_args
 
 import pytest
+import typer
+from typer.core import TyperGroup
 
+from engine.errors import PerceptuiError
 from engine.parts.component import Component
 from engine.parts.layers import Layer
+from engine.runs.directory import CHECKPOINTS, EVENTS, EXPERIMENT, LOSSES
+from engine.runs.events import EpochFinished, Reason, RunFinished, decode, encode
 from engine.spec.reader import from_raw, read_file
 from engine.spec.toml_text import parse_toml
+from engine.training.formats import FORMATS
 from tests.readme_tables import tables
+from tui.app import PerceptuiApp
+from tui.cli import PIPE_CLOSED
+from tui.commands import app
+from tui.commands.doctor import FOUND
+from tui.options import TrainingOptions
+from tui.request import requested
+from tui.screens.workbench import WorkbenchScreen
+from tui.widgets.editor import Editor
 
 README = Path(__file__).parents[1] / "README.md"
 TEXT = README.read_text("utf-8")
@@ -40,34 +56,22 @@ def test_tables_follow_from_the_declarations(name: str) -> None:
 
 
 @pytest.mark.parametrize("line", commands())
-def test_command_lines_parse(
-    line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """Every option and command there is known; what they name is asked for, not run."""
-    import typer
-
-    import tui.cli  # it gives the root its options
-    from tui.commands import app
-
-    monkeypatch.chdir(tmp_path)
-    words = shlex.split(line)[1:]
+def test_command_lines_parse(line: str) -> None:
+    """Every command line there is one that perceptui takes: commands, options and arguments."""
     group = typer.main.get_command(app)
-    context = group.make_context("perceptui", list(words), resilient_parsing=True)
-    known = {option for p in group.params for option in p.opts}
-    options = [word for word in words if re.match(r"--[a-z]", word)]
-    command = next((w for w in words if w in group.commands), None)  # type: ignore[attr-defined]  # typer's group
-    if command is not None and words[0] == command:
-        chosen = group.commands[command]  # type: ignore[attr-defined]  # as above
-        known = {option for p in chosen.params for option in p.opts}
-    assert set(options) <= known
-    assert context.info_name == "perceptui"
+    assert isinstance(group, TyperGroup)
+    with group.make_context("perceptui", shlex.split(line)[1:]) as context:
+        words = [*context._protected_args, *context.args]  # what the root leaves to a command
+        if not words:
+            return
+        name, command, rest = group.resolve_command(context, words)
+        assert command is not None
+        with command.make_context(name, rest, parent=context) as chosen:
+            assert not chosen.args
 
 
 def test_trainings_are_valid(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every training on a command line there asks for a valid experiment."""
-    from tui.options import TrainingOptions
-    from tui.request import requested
-
     (tmp_path / "mine.toml").write_text(blocks("toml")[0], "utf-8")
     monkeypatch.chdir(tmp_path)
     trainings = [shlex.split(line)[1:] for line in commands() if line.startswith("perceptui --")]
@@ -89,6 +93,14 @@ def test_trainings_are_valid(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         requested(TrainingOptions(**given), tmp_path)  # type: ignore[arg-type]  # as typed
 
 
+def test_options_of_a_training_are_all_told() -> None:
+    """The options that the text lists are the declared ones."""
+    told = TEXT.split("Options of a training:")[1].split("\n\n")[0]
+    group = typer.main.get_command(app)
+    declared = {name for p in group.params for name in p.opts} - {"--help", "-h", "--version"}
+    assert set(re.findall(r"--[a-z-]+", told)) == declared
+
+
 def test_toml_example_reads() -> None:
     """The experiment there is the preset that it seems to be."""
     shown = from_raw(parse_toml(blocks("toml")[0]))
@@ -99,9 +111,10 @@ def test_toml_example_reads() -> None:
 
 def test_a_layer_is_one_class() -> None:
     """The example makes a layer that can be read, built and written."""
+    example = next(text for text in blocks("python") if "class Hardtanh" in text)
     scope: dict[str, object] = {"__name__": __name__}
     try:
-        exec(compile(blocks("python")[0], "README.md", "exec"), scope)
+        exec(compile(example, "README.md", "exec"), scope)
         raw = parse_toml(blocks("toml")[0])
         layers = ["Linear(4)", "Hardtanh(max_val=2.0)", "Linear(1)", "Sigmoid()"]
         experiment = from_raw({**raw, "layers": layers})
@@ -111,18 +124,66 @@ def test_a_layer_is_one_class() -> None:
         Component._registry[Layer.family].pop("Hardtanh", None)
 
 
+def test_exports_are_read_back_as_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The example reads all three files of a two-gaussians network, and they say the same."""
+    from engine.training import formats
+    from engine.training.model import build_model
+
+    experiment = read_file(README.parent / "presets" / "two-gaussians.toml")
+    network = build_model(experiment.layers, (2,)).eval()
+    (tmp_path / "weights.pt").write_bytes(formats.state_dict(network, (2,)))
+    (tmp_path / "whole.pt").write_bytes(formats.whole_network(network, (2,)))
+    (tmp_path / "network.pt2").write_bytes(formats.exported_program(network, (2,)))
+    monkeypatch.chdir(tmp_path)
+    example = next(text for text in blocks("python") if "torch.load" in text)
+    exec(compile(example, "README.md", "exec"), {})
+    numbers = re.findall(r"\d\.\d+", capsys.readouterr().out)
+    assert len(numbers) == 12
+    assert numbers[:4] == numbers[4:8] == numbers[8:]
+
+
+def test_events_are_as_shown() -> None:
+    """The example lines are events that can be read; the reasons are all told."""
+    lines = blocks("json")[0].splitlines()
+    shown = [decode(line.encode()) for line in lines]
+    assert [type(event) for event in shown] == [EpochFinished, RunFinished]
+    assert [json.loads(encode(event)) for event in shown] == [json.loads(line) for line in lines]
+    reasons = re.search(r"`reason` is\s(.*?)\.\n", TEXT, re.DOTALL)
+    assert reasons is not None
+    assert tuple(re.findall(r"`(\w+)`", reasons[1])) == get_args(Reason)
+
+
+def test_places_are_those_of_the_program() -> None:
+    """The environment variables and the run directory's files are told by their names."""
+    sources = [*README.parent.glob("engine/**/*.py"), *README.parent.glob("tui/**/*.py")]
+    pattern = r"PERCEPTUI_[A-Z_]+"
+    used = {name for path in sources for name in re.findall(pattern, path.read_text("utf-8"))}
+    assert set(re.findall(pattern, TEXT)) == used
+    for name in (EXPERIMENT, EVENTS, LOSSES, f"{CHECKPOINTS}/last.safetensors"):
+        assert f"`{name}`" in TEXT
+
+
+def test_export_formats_are_all_told() -> None:
+    """The table names every format."""
+    table = TEXT.split("| format | what |")[1].split("\n\n")[0]
+    assert set(re.findall(r"^\| `([a-z0-9-]+)`", table, re.MULTILINE)) == {
+        *FORMATS,
+        "script",
+        "csv",
+    }
+
+
 def test_keys_are_bound() -> None:
     """Every key of the table is bound somewhere in the app."""
-    from tui.app import PerceptuiApp
-    from tui.screens.workbench import WorkbenchScreen
-    from tui.widgets.editor import Editor
-
     names = {
         "?": "question_mark",
         "+": "plus",
         "-": "minus",
         "[": "left_square_bracket",
         "]": "right_square_bracket",
+        ",": "comma",
         "esc": "escape",
     }
     bound = {
@@ -139,10 +200,14 @@ def test_keys_are_bound() -> None:
 
 
 def test_exit_codes_are_all_told() -> None:
-    """The table names every exit code of the contract."""
+    """The table names every exit code of the contract, the errors' own among them."""
     table = TEXT.split("| exit code | meaning |")[1].split("\n\n")[0]
     told = {
         int(code)
         for code in re.findall(r"\d+", " ".join(re.findall(r"^\| ([\d, ]+) \|", table, re.M)))
     }
     assert told == {0, 1, 2, 3, 4, 5, 129, 130, 143, 141}
+    kinds = [PerceptuiError]
+    for kind in kinds:
+        kinds += kind.__subclasses__()
+    assert {kind.exit_code for kind in kinds} | {FOUND, PIPE_CLOSED} <= told

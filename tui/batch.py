@@ -62,16 +62,33 @@ def train(job: Job, manner: Manner) -> int:
     return asyncio.run(_in_worker(job.begin, job.experiment.epochs, manner))
 
 
-def resume(run: Run, data_dir: Path, on_disconnect: p.OnDisconnect, manner: Manner) -> int:
+@dataclass(frozen=True)
+class Continuation:
+    """How to go on with a run that ended early."""
+
+    run: Run
+    data_dir: Path
+    on_disconnect: p.OnDisconnect = "stop"
+    rewind: bool = False
+    learning_rate: float | None = None
+
+    async def begin(self, session: Session) -> None:
+        """Have a session's worker go on with it."""
+        await session.resume(
+            self.run,
+            data_dir=self.data_dir,
+            on_disconnect=self.on_disconnect,
+            rewind=self.rewind,
+            learning_rate=self.learning_rate,
+        )
+
+
+def resume(continuation: Continuation, manner: Manner) -> int:
     """Go on with a run in a fresh worker and show it; returns the exit code."""
-
-    async def begin(session: Session) -> None:
-        await session.resume(run, data_dir=data_dir, on_disconnect=on_disconnect)
-
-    history = History()
+    run, history = continuation.run, History()
     for event in run.record().events:
         history.add(event)
-    return asyncio.run(_in_worker(begin, run.experiment().epochs, manner, history))
+    return asyncio.run(_in_worker(continuation.begin, run.experiment().epochs, manner, history))
 
 
 def detached(begin: Callable[[Session], Awaitable[None]]) -> int:

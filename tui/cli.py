@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from typing import Annotated
 
@@ -109,10 +110,24 @@ def run(arguments: list[str]) -> int:
         complain(f"{place}{error.strerror or error}")
         return 1
     except typer.TyperException as error:
-        complain(error.format_message() if hasattr(error, "format_message") else str(error))
+        message = error.format_message() if hasattr(error, "format_message") else str(error)
+        complain(message + _preset_hint(message))
         return 2
     except (KeyboardInterrupt, typer.Abort):
         return 130
+
+
+def _preset_hint(message: str) -> str:
+    """What to type where a preset's name stands in the place of a command."""
+    found = re.match(r"No such command '(.+?)'", message)
+    if found is None:
+        return ""
+    from engine.spec.presets import names
+
+    name = found[1]
+    if name not in names():
+        return " `perceptui --help` lists them."
+    return f" To train that preset: perceptui --preset {name}; in the app: perceptui open {name}"
 
 
 def _invoke(arguments: list[str]) -> int:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 
 from rich.text import Text
 
+from engine.paths import runs_dir
 from engine.runs.pictures import Pictures
 from engine.runs.reader import Run
 from tui.history import History
@@ -35,7 +37,7 @@ def print_end(manner: Manner, history: History, pictures: Pictures | None, run: 
             terminal.line()
             terminal.rows(rows)
         terminal.line()
-    _print_last(manner, history)
+    _print_last(manner, history, run)
 
 
 def print_record(manner: Manner, history: History, run: Run) -> None:
@@ -43,11 +45,13 @@ def print_record(manner: Manner, history: History, run: Run) -> None:
     terminal = manner.terminal
     report = Report(terminal.width, terminal.look)
     curve = report.loss_curve(history.loss_series(run.losses()))
-    for rows in [curve, *report.evaluation(list(history.evaluated.values()))]:
+    standing = report.findings(list(history.findings.values()))
+    evaluation = report.evaluation(list(history.evaluated.values()))
+    for rows in [curve, *evaluation, *([standing] if standing else [])]:
         terminal.line()
         terminal.rows(rows)
     terminal.line()
-    _print_last(manner, history)
+    _print_last(manner, history, run)
 
 
 def _sections(
@@ -56,22 +60,52 @@ def _sections(
     curve = report.loss_curve(history.loss_series(run.losses()))
     if curve:
         yield curve
+    standing = report.findings(list(history.findings.values()))
     if pictures is None:
+        if standing:
+            yield standing
         return
     yield from report.evaluation(list(history.evaluated.values()))
     yield from report.pictures(pictures)
     if history.predicted is not None:
         yield report.predictions(history.predicted)
+    if standing:
+        yield standing
 
 
-def _print_last(manner: Manner, history: History) -> None:
+def _print_last(manner: Manner, history: History, run: Run) -> None:
     terminal = manner.terminal
     if history.failed is not None:
         terminal.line(f"Failed: {plain(history.failed.message, terminal.look.ascii)}")
     if history.finished is not None:
         terminal.line(ending(history.finished, history.diverged))
+    if history.finished is not None and history.finished.reason in ("interrupted", "stopped"):
+        terminal.tell(f"To go on: perceptui resume {shlex.quote(_called(run))}")
+    if history.diverged is not None and history.checkpoint is not None:
+        for line in offer(run, history.checkpoint.epoch, history.factor):
+            terminal.tell(line)
     if history.checkpoint is not None:
         path = plain(history.checkpoint.path, terminal.look.ascii)
         terminal.line(f"Checkpoint: {path}")
     if history.started is not None:
         terminal.line(f"Run: {plain(history.started.run, terminal.look.ascii)}")
+
+
+def _called(run: Run) -> str:
+    """What a run is called on the command line: by name where it lies in the usual place."""
+    usual = run.path.absolute().parent == runs_dir().absolute()
+    return run.name if usual else str(run.path)
+
+
+def offer(run: Run, epoch: int, factor: float) -> list[str]:
+    """How to go on with a run that diverged.
+
+    epoch: epochs that the checkpoint has finished; factor: of the learning rate until now.
+    """
+    experiment = run.experiment()
+    rate = experiment.optimizer.lr * factor / 10
+    words = ["perceptui", "resume", str(run.path), "--rewind", "--set", f"optimizer.lr={rate:.3g}"]
+    return [
+        f"To go on from its checkpoint of epoch {epoch} with a tenth of the learning rate:",
+        f"  {shlex.join(words)}",
+    ]

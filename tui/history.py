@@ -25,6 +25,8 @@ class History:
     failed: ev.Failed | None = None
     checkpoint: ev.CheckpointSaved | None = None
     finished: ev.RunFinished | None = None
+    findings: dict[str, ev.FindingAppeared] = field(default_factory=dict)
+    """What the doctor finds now, by code and place, oldest first."""
     factor: float = 1.0
     """The learning-rate factor that a person set."""
     curves: dict[str, Series] = field(default_factory=dict)
@@ -46,6 +48,10 @@ class History:
                 self.predicted = event
             case ev.Diverged():
                 self.diverged = event
+            case ev.FindingAppeared():
+                self.findings[_key(event)] = event
+            case ev.FindingGone():
+                self.findings.pop(_key(event), None)
             case ev.Failed():
                 self.failed = event
             case ev.CheckpointSaved():
@@ -71,4 +77,9 @@ class History:
         for series in self.curves.values():
             series.cut(event.epoch)
         self.evaluated.clear()
+        self.findings.clear()  # the doctor begins anew, too
         self.predicted = self.diverged = self.failed = self.finished = None
+
+
+def _key(event: ev.LiveFinding) -> str:
+    return f"{event.code} {event.place}"

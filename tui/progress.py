@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
-from engine.runs.events import EpochFinished, Event, encode
+from engine.runs.events import EpochFinished, Event, FindingAppeared, encode
 from engine.service import protocol as p
 from engine.service.client import Happened
+from tui.renderables.findings import HUES
+from tui.renderables.look import Look
 from tui.renderables.numbers import duration, metric, rate
 from tui.renderables.sanitize import plain
 from tui.terminal import Terminal
@@ -58,6 +60,8 @@ class Lines(Quiet):
         if isinstance(event, EpochFinished):
             self._terminal.line(epoch_line(event, self._epochs))
             self._terminal.console.file.flush()
+        elif isinstance(event, FindingAppeared):
+            self._terminal.line(finding_line(event, self._terminal.look))
 
     def download(self, download: p.Downloading) -> None:
         if download.name != self._named_download:
@@ -75,7 +79,7 @@ class Live(Quiet):
         columns = [TextColumn("{task.description}", markup=False)]
         if terminal.width >= 60 and bar is None:
             columns.append(BarColumn(bar_width=None))  # type: ignore[arg-type]  # a column too
-        columns.append(TextColumn("{task.percentage:>3.0f}% {task.fields[status]}", markup=False))
+        columns.append(TextColumn("{task.fields[status]}", markup=False))
         if terminal.width >= 60:
             columns.append(TimeRemainingColumn(compact=True))  # type: ignore[arg-type]  # too
         self._bar = Progress(
@@ -88,29 +92,36 @@ class Live(Quiet):
             expand=terminal.width >= 60,
         )
         self._task: TaskID | None = None
+        self._starting = TaskID(0)
         self._downloads: dict[str, TaskID] = {}
 
     def start(self) -> None:
         self._bar.start()
+        self._starting = self._bar.add_task("starting the trainer", total=None, status="")
 
     def stop(self) -> None:
         self._bar.stop()
 
     def event(self, event: Event) -> None:
         if isinstance(event, EpochFinished):
-            line = epoch_line(event, self._epochs)
+            line = epoch_line(event, self._epochs, self._terminal.width)
             self._bar.console.print(line, highlight=False, no_wrap=True, overflow="ellipsis")
+        elif isinstance(event, FindingAppeared):
+            line = finding_line(event, self._terminal.look)
+            self._bar.console.print(line, highlight=False)
 
     def progress(self, progress: p.Progress) -> None:
         if self._task is None:
+            self._bar.update(self._starting, visible=False)
             self._task = self._bar.add_task("", total=progress.steps, status="")
         steps_per_s = progress.step / progress.elapsed_s if progress.elapsed_s else None
-        status = f"loss {metric(progress.loss)}  {rate(steps_per_s, 'steps')}"
+        share = _percent(progress.step, progress.steps)
+        status = f"{share} loss {metric(progress.loss)}  {rate(steps_per_s, 'steps')}"
         self._bar.update(
             self._task,
             completed=progress.step,
             description=f"epoch {progress.epoch}/{progress.epochs}",
-            status=status if self._terminal.width >= 60 else "",
+            status=status if self._terminal.width >= 60 else share,
         )
 
     def download(self, download: p.Downloading) -> None:
@@ -118,16 +129,35 @@ class Live(Quiet):
         if task is None:
             task = self._bar.add_task(f"downloading {plain(download.name)}", status="")
             self._downloads[download.name] = task
-        self._bar.update(task, completed=download.done_bytes, total=download.total_bytes)
+        self._bar.update(
+            task,
+            completed=download.done_bytes,
+            total=download.total_bytes,
+            status=_percent(download.done_bytes, download.total_bytes),
+        )
         if download.done_bytes == download.total_bytes:
             self._bar.remove_task(self._downloads.pop(download.name))
 
 
+def _percent(done: int, total: int | None) -> str:
+    return f"{100 * done / total:3.0f}%" if total else ""
+
+
+def finding_line(event: FindingAppeared, look: Look) -> Text:
+    """A finding that appeared, in one line; it may wrap."""
+    words = plain(f" {event.place}: {event.message}", look.ascii)
+    return Text.assemble((event.severity, look.paint(HUES[event.severity], bold=True)), words)
+
+
 _SHOWN = {"loss": "loss", "accuracy": "accuracy", "mae": "mae", "r2": "r2"}
+NARROW = 50
+"""Below so many columns a line holds the figures only."""
 
 
-def epoch_line(event: EpochFinished, epochs: int) -> Text:
+def epoch_line(event: EpochFinished, epochs: int, columns: int = 80) -> Text:
     """A reported epoch in one line: losses and accuracies of each split."""
+    if columns < NARROW:
+        return _short_line(event)
     width = len(str(epochs))
     line = Text(f"epoch {event.epoch:>{width}}/{epochs}")
     metrics = event.metrics()
@@ -142,6 +172,14 @@ def epoch_line(event: EpochFinished, epochs: int) -> Text:
             line.append(" ".join(shown))
     line.append(f"  {duration(event.elapsed_s)}", style="dim")
     return line
+
+
+def _short_line(event: EpochFinished) -> Text:
+    """The epoch, its training loss and its best known accuracy."""
+    metrics = event.metrics()
+    accuracy = metrics.get("test_accuracy", metrics.get("train_accuracy"))
+    figures = [metric(event.train_loss), *([] if accuracy is None else [metric(accuracy)])]
+    return Text(f"{event.epoch} {' '.join(figures)}")
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from engine.runs.events import Diverged, Evaluated, Predicted, RunFinished
+from engine.doctor.finding import Finding
+from engine.runs.events import Diverged, Evaluated, LiveFinding, Predicted, RunFinished
 from engine.runs.pictures import Pictures
 from tui.drawings import (
     FEW,
@@ -18,9 +19,10 @@ from tui.drawings import (
     score_rows,
 )
 from tui.renderables import boundary as plane
+from tui.renderables.findings import findings as finding_rows
 from tui.renderables.look import Look
 from tui.renderables.loss_chart import LossSeries, loss_chart
-from tui.renderables.numbers import duration
+from tui.renderables.numbers import counted, duration
 from tui.renderables.predictions import class_prediction, value_prediction
 from tui.renderables.table import heading
 
@@ -67,6 +69,12 @@ class Report:
         title = f"Confusion ({shown.split} split)"
         yield self._titled(title, confusion_rows(shown, self.width, self.look))
 
+    def findings(self, standing: Sequence[LiveFinding]) -> Rows:
+        """What the doctor found of the training and still holds at its end."""
+        found = [Finding(f.code, f.severity, f.place, f.message, f.repair) for f in standing]
+        rows = finding_rows(found, min(self.width, 90), self.look)
+        return self._titled("The doctor says", rows) if found else []
+
     def pictures(self, pictures: Pictures) -> Iterator[Rows]:
         """Boundary, actual against predicted, fitted curve, mistakes: what the data asks for."""
         width, look = self.width, self.look
@@ -106,7 +114,8 @@ class Report:
 
 def ending(finished: RunFinished, diverged: Diverged | None) -> str:
     """Why and when the training ended, in one sentence."""
-    after = f"{finished.epochs:,} epochs, {finished.steps:,} steps, {duration(finished.elapsed_s)}"
+    epochs = counted(finished.epochs, "epoch")
+    after = f"{epochs}, {counted(finished.steps, 'step')}, {duration(finished.elapsed_s)}"
     if diverged is not None:
         return f"Diverged: {diverged.message}."
     words = {

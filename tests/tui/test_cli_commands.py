@@ -11,7 +11,10 @@ import pytest
 from tests.tui.command_line import TINY, Bench, perceptui
 from tests.tui.conftest import Trained
 
-COMMANDS = ("presets", "show", "runs", "predict", "evaluate", "export", "paths")
+COMMANDS = (
+    *("presets", "show", "doctor", "tune-lr", "open", "runs", "attach", "resume", "stop"),
+    *("replay", "predict", "evaluate", "export", "paths"),
+)
 
 
 def test_version(bench: Bench) -> None:

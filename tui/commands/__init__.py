@@ -58,11 +58,13 @@ def manner(shared: o.Shared, *, quiet: bool = False) -> Manner:
 def open_app(shared: o.Shared, what: str | None = None, *, slow_link: bool = False) -> int:
     """Open the app, on a file, a preset or a run if one is named; returns the exit code.
 
-    Without a terminal the presets are listed instead.
+    Without a terminal, or on one that can't place text, the presets are listed instead.
     """
+    import os
     import sys
 
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    is_screen = sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+    if not is_screen:
         from tui.commands.presets import list_presets
 
         list_presets(shared)
@@ -72,7 +74,7 @@ def open_app(shared: o.Shared, what: str | None = None, *, slow_link: bool = Fal
     return start(shared, what, slow_link=slow_link)
 
 
-from tui.commands import doctor, inspect, live, open, presets, runs, show  # noqa: E402  # they add themselves to app
+from tui.commands import doctor, inspect, live, open, presets, runs, show, tune  # noqa: E402  # they add themselves to app
 
 __all__ = [
     "app",
@@ -85,4 +87,5 @@ __all__ = [
     "runs",
     "show",
     "train",
+    "tune",
 ]

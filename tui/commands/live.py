@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from typing import Annotated
+
 import typer
 
 from engine.errors import UsageError
@@ -48,7 +51,9 @@ def stop(
     found = find_run(run, shared.runs)
     state = state_of(found)
     if not state.live_here:
-        raise UsageError(f"{found.path}: can't be stopped from here, it is {state.text}")
+        raise UsageError(
+            f"{found.path}: nothing trains it here that could be stopped ({state.text})"
+        )
     batch.stop(found)
     print(found.checkpoint("last"))
 
@@ -60,15 +65,26 @@ def resume(
     quiet: o.QuietOption = False,
     detach: o.Detach = False,
     on_disconnect: o.OnDisconnectOption = None,
+    rewind: Annotated[
+        bool,
+        typer.Option(
+            "--rewind",
+            help="Of a run that diverged: go on from its last finite checkpoint, with a tenth "
+            "of the learning rate unless --set names one.",
+        ),
+    ] = False,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="optimizer.lr=VALUE", help="Go on with this learning rate."),
+    ] = None,
     runs_dir: o.RunsDir = None,
     data_dir: o.DataDir = None,
     ascii: o.Ascii = False,
     json: o.Json = False,
 ) -> None:
-    """Go on with a run that ended early, as if it had never ended."""
+    """Go on with a run that ended early, as if it had never ended, or at another rate."""
     from engine.runs.reader import find_run
     from engine.runs.state import state_of
-    from engine.service.client import Session
     from tui import batch
 
     shared = ctx.obj.merged(runs_dir, data_dir, ascii, json)
@@ -77,13 +93,30 @@ def resume(
     if state.is_live:
         raise UsageError(f"{found.path}: it is {state.text}: `perceptui attach {found.name}`")
     policy = o.policy(on_disconnect, "continue" if detach else "stop")
+    rate = _learning_rate(settings or [])
+    continuation = batch.Continuation(found, shared.data, policy, rewind, rate)
     if detach:
+        raise typer.Exit(batch.detached(continuation.begin))
+    raise typer.Exit(batch.resume(continuation, manner(shared, quiet=quiet)))
 
-        async def begin(session: Session) -> None:
-            await session.resume(found, data_dir=shared.data, on_disconnect=policy)
 
-        raise typer.Exit(batch.detached(begin))
-    raise typer.Exit(batch.resume(found, shared.data, policy, manner(shared, quiet=quiet)))
+def _learning_rate(settings: list[str]) -> float | None:
+    """The rate that `--set optimizer.lr=VALUE` names; raises UsageError for anything else."""
+    rate = None
+    for setting in settings:
+        key, _, text = setting.partition("=")
+        if key.strip() != "optimizer.lr":
+            raise UsageError(
+                f"--set {setting}: on the way only optimizer.lr can be changed; for anything "
+                "else begin a new run with `--from RUN`"
+            )
+        try:
+            rate = float(text)
+        except ValueError:
+            rate = math.nan
+        if not (math.isfinite(rate) and rate > 0):
+            raise UsageError(f"--set {setting}: give a number above 0")
+    return rate
 
 
 @app.command()

@@ -38,6 +38,10 @@ def short(value: float | None) -> str:
 def tick_labels(values: Sequence[float]) -> list[str]:
     """The numbers of one axis, all with as many decimals as one of them needs."""
     labels = [short(value) for value in values]
+    largest = max((abs(value) for value in values if math.isfinite(value)), default=0.0)
+    for scale, letter in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
+        if largest >= 10 * scale and all(value % (scale / 100) == 0 for value in values):
+            return [f"{value / scale:g}{letter}" if value else "0" for value in values]
     if any("e" in label for label in labels):
         return labels
     decimals = max((len(label.partition(".")[2]) for label in labels), default=0)
@@ -47,6 +51,11 @@ def tick_labels(values: Sequence[float]) -> list[str]:
 def count(value: int | None) -> str:
     """A whole number with commas between the thousands."""
     return "-" if value is None else f"{value:,}"
+
+
+def counted(number: int, what: str) -> str:
+    """A number of things: `1 epoch`, `2,000 epochs`."""
+    return f"{number:,} {what if number == 1 else what + 's'}"
 
 
 def duration(seconds: float | None) -> str:

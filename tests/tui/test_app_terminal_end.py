@@ -1,0 +1,142 @@
+"""However the app ends, the terminal is left as it was found."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from engine.runs.lease import read_lease
+from engine.runs.reader import Run
+from engine.runs.state import state_of
+from tests.engine.service.live import eventually
+from tests.tui.command_line import Bench, perceptui
+from tests.tui.live_process import has_finished
+from tests.tui.pseudo_terminal import PseudoTerminal, app_on_terminal
+
+FIRST_SCREEN = "Pick an experiment"
+ENDLESS = """\
+data = "circle(samples=40)"
+layers = ["Linear(4)", "Tanh()", "Linear(1)"]
+loss = "BCEWithLogitsLoss()"
+optimizer = "SGD(lr=0.1)"
+epochs = 1000000000
+report_every = 1000000
+device = "cpu"
+threads = 1
+"""
+
+
+@contextmanager
+def _training(bench: Bench) -> Iterator[tuple[PseudoTerminal, Run]]:
+    """The app while it trains without end; the run is stopped when it is left."""
+    bench.write("endless.toml", ENDLESS)
+    with app_on_terminal("open", "./endless.toml") as terminal:
+        terminal.until("endless")
+        terminal.type(" ")
+        terminal.until("running")
+        run = Run(bench.runs()[0])
+        try:
+            yield terminal, run
+        finally:
+            if read_lease(run.path) is not None:
+                assert perceptui("stop", str(run.path)).code == 0
+            eventually(has_finished(run))
+
+
+def _modes_are_set(terminal: PseudoTerminal) -> bool:
+    """Whether the app has changed the terminal, so that leaving it has something to restore."""
+    return {"mode 1049 is True", "mode 2004 is True", "mode 25 is False"} <= set(
+        terminal.not_restored()
+    )
+
+
+@pytest.mark.parametrize(
+    ("number", "code"),
+    [(signal.SIGTERM, 143), (signal.SIGHUP, 129), (signal.SIGINT, 130)],
+)
+def test_signal_that_ends(bench: Bench, number: signal.Signals, code: int) -> None:
+    """A signal ends the app with 128 and its number, and the terminal is as it was."""
+    with app_on_terminal() as terminal:
+        terminal.until(FIRST_SCREEN)
+        assert _modes_are_set(terminal)
+        terminal.signal(number)
+        assert terminal.end() == code
+        assert terminal.not_restored() == []
+        assert b"Traceback" not in terminal.written
+
+
+def test_stopped_and_gone_on_with(bench: Bench) -> None:
+    """While the app is stopped the terminal is as it was; going on draws the screen anew."""
+    with app_on_terminal() as terminal:
+        terminal.until(FIRST_SCREEN)
+        terminal.signal(signal.SIGTSTP)
+        eventually(lambda: terminal.state() == "T")
+        while terminal.read(0.05):
+            pass
+        assert terminal.not_restored() == []
+        terminal.type("ls\r")  # typed at the shell: no key of the app
+        terminal.wipe()
+        terminal.signal(signal.SIGCONT)
+        terminal.until(lambda shown: FIRST_SCREEN in shown and "Quit" in shown)
+        assert _modes_are_set(terminal)
+        terminal.type("q")
+        assert terminal.end() == 0
+        assert terminal.not_restored() == []
+
+
+CRASHING = """\
+import sys
+from tui.app import PerceptuiApp
+from tui.start import run
+
+def crash(app):
+    raise RuntimeError("made to crash")
+
+PerceptuiApp.action_help = crash
+sys.exit(run(PerceptuiApp()))
+"""
+
+
+def test_crash(bench: Bench) -> None:
+    """An exception in a key's action restores the terminal, names itself below, and ends with 1."""
+    terminal = PseudoTerminal([sys.executable, "-c", CRASHING])
+    try:
+        terminal.until(FIRST_SCREEN)
+        terminal.type("?")
+        assert terminal.end() == 1
+        assert terminal.not_restored() == []
+        after = bytes(terminal.written).rpartition(b"\x1b[?1049l")[2]
+        assert b"made to crash" in after
+    finally:
+        terminal.close()
+
+
+def test_hang_up_leaves_the_training(bench: Bench) -> None:
+    """When the connection is lost the app ends with 129; its run trains on and can be watched."""
+    with _training(bench) as (terminal, run):
+        assert terminal.hang_up() == 129
+        assert state_of(run).text == "running"
+        rows = perceptui("runs", "--json").records
+        assert [row["state"] for row in rows] == ["running"]
+        with app_on_terminal("open", run.name) as again:
+            again.until(lambda shown: f"running {run.name}" in shown and " train " in shown)
+            again.type("q")
+            again.until("What becomes of it?")
+            again.type("l")
+            assert again.end() == 0
+            assert again.not_restored() == []
+        assert state_of(run).text == "running"
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_signal_while_training(bench: Bench, number: signal.Signals) -> None:
+    """A signal to a training app ends the app alone: the run trains on."""
+    with _training(bench) as (terminal, run):
+        terminal.signal(number)
+        assert terminal.end() == 128 + number
+        assert terminal.not_restored() == []
+        assert state_of(run).text == "running"

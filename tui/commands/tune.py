@@ -1,0 +1,85 @@
+"""`perceptui tune-lr`: try learning rates on a copy, and suggest one."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from tui import options as o
+from tui.commands import app
+
+if TYPE_CHECKING:
+    from engine.runs.rate_test import RateTest
+    from engine.spec.experiment import Experiment
+
+HEIGHT = 16
+
+
+@app.command("tune-lr")
+def tune(
+    ctx: typer.Context,
+    what: o.WhatArgument,
+    runs_dir: o.RunsDir = None,
+    data_dir: o.DataDir = None,
+    ascii: o.Ascii = False,
+    json: o.Json = False,
+) -> None:
+    """Try learning rates on a copy of an experiment for a few steps, and suggest one."""
+    from tui.request import experiment_of
+
+    shared = ctx.obj.merged(runs_dir, data_dir, ascii, json)
+    _, experiment = experiment_of(what, shared.runs)
+    test = asyncio.run(_tested(experiment, shared.data))
+    if shared.json:
+        import msgspec
+
+        print(msgspec.json.encode(test).decode())
+    else:
+        _print(what, experiment, test, shared.ascii)
+
+
+async def _tested(experiment: Experiment, data_dir: Path) -> RateTest:
+    from engine.service.client import Session
+
+    async with Session.open() as session:
+        try:
+            return await session.tune_learning_rate(experiment, data_dir)
+        finally:
+            await session.shutdown()
+
+
+def _print(what: str, experiment: Experiment, test: RateTest, ascii_only: bool) -> None:
+    import shlex
+
+    from engine.spec import presets
+    from tui.renderables.rate_chart import rate_chart
+    from tui.terminal import Terminal
+
+    terminal = Terminal(ascii_only=ascii_only)
+    terminal.rows(rate_chart(test, min(terminal.width, 100), HEIGHT, terminal.look))
+    terminal.line()
+    for line in advice(test, experiment.optimizer.lr):
+        terminal.line(line)
+    is_run = presets.what_is(what) == "run" or Path(what).is_dir()
+    if test.suggested is not None and not is_run:
+        rate = f"{test.suggested:g}"
+        terminal.tell(f"To take it: {shlex.join(['perceptui', '--preset', what, '--lr', rate])}")
+
+
+def advice(test: RateTest, current: float) -> list[str]:
+    """What the curve says, in a few sentences."""
+    steps = f"{len(test.rates)} steps from {test.rates[0]:.2g} to {test.rates[-1]:.2g}"
+    if test.suggested is None:
+        return [
+            f"The loss hardly fell at any learning rate, in {steps}: the batches are too small or "
+            "too unlike to tell so soon, or nothing can be learned.",
+            f"The experiment has {current:g}.",
+        ]
+    return [
+        f"Suggested learning rate: {test.suggested:g} (the experiment has {current:g}).",
+        f"In {steps} the loss fell fastest at {test.steepest:.2g} and was lowest at "
+        f"{test.lowest:.2g}; a tenth of that is the most that lasts.",
+    ]
