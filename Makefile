@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 DEMO := spiral
 JOBS ?= 2
 
-.PHONY: demo run test lint soak bench clean
+.PHONY: demo run test lint soak bench bench-app clean
 
 # The stamps remember what was installed from which files.
 $(VENV)/.installed: pyproject.toml constraints.txt
@@ -46,6 +46,12 @@ soak: $(VENV)/.installed-test
 BENCH = --json build/bench.json --markdown tests/benchmarks/RESULTS.md
 bench: $(VENV)/.installed-bench
 	$(BIN)/python -m tests.benchmarks.bench $(BENCH)
+
+# Not part of `make test`: takes ten minutes, on a machine that does nothing else.
+# BENCH_APP='--quick' for less, '--only start keys' for a part.
+BENCH_APP = --json build/bench-app.json
+bench-app: $(VENV)/.installed-test
+	$(BIN)/python -m tests.benchmarks.measure_app $(BENCH_APP)
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

@@ -7,7 +7,7 @@ import contextlib
 import os
 import signal
 import sys
-from collections.abc import Coroutine, Iterable
+from collections.abc import Coroutine, Iterable, Sequence
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
@@ -15,18 +15,22 @@ from textual import work
 from textual.app import App, SystemCommand
 from textual.binding import Binding
 from textual.dom import DOMNode
+from textual.filter import LineFilter
 from textual.screen import Screen
+from textual.worker import Worker, WorkerState
 
-from tui.bench import Bench, Connect, Places, fresh_worker
+from tui.ascii_lines import AsciiLines
+from tui.bench import Bench, Places
+from tui.budget import BYTES_PER_S, SLOW_BYTES_PER_S, ByteBudget
+from tui.driver import TerminalDriver
 from tui.messages import BenchChanged, PresetChosen
 from tui.renderables.look import Look, look_for
-from tui.screens.help import HelpScreen
+from tui.renderables.sanitize import plain
 from tui.screens.presets import PresetsScreen
-from tui.screens.quit import QuitScreen
-from tui.screens.runs import RunsScreen
-from tui.screens.settings import SettingsScreen
 from tui.settings import Settings
 from tui.snapshot import Snapshot
+from tui.terminal import encoding_of
+from tui.trainer import Connect, fresh_worker
 from tui.widgets.rows import RowsView
 
 if TYPE_CHECKING:
@@ -35,7 +39,9 @@ if TYPE_CHECKING:
     from tui.draft import Draft
     from tui.screens.workbench import WorkbenchScreen
 
-SIGNALS = (signal.SIGTERM, signal.SIGHUP)
+SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
+BENCH_AFTER_S = 0.15
+"""The trainer's start waits so long: it would take the processor from the first screen."""
 
 
 class PerceptuiApp(App[int]):
@@ -69,6 +75,7 @@ class PerceptuiApp(App[int]):
         self.settings = settings or Settings.load()
         slow = slow_link or self.settings.rate == "slow"
         self.bench = Bench(self._tell, self.places, connect, slow_link=slow)
+        self.budget = ByteBudget(SLOW_BYTES_PER_S if slow else BYTES_PER_S, self._num_bytes_sent)
         self.look = Look()
         self._ascii_only = ascii_only
         self._first = first
@@ -91,10 +98,13 @@ class PerceptuiApp(App[int]):
         self.install_screen(screen, "workbench")
         return screen
 
+    def on_load(self) -> None:
+        """Heed signals before the terminal is changed."""
+        self._catch_signals()
+
     async def on_mount(self) -> None:
         """Show the presets, or what the command line asked for, while a worker warms up."""
         self.apply_settings()
-        self._catch_signals()
         if self.settings.notice:
             self.notify(self.settings.notice, severity="warning", markup=False)
         self.push_screen(PresetsScreen())
@@ -103,7 +113,7 @@ class PerceptuiApp(App[int]):
         if self._attach_to is not None:
             self._in_background(self.watch_run(self._attach_to))
         else:
-            self._in_background(self.bench.open())
+            self.call_after_refresh(self.set_timer, BENCH_AFTER_S, self._open_bench)
 
     async def on_unmount(self) -> None:
         """Let go of the worker; what lives on goes on without us."""
@@ -113,11 +123,17 @@ class PerceptuiApp(App[int]):
         """Take over what the settings say, at once."""
         if self.settings.theme in self.available_themes:
             self.theme = self.settings.theme
-        self.bench.set_rate(slow=self._slow_link or self.settings.rate == "slow")
+        slow = self._slow_link or self.settings.rate == "slow"
+        self.bench.set_rate(slow=slow)
+        self.budget = ByteBudget(SLOW_BYTES_PER_S if slow else BYTES_PER_S, self._num_bytes_sent)
         ascii_only = self._ascii_only or self.settings.glyphs == "ascii"
         self.look = look_for(
             {**os.environ, **({"NO_COLOR": "1"} if self.no_color else {})},
-            encoding="utf-8" if self.settings.glyphs == "unicode" else _encoding(),
+            encoding=(
+                "utf-8"
+                if self.settings.glyphs == "unicode"
+                else encoding_of(sys.__stdout__, os.environ)  # Textual has replaced stdout
+            ),
             is_terminal=True,
             color_system=self.console.color_system,
             ascii_only=ascii_only,
@@ -125,6 +141,11 @@ class PerceptuiApp(App[int]):
         for screen in self.screen_stack:
             for view in screen.query(RowsView):
                 view.notify_style_update()
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Textual's, and where only ASCII may be drawn one that sees to it."""
+        filters = super().get_line_filters()
+        return [*filters, AsciiLines()] if self.look.ascii else filters
 
     def open_workbench(self, name: str, experiment: Experiment) -> None:
         """Put an experiment on the workbench; nothing is trained yet."""
@@ -137,7 +158,9 @@ class PerceptuiApp(App[int]):
         self._show_workbench()
         from engine.runs.state import state_of
 
-        if state_of(run).live_here:
+        if not state_of(run).live_here:
+            await self.bench.open()
+        elif not self.bench.trains(run):
             await self.bench.attach(run)
 
     async def resume_run(self, run: Run) -> None:
@@ -148,20 +171,35 @@ class PerceptuiApp(App[int]):
 
     def action_runs(self) -> None:
         """Open the list of runs."""
+        from tui.screens.runs import RunsScreen
+
         self.push_screen(RunsScreen())
 
     def action_help(self) -> None:
         """List every key."""
+        from tui.screens.help import HelpScreen
+
         self.push_screen(HelpScreen())
 
     def action_settings(self) -> None:
         """Open the settings."""
+        from tui.screens.settings import SettingsScreen
+
         self.push_screen(SettingsScreen())
+
+    def action_command_palette(self) -> None:
+        """Find any action by its name."""
+        from tui.screens.palette import Palette
+
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette(id="--command-palette"))
 
     @work(group="quit", exclusive=True, exit_on_error=False)
     async def action_quit_asking(self) -> None:
         """Quit; with a live run ask what becomes of it."""
         if self.bench.snapshot.is_live:
+            from tui.screens.quit import QuitScreen
+
             answer = await self.push_screen_wait(QuitScreen())
             if answer is None:
                 return
@@ -174,7 +212,11 @@ class PerceptuiApp(App[int]):
 
     def on_bench_changed(self, message: BenchChanged) -> None:
         if "workbench" in self.__dict__:  # else nobody has opened it yet
-            self.workbench.show(message.snapshot)
+            self.workbench.show(self.budget.shown(message.snapshot))
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        if event.state == WorkerState.ERROR:
+            self.notify(plain(str(event.worker.error)), severity="error", markup=False)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Every action that has a key, and Textual's own."""
@@ -201,6 +243,13 @@ class PerceptuiApp(App[int]):
     def _tell(self, snapshot: Snapshot) -> None:
         self.post_message(BenchChanged(snapshot))
 
+    def _num_bytes_sent(self) -> int:
+        driver = self._driver
+        return driver.outlet.num_bytes if isinstance(driver, TerminalDriver) else 0
+
+    def _open_bench(self) -> None:
+        self._in_background(self.bench.open())
+
     def _in_background(self, work: Coroutine[None, None, None]) -> None:
         self.run_worker(work, group="bench", exit_on_error=False)
 
@@ -210,8 +259,3 @@ class PerceptuiApp(App[int]):
         for number in SIGNALS:
             with contextlib.suppress(RuntimeError, ValueError):  # not in the main thread: a test
                 loop.add_signal_handler(number, self.exit, 128 + number)
-
-
-def _encoding() -> str:
-    """The terminal's encoding; Textual has put something else in the place of stdout."""
-    return getattr(sys.__stdout__, "encoding", None) or "ascii"

@@ -6,22 +6,23 @@ It belongs to the app, not to a screen: leaving a screen never ends a training.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from engine.errors import PerceptuiError, WorkerLost
 from tui.snapshot import Snapshot
+from tui.trainer import Connect, Trainer, fresh_worker
 
 if TYPE_CHECKING:
     from engine.runs import events as ev
     from engine.runs.pictures import Pictures
+    from engine.runs.rate_test import RateTest
     from engine.runs.reader import Run
     from engine.service import protocol as p
-    from engine.service.client import Happened
     from engine.service.description import Description
     from engine.spec.experiment import Experiment
     from tui.observer import Observer
@@ -31,52 +32,6 @@ TELL_S = 0.2
 SLOW_TELL_S = 1.0
 PICTURES_HZ = 2.0
 SLOW_PICTURES_HZ = 0.2
-
-
-class Trainer(Protocol):
-    """What the bench needs of a session; engine.service.client.Session has it."""
-
-    def events(self) -> AsyncIterator[Happened]: ...
-    async def train(
-        self,
-        experiment: Experiment,
-        *,
-        name: str,
-        runs_dir: Path | None,
-        data_dir: Path | None,
-        on_disconnect: p.OnDisconnect,
-        paused: bool,
-    ) -> Path: ...
-    async def resume(
-        self, run: Run, *, data_dir: Path | None, on_disconnect: p.OnDisconnect
-    ) -> None: ...
-    async def watch(
-        self, *, progress_hz: float, pictures_hz: float, grid: tuple[int, int]
-    ) -> None: ...
-    async def pause(self) -> None: ...
-    async def go_on(self) -> None: ...
-    async def step(self, *, batches: int = 0, epochs: int = 0) -> None: ...
-    async def set_learning_rate(self, factor: float) -> None: ...
-    async def rewind(self, to: p.Kept = "last") -> None: ...
-    async def stop(self, reason: ev.Reason = "stopped") -> None: ...
-    async def pictures(self, columns: int, rows: int) -> Pictures: ...
-    async def describe(
-        self, experiment: Experiment, data_dir: Path | None = None
-    ) -> Description: ...
-    async def script(self, experiment: Experiment, data_dir: Path | None = None) -> str: ...
-    async def predict(
-        self, run: Run, rows: list[list[str]], checkpoint: p.Kept = "last"
-    ) -> list[ev.Prediction]: ...
-
-
-Connect = Callable[[], AbstractAsyncContextManager[Trainer]]
-
-
-def fresh_worker() -> AbstractAsyncContextManager[Trainer]:
-    """A session with a worker of its own, which warms up."""
-    from engine.service.client import Session
-
-    return Session.open()
 
 
 @dataclass(frozen=True)
@@ -110,6 +65,8 @@ class Bench:
         self._session: Trainer | None = None
         self._settled = asyncio.Event()
         """Set once it is known whether a worker listens."""
+        self._is_open = False
+        self._is_beginning = False
         self._stack = AsyncExitStack()
         self._seeing: Observer
         self._grid = (0, 0)
@@ -122,17 +79,29 @@ class Bench:
         self._pictures_hz = SLOW_PICTURES_HZ if slow else PICTURES_HZ
 
     async def open(self) -> None:
-        """Connect to a fresh worker, which warms up while the person is still choosing."""
+        """Connect to a fresh worker, which warms up while the person is still choosing.
+
+        Nothing happens where there is one already.
+        """
+        if self._is_open:
+            return
+        self._is_open = True
         # What a session needs takes a while to import: not while keys wait.
         await asyncio.to_thread(import_module, "tui.observer")
         await asyncio.to_thread(import_module, "engine.service.client")
         await self._enter(self._connect())
+
+    def trains(self, run: Run) -> bool:
+        """Whether this very run is under way here."""
+        path = self.snapshot.run
+        return self.snapshot.is_live and path is not None and path.absolute() == run.path.absolute()
 
     async def attach(self, run: Run) -> None:
         """Leave the worker there is and watch a live run's."""
         from engine.service.client import Session
 
         await self.close()
+        self._is_open = True
         await self._enter(Session.attach(run), run)
 
     async def close(self) -> None:
@@ -141,6 +110,7 @@ class Bench:
             self._following.cancel()
             self._following = None
         self._session = None
+        self._is_open = False
         self._settled.clear()
         stack, self._stack = self._stack, AsyncExitStack()
         await stack.aclose()
@@ -166,21 +136,32 @@ class Bench:
             self._change(replace(self.snapshot, run=path))
             await self._watch(session)
 
-        await self._do(begin)
+        await self._do_once(begin)
 
-    async def resume(self, run: Run) -> None:
-        """Go on with a run that ended early."""
+    async def resume(
+        self, run: Run, *, rewind: bool = False, learning_rate: float | None = None
+    ) -> None:
+        """Go on with a run that ended early; one that is live is stopped and kept first.
+
+        rewind: it diverged, and goes on with a tenth of its learning rate, or with this one.
+        """
 
         async def resume(session: Trainer) -> None:
-            experiment = run.experiment()
-            self._seeing.begin(run.record().events)
-            self._change(
-                Snapshot(phase="preparing", experiment=experiment, name=run.name, run=run.path)
+            experiment, events = run.experiment(), run.record().events
+            if self.snapshot.is_live:
+                await session.stop()
+            self._seeing.begin(events)
+            self._change(Snapshot("preparing", experiment, run.name, run.path), at_once=True)
+            await session.resume(
+                run,
+                data_dir=self._places.data_dir,
+                on_disconnect="continue",
+                rewind=rewind,
+                learning_rate=learning_rate,
             )
-            await session.resume(run, data_dir=self._places.data_dir, on_disconnect="continue")
             await self._watch(session)
 
-        await self._do(resume)
+        await self._do_once(resume)
 
     async def toggle(self) -> None:
         """Pause what runs, go on with what is paused."""
@@ -201,7 +182,12 @@ class Bench:
 
     async def rewind(self, to: p.Kept) -> None:
         """Go back to the last or best checkpoint."""
-        await self._do(lambda session: session.rewind(to))
+
+        async def rewind(session: Trainer) -> None:
+            await session.rewind(to)
+            await self._draw(session)
+
+        await self._do(rewind)
 
     async def scale_learning_rate(self, by: float) -> None:
         """Multiply the learning rate of the running training."""
@@ -228,6 +214,13 @@ class Bench:
             raise PerceptuiError("the trainer is gone, and only it can write the script")
         return await session.script(experiment, self._places.data_dir)
 
+    async def tune(self, experiment: Experiment) -> RateTest:
+        """What learning rates do to an experiment, tried on a copy; raises PerceptuiError."""
+        session = await self._opened()
+        if session is None:
+            raise PerceptuiError("the trainer is gone, and only it can try learning rates")
+        return await session.tune_learning_rate(experiment, self._places.data_dir)
+
     async def predict(self, rows: list[list[str]]) -> list[ev.Prediction]:
         """What the network's newest checkpoint says of samples; raises PerceptuiError."""
         session, run = self._session, self.snapshot.run
@@ -244,10 +237,10 @@ class Bench:
             session = self._session
             if session is None or self.snapshot.run is None:
                 return
-            if self.snapshot.phase == "finished":
-                await self._draw_end(session)
-            else:
+            if self.snapshot.is_live:
                 await self._do(self._watch)
+            if self.snapshot.phase in ("paused", "finished"):
+                await self._draw(session)
 
     async def _enter(
         self, connection: AbstractAsyncContextManager[Trainer], run: Run | None = None
@@ -264,7 +257,8 @@ class Bench:
         self._session = session
         snapshot = Snapshot(phase="ready")
         if run is not None:
-            snapshot = Snapshot("running", run.experiment(), run.name, run.path)
+            phase = "running" if session.state == "idle" else session.state
+            snapshot = Snapshot(phase, run.experiment(), run.name, run.path)
         self._change(snapshot, at_once=True)
         self._following = asyncio.create_task(self._follow(session))
         self._settled.set()
@@ -278,6 +272,16 @@ class Bench:
             grid=self._grid,
         )
 
+    async def _do_once(self, begin: Callable[[Trainer], Awaitable[object]]) -> None:
+        """Begin a run, unless one is begun already: a key may be pressed twice."""
+        if self._is_beginning:
+            return
+        self._is_beginning = True
+        try:
+            await self._do(begin)
+        finally:
+            self._is_beginning = False
+
     async def _do(self, steer: Callable[[Trainer], Awaitable[object]]) -> None:
         session = await self._opened()
         if session is None:
@@ -287,7 +291,7 @@ class Bench:
         except WorkerLost as error:
             self._change(replace(self.snapshot, phase="lost", message=str(error)), at_once=True)
         except PerceptuiError as error:
-            phase = "ready" if self.snapshot.run is None else self.snapshot.phase
+            phase = "ready" if self.snapshot.phase == "preparing" else self.snapshot.phase
             self._change(replace(self.snapshot, phase=phase, message=str(error)), at_once=True)
 
     async def _opened(self) -> Trainer | None:
@@ -301,13 +305,16 @@ class Bench:
             while True:
                 async for happened in session.events():
                     snapshot = self._seeing.taken(self.snapshot, happened)
-                    self._change(snapshot, at_once=snapshot.phase != self.snapshot.phase)
-                await self._draw_end(session)
+                    moved = snapshot.phase != self.snapshot.phase
+                    self._change(snapshot, at_once=moved)
+                    if moved and snapshot.phase == "paused":
+                        await self._draw(session)
+                await self._draw(session)
         except WorkerLost as error:
             self._change(replace(self.snapshot, phase="lost", message=str(error)), at_once=True)
 
-    async def _draw_end(self, session: Trainer) -> None:
-        """The pictures of the final weights."""
+    async def _draw(self, session: Trainer) -> None:
+        """The pictures of the weights where the training stands still."""
         if self.snapshot.diverged is None:
             try:
                 pictures = await session.pictures(*self._grid)

@@ -99,6 +99,10 @@ class Draft:
         raw = parse_toml(to_toml(experiment))
         self._change(_State(name, raw, raw))
 
+    def replace_all(self, experiment: Experiment) -> None:
+        """Put another experiment's values in the place of these, as a repair does."""
+        self._edit(parse_toml(to_toml(experiment)))
+
     def set(self, key: str, value_text: str) -> None:
         """Change one value, as `--set KEY=VALUE` does; raises BadExperiment for an unknown key."""
         self._edit(set_value(self.raw, f"{key}={value_text}"))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+import msgspec
+
 from engine.runs import events as ev
 from engine.runs.pictures import Pictures
 from engine.service import protocol as p
@@ -36,6 +38,24 @@ class Observer:
                 return replace(snapshot, progress=happened)
             case p.Drawn():
                 return self.shown(snapshot, happened.pictures)
+            case ev.RunStarted():
+                self.begin((happened,))  # what was left of the run before is over
+                return replace(
+                    snapshot,
+                    started=happened,
+                    newest=None,
+                    progress=None,
+                    pictures=None,
+                    series=(),
+                    evaluated={},
+                    finished=None,
+                    diverged=None,
+                    findings=(),
+                    factor=1.0,
+                )
+            case ev.Paused() if snapshot.progress is not None:
+                progress = msgspec.structs.replace(snapshot.progress, step=happened.step)
+                return replace(snapshot, progress=progress)
             case ev.Event():
                 history.add(happened)
                 return replace(
@@ -45,6 +65,7 @@ class Observer:
                     evaluated=dict(history.evaluated),
                     finished=history.finished,
                     diverged=history.diverged,
+                    findings=tuple(history.findings.values()),
                     factor=history.factor,
                     message=history.failed.message if history.failed else snapshot.message,
                 )

@@ -34,6 +34,8 @@ class Snapshot:
     evaluated: dict[str, ev.Evaluated] = field(default_factory=dict)
     finished: ev.RunFinished | None = None
     diverged: ev.Diverged | None = None
+    findings: tuple[ev.FindingAppeared, ...] = ()
+    """What the doctor finds in the training under way, at most three."""
     factor: float = 1.0
     """The learning-rate factor that a person set."""
     message: str = ""

@@ -4,25 +4,35 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from textual.drivers.linux_driver import LinuxDriver
+
 from tui.app import PerceptuiApp
 from tui.bench import Places
-from tui.options import Shared
+from tui.driver import TerminalDriver
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # the options bring the whole command line with them
     from engine.runs.reader import Run
     from engine.spec.experiment import Experiment
+    from tui.options import Shared
 
 
 def start(shared: Shared, what: str | None, *, slow_link: bool) -> int:
     """Run the app until it is left; returns the exit code. Raises UsageError for a bad WHAT."""
-    first, run = _named(shared, what) if what is not None else (None, None)
+    first, live = _named(shared, what) if what is not None else (None, None)
     app = PerceptuiApp(
         places=Places(shared.runs, shared.data),
         ascii_only=shared.ascii,
         slow_link=slow_link,
         first=first,
-        attach_to=run,
+        attach_to=live,
     )
+    return run(app)
+
+
+def run(app: PerceptuiApp) -> int:
+    """Run an app on the terminal until it is left; returns the exit code."""
+    if app.driver_class is LinuxDriver:
+        app.driver_class = TerminalDriver
     return app.run() or app.return_code or 0
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import IO
 
 from rich.console import Console
@@ -29,7 +29,7 @@ class Terminal:
         console = _Console(file=stream, highlight=False, markup=False, emoji=False)
         self.look: Look = look_for(
             os.environ,
-            encoding=getattr(stream, "encoding", None) or "ascii",
+            encoding=encoding_of(stream, os.environ),
             is_terminal=console.is_terminal,
             color_system=console.color_system,
             ascii_only=ascii_only,
@@ -58,3 +58,20 @@ class Terminal:
     def line(self, text: str | Text = "") -> None:
         """Print a line whole; it may wrap."""
         self.console.print(text, highlight=False, soft_wrap=True)
+
+
+_NOT_UTF8 = ("C", "POSIX")
+
+
+def encoding_of(stream: object, environment: Mapping[str, str]) -> str:
+    """What the terminal behind a stream can be sent.
+
+    In the locale C Python writes UTF-8 all the same, and may put C.UTF-8 into LC_CTYPE (PEP
+    538, PEP 540): there the locale that was asked for counts. Where none was, Python's choice.
+    """
+    asked = environment.get("LC_ALL") or environment.get("LC_CTYPE") or environment.get("LANG")
+    if asked == "C.UTF-8" and not environment.get("LC_ALL"):
+        asked = environment.get("LANG")
+    if asked in _NOT_UTF8:
+        return "ascii"
+    return getattr(stream, "encoding", None) or "ascii"

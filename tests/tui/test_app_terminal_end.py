@@ -88,6 +88,20 @@ def test_stopped_and_gone_on_with(bench: Bench) -> None:
         assert terminal.not_restored() == []
 
 
+def test_stopped_by_what_cannot_be_caught(bench: Bench) -> None:
+    """After SIGSTOP and SIGCONT the screen is drawn anew, and leaving restores the terminal."""
+    with app_on_terminal() as terminal:
+        terminal.until(FIRST_SCREEN)
+        terminal.signal(signal.SIGSTOP)
+        eventually(lambda: terminal.state() == "T")
+        terminal.wipe()
+        terminal.signal(signal.SIGCONT)
+        terminal.until(lambda shown: FIRST_SCREEN in shown and "Quit" in shown)
+        terminal.type("q")
+        assert terminal.end() == 0
+        assert terminal.not_restored() == []
+
+
 CRASHING = """\
 import sys
 from tui.app import PerceptuiApp

@@ -14,6 +14,7 @@ from textual.widgets import OptionList, Static
 
 from tui.renderables.sanitize import plain
 from tui.screens.host import host
+from tui.widgets.option_rows import OptionRows
 
 T = TypeVar("T")
 
@@ -59,7 +60,7 @@ class ChoiceScreen(ModalScreen[T]):
         with Vertical():
             yield Static(plain(self._question, ascii_only), markup=False)
             texts = [f"{answer.key:<4}{plain(answer.text, ascii_only)}" for answer in self._answers]
-            yield OptionList(*(Text(text) for text in texts))
+            yield OptionRows(*(Text(text) for text in texts))
 
     def on_mount(self) -> None:
         self.set_class(host(self).look.ascii, "-ascii")

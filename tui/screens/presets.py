@@ -14,7 +14,7 @@ from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.widgets import Footer, Input, OptionList, Static
+from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from engine import paths
@@ -25,6 +25,8 @@ from tui.renderables.sanitize import plain
 from tui.screens.about import About, about, is_downloaded_first
 from tui.screens.host import BenchScreen
 from tui.screens.page import Page
+from tui.widgets.keys import Keys
+from tui.widgets.option_rows import OptionRows
 
 if TYPE_CHECKING:  # this screen is there before the engine is loaded
     from engine.spec.experiment import Experiment
@@ -32,6 +34,7 @@ if TYPE_CHECKING:  # this screen is there before the engine is loaded
 
     Entry = Listing | RunSummary
 
+FOOTER = ("select", "filter", "runs")
 RECENT = 6
 """Past runs in the list; all of them are on the runs screen."""
 DEBOUNCE_S = 0.1
@@ -40,7 +43,7 @@ WAIT_S = 0.25
 """Between two looks whether the trainer can be asked."""
 
 
-class EntryList(OptionList):
+class EntryList(OptionRows):
     """The list, in which enter opens."""
 
     BINDINGS = [Binding("enter", "select", "Open", key_display="enter")]  # noqa: RUF012  # Textual declares it so
@@ -89,6 +92,8 @@ class PresetsScreen(BenchScreen):
         self._shown: list[Entry | None] = []
         """What each line of the list is; None: a heading."""
         self._known: dict[str, About] = {}
+        self._is_seen = asyncio.Event()
+        """Set soon after the screen was first drawn: what is imported then delays it no more."""
 
     def compose(self) -> ComposeResult:
         arrows = self.host.look.pick("↑ ↓", "up, down")
@@ -101,16 +106,17 @@ class PresetsScreen(BenchScreen):
             with VerticalScroll(id="about"):
                 yield Page()
         yield Static(id="foot", markup=False)
-        yield Footer(show_command_palette=False)
+        yield Keys(FOOTER)
 
     def on_mount(self) -> None:
         self._read_presets()
         self._fill()
         self.query_one(EntryList).focus()
+        self.call_after_refresh(self.set_timer, DEBOUNCE_S, self._is_seen.set)
 
     def on_screen_resume(self) -> None:
         """A preset may have been saved or a run begun meanwhile."""
-        if self._read_presets():
+        if self._is_seen.is_set() and self._read_presets():
             self._known.clear()
             self._fill()
         self._read_runs()
@@ -169,6 +175,7 @@ class PresetsScreen(BenchScreen):
 
     @work(group="runs", exclusive=True, exit_on_error=False)
     async def _read_runs(self) -> None:
+        await self._is_seen.wait()
         try:
             found = await asyncio.to_thread(self._recent)
         except PerceptuiError as error:
@@ -246,6 +253,7 @@ class PresetsScreen(BenchScreen):
     @work(group="look", exclusive=True, exit_on_error=False)
     async def _learn(self, entry: Entry, known: About) -> None:
         """Read the experiment, then ask the trainer what its data looks like."""
+        await self._is_seen.wait()
         await asyncio.sleep(DEBOUNCE_S)
         try:
             if isinstance(entry, Listing):

@@ -20,6 +20,7 @@ from engine.errors import PerceptuiError
 from tui.renderables.table import sentence
 from tui.screens.confirm import ConfirmScreen
 from tui.screens.host import BenchScreen
+from tui.widgets.option_rows import OptionRows
 
 if TYPE_CHECKING:  # the app loads this screen before the engine
     from tui.run_summary import RunSummaries, RunSummary
@@ -27,7 +28,7 @@ if TYPE_CHECKING:  # the app loads this screen before the engine
 REFRESH_S = 3.0
 
 
-class RunList(OptionList):
+class RunList(OptionRows):
     """The list, in which enter opens."""
 
     BINDINGS = [Binding("enter", "select", "Open", key_display="enter")]  # noqa: RUF012  # Textual declares it so

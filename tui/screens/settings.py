@@ -15,6 +15,7 @@ from engine.errors import UsageError
 from tui.renderables.sanitize import fit
 from tui.screens.host import BenchScreen
 from tui.settings import Glyphs, Rate
+from tui.widgets.option_rows import OptionRows
 
 
 class Choice(NamedTuple):
@@ -26,7 +27,7 @@ class Choice(NamedTuple):
     help: str
 
 
-class SettingsList(OptionList):
+class SettingsList(OptionRows):
     """The settings, in which enter and the arrows change one."""
 
     BINDINGS = [  # noqa: RUF012  # Textual declares it so

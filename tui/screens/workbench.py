@@ -10,39 +10,38 @@ from textual.binding import Binding
 from textual.containers import Container, Vertical
 from textual.events import Resize
 from textual.reactive import reactive
-from textual.screen import Screen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from engine.spec.experiment import Experiment
 from tui.messages import DraftChanged
 from tui.renderables.sanitize import plain
+from tui.screens.host import BenchScreen
 from tui.snapshot import Snapshot
 from tui.widgets.editor import Editor
+from tui.widgets.keys import Keys
+from tui.widgets.notes import DoctorNote, Notice
+from tui.widgets.pane import PANES, Pane, tabs
 from tui.widgets.picture import PictureView
 from tui.widgets.training import LossCurve, LossLine, Scores, SnapshotView, StatusLine
 
 if TYPE_CHECKING:
     from tui.app import PerceptuiApp
 
-PANES = ("experiment", "picture", "loss", "scores")
 MOST_SMOOTHING = 64
+FOOTER = (
+    *("run_or_pause", "step_batch", "step_epoch", "reset", "edit", "add_layer", "repair"),
+    *("predict", "code", "save", "runs", "back", "remove_layer", "undo", "redo"),
+)
+"""Actions in the order of their use: what has no room is in the help."""
 
 
-class Pane(Vertical):
-    """One side of the workbench, with a title on its border."""
-
-    def __init__(self, *children: SnapshotView | Editor, id: str, title: str) -> None:
-        super().__init__(*children, id=id, classes="pane")
-        self.border_title = title
-
-
-class WorkbenchScreen(Screen[None]):
+class WorkbenchScreen(BenchScreen):
     """Edit, train, see. Wide: everything at once; narrow: one pane at a time."""
 
     BINDINGS = [  # noqa: RUF012  # Textual declares it so
-        Binding("space", "run_or_pause", "Run/pause", priority=True),
-        Binding("n", "step_batch", "1 batch"),
-        Binding("N", "step_epoch", "1 epoch"),
+        Binding("space", "run_or_pause", "Run", key_display="space", priority=True),
+        Binding("n", "step_batch", "Batch"),
+        Binding("N", "step_epoch", "Epoch"),
         Binding("r", "reset", "Reset"),
         Binding("ctrl+r", "reset_new_seed", "Reset, new seed", show=False),
         Binding("plus,equals_sign", "scale_lr(1.25)", "Learning rate up", show=False),
@@ -50,6 +49,7 @@ class WorkbenchScreen(Screen[None]):
         Binding("x", "stop", "Stop, keep", show=False),
         Binding("backspace", "rewind('last')", "Back to last checkpoint", show=False),
         Binding("B", "rewind('best')", "Back to best checkpoint", show=False),
+        Binding("f", "repair", "Repair"),
         Binding("p", "predict", "Predict"),
         Binding("c", "code", "Code"),
         Binding("s", "save", "Save", show=False),
@@ -63,14 +63,18 @@ class WorkbenchScreen(Screen[None]):
         Binding("2", "pane('picture')", "Picture", show=False),
         Binding("3", "pane('loss')", "Loss", show=False),
         Binding("4", "pane('scores')", "Scores", show=False),
+        Binding("tab", "next_pane(1)", "Next pane", show=False),
+        Binding("shift+tab", "next_pane(-1)", "Pane before", show=False),
         Binding("escape", "back", "Presets"),
     ]
+    AUTO_FOCUS = ""
     pane: reactive[str] = reactive("experiment")
     """The pane that is seen when there is room for one only."""
 
     def __init__(self) -> None:
         super().__init__()
         self._is_built = False
+        self._titles = ("", "")
 
     @property
     def bench_app(self) -> PerceptuiApp:
@@ -81,12 +85,13 @@ class WorkbenchScreen(Screen[None]):
         yield LossLine(id="losses")
         yield Static(id="tabs")
         with Container(id="panes"):
-            yield Pane(Editor(), id="experiment", title="Experiment")
+            yield Pane(Editor(), DoctorNote(), id="experiment", title="Experiment")
             yield Pane(PictureView(id="drawn"), id="picture", title="Network")
             with Vertical(id="right"):
                 yield Pane(LossCurve(), id="loss", title="Loss")
                 yield Pane(Scores(), id="scores", title="Scores")
-        yield Footer()
+        yield Notice()
+        yield Keys(FOOTER)
 
     def on_mount(self) -> None:
         self._is_built = True
@@ -100,12 +105,16 @@ class WorkbenchScreen(Screen[None]):
             return
         for view in self.query(SnapshotView):
             view.snapshot = snapshot
+        self.query_one(Notice).tell(snapshot)
+        self.query_one(Keys).pauses = snapshot.phase == "running"
         self._title(snapshot)
 
     def show_draft(self) -> None:
         """Show the edited experiment."""
         if self._is_built:
             self.query_one(Editor).show_draft()
+            self.query_one(DoctorNote).examine(self.bench_app.draft.experiment)
+            self.refresh_bindings()
             self._title(self.bench_app.bench.snapshot)
 
     async def on_draft_changed(self, message: DraftChanged) -> None:
@@ -119,7 +128,8 @@ class WorkbenchScreen(Screen[None]):
                 await bench.set_learning_rate(factor)
 
     def on_resize(self, event: Resize) -> None:
-        self.call_after_refresh(self._tell_grid)
+        self._draw_tabs()
+        self.call_after_refresh(self._settle)
 
     def watch_pane(self) -> None:
         if not self._is_built:
@@ -127,18 +137,39 @@ class WorkbenchScreen(Screen[None]):
         for name in PANES:
             self.query_one(f"#{name}").set_class(name == self.pane, "-chosen")
         self.query_one("#right").set_class(self.pane in ("loss", "scores"), "-chosen")
-        marks = [
-            f"[{index}] {name}" if name == self.pane else f" {index}  {name}"
-            for index, name in enumerate(PANES, start=1)
-        ]
-        self.query_one("#tabs", Static).update("  ".join(marks), layout=False)
-        self.call_after_refresh(self._tell_grid)
+        self._draw_tabs()
+        self.call_after_refresh(self._settle)
+
+    def _draw_tabs(self) -> None:
+        if self._is_built:
+            row = tabs(self.pane, self.size.width)
+            self.query_one("#tabs", Static).update(row, layout=False)
 
     def action_pane(self, name: str) -> None:
         """Show a pane; where all are seen, go to it."""
         self.pane = name
-        if name == "experiment":
-            self.query_one(Editor).focus()
+
+    def action_next_pane(self, by: int) -> None:
+        """Show the next pane; where all are seen, the focus goes on."""
+        if self.has_class("-wide"):
+            self.focus_next() if by > 0 else self.focus_previous()
+        else:
+            self.action_pane(PANES[(PANES.index(self.pane) + by) % len(PANES)])
+
+    def action_repair(self) -> None:
+        """Apply the repair of the doctor's gravest finding; undo takes it back."""
+        finding = self.query_one(DoctorNote).finding
+        if finding is not None and finding.repaired is not None:
+            self.bench_app.draft.replace_all(finding.repaired)
+            self.tell(f"Repaired: {finding.repair}. z takes it back")
+            self.post_message(DraftChanged())
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Only what can be repaired offers its key."""
+        if action == "repair" and self._is_built:
+            finding = self.query_one(DoctorNote).finding
+            return finding is not None and finding.repaired is not None
+        return True
 
     @work(group="steer", exit_on_error=False)
     async def action_run_or_pause(self) -> None:
@@ -234,18 +265,21 @@ class WorkbenchScreen(Screen[None]):
             try:
                 path = draft.save_as(name)
             except (OSError, ValueError) as error:
-                self.notify(plain(str(error)), severity="error", markup=False)
+                self.complain(error)
             else:
-                self.notify(f"saved {path}", markup=False)
+                self.tell(f"Saved {path}: it stands under Mine")
+                self.show_draft()
 
     def action_share(self) -> None:
         """Copy the experiment as one command line, over SSH too."""
-        self.app.copy_to_clipboard(self.bench_app.draft.command_line())
-        self.notify("copied as one command", markup=False)
+        if self._valid() is not None:
+            self.app.copy_to_clipboard(self.bench_app.draft.command_line())
+            self.tell("Copied as one command, if the terminal allows it (OSC 52)")
 
     def action_back(self) -> None:
         """Back to the presets; a training goes on."""
-        self.app.pop_screen()
+        if self.is_current:  # a second key may arrive while it closes
+            self.app.pop_screen()
 
     async def _ready_to_step(self) -> bool:
         phase = self.bench_app.bench.snapshot.phase
@@ -261,6 +295,8 @@ class WorkbenchScreen(Screen[None]):
         if app.bench.snapshot.phase == "lost":
             await app.bench.close()
             await app.bench.open()
+        if self.pane == "experiment":
+            self.pane = "picture"  # where there is room for one: what happens now is seen there
         await app.bench.begin(app.draft.name, experiment, paused=paused)
         await app.bench.look_at(self.query_one(PictureView).grid())
         return True
@@ -269,8 +305,19 @@ class WorkbenchScreen(Screen[None]):
         draft = self.bench_app.draft
         if draft.experiment is None:
             problem = str(draft.problems[0]) if draft.problems else "the experiment is not valid"
-            self.notify(plain(problem), severity="error", markup=False)
+            self.complain(problem)
         return draft.experiment
+
+    def on_screen_resume(self) -> None:
+        self.call_after_refresh(self._settle)
+
+    def _settle(self) -> None:
+        """Take the layout as it is now: keys act on the editor only while it is seen."""
+        if self.has_class("-wide") or self.pane == "experiment":
+            self.query_one(Editor).focus()
+        else:
+            self.set_focus(None)
+        self._tell_grid()
 
     @work(group="grid", exclusive=True, exit_on_error=False)
     async def _tell_grid(self) -> None:
@@ -281,6 +328,11 @@ class WorkbenchScreen(Screen[None]):
         draft = self.bench_app.draft
         pane = self.query_one("#experiment")
         changed = snapshot.experiment is not None and draft.differs_from(snapshot.experiment)
-        title = plain(draft.name) or "Experiment"
-        pane.border_title = title
-        pane.border_subtitle = "changed: r resets" if changed and snapshot.is_live else ""
+        subtitle = ""
+        if changed and snapshot.is_live:
+            what = "changed" if draft.name == snapshot.name else "another is training"
+            subtitle = f"{what}: r begins this"
+        titles = plain(draft.name) or "Experiment", subtitle
+        if titles != self._titles:  # each assignment repaints the pane
+            self._titles = titles
+            pane.border_title, pane.border_subtitle = titles

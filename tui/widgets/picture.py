@@ -6,6 +6,7 @@ from rich.text import Text
 from textual.reactive import reactive
 
 from tui.drawings import (
+    FEW,
     boundary_rows,
     comparison_rows,
     confusion_rows,
@@ -14,7 +15,16 @@ from tui.drawings import (
 )
 from tui.renderables import boundary as plane
 from tui.renderables.table import sentence
+from tui.snapshot import Snapshot
 from tui.widgets.training import SnapshotView
+
+EMPTY = (
+    "The network is drawn here.",
+    "space trains it and pauses it.",
+    "n trains one batch, N one epoch.",
+    "enter changes the line under the cursor; r begins anew with what was changed.",
+)
+"""Said before there is anything to draw."""
 
 
 class PictureView(SnapshotView):
@@ -24,6 +34,10 @@ class PictureView(SnapshotView):
     """Whether the boundary shows classes only, without confidence."""
     test_points: reactive[bool] = reactive(False, repaint=False)
     """Whether the test split's points are drawn too."""
+
+    def drawn_from(self, snapshot: Snapshot) -> tuple[object, ...]:
+        evaluated = snapshot.evaluated
+        return snapshot.pictures, evaluated.get("test"), evaluated.get("train")
 
     def watch_discrete(self) -> None:
         self.remake()
@@ -41,7 +55,7 @@ class PictureView(SnapshotView):
     def make_rows(self, width: int, height: int) -> list[Text]:
         pictures, look = self.snapshot.pictures, self.look
         if pictures is None:
-            return sentence("Press space to train: the network is drawn here.", width, look)
+            return [row for text in EMPTY for row in [*sentence(text, width, look), Text()]]
         if pictures.boundary is not None:
             return boundary_rows(
                 pictures.boundary,
@@ -54,7 +68,7 @@ class PictureView(SnapshotView):
             return curve_rows(pictures.curve, width, height, look)
         evaluated = self.snapshot.evaluated
         split = evaluated.get("test") or evaluated.get("train")
-        if split is not None and split.confusion and pictures.comparison.num_samples > 20:
+        if split is not None and split.confusion and pictures.comparison.num_samples > FEW:
             rows = confusion_rows(split, width, look)
             rest = height - len(rows) - 1
             drawn = mistakes_rows(pictures.mistakes, width, look) if rest > 6 else []

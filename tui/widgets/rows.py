@@ -1,4 +1,4 @@
-"""A widget that shows rows of text and repaints only the cells that changed."""
+"""A widget that shows rows of text and repaints only those that changed."""
 
 from __future__ import annotations
 
@@ -14,9 +14,6 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tui.renderables.look import Look
-
-JOIN_CELLS = 6
-"""Changed runs that lie closer than this are painted as one: moving the cursor costs as much."""
 
 
 class RowsView(Widget):
@@ -75,37 +72,7 @@ def _strip(row: Text, width: int, style: Style, widget: Widget) -> Strip:
 
 
 def _changed(before: list[Strip], after: list[Strip], width: int) -> Iterator[Region]:
+    """The rows that differ; which of their cells do, the terminal's driver finds."""
     for y, (old, new) in enumerate(zip_longest(before, after)):
-        if old is None or new is None:
+        if old is None or new is None or old != new:
             yield Region(0, y, width, 1)
-        elif old != new:
-            for start, end in _runs(_cells(old, width), _cells(new, width)):
-                yield Region(start, y, end - start, 1)
-
-
-def _cells(strip: Strip, width: int) -> list[tuple[str, Style | None]]:
-    """Each cell's character and style; a wide character stands in both of its cells."""
-    cells: list[tuple[str, Style | None]] = []
-    for text, style, _ in strip:
-        for character in text:
-            segment = Segment(character)
-            cells += [(character, style)] * segment.cell_length
-    return cells[:width]
-
-
-def _runs(
-    old: list[tuple[str, Style | None]], new: list[tuple[str, Style | None]]
-) -> Iterator[tuple[int, int]]:
-    """Runs of cells that differ, as (start, end), near ones joined."""
-    start = end = -1
-    for index, (one, other) in enumerate(zip_longest(old, new)):
-        if one == other:
-            continue
-        if start < 0:
-            start = index
-        elif index - end > JOIN_CELLS:
-            yield start, end
-            start = index
-        end = index + 1
-    if start >= 0:
-        yield start, end

@@ -24,8 +24,14 @@ class SnapshotView(RowsView):
 
     snapshot: reactive[Snapshot] = reactive(EMPTY, repaint=False)
 
-    def watch_snapshot(self) -> None:
-        self.remake()
+    def drawn_from(self, snapshot: Snapshot) -> tuple[object, ...]:
+        """What of a snapshot is drawn: rows are made anew only where one of these is another."""
+        return (snapshot,)
+
+    def watch_snapshot(self, before: Snapshot, after: Snapshot) -> None:
+        old, new = self.drawn_from(before), self.drawn_from(after)
+        if any(one is not other for one, other in zip(old, new, strict=True)):
+            self.remake()
 
 
 _SIGNS = {
@@ -49,10 +55,10 @@ class StatusLine(SnapshotView):
         sign = look.pick(*_SIGNS[snapshot.phase])
         state = "diverged" if snapshot.diverged else snapshot.phase
         line = Text(f" {sign} {state}", style="bold")
+        if snapshot.name:
+            line.append(f" {plain(snapshot.name, look.ascii)}")
         for part in _status_parts(snapshot):
             line.append("   ").append(part)
-        if snapshot.message:
-            line.append("   ").append(plain(snapshot.message, look.ascii), style="italic")
         return [crop(line, width, look.ascii)]
 
 
@@ -66,7 +72,9 @@ def _status_parts(snapshot: Snapshot) -> list[str]:
         parts.append(duration(snapshot.finished.elapsed_s))
     elif progress is not None:
         parts.append(f"epoch {progress.epoch:,}/{progress.epochs:,}")
-        if progress.elapsed_s > 0 and progress.step:
+        if snapshot.phase == "paused":
+            parts.append(f"step {progress.step:,}")
+        elif progress.elapsed_s > 0 and progress.step:
             per_s = progress.step / progress.elapsed_s
             parts.append(rate(per_s, "steps"))
             parts.append(f"{duration((progress.steps - progress.step) / per_s)} left")
@@ -85,11 +93,14 @@ class LossLine(SnapshotView):
 
     DEFAULT_CSS = "LossLine { height: 1; }"
 
+    def drawn_from(self, snapshot: Snapshot) -> tuple[object, ...]:
+        return snapshot.series, snapshot.phase
+
     def make_rows(self, width: int, height: int) -> list[Text]:
         look = self.look
         series = [s for s in self.snapshot.series if s.name in ("train", "test")]
         if not series:
-            return [Text(fit(" loss: press space to train", width, look.ascii), style="dim")]
+            return [Text(fit(f" {_hint(self.snapshot)}", width, look.ascii), style="dim")]
         each = width // len(series)
         line = Text()
         for one in series:
@@ -102,12 +113,26 @@ class LossLine(SnapshotView):
         return [crop(line, width, look.ascii)]
 
 
+def _hint(snapshot: Snapshot) -> str:
+    match snapshot.phase:
+        case "starting":
+            return "the trainer is starting: space may be pressed already"
+        case "preparing":
+            return "preparing the first step"
+        case "running" | "paused":
+            return "loss: nothing is measured yet"
+    return "loss: press space to train"
+
+
 class LossCurve(SnapshotView):
     """The loss curves over the epochs."""
 
     log_scale: reactive[bool] = reactive(False, repaint=False)
     smoothing: reactive[int] = reactive(0, repaint=False)
     """Epoch points that are averaged on either side."""
+
+    def drawn_from(self, snapshot: Snapshot) -> tuple[object, ...]:
+        return (snapshot.series,)
 
     def watch_log_scale(self) -> None:
         self.remake()
@@ -140,6 +165,10 @@ def smoothed(values: Sequence[float | None], reach: int) -> list[float | None]:
 
 class Scores(SnapshotView):
     """Accuracy overall and per class, or the errors of a regression, for each split."""
+
+    def drawn_from(self, snapshot: Snapshot) -> tuple[object, ...]:
+        evaluated = snapshot.evaluated
+        return snapshot.newest, snapshot.started, evaluated.get("test"), evaluated.get("train")
 
     def make_rows(self, width: int, height: int) -> list[Text]:
         snapshot, look = self.snapshot, self.look

@@ -1,0 +1,453 @@
+"""A trainer that trains nothing: it says what a worker would, when a test tells it to."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
+
+import msgspec
+
+from engine.errors import PerceptuiError, WorkerLost
+from engine.runs import events as ev
+from engine.runs.directory import RunDirectory
+from engine.runs.pictures import Boundary, Comparison, Curve, Pictures, Point
+from engine.runs.rate_test import RateTest, rate_test
+from engine.runs.reader import Run
+from engine.runs.series import Series
+from engine.service import protocol as p
+from engine.service.client import Happened
+from engine.service.description import Description
+from engine.spec.experiment import Experiment
+
+STEPS_PER_EPOCH = 4
+LEVELS = 4
+STEERING = ("pause", "go on", "step", "rate", "rewind", "stop", "watch")
+PACE_S = 0.05
+"""Between two epochs of an endless training."""
+
+
+class Replay:
+    """Implements tui.trainer.Trainer. A test moves it with `advance`, `finish` and `lose`.
+
+    What it says follows from the epoch alone: the loss of epoch n is 1/n, the boundary a circle
+    that grows with it.
+    """
+
+    def __init__(self, *, is_endless: bool = False) -> None:
+        self.said: list[str] = []
+        """Every command, in the order it came."""
+        self.refusal: PerceptuiError | None = None
+        """Raised by the next `train`."""
+        self.state: p.State = "idle"
+        self.epoch = self.step_done = 0
+        self.factor = 1.0
+        self.grid = (0, 0)
+        self.is_endless = is_endless
+        self._experiment: Experiment | None = None
+        self._directory: RunDirectory | None = None
+        self._losses = Series()
+        self._happened: asyncio.Queue[Happened | None] = asyncio.Queue()
+        self._num_events = 0
+        self._lost: WorkerLost | None = None
+        self._moving: asyncio.Task[None] | None = None
+
+    # What a test does.
+
+    def advance(self, epochs: int = 1) -> None:
+        """Train so many epochs."""
+        for _ in range(epochs):
+            self.epoch += 1
+            self.step_done = self.epoch * STEPS_PER_EPOCH
+            self._losses.append(self.epoch, 1 / self.epoch)
+            self._record(self._epoch_finished())
+        self._say(self._progress())
+        self._say(p.Drawn(pictures=self._pictures()))
+        if self.epoch >= self.experiment.epochs and not self.is_endless:
+            self.finish()
+
+    def finish(self, reason: ev.Reason = "completed") -> None:
+        """End the run."""
+        self._record(self._evaluated())
+        metrics: dict[str, ev.Metric] = {"train_loss": self.loss, "train_accuracy": 0.75}
+        assert self._directory is not None, "nothing is trained"
+        self._record(
+            ev.RunFinished(
+                reason=reason,
+                run=str(self._directory.path),
+                epochs=self.epoch,
+                steps=self.step_done,
+                elapsed_s=float(self.epoch),
+                metrics=metrics,
+            )
+        )
+        self._directory.write_losses(self._losses)
+        self._directory.close()
+        self._directory = None
+        self._set_state("finished")
+
+    def diverge(self) -> None:
+        """The loss becomes nan."""
+        self._record(
+            ev.Diverged(
+                epoch=self.epoch + 1,
+                step=self.step_done + 1,
+                loss="nan",
+                learning_rate=1000.0,
+                gradient_norm="inf",
+            )
+        )
+        self.finish("diverged")
+
+    def lose(self, message: str = "the trainer is gone") -> None:
+        """The worker's process ends."""
+        self._lost = WorkerLost(message)
+        self._happened.put_nowait(None)
+
+    @property
+    def experiment(self) -> Experiment:
+        """What is trained."""
+        assert self._experiment is not None, "nothing is trained"
+        return self._experiment
+
+    @property
+    def loss(self) -> float:
+        """Of the newest epoch."""
+        return 1 / max(1, self.epoch)
+
+    # What the bench does.
+
+    async def events(self) -> AsyncIterator[Happened]:
+        while True:
+            happened = await self._happened.get()
+            if happened is None:
+                assert self._lost is not None, "only losing it ends the queue"
+                self._happened.put_nowait(None)
+                raise self._lost
+            yield happened
+            if isinstance(happened, ev.RunFinished):
+                return
+
+    async def train(
+        self,
+        experiment: Experiment,
+        *,
+        name: str,
+        runs_dir: Path | None,
+        data_dir: Path | None,
+        on_disconnect: p.OnDisconnect,
+        paused: bool,
+    ) -> Path:
+        self._told(f"train {name}{' paused' if paused else ''}")
+        self._free()
+        if self.refusal is not None:
+            refusal, self.refusal = self.refusal, None
+            raise refusal
+        assert runs_dir is not None, "tests have a place of their own"
+        self._set_state("preparing")
+        self._experiment = experiment
+        self._directory = RunDirectory.create(runs_dir, name, experiment)
+        self.epoch = self.step_done = 0
+        self.factor = 1.0
+        self._losses = Series()
+        self._record(self._started(self._directory.path))
+        self._set_state("paused" if paused else "running")
+        return self._directory.path
+
+    async def resume(
+        self,
+        run: Run,
+        *,
+        data_dir: Path | None,
+        on_disconnect: p.OnDisconnect,
+        rewind: bool = False,
+        learning_rate: float | None = None,
+    ) -> None:
+        self._told(f"{'rewind' if rewind else 'resume'} {run.name}")
+        self._free()
+        self._experiment = run.experiment()
+        self._directory = RunDirectory.create(run.path.parent, f"again-{run.name}", self.experiment)
+        self.epoch = 12  # as tests.tui.app.stand.made_run leaves it
+        self.step_done = self.epoch * STEPS_PER_EPOCH
+        self._losses = Series()
+        self._record(ev.Resumed(from_step=self.step_done, epoch=self.epoch, after_event=1))
+        self._set_state("running")
+
+    async def take_over(self, run: Run) -> None:
+        """Be the trainer of a live run that is paused."""
+        self._experiment = run.experiment()
+        self._directory = RunDirectory.create(run.path.parent, f"of-{run.name}", self.experiment)
+        self.epoch, self.state = 12, "paused"
+        self.step_done = self.epoch * STEPS_PER_EPOCH
+        self._record(self._started(run.path))
+
+    async def watch(self, *, progress_hz: float, pictures_hz: float, grid: tuple[int, int]) -> None:
+        self._told("watch")
+        self.grid = grid
+
+    async def pause(self) -> None:
+        self._told("pause")
+        self._record(ev.Paused(step=self.step_done))
+        self._set_state("paused")
+
+    async def go_on(self) -> None:
+        self._told("go on")
+        self._record(ev.Continued(step=self.step_done))
+        self._set_state("running")
+
+    async def step(self, *, batches: int = 0, epochs: int = 0) -> None:
+        self._told(f"step {batches} batches" if batches else f"step {epochs} epochs")
+        self._set_state("running")
+        if epochs:
+            self.advance(epochs)
+        else:
+            self.step_done += batches
+            self._say(self._progress())
+        if self.state == "running":
+            self._set_state("paused")
+
+    async def set_learning_rate(self, factor: float) -> None:
+        self._told(f"rate x {factor:.4g}")
+        self.factor = factor
+        self._record(ev.LearningRateChanged(step=self.step_done, factor=factor))
+        self._say(self._progress())
+
+    async def rewind(self, to: p.Kept = "last") -> None:
+        self._told(f"rewind {to}")
+        before, self.epoch, self.step_done = self.step_done, 0, 0
+        self._losses.cut(0)
+        self._record(ev.Rewound(from_step=before, epoch=0, after_event=1, to=to))
+        self._say(self._progress())
+
+    async def stop(self, reason: ev.Reason = "stopped") -> None:
+        self._told("stop")
+        self.finish(reason)
+
+    async def pictures(self, columns: int, rows: int) -> Pictures:
+        self._told("pictures")
+        if self._experiment is None:
+            raise PerceptuiError("nothing is trained")
+        self.grid = columns, rows
+        return self._pictures()
+
+    async def describe(self, experiment: Experiment, data_dir: Path | None = None) -> Description:
+        if self._lost is not None:
+            raise self._lost
+        facts = experiment.data.known_facts()
+        return Description(
+            facts=msgspec.to_builtins(facts),
+            lowest=[-1.0, -1.0],
+            highest=[1.0, 1.0],
+            means=[0.0, 0.0],
+            deviations=[0.5, 0.5],
+            class_counts=[1] * len(facts.classes),
+            points=_points(),
+        )
+
+    async def tune_learning_rate(
+        self, experiment: Experiment, data_dir: Path | None = None
+    ) -> RateTest:
+        self._told("tune")
+        rates = [10.0**-power for power in range(5, -1, -1)]
+        return rate_test(rates, [1.0, 0.9, 0.5, 0.2, 0.3, 2.0])
+
+    async def script(self, experiment: Experiment, data_dir: Path | None = None) -> str:
+        self._told("script")
+        return f"# {experiment.title}\nimport torch\n"
+
+    async def predict(
+        self, run: Run, rows: list[list[str]], checkpoint: p.Kept = "last"
+    ) -> list[ev.Prediction]:
+        self._told("predict")
+        values = [[float(text) for text in row] for row in rows]
+        return [
+            ev.Prediction(
+                values=row, predicted="inside", outputs=[0.75], probabilities=[0.25, 0.75]
+            )
+            for row in values
+        ]
+
+    async def close(self) -> None:
+        """Let go of what it holds."""
+        if self._moving is not None:
+            self._moving.cancel()
+        if self._directory is not None:
+            self._directory.close()
+
+    # What it says.
+
+    def _told(self, command: str) -> None:
+        if self._lost is not None:
+            raise self._lost
+        steers = command.startswith(STEERING)
+        if steers and self._directory is None:
+            raise PerceptuiError("nothing is trained")
+        if command != "watch" and command != "pictures":
+            self.said.append(command)
+
+    def _free(self) -> None:
+        if self._directory is not None:
+            raise PerceptuiError("this worker trains already: stop that run first")
+
+    def _say(self, happened: Happened) -> None:
+        self._happened.put_nowait(happened)
+
+    def _record(self, event: ev.Event) -> None:
+        assert self._directory is not None, "nothing is trained"
+        self._num_events += 1
+        event = msgspec.structs.replace(event, n=self._num_events)
+        self._directory.record(event)
+        self._say(event)
+
+    def _set_state(self, state: p.State) -> None:
+        self.state = state
+        self._say(p.StateChanged(state=state))
+        if self.is_endless and state == "running" and self._moving is None:
+            self._moving = asyncio.create_task(self._move())
+
+    async def _move(self) -> None:
+        """Train without end, a little at a time, while it runs."""
+        while True:
+            await asyncio.sleep(PACE_S)
+            if self.state == "running" and self._directory is not None:
+                self.advance()
+
+    def _started(self, path: Path) -> ev.RunStarted:
+        experiment = self.experiment
+        return ev.RunStarted(
+            run=str(path),
+            title=experiment.title,
+            device="cpu",
+            threads=1,
+            seed=0,
+            epochs=experiment.epochs,
+            steps_per_epoch=STEPS_PER_EPOCH,
+            num_train=15,
+            num_validation=0,
+            num_test=5,
+            num_parameters=17,
+            torch="2",
+            facts=msgspec.to_builtins(experiment.data.known_facts()),
+        )
+
+    def _epoch_finished(self) -> ev.EpochFinished:
+        return ev.EpochFinished(
+            epoch=self.epoch,
+            step=self.step_done,
+            train_loss=self.loss,
+            train_accuracy=0.75,
+            test_loss=self.loss + 0.125,
+            test_accuracy=0.5,
+            learning_rate=0.1 * self.factor,
+            gradient_norm=0.5,
+            steps_per_s=4.0,
+            samples_per_s=60.0,
+            elapsed_s=float(self.epoch),
+        )
+
+    def _evaluated(self) -> ev.Evaluated:
+        names = self.experiment.data.known_facts().classes
+        scores = [
+            ev.ClassScores(name=name, precision=0.5, recall=0.5, f1=0.5, support=3)
+            for name in names
+        ]
+        confusion = [[2 if row == column else 1 for column in names] for row in names]
+        return ev.Evaluated(
+            split="test", samples=5, metrics={}, classes=scores, confusion=confusion
+        )
+
+    def _progress(self) -> p.Progress:
+        experiment = self.experiment
+        return p.Progress(
+            epoch=min(self.epoch + 1, experiment.epochs),
+            epochs=experiment.epochs,
+            step=self.step_done,
+            steps=experiment.epochs * STEPS_PER_EPOCH,
+            loss=self.loss,
+            learning_rate=0.1 * self.factor,
+            elapsed_s=float(max(1, self.epoch)),
+            memory_bytes=500_000_000,
+        )
+
+    def _pictures(self) -> Pictures:
+        facts = self.experiment.data.known_facts()
+        comparison = Comparison(
+            actual=[0.0, 1.0],
+            predicted=[0.0, 1.0],
+            probabilities=[],
+            classes=facts.classes,
+            split="train",
+            num_samples=2,
+        )
+        columns, rows = self.grid
+        losses: list[tuple[int, float | None]] = [*self._losses.points()]
+        if facts.planar and columns and rows:
+            boundary = _circle(columns, rows, self.epoch, facts.classes)
+            return Pictures(losses=losses, comparison=comparison, boundary=boundary)
+        curve = None if facts.classes else Curve(x=[0.0, 1.0], y=[0.0, 1.0], train=[], test=[])
+        return Pictures(losses=losses, comparison=comparison, curve=curve)
+
+
+class Workers:
+    """Gives the app a trainer each time it connects; `are_held` keeps it starting."""
+
+    def __init__(
+        self,
+        make: Callable[[], Replay] | None = None,
+        *,
+        is_endless: bool = False,
+        are_held: bool = False,
+    ) -> None:
+        self.given: list[Replay] = []
+        self.ready = asyncio.Event()
+        if not are_held:
+            self.ready.set()
+        self._make = make or partial(Replay, is_endless=is_endless)
+
+    @property
+    def newest(self) -> Replay:
+        """The trainer that the app talks to."""
+        return self.given[-1]
+
+    @asynccontextmanager
+    async def connect(self) -> AsyncIterator[Replay]:
+        """A trainer, once there may be one."""
+        await self.ready.wait()
+        replay = self._make()
+        self.given.append(replay)
+        try:
+            yield replay
+        finally:
+            await replay.close()
+
+
+def _points() -> list[Point]:
+    return [Point(0.0, 0.0, 0, 0, False), Point(0.75, 0.75, 1, 1, False)]
+
+
+def _circle(columns: int, rows: int, epoch: int, classes: tuple[str, ...]) -> Boundary:
+    """Class 1 outside of a circle around the middle that grows with the epochs."""
+    radius = 1 - 1 / (epoch + 1)
+    cells = bytes(
+        (LEVELS if math.hypot(_at(x, columns), _at(y, rows)) > radius else 0) + LEVELS - 1
+        for y in range(rows)
+        for x in range(columns)
+    )
+    return Boundary(
+        columns=columns,
+        rows=rows,
+        cells=cells,
+        levels=LEVELS,
+        classes=classes,
+        x1=(-1.0, 1.0),
+        x2=(-1.0, 1.0),
+        points=_points(),
+    )
+
+
+def _at(index: int, number: int) -> float:
+    """The middle of a cell between -1 and 1."""
+    return (2 * index + 1) / number - 1

@@ -1,0 +1,126 @@
+"""The whole app with a replaying trainer, in places of its own."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import cast
+
+from textual.app import App
+from textual.pilot import Pilot
+
+from engine.runs.reader import Run
+from engine.spec.experiment import Experiment
+from tests.tui.app.replay import Replay, Workers
+from tests.tui.app.stand import seen, small_experiment, until
+from tui.app import PerceptuiApp
+from tui.bench import Places
+from tui.screens.workbench import WorkbenchScreen
+from tui.settings import Settings
+from tui.trainer import Connect
+
+WIDE, NARROW = (120, 36), (80, 24)
+SIZES = (WIDE, NARROW, (60, 20), (20, 5))
+
+
+class Stage:
+    """An app under a pilot's hands, and the trainers it was given."""
+
+    def __init__(self, app: PerceptuiApp, pilot: Pilot[int], workers: Workers) -> None:
+        self.app = app
+        self.pilot = pilot
+        self.workers = workers
+
+    @property
+    def trainer(self) -> Replay:
+        """The trainer that the app talks to."""
+        return self.workers.newest
+
+    @property
+    def screen(self) -> str:
+        """The text on the screen."""
+        return seen(cast("App[object]", self.app))
+
+    @property
+    def phase(self) -> str:
+        """The training's, as the workbench is told."""
+        return self.app.bench.snapshot.phase
+
+    @property
+    def notices(self) -> list[str]:
+        """What the person was told, oldest first."""
+        return [notice.message for notice in self.app._notifications]
+
+    async def press(self, *keys: str) -> None:
+        """Press keys one after the other."""
+        await self.pilot.press(*keys)
+
+    async def until(self, condition: Callable[[], object]) -> None:
+        """Wait until something holds."""
+        await until(cast("Pilot[object]", self.pilot), condition)
+
+    async def until_seen(self, *texts: str) -> None:
+        """Wait until all of these stand on the screen."""
+        try:
+            await self.until(lambda: all(text in self.screen for text in texts))
+        except TimeoutError:
+            missing = [text for text in texts if text not in self.screen]
+            raise AssertionError(f"never seen: {missing}, but\n{self.screen}") from None
+
+    async def until_phase(self, phase: str) -> None:
+        """Wait until the training has come so far."""
+        await self.until(lambda: self.phase == phase)
+
+    async def settled(self) -> None:
+        """Wait until nothing on the screen changes any more."""
+        before = ""
+        while before != self.screen:
+            before = self.screen
+            await self.pilot.pause()
+            await self.pilot.pause()
+
+    async def train(self) -> None:
+        """Begin the training of what is on the workbench."""
+        await self.press("space")
+        await self.until_phase("running")
+
+    @property
+    def workbench(self) -> WorkbenchScreen:
+        """The workbench, which must be there."""
+        assert isinstance(self.app.screen, WorkbenchScreen)
+        return self.app.screen
+
+
+Play = Callable[[Stage], Awaitable[None]]
+
+
+def played(
+    folder: Path,
+    play: Play,
+    *,
+    size: tuple[int, int] = WIDE,
+    workers: Workers | None = None,
+    connect: Connect | None = None,
+    experiment: Experiment | None = None,
+    attach_to: Run | None = None,
+    at_presets: bool = False,
+) -> PerceptuiApp:
+    """Open the app on the workbench and play a story; returns the app, closed."""
+    workers = workers or Workers()
+    first = None if at_presets or attach_to else ("small", experiment or small_experiment())
+    app = PerceptuiApp(
+        places=Places(folder / "runs", folder / "data"),
+        connect=connect or workers.connect,
+        settings=Settings(),
+        first=first,
+        attach_to=attach_to,
+    )
+
+    async def open_and_play() -> None:
+        async with app.run_test(size=size) as pilot:
+            await pilot.pause()
+            await play(Stage(app, pilot, workers))
+
+    asyncio.run(open_and_play())
+    return app

@@ -1,0 +1,147 @@
+"""Random keys while a trainer trains without end: never an exception, always a way out."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from unittest.mock import patch
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from textual.events import Key
+from textual.pilot import Pilot
+from textual.worker import Worker, WorkerState
+
+from engine.errors import PerceptuiError
+from tests.tui.app.replay import Workers
+from tests.tui.app.stage import SIZES
+from tests.tui.app.stand import made_run, small_experiment
+from tui.app import PerceptuiApp
+from tui.bench import Places
+from tui.screens.host import BenchScreen
+from tui.settings import Settings
+
+EXAMPLES = int(os.environ.get("PERCEPTUI_FUZZ_EXAMPLES", "5"))
+"""Lists of keys to try; `make fuzz` tries many more."""
+IS_LONG = "PERCEPTUI_FUZZ_EXAMPLES" in os.environ
+PHASES = [Phase.generate, Phase.shrink] if IS_LONG else [Phase.generate]
+"""Shrinking takes minutes: a long run is for that."""
+MOST_KEYS = 150
+KEYS = (
+    *("space", "n", "N", "r", "ctrl+r", "plus", "minus", "x", "backspace", "B", "p", "c", "s"),
+    *("y", "l", "b", "t", "f", "left_square_bracket", "right_square_bracket", "1", "2", "3", "4"),
+    *("escape", "escape", "enter", "enter", "tab", "shift+tab", "up", "down", "left", "right"),
+    *("home", "end", "pageup", "pagedown", "delete", "a", "d", "K", "J", "k", "j", "z", "ctrl+y"),
+    *("R", "question_mark", "comma", "slash", "equals_sign", "ctrl+p", "q", "ctrl+q", "f1"),
+    *("0", "9", "full_stop", "left_parenthesis", "right_parenthesis", "e", "u", "é", "f5"),
+)
+SIZE_CHANGES = tuple(f"size {width} {height}" for width, height in (*SIZES, (1, 1), (41, 9)))
+NAMED = {"é": "latin_small_letter_e_with_acute"}
+CHARACTERS = {
+    "space": " ",
+    "full_stop": ".",
+    "plus": "+",
+    "minus": "-",
+    "equals_sign": "=",
+    "slash": "/",
+}
+TURNS = 20
+"""Of the event loop between two keys."""
+DEEP = 40
+"""No chain of screens takes more than so many esc to leave."""
+
+actions = st.lists(st.sampled_from(KEYS + SIZE_CHANGES), min_size=60, max_size=MOST_KEYS)
+
+
+@pytest.fixture(autouse=True)
+def own_places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Settings, presets and saved scripts of this test only."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.chdir(tmp_path)
+
+
+@settings(
+    max_examples=EXAMPLES,
+    deadline=None,
+    database=None,
+    derandomize=not IS_LONG,
+    suppress_health_check=list(HealthCheck),
+    phases=PHASES,
+)
+@given(pressed=actions)
+def test_any_keys_are_survived_and_the_app_can_be_left(pressed: list[str]) -> None:
+    """Whatever is pressed, nothing raises; then esc leads back and q out."""
+    with tempfile.TemporaryDirectory() as folder:
+        asyncio.run(asyncio.wait_for(_survive(Path(folder), pressed), 60))
+
+
+async def _survive(folder: Path, pressed: list[str]) -> None:
+    made_run(folder)
+    made_run(folder, "early", reason="interrupted")
+    workers = Workers(is_endless=True)
+    app = PerceptuiApp(
+        places=Places(folder / "runs", folder / "data"),
+        connect=workers.connect,
+        settings=Settings(),
+        first=("small", small_experiment(epochs=1_000_000)),
+    )
+    with _watched() as failures:
+        async with app.run_test() as pilot:
+            await _press(pilot, pressed, failures)
+
+
+async def _press(pilot: Pilot[int], pressed: list[str], failures: list[BaseException]) -> None:
+    app = pilot.app
+    for action in pressed:
+        if not app.is_running:
+            return  # q, answered
+        if action.startswith("size "):
+            width, height = action.split()[1:]
+            await pilot.resize_terminal(int(width), int(height))
+        else:
+            await _tap(pilot, action)
+        assert not failures, failures
+    for _ in range(DEEP):
+        if not app.is_running or len(app.screen_stack) <= 2:
+            break
+        await pilot.press("escape")
+    if app.is_running:
+        assert len(app.screen_stack) <= 2, f"esc does not leave {app.screen}"
+        await pilot.press("escape", "q")
+    if app.is_running:
+        await pilot.press("l")
+    async with asyncio.timeout(10):
+        while app.is_running:
+            await pilot.pause(0.01)
+    assert not failures, failures
+
+
+async def _tap(pilot: Pilot[int], key: str) -> None:
+    """Press a key and give it a moment; now and then the app has not done with the last one."""
+    name = NAMED.get(key, key)
+    character = key if len(key) == 1 else CHARACTERS.get(key)
+    pilot.app.post_message(Key(name, character))
+    for _ in range(TURNS):
+        await asyncio.sleep(0)
+
+
+@contextmanager
+def _watched() -> Iterator[list[BaseException]]:
+    """What workers of the app and its screens raise that is no mistake of a person's."""
+    failures: list[BaseException] = []
+
+    def note(node: object, event: Worker.StateChanged) -> None:
+        error = event.worker.error
+        if event.state == WorkerState.ERROR and not isinstance(error, PerceptuiError):
+            failures.append(error or AssertionError(event.worker.name))
+
+    with (
+        patch.object(BenchScreen, "on_worker_state_changed", note),
+        patch.object(PerceptuiApp, "on_worker_state_changed", note),
+    ):
+        yield failures

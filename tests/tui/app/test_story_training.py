@@ -1,0 +1,288 @@
+"""Stories of the whole app: train, pause, step, steer, reset."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from engine.errors import DataUnavailable
+from tests.tui.app.replay import Workers
+from tests.tui.app.stage import NARROW, Stage, played
+from tests.tui.app.stand import made_run, small_experiment
+from tui.messages import DraftChanged
+
+
+@pytest.fixture(autouse=True)
+def own_places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Settings and presets of this test only."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.chdir(tmp_path)
+
+
+def test_a_preset_is_picked_trained_and_seen(tmp_path: Path) -> None:
+    """Enter and space lead from the first screen to a boundary, a curve and an accuracy."""
+
+    async def play(stage: Stage) -> None:
+        await stage.until_seen("circle", "enter opens it")
+        await stage.press("enter")
+        await stage.until_seen("circle()", "The network is drawn here.")
+        await stage.train()
+        stage.trainer.advance(100)
+        await stage.until_seen("✓ finished circle", "epoch 100/100", "● outside", "▲ inside")
+        await stage.until_seen("train 0.01", "test 0.135", "0.750", "0.500")
+        assert stage.trainer.said == ["train circle"]
+
+    played(tmp_path, play, at_presets=True)
+
+
+def test_space_pauses_and_continues(tmp_path: Path) -> None:
+    """Space pauses what runs and lets it go on, and the footer says which."""
+
+    async def play(stage: Stage) -> None:
+        await stage.train()
+        stage.trainer.advance(3)
+        await stage.until_seen("▶ running small", "epoch 4/30", "space Pause")
+        await stage.press("space")
+        await stage.until_seen("‖ paused small", "step 12", "space Run")
+        await stage.press("space")
+        await stage.until_seen("▶ running")
+        assert stage.trainer.said == ["train small", "pause", "go on"]
+
+    played(tmp_path, play)
+
+
+def test_one_batch_and_one_epoch(tmp_path: Path) -> None:
+    """n trains one batch and N to the end of the epoch, from the very beginning on."""
+
+    async def play(stage: Stage) -> None:
+        await stage.press("n")
+        await stage.until_seen("‖ paused small", "step 1")
+        await stage.press("N")
+        await stage.until_seen("epoch 2/30", "step 4", "1.0000")
+        assert stage.trainer.said == ["train small paused", "step 1 batches", "step 1 epochs"]
+
+    played(tmp_path, play)
+
+
+def test_keys_change_the_rate_of_the_running_training(tmp_path: Path) -> None:
+    """+ and - multiply the learning rate, and the status line says the new one."""
+
+    async def play(stage: Stage) -> None:
+        await stage.train()
+        stage.trainer.advance()
+        await stage.until_seen("lr 0.1 ")
+        await stage.press("plus")
+        await stage.until_seen("lr 0.125")
+        await stage.press("minus")
+        await stage.until_seen("lr 0.1 ")
+        assert stage.trainer.said == ["train small", "rate x 1.25", "rate x 1"]
+
+    played(tmp_path, play)
+
+
+def test_an_edited_rate_applies_at_once(tmp_path: Path) -> None:
+    """A learning rate that is edited goes to the running training, and undo takes it back."""
+
+    async def play(stage: Stage) -> None:
+        await stage.train()
+        stage.trainer.advance()
+        await stage.until_seen("lr 0.1 ")
+        draft = stage.app.draft
+        draft.replace_component("optimizer", "SGD(lr=0.05)")
+        stage.workbench.post_message(DraftChanged())
+        await stage.until_seen("lr 0.05")
+        assert "begins this" not in stage.screen
+        await stage.press("z")
+        await stage.until_seen("lr 0.1 ")
+        assert stage.trainer.said == ["train small", "rate x 0.5", "rate x 1"]
+
+    played(tmp_path, play)
+
+
+def test_a_changed_layer_waits_for_reset(tmp_path: Path) -> None:
+    """A removed layer says that it is not what trains; reset begins a new run with it."""
+
+    async def play(stage: Stage) -> None:
+        await stage.train()
+        await stage.press("space")
+        await stage.until_phase("paused")
+        await stage.press("down", "down", "delete")
+        await stage.until_seen("changed: r begins this")
+        assert stage.trainer.said == ["train small", "pause"]
+        await stage.press("r")
+        await stage.until(lambda: "train small paused" in stage.trainer.said)
+        await stage.until_phase("paused")
+        assert stage.trainer.said == ["train small", "pause", "stop", "train small paused"]
+        assert "ReLU()" not in map(str, stage.trainer.experiment.layers)
+        assert len(stage.trainer.experiment.layers) == 3
+        await stage.until(lambda: "begins this" not in stage.screen)
+
+    played(tmp_path, play)
+
+
+def test_nothing_of_the_run_before_is_left_after_a_reset(tmp_path: Path) -> None:
+    """A reset shows no curve, scores or end of the run before it."""
+
+    async def play(stage: Stage) -> None:
+        await stage.train()
+        stage.trainer.advance(5)
+        await stage.until_seen("train 0.2")
+        await stage.press("r")
+        await stage.until_phase("paused")
+        await stage.until_seen("‖ paused", "The loss curve appears", "Accuracy appears")
+        assert stage.app.bench.snapshot.finished is None
+
+    played(tmp_path, play)
+
+
+def test_reset_with_a_new_seed(tmp_path: Path) -> None:
+    """ctrl+r begins again with the next seed."""
+
+    async def play(stage: Stage) -> None:
+        await stage.press("ctrl+r")
+        await stage.until_phase("paused")
+        assert stage.trainer.experiment.seed == 1
+
+    played(tmp_path, play)
+
+
+def test_back_to_the_last_checkpoint(tmp_path: Path) -> None:
+    """B goes back to the best checkpoint, and the curve forgets what came after."""
+
+    async def play(stage: Stage) -> None:
+        await stage.train()
+        stage.trainer.advance(3)
+        await stage.press("space")
+        await stage.until_seen("‖ paused", "epoch 4/30")
+        await stage.press("B")
+        await stage.until_seen("epoch 1/30", "step 0")
+        assert stage.trainer.said[-1] == "rewind best"
+
+    played(tmp_path, play)
+
+
+def test_space_is_not_lost_while_the_trainer_starts(tmp_path: Path) -> None:
+    """Space, even twice, before the trainer listens begins one run once it does."""
+    workers = Workers(are_held=True)
+
+    async def play(stage: Stage) -> None:
+        await stage.until_seen("starting", "space may be pressed already")
+        await stage.press("space", "space")
+        workers.ready.set()
+        await stage.until_phase("running")
+        assert stage.trainer.said == ["train small"]
+
+    played(tmp_path, play, workers=workers)
+
+
+def test_a_lost_trainer_is_named_and_replaced(tmp_path: Path) -> None:
+    """When the trainer is gone the screen says so, and space begins with a fresh one."""
+
+    async def play(stage: Stage) -> None:
+        await stage.train()
+        stage.trainer.lose("the trainer was killed")
+        await stage.until_seen("✗ lost", "the trainer was killed", "space begins with a fresh")
+        await stage.press("space")
+        await stage.until_seen("▶ running")
+        assert len(stage.workers.given) == 2
+        assert stage.trainer.said == ["train small"]
+        assert "killed" not in stage.screen
+
+    played(tmp_path, play)
+
+
+def test_divergence_is_named(tmp_path: Path) -> None:
+    """A training whose loss is no number says so, at which rate, and what helps."""
+
+    async def play(stage: Stage) -> None:
+        await stage.train()
+        stage.trainer.advance(2)
+        stage.trainer.diverge()
+        await stage.until_seen("diverged in epoch 3", "became nan", "rate of 1e+03", "r begins")
+
+    played(tmp_path, play)
+
+
+def test_data_that_cannot_be_had_is_told(tmp_path: Path) -> None:
+    """Without its data nothing is trained, the message says why, and space tries again."""
+
+    async def play(stage: Stage) -> None:
+        await stage.until_phase("ready")
+        stage.trainer.refusal = DataUnavailable("points.csv: there is no such file")
+        await stage.press("space")
+        await stage.until_seen("○ ready", "points.csv: there is no such file")
+        await stage.train()
+        await stage.until_seen("▶ running")
+        assert "no such file" not in stage.screen
+
+    played(tmp_path, play)
+
+
+def test_a_narrow_screen_shows_what_happens(tmp_path: Path) -> None:
+    """Where there is room for one pane, space shows the picture; digits and tab lead on."""
+
+    async def play(stage: Stage) -> None:
+        await stage.until_seen("1 experiment", "Linear(4)")
+        await stage.train()
+        stage.trainer.advance(3)
+        await stage.until_seen("● outside", "▲ inside")
+        await stage.press("tab")
+        await stage.until_seen("● train 0.3333")
+        await stage.press("4")
+        await stage.until_seen("Split", "Accuracy")
+        await stage.press("tab")
+        await stage.until_seen("Linear(4)")
+        await stage.press("down", "down", "delete")
+        await stage.until(lambda: len(stage.app.draft.layers()) == 3)
+
+    played(tmp_path, play, size=NARROW)
+
+
+def test_an_interrupted_run_is_continued(tmp_path: Path) -> None:
+    """On the runs screen c goes on with a run that ended early, its curve included."""
+    run = made_run(tmp_path, reason="interrupted", title="Small")
+
+    async def play(stage: Stage) -> None:
+        await stage.until_phase("ready")
+        await stage.press("R")
+        await stage.until_seen(run.name, "interrupted")
+        await stage.press("c")
+        await stage.until_seen("▶ running")
+        stage.trainer.advance()
+        await stage.until_seen("epoch 14/30")
+        assert stage.trainer.said == [f"resume {run.name}"]
+
+    played(tmp_path, play)
+
+
+def test_continuing_stops_the_live_run_first(tmp_path: Path) -> None:
+    """Continuing another run while one trains stops and keeps that one, as reset does."""
+    run = made_run(tmp_path, reason="interrupted")
+
+    async def play(stage: Stage) -> None:
+        await stage.train()
+        await stage.press("R")
+        await stage.until_seen("interrupted")
+        rows = stage.app.screen.query_one("RunList")
+        await stage.press("end")
+        assert rows.has_focus
+        await stage.press("c")
+        await stage.until(lambda: f"resume {run.name}" in stage.trainer.said)
+        assert stage.trainer.said == ["train small", "stop", f"resume {run.name}"]
+        await stage.until_phase("running")
+
+    played(tmp_path, play)
+
+
+def test_three_trainings_one_after_the_other(tmp_path: Path) -> None:
+    """A finished training can be begun again with space, on the same trainer."""
+
+    async def play(stage: Stage) -> None:
+        for _ in range(3):
+            await stage.train()
+            stage.trainer.advance(5)
+            await stage.until_seen("✓ finished", "epoch 5/5")
+        assert len(stage.workers.given) == 1
+
+    played(tmp_path, play, experiment=small_experiment(epochs=5))

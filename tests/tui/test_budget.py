@@ -1,0 +1,51 @@
+"""The pictures wait when too much was sent."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, cast
+
+from tui.budget import RESERVE_S, ByteBudget
+from tui.snapshot import Snapshot
+
+
+class Link:
+    """A clock and a count of bytes, moved by hand."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.sent = 0
+        self.budget = ByteBudget(1000, lambda: self.sent, lambda: self.now)
+
+
+def drawn(name: str, **changes: Any) -> Snapshot:
+    """A running snapshot with pictures that can be told apart."""
+    return replace(Snapshot("running", run=Path("run"), pictures=cast("Any", name)), **changes)
+
+
+def test_saved_up_and_owed() -> None:
+    """What is not sent is saved, what is sent too much is owed, both up to the reserve."""
+    link = Link()
+    most = 1000 * RESERVE_S
+    assert link.budget.left == most
+    link.now, link.sent = 100.0, 500
+    assert link.budget.left == most - 500
+    link.sent += 10**6
+    assert link.budget.left == -most
+    link.now += 1.0
+    assert link.budget.left == 1000 - most
+
+
+def test_pictures_wait() -> None:
+    """In debt the pictures before stay and all else is new; then they move on."""
+    link = Link()
+    assert link.budget.shown(drawn("a")).pictures == cast("Any", "a")
+    link.sent = 3000
+    shown = link.budget.shown(drawn("b", factor=2.0))
+    assert shown.pictures == cast("Any", "a")
+    assert shown.factor == 2.0
+    assert link.budget.shown(drawn("c", phase="paused")).pictures == cast("Any", "c")
+    assert link.budget.shown(drawn("d", run=Path("next"))).pictures == cast("Any", "d")
+    link.now = 3.0
+    assert link.budget.shown(drawn("e", run=Path("next"))).pictures == cast("Any", "e")

@@ -1,0 +1,53 @@
+"""A token bucket on the bytes that are sent: when it is empty, the pictures wait."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+from tui.snapshot import Snapshot
+
+BYTES_PER_S = 16_000
+SLOW_BYTES_PER_S = 3_000
+RESERVE_S = 2.0
+"""What may be saved up, or owed at most, in seconds of sending: one full screen, about."""
+
+
+class ByteBudget:
+    """Decides which pictures are worth their bytes; everything else is always shown."""
+
+    def __init__(
+        self,
+        bytes_per_s: float,
+        sent: Callable[[], int],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._bytes_per_s = bytes_per_s
+        self._sent = sent
+        self._clock = clock
+        self._left = bytes_per_s * RESERVE_S
+        self._counted = sent()
+        self._at = clock()
+        self._shown = Snapshot()
+
+    @property
+    def left(self) -> float:
+        """Bytes that may be sent now; below zero: too many were."""
+        now, sent = self._clock(), self._sent()
+        most = self._bytes_per_s * RESERVE_S
+        earned = (now - self._at) * self._bytes_per_s
+        self._left = max(-most, min(most, self._left + earned) - (sent - self._counted))
+        self._at, self._counted = now, sent
+        return self._left
+
+    def shown(self, snapshot: Snapshot) -> Snapshot:
+        """The snapshot, with the pictures before where new ones can't be afforded.
+
+        Where the training stands still its pictures are the last, and always shown.
+        """
+        before = self._shown
+        if snapshot.phase == "running" and snapshot.run == before.run and self.left < 0:
+            snapshot = replace(snapshot, pictures=before.pictures, series=before.series)
+        self._shown = snapshot
+        return snapshot

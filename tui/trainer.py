@@ -1,0 +1,75 @@
+"""What trains for the app: a session with a training process, or what a test puts there."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:  # the first screen is there before the engine is loaded
+    from engine.runs import events as ev
+    from engine.runs.pictures import Pictures
+    from engine.runs.rate_test import RateTest
+    from engine.runs.reader import Run
+    from engine.service import protocol as p
+    from engine.service.client import Happened
+    from engine.service.description import Description
+    from engine.spec.experiment import Experiment
+
+
+class Trainer(Protocol):
+    """What the bench needs of a session; engine.service.client.Session has it."""
+
+    @property
+    def state(self) -> p.State: ...
+    def events(self) -> AsyncIterator[Happened]: ...
+    async def train(
+        self,
+        experiment: Experiment,
+        *,
+        name: str,
+        runs_dir: Path | None,
+        data_dir: Path | None,
+        on_disconnect: p.OnDisconnect,
+        paused: bool,
+    ) -> Path: ...
+    async def resume(
+        self,
+        run: Run,
+        *,
+        data_dir: Path | None,
+        on_disconnect: p.OnDisconnect,
+        rewind: bool = False,
+        learning_rate: float | None = None,
+    ) -> None: ...
+    async def watch(
+        self, *, progress_hz: float, pictures_hz: float, grid: tuple[int, int]
+    ) -> None: ...
+    async def pause(self) -> None: ...
+    async def go_on(self) -> None: ...
+    async def step(self, *, batches: int = 0, epochs: int = 0) -> None: ...
+    async def set_learning_rate(self, factor: float) -> None: ...
+    async def rewind(self, to: p.Kept = "last") -> None: ...
+    async def stop(self, reason: ev.Reason = "stopped") -> None: ...
+    async def pictures(self, columns: int, rows: int) -> Pictures: ...
+    async def describe(
+        self, experiment: Experiment, data_dir: Path | None = None
+    ) -> Description: ...
+    async def tune_learning_rate(
+        self, experiment: Experiment, data_dir: Path | None = None
+    ) -> RateTest: ...
+    async def script(self, experiment: Experiment, data_dir: Path | None = None) -> str: ...
+    async def predict(
+        self, run: Run, rows: list[list[str]], checkpoint: p.Kept = "last"
+    ) -> list[ev.Prediction]: ...
+
+
+Connect = Callable[[], AbstractAsyncContextManager[Trainer]]
+
+
+def fresh_worker() -> AbstractAsyncContextManager[Trainer]:
+    """A session with a worker of its own, which warms up."""
+    from engine.service.client import Session
+
+    return Session.open()
