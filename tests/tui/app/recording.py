@@ -1,6 +1,6 @@
 """A part of a real training, kept as the lines that its worker sent.
 
-`python -m tests.tui.app.recording` makes `recordings/spiral.jsonl` anew.
+`python -m tests.tui.app.recording` makes what is in `recordings` anew.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import msgspec
 from engine.runs import events as ev
 from engine.service import protocol as p
 from engine.service.client import Happened, Session
+from engine.service.description import Description
 from engine.spec.presets import listings
 from engine.spec.reader import read_file
 from tests.tui.app.replay import Replay
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from engine.spec.experiment import Experiment
 
 SPIRAL = Path(__file__).parent / "recordings" / "spiral.jsonl"
+DESCRIPTION = SPIRAL.with_name("spiral-data.json")
 WIDE_GRID = (42, 42)
 """What the workbench's picture asks for at 120×36."""
 EPOCHS = 400
@@ -48,6 +50,9 @@ class Recorded(Replay):
             assert isinstance(line, ev.Event | p.Progress | p.Drawn)
             self._say(line)
 
+    async def describe(self, experiment: Experiment, data_dir: Path | None = None) -> Description:
+        return msgspec.json.decode(DESCRIPTION.read_bytes(), type=Description)
+
     async def pictures(self, columns: int, rows: int) -> Pictures:
         drawn = [line for line in self._lines if isinstance(line, p.Drawn)]
         return drawn[-1].pictures
@@ -65,6 +70,7 @@ async def record() -> None:
             while not any(isinstance(one, ev.Paused) and one.step >= EPOCHS for one in kept):
                 await asyncio.sleep(0.05)
             drawn = p.Drawn(pictures=await session.pictures(*WIDE_GRID))
+            DESCRIPTION.write_bytes(msgspec.json.encode(await session.describe(preset("spiral"))))
             listening.cancel()
             await session.shutdown()
     progress = [happened for happened in kept if isinstance(happened, p.Progress)]
@@ -80,7 +86,7 @@ async def record() -> None:
 
 async def _listen(session: Session, kept: list[Happened]) -> None:
     async for happened in session.events():
-        kept.append(happened)
+        kept.append(happened)  # noqa: PERF401  # what came so far is looked at meanwhile
 
 
 if __name__ == "__main__":
