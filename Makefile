@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 DEMO := spiral
 JOBS ?= 2
 
-.PHONY: demo run test lint soak bench bench-app clean
+.PHONY: demo run test lint soak bench bench-app fuzz clean
 
 # The stamps remember what was installed from which files.
 $(VENV)/.installed: pyproject.toml constraints.txt
@@ -52,6 +52,10 @@ bench: $(VENV)/.installed-bench
 BENCH_APP = --json build/bench-app.json
 bench-app: $(VENV)/.installed-test
 	$(BIN)/python -m tests.benchmarks.measure_app $(BENCH_APP)
+
+# Random keys into the app, shrunk where one breaks it. EXAMPLES=1000 for more.
+fuzz: $(VENV)/.installed-test
+	PERCEPTUI_FUZZ_EXAMPLES=$(or $(EXAMPLES),200) $(BIN)/pytest tests/tui/app/test_fuzz.py
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

@@ -126,7 +126,7 @@ def mistakes_rows(pictures: Sequence[Picture], width: int, look: Look) -> Rows:
             rows=p.height,
             channels=p.channels,
             pixels=p.pixels,
-            caption=f"{p.actual} taken for {p.predicted}",
+            caption=f"{p.actual} as {p.predicted}",
         )
         for p in pictures
     ]

@@ -97,6 +97,7 @@ class PredictScreen(BenchScreen):
         texts = sample.values if len(fields) == len(sample.values) else [" ".join(sample.values)]
         for field, text in zip(fields, texts, strict=True):
             field.value = text
+            field.action_select_all()  # what is typed takes its place
         label = f"sample {self._place + 1} of {len(self._samples)}, {sample.label}"
         self.query_one("#sample", Static).update(plain(label, self.host.look.ascii))
         self._predict(sample)

@@ -18,6 +18,8 @@ from tui.renderables.table import sentence
 from tui.snapshot import Snapshot
 from tui.widgets.training import SnapshotView
 
+LEAST_STRIP = 5
+"""Rows of the smallest images with what they were taken for."""
 EMPTY = (
     "The network is drawn here.",
     "space trains it and pauses it.",
@@ -71,7 +73,7 @@ class PictureView(SnapshotView):
         if split is not None and split.confusion and pictures.comparison.num_samples > FEW:
             rows = confusion_rows(split, width, look)
             rest = height - len(rows) - 1
-            drawn = mistakes_rows(pictures.mistakes, width, look) if rest > 6 else []
+            drawn = mistakes_rows(pictures.mistakes, width, look) if rest >= LEAST_STRIP else []
             return [*rows, Text(), *drawn]
         if pictures.mistakes:
             return mistakes_rows(pictures.mistakes, width, look)

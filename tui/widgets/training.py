@@ -58,6 +58,8 @@ class StatusLine(SnapshotView):
         if snapshot.name:
             line.append(f" {plain(snapshot.name, look.ascii)}")
         for part in _status_parts(snapshot):
+            if line.cell_len + len(part) + 3 > width:
+                break  # what comes later matters less
             line.append("   ").append(part)
         return [crop(line, width, look.ascii)]
 

@@ -14,6 +14,7 @@ import msgspec
 from engine.errors import PerceptuiError, WorkerLost
 from engine.runs import events as ev
 from engine.runs.directory import RunDirectory
+from engine.runs.lease import drop_lease, own_lease, write_lease
 from engine.runs.pictures import Boundary, Comparison, Curve, Pictures, Point
 from engine.runs.rate_test import RateTest, rate_test
 from engine.runs.reader import Run
@@ -85,6 +86,7 @@ class Replay:
             )
         )
         self._directory.write_losses(self._losses)
+        drop_lease(self._directory.path)
         self._directory.close()
         self._directory = None
         self._set_state("finished")
@@ -150,6 +152,7 @@ class Replay:
         self._set_state("preparing")
         self._experiment = experiment
         self._directory = RunDirectory.create(runs_dir, name, experiment)
+        write_lease(self._directory.path, own_lease("/nowhere.sock", "running"))
         self.epoch = self.step_done = 0
         self.factor = 1.0
         self._losses = Series()

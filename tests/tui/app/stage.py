@@ -21,6 +21,8 @@ from tui.settings import Settings
 from tui.trainer import Connect
 
 WIDE, NARROW = (120, 36), (80, 24)
+CALM_LOOKS = 5
+"""So many looks at the same screen: nothing is on its way any more."""
 SIZES = (WIDE, NARROW, (60, 20), (20, 5))
 
 
@@ -74,11 +76,11 @@ class Stage:
 
     async def settled(self) -> None:
         """Wait until nothing on the screen changes any more."""
-        before = ""
-        while before != self.screen:
+        before, same = "", 0
+        while same < CALM_LOOKS:
+            await self.pilot.pause(0.02)
+            same = same + 1 if before == self.screen else 0
             before = self.screen
-            await self.pilot.pause()
-            await self.pilot.pause()
 
     async def train(self) -> None:
         """Begin the training of what is on the workbench."""
@@ -102,13 +104,14 @@ def played(
     size: tuple[int, int] = WIDE,
     workers: Workers | None = None,
     connect: Connect | None = None,
+    name: str = "small",
     experiment: Experiment | None = None,
     attach_to: Run | None = None,
     at_presets: bool = False,
 ) -> PerceptuiApp:
     """Open the app on the workbench and play a story; returns the app, closed."""
     workers = workers or Workers()
-    first = None if at_presets or attach_to else ("small", experiment or small_experiment())
+    first = None if at_presets or attach_to else (name, experiment or small_experiment())
     app = PerceptuiApp(
         places=Places(folder / "runs", folder / "data"),
         connect=connect or workers.connect,

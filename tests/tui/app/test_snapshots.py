@@ -1,0 +1,117 @@
+"""Each screen as it was last looked at and found good, at 120×36 and 80×24.
+
+`PERCEPTUI_SNAPSHOTS=write pytest tests/tui/app/test_snapshots.py` writes them anew: look at
+the difference before you keep it. Two of them are the README's pictures.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from tests.tui.app.recording import Recorded, preset
+from tests.tui.app.replay import Workers
+from tests.tui.app.stage import NARROW, WIDE, Stage, played
+from tests.tui.app.stand import made_run
+
+SNAPSHOTS = Path(__file__).parent / "snapshots"
+WRITES = os.environ.get("PERCEPTUI_SNAPSHOTS") == "write"
+SIZES = {"120x36": WIDE, "80x24": NARROW}
+SCREENS: dict[str, tuple[Sequence[str], str]] = {
+    "workbench": ((), "Network"),
+    "add-layer": (("1", "a"), "Add a layer"),
+    "edit-layer": (("1", "down", "enter"), "Linear"),
+    "runs": (("R",), "completed"),
+    "help": (("question_mark",), "Help"),
+    "settings": (("comma",), "Settings"),
+    "code": (("c",), "import torch"),
+    "predict": (("p",), "Predict with"),
+    "save": (("s",), "Save as"),
+    "quit": (("q",), "A training is under way"),
+}
+"""The keys that lead there from the workbench, and a text by which to know it."""
+
+
+@pytest.fixture(autouse=True)
+def own_places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Settings and presets of this test only, under short relative names."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setenv("PERCEPTUI_DATA_DIR", "data")
+    monkeypatch.chdir(tmp_path)
+
+
+def compared(name: str, found: str) -> None:
+    """A snapshot says what was found; the first difference is shown."""
+    file = SNAPSHOTS / name
+    if WRITES:
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(found, "utf-8")
+    assert found == file.read_text("utf-8"), f"{file.name} differs: is it better?"
+
+
+def text_of(stage: Stage) -> str:
+    """The screen's characters, with what changes from run to run made the same."""
+    text = re.sub(r"\d{8}-\d{6}-([\w-]+)-[0-9a-f]{4}", r"20260101-120000-\1-0000", stage.screen)
+    return "\n".join(line.rstrip() for line in text.splitlines()) + "\n"
+
+
+def picture_of(stage: Stage) -> str:
+    """The screen as SVG, with its colors; the same screen gives the same text."""
+    return re.sub(r"terminal-\d+", "terminal", stage.app.export_screenshot())
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("name", SCREENS)
+def test_screen_is_as_it_was(tmp_path: Path, name: str, size: str) -> None:
+    """Nothing on this screen moved, vanished or was cut off."""
+    keys, text = SCREENS[name]
+    made_run(Path())
+
+    async def play(stage: Stage) -> None:
+        await stage.train()
+        stage.trainer.advance(10)
+        await stage.until_seen("epoch 11/30", "train 0.1")
+        if size == "120x36":
+            await stage.until_seen("● outside", "0.750")
+        await stage.press(*keys)
+        await stage.until_seen(text)
+        await stage.settled()
+        compared(f"{name}-{size}.txt", text_of(stage))
+
+    played(Path(), play, size=SIZES[size])
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_the_first_screen_is_as_it_was(tmp_path: Path, size: str) -> None:
+    """The presets with what the first of them is about."""
+
+    async def play(stage: Stage) -> None:
+        await stage.press("slash", *"spiral", "enter", "escape")
+        await stage.until_seen("circle", "Two arms")
+        await stage.until_seen("▲" if size == "80x24" else "first arm")
+        await stage.settled()
+        compared(f"presets-{size}.txt", text_of(stage))
+        if size == "120x36":
+            compared("presets.svg", picture_of(stage))
+
+    played(Path(), play, size=SIZES[size], workers=Workers(Recorded), at_presets=True)
+
+
+def test_the_workbench_of_the_readme(tmp_path: Path) -> None:
+    """A recorded training of the spiral: boundary, curve, accuracy, status."""
+
+    async def play(stage: Stage) -> None:
+        await stage.until_phase("ready")
+        await stage.train()
+        assert isinstance(stage.trainer, Recorded)
+        stage.trainer.play()
+        await stage.until_seen("epoch 401/600", "● first arm", "test ")
+        await stage.settled()
+        compared("workbench.txt", text_of(stage))
+        compared("workbench.svg", picture_of(stage))
+
+    played(Path(), play, workers=Workers(Recorded), name="spiral", experiment=preset("spiral"))
