@@ -16,7 +16,8 @@ MEASURED = [name for name in NAMES if preset(name).measured is not None]
 
 def _skip_without_data(experiment: Experiment) -> None:
     """Skip where a data set would have to be downloaded."""
-    if experiment.data.name == "MNIST" and not (data_dir() / "MNIST" / "raw").is_dir():
+    images = data_dir() / "MNIST" / "raw" / "train-images-idx3-ubyte"
+    if experiment.data.name == "MNIST" and not images.is_file():
         pytest.skip(f"MNIST is not in {data_dir()}: set PERCEPTUI_DATA_DIR to where it is")
 
 
