@@ -25,8 +25,8 @@ from tui.app import PerceptuiApp
 from tui.cli import PIPE_CLOSED
 from tui.commands import app
 from tui.commands.doctor import FOUND
-from tui.options import TrainingOptions
-from tui.request import requested
+from tui.commands.options import TrainingOptions
+from tui.commands.request import requested
 from tui.screens.workbench import WorkbenchScreen
 from tui.widgets.editor import Editor
 

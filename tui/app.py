@@ -19,24 +19,24 @@ from textual.filter import LineFilter
 from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
-from tui.ascii_lines import AsciiLines
-from tui.bench import Bench, Places
-from tui.budget import BYTES_PER_S, SLOW_BYTES_PER_S, ByteBudget
-from tui.driver import TerminalDriver
+from tui.live.bench import Bench, Places
+from tui.live.snapshot import Snapshot
+from tui.live.trainer import Connect, fresh_worker
 from tui.messages import BenchChanged, PresetChosen
 from tui.renderables.look import Look, look_for
 from tui.renderables.sanitize import plain
 from tui.screens.presets import PresetsScreen
 from tui.settings import Settings
-from tui.snapshot import Snapshot
-from tui.terminal import encoding_of
-from tui.trainer import Connect, fresh_worker
+from tui.terminal.ascii_lines import AsciiLines
+from tui.terminal.budget import BYTES_PER_S, SLOW_BYTES_PER_S, ByteBudget
+from tui.terminal.driver import TerminalDriver
+from tui.terminal.printing import encoding_of
 from tui.widgets.rows import RowsView
 
 if TYPE_CHECKING:
     from engine.runs.reader import Run
     from engine.spec.experiment import Experiment
-    from tui.draft import Draft
+    from tui.editing.draft import Draft
     from tui.screens.workbench import WorkbenchScreen
 
 SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
@@ -85,7 +85,7 @@ class PerceptuiApp(App[int]):
     @cached_property
     def draft(self) -> Draft:
         """The experiment that is edited; loaded when it is first needed, the presets are not."""
-        from tui.draft import Draft
+        from tui.editing.draft import Draft
 
         return Draft()
 

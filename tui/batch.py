@@ -18,11 +18,11 @@ from engine.runs.reader import Run
 from engine.service import protocol as p
 from engine.service.client import Session
 from engine.spec.experiment import Experiment
-from tui.ending import exit_code, print_end, print_record
-from tui.history import History
-from tui.progress import Manner, Show
-from tui.report import grid
-from tui.signals import Caught, caught_signals
+from tui.headless.ending import exit_code, print_end, print_record
+from tui.headless.progress import Manner, Show
+from tui.headless.report import grid
+from tui.headless.signals import Caught, caught_signals
+from tui.live.history import History
 
 PROGRESS_HZ = 5.0
 

@@ -9,10 +9,10 @@ from typing import Annotated
 import typer
 
 from engine.errors import PerceptuiError, UsageError
-from tui import options as o
-from tui import streams
 from tui.commands import app
-from tui.complaint import complain
+from tui.commands import options as o
+from tui.commands.complaint import complain
+from tui.terminal import streams
 
 PIPE_CLOSED = 141
 

@@ -8,7 +8,7 @@ from textual.message import Message
 
 if TYPE_CHECKING:
     from engine.spec.experiment import Experiment
-    from tui.snapshot import Snapshot
+    from tui.live.snapshot import Snapshot
 
 
 class BenchChanged(Message):

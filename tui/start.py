@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from textual.drivers.linux_driver import LinuxDriver
 
 from tui.app import PerceptuiApp
-from tui.bench import Places
-from tui.driver import TerminalDriver
+from tui.live.bench import Places
+from tui.terminal.driver import TerminalDriver
 
 if TYPE_CHECKING:  # the options bring the whole command line with them
     from engine.runs.reader import Run
     from engine.spec.experiment import Experiment
-    from tui.options import Shared
+    from tui.commands.options import Shared
 
 
 def start(shared: Shared, what: str | None, *, slow_link: bool) -> int:
@@ -39,7 +39,7 @@ def run(app: PerceptuiApp) -> int:
 def _named(shared: Shared, what: str) -> tuple[tuple[str, Experiment] | None, Run | None]:
     from engine.runs.reader import find_run
     from engine.spec.presets import what_is
-    from tui.request import experiment_of
+    from tui.commands.request import experiment_of
 
     if what_is(what) == "run":
         return None, find_run(what, shared.runs)

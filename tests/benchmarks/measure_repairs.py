@@ -32,7 +32,7 @@ def cured(name: str) -> Experiment:
 
 def _statistics(experiment: Experiment) -> Statistics:
     from engine.service.statistics import describe
-    from tui.diagnosis import statistics_of
+    from tui.commands.diagnosis import statistics_of
 
     return statistics_of(describe(experiment, Places(data_dir())))
 

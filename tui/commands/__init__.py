@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import typer
 
 from engine.errors import UsageError
-from tui import options as o
+from tui.commands import options as o
 
 if TYPE_CHECKING:
-    from tui.progress import Manner
+    from tui.headless.progress import Manner
 
 app = typer.Typer(
     name="perceptui",
@@ -32,7 +32,7 @@ def train(
     executor: str | None,
 ) -> int:
     """Train what the options ask for, headless; returns the exit code."""
-    from tui.request import requested
+    from tui.commands.request import requested
 
     policy = o.policy(on_disconnect, "continue" if detach else "stop")
 
@@ -49,8 +49,8 @@ def train(
 
 def manner(shared: o.Shared, *, quiet: bool = False) -> Manner:
     """How the options ask a training to be shown."""
-    from tui.progress import Manner
-    from tui.terminal import Terminal
+    from tui.headless.progress import Manner
+    from tui.terminal.printing import Terminal
 
     return Manner(Terminal(ascii_only=shared.ascii), shared.json, quiet)
 

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from engine.errors import UsageError
-from tui import options as o
 from tui.commands import app
+from tui.commands import options as o
 
 if TYPE_CHECKING:
     from engine.doctor.finding import Finding
     from engine.spec.experiment import Experiment
-    from tui.diagnosis import Diagnosis
-    from tui.terminal import Terminal
+    from tui.commands.diagnosis import Diagnosis
+    from tui.terminal.printing import Terminal
 
 FOUND = 5
 """The exit code of --strict where something is wrong."""
@@ -43,8 +43,8 @@ def doctor(
     json: o.Json = False,
 ) -> None:
     """Say what is wrong with an experiment before it trains, and how to repair it."""
-    from tui.diagnosis import diagnose
-    from tui.request import experiment_of
+    from tui.commands.diagnosis import diagnose
+    from tui.commands.request import experiment_of
 
     shared = ctx.obj.merged(runs_dir, data_dir, ascii, json)
     _, experiment = experiment_of(what, shared.runs)
@@ -53,7 +53,7 @@ def doctor(
         raise UsageError("--fix prints the repaired TOML, --json the findings: give one of them")
     diagnosis = diagnose(experiment, shared.data)
     if diagnosis.remark:
-        from tui.complaint import complain
+        from tui.commands.complaint import complain
 
         complain(diagnosis.remark)
     if shared.json:
@@ -87,7 +87,7 @@ def _own_file(what: str) -> Path | None:
 def _print(what: str, diagnosis: Diagnosis, ascii_only: bool) -> None:
     import shlex
 
-    from tui.terminal import Terminal
+    from tui.terminal.printing import Terminal
 
     terminal = Terminal(ascii_only=ascii_only)
     print_findings(diagnosis, terminal)
@@ -114,9 +114,9 @@ def _repair(
 
     from engine.doctor.examination import examine, repaired
     from engine.spec.difference import changes
-    from tui.diagnosis import Diagnosis
+    from tui.commands.diagnosis import Diagnosis
     from tui.renderables.findings import difference
-    from tui.terminal import Terminal
+    from tui.terminal.printing import Terminal
 
     after = repaired(experiment, diagnosis.statistics)
     left = Diagnosis(examine(after, diagnosis.statistics), diagnosis.statistics)

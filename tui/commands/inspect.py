@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from engine.errors import UsageError
-from tui import options as o
 from tui.commands import app
+from tui.commands import options as o
 
 if TYPE_CHECKING:
     from engine.runs.reader import Checkpoint
@@ -38,7 +38,7 @@ def predict(
 ) -> None:
     """Say what a run's network predicts for new samples."""
     from engine.runs.reader import find_run
-    from tui.samples import read_rows
+    from tui.commands.samples import read_rows
 
     shared = ctx.obj.merged(runs_dir, data_dir, ascii, json)
     _refuse_options(values or [])
@@ -56,8 +56,8 @@ def predict(
             print(msgspec.json.encode(answer).decode())
         return
     from engine.runs.events import Predicted
-    from tui.report import Report
-    from tui.terminal import Terminal
+    from tui.headless.report import Report
+    from tui.terminal.printing import Terminal
 
     terminal = Terminal(ascii_only=shared.ascii)
     event = Predicted(predictions=answers, classes=list(facts.classes))
@@ -87,8 +87,8 @@ def evaluate(
         for split in splits:
             print(encode(split).decode())
         return
-    from tui.report import Report
-    from tui.terminal import Terminal
+    from tui.headless.report import Report
+    from tui.terminal.printing import Terminal
 
     terminal = Terminal(ascii_only=shared.ascii)
     for rows in Report(terminal.width, terminal.look).evaluation(splits):
@@ -127,7 +127,7 @@ def export(
     if shared.json:
         print(jsonlib.dumps({"file": str(output)}))
         return
-    from tui.terminal import Terminal
+    from tui.terminal.printing import Terminal
 
     Terminal(ascii_only=shared.ascii).tell(str(output))
 

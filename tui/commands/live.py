@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from engine.errors import UsageError
-from tui import options as o
 from tui.commands import app, manner
+from tui.commands import options as o
 
 
 @app.command()

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from tui import options as o
 from tui.commands import app, open_app
+from tui.commands import options as o
 
 
 @app.command("open")

@@ -6,9 +6,9 @@ import json as jsonlib
 
 import typer
 
-from tui import options as o
 from tui.commands import app
-from tui.complaint import complain
+from tui.commands import options as o
+from tui.commands.complaint import complain
 
 
 @app.command("presets")
@@ -35,7 +35,7 @@ def list_presets(shared: o.Shared) -> None:
         from rich.text import Text
 
         from tui.renderables.sanitize import fit
-        from tui.terminal import Terminal
+        from tui.terminal.printing import Terminal
 
         terminal = Terminal(ascii_only=shared.ascii)
         ascii_only = terminal.look.ascii
@@ -79,7 +79,7 @@ def paths(
     if shared.json:
         print(jsonlib.dumps({name: str(path) for name, path in found.items()}))
         return
-    from tui.terminal import Terminal
+    from tui.terminal.printing import Terminal
 
     terminal = Terminal(ascii_only=shared.ascii)
     for name, path in found.items():

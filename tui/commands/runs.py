@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from engine.errors import UsageError
-from tui import options as o
 from tui.commands import app
+from tui.commands import options as o
 
 if TYPE_CHECKING:
     from engine.runs.reader import Run
@@ -48,7 +48,7 @@ def runs(
         for run in found:
             print(jsonlib.dumps(_row(run)))
     elif not found:
-        from tui.terminal import Terminal
+        from tui.terminal.printing import Terminal
 
         hint = "`perceptui --preset NAME` makes one"
         Terminal(ascii_only=shared.ascii).tell(f"There are no runs in {shared.runs}: {hint}.")
@@ -60,7 +60,7 @@ def _report(deleted: Path, shared: o.Shared) -> None:
     if shared.json:
         print(jsonlib.dumps({"deleted": str(deleted)}))
         return
-    from tui.terminal import Terminal
+    from tui.terminal.printing import Terminal
 
     Terminal(ascii_only=shared.ascii).tell(f"deleted {deleted}")
 
@@ -90,7 +90,7 @@ def _row(run: Run) -> dict[str, object]:
 def _print(found: list[Run], ascii_only: bool) -> None:
     from tui.renderables.numbers import fraction, metric
     from tui.renderables.table import Column, table
-    from tui.terminal import Terminal
+    from tui.terminal.printing import Terminal
 
     terminal = Terminal(ascii_only=ascii_only)
     columns = (

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from tui import options as o
 from tui.commands import app
+from tui.commands import options as o
 
 if TYPE_CHECKING:
     from engine.parts.data import Facts
     from engine.spec.experiment import Experiment
-    from tui.diagnosis import Diagnosis
+    from tui.commands.diagnosis import Diagnosis
 
 
 @app.command()
@@ -26,8 +26,8 @@ def show(
     json: o.Json = False,
 ) -> None:
     """Show what an experiment teaches, its layer table, and the doctor's findings."""
-    from tui.diagnosis import diagnose
-    from tui.request import experiment_of
+    from tui.commands.diagnosis import diagnose
+    from tui.commands.request import experiment_of
 
     shared = ctx.obj.merged(runs_dir, data_dir, ascii, json)
     name, experiment = experiment_of(what, shared.runs)
@@ -80,7 +80,7 @@ def _print(
     from tui.renderables.layer_table import LayerRow, layer_table
     from tui.renderables.sanitize import plain
     from tui.renderables.table import heading, sentence
-    from tui.terminal import Terminal
+    from tui.terminal.printing import Terminal
 
     terminal = Terminal(ascii_only=ascii_only)
     look, width = terminal.look, terminal.width

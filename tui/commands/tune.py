@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from tui import options as o
 from tui.commands import app
+from tui.commands import options as o
 
 if TYPE_CHECKING:
     from engine.runs.rate_test import RateTest
@@ -28,7 +28,7 @@ def tune(
     json: o.Json = False,
 ) -> None:
     """Try learning rates on a copy of an experiment for a few steps, and suggest one."""
-    from tui.request import experiment_of
+    from tui.commands.request import experiment_of
 
     shared = ctx.obj.merged(runs_dir, data_dir, ascii, json)
     _, experiment = experiment_of(what, shared.runs)
@@ -56,7 +56,7 @@ def _print(what: str, experiment: Experiment, test: RateTest, ascii_only: bool) 
 
     from engine.spec import presets
     from tui.renderables.rate_chart import rate_chart
-    from tui.terminal import Terminal
+    from tui.terminal.printing import Terminal
 
     terminal = Terminal(ascii_only=ascii_only)
     terminal.rows(rate_chart(test, min(terminal.width, 100), HEIGHT, terminal.look))

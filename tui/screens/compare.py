@@ -13,7 +13,7 @@ from textual.containers import VerticalScroll
 from textual.widgets import Footer, Static
 
 from engine.runs.reader import Run
-from tui.comparison import Comparison, compare
+from tui.past.comparison import Comparison, compare
 from tui.renderables.look import class_hue
 from tui.renderables.loss_chart import LossSeries, loss_chart
 from tui.renderables.table import Column, heading, sentence, table

@@ -9,7 +9,7 @@ from textual.containers import Vertical
 from textual.widgets import Input, Static
 
 from engine.spec.experiment import Experiment
-from tui.draft_items import value_text
+from tui.editing.draft_items import value_text
 from tui.screens.form_frame import Form
 from tui.widgets.choices import Choice, Choices
 

@@ -10,7 +10,7 @@ from engine.parts.component import Component
 from engine.spec.catalogue import FAMILIES
 from engine.spec.experiment import Experiment
 from engine.spec.grammar import MAX_LENGTH
-from tui.call_form import (
+from tui.editing.call_form import (
     Field,
     Reading,
     fields_of,

@@ -15,8 +15,8 @@ from tui.renderables.sanitize import plain
 
 if TYPE_CHECKING:  # the first screen is there before the engine is loaded
     from engine.runs.reader import Run
-    from tui.bench import Bench, Places
-    from tui.draft import Draft
+    from tui.editing.draft import Draft
+    from tui.live.bench import Bench, Places
     from tui.settings import Settings
 
 

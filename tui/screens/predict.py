@@ -18,11 +18,11 @@ from engine.parts.shapes import product, shape_text
 from engine.runs.events import Prediction
 from engine.runs.pictures import Boundary, Point
 from tui.drawings import boundary_rows
+from tui.live.samples_at_hand import Sample, samples_at_hand
 from tui.renderables.images import Image, gallery
 from tui.renderables.predictions import class_prediction, value_prediction
 from tui.renderables.sanitize import fit, plain
 from tui.renderables.table import sentence
-from tui.samples_at_hand import Sample, samples_at_hand
 from tui.screens.host import BenchScreen
 from tui.screens.page import Page
 

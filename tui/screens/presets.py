@@ -30,7 +30,7 @@ from tui.widgets.option_rows import OptionRows
 
 if TYPE_CHECKING:  # this screen is there before the engine is loaded
     from engine.spec.experiment import Experiment
-    from tui.run_summary import RunSummaries, RunSummary
+    from tui.past.run_summary import RunSummaries, RunSummary
 
     Entry = Listing | RunSummary
 
@@ -186,7 +186,7 @@ class PresetsScreen(BenchScreen):
             self._fill()
 
     def _recent(self) -> list[RunSummary]:
-        from tui.run_summary import RunSummaries
+        from tui.past.run_summary import RunSummaries
 
         if self._summaries is None:
             self._summaries = RunSummaries(paths.runs_dir(self.host.places.runs_dir))

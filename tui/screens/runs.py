@@ -23,7 +23,7 @@ from tui.screens.host import BenchScreen
 from tui.widgets.option_rows import OptionRows
 
 if TYPE_CHECKING:  # the app loads this screen before the engine
-    from tui.run_summary import RunSummaries, RunSummary
+    from tui.past.run_summary import RunSummaries, RunSummary
 
 REFRESH_S = 3.0
 
@@ -143,7 +143,7 @@ class RunsScreen(BenchScreen):
 
     @work(group="delete", exit_on_error=False)
     async def _delete(self, chosen: RunSummary) -> None:
-        from tui.run_summary import delete
+        from tui.past.run_summary import delete
 
         try:
             await asyncio.to_thread(delete, chosen.run)
@@ -165,7 +165,7 @@ class RunsScreen(BenchScreen):
             self._fill(before)
 
     def _all(self) -> list[RunSummary]:
-        from tui.run_summary import RunSummaries
+        from tui.past.run_summary import RunSummaries
 
         if self._summaries is None:
             self._summaries = RunSummaries(self._runs_dir)
@@ -189,7 +189,7 @@ class RunsScreen(BenchScreen):
             hint = Text("\n").join(sentence(text, width, look, dim=False))
             entries.add_option(Option(hint, disabled=True))
             return
-        from tui.run_summary import summary_lines
+        from tui.past.run_summary import summary_lines
 
         columns, rule, *lines = summary_lines(runs, self._marked, width, look) or [Text(), Text()]
         head.update(Text("\n").join([columns, rule]))

@@ -13,10 +13,10 @@ from textual.reactive import reactive
 from textual.widgets import Static
 
 from engine.spec.experiment import Experiment
+from tui.live.snapshot import Snapshot
 from tui.messages import DraftChanged
 from tui.renderables.sanitize import plain
 from tui.screens.host import BenchScreen
-from tui.snapshot import Snapshot
 from tui.widgets.editor import Editor
 from tui.widgets.keys import Keys
 from tui.widgets.notes import DoctorNote, Notice

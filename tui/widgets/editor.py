@@ -9,8 +9,8 @@ from textual.binding import Binding
 from engine.errors import Problem
 from engine.spec.catalogue import FAMILIES
 from engine.spec.experiment import Experiment
-from tui.draft import Draft
-from tui.draft_items import MORE, Item, value_text
+from tui.editing.draft import Draft
+from tui.editing.draft_items import MORE, Item, value_text
 from tui.messages import DraftChanged
 from tui.renderables.look import RED, Look
 from tui.renderables.numbers import count

@@ -8,11 +8,11 @@ from textual.reactive import reactive
 from engine.doctor.examination import examine
 from engine.doctor.finding import Finding
 from engine.spec.experiment import Experiment
+from tui.live.snapshot import Snapshot
 from tui.renderables.findings import HUES
 from tui.renderables.look import RED, Look
 from tui.renderables.table import sentence
 from tui.screens.page import Page
-from tui.snapshot import Snapshot
 
 _SIGNS = {"error": ("✗", "!"), "warning": ("▲", "!"), "info": ("●", "*")}
 

@@ -13,7 +13,7 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from engine.spec.grammar import MAX_LENGTH
-from tui.call_form import Field
+from tui.editing.call_form import Field
 from tui.renderables.look import Look
 from tui.renderables.sanitize import fit, plain
 

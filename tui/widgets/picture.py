@@ -13,9 +13,9 @@ from tui.drawings import (
     curve_rows,
     mistakes_rows,
 )
+from tui.live.snapshot import Snapshot
 from tui.renderables import boundary as plane
 from tui.renderables.table import sentence
-from tui.snapshot import Snapshot
 from tui.widgets.training import SnapshotView
 
 LEAST_STRIP = 5

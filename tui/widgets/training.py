@@ -8,12 +8,12 @@ from rich.text import Text
 from textual.reactive import reactive
 
 from tui.drawings import class_rows, score_rows
+from tui.live.snapshot import Snapshot
 from tui.renderables.loss_chart import loss_chart
 from tui.renderables.numbers import duration, metric, rate
 from tui.renderables.sanitize import crop, fit, plain
 from tui.renderables.sparkline import sparkline
 from tui.renderables.table import sentence
-from tui.snapshot import Snapshot
 from tui.widgets.rows import RowsView
 
 EMPTY = Snapshot()

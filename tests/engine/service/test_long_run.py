@@ -11,7 +11,7 @@ from engine.service import protocol as p
 from engine.service.client import Session
 from tests.engine.service.live import RawClient, begun_paused, on, run_async, until
 from tests.engine.training.tiny import small
-from tui.history import History
+from tui.live.history import History
 
 MANY = 15_000
 

@@ -6,7 +6,7 @@ from textual.app import App, ComposeResult
 from textual.widgets import Static
 
 from engine.spec.reader import from_raw
-from tui.draft import Draft
+from tui.editing.draft import Draft
 from tui.messages import DraftChanged
 from tui.renderables.look import Look
 from tui.screens.form import ComponentForm, FieldForm

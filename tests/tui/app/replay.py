@@ -32,7 +32,7 @@ PACE_S = 0.05
 
 
 class Replay:
-    """Implements tui.trainer.Trainer. A test moves it with `advance`, `finish` and `lose`.
+    """Implements tui.live.trainer.Trainer. A test moves it with `advance`, `finish` and `lose`.
 
     What it says follows from the epoch alone: the loss of epoch n is 1/n, the boundary a circle
     that grows with it.

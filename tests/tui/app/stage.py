@@ -15,10 +15,10 @@ from engine.spec.experiment import Experiment
 from tests.tui.app.replay import Replay, Workers
 from tests.tui.app.stand import seen, small_experiment, until
 from tui.app import PerceptuiApp
-from tui.bench import Places
+from tui.live.bench import Places
+from tui.live.trainer import Connect
 from tui.screens.workbench import WorkbenchScreen
 from tui.settings import Settings
-from tui.trainer import Connect
 
 WIDE, NARROW = (120, 36), (80, 24)
 CALM_LOOKS = 5

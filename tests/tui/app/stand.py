@@ -21,12 +21,12 @@ from engine.runs.reader import Run
 from engine.service.description import Description
 from engine.spec.experiment import Experiment
 from engine.spec.reader import from_raw
-from tui.bench import Places
-from tui.draft import Draft
+from tui.editing.draft import Draft
+from tui.live.bench import Places
+from tui.live.snapshot import Snapshot
 from tui.messages import PresetChosen
 from tui.renderables.look import Look
 from tui.settings import Settings
-from tui.snapshot import Snapshot
 
 
 class AnsweringBench:

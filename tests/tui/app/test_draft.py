@@ -13,11 +13,11 @@ from engine.spec import presets
 from engine.spec.experiment import Experiment
 from engine.spec.reader import from_raw, read_file
 from engine.spec.toml_text import parse_toml
-from tui.draft import MOST_UNDONE, Draft
-from tui.draft_items import Item
-from tui.options import TrainingOptions
-from tui.request import requested
-from tui.share import command_line, without_prose
+from tui.commands.options import TrainingOptions
+from tui.commands.request import requested
+from tui.editing.draft import MOST_UNDONE, Draft
+from tui.editing.draft_items import Item
+from tui.editing.share import command_line, without_prose
 
 TINY: dict[str, object] = {
     "title": "Tiny",

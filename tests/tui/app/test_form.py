@@ -11,7 +11,7 @@ from engine.parts.kinds import convert
 from engine.spec.catalogue import FAMILIES
 from engine.spec.experiment import Experiment
 from tests.tui.app.editor_app import EditorApp
-from tui.call_form import fields_of, matching, read_call, read_texts, written
+from tui.editing.call_form import fields_of, matching, read_call, read_texts, written
 from tui.screens.form import ComponentForm, FieldForm
 from tui.widgets.parameter_row import ParameterRow
 

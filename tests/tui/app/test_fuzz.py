@@ -22,7 +22,7 @@ from tests.tui.app.replay import Workers
 from tests.tui.app.stage import SIZES
 from tests.tui.app.stand import made_run, small_experiment
 from tui.app import PerceptuiApp
-from tui.bench import Places
+from tui.live.bench import Places
 from tui.screens.host import BenchScreen
 from tui.settings import Settings
 

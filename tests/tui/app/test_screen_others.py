@@ -13,15 +13,15 @@ from engine.errors import UsageError
 from engine.runs.events import Prediction
 from engine.runs.pictures import Boundary, Comparison, Picture, Pictures, Point
 from tests.tui.app.stand import StandApp, seen, small_experiment, started, told, until
+from tui.live.samples_at_hand import samples_at_hand
+from tui.live.snapshot import Snapshot
 from tui.renderables.look import Look
-from tui.samples_at_hand import samples_at_hand
 from tui.screens.code import CodeScreen, highlighted
 from tui.screens.help import HelpScreen
 from tui.screens.predict import PredictScreen
 from tui.screens.presets import PresetsScreen
 from tui.screens.settings import SettingsScreen
 from tui.settings import Settings
-from tui.snapshot import Snapshot
 
 Play = Pilot[object]
 CODE = 'import torch\n\nprint("[red]", 1)  # a remark\n'

@@ -8,7 +8,7 @@ import pytest
 from textual.pilot import Pilot
 
 from tests.tui.app.stand import StandApp, made_run, seen, told, until
-from tui.comparison import compare, differences, flat
+from tui.past.comparison import compare, differences, flat
 from tui.screens.compare import CompareScreen
 from tui.screens.runs import RunsScreen
 

@@ -16,8 +16,8 @@ from engine.spec.catalogue import FAMILIES, make
 from engine.spec.chain import links
 from engine.spec.experiment import Experiment
 from engine.spec.grammar import GrammarError, parse_call
-from tui.call_form import typed
-from tui.share import PROSE
+from tui.editing.call_form import typed
+from tui.editing.share import PROSE
 
 Section = Literal["Data", "Layers", "Training"]
 

@@ -11,8 +11,8 @@ from engine.runs import events as ev
 from engine.runs.pictures import Pictures
 from engine.service import protocol as p
 from engine.service.client import Happened
-from tui.history import History
-from tui.snapshot import Snapshot
+from tui.live.history import History
+from tui.live.snapshot import Snapshot
 
 
 class Observer:

@@ -6,8 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
-from tui.budget import RESERVE_S, ByteBudget
-from tui.snapshot import Snapshot
+from tui.live.snapshot import Snapshot
+from tui.terminal.budget import RESERVE_S, ByteBudget
 
 
 class Link:

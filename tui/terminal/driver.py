@@ -23,7 +23,7 @@ from textual.drivers.linux_driver import LinuxDriver
 from textual.events import Resize
 from textual.message import Message
 
-from tui.painter import Painter
+from tui.terminal.painter import Painter
 
 if TYPE_CHECKING:
     from textual.app import App

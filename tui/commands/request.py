@@ -11,7 +11,7 @@ from engine.spec.experiment import Experiment
 from engine.spec.overrides import set_value
 from engine.spec.reader import from_raw
 from engine.spec.toml_text import read_raw
-from tui.options import TrainingOptions
+from tui.commands.options import TrainingOptions
 
 
 def requested(options: TrainingOptions, runs_dir: Path) -> tuple[str, Experiment]:

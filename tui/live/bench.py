@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.errors import PerceptuiError, WorkerLost
-from tui.snapshot import Snapshot
-from tui.trainer import Connect, Trainer, fresh_worker
+from tui.live.snapshot import Snapshot
+from tui.live.trainer import Connect, Trainer, fresh_worker
 
 if TYPE_CHECKING:
     from engine.runs import events as ev
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from engine.service import protocol as p
     from engine.service.description import Description
     from engine.spec.experiment import Experiment
-    from tui.observer import Observer
+    from tui.live.observer import Observer
 
 TELL_S = 0.2
 """Seconds between two snapshots, at least: numbers move at most 5 times a second."""
@@ -87,7 +87,7 @@ class Bench:
             return
         self._is_open = True
         # What a session needs takes a while to import: not while keys wait.
-        await asyncio.to_thread(import_module, "tui.observer")
+        await asyncio.to_thread(import_module, "tui.live.observer")
         await asyncio.to_thread(import_module, "engine.service.client")
         await self._enter(self._connect())
 
@@ -245,7 +245,7 @@ class Bench:
     async def _enter(
         self, connection: AbstractAsyncContextManager[Trainer], run: Run | None = None
     ) -> None:
-        from tui.observer import Observer
+        from tui.live.observer import Observer
 
         self._seeing = Observer()
         try:

@@ -16,8 +16,8 @@ from engine.spec.overrides import set_value
 from engine.spec.reader import from_raw
 from engine.spec.toml_text import parse_toml
 from engine.spec.writer import to_toml
-from tui import own_presets, share
-from tui.draft_items import Item, items_of
+from tui.editing import own_presets, share
+from tui.editing.draft_items import Item, items_of
 
 MOST_UNDONE = 200
 

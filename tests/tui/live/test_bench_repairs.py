@@ -12,8 +12,8 @@ from engine.service.client import Session
 from tests.engine.service.live import run_async
 from tests.engine.training.tiny import small
 from tests.tui.app.stand import small_experiment
-from tui.bench import Bench, Places
-from tui.snapshot import Snapshot
+from tui.live.bench import Bench, Places
+from tui.live.snapshot import Snapshot
 
 
 def test_rates_are_tried_and_a_diverged_run_goes_on(warm: Path, tmp_path: Path) -> None:

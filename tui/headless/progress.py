@@ -18,7 +18,7 @@ from tui.renderables.findings import HUES
 from tui.renderables.look import Look
 from tui.renderables.numbers import duration, metric, rate
 from tui.renderables.sanitize import plain
-from tui.terminal import Terminal
+from tui.terminal.printing import Terminal
 
 
 class Quiet:

@@ -10,10 +10,10 @@ from rich.text import Text
 from engine.paths import runs_dir
 from engine.runs.pictures import Pictures
 from engine.runs.reader import Run
-from tui.history import History
-from tui.progress import Manner
+from tui.headless.progress import Manner
+from tui.headless.report import Report, ending
+from tui.live.history import History
 from tui.renderables.sanitize import plain
-from tui.report import Report, ending
 
 DIVERGED = 3
 FAILED = 1

@@ -8,7 +8,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.color import Color
 
-from tui.ascii_lines import AsciiLines, ascii_text
+from tui.terminal.ascii_lines import AsciiLines, ascii_text
 
 
 @pytest.mark.parametrize(

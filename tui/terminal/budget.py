@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
-from tui.snapshot import Snapshot
+from tui.live.snapshot import Snapshot
 
 BYTES_PER_S = 16_000
 SLOW_BYTES_PER_S = 3_000

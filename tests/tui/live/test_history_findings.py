@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from engine.runs import events as ev
-from tui.history import History
-from tui.observer import Observer
-from tui.snapshot import Snapshot
+from tui.live.history import History
+from tui.live.observer import Observer
+from tui.live.snapshot import Snapshot
 
 
 def _finding(kind: type[Any], code: str, place: str = "layers[1]", **changes: Any) -> Any:

@@ -6,7 +6,7 @@ import pyte
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.painter import Painter
+from tui.terminal.painter import Painter
 
 COLUMNS, ROWS = 12, 4
 STYLES = ["", "1", "38;2;1;2;3", "38;2;1;2;3;48;5;7"]

@@ -1,0 +1,1 @@
+"""The experiment being edited, its forms, and where it is kept."""

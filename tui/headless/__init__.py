@@ -1,0 +1,1 @@
+"""What a training without the app prints."""

@@ -1,0 +1,1 @@
+"""What the app and headless know of a training while it runs."""

@@ -1,0 +1,1 @@
+"""Runs that are over, in a line each or side by side."""
