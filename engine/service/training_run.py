@@ -208,8 +208,8 @@ class TrainingRun:
             for found in self.watch.finished():
                 self._record(found)
             self.save()
-            for name, split in trainer.device_splits.items():
-                self._record(trainer.judge.evaluated(name, split))
+            for evaluated in trainer.evaluations():
+                self._record(evaluated)
             self._predict()
         self._end(reason)
 

@@ -20,6 +20,7 @@ from engine.parts.data import Places
 from engine.runs.events import (
     Diverged,
     EpochFinished,
+    Evaluated,
     Event,
     Metric,
     Reason,
@@ -118,6 +119,8 @@ class Trainer:
         """Losses of the batches done of the epoch that is running."""
         self.newest_loss: float | None = None
         """Of the last step; None before the first."""
+        self._last_look: list[Evaluated] = []
+        """What the report of the last epoch found; empty while the training goes on."""
         self.model.train()
 
     def started(self, run: str, fingerprint: str = "") -> RunStarted:
@@ -239,10 +242,20 @@ class Trainer:
         self.selection.see(loss, self.epoch)
         return loss
 
+    def evaluations(self) -> list[Evaluated]:
+        """Every split evaluated in full with the weights as they are."""
+        return self._last_look or self._look()
+
+    def _look(self) -> list[Evaluated]:
+        return [self.judge.evaluated(name, part) for name, part in self.device_splits.items()]
+
     def _report(self, train_loss: float, began: float) -> EpochFinished:
         measured: dict[str, Metric] = {}
+        if self.reason is not None:
+            self._last_look = self._look()
+        looks = {str(look.split): look.metrics for look in self._last_look}
         for name, part in self.device_splits.items():
-            for metric, value in self.judge.metrics(part).items():
+            for metric, value in (looks.get(name) or self.judge.metrics(part)).items():
                 measured[f"{name}_{metric}"] = value
         measured["train_loss"] = train_loss
         self.metrics = measured

@@ -8,6 +8,7 @@ import torch
 
 from engine.parts.losses import MSELoss
 from engine.parts.optimizers import SGD
+from engine.training.device import flush_denormals
 from engine.training.step import Regularization
 from engine.training.traced import TracedStep
 
@@ -16,8 +17,9 @@ def warm_up() -> None:
     """Train a tiny network for two steps, eager and traced, so that torch's lazy parts load.
 
     What is in memory then stays: the garbage collector need not look at it again, which
-    would cost a tenth of a second in the middle of a training.
+    would cost a tenth of a second in the middle of a training. Denormals are zero from now on.
     """
+    flush_denormals()
     torch.set_num_threads(1)
     model = torch.nn.Sequential(torch.nn.Linear(1, 1))
     optimizer = SGD(lr=0.0).build(model.parameters())

@@ -240,6 +240,14 @@ def mnist_step(name: str, effort: Effort, data: Path) -> Section:
             losses["fused"],
         ),
     ]
+    rows.append(
+        Row(
+            "the same, told to count numbers under 1e-38 as zero, as perceptui does",
+            spreads["fused, flushed"],
+            _ratio(told, "fused, flushed", "perceptui fused"),
+            fused_target,
+        )
+    )
     if "fused, torch's threads" in spreads:
         rows.append(
             Row(

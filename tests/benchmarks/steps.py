@@ -34,13 +34,20 @@ class Arm:
 
     steps: Steps
     threads: int
+    flush: bool = True
+    """Whether numbers under 1e-38 count as zero; PyTorch by itself keeps them."""
+
+    def prepare(self) -> None:
+        """Set what belongs to the process before steps are taken."""
+        torch.set_num_threads(self.threads)
+        torch.set_flush_denormal(self.flush)
 
 
 def alternate(arms: dict[str, Arm], repeats: int, block_s: float) -> dict[str, list[float]]:
     """Seconds per step of each arm, once per round; blocks of about block_s, after a warm-up."""
     sizes = {}
     for name, arm in arms.items():
-        torch.set_num_threads(arm.threads)
+        arm.prepare()
         arm.steps(3)
         began = time.perf_counter()
         arm.steps(3)
@@ -49,7 +56,7 @@ def alternate(arms: dict[str, Arm], repeats: int, block_s: float) -> dict[str, l
     taken: dict[str, list[float]] = {name: [] for name in arms}
     for _ in range(repeats):
         for name, arm in arms.items():
-            torch.set_num_threads(arm.threads)
+            arm.prepare()
             began = time.perf_counter()
             arm.steps(sizes[name])
             taken[name].append((time.perf_counter() - began) / sizes[name])
@@ -97,6 +104,7 @@ def loop_steps(
     targets: Tensor,
     batch_size: int | None,
     threads: int,
+    flush: bool = False,
 ) -> Arm:
     """A plain loop over tensors in memory, shuffled by index where there are batches."""
     waiting: list[Tensor] = []
@@ -115,7 +123,7 @@ def loop_steps(
             loss.backward()
             optimizer.step()
 
-    return Arm(steps, threads)
+    return Arm(steps, threads, flush)
 
 
 def small_steps(name: str, data_dir: str, repeats: int, block_s: float) -> dict[str, Any]:
@@ -145,7 +153,7 @@ def small_steps(name: str, data_dir: str, repeats: int, block_s: float) -> dict[
 
 
 def mnist_steps(name: str, data_dir: str, repeats: int, block_s: float) -> dict[str, Any]:
-    """Steps over MNIST: `plain` and `fused` loops, `perceptui`, `perceptui fused`, `floor`."""
+    """Steps over MNIST: plain and fused loops, `perceptui`, `perceptui fused`, `floor`."""
     asked = RESIDENT[name]
     experiment = preset(name)
     trainers = {
@@ -158,14 +166,18 @@ def mnist_steps(name: str, data_dir: str, repeats: int, block_s: float) -> dict[
     inputs = split.inputs.float().div_(255).sub_(asked.mean).div_(asked.std)
     arms: dict[str, Arm] = {}
     threads = int(trainers["perceptui"].experiment.threads)
-    loops = {"plain": (False, threads), "fused": (True, threads)}
+    loops = {
+        "plain": (False, threads, False),
+        "fused": (True, threads, False),
+        "fused, flushed": (True, threads, True),
+    }
     if threads != OWN_THREADS:
-        loops["fused, torch's threads"] = (True, OWN_THREADS)
-    for label, (fused, count) in loops.items():
+        loops["fused, torch's threads"] = (True, OWN_THREADS, False)
+    for label, (fused, count, flush) in loops.items():
         network = asked.network()
         optimizer = optim.Adam(network.parameters(), lr=asked.learning_rate, fused=fused or None)
         arms[label] = loop_steps(
-            network, nn.CrossEntropyLoss(), optimizer, inputs, split.targets, 64, count
+            network, nn.CrossEntropyLoss(), optimizer, inputs, split.targets, 64, count, flush
         )
     arms |= {label: trainer_steps(trainer) for label, trainer in trainers.items()}
     arms["floor"] = floor_steps(trainers["perceptui"])

@@ -49,7 +49,10 @@ def script(experiment: Experiment, places: Places, remark: str = "") -> str:
 
 def _setup(plan: Plan) -> list[str]:
     seed, device = plan.experiment.seed, plan.experiment.device
-    lines = ["torch.set_num_threads(1)  # the number of threads changes the last digits"]
+    lines = [
+        "torch.set_flush_denormal(True)  # numbers under 1e-38 are zero: they are slow",
+        "torch.set_num_threads(1)  # the number of threads changes the last digits",
+    ]
     if seed == "random":
         lines.append("torch.seed()  # other random numbers each time")
     else:

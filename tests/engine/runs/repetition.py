@@ -14,6 +14,7 @@ from engine.runs.script import script
 from engine.spec.experiment import Experiment
 from engine.spec.reader import from_raw
 from engine.training.trainer import Trainer
+from tests.engine.training.tiny import flushed_denormals
 
 NOWHERE = Places(Path("/nonexistent"))
 
@@ -60,7 +61,7 @@ def run_here(code: str) -> Output:
     """Run a script with nothing around it but this process's modules."""
     printed = io.StringIO()
     diverged = False
-    with contextlib.redirect_stdout(printed):
+    with contextlib.redirect_stdout(printed), flushed_denormals():
         try:
             exec(compile(code, "script.py", "exec"), {"__name__": "__main__"})
         except SystemExit:
@@ -90,8 +91,9 @@ class Training:
 
 def trained(experiment: Experiment, places: Places = NOWHERE) -> Training:
     """Train with the trainer."""
-    trainer = Trainer(experiment, places)
-    return Training(trainer, list(trainer.events()))
+    with flushed_denormals():
+        trainer = Trainer(experiment, places)
+        return Training(trainer, list(trainer.events()))
 
 
 def assert_repeated(experiment: Experiment, places: Places = NOWHERE) -> tuple[str, Output]:

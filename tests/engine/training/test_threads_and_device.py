@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 
 import pytest
 import torch
@@ -21,6 +23,7 @@ from engine.training.threads import (
     num_threads,
     work_per_step,
 )
+from tests.engine.training.tiny import flushed_denormals
 
 
 def test_work_counts_two_operations_per_weight_and_place() -> None:
@@ -86,3 +89,20 @@ def test_a_cuda_number_that_is_too_large(name: str, monkeypatch: pytest.MonkeyPa
     assert resolve_device("cuda") == torch.device("cuda:0")
     with pytest.raises(UsageError, match="there are only 2, cuda:0 to cuda:1"):
         resolve_device(name)
+
+
+def test_numbers_that_are_slow_and_count_for_nothing_are_zero() -> None:
+    """Adam's moments shrink there; torch keeps them unless it is told."""
+    if not torch.set_flush_denormal(False):
+        pytest.skip("this processor can't flush denormal numbers")
+    assert (torch.tensor([1e-39]) * 1.0).item() > 0
+    with flushed_denormals():
+        assert (torch.tensor([1e-39]) * 1.0).item() == 0
+
+
+def test_the_worker_flushes_them() -> None:
+    """What warms the worker up sets it for the whole process."""
+    code = "from engine.training.warmup import warm_up; warm_up(); import torch;"
+    code += "print((torch.tensor([1e-39]) * 1.0).item(), torch.set_flush_denormal(True))"
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert told.stdout.split()[0] == "0.0" or told.stdout.split()[1] == "False"
