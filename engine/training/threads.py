@@ -13,8 +13,8 @@ from engine.parts.layers.convolution import Conv2d
 from engine.parts.shapes import product
 from engine.spec.chain import Link
 
-DENSE_WORK = 25_000_000
-CONVOLUTION_WORK = 12_500_000
+DENSE_WORK = 10_000_000
+CONVOLUTION_WORK = 5_000_000
 """Multiplications and additions per step that are worth a thread; a step with convolutions
 needs fewer. Chosen by the table that tests/benchmarks/calibrate_threads.py makes, with a margin:
 threads too many on a busy machine cost more than threads too few."""

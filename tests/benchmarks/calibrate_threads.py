@@ -24,6 +24,7 @@ from engine.parts.layers.dense import Flatten, Linear
 from engine.parts.optimizers import SGD
 from engine.parts.shapes import Shape
 from engine.spec.chain import links
+from engine.training.device import flush_denormals
 from engine.training.model import build_model
 from engine.training.step import Regularization
 from engine.training.threads import available, work_per_step
@@ -98,6 +99,7 @@ def main() -> int:
     parser.add_argument("--kind", choices=("dense", "convolutional"), help="only these")
     given = parser.parse_args()
     rounds, many = given.rounds, given.threads
+    flush_denormals()  # as the worker does
     machine = f"{cpu_model()}, {available()} cores, torch {torch.__version__}"
     load = os.getloadavg()[0]
     print(f"{machine}. Least of {rounds} rounds; load {load:.1f} before the start.\n")
