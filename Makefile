@@ -49,7 +49,7 @@ bench: $(VENV)/.installed-bench
 
 # Not part of `make test`: takes ten minutes, on a machine that does nothing else.
 # BENCH_APP='--quick' for less, '--only start keys' for a part.
-BENCH_APP = --json build/bench-app.json
+BENCH_APP = --json build/bench-app.json --markdown tests/benchmarks/APP.md
 bench-app: $(VENV)/.installed-test
 	$(BIN)/python -m tests.benchmarks.measure_app $(BENCH_APP)
 

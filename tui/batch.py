@@ -6,7 +6,7 @@ import asyncio
 import os
 import signal
 from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack, ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,9 @@ from engine.runs.reader import Run
 from engine.service import protocol as p
 from engine.service.client import Session
 from engine.spec.experiment import Experiment
+from tui.commands.complaint import complain
 from tui.headless.ending import exit_code, print_end, print_record
+from tui.headless.patience import is_outlasted, what_is_kept
 from tui.headless.progress import Manner, Show
 from tui.headless.report import grid
 from tui.headless.signals import Caught, caught_signals
@@ -86,7 +88,7 @@ class Continuation:
 def resume(continuation: Continuation, manner: Manner) -> int:
     """Go on with a run in a fresh worker and show it; returns the exit code."""
     run, history = continuation.run, History()
-    for event in run.record().events:
+    for event in run.events():
         history.add(event)
     return asyncio.run(_in_worker(continuation.begin, run.experiment().epochs, manner, history))
 
@@ -98,7 +100,13 @@ def detached(begin: Callable[[Session], Awaitable[None]]) -> int:
         async with AsyncExitStack() as stack:
             caught = stack.enter_context(caught_signals())
             session = await _opened(caught, stack)
-            if session is not None and await _begun(session, begin, caught):
+            if session is None:
+                return caught.exit_code
+            beginning = asyncio.create_task(_begun(session, begin, caught))
+            stack.callback(_drop, beginning)
+            if await is_outlasted(beginning, session, caught, complain):
+                return caught.exit_code
+            if await beginning:
                 print(session.run, flush=True)
             return caught.exit_code
 
@@ -106,31 +114,41 @@ def detached(begin: Callable[[Session], Awaitable[None]]) -> int:
 
 
 def attach(run: Run, manner: Manner) -> int:
-    """Watch a live run until it ends; a signal ends the watching, not the run."""
+    """Watch a live run until it ends; a signal ends the watching, not the run.
+
+    Of what a resume or a rewind took back only that it did is told.
+    """
 
     async def watch() -> int:
         async with Session.attach(run) as session:
-            with caught_signals() as caught, Show(manner, run.experiment().epochs) as show:
-                history = History()
-                following = asyncio.create_task(_follow(session, show, history))
-                await session.watch(progress_hz=PROGRESS_HZ)
-                waiting = asyncio.create_task(caught.wait())
-                await asyncio.wait({following, waiting}, return_when=asyncio.FIRST_COMPLETED)
-                if not following.done():
-                    following.cancel()
-                    return caught.exit_code
-                waiting.cancel()
-                following.result()
-                return await _end(session, show, history)
+            epochs, passed_over = run.experiment().epochs, run.passed_over()
+            with caught_signals() as caught, Show(manner, epochs, passed_over) as show:
+                watching = asyncio.create_task(_watched(session, show))
+                await caught.or_done(watching)
+                if watching.done():
+                    return await watching
+                _drop(watching)
+                return caught.exit_code
 
     return asyncio.run(watch())
+
+
+async def _watched(session: Session, show: Show) -> int:
+    history = History()
+    following = asyncio.create_task(_follow(session, show, history))
+    try:
+        await session.watch(progress_hz=PROGRESS_HZ)
+        await following
+    finally:
+        _drop(following)
+    return await _end(session, show, history)
 
 
 def read(run: Run, manner: Manner) -> int:
     """Show what the record of a run that is not live says; returns the exit code."""
     history = History()
     with Show(manner, run.experiment().epochs) as show:
-        for event in run.record().events:
+        for event in run.events():
             history.add(event)
             show.happened(event)
         show.check()
@@ -139,14 +157,28 @@ def read(run: Run, manner: Manner) -> int:
     return exit_code(history, 0)
 
 
-def stop(run: Run) -> None:
-    """End a live run with a checkpoint; raises PerceptuiError where it can't be reached."""
+def stop(run: Run) -> int:
+    """End a live run with a checkpoint; raises PerceptuiError where it can't be reached.
+
+    A signal ends the waiting for that.
+    """
 
     async def ask() -> None:
         async with Session.attach(run) as session:
             await session.stop()
 
-    asyncio.run(ask())
+    async def wait() -> int:
+        with caught_signals() as caught:
+            asking = asyncio.create_task(ask())
+            await caught.or_done(asking)
+            if asking.done():
+                await asking
+                return 0
+            _drop(asking)
+            complain(f"{run.path}: its trainer has not answered; {what_is_kept(run)}")
+            return caught.exit_code
+
+    return asyncio.run(wait())
 
 
 async def _in_worker(
@@ -155,13 +187,33 @@ async def _in_worker(
     manner: Manner,
     history: History | None = None,
 ) -> int:
-    history = history or History()
     async with AsyncExitStack() as stack:
         caught = stack.enter_context(caught_signals())
         show = stack.enter_context(Show(manner, epochs))
         session = await _opened(caught, stack)
         if session is None:
             return caught.exit_code
+        training = asyncio.create_task(_trained(session, begin, show, history or History(), caught))
+        stack.callback(_drop, training)
+
+        def tell(text: str) -> None:
+            show.close()
+            complain(text)
+
+        if await is_outlasted(training, session, caught, tell):
+            return caught.exit_code
+        return await training
+
+
+async def _trained(
+    session: Session,
+    begin: Callable[[Session], Awaitable[None]],
+    show: Show,
+    history: History,
+    caught: Caught,
+) -> int:
+    """Begin a training and follow it to its end; returns the exit code."""
+    with ExitStack() as stack:
         following = asyncio.create_task(_follow(session, show, history))
         stack.callback(_drop, following)
         if not await _begun(session, begin, caught):
@@ -179,7 +231,7 @@ async def _in_worker(
 async def _opened(caught: Caught, stack: AsyncExitStack) -> Session | None:
     """A session with a fresh worker; None if a signal came first."""
     opening = asyncio.ensure_future(stack.enter_async_context(Session.open()))
-    await _either(opening, caught)
+    await caught.or_done(opening)
     if not opening.done():
         opening.cancel()
         await asyncio.wait({opening})
@@ -196,7 +248,7 @@ async def _begun(
     One that comes a moment too late ends a run that has begun, with its checkpoint.
     """
     beginning = asyncio.ensure_future(begin(session))
-    await _either(beginning, caught)
+    await caught.or_done(beginning)
     if not beginning.done():
         with suppress(ProcessLookupError):
             os.kill(session.pid, signal.SIGTERM)
@@ -210,15 +262,7 @@ async def _begun(
     return True
 
 
-async def _either(task: asyncio.Future[Any], caught: Caught) -> None:
-    """Wait for a task or a signal."""
-    waiting = asyncio.create_task(caught.wait())
-    either: set[asyncio.Future[Any]] = {task, waiting}
-    await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
-    waiting.cancel()
-
-
-def _drop(task: asyncio.Task[None]) -> None:
+def _drop(task: asyncio.Future[Any]) -> None:
     """End a task whose outcome nobody waits for."""
     task.cancel()
     if task.done() and not task.cancelled():

@@ -118,6 +118,14 @@ def confusion_rows(split: Evaluated, width: int, look: Look) -> Rows:
     return confusion(split.confusion, [score.name for score in split.classes], width, look)
 
 
+def compared_rows(picture: Comparison, width: int, look: Look) -> Rows:
+    """The confusion matrix of the samples that are compared while it trains."""
+    counts = [[0] * len(picture.classes) for _ in picture.classes]
+    for actual, predicted in zip(picture.actual, picture.predicted, strict=True):
+        counts[int(actual)][int(predicted or 0)] += 1
+    return confusion(counts, picture.classes, width, look)
+
+
 def mistakes_rows(pictures: Sequence[Picture], width: int, look: Look) -> Rows:
     """Wrongly classified images side by side."""
     images = [

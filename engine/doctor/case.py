@@ -34,6 +34,8 @@ USUAL_RATE = 1e-3
 """Adam's rate for all others: PyTorch's default (Kingma and Ba 2015)."""
 RATE_SAMPLES = 64
 """Points at which a schedule is read to find its mean rate."""
+TOLD: dict[str, Any] = {"expect": "", "measured": None, "healthy": True}
+"""What is told of an experiment as it is, and no longer holds once it is repaired."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -153,10 +155,11 @@ class Case:
     def changed(self, changes: dict[str, Any]) -> Experiment | None:
         """The experiment with these fields changed; None if that is no other valid one.
 
-        What was measured is left out: it was measured of another experiment.
+        What was measured, expected and known to be wrong of the one before is left out.
         """
-        other = dataclasses.replace(self.experiment, **{"measured": None, **changes})
-        if dataclasses.replace(self.experiment, measured=None) == other:
+        before = dataclasses.replace(self.experiment, **TOLD)
+        other = dataclasses.replace(before, **changes)
+        if before == other:
             return None
         for component in (other.data, *other.layers, other.loss, other.optimizer, other.schedule):
             if component.complaint():

@@ -48,7 +48,9 @@ def known_facts(experiment: Experiment) -> Facts | None:
 
 def wants_statistics(experiment: Experiment) -> bool:
     """Whether a rule could find more if it knew the data's statistics."""
-    return _scales_unknown(experiment) or _shares_unknown(experiment)
+    return (
+        _scales_unknown(experiment) or _shares_unknown(experiment) or _targets_unknown(experiment)
+    )
 
 
 def _scales_unknown(experiment: Experiment) -> bool:
@@ -66,6 +68,13 @@ def _shares_unknown(experiment: Experiment) -> bool:
         not isinstance(experiment.data, BALANCED)
         and experiment.class_weights is None
         and Case(experiment, known_facts(experiment)).is_classification
+    )
+
+
+def _targets_unknown(experiment: Experiment) -> bool:
+    return (
+        not isinstance(experiment.data, BALANCED_AND_SCALED)
+        and not Case(experiment, known_facts(experiment)).is_classification
     )
 
 

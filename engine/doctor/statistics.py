@@ -2,7 +2,23 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Spread:
+    """One number to predict over the whole data set."""
+
+    lowest: float
+    highest: float
+    mean: float
+    deviation: float
+
+    @property
+    def size(self) -> float:
+        """The root mean square."""
+        return math.hypot(self.mean, self.deviation)
 
 
 @dataclass(frozen=True)
@@ -15,3 +31,5 @@ class Statistics:
     deviations: tuple[float, ...]
     class_counts: tuple[int, ...] = ()
     """Samples of each class; empty for a regression."""
+    targets: tuple[Spread, ...] = ()
+    """The numbers to predict; empty for a classification."""

@@ -106,6 +106,15 @@ class Component(Declared):
         """What the component is, in one line."""
         return (inspect.getdoc(cls) or "").splitlines()[0]
 
+    @classmethod
+    def signature(cls) -> str:
+        """How it is called, with its defaults: `Linear(out_features, bias=True)`."""
+        parts = [
+            name if declaration.required else f"{name}={literal(declaration.default)}"
+            for name, (_, declaration) in cls.parameters().items()
+        ]
+        return f"{cls.name}({', '.join(parts)})"
+
     def __str__(self) -> str:
         """The canonical call: what is required first, then what else is written."""
         parts = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 import types
 from dataclasses import dataclass
 from typing import Any, Literal, Union, get_args, get_origin
@@ -127,6 +128,8 @@ def _convert_one(value: object, kind: Any, parameter: Parameter) -> Any:
         number = kind(value)
     except OverflowError:
         return MISSING
+    if abs(number) < sys.float_info.min:
+        number = kind(0)  # the trainer counts denormals as zero
     return number if math.isfinite(number) and parameter.holds(number) else MISSING
 
 

@@ -12,6 +12,9 @@ Reason = Literal[
 ]
 """Why a run ended."""
 
+DataPath = Literal["resident", "streamed"]
+"""Whether a data set is kept in memory, or its images are read from their files when used."""
+
 Metric = float | None
 """A number that may be non-finite; JSON shows it as null then."""
 
@@ -48,9 +51,13 @@ class RunStarted(Event, frozen=True, kw_only=True):
     facts: dict[str, Any]
     """The data set's facts, so that the run can be read without its data."""
     executor: str = "eager"
-    """How steps are run: `eager`, or `traced` to plain tensor operations; same results."""
+    """How steps are run: `eager`, `traced` to plain tensor operations, or `graphed`, recorded as a
+    CUDA graph; same results."""
     fingerprint: str = ""
     """sha256 over the person's own data files; empty where there are none."""
+    data_path: DataPath = "resident"
+    data_reason: str = ""
+    """Why the data is streamed, in a sentence; empty where it is not."""
 
 
 class EpochFinished(Event, frozen=True, kw_only=True):
@@ -229,6 +236,8 @@ class Resumed(WentBack, frozen=True, kw_only=True):
     """Another process goes on with the run."""
 
     torch: str = ""
+    data_path: DataPath = "resident"
+    data_reason: str = ""
 
 
 class Rewound(WentBack, frozen=True, kw_only=True):
@@ -247,6 +256,8 @@ class Failed(Event, frozen=True, kw_only=True):
     """The training broke off with an error."""
 
     message: str
+    exit_code: int = 1
+    """What the command line ends with: 4 for data that can't be read."""
 
 
 class RunFinished(Event, frozen=True, kw_only=True):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 from typing import Literal
 
@@ -92,6 +93,22 @@ class Run:
         """Every event in the file, also those that a rewind or a resume took back."""
         return self._lines()[0]
 
+    def passed_over(self) -> frozenset[int]:
+        """The numbers of the events that a rewind or a resume took back."""
+        return frozenset(n for low, high in gaps(self.raw_events()) for n in range(low + 1, high))
+
+    def raw_events(self) -> Iterator[ev.Recorded]:
+        """As raw_record, one after the other: a long record fills no memory."""
+        return (event for event in self._stream() if event is not None)
+
+    def events(self, up_to: int | None = None) -> Iterator[ev.Recorded]:
+        """The events that count, one after the other; up_to: or did when this one was the last."""
+        taken_back = gaps(self._up_to(up_to))
+        return (event for event in self._up_to(up_to) if not _is_in(taken_back, event))
+
+    def _up_to(self, number: int | None) -> Iterator[ev.Recorded]:
+        return takewhile(lambda event: number is None or event.n <= number, self.raw_events())
+
     def record_size(self) -> int:
         """The size of the record's file in bytes; 0 where there is none."""
         path = self.path / EVENTS
@@ -116,21 +133,19 @@ class Run:
         return None
 
     def _lines(self) -> tuple[list[ev.Recorded], int]:
-        found: list[ev.Recorded] = []
-        skipped = 0
-        try:
-            lines = (self.path / EVENTS).read_bytes().split(b"\n")
-        except FileNotFoundError:
-            lines = []
-        for line in lines:
-            if not line.strip():
-                continue
-            event = _decoded(line)
-            if event is None:
-                skipped += 1
-            else:
-                found.append(event)
-        return found, skipped
+        lines = list(self._stream())
+        found = [event for event in lines if event is not None]
+        return found, len(lines) - len(found)
+
+    def _stream(self) -> Iterator[ev.Recorded | None]:
+        """What each line says, up to where the file ends now; None for a torn or foreign one."""
+        left = self.record_size()
+        if left:
+            with (self.path / EVENTS).open("rb") as file:
+                while left > 0 and (line := file.readline(left)):
+                    left -= len(line)
+                    if line.strip():
+                        yield _decoded(line)
 
     def losses(self) -> list[tuple[int, float | None]]:
         """The curve of the training loss: (epoch, loss), None where it was non-finite."""
@@ -142,14 +157,17 @@ class Run:
 
     def facts(self) -> Facts:
         """The facts of the run's data set, from its record."""
-        started = self.record().started
+        started = self._started()
         if started is None:
             raise PerceptuiError(f"{self.path}: the run has no record of its start")
         return msgspec.convert(started.facts, Facts)
 
+    def _started(self) -> ev.RunStarted | None:
+        return next((e for e in self.raw_events() if isinstance(e, ev.RunStarted)), None)
+
     def check_unchanged(self) -> None:
         """Raise DataUnavailable if the person's data files are not those the run began with."""
-        started = self.record().started
+        started = self._started()
         before = started.fingerprint if started else ""
         data = self.experiment().data
         if before and fingerprint(data) != before:
@@ -168,22 +186,28 @@ class Run:
 
 
 def counting(events: Iterable[ev.Recorded]) -> list[ev.Recorded]:
-    """The events that led to where the training is now: a rewind or a resume goes back.
+    """The events that led to where the training is now: a rewind or a resume goes back."""
+    every = list(events)
+    taken_back = gaps(every)
+    return [event for event in every if not _is_in(taken_back, event)]
+
+
+def gaps(events: Iterable[ev.Recorded]) -> list[tuple[int, int]]:
+    """What was taken back: the events whose numbers lie between the two of a pair.
 
     Walked from the newest one, since a training may also go back to what it had left: from
     the best checkpoint to a last one that is older or newer.
     """
-    every = list(events)
-    kept: list[ev.Recorded] = []
-    place = len(every) - 1
-    while place >= 0:
-        event = every[place]
-        kept.append(event)
-        place -= 1
-        if isinstance(event, ev.WentBack):
-            while place >= 0 and every[place].n > event.after_event:
-                place -= 1
-    return kept[::-1]
+    found: list[tuple[int, int]] = []
+    ways_back = [event for event in events if isinstance(event, ev.WentBack)]
+    for event in reversed(ways_back):
+        if not found or event.n <= found[-1][0]:
+            found.append((event.after_event, event.n))
+    return found
+
+
+def _is_in(found: list[tuple[int, int]], event: ev.Recorded) -> bool:
+    return any(low < event.n < high for low, high in found)
 
 
 def _decoded(line: bytes) -> ev.Recorded | None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from engine.doctor.statistics import Spread
 from engine.parts.data import Facts
 from engine.runs.pictures import Point
 
@@ -19,8 +20,11 @@ class Description(msgspec.Struct, frozen=True, kw_only=True):
     highest: list[float]
     means: list[float]
     deviations: list[float]
-    """Per feature, of the whole data set; of images over all pixels of up to 5,000."""
+    """Per feature, of the whole data set; of images over all pixels of up to
+    5,000, of fewer large ones."""
     class_counts: list[int]
+    targets: list[Spread] = []
+    """The numbers to predict, of the whole data set; empty for a classification."""
     points: list[Point] = []
     """Samples of planar data; the class is both `target` and `predicted`."""
     images: list[bytes] = []

@@ -82,7 +82,7 @@ def script_of(experiment: Experiment, places: Places, remark: str = "") -> str:
 
 def _script(run: Run, places: Places) -> str:
     run.check_unchanged()  # with other data it would not repeat the run
-    changes = [e for e in run.record().events if isinstance(e, LearningRateChanged)]
+    changes = [e for e in run.events() if isinstance(e, LearningRateChanged)]
     steps = ", ".join(f"after step {e.step} to {e.factor:g} times its schedule" for e in changes)
     remark = f"It does not repeat what was done by hand: the learning rate set {steps}."
     return script_of(run.experiment(), places, remark if changes else "")
@@ -90,7 +90,7 @@ def _script(run: Run, places: Places) -> str:
 
 def _table(run: Run) -> str:
     """The recorded epochs as CSV; a number that is not finite is an empty cell."""
-    epochs = [event for event in run.record().events if isinstance(event, EpochFinished)]
+    epochs = [event for event in run.events() if isinstance(event, EpochFinished)]
     columns = [
         name
         for name in EpochFinished.__struct_fields__

@@ -35,7 +35,11 @@ def evaluate(run: Run, places: Places, checkpoint: Checkpoint = "last") -> Itera
     path = run.checkpoint(checkpoint)
     weights = load(path)
     run.check_unchanged()
-    trainer = Trainer(Experiment(**{**experiment.values(), "device": "auto"}), places)
+    anywhere = Experiment(**{**experiment.values(), "device": "auto"})
+    trainer = Trainer(anywhere, places, "eager")  # not a step is done: none is to be recorded
     load_model(trainer.model, weights, path)
-    for name, split in trainer.device_splits.items():
-        yield trainer.judge.evaluated(name, split)
+    try:
+        for name, split in trainer.device_splits.items():
+            yield trainer.judge.evaluated(name, split)
+    finally:
+        trainer.stop_reading()

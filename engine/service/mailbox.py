@@ -37,8 +37,10 @@ class Client:
     unread: bytearray = field(default_factory=bytearray)
     unsent: bytearray = field(default_factory=bytearray)
     greeted: bool = False
+    record: Path | None = None
+    """Of the run that it was sent last."""
     position: int = 0
-    """Bytes of the record that were queued for it."""
+    """Bytes of that record that were queued for it."""
     watch: p.Watch = field(default_factory=lambda: p.Watch(progress_hz=0))
     progress_due: float = 0.0
     pictures_due: float = 0.0
@@ -62,16 +64,24 @@ class Mailbox:
         self._listener = self._bound()
         self._record: IO[bytes] | None = None
 
-    def follow(self, record: Path, position: int) -> None:
-        """Send this run's record: from this byte on to those who are here, else from its start."""
+    def follow(self, record: Path, position: int, beginner: Client) -> None:
+        """Send this run's record, to its beginner from this byte on.
+
+        Others get it from where they were in it, or from its start.
+        """
         self.unfollow()
         self._record = record.open("rb")
         for client in self.clients:
-            client.position = position
+            if client is beginner:
+                client.position = position
+            elif client.record != record:
+                client.position = 0
+            client.record = record
 
     def unfollow(self) -> None:
-        """No run's record is sent any more."""
+        """No run's record is sent any more; those who keep up have all of it."""
         if self._record is not None:
+            self._queue_record()
             self._record.close()
             self._record = None
 
@@ -162,7 +172,7 @@ class Mailbox:
             connection.close()
             return
         connection.setblocking(False)
-        client = Client(connection)
+        client = Client(connection, record=Path(self._record.name) if self._record else None)
         self.clients.append(client)
         self._selector.register(connection, selectors.EVENT_READ, client)
 

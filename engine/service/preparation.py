@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,8 +13,9 @@ from engine.runs import events as ev
 from engine.runs.reader import Run
 from engine.spec.experiment import Experiment
 from engine.training.checkpoint import Checkpoint, load, load_model
+from engine.training.executor import Executor
 from engine.training.snapshot import restore
-from engine.training.trainer import Executor, Trainer
+from engine.training.trainer import Trainer
 
 LEARNING_RATE_FACTORS = (1e-6, 1e6)
 TENTH = 0.1
@@ -44,8 +47,8 @@ class Prepared:
     best: Checkpoint | None
     after: int
     """Number of the newest event in the record."""
-    reports: list[ev.EpochFinished]
-    """Those of the record up to the checkpoint."""
+    reports: Iterable[ev.EpochFinished]
+    """Those of the record up to the checkpoint; read as they are asked for, once."""
     factor: float | None = None
     """The learning-rate factor to go on with; None for the one it had."""
 
@@ -68,8 +71,7 @@ def prepare_again(
     Raises UsageError for a run that is over or a rate that can't be, BadCheckpoint, or
     DataUnavailable where the data changed since the run began.
     """
-    raw = run.raw_record()
-    finished = run.record().finished
+    finished = _finished(run)
     if finished is not None and finished.reason in ("completed", "stop_below", "patience"):
         raise UsageError(f"{run.path}: the run is over ({finished.reason}), nothing is left")
     if finished is not None and finished.reason == "diverged" and not rewind:
@@ -90,10 +92,16 @@ def prepare_again(
         if learning_rate is not None:
             factor = _factor(trainer.experiment, learning_rate)
         check_factor(factor)
-    counted = int(checkpoint.state["last_event"])
-    reports = [e for e in raw if isinstance(e, ev.EpochFinished) and e.n <= counted]
-    newest = max((event.n for event in raw), default=0)
+    newest = max((event.n for event in run.raw_events()), default=0)
+    counted = run.events(up_to=int(checkpoint.state["last_event"]))
+    reports = (event for event in counted if isinstance(event, ev.EpochFinished))
     return Prepared(trainer, checkpoint, best, newest, reports, factor)
+
+
+def _finished(run: Run) -> ev.RunFinished | None:
+    """The newest end of a run, if it has one."""
+    ends = (event for event in run.events() if isinstance(event, ev.RunFinished))
+    return next(iter(deque(ends, 1)), None)
 
 
 def _factor(experiment: Experiment, learning_rate: float) -> float:

@@ -5,24 +5,40 @@ from __future__ import annotations
 import msgspec
 import torch
 
-from engine.parts.data import Places
+from engine.doctor.statistics import Spread
+from engine.parts.data import Dataset, Places
+from engine.parts.shapes import product
 from engine.runs.pictures import Point
 from engine.service.description import Description
 from engine.spec.experiment import Experiment
 from engine.training.pictures import MAX_POINTS
+from engine.training.splits import Split, whole
+from engine.training.streaming.choice import loaded
 
 NUM_IMAGES = 8
 MOST_IMAGES = 5000
-"""Images that the statistics are of, at most: evenly spaced, as many more say the same."""
+MOST_VALUES = MOST_IMAGES * 3 * 32 * 32
+"""Images that the statistics are of, and their values, at most: evenly spaced, as many more say
+the same."""
 
 
 def describe(experiment: Experiment, places: Places) -> Description:
     """Load an experiment's data with its seed and look at it; raises DataUnavailable."""
     torch.manual_seed(experiment.seed if isinstance(experiment.seed, int) else 0)
-    data = experiment.data.load(places)
+    data, reader = loaded(experiment.data, places, torch.device("cpu"))
+    try:
+        return _described(data, whole(data, reader))
+    finally:
+        if reader is not None:
+            reader.stop()
+
+
+def _described(data: Dataset, every: Split) -> Description:
     is_image = data.pixels is not None
-    stride = -(-len(data.inputs) // MOST_IMAGES) if is_image else 1
-    inputs = data.inputs[::stride].float()
+    first = every.rows(torch.arange(min(NUM_IMAGES if is_image else 0, len(every))))
+    most = min(MOST_IMAGES, max(NUM_IMAGES, MOST_VALUES // product(data.facts.shape)))
+    stride = -(-len(every) // most) if is_image else 1
+    inputs = every.rows(torch.arange(0, len(every), stride)).float()
     columns = inputs.flatten().unsqueeze(1) if is_image else inputs.flatten(1)
     known = torch.where(columns.isnan(), columns.nanmean(0), columns)
     counts: list[int] = []
@@ -33,7 +49,7 @@ def describe(experiment: Experiment, places: Places) -> Description:
         rows = zip(inputs[:MAX_POINTS].tolist(), data.targets[:MAX_POINTS].tolist(), strict=True)
         points = [Point(x1, x2, target, target, False) for (x1, x2), target in rows]
     scale = 255 / data.pixels.scale if data.pixels else 1.0
-    shown = (data.inputs[: NUM_IMAGES if is_image else 0].float() * scale).clamp(0, 255).byte()
+    shown = (first.float() * scale).clamp(0, 255).byte()
     return Description(
         facts=msgspec.to_builtins(data.facts),
         lowest=known.amin(0).tolist(),
@@ -41,7 +57,15 @@ def describe(experiment: Experiment, places: Places) -> Description:
         means=known.mean(0).tolist(),
         deviations=known.std(0, correction=0).tolist(),
         class_counts=counts,
+        targets=[] if data.facts.classes else _spreads(data.targets),
         points=points,
         images=[bytes(image.flatten().tolist()) for image in shown],
         image_shape=tuple(inputs.shape[1:]) if is_image else (),
     )
+
+
+def _spreads(targets: torch.Tensor) -> list[Spread]:
+    """The figures of numbers to predict; targets: (samples, numbers) or (samples,)."""
+    columns = targets.reshape(len(targets), -1).double()
+    figures = (columns.amin(0), columns.amax(0), columns.mean(0), columns.std(0, correction=0))
+    return [Spread(*values) for values in zip(*(f.tolist() for f in figures), strict=True)]

@@ -97,6 +97,8 @@ class TrainingRun:
                 epoch=trainer.epoch,
                 after_event=int(checkpoint.state["last_event"]),
                 torch=str(torch.__version__),
+                data_path=trainer.splits.data_path,
+                data_reason=trainer.splits.data_reason,
             )
         )
         resumed.watch.remember(prepared.reports)
@@ -113,14 +115,17 @@ class TrainingRun:
         """
         trainer, done = self.trainer, 0
         while trainer.reason is None and done != batches:
-            if trainer.global_step == self._until_step:
-                self.finish("stopped")
-                return done
+            if self._halts():
+                self._happen(trainer.read())
+                if trainer.reason is not None:
+                    break
+                if trainer.global_step == self._until_step:
+                    self.finish("stopped")
+                    return done
             while self._changes and self._changes[-1][0] <= trainer.global_step:
                 self.set_learning_rate(self._changes.pop()[1])
             self.watch.before_step()
-            for event in trainer.step():
-                self._happened(event)
+            self._happen(trainer.step())
             if trainer.selection.improved:
                 trainer.selection.improved = False
                 if is_finite(trainer.model):
@@ -129,21 +134,26 @@ class TrainingRun:
             done += 1
             if time.perf_counter() >= deadline:
                 break
+        self._happen(trainer.read())
         if trainer.reason is not None:
             self.finish(trainer.reason)
         elif trainer.elapsed_s >= self._checkpoint_due:
             self.save()
         return done
 
-    def _happened(self, event: ev.Event) -> None:
+    def _halts(self) -> bool:
+        """Whether something is to be done here that the steps until now must have survived."""
+        step = self.trainer.global_step
+        return step == self._until_step or bool(self._changes and self._changes[-1][0] <= step)
+
+    def _happen(self, events: list[ev.Event]) -> None:
         """Record what a step brought, and look at the network where that is a report."""
-        if isinstance(event, ev.Diverged):
-            event = self._located(event)
-        self._record(event)
-        if isinstance(event, ev.EpochFinished):
-            for found in self.watch.reported(event):
-                self._record(found)
-            self.way_back.keep(self._number)
+        for event in events:
+            self._record(self._located(event) if isinstance(event, ev.Diverged) else event)
+            if isinstance(event, ev.EpochFinished):
+                for found in self.watch.reported(event):
+                    self._record(found)
+                self.way_back.keep(self._number)
 
     def _located(self, event: ev.Diverged) -> ev.Diverged:
         """The event with the first layer that went non-finite, as far as that can be told."""
@@ -213,13 +223,15 @@ class TrainingRun:
             self._predict()
         self._end(reason)
 
-    def fail(self, message: str) -> list[ev.Event]:
+    def fail(self, message: str, exit_code: int = 1) -> list[ev.Event]:
         """End the run because of an error in it; the weights may be in any state.
 
         Returns the events that could not be recorded: the disk may be full.
         """
         unrecorded: list[ev.Event] = []
-        for event in (ev.Failed(message=message), self._finished("failed")):
+        self.trainer.stop_reading()
+        failed = ev.Failed(message=message, exit_code=exit_code)
+        for event in (failed, self._finished("failed")):
             try:
                 self._record(event)
             except OSError:
@@ -288,6 +300,7 @@ class TrainingRun:
         return is_earlier
 
     def _end(self, reason: ev.Reason) -> None:
+        self.trainer.stop_reading()
         self._record(self._finished(reason))
         self.directory.close()
         self.is_over = True

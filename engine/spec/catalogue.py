@@ -27,6 +27,11 @@ FAMILIES: dict[str, type[Component]] = {
 C = TypeVar("C", bound=Component)
 
 
+def named(name: str) -> list[type[Component]]:
+    """The components of this name; data sets and layers might share one."""
+    return [family.members()[name] for family in FAMILIES.values() if name in family.members()]
+
+
 def make(family: type[C], call: Call, place: str, problems: list[Problem]) -> C | None:
     """The component that a call names, its arguments checked; None adds to problems."""
     component = family.members().get(call.name)
@@ -74,7 +79,8 @@ def _arguments(
                 problems.append(Problem(f"{place}.{name}", str(error)))
         elif declaration.required:
             accepted = describe(kind, declaration)
-            problems.append(Problem(place, f"{call.name} needs {name}: {accepted}"))
+            needed = f"{call.name} needs {name}: {accepted} ({declaration.help})"
+            problems.append(Problem(place, needed))
     return converted if len(problems) == before else None
 
 

@@ -19,9 +19,9 @@ class Change:
     """`optimizer.lr`, `epochs`, `layers[2]`, `layers[2].bias`: a layer's index is the one it has
     once the changes before this one are made, so they can be made in order."""
     before: str
-    """As an experiment has it; empty for a layer that is put in."""
+    """As an experiment has it; empty for a layer that is put in, or a text where there was none."""
     after: str
-    """Empty for what is taken out."""
+    """Empty for what is taken out, and for a text that is left empty."""
 
 
 def changes(before: Experiment, after: Experiment) -> list[Change]:
@@ -50,7 +50,7 @@ def _value(place: str, old: object, new: object) -> Iterator[Change]:
 
 
 def _shown(value: object) -> str:
-    if value is None:
+    if value is None or value == "":
         return ""
     if isinstance(value, dict):
         return f"figures of {', '.join(value)}"

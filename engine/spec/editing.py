@@ -16,6 +16,8 @@ from engine.spec.toml_text import parse_toml
 from engine.spec.writer import to_toml
 
 _LAYER = re.compile(r"layers\[(\d+)\]")
+_TOLD = ("title", "summary", "teaches", "expect", "healthy")
+"""What says nothing at its default, and is left out of the text then."""
 
 
 def edited(text: str, before: Experiment, after: Experiment) -> str:
@@ -39,11 +41,17 @@ def apply(text: str, edits: Sequence[Change], after: Experiment) -> str:
             field, name = edit.place.split(".")
             raw = set_value(document.unwrap(), f"{field}.{name}={edit.after}")
             document[field] = raw[field]
-        elif edit.place in written:
+        elif edit.place in written and not _says_nothing(edit.place, after):
             document[edit.place] = written[edit.place]
         else:
             document.pop(edit.place, None)
     return tomlkit.dumps(document).rstrip("\n") + "\n"
+
+
+def _says_nothing(field: str, after: Experiment) -> bool:
+    """Whether a field is a text about the experiment that is at its default."""
+    _, declaration = Experiment.parameters()[field]
+    return field in _TOLD and getattr(after, field) == declaration.default
 
 
 def _edit_layer(document: TOMLDocument, index: int, edit: Change) -> None:

@@ -53,6 +53,9 @@ class Experiment(Declared):
         minimum=1,
         maximum=1024,
     )
+    precision: Literal["float32", "bf16"] = parameter(
+        default="float32", help='"bf16" multiplies in 16 bits: for newer GPUs, less exact'
+    )
     validation_fraction: float = parameter(
         default=0.0, help="share of the data that selects the best weights", minimum=0, below=1
     )

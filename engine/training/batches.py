@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import torch
 from torch import Tensor
@@ -11,6 +11,7 @@ from engine.parts.data import Pixels
 from engine.parts.data.torchvision_import import torchvision_module
 from engine.spec.grammar import parse_call
 from engine.training.inputs import InputMap
+from engine.training.splits import Split, StreamedSplit
 
 
 class Batches:
@@ -61,15 +62,55 @@ class Batches:
 
     def __getitem__(self, number: int) -> tuple[Tensor, Tensor]:
         """Batch `number` of the epoch: network inputs and targets."""
-        if self._whole:
-            inputs, targets = self._inputs, self._targets
-        else:
-            index = self._parts[number]
-            inputs = self._inputs.index_select(0, index)
-            targets = self._targets.index_select(0, index)
+        inputs, targets = self._gathered(number)
         if self._augment is not None:
             inputs = torch.stack([self._augment(image) for image in inputs])
         return self._input_map.batch(inputs), targets
+
+    def _gathered(self, number: int) -> tuple[Tensor, Tensor]:
+        """Stored inputs and targets of a batch."""
+        if self._whole:
+            return self._inputs, self._targets
+        index = self._parts[number]
+        return self._inputs.index_select(0, index), self._targets.index_select(0, index)
+
+
+class StreamedBatches(Batches):
+    """Batches whose inputs are read from files, ahead of use, from any batch on."""
+
+    def __init__(
+        self,
+        split: StreamedSplit,
+        targets: Tensor,
+        batch_size: int,
+        shuffle: bool,
+        input_map: InputMap,
+    ) -> None:
+        super().__init__(split.inputs, targets, batch_size, shuffle, input_map)
+        self._reader, self._index = split.reader, split.index
+        self._coming: Iterator[Tensor] = iter(())
+        self._next = 0
+        """The batch that comes next of those."""
+
+    def set_order(self, order: Tensor | None) -> None:
+        super().set_order(order)
+        self._coming = iter(())
+
+    def _gathered(self, number: int) -> tuple[Tensor, Tensor]:
+        if number != self._next or not self._reader.is_newest(self._coming):
+            index = self._index if self.order is None else self._index[self.order]
+            self._coming = self._reader.batches(torch.split(index, self._size)[number:])
+        self._next = number + 1
+        return next(self._coming), self._targets.index_select(0, self._parts[number])
+
+
+def batches_of(
+    split: Split, targets: Tensor, batch_size: int, shuffle: bool, input_map: InputMap
+) -> Batches:
+    """The batches of a split, kept in memory or streamed; targets in the loss's form."""
+    if isinstance(split, StreamedSplit):
+        return StreamedBatches(split, targets, batch_size, shuffle, input_map)
+    return Batches(split.inputs, targets, batch_size, shuffle, input_map)
 
 
 def _augmentation(pixels: Pixels | None) -> Callable[[Tensor], Tensor] | None:

@@ -44,10 +44,15 @@ class Judge:
             self.model.train(was_training)
         return chunks[0] if len(chunks) == 1 else torch.cat(chunks)
 
+    def outputs_of(self, split: Split) -> Tensor:
+        """The outputs for all samples of a split, in order."""
+        chunks = [self.outputs(part) for part in split.chunks(ROWS)]
+        return chunks[0] if len(chunks) == 1 else torch.cat(chunks)
+
     def metrics(self, split: Split, outputs: Tensor | None = None) -> dict[str, Metric]:
         """Loss and accuracy, or loss, mae, rmse and r2 for a regression, by name."""
         if outputs is None:
-            outputs = self.outputs(split.inputs)
+            outputs = self.outputs_of(split)
         targets = loss_targets(self.reading.loss, self.facts, split.targets, outputs.shape[1])
         loss = math.nan  # of outputs that are not finite: some losses refuse them
         if outputs.isfinite().all():
@@ -60,7 +65,7 @@ class Judge:
 
     def evaluated(self, name: str, split: Split) -> Evaluated:
         """The full evaluation of a split: metrics, scores per class, confusion matrix."""
-        outputs = self.outputs(split.inputs)
+        outputs = self.outputs_of(split)
         metrics = self.metrics(split, outputs)
         classes: list[ClassScores] = []
         confusion: list[list[int]] = []

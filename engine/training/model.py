@@ -11,18 +11,20 @@ from engine.parts.layers import Layer
 from engine.parts.layers.normalization import BatchNorm1d, BatchNorm2d
 from engine.parts.shapes import Shape, product
 from engine.spec.chain import Link, links
+from engine.training.precision import CoarseNetwork
 
 
-def build_model(layers: Sequence[Layer], shape: Shape) -> nn.Sequential:
+def build_model(layers: Sequence[Layer], shape: Shape, precision: str = "float32") -> nn.Sequential:
     """The layers as nn.Sequential for inputs of this shape.
 
     Parameters are initialised by PyTorch, layer by layer in order, on the CPU, from the
-    global generator.
+    global generator. They are float32 whatever the precision is that the network works in.
     """
     problems: list[Problem] = []
     chain = links(layers, shape, problems)
     assert not problems, "the reader has checked the chain"
-    return nn.Sequential(*(link.layer.build(link.input_shape) for link in chain))
+    network = CoarseNetwork if precision == "bf16" else nn.Sequential
+    return network(*(link.layer.build(link.input_shape) for link in chain))
 
 
 def check_trainable(chain: Sequence[Link], num_samples: int, batch_size: int) -> None:

@@ -8,7 +8,7 @@ from torch import Tensor
 from engine.runs.events import Prediction
 from engine.runs.pictures import Boundary, Comparison, Curve, Picture, Pictures, Point
 from engine.training.inputs import InputMap
-from engine.training.metrics import Judge
+from engine.training.metrics import ROWS, Judge
 from engine.training.splits import Split, Splits
 
 LEVELS = 6
@@ -127,7 +127,7 @@ def _points(
 def comparison(judge: Judge, splits: Splits, limit: int) -> Comparison:
     """Actual against predicted for the first samples of the test split, else the training's."""
     name, part = _shown(splits)
-    outputs = judge.outputs(part.inputs[:limit]).cpu()
+    outputs = judge.outputs(part.rows(torch.arange(min(limit, len(part))))).cpu()
     targets = part.targets[:limit].cpu()
     facts = judge.facts
     probabilities: list[float | None] = []
@@ -178,27 +178,32 @@ def mistakes(judge: Judge, splits: Splits, limit: int) -> list[Picture]:
     if splits.input_map.pixels is None or splits.facts.task != "classification":
         return []
     part = _shown(splits)[1]
-    predicted = judge.reading.predicted_classes(judge.outputs(part.inputs)).cpu()
     targets = part.targets.cpu()
-    wrong = (predicted != targets).nonzero()[:limit, 0]
-    images = (
-        part.inputs[wrong.to(part.inputs.device)].cpu().float()
-        / splits.input_map.pixels.scale
-        * 255
+    found: list[Picture] = []
+    start = 0
+    for images in part.chunks(ROWS):
+        predicted = judge.reading.predicted_classes(judge.outputs(images)).cpu()
+        actual = targets[start : start + len(images)]
+        start += len(images)
+        wrong = (predicted != actual).nonzero()[: limit - len(found), 0]
+        shown = images[wrong.to(images.device)].cpu().float() / splits.input_map.pixels.scale * 255
+        pairs = zip(shown, actual[wrong].tolist(), predicted[wrong].tolist(), strict=True)
+        found += [_picture(image, judge.facts.classes, *pair) for image, *pair in pairs]
+        if len(found) == limit:  # the rest need not even be read
+            break
+    return found
+
+
+def _picture(image: Tensor, classes: tuple[str, ...], actual: int, predicted: int) -> Picture:
+    channels, height, width = image.shape
+    return Picture(
+        height=height,
+        width=width,
+        channels=channels,
+        pixels=bytes(image.round().clamp(0, 255).byte().flatten().tolist()),
+        actual=classes[actual],
+        predicted=classes[predicted],
     )
-    channels, height, width = images.shape[1:]
-    classes = judge.facts.classes
-    return [
-        Picture(
-            height=height,
-            width=width,
-            channels=channels,
-            pixels=bytes(image.round().clamp(0, 255).byte().flatten().tolist()),
-            actual=classes[int(targets[index])],
-            predicted=classes[int(predicted[index])],
-        )
-        for index, image in zip(wrong.tolist(), images, strict=True)
-    ]
 
 
 def predictions(

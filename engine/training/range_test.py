@@ -8,22 +8,27 @@ import math
 from engine.errors import UsageError
 from engine.parts.data import Places
 from engine.parts.schedules import Constant
-from engine.runs.rate_test import RateTest, rate_test
+from engine.runs.rate_test import SMOOTHING, RateTest, rate_test
 from engine.spec.experiment import Experiment
 from engine.training.trainer import Trainer
 
 STEPS = 160
 LOWEST, HIGHEST = 1e-6, 10.0
 """The rates: 23 steps for each power of ten."""
+SLOWER, MOST_STEPS = 4, 2560
+"""Where the loss hardly falls the rates are gone through so many times more slowly: a network on a
+plateau leaves it after hundreds of steps only, and the mean of more batches scatters less."""
 ENOUGH = 4.0
-"""The test ends once the loss is so many times the lowest one: it only grows from there."""
+"""The test ends once the running mean of the loss is so many times its lowest: it only grows from
+there."""
 _EPOCHS = 10**9
 """So many that neither an evaluation nor an end comes in between."""
 
 
 def sweep(experiment: Experiment, places: Places) -> RateTest:
-    """Sweep the learning rate over STEPS steps of a fresh network; nothing is kept of it.
+    """Sweep the learning rate over the steps of a fresh network; nothing is kept of it.
 
+    STEPS of them; more where these show no fall, but never more than the training itself has.
     Raises what Trainer does, and UsageError where the first loss is not finite already.
     """
     plain = {
@@ -34,21 +39,41 @@ def sweep(experiment: Experiment, places: Places) -> RateTest:
         "patience": None,
         "stop_below": None,
     }
-    trainer = Trainer(Experiment(**{**experiment.values(), **plain}), places, "eager")
-    growth = (HIGHEST / LOWEST) ** (1 / (STEPS - 1))
+    slow = Experiment(**{**experiment.values(), **plain})
+    steps = STEPS
+    while True:
+        trainer = Trainer(slow, places, "eager")
+        most = min(MOST_STEPS, experiment.epochs * len(trainer.batches))
+        try:
+            rates, losses = _swept(trainer, steps)
+        finally:
+            trainer.stop_reading()
+        if not math.isfinite(losses[0]):
+            raise UsageError("the first loss is not finite: no learning rate can be tried")
+        found = rate_test(rates, losses)
+        steps *= SLOWER
+        if found.suggested is not None or steps > most or found.stands_still:
+            return found
+
+
+def _swept(trainer: Trainer, steps: int) -> tuple[list[float], list[float]]:
+    """The rates that were tried, and the loss at each."""
+    growth = (HIGHEST / LOWEST) ** (1 / (steps - 1))
     rates: list[float] = []
     losses: list[float] = []
-    for number in range(STEPS):
+    level = lowest = math.inf
+    for number in range(steps):
         rate = LOWEST * growth**number
         trainer.learning_rate.factor = rate
         trainer.learning_rate.apply(trainer.epoch, trainer.global_step)
         trainer.step()
+        trainer.read()
         loss = trainer.newest_loss
         assert loss is not None, "a step was done"
         rates.append(rate)
         losses.append(loss)
-        if not math.isfinite(loss) or loss > ENOUGH * max(min(losses), 1e-3 * losses[0]):
+        level = SMOOTHING * level + (1 - SMOOTHING) * loss if number else loss
+        lowest = min(lowest, level)
+        if not math.isfinite(loss) or level > ENOUGH * max(lowest, 1e-3 * losses[0]):
             break
-    if not math.isfinite(losses[0]):
-        raise UsageError("the first loss is not finite: no learning rate can be tried")
-    return rate_test(rates, losses)
+    return rates, losses

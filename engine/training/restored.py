@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from engine.errors import BadCheckpoint
+from engine.errors import BadCheckpoint, UsageError
 from engine.parts.data import Facts
+from engine.parts.layers.normalization import BatchNorm1d, BatchNorm2d
+from engine.parts.shapes import product
 from engine.runs.events import Prediction
-from engine.spec.chain import links
+from engine.spec.chain import Link, links
 from engine.spec.experiment import Experiment
 from engine.training.checkpoint import load, load_model
 from engine.training.inputs import InputMap
@@ -26,7 +28,7 @@ class TrainedNetwork:
     def __init__(self, experiment: Experiment, facts: Facts, path: Path) -> None:
         checkpoint = load(path)
         self.facts = facts
-        self.model = build_model(experiment.layers, facts.shape)
+        self.model = build_model(experiment.layers, facts.shape, experiment.precision)
         load_model(self.model, checkpoint, path)
         self.model.eval()
         try:
@@ -41,5 +43,19 @@ class TrainedNetwork:
         self.judge = Judge(self.model, experiment.loss.build(), reading, facts, self.input_map)
 
     def predict(self, rows: list[list[float]]) -> list[Prediction]:
-        """What the network says of raw samples, each laid out flat as Data.encode gives it."""
+        """What the network says of raw samples, each laid out flat as Data.encode gives it.
+
+        Raises UsageError for a single one, where the network normalizes over those it is given.
+        """
+        if len(rows) == 1 and (layer := next(filter(_needs_company, self.links), None)):
+            raise UsageError(
+                f"{layer.layer} keeps no running statistics: it normalizes over the samples that "
+                "are predicted together, so give two or more, as lines of a file with --csv"
+            )
         return predictions(self.judge, self.input_map, rows, rows)
+
+
+def _needs_company(link: Link) -> bool:
+    """Whether a layer has a single value to normalize where it is given one sample."""
+    norm = isinstance(link.layer, BatchNorm1d | BatchNorm2d) and not link.layer.track_running_stats
+    return norm and product(link.input_shape[1:]) == 1

@@ -38,6 +38,7 @@ def snapshot(trainer: Trainer, last_event: int = 0) -> Checkpoint:
 
     last_event: number of the newest event in the record. The tensors are the live ones.
     """
+    assert not len(trainer.unread), "the losses must have been read"
     tensors = {
         **model_tensors(trainer.model),
         **optimizer_tensors(trainer.optimizer),
@@ -89,6 +90,7 @@ def restore(trainer: Trainer, checkpoint: Checkpoint, path: Path) -> None:
     trainer.epoch, trainer.batch = state["epoch"], state["batch"]
     trainer.global_step, trainer.elapsed_s = state["step"], state["elapsed_s"]
     trainer.reason = state["reason"]
+    trainer.unread.forget()
     trainer.epoch_losses[:] = tensors["epoch_losses"].tolist()
     trainer.losses = Series.of([(epoch, loss) for epoch, loss in state["losses"]])
     points = trainer.losses.points()

@@ -5,15 +5,18 @@ The exported script writes the functions at the top as its own lines: same numbe
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
 
 from engine.parts.data import Dataset, Facts
+from engine.runs.events import DataPath
 from engine.spec.experiment import Experiment
 from engine.spec.validator import held_back
 from engine.training.inputs import InputMap
+from engine.training.streaming.reader import Reader
 
 
 def column_means(inputs: Tensor) -> Tensor:
@@ -39,7 +42,7 @@ class Split:
     """Samples that belong together: inputs in their stored type, targets as the data has them."""
 
     inputs: Tensor
-    """(samples, *stored shape)."""
+    """(samples, *stored shape); of a streamed split a shape without numbers: ask `rows`."""
     targets: Tensor
     """(samples,) int64 or (samples, targets) float32."""
     points: Tensor | None = None
@@ -47,6 +50,36 @@ class Split:
 
     def __len__(self) -> int:
         return len(self.targets)
+
+    def on(self, device: torch.device) -> Split:
+        """The split on a device."""
+        return Split(self.inputs.to(device), self.targets.to(device))
+
+    def rows(self, index: Tensor) -> Tensor:
+        """The inputs of a few samples, not to be changed: (len(index), *stored shape)."""
+        return self.inputs.index_select(0, index.to(self.inputs.device))
+
+    def chunks(self, size: int) -> Iterator[Tensor]:
+        """The inputs of all samples in order, so many at a time."""
+        yield from torch.split(self.inputs, size)
+
+
+@dataclass(frozen=True, kw_only=True)
+class StreamedSplit(Split):
+    """Samples whose inputs are read from their files, onto the reader's device."""
+
+    reader: Reader
+    index: Tensor
+    """(samples,) which of the reader's images these are; on the CPU."""
+
+    def on(self, device: torch.device) -> StreamedSplit:
+        return replace(self, targets=self.targets.to(device))
+
+    def rows(self, index: Tensor) -> Tensor:
+        return self.reader.rows(self.index[index.cpu()])
+
+    def chunks(self, size: int) -> Iterator[Tensor]:
+        yield from self.reader.batches(torch.split(self.index, size))
 
 
 @dataclass(frozen=True)
@@ -58,6 +91,18 @@ class Splits:
     train: Split
     validation: Split | None
     test: Split | None
+    reader: Reader | None = None
+    """Of streamed splits."""
+
+    @property
+    def data_path(self) -> DataPath:
+        """Whether the inputs are in memory or streamed from their files."""
+        return "resident" if self.reader is None else "streamed"
+
+    @property
+    def data_reason(self) -> str:
+        """Why the inputs are streamed; empty where they are not."""
+        return "" if self.reader is None else self.reader.reason
 
     def named(self) -> dict[str, Split]:
         """The splits that there are, by name, in a fixed order."""
@@ -65,8 +110,16 @@ class Splits:
         return {name: split for name, split in pairs if split is not None}
 
 
-def split(dataset: Dataset, experiment: Experiment) -> Splits:
-    """Divide a data set as the experiment asks.
+def whole(dataset: Dataset, reader: Reader | None) -> Split:
+    """A data set as it is, not split; reader: of one whose inputs are not in memory."""
+    if reader is None:
+        return Split(dataset.inputs, dataset.targets)
+    index = torch.arange(len(dataset.targets))
+    return StreamedSplit(dataset.inputs, dataset.targets, reader=reader, index=index)
+
+
+def split(dataset: Dataset, experiment: Experiment, reader: Reader | None = None) -> Splits:
+    """Divide a data set as the experiment asks; reader: of one whose inputs are not in memory.
 
     Only where a fraction is held back, one permutation is drawn from the global generator:
     the test samples first, then the validation samples, then the training samples.
@@ -88,6 +141,8 @@ def split(dataset: Dataset, experiment: Experiment) -> Splits:
         whole = len(index) == num_samples  # then keep the one copy there is
         raw = dataset.inputs if whole else dataset.inputs[index]
         targets = dataset.targets if whole else dataset.targets[index]
+        if reader is not None:
+            return StreamedSplit(raw, targets, reader=reader, index=index)
         points = input_map.filled(raw) if dataset.facts.planar else None
         return Split(input_map.stored(raw), targets, points)
 
@@ -96,7 +151,8 @@ def split(dataset: Dataset, experiment: Experiment) -> Splits:
         own_test = Split(input_map.stored(dataset.test_inputs), dataset.test_targets)
     train_split = part(train)
     assert train_split is not None, "the validator leaves samples to train on"
-    return Splits(dataset.facts, input_map, train_split, part(validation), own_test or part(test))
+    held_out = part(validation), own_test or part(test)
+    return Splits(dataset.facts, input_map, train_split, *held_out, reader)
 
 
 def _input_map(dataset: Dataset, train: Tensor) -> InputMap:

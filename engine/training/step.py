@@ -37,6 +37,11 @@ class Regularization:
             total = squares if total is None else total + squares
         return total
 
+    def added(self, loss: Tensor, weights: list[Tensor]) -> Tensor:
+        """What the gradients are of: the loss with its penalty."""
+        penalty = self.penalty(weights) if weights else None
+        return loss if penalty is None else loss + penalty
+
 
 def penalized(model: nn.Module) -> list[Tensor]:
     """What l1 and l2 are about: weight matrices and filters, no biases, no normalization."""
@@ -62,17 +67,21 @@ class EagerStep:
         self._clipped_norm: Tensor | None = None
 
     def __call__(self, inputs: Tensor, targets: Tensor) -> Tensor:
+        loss = self.gradients(inputs, targets)
+        self._optimizer.step()
+        return loss
+
+    def gradients(self, inputs: Tensor, targets: Tensor) -> Tensor:
+        """All but the update: the parameters have their gradients then, clipped."""
         loss: Tensor = self._criterion(self._model(inputs), targets)
-        penalty = self._regularization.penalty(self._weights) if self._weights else None
+        objective = self._regularization.added(loss, self._weights)
         self._optimizer.zero_grad()
-        objective = loss if penalty is None else loss + penalty
         if objective.requires_grad:  # a chain without parameters has nothing to learn
             objective.backward()  # type: ignore[no-untyped-call]  # torch has no types for it
         if self._regularization.clip_norm is not None and self._parameters:
             self._clipped_norm = nn.utils.clip_grad_norm_(
                 self._parameters, self._regularization.clip_norm
             )
-        self._optimizer.step()
         return loss.detach()
 
     def gradient_norm(self) -> float:

@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator
-from typing import Literal
+from collections.abc import Iterator, Sequence
 
 import msgspec
 import torch
-from torch import nn
+from torch import Tensor
 
 from engine.parts.data import Places
 from engine.runs.events import (
@@ -29,21 +28,22 @@ from engine.runs.events import (
 from engine.runs.series import Series
 from engine.spec.chain import links
 from engine.spec.experiment import Experiment
-from engine.training.batches import Batches
+from engine.training.batches import batches_of
+from engine.training.criterion import criterion_of
 from engine.training.device import make_repeatable, resolve_device
+from engine.training.executor import Executor, check_executor, executor_of, make_step
 from engine.training.learning_rate import LearningRate
+from engine.training.loss_meter import LossMeter
 from engine.training.metrics import Judge
 from engine.training.model import build_model, check_trainable, is_finite
 from engine.training.outputs import Reading, loss_targets
+from engine.training.precision import check_precision
 from engine.training.selection import Selection
-from engine.training.splits import Split, Splits, split
-from engine.training.step import EagerStep, Regularization, Step
+from engine.training.splits import Splits, split
+from engine.training.step import Regularization
+from engine.training.streaming.choice import loaded
 from engine.training.threads import num_threads
 from engine.training.weights import class_weights
-
-Executor = Literal["auto", "eager", "traced"]
-MIN_TRACED_STEPS = 500
-"""A trace costs about as much time as 300 eager steps."""
 
 
 class Trainer:
@@ -53,21 +53,25 @@ class Trainer:
         """Load the data and build the network.
 
         executor: how steps are run; the results are the same to the last bit.
-        Raises DataUnavailable for data, UsageError for a device that isn't there, BadExperiment
-        for a batch size that the layers can't work with.
+        Raises DataUnavailable for data, UsageError for a device that isn't there or
+        can't do what is asked for, BadExperiment for a batch size that the layers can't work with.
         """
         self.device = resolve_device(experiment.device)
+        check_precision(experiment.precision, self.device)
+        check_executor(executor, self.device)
         make_repeatable(self.device)
         seed = experiment.seed if isinstance(experiment.seed, int) else _fresh_seed()
         torch.set_num_threads(1)  # so that data and first weights don't depend on the number
         torch.manual_seed(seed)
-        self.splits: Splits = split(experiment.data.load(places), experiment)
+        dataset, reader = loaded(experiment.data, places, self.device, experiment.batch_size)
+        self.splits: Splits = split(dataset, experiment, reader)
         facts = self.splits.facts
         self.chain = links(experiment.layers, facts.shape, [])
         train = self.splits.train
         batch_size = len(train) if experiment.batch_size == "full" else int(experiment.batch_size)
         check_trainable(self.chain, len(train), batch_size)
-        self.model = build_model(experiment.layers, facts.shape).to(self.device)
+        network = build_model(experiment.layers, facts.shape, experiment.precision)
+        self.model = network.to(self.device)
         threads = experiment.threads
         if threads == "auto":
             threads = num_threads(self.chain, min(batch_size, len(train)))
@@ -82,26 +86,40 @@ class Trainer:
         )
         """The experiment as it is trained: seed, threads and device resolved."""
         self.device_splits = {
-            name: Split(part.inputs.to(self.device), part.targets.to(self.device))
-            for name, part in self.splits.named().items()
+            name: part.on(self.device) for name, part in self.splits.named().items()
         }
         num_outputs = self.chain[-1].output_shape[0]
         weights = class_weights(experiment, facts, train.targets, num_outputs)
-        criterion = experiment.loss.build(None if weights is None else weights.to(self.device))
+        criterion = criterion_of(experiment.loss, weights, self.device)
         reading = Reading(experiment.loss, experiment.layers, facts)
         self.judge = Judge(self.model, criterion, reading, facts, self.splits.input_map)
         self.optimizer = experiment.optimizer.build(self.model.parameters())
         on_device = self.device_splits["train"]
         targets = loss_targets(experiment.loss, facts, on_device.targets, num_outputs)
-        self.batches = Batches(
-            on_device.inputs, targets, batch_size, experiment.shuffle, self.splits.input_map
+        self.batches = batches_of(
+            on_device, targets, batch_size, experiment.shuffle, self.splits.input_map
         )
         regularization = Regularization(experiment.l1, experiment.l2, experiment.clip_norm)
-        self._step = self._make_step(executor, criterion, regularization)
+        self._step = make_step(
+            executor,
+            experiment.epochs * len(self.batches),
+            self.device,
+            self.model,
+            criterion,
+            self.optimizer,
+            regularization,
+            lambda: self._example(targets, min(batch_size, len(train))),
+        )
         self.learning_rate = LearningRate(
             experiment.schedule, self.optimizer, experiment.epochs, len(self.batches)
         )
         self.selection = Selection(experiment.patience)
+        self._selects = (
+            experiment.stop_below is not None
+            or experiment.patience is not None
+            or self.learning_rate.watches_loss
+        )
+        """Whether the loss of every epoch decides something."""
         self.losses = Series()
         self.epoch = 0
         """Epochs finished."""
@@ -115,10 +133,14 @@ class Trainer:
         """Why the training is over; None while it is not."""
         self.metrics: dict[str, Metric] = {}
         """Of the last reported epoch."""
+        self.unread = LossMeter(self.device)
+        """Losses of the last steps; `losses`, `epoch_losses` and `newest_loss` lack them."""
         self.epoch_losses: list[float] = []
         """Losses of the batches done of the epoch that is running."""
         self.newest_loss: float | None = None
         """Of the last step; None before the first."""
+        self._train_loss = math.nan
+        """Mean of the last epoch whose losses were read."""
         self._last_look: list[Evaluated] = []
         """What the report of the last epoch found; empty while the training goes on."""
         self.model.train()
@@ -141,25 +163,26 @@ class Trainer:
             num_parameters=sum(link.num_parameters for link in self.chain),
             torch=str(torch.__version__),
             facts=msgspec.to_builtins(self.splits.facts),
-            executor="eager" if isinstance(self._step, EagerStep) else "traced",
+            executor=executor_of(self._step),
             fingerprint=fingerprint,
+            data_path=self.splits.data_path,
+            data_reason=self.splits.data_reason,
         )
+
+    def stop_reading(self) -> None:
+        """End the processes that read streamed data; whatever needs them starts them again."""
+        if self.splits.reader is not None:
+            self.splits.reader.stop()
 
     def events(self) -> Iterator[Event]:
         """Train to the end, yielding each event as it happens."""
         while self.reason is None:
             yield from self.step()
 
-    def _make_step(
-        self, executor: Executor, criterion: nn.Module, regularization: Regularization
-    ) -> Step:
-        steps = self.experiment.epochs * len(self.batches)
-        worth_it = steps >= MIN_TRACED_STEPS and self.device.type == "cpu"
-        if executor == "traced" or (executor == "auto" and worth_it):
-            from engine.training.traced import TracedStep
-
-            return TracedStep(self.model, criterion, self.optimizer, regularization)
-        return EagerStep(self.model, criterion, self.optimizer, regularization)
+    def _example(self, targets: Tensor, size: int) -> tuple[Tensor, Tensor]:
+        """The first samples as a batch; targets: all, in the loss's form. Draws nothing."""
+        rows = self.device_splits["train"].rows(torch.arange(size))
+        return self.splits.input_map.batch(rows), targets[:size]
 
     def step(self) -> list[Event]:
         """Train on the next batch; returns what happened, mostly nothing."""
@@ -169,44 +192,86 @@ class Trainer:
             self.batches.shuffle()
             self.learning_rate.before_epoch(self.epoch)
         self.learning_rate.before_step(self.global_step)
-        loss = self._loss_of_step()
-        self.epoch_losses.append(loss)
-        self.newest_loss = loss
+        losses = self.unread.add(self._loss_of_step())
         self.batch += 1
         self.global_step += 1
         happened: list[Event] = []
-        if not math.isfinite(loss):
-            happened.append(self._diverge(loss))
-        elif self.batch == len(self.batches):
-            happened += self._finish_epoch(began)
+        is_end = self.batch == len(self.batches)
+        is_needed = is_end and self._needs_loss(self.epoch + 1)
+        if is_needed:
+            losses = (*losses, *self.unread.read())
+        if losses:
+            happened += self._note(losses)
+        if is_end and self.reason is None:
+            self.batch = 0
+            self.epoch += 1
+            if is_needed:
+                happened += self._finish_epoch(began)
         self.elapsed_s += time.perf_counter() - began
         return happened
 
-    def _loss_of_step(self) -> float:
+    def read(self) -> list[Event]:
+        """Wait for the device and take note of the losses that are unread.
+
+        Nothing on the CPU, where `step` has read them. One that is not finite ends the training
+        here, as if its step had been the last.
+        """
+        began = time.perf_counter()
+        happened = self._note(self.unread.read())
+        self.elapsed_s += time.perf_counter() - began
+        return happened
+
+    def _loss_of_step(self) -> Tensor:
         try:
-            return self._step(*self.batches[self.batch]).item()
+            return self._step(*self.batches[self.batch])
         except RuntimeError:
             # BCELoss raises for outputs that are not finite, where others return nan.
             if is_finite(self.model):
                 raise
-            return math.nan
+            return torch.tensor(math.nan)
 
-    def _diverge(self, loss: float) -> Diverged:
+    def _note(self, losses: Sequence[float]) -> list[Event]:
+        """Take note of the losses of the last steps; Diverged if one is not finite."""
+        step = self.global_step - len(losses)
+        for loss in losses:
+            step += 1
+            self.epoch_losses.append(loss)
+            self.newest_loss = loss
+            if not math.isfinite(loss):
+                return [self._diverge(loss, step)]
+            if len(self.epoch_losses) == len(self.batches):
+                # On the host, since it is summed with more care from Python 3.12 on.
+                self._train_loss = sum(self.epoch_losses) / len(self.epoch_losses)
+                self.losses.append(step // len(self.batches), self._train_loss)
+                self.epoch_losses.clear()
+        return []
+
+    def _diverge(self, loss: float, step: int) -> Diverged:
+        """End at a step, though more were done before its loss was read."""
         self.reason = "diverged"
+        norm = "unknown"
+        if step == self.global_step:
+            norm = f"{self._step.gradient_norm():g}"
+        else:
+            self.global_step = step
+            self.epoch = (step - 1) // len(self.batches)
+            self.batch = step - self.epoch * len(self.batches)
+            self.learning_rate.apply(self.epoch, step - 1)
         return Diverged(
             epoch=self.epoch + 1,
-            step=self.global_step,
+            step=step,
             loss=str(loss),
             learning_rate=self.learning_rate.current,
-            gradient_norm=f"{self._step.gradient_norm():g}",
+            gradient_norm=norm,
         )
 
+    def _needs_loss(self, epoch: int) -> bool:
+        """Whether something depends on this epoch's loss before the next one begins."""
+        return self._selects or self.is_reported(epoch)
+
     def _finish_epoch(self, began: float) -> list[Event]:
-        train_loss = sum(self.epoch_losses) / len(self.epoch_losses)
-        self.epoch_losses.clear()
-        self.batch = 0
-        self.epoch += 1
-        self.losses.append(self.epoch, train_loss)
+        """What follows from the loss of the epoch that has just ended."""
+        train_loss = self._train_loss
         experiment = self.experiment
         if experiment.stop_below is not None and train_loss < experiment.stop_below:
             self.reason = "stop_below"

@@ -233,7 +233,7 @@ def mnist_step(name: str, effort: Effort, data: Path) -> Section:
             losses["plain"],
         ),
         Row(
-            "the same with fused Adam",
+            "a plain loop with fused Adam",
             spreads["fused"],
             _ratio(told, "fused", "perceptui fused"),
             fused_target,
@@ -242,7 +242,7 @@ def mnist_step(name: str, effort: Effort, data: Path) -> Section:
     ]
     rows.append(
         Row(
-            "the same, told to count numbers under 1e-38 as zero, as perceptui does",
+            "a loop with fused Adam that counts numbers under 1e-38 as zero",
             spreads["fused, flushed"],
             _ratio(told, "fused, flushed", "perceptui fused"),
             fused_target,
@@ -251,7 +251,7 @@ def mnist_step(name: str, effort: Effort, data: Path) -> Section:
     if "fused, torch's threads" in spreads:
         rows.append(
             Row(
-                "the same with as many threads as torch chooses",
+                "a loop with fused Adam and as many threads as torch chooses",
                 spreads["fused, torch's threads"],
                 _ratio(told, "fused, torch's threads", "perceptui fused"),
                 fused_target,

@@ -8,9 +8,11 @@ import os
 import platform
 import resource
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
-PACKAGES = ("torch", "numpy", "skorch", "lightning", "keras")
+PACKAGES = ("torch", "textual", "numpy", "skorch", "lightning", "keras")
 
 
 def cpu_model() -> str:
@@ -39,6 +41,15 @@ def versions() -> dict[str, str]:
         except importlib.metadata.PackageNotFoundError:
             continue
     return found
+
+
+def sentence(machine: Mapping[str, Any]) -> str:
+    """A description in a line."""
+    versions = ", ".join(f"{name} {version}" for name, version in machine["versions"].items())
+    return (
+        f"{machine['date']}, {machine['cpu']}, {machine['cores']} cores, "
+        f"load {machine['load']} before the start; {versions}."
+    )
 
 
 def description() -> dict[str, object]:

@@ -1,6 +1,6 @@
 """Measures the app on a pseudo-terminal: its start, what it sends, how soon it answers, its cost.
 
-python -m tests.benchmarks.measure_app [--quick] [--only NAME …] [--json FILE]
+python -m tests.benchmarks.measure_app [--quick] [--only NAME …] [--json FILE] [--markdown FILE]
 
 Prints a Markdown table. Every figure is of the app as a person runs it, with its real worker.
 """
@@ -26,7 +26,7 @@ from engine.runs.reader import Run
 from engine.spec.presets import path_of
 from engine.spec.reader import read_file
 from engine.spec.writer import to_toml
-from tests.benchmarks.machine import description
+from tests.benchmarks.machine import description, sentence
 from tests.tui.pseudo_terminal import PseudoTerminal, app_on_terminal
 
 BARE = """\
@@ -44,6 +44,7 @@ Bare().run()
 """
 ENDLESS = 10**9
 NUM_KEYS = 200
+HEAD = "| figure | measured | bound | met | details |\n|---|---|---|---|---|"
 TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 CAN_SYNC = "\x1b[?2026;2$y"
 """What today's terminals answer: updates may be bracketed. The brackets are counted too."""
@@ -290,10 +291,11 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="short and few: to see that it runs")
     parser.add_argument("--only", nargs="+", choices=MEASURES, default=list(MEASURES))
     parser.add_argument("--json", type=Path, help="write the figures and the machine to a file")
+    parser.add_argument("--markdown", type=Path, help="write the table and the machine to a file")
     given = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # no app is left behind
     machine, figures = description(), []
-    print("| figure | measured | bound | met | details |\n|---|---|---|---|---|")
+    print(HEAD)
     with tempfile.TemporaryDirectory() as folder:
         os.environ["XDG_CONFIG_HOME"] = f"{folder}/config"
         for name in given.only:
@@ -304,6 +306,10 @@ def main() -> int:
         given.json.parent.mkdir(parents=True, exist_ok=True)
         found = {"machine": machine, "figures": [asdict(figure) for figure in figures]}
         given.json.write_text(json.dumps(found, indent=1), "utf-8")
+    if given.markdown is not None:
+        rows = "\n".join(figure.row() for figure in figures)
+        head = f"# The app, measured\n\n{sentence(machine)} Made by `make bench-app`."
+        given.markdown.write_text(f"{head}\n\n{HEAD}\n{rows}\n", "utf-8")
     return 0 if all(figure.holds for figure in figures) else 1
 
 

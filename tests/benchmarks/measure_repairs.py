@@ -1,68 +1,47 @@
 """Measures what the doctor's repairs do for the tutorials.
 
-`python -m tests.benchmarks.measure_repairs [NAME…] [--seeds 0-4]`
+`python -m tests.benchmarks.measure_repairs [NAME…]`
 
-One line per preset and seed: the final metrics as it is taught, and as the doctor repairs it.
-MNIST is measured only where its files are; nothing is downloaded unless it is named.
+One line per preset and seed: the figure as it is taught, and as the doctor repairs it; then the
+sentence that belongs into the preset's text, and whether it stands there. MNIST is measured only
+where its files are; nothing is downloaded unless it is named.
 """
 
 from __future__ import annotations
 
 import argparse
 
-import torch
-
-from engine.doctor.examination import repaired, wants_statistics
-from engine.doctor.statistics import Statistics
-from engine.parts.data import Places
 from engine.paths import data_dir
-from engine.spec.experiment import Experiment
-from engine.training.trainer import Trainer
-from tests.presets.measure import preset, seeds, trained
+from tests.presets.measure import preset
+from tests.presets.repairs import PROMISES, cured
 
-NAMES = ("circle", "first-network", "one-step", "three-features", "two-gaussians")
-FRESH_POINTS = 2000
-
-
-def cured(name: str) -> Experiment:
-    """A preset with all repairs of errors and warnings."""
-    experiment = preset(name)
-    return repaired(experiment, _statistics(experiment) if wants_statistics(experiment) else None)
+MOST_LINES = 10
+"""Of more seeds only the sentence is printed."""
 
 
-def _statistics(experiment: Experiment) -> Statistics:
-    from engine.service.statistics import describe
-    from tui.commands.diagnosis import statistics_of
-
-    return statistics_of(describe(experiment, Places(data_dir())))
-
-
-def fresh_accuracy(trainer: Trainer, seed: int) -> float:
-    """The share of fresh circle points on the right side."""
-    points = torch.randn(FRESH_POINTS, 2, generator=torch.Generator().manual_seed(1000 + seed))
-    inside = (points.square().sum(dim=1) < 1).long()
-    outputs = trainer.judge.outputs(trainer.splits.input_map.stored(points))
-    return (trainer.judge.reading.predicted_classes(outputs) == inside).double().mean().item()
-
-
-def line(name: str, trainer: Trainer, seed: int) -> str:
-    """The metrics that tell whether a repair helped."""
-    shown = ("train_loss", "train_accuracy", "test_accuracy", "train_rmse")
-    parts = [f"{key}={trainer.metrics[key]:.4f}" for key in shown if key in trainer.metrics]
-    if name == "circle":
-        parts.append(f"fresh_accuracy={fresh_accuracy(trainer, seed):.4f}")
-    return " ".join(parts)
+def measure(name: str) -> None:
+    """Print one preset's figures and its sentence."""
+    promise, before, after = PROMISES[name], preset(name), cured(name)
+    taught, mended = [], []
+    for seed in promise.seeds:
+        taught.append(promise.figure(before, seed))
+        mended.append(promise.figure(after, seed))
+        if len(promise.seeds) <= MOST_LINES:
+            print(f"{name} seed {seed}: taught {taught[-1]:.4f}, repaired {mended[-1]:.4f}")
+    sentence = promise.told(promise.span(mended), promise.span(taught))
+    stands = "as the preset says" if sentence in before.expect else "not as the preset says"
+    print(f"{name}: {sentence} ({stands})", flush=True)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Measure the doctor's repairs of the tutorials.")
-    parser.add_argument("names", nargs="*", default=list(NAMES), help="presets; mnist if wanted")
-    parser.add_argument("--seeds", type=seeds, default=seeds("0-4"), help="like 0-4")
+    parser.add_argument(
+        "names", nargs="*", help=f"of {', '.join(PROMISES)}; default: all there are"
+    )
     given = parser.parse_args()
-    for name in given.names:
-        for seed in given.seeds:
-            for word, experiment in (("taught", preset(name)), ("repaired", cured(name))):
-                print(name, f"seed {seed}", word, line(name, trained(experiment, seed), seed))
+    has_images = (data_dir() / "MNIST" / "raw" / "train-images-idx3-ubyte").is_file()
+    for name in given.names or [n for n in PROMISES if n != "mnist" or has_images]:
+        measure(name)
 
 
 if __name__ == "__main__":

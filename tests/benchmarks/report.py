@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.benchmarks.machine import sentence
 from tests.benchmarks.turns import Spread
 
 
@@ -84,10 +85,8 @@ def section_markdown(section: Section) -> str:
 
 def markdown(machine: Mapping[str, Any], sections: Sequence[Section], command: str) -> str:
     """The whole report."""
-    versions = ", ".join(f"{name} {version}" for name, version in machine["versions"].items())
     head = (
-        f"# Benchmark\n\n{machine['date']}, {machine['cpu']}, {machine['cores']} cores, "
-        f"load {machine['load']} before the start; {versions}. Made by `{command}`.\n\n"
+        f"# Benchmark\n\n{sentence(machine)} Made by `{command}`.\n\n"
         "Contestants take turns in processes of one tree; a ratio compares neighbours in time. "
         "The floor is the time of the same matrix products and convolutions alone."
     )

@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from pathlib import Path
 
+import pytest
+
 from engine.parts.data import Places
 from engine.paths import data_dir
 from engine.runs.events import Metric
@@ -33,6 +35,13 @@ SHOWN = ("loss", "accuracy", "r2")
 def preset(name: str) -> Experiment:
     """The shipped preset of this name, whatever the person's own folder holds."""
     return read_file(FOLDER / f"{name}.toml")
+
+
+def skip_without_data(experiment: Experiment) -> None:
+    """Skip where a data set would have to be downloaded."""
+    images = data_dir() / "MNIST" / "raw" / "train-images-idx3-ubyte"
+    if experiment.data.name == "MNIST" and not images.is_file():
+        pytest.skip(f"MNIST is not in {data_dir()}: set PERCEPTUI_DATA_DIR to where it is")
 
 
 def trained(experiment: Experiment, seed: int | None = None) -> Trainer:

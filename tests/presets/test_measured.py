@@ -6,19 +6,10 @@ import re
 
 import pytest
 
-from engine.paths import data_dir
 from engine.runs.events import Metric
-from engine.spec.experiment import Experiment
-from tests.presets.measure import NAMES, final_metrics, preset, ranges
+from tests.presets.measure import NAMES, final_metrics, preset, ranges, skip_without_data
 
 MEASURED = [name for name in NAMES if preset(name).measured is not None]
-
-
-def _skip_without_data(experiment: Experiment) -> None:
-    """Skip where a data set would have to be downloaded."""
-    images = data_dir() / "MNIST" / "raw" / "train-images-idx3-ubyte"
-    if experiment.data.name == "MNIST" and not images.is_file():
-        pytest.skip(f"MNIST is not in {data_dir()}: set PERCEPTUI_DATA_DIR to where it is")
 
 
 def _promised_accuracies(expect: str) -> list[float]:
@@ -31,7 +22,7 @@ def _promised_accuracies(expect: str) -> list[float]:
 def test_preset_lands_in_its_ranges(name: str) -> None:
     """Every metric lies in its measured range, and the test accuracy keeps the text's promise."""
     experiment = preset(name)
-    _skip_without_data(experiment)
+    skip_without_data(experiment)
     metrics = final_metrics(name)
     assert experiment.measured
     for metric, (low, high) in experiment.measured.items():

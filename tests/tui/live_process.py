@@ -41,10 +41,16 @@ def toml(**changes: Any) -> str:
 class Headless:
     """A training by `perceptui --json` that has begun."""
 
-    def __init__(self, bench: Bench, *arguments: str, **changes: Any) -> None:
+    def __init__(
+        self,
+        bench: Bench,
+        *arguments: str,
+        begin: Callable[..., list[str]] = command,
+        **changes: Any,
+    ) -> None:
         bench.write("long.toml", toml(**changes))
         self.process = subprocess.Popen(
-            command("--preset", "long.toml", "--json", *arguments),
+            begin("--preset", "long.toml", "--json", *arguments),
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

@@ -99,6 +99,17 @@ class PseudoTerminal:
         cells = [cell for row in self._screen.buffer.values() for cell in row.values()]
         return {cell.fg for cell in cells} | {cell.bg for cell in cells}
 
+    def is_marked(self, text: str) -> bool:
+        """Whether some place shows the text reversed or underlined."""
+        for row, line in enumerate(self.lines):
+            start = line.find(text)
+            while start >= 0:
+                cells = [self._screen.buffer[row][start + n] for n in range(len(text))]
+                if all(cell.reverse or cell.underscore for cell in cells):
+                    return True
+                start = line.find(text, start + 1)
+        return False
+
     @property
     def printed(self) -> bytes:
         """All that was written besides escape sequences and controls."""

@@ -109,6 +109,31 @@ def test_show_as_json(bench: Bench) -> None:
     assert len(record["layers"]) == 4
 
 
+def test_show_of_a_component(bench: Bench) -> None:
+    """`show csv` has its call and each argument with what is accepted; a preset goes first."""
+    outcome = perceptui("show", "csv")
+    assert outcome.lines[0] == "csv (data set)"
+    text = " ".join(outcome.out.split())
+    assert 'csv(path, target, task="auto", missing="error", standardize=False,' in text
+    assert "path (needed) the file, in UTF-8; give a text" in text
+    assert "what divides the cells; give 'auto' or ',' or ';' or 'tab' or '|'" in text
+    (record,) = perceptui("show", "csv", "--json").records
+    assert (record["component"], record["family"]) == ("csv", "data set")
+    assert [one["argument"] for one in record["arguments"]][:3] == ["path", "target", "task"]
+
+    assert perceptui("show", "circle").lines[0] == "Circle"
+    assert perceptui("show", "circle()").lines[0] == "circle (data set)"
+    assert perceptui("show", "ReLU").lines[-1] == "ReLU()"
+    assert bench.refused("show", "csvv").startswith('"csvv" is neither a preset')
+
+
+def test_a_run_goes_before_a_component(bench: Bench, trained: Trained) -> None:
+    """What names a run is that run, though a component is called the same."""
+    shutil.copytree(trained.run, bench.runs_dir / "Linear")
+    assert perceptui("show", "Linear").lines[0] == "Tiny"
+    assert perceptui("show", "Linear()").lines[0] == "Linear (layer)"
+
+
 def test_no_runs_yet(bench: Bench) -> None:
     """Without a run `runs` says how to make one, and with --json nothing."""
     assert (
@@ -130,6 +155,18 @@ def test_runs_are_listed(bench: Bench, trained: Trained) -> None:
     assert record["run"] == f"runs/{name}"
     assert (record["title"], record["state"], record["epochs"]) == ("Tiny", "completed", 3)
     assert 0 <= record["metrics"]["train_accuracy"] <= 1
+
+
+def test_names_of_runs_are_told_apart_in_twenty_columns(
+    bench: Bench, trained: Trained, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where a name does not fit, its end stays: the beginning is the same for all of a day."""
+    names = ("20260102-030405-tiny-a1b2", "20260102-030405-tiny-c3d4")
+    for name in names:
+        shutil.copytree(trained.run, bench.runs_dir / name)
+    monkeypatch.setenv("COLUMNS", "20")
+    _, _, *rows = perceptui("runs").lines
+    assert [row.split()[0][-9:] for row in rows] == ["tiny-a1b2", "tiny-c3d4"]
 
 
 def test_runs_are_deleted(bench: Bench, trained: Trained) -> None:

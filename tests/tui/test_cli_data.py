@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.engine.training.streaming.folders import pictures_in
 from tests.tui.command_line import TINY, Bench, perceptui
 
 ROWS = "a,b,kind\n" + "".join(f"{i},{i * i % 7},{'yes' if i % 3 else 'no'}\n" for i in range(12))
@@ -70,6 +71,25 @@ def test_data_that_changed_since_the_run_began(bench: Bench) -> None:
     path.write_text(ROWS.replace("3,2,no", "3,5,no"), "utf-8")
     message = bench.refused("evaluate", str(outcome.run), code=4)
     assert message.startswith(f"{path}: the data changed since the run began")
+
+
+def test_a_streamed_folder_and_a_picture_in_it_that_breaks(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first line says that it is streamed and why; the picture ends the run with 4."""
+    monkeypatch.setenv("PERCEPTUI_DATA_SHARE", "1e-9")
+    folder = pictures_in(bench.folder / "pictures")
+    (folder / "dogs" / "05.png").write_text("no picture")
+    outcome = perceptui(
+        *("--preset", "tiny.toml", "--data", "images('pictures', size=6)", "--batch-size", "6"),
+        *("--layers", "Flatten Linear(3)", "--loss", "CrossEntropyLoss"),
+    )
+
+    assert outcome.code == 4
+    first, *_, failed, _, _ = outcome.lines
+    assert first.startswith("data: 4.5 kB of images, more than 1e-07% of the ")
+    assert failed == f"Failed: {folder}: dogs/05.png can't be read: not a picture"
+    assert outcome.run.is_dir()
 
 
 def test_download_without_a_network(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:

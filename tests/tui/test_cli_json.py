@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Iterator
 
 import pytest
 
-from tests.tui.command_line import Bench, Records, of, recorded
+from tests.tui.command_line import Bench, Records, of, perceptui, recorded
 from tests.tui.conftest import Trained
 
 
@@ -70,6 +71,33 @@ def test_same_seed_gives_the_same_losses(events: tuple[Bench, Records], trained:
     again = {e["epoch"]: e["train_loss"] for e in of(events[1], "epoch_finished")}
 
     assert [losses[1], losses[2]] == [again[1], again[2]]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("presets",),
+        ("show", "tiny.toml"),
+        ("show", "Linear"),
+        ("doctor", "tiny.toml"),
+        ("runs",),
+        ("paths",),
+        ("evaluate", "last"),
+    ],
+    ids=" ".join,
+)
+def test_every_command_prints_compact_lines(
+    events: tuple[Bench, Records], words: tuple[str, ...]
+) -> None:
+    """Whatever prints JSON prints it as the events are written: an object a line, no spaces."""
+    lines = perceptui(*words, "--json").out.splitlines()
+
+    assert lines
+    for line in lines:
+        found = json.loads(line)
+        assert isinstance(found, dict)
+        plain = {json.dumps(found, separators=(",", ":"), ensure_ascii=a) for a in (True, False)}
+        assert line in plain
 
 
 def test_json_with_quiet_is_refused(bench: Bench) -> None:

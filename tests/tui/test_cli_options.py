@@ -78,6 +78,12 @@ def test_from_another_network_is_refused(bench: Bench, trained: Trained) -> None
         (["--seed", "-1"], "seed: -1 is not accepted"),
         (["--batch-size", "1.5"], "batch_size: 1.5 is not accepted"),
         (["--device", "gpu"], '\'gpu\' is not accepted: give "auto", "cpu", "cuda" or "cuda:1"'),
+        (
+            ["--set", "precision=fp16"],
+            "precision: 'fp16' is not accepted: give 'float32' or 'bf16'",
+        ),
+        (["--executor", "fast"], 'there are "auto", "eager", "traced" and "graphed"'),
+        (["--executor", "graphed", "--device", "cpu"], 'executor "graphed": only a CUDA device'),
         (["--from", "nothing"], 'no run "nothing"'),
         (["--epoch", "3"], "No such option: --epoch (Possible options: "),
     ],

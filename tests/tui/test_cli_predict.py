@@ -6,6 +6,7 @@ import shutil
 
 import pytest
 
+from engine.service.export import FORMATS
 from tests.tui.command_line import Bench, of, perceptui
 from tests.tui.conftest import Trained
 
@@ -112,11 +113,20 @@ def test_export_writes_the_file(bench: Bench, trained: Trained) -> None:
     [
         (["--format", "scrip", "-o", "x"], 'unknown format "scrip": did you mean script?'),
         (["--format", "csv", "-o", "tiny.toml/x"], "can't be written (Not a directory)"),
-        (["--format", "csv"], "Missing option '-o'"),
-        (["-o", "x"], "Missing option '--format'"),
+        (["--format", "csv"], "say where to write it with -o FILE"),
+        (["-o", "x"], "say what to write with --format:"),
+        ([], "say what to write with --format:"),
     ],
 )
 def test_bad_export(bench: Bench, trained: Trained, arguments: list[str], complaint: str) -> None:
     """An export that can't be made is refused and writes nothing."""
     assert complaint in bench.refused("export", str(trained.run), *arguments)
     assert not (bench.folder / "x").exists()
+
+
+@pytest.mark.parametrize("given", [(), ("--format", "scrip")])
+def test_export_lists_its_formats(bench: Bench, given: tuple[str, ...]) -> None:
+    """Without a format that there is, each one is named with what it is, a line each."""
+    _, *lines = bench.refused("export", "last", *given).splitlines()
+    listed = [line.removeprefix("perceptui:").split(maxsplit=1) for line in lines]
+    assert dict(listed) == FORMATS

@@ -115,9 +115,12 @@ def test_fix_of_a_preset_prints_the_experiment(bench: Bench) -> None:
     outcome = perceptui("doctor", "mnist", "--fix")
 
     assert outcome.code == 0
+    told = "still as before: title, summary, teaches."
+    assert outcome.lines[0] == f"# mnist as the doctor repairs it; {told}"
     assert tomllib.loads(outcome.out)["layers"][-1] == "Linear(10)"
-    assert "measured" not in tomllib.loads(outcome.out)
+    assert not {"expect", "healthy", "measured"} & tomllib.loads(outcome.out).keys()
     assert "- layers[6] = Softmax(" in outcome.err
+    assert "- expect = " in outcome.err
     bench.write("mine.toml", outcome.out)
     assert perceptui("doctor", "mine.toml", "--strict").code == 0
 
@@ -136,6 +139,7 @@ def test_run_is_examined_and_not_written(bench: Bench, trained: Trained) -> None
     assert codes == ["narrow-layer", "no-test-split", "too-few-steps"]
 
     fixed = perceptui("doctor", str(trained.run), "--fix")
+    assert fixed.lines[0] == f"# {trained.run} as the doctor repairs it; still as before: title."
     assert tomllib.loads(fixed.out)["optimizer"] == "Adam(lr=0.05)"
     assert (trained.run / "experiment.toml").read_bytes() == record
 
@@ -153,6 +157,19 @@ def test_data_is_looked_at_where_it_matters(bench: Bench) -> None:
     assert perceptui("doctor", "e.toml", "--fix", "--strict").code == 0
     assert "csv('t.csv', target='y', standardize=True)" in path.read_text("utf-8")
     assert read_file(path).class_weights == "balanced"
+
+
+def test_numbers_to_predict_are_looked_at(bench: Bench) -> None:
+    """Of a table whose target is far from 1 the figure is told, and what a person can do."""
+    lines = [f"{i % 7},{250_000 + 1000 * (i % 90)}" for i in range(400)]
+    bench.write("t.csv", "a,price\n" + "\n".join(lines) + "\n")
+    text = CSV.replace("'y'", "'price', standardize=True").replace('"Linear(2)"', '"Linear(1)"')
+    bench.write("e.toml", text.replace("CrossEntropyLoss", "MSELoss"))
+    (found,) = perceptui("doctor", "e.toml", "--json").records
+
+    assert (found["code"], found["severity"]) == ("unscaled-targets", "warning")
+    assert found["message"].startswith("price is of size 2.93e+05, from 2.5e+05 to 3.39e+05, ")
+    assert found["repair"].startswith("in the data, subtract 2.92e+05 from it and divide it by ")
 
 
 def test_absent_data_is_said_and_the_rest_examined(bench: Bench) -> None:

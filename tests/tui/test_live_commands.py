@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
+import msgspec
+
+from engine.runs.lease import own_lease, write_lease
 from engine.runs.reader import Run
 from engine.service.client import Session
 from tests.engine.service.live import (
@@ -103,6 +108,37 @@ def test_resume_shows_the_rest_and_ends_alike(bench: Bench, warm: Path) -> None:
     assert "completed" in refused.err
 
 
+def test_attach_passes_over_what_was_taken_back(bench: Bench, warm: Path) -> None:
+    """Of epochs that a rewind took back none is printed, live or read later; the rewind is."""
+
+    async def follow() -> tuple[Run, list[str]]:
+        async with Session.connect(warm) as session:
+            run = await begun_paused(session, small(epochs=6), bench.runs_dir)
+            await on(session, 2)
+            await session.checkpoint()
+            await on(session, 2)
+            await session.rewind("last")
+            following = await asyncio.create_subprocess_exec(
+                *command("attach"), stdout=subprocess.PIPE
+            )
+            assert following.stdout is not None
+            lines = [(await following.stdout.readline()).decode() for _ in range(3)]
+            await session.go_on()
+            lines += (await following.stdout.read()).decode().splitlines()
+            assert await following.wait() == 0
+            await the_end(session)
+            return run, lines
+
+    told = ["epoch 1/6", "epoch 2/6", "rewound to the last checkpoint, step 2 (epoch 2)"]
+    told += [f"epoch {n}/6" for n in range(3, 7)]
+    run, live = run_async(follow())
+    for lines in (live, perceptui("attach", str(run.path)).lines):
+        shown = [line.partition("  train")[0].strip() for line in lines]
+        assert [line for line in shown if line.startswith(("epoch", "re"))] == told
+    events = [row["n"] for row in perceptui("attach", str(run.path), "--json").records]
+    assert events == [event.n for event in run.record().events]
+
+
 def test_replay_repeats_what_was_done_on_the_way(bench: Bench, warm: Path) -> None:
     """`perceptui replay` of a run with a rate, a rewind and a stop ends with its weights."""
 
@@ -149,6 +185,29 @@ def test_runs_tells_the_truth(bench: Bench, warm: Path) -> None:
         return {names[name]: state for name, state in found.items()}
 
     assert run_async(begin()) == {"done": "completed", "dead": "crashed", "waiting": "paused"}
+
+
+def test_a_run_of_another_machine_is_read_not_steered(bench: Bench, warm: Path) -> None:
+    """In a home that two machines share, the other one's run is shown by its heartbeat."""
+
+    async def begin() -> Run:
+        async with Session.connect(warm) as session:
+            run = await begun_paused(session, small(), bench.runs_dir)
+            await session.stop()
+            return run
+
+    run = run_async(begin())
+    far = msgspec.structs.replace(own_lease("/far/away.sock", "running"), host="far")
+    write_lease(run.path, far)
+    assert _states(bench) == {run.name: "running on far"}
+    for steering in ("stop", "resume"):
+        refused = perceptui(steering, "last")
+        assert (refused.code, refused.out) == (2, "")
+        assert "running on far" in refused.err
+    read = perceptui("attach", "last", "--json")
+    assert (read.code, read.records[-1]["event"]) == (0, "run_finished")
+    write_lease(run.path, msgspec.structs.replace(far, heartbeat=time.time() - 3600))
+    assert _states(bench) == {run.name: "stopped"}
 
 
 def test_the_command_never_loads_torch(bench: Bench) -> None:

@@ -14,7 +14,14 @@ from engine.runs.state import state_of
 from engine.service.client import Session
 from tests.engine.service.live import eventually, run_async
 from tests.tui.command_line import Bench, command
-from tests.tui.live_process import Headless, ends_as_uninterrupted, has_finished, stopped, toml
+from tests.tui.live_process import (
+    WAIT_S,
+    Headless,
+    ends_as_uninterrupted,
+    has_finished,
+    stopped,
+    toml,
+)
 
 SIGNALS = [signal.SIGHUP, signal.SIGINT, signal.SIGTERM]
 
@@ -44,15 +51,22 @@ def test_a_signal_to_the_trainer(bench: Bench, warm: Path, number: signal.Signal
 
 
 def test_kill_9_of_the_trainer(bench: Bench, warm: Path) -> None:
-    """The command says so, names the checkpoint and how to go on, and exits 1.
+    """The command says so, names the checkpoint and how to go on, and exits 1; so does `attach`.
 
     The run counts as crashed; gone on with, it is as if nothing had happened.
     """
     live = Headless(bench)
     live.checkpoint()
+    following = subprocess.Popen(
+        command("attach", "--json"), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert following.stdout is not None
+    assert '"run_started"' in following.stdout.readline()
     os.kill(live.worker, signal.SIGKILL)
     code, _, err = live.end()
-    assert code == 1
+    _, followers_err = following.communicate(timeout=WAIT_S)
+    assert (code, following.returncode) == (1, 1)
+    assert followers_err == err
     assert "killed or it crashed" in err
     assert f"the last checkpoint is {live.run.checkpoint('last').absolute()}" in err
     assert f"`perceptui resume {live.run.name}`" in err

@@ -23,7 +23,7 @@ from tests.engine.training.tiny import small
 from tests.tui.command_line import Bench, perceptui
 from tests.tui.conftest import Trained
 from tui.renderables.look import Look
-from tui.renderables.rate_chart import rate_chart
+from tui.renderables.rate_chart import advice, rate_chart
 
 STEPS = 160
 
@@ -40,6 +40,22 @@ def test_curve_suggestion_and_the_line_to_take_it(bench: Bench) -> None:
     assert outcome.lines[-1] == f"To take it: perceptui --preset tiny.toml --lr {suggested}"
     assert bench.runs() == []
     assert perceptui("--preset", "tiny.toml", "--lr", suggested, "--quiet").code == 0
+
+
+@pytest.mark.parametrize(
+    ("losses", "why"),
+    [
+        ([1.0] * 9, "none of 9 steps from 1 to 26 changed the loss"),
+        ([1.0, 0.99] * 4, "in 8 steps from 1 to 17 the loss fell by less than 3%"),
+    ],
+    ids=["still", "plateau"],
+)
+def test_without_a_suggestion_it_says_why(losses: list[float], why: str) -> None:
+    """No suggestion has its reason and what to do, a sentence each."""
+    first, second = advice(rate_test([1.5**n for n in range(len(losses))], losses), 0.1)
+    assert first.startswith("No learning rate is suggested: ")
+    assert why in first
+    assert second.endswith(".")
 
 
 def test_json_is_the_whole_measurement(bench: Bench) -> None:

@@ -13,6 +13,7 @@ from engine.errors import DataUnavailable, WorkerLost
 from engine.service.client import Session
 from engine.service.description import Description
 from engine.spec.experiment import Experiment
+from tui.editing.examiner import statistics_of
 
 
 @dataclass(frozen=True)
@@ -48,14 +49,3 @@ async def _described(experiment: Experiment, data_dir: Path) -> Description:
             return await session.describe(experiment, data_dir)
         finally:
             await session.shutdown()
-
-
-def statistics_of(description: Description) -> Statistics:
-    """The part of a description that the doctor's rules read."""
-    return Statistics(
-        tuple(description.lowest),
-        tuple(description.highest),
-        tuple(description.means),
-        tuple(description.deviations),
-        tuple(description.class_counts),
-    )

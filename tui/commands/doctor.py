@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json as jsonlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,6 +10,7 @@ import typer
 from engine.errors import UsageError
 from tui.commands import app
 from tui.commands import options as o
+from tui.commands.json_line import print_json
 
 if TYPE_CHECKING:
     from engine.doctor.finding import Finding
@@ -58,7 +58,7 @@ def doctor(
         complain(diagnosis.remark)
     if shared.json:
         for finding in diagnosis.findings:
-            print(jsonlib.dumps(as_json(finding)))
+            print_json(as_json(finding))
     if fix:
         diagnosis = _repair(what, experiment, diagnosis, file, shared)
     elif not shared.json:
@@ -140,14 +140,23 @@ def _repair(
 
 
 def _text(what: str, before: Experiment, after: Experiment) -> str:
-    """The repaired TOML of a preset, its comments kept, or of a run."""
+    """The repaired TOML of a preset, its comments kept, or of a run.
+
+    Its first line marks the texts that are still those of the one before.
+    """
     from engine.spec import presets
     from engine.spec.editing import edited
     from engine.spec.writer import to_toml
+    from tui.renderables.sanitize import plain
 
+    content = to_toml(after)
     if presets.what_is(what) == "preset":
-        return edited(presets.path_of(what).read_text("utf-8-sig"), before, after)
-    return to_toml(after)
+        content = edited(presets.path_of(what).read_text("utf-8-sig"), before, after)
+    kept = [name for name in ("title", "summary", "teaches") if getattr(after, name)]
+    if before == after or not kept:
+        return content
+    what = plain(what)
+    return f"# {what} as the doctor repairs it; still as before: {', '.join(kept)}.\n{content}"
 
 
 def _write(file: Path, before: Experiment, after: Experiment) -> None:

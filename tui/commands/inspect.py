@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json as jsonlib
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
@@ -12,6 +11,7 @@ import typer
 from engine.errors import UsageError
 from tui.commands import app
 from tui.commands import options as o
+from tui.commands.json_line import print_json
 
 if TYPE_CHECKING:
     from engine.runs.reader import Checkpoint
@@ -101,16 +101,17 @@ def export(
     ctx: typer.Context,
     run: o.RunArgument,
     format: Annotated[
-        str,
+        str | None,
         typer.Option(
             "--format",
             metavar="FORMAT",
-            help="script, state-dict, pt, pt2, safetensors, onnx or csv.",
+            help="script, state-dict, pt, pt2, safetensors, onnx or csv; needed.",
         ),
-    ],
+    ] = None,
     output: Annotated[
-        Path, typer.Option("-o", "--output", metavar="FILE", help="Where to write it.")
-    ],
+        Path | None,
+        typer.Option("-o", "--output", metavar="FILE", help="Where to write it; needed."),
+    ] = None,
     checkpoint: o.CheckpointOption = "last",
     runs_dir: o.RunsDir = None,
     data_dir: o.DataDir = None,
@@ -121,15 +122,31 @@ def export(
     from engine.runs.reader import find_run
 
     shared = ctx.obj.merged(runs_dir, data_dir, ascii, json)
+    chosen = _format(format)
+    if output is None:
+        raise UsageError("export: say where to write it with -o FILE")
     found = find_run(run, shared.runs)
     kind = _kind(checkpoint)
-    _asked(lambda session: session.export(found, format, output, kind, shared.data))
+    _asked(lambda session: session.export(found, chosen, output, kind, shared.data))
     if shared.json:
-        print(jsonlib.dumps({"file": str(output)}))
+        print_json({"file": str(output)})
         return
     from tui.terminal.printing import Terminal
 
     Terminal(ascii_only=shared.ascii).tell(str(output))
+
+
+def _format(text: str | None) -> str:
+    """The format that was asked for; raises UsageError with all there are."""
+    from engine.service.export import FORMATS
+    from engine.spec.nearest import nearest
+
+    if text in FORMATS:
+        return text
+    known = "\n".join(f"  {name:<12} {what}" for name, what in FORMATS.items())
+    if text is None:
+        raise UsageError(f"export: say what to write with --format:\n{known}")
+    raise UsageError(f'export: unknown format "{text}"{nearest(text, FORMATS)}\n{known}')
 
 
 def _asked(ask: Callable[[Session], Coroutine[None, None, T]]) -> T:

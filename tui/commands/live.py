@@ -54,7 +54,8 @@ def stop(
         raise UsageError(
             f"{found.path}: nothing trains it here that could be stopped ({state.text})"
         )
-    batch.stop(found)
+    if code := batch.stop(found):
+        raise typer.Exit(code)
     print(found.checkpoint("last"))
 
 

@@ -71,7 +71,7 @@ ExecutorOption = Annotated[
     str | None,
     typer.Option(
         "--executor",
-        metavar="auto|eager|traced",
+        metavar="auto|eager|traced|graphed",
         help="How steps are run; the results are the same to the last bit.",
         rich_help_panel=_TRAINING,
     ),
@@ -196,6 +196,6 @@ def executor(text: str | None) -> Executor:
     match text:
         case None:
             return "auto"
-        case "auto" | "eager" | "traced":
+        case "auto" | "eager" | "traced" | "graphed":
             return text
-    raise UsageError(f'--executor {text}: there are "auto", "eager" and "traced"')
+    raise UsageError(f'--executor {text}: there are "auto", "eager", "traced" and "graphed"')

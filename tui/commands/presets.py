@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json as jsonlib
-
 import typer
 
 from tui.commands import app
 from tui.commands import options as o
 from tui.commands.complaint import complain
+from tui.commands.json_line import print_json
 
 
 @app.command("presets")
@@ -30,7 +29,7 @@ def list_presets(shared: o.Shared) -> None:
     found, errors = listings()
     if shared.json:
         for preset in found:
-            print(jsonlib.dumps({**vars(preset), "path": str(preset.path)}))
+            print_json({**vars(preset), "path": str(preset.path)})
     else:
         from rich.text import Text
 
@@ -77,7 +76,7 @@ def paths(
         "runs": shared.runs.absolute(),
     }
     if shared.json:
-        print(jsonlib.dumps({name: str(path) for name, path in found.items()}))
+        print_json({name: str(path) for name, path in found.items()})
         return
     from tui.terminal.printing import Terminal
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json as jsonlib
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,6 +11,7 @@ import typer
 from engine.errors import UsageError
 from tui.commands import app
 from tui.commands import options as o
+from tui.commands.json_line import print_json
 
 if TYPE_CHECKING:
     from engine.runs.reader import Run
@@ -46,7 +46,7 @@ def runs(
     found = all_runs(shared.runs)
     if shared.json:
         for run in found:
-            print(jsonlib.dumps(_row(run)))
+            print_json(_row(run))
     elif not found:
         from tui.terminal.printing import Terminal
 
@@ -58,7 +58,7 @@ def runs(
 
 def _report(deleted: Path, shared: o.Shared) -> None:
     if shared.json:
-        print(jsonlib.dumps({"deleted": str(deleted)}))
+        print_json({"deleted": str(deleted)})
         return
     from tui.terminal.printing import Terminal
 
@@ -73,16 +73,23 @@ def _delete(run: Run) -> None:
 
 
 def _row(run: Run) -> dict[str, object]:
+    from engine.runs.events import EpochFinished, Metric, RunFinished
     from engine.runs.state import state_of
 
-    record = run.record()
-    finished, newest = record.finished, record.newest_epoch
-    metrics = finished.metrics if finished else (newest.metrics() if newest else {})
+    newest = run.newest_event()
+    if not isinstance(newest, RunFinished | EpochFinished):
+        record = run.record()
+        newest = record.finished or record.newest_epoch
+    epochs, metrics = 0, dict[str, Metric]()
+    if isinstance(newest, RunFinished):
+        epochs, metrics = newest.epochs, newest.metrics
+    elif newest is not None:
+        epochs, metrics = newest.epoch, newest.metrics()
     return {
         "run": str(run.path),
         "title": run.title(),
         "state": state_of(run).text,
-        "epochs": finished.epochs if finished else (newest.epoch if newest else 0),
+        "epochs": epochs,
         "metrics": metrics,
     }
 
@@ -94,7 +101,7 @@ def _print(found: list[Run], ascii_only: bool) -> None:
 
     terminal = Terminal(ascii_only=ascii_only)
     columns = (
-        Column("Run", least=15),
+        Column("Run", least=10, keep_end=True),
         Column("State", least=8),
         Column("Epochs", right=True, drop=3),
         Column("Loss", right=True, drop=1),

@@ -1,14 +1,17 @@
-"""`perceptui show`: what an experiment is, layer by layer, and what is wrong with it."""
+"""`perceptui show`: what an experiment is, layer by layer, and what is wrong with it.
+
+Of a component, `csv` or `Linear`, it shows how that is called.
+"""
 
 from __future__ import annotations
 
-import json as jsonlib
 from typing import TYPE_CHECKING
 
 import typer
 
 from tui.commands import app
 from tui.commands import options as o
+from tui.commands.json_line import print_json
 
 if TYPE_CHECKING:
     from engine.parts.data import Facts
@@ -25,16 +28,25 @@ def show(
     ascii: o.Ascii = False,
     json: o.Json = False,
 ) -> None:
-    """Show what an experiment teaches, its layer table, and the doctor's findings."""
+    """Show what an experiment teaches, its layer table, and the doctor's findings.
+
+    WHAT may also be a component, like csv, Linear or Adam: then its arguments are shown; where a
+    preset has the same name, write circle().
+    """
+    from tui.commands.component import components_of, show_component
     from tui.commands.diagnosis import diagnose
     from tui.commands.request import experiment_of
 
     shared = ctx.obj.merged(runs_dir, data_dir, ascii, json)
+    if components := components_of(what, shared.runs):
+        for component in components:
+            show_component(component, shared)
+        return
     name, experiment = experiment_of(what, shared.runs)
     facts = experiment.data.facts()
     diagnosis = diagnose(experiment, shared.data)
     if shared.json:
-        print(jsonlib.dumps(_as_json(name, experiment, facts, diagnosis)))
+        print_json(_as_json(name, experiment, facts, diagnosis))
     else:
         _print(name, experiment, facts, diagnosis, shared.ascii)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,6 +27,8 @@ def tune(
     json: o.Json = False,
 ) -> None:
     """Try learning rates on a copy of an experiment for a few steps, and suggest one."""
+    import asyncio
+
     from tui.commands.request import experiment_of
 
     shared = ctx.obj.merged(runs_dir, data_dir, ascii, json)
@@ -55,7 +56,7 @@ def _print(what: str, experiment: Experiment, test: RateTest, ascii_only: bool) 
     import shlex
 
     from engine.spec import presets
-    from tui.renderables.rate_chart import rate_chart
+    from tui.renderables.rate_chart import advice, rate_chart
     from tui.terminal.printing import Terminal
 
     terminal = Terminal(ascii_only=ascii_only)
@@ -67,19 +68,3 @@ def _print(what: str, experiment: Experiment, test: RateTest, ascii_only: bool) 
     if test.suggested is not None and not is_run:
         rate = f"{test.suggested:g}"
         terminal.tell(f"To take it: {shlex.join(['perceptui', '--preset', what, '--lr', rate])}")
-
-
-def advice(test: RateTest, current: float) -> list[str]:
-    """What the curve says, in a few sentences."""
-    steps = f"{len(test.rates)} steps from {test.rates[0]:.2g} to {test.rates[-1]:.2g}"
-    if test.suggested is None:
-        return [
-            f"The loss hardly fell at any learning rate, in {steps}: the batches are too small or "
-            "too unlike to tell so soon, or nothing can be learned.",
-            f"The experiment has {current:g}.",
-        ]
-    return [
-        f"Suggested learning rate: {test.suggested:g} (the experiment has {current:g}).",
-        f"In {steps} the loss fell fastest at {test.steepest:.2g} and was lowest at "
-        f"{test.lowest:.2g}; a tenth of that is the most that lasts.",
-    ]

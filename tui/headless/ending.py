@@ -16,15 +16,14 @@ from tui.live.history import History
 from tui.renderables.sanitize import plain
 
 DIVERGED = 3
-FAILED = 1
 
 
 def exit_code(history: History, signal: int) -> int:
-    """0 done, 1 failed, 3 diverged, 128 + the signal that ended it."""
+    """0 done, 3 diverged, 128 + the signal that ended it; what a failure says."""
     if signal:
         return 128 + signal
     if history.failed is not None:
-        return FAILED
+        return history.failed.exit_code
     return DIVERGED if history.diverged is not None else 0
 
 

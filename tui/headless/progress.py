@@ -5,13 +5,22 @@ from __future__ import annotations
 import asyncio
 import errno
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
-from engine.runs.events import EpochFinished, Event, FindingAppeared, encode
+from engine.runs.events import (
+    EpochFinished,
+    Event,
+    FindingAppeared,
+    Resumed,
+    Rewound,
+    RunStarted,
+    WentBack,
+    encode,
+)
 from engine.service import protocol as p
 from engine.service.client import Happened
 from tui.renderables.findings import HUES
@@ -62,6 +71,10 @@ class Lines(Quiet):
             self._terminal.console.file.flush()
         elif isinstance(event, FindingAppeared):
             self._terminal.line(finding_line(event, self._terminal.look))
+        elif isinstance(event, WentBack):
+            self._terminal.line(way_back_line(event))
+        if isinstance(event, RunStarted | Resumed) and event.data_reason:
+            self._terminal.line(data_line(event, self._terminal.look))
 
     def download(self, download: p.Downloading) -> None:
         if download.name != self._named_download:
@@ -109,6 +122,10 @@ class Live(Quiet):
         elif isinstance(event, FindingAppeared):
             line = finding_line(event, self._terminal.look)
             self._bar.console.print(line, highlight=False)
+        elif isinstance(event, WentBack):
+            self._bar.console.print(way_back_line(event), highlight=False)
+        if isinstance(event, RunStarted | Resumed) and event.data_reason:
+            self._bar.console.print(data_line(event, self._terminal.look), highlight=False)
 
     def progress(self, progress: p.Progress) -> None:
         if self._task is None:
@@ -147,6 +164,19 @@ def finding_line(event: FindingAppeared, look: Look) -> Text:
     """A finding that appeared, in one line; it may wrap."""
     words = plain(f" {event.place}: {event.message}", look.ascii)
     return Text.assemble((event.severity, look.paint(HUES[event.severity], bold=True)), words)
+
+
+def way_back_line(event: WentBack) -> Text:
+    """Where the training goes on from: what was printed after that point no longer counts."""
+    done = f"step {event.from_step} (epoch {event.epoch})"
+    if isinstance(event, Rewound):
+        return Text(f"rewound to the {event.to} checkpoint, {done}")
+    return Text(f"resumed from {done}")
+
+
+def data_line(event: RunStarted | Resumed, look: Look) -> Text:
+    """Why a training's data is not kept in memory, in one line; it may wrap."""
+    return Text(f"data: {plain(event.data_reason, look.ascii)}")
 
 
 _SHOWN = {"loss": "loss", "accuracy": "accuracy", "mae": "mae", "r2": "r2"}
@@ -203,8 +233,12 @@ class Manner:
 class Show:
     """Shows what happens, until nobody reads it any more."""
 
-    def __init__(self, manner: Manner, epochs: int) -> None:
+    def __init__(
+        self, manner: Manner, epochs: int, passed_over: Collection[int] = frozenset()
+    ) -> None:
+        """passed_over: numbers of events that a later one took back; told as JSON only."""
         self.manner = manner
+        self._passed_over = frozenset() if manner.json else passed_over
         self.broken = asyncio.Event()
         """Set when stdout was closed or the terminal is gone."""
         self._error: OSError | None = None
@@ -224,6 +258,8 @@ class Show:
     def happened(self, happened: Happened) -> None:
         """Show one thing that happened."""
         match happened:
+            case Event(n=number) if number in self._passed_over:
+                pass
             case Event():
                 self.guarded(lambda: self._follower.event(happened))
             case p.Progress():

@@ -6,25 +6,35 @@ import asyncio
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Caught:
-    """The first signal that came; later ones change nothing, so a checkpoint is never cut short."""
+    """The first signal that came, and how many; later ones cut no checkpoint short."""
 
     def __init__(self) -> None:
         self.number = 0
+        self.count = 0
         self._came = asyncio.Event()
 
     def catch(self, number: int) -> None:
         """Take note of a signal."""
         self.number = self.number or number
+        self.count += 1
         self._came.set()
 
     async def wait(self) -> None:
         """Wait until a signal comes."""
         await self._came.wait()
+
+    async def or_done(self, task: asyncio.Future[Any]) -> None:
+        """Wait until a signal comes or a task is done; the task goes on."""
+        waiting = asyncio.create_task(self.wait())
+        either: set[asyncio.Future[Any]] = {task, waiting}
+        await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+        waiting.cancel()
 
     @property
     def exit_code(self) -> int:

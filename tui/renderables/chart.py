@@ -38,6 +38,8 @@ class Curve:
     line: bool = True
     marks: bool = True
     """Whether a line beside others carries its glyph here and there."""
+    note: str = ""
+    """Said of it in the legend, after its last value."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,7 @@ def chart(
     canvas.plot_size(width, height)
     canvas.axes(False, axis="x", side="upper")
     canvas.axes(False, axis="y", side="right")
-    for number, curve in enumerate(curves, start=1):
+    for number, curve in sorted(enumerate(curves, start=1), key=_is_point):
         _draw(canvas, marker, curve, number, len(curves), x, y, width, look)
     for name, axis, number in (
         ("x", x, max(2, width // 8)),
@@ -107,6 +109,11 @@ def chart(
         labels = tick_labels(values)
         canvas.ruler(name).lim(0, 1).ticks([axis.place(value) for value in values], labels)
     return _rows(canvas.build(), curves, look)
+
+
+def _is_point(numbered: tuple[int, Curve]) -> bool:
+    """Whether a curve is one point, which is drawn last: a line would hide it."""
+    return sum(finite(value) for value in numbered[1].ys) == 1
 
 
 def _draw(
@@ -184,11 +191,12 @@ def _rows(matrix: Any, curves: Sequence[Curve], look: Look) -> list[Text]:
 
 
 def legend(curves: Sequence[Curve], look: Look) -> list[Text]:
-    """Each curve's mark, name and last value."""
+    """Each curve's mark, name, last value and note; a line without any value has a dash."""
     parts = []
     for curve in curves:
         last = next((value for value in reversed(curve.ys) if finite(value)), None)
-        ending = f" {short(last)}" if curve.line and last is not None else ""
+        ending = f" {'-' if last is None else short(last)}" if curve.line else ""
+        ending += f" {curve.note}" if curve.note else ""
         name = (plain(curve.name, look.ascii), Style(bold=True))
         parts.append(Text.assemble((curve.glyph, look.paint(curve.hue)), " ", name, ending))
     return parts

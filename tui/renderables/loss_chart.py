@@ -65,6 +65,7 @@ def loss_chart(
             notes.append(f"The log scale leaves out {things} not above zero.")
     if width < _LEAST_WIDTH or height < _LEAST_HEIGHT:
         return [row for one in series for row in _summary(one, width, look)]
+    several = len({epoch for epoch, _ in points}) > 1
     curves = [
         Curve(
             one.name,
@@ -72,6 +73,7 @@ def loss_chart(
             one.values,
             class_hue((index + 1) % 10 if len(series) == 1 else index),
             _ASCII_GLYPHS[index % 5] if look.ascii else look.glyph(index),
+            note=_only_epoch(one) if several else "",
         )
         for index, one in enumerate(series)
     ]
@@ -83,6 +85,13 @@ def loss_chart(
     for note in notes:
         rows += sentence(note, width, look)
     return rows
+
+
+def _only_epoch(series: LossSeries) -> str:
+    """Which epoch a curve of one point is, for a point among curves says little; else nothing."""
+    pairs = zip(series.epochs, series.values, strict=False)
+    known = [epoch for epoch, value in pairs if finite(value)]
+    return f"(epoch {known[0]:g} only)" if len(known) == 1 else ""
 
 
 def _summary(series: LossSeries, width: int, look: Look) -> list[Text]:

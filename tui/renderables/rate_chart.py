@@ -6,7 +6,7 @@ import math
 
 from rich.text import Text
 
-from engine.runs.rate_test import RateTest
+from engine.runs.rate_test import FALL, RateTest
 from tui.renderables.chart import Axis, Curve, chart, legend
 from tui.renderables.look import BLUE, ORANGE, RED, Look
 from tui.renderables.series import finite
@@ -18,11 +18,7 @@ _ASCII_GLYPHS = ("*", "o", "x")
 
 def rate_chart(test: RateTest, width: int, height: int, look: Look) -> list[Text]:
     """The smoothed loss over the rate (log scale), the suggested rate marked on it."""
-    points = [
-        (rate, loss)
-        for rate, loss in zip(test.rates, test.smoothed, strict=True)
-        if loss is not None and finite(loss)
-    ]
+    points = _points(test)
     if width <= 0:
         return []
     if not points or width < _LEAST_WIDTH or height < _LEAST_HEIGHT:
@@ -41,3 +37,42 @@ def rate_chart(test: RateTest, width: int, height: int, look: Look) -> list[Text
     top = heading("Loss over the learning rate (log scale)", width, look)
     below = wrapped(legend(curves, look), width, look)
     return [top, *chart(curves, x, y, width, max(4, height - 1 - len(below)), look), *below]
+
+
+def _points(test: RateTest) -> list[tuple[float, float]]:
+    """The curve up to where it has risen far above its beginning: what follows would flatten it."""
+    points = [
+        (rate, loss)
+        for rate, loss in zip(test.rates, test.smoothed, strict=True)
+        if loss is not None and finite(loss)
+    ]
+    if not points:
+        return []
+    first, lowest = points[0][1], min(loss for _, loss in points)
+    highest = first + max(first - lowest, 0.1 * abs(first))
+    end = next((n for n, (_, loss) in enumerate(points) if loss > highest), len(points))
+    return points[: max(end, 2)]
+
+
+def advice(test: RateTest, current: float) -> list[str]:
+    """What the curve says, in a few sentences; without a suggestion why, and what to do."""
+    steps = f"{len(test.rates):,} steps from {test.rates[0]:.2g} to {test.rates[-1]:.2g}"
+    if test.stands_still:
+        return [
+            f"No learning rate is suggested: none of {steps} changed the loss, since no gradient "
+            "reaches the weights.",
+            "`perceptui doctor` may say why; with another seed the network may begin better.",
+        ]
+    if test.suggested is None:
+        return [
+            f"No learning rate is suggested: in {steps} the loss fell by less than {FALL:.0%} of "
+            "its first level. The network begins on a plateau that it leaves more slowly, the "
+            "batches are too small to tell, or nothing can be learned.",
+            "A larger batch_size tells more, and so do more epochs: the test takes no more steps "
+            f"than the training. The experiment has {current:g}.",
+        ]
+    return [
+        f"Suggested learning rate: {test.suggested:g} (the experiment has {current:g}).",
+        f"In {steps} the loss fell fastest at {test.steepest:.2g} and was lowest at "
+        f"{test.lowest:.2g}; a tenth of that is the most that lasts.",
+    ]

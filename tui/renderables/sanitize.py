@@ -47,6 +47,19 @@ def fit(text: str, width: int, ascii: bool = False) -> str:
     return _head(safe, width - len(mark)).rstrip() + mark
 
 
+def fit_end(text: str, width: int, ascii: bool = False) -> str:
+    """The safe text cut to a width at its beginning, the cut marked where the mark fits."""
+    safe = plain(text, ascii)
+    if cell_len(safe) <= width:
+        return safe
+    mark = ".." if ascii else "…"
+    if width <= len(mark):
+        mark = ""
+    while safe and (cell_len(safe) > width - len(mark) or cell_len(safe[0]) == 0):
+        safe = safe[1:]  # a mark that combines would stand on the cut
+    return mark + safe.lstrip()
+
+
 def crop(row: Text, width: int, ascii: bool = False) -> Text:
     """A row cut to a width in cells, keeping its styles."""
     if row.cell_len <= width:

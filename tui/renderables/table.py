@@ -10,7 +10,7 @@ from rich.style import Style
 from rich.text import Text
 
 from tui.renderables.look import Look
-from tui.renderables.sanitize import crop, fit, plain
+from tui.renderables.sanitize import crop, fit, fit_end, plain
 
 _GAP = 2
 
@@ -26,6 +26,8 @@ class Column:
     """Align to the right, as numbers are."""
     least: int | None = None
     """The width down to which it may be cut; None: it is never cut."""
+    keep_end: bool = False
+    """Cut at the beginning: what tells its texts apart is at their end."""
     drop: int = 0
     """Columns are left out from the highest number down; 0: never."""
 
@@ -54,7 +56,7 @@ def table(
 
     def line(cells: Sequence[Text]) -> Text:
         parts = [
-            _aligned(cells[index], cell_width, columns[index].right, look)
+            _aligned(cells[index], cell_width, columns[index], look)
             for index, cell_width in zip(shown, widths, strict=True)
         ]
         joined = Text(" " * _GAP).join(parts)
@@ -99,10 +101,12 @@ def _safe(cell: Cell, look: Look) -> Text:
     return cell if isinstance(cell, Text) else Text(plain(cell, look.ascii))
 
 
-def _aligned(cell: Text, width: int, right: bool, look: Look) -> Text:
+def _aligned(cell: Text, width: int, column: Column, look: Look) -> Text:
+    if column.keep_end and cell.cell_len > width:
+        cell = Text(fit_end(cell.plain, width, look.ascii), cell.style)
     cell = crop(cell, width, look.ascii)
     padding = " " * (width - cell.cell_len)
-    return Text.assemble(padding, cell) if right else Text.assemble(cell, padding)
+    return Text.assemble(padding, cell) if column.right else Text.assemble(cell, padding)
 
 
 def heading(text: str, width: int, look: Look) -> Text:

@@ -1,11 +1,22 @@
 """The rules, a module per topic. To add one, add its function to its module's RULES."""
 
-from engine.doctor.rules import data, images, layers, optimization, outputs, selection
+from engine.doctor.rules import (
+    data,
+    images,
+    layers,
+    normalization,
+    optimization,
+    outputs,
+    selection,
+    targets,
+)
 
 ALL = (
     *outputs.RULES,
     *layers.RULES,
+    *normalization.RULES,
     *data.RULES,
+    *targets.RULES,
     *images.RULES,
     *optimization.RULES,
     *selection.RULES,

@@ -5,12 +5,10 @@ from __future__ import annotations
 import dataclasses
 
 from engine.doctor.case import BATCH_NORMS, NORMS, Case
-from engine.doctor.rule import Changes, Remark, Remarks, layer_place, plural, rule
+from engine.doctor.rule import Remark, Remarks, layer_place, plural, rule
 from engine.parts.layers import Layer
 from engine.parts.layers.activation import LeakyReLU, ReLU, Sigmoid, Tanh
-from engine.parts.layers.convolution import Conv2d
 from engine.parts.layers.dense import Dropout, Linear
-from engine.parts.shapes import product
 
 SLOPES: dict[type[Layer], float] = {Sigmoid: 0.25, Tanh: 0.605}
 """By what an activation multiplies a gradient: the sigmoid at best, at 0; tanh in the mean over
@@ -25,9 +23,6 @@ MOST_DROPOUT = 0.8
 LEAST_PLANAR_WIDTH = 8
 """ReLU units that reliably close a boundary in the plane: three lines suffice for a triangle,
 but about half of the units begin where they are of no use."""
-
-USUAL_BATCH = 32
-"""What a repair sets where a batch of one is too small."""
 
 
 @rule("linear-collapse")
@@ -111,69 +106,6 @@ def narrow_layer(case: Case) -> Remarks:
     )
 
 
-@rule("batchnorm-single")
-def batchnorm_single(case: Case) -> Remarks:
-    """The deviation of a single value is 0; PyTorch refuses to normalize it."""
-    if not case.num_train or not case.chain:
-        return
-    rest = case.num_train % case.batch_size or case.batch_size
-    for index, link in enumerate(case.chain):
-        if not isinstance(link.layer, BATCH_NORMS):
-            continue
-        single = product(link.input_shape[1:]) == 1
-        if case.batch_size > 1 and (rest > 1 or not single):
-            continue
-        size = _batch_without_rest(case.num_train)
-        if case.num_train == 1:
-            changes: Changes = {"layers": case.with_layers(index, index + 1)}
-            repair = f"remove {link.layer}"
-        else:
-            changes, repair = {"batch_size": size}, f"use batch_size = {size}"
-        which = "batches of one sample" if case.batch_size == 1 else "a last batch of one sample"
-        what = (
-            "the training stops there, since one value has no deviation"
-            if single
-            else "each image is normalized by itself, unlike in evaluation"
-        )
-        yield Remark(
-            "error" if single else "warning",
-            layer_place(index),
-            f"{link.layer} normalizes over the batch, but {case.num_train:,} training samples "
-            f"make {which}: {what}",
-            repair,
-            changes,
-        )
-
-
-def _batch_without_rest(num_samples: int) -> int:
-    """A usual batch size, or the next smaller one, that leaves no last batch of one."""
-    size = min(USUAL_BATCH, num_samples)
-    while size > 2 and num_samples % size == 1:
-        size -= 1
-    return num_samples if num_samples % size == 1 else size
-
-
-@rule("bias-before-batchnorm")
-def bias_before_batchnorm(case: Case) -> Remarks:
-    """Batch normalization subtracts the mean, and any bias with it (Ioffe and Szegedy 2015)."""
-    layers = case.experiment.layers
-    for index, layer in enumerate(layers[:-1]):
-        if not isinstance(layers[index + 1], BATCH_NORMS):
-            continue
-        if not isinstance(layer, Linear | Conv2d) or not layer.bias:
-            continue
-        count = layer.out_features if isinstance(layer, Linear) else layer.out_channels
-        other = dataclasses.replace(layer, bias=False)
-        yield Remark(
-            "info",
-            layer_place(index),
-            f"{layers[index + 1].name} subtracts the mean, so the {plural(count, 'bias', 'biases')}"
-            f" of {layer} before it {'does' if count == 1 else 'do'} nothing",
-            f"use {other}",
-            {"layers": case.with_layers(index, index + 1, other)},
-        )
-
-
 @rule("dropout-output")
 def dropout_output(case: Case) -> Remarks:
     """Behind the last weights Dropout deletes answers, not features."""
@@ -221,8 +153,6 @@ RULES = (
     linear_collapse,
     saturating_chain,
     narrow_layer,
-    batchnorm_single,
-    bias_before_batchnorm,
     dropout_output,
     dropout_rate,
 )

@@ -120,25 +120,25 @@ def too_few_steps(case: Case) -> Remarks:
             "one single step shows how training works; nothing can have been learned by it",
         )
         return
-    way, needed = _way(case), _needed(case)
-    if way >= needed:
+    far, needed = way(case), _needed(case)
+    if far >= needed:
         return
     optimizer = case.experiment.optimizer
     sgd = isinstance(optimizer, SGD)
     adam = case.adam() if sgd and case.bends else None
-    epochs = _epochs(case, GOOD_WAY / adam.lr) if adam else _more_epochs(case, needed / way)
+    epochs = _epochs(case, GOOD_WAY / adam.lr) if adam else _more_epochs(case, needed / far)
     epochs = max(epochs, case.experiment.epochs)
     changes = _trained(case, adam or optimizer, epochs)
     repair = f"train for {plural(epochs, 'epoch')}" + (f" with {adam}" if adam else "")
     longer = dataclasses.replace(case, experiment=dataclasses.replace(case.experiment, **changes))
-    if _way(longer) < _needed(longer):  # a schedule that falls to nothing goes no further
+    if way(longer) < _needed(longer):  # a schedule that falls to nothing goes no further
         changes, repair = {}, "let the learning rate fall more slowly"
     weight, needs = ("", "is") if not sgd else (" times its gradient", "are")
     yield Remark(
         "warning",
         "epochs",
         f"{plural(steps, 'step')} of {optimizer.name} at a mean rate of {rate:.2g} carry a weight "
-        f"{way:.2g}{weight} at most, where about {needed:g} {needs} needed: the loss cannot have "
+        f"{far:.2g}{weight} at most, where about {needed:g} {needs} needed: the loss cannot have "
         "settled",
         repair,
         changes,
@@ -152,14 +152,14 @@ def _more_epochs(case: Case, factor: float) -> int:
     return int(min(math.ceil(case.experiment.epochs * (2 * factor) ** power), MOST_EPOCHS))
 
 
-def _way(case: Case) -> float:
+def way(case: Case) -> float:
     """How far the training can carry a weight: times its gradient with SGD, else itself."""
-    optimizer, way = case.experiment.optimizer, case.mean_rate * case.num_steps
+    optimizer, steps = case.experiment.optimizer, case.mean_rate * case.num_steps
     if isinstance(optimizer, SGD):
-        return way / max(1 - optimizer.momentum, 0.01)
+        return steps / max(1 - optimizer.momentum, 0.01)
     if isinstance(optimizer, Adagrad):  # its steps shrink with the root of their number
         return 2 * case.mean_rate * math.sqrt(case.num_steps)
-    return way
+    return steps
 
 
 def _needed(case: Case) -> float:

@@ -9,7 +9,16 @@ from engine.parts.data import (
     torchvision_sets,
     tutorials,
 )
-from engine.parts.data.base import Data, Dataset, Download, Facts, Law, Pixels, Places
+from engine.parts.data.base import (
+    Data,
+    Dataset,
+    Download,
+    Facts,
+    Law,
+    PictureFiles,
+    Pixels,
+    Places,
+)
 
 __all__ = [
     "Data",
@@ -17,6 +26,7 @@ __all__ = [
     "Download",
     "Facts",
     "Law",
+    "PictureFiles",
     "Pixels",
     "Places",
     "csv_file",

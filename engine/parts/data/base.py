@@ -90,6 +90,8 @@ class Places:
     data_dir: Path
     """Root of downloaded data sets, as torchvision lays them out."""
     on_download: Callable[[Download], None] = field(default=lambda download: None)
+    on_wait: Callable[[], None] = field(default=lambda: None)
+    """Called again and again while a download brings nothing; may raise to give it up."""
 
 
 @dataclass(frozen=True)
@@ -108,12 +110,40 @@ class Pixels:
 
 
 @dataclass(frozen=True)
+class PictureFiles:
+    """Images that stay in their files and are read when they are needed."""
+
+    folder: str
+    paths: tuple[str, ...]
+    """One per sample, in the folder."""
+    read: Callable[[Path], Tensor]
+    """Reads one: (channels, height, width) uint8. Can be pickled."""
+    shape: Shape
+    """Of one image."""
+
+    @property
+    def sample_bytes(self) -> int:
+        """What one image takes in memory once it is read."""
+        return product(self.shape)
+
+    @property
+    def resident_bytes(self) -> int:
+        """What all of them take; known without opening any, since all become one size."""
+        return len(self.paths) * self.sample_bytes
+
+    def unreadable(self, name: str, reason: str) -> DataUnavailable:
+        """The error that names one of the images."""
+        return DataUnavailable(f"{self.folder}: {name} can't be read: {reason}")
+
+
+@dataclass(frozen=True)
 class Dataset:
     """A loaded data set, before it is split; tensors on the CPU in their stored type."""
 
     facts: Facts
     inputs: Tensor
-    """(samples, *raw shape), float32 (NaN where a cell is missing) or uint8 for images."""
+    """(samples, *raw shape), float32 (NaN where a cell is missing) or uint8 for images; on the
+    meta device, a shape without numbers, where `files` has them."""
     targets: Tensor
     """(samples,) int64 class indices, or (samples, targets) float32."""
     test_inputs: Tensor | None = None
@@ -125,6 +155,8 @@ class Dataset:
     """Features made of the points (x1, x2): see engine.parts.data.crosses; empty for none."""
     pixels: Pixels | None = None
     """Set for images only."""
+    files: PictureFiles | None = None
+    """Where the inputs are, if they are not in memory."""
 
 
 class Data(Component, abstract=True):
@@ -162,6 +194,13 @@ class Data(Component, abstract=True):
         facts = self.known_facts()
         inputs, targets = self.law(places).run()
         return Dataset(facts, inputs, targets)
+
+    def left_on_disk(self, places: Places) -> Dataset | None:
+        """The data set with its inputs still in their files; None where it can only be loaded.
+
+        Its numbers are those of `load`, to the last bit. Raises DataUnavailable.
+        """
+        return None
 
     def encode(self, rows: Sequence[Sequence[str]]) -> list[list[float]]:
         """Rows of texts, as a person types them, as rows of raw inputs (laid out flat).

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import hashlib
-import http.client
 import os
 import tempfile
 import urllib.request
@@ -14,10 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.errors import DataUnavailable
+from engine.parts.data.arrival import Arrival, NotArrived
 from engine.parts.data.base import Download, Places
-
-CHUNK_BYTES = 1 << 18
-TIMEOUT_S = 30.0
 
 
 @dataclass(frozen=True)
@@ -109,34 +106,22 @@ def _fetch_from(url: str, name: str, archive: Archive, file: Path, places: Place
     digest = hashlib.md5(usedforsecurity=False)
     request = urllib.request.Request(url, headers={"User-Agent": "perceptui"})
     done = 0
-    try:
-        response = urllib.request.urlopen(request, timeout=TIMEOUT_S)
-    except (OSError, http.client.HTTPException, ValueError) as error:
-        return _reason(error)
-    with response, file.open("wb") as out:
-        total: int | None = response.length
-        places.on_download(Download(f"{name} {archive.file_name}", 0, total))
-        while True:
-            try:
-                chunk = response.read(CHUNK_BYTES)
-            except (OSError, http.client.HTTPException) as error:
-                return f"broke off after {done:,} bytes ({_reason(error)})"
-            if not chunk:
-                break
-            out.write(chunk)
-            digest.update(chunk)
-            done += len(chunk)
-            places.on_download(Download(f"{name} {archive.file_name}", done, total))
+    with Arrival(request, places.on_wait) as arrival, file.open("wb") as out:
+        try:
+            total = arrival.size()
+            places.on_download(Download(f"{name} {archive.file_name}", 0, total))
+            for chunk in arrival.chunks():
+                out.write(chunk)
+                digest.update(chunk)
+                done += len(chunk)
+                places.on_download(Download(f"{name} {archive.file_name}", done, total))
+        except NotArrived as error:
+            return f"broke off after {done:,} bytes ({error})" if done else str(error)
     if total is not None and done < total:
         return f"broke off after {done:,} of {total:,} bytes"
     if digest.hexdigest() != archive.md5:
         return f"wrong checksum: md5 {digest.hexdigest()}, expected {archive.md5}"
     return ""
-
-
-def _reason(error: Exception) -> str:
-    reason = getattr(error, "reason", None) or error
-    return str(reason) or type(error).__name__
 
 
 def _storage_message(name: str, folder: Path, error: OSError) -> str:

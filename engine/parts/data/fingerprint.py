@@ -8,21 +8,29 @@ from engine.errors import DataUnavailable
 from engine.parts.data.base import Data
 
 CHUNK_BYTES = 1 << 20
+WHOLE_BYTES = 1 << 30
+"""Of larger folders only some files are read: a training of them should not begin with that."""
+NUM_READ = 1000
 
 
 def fingerprint(data: Data) -> str:
     """The sha256 over the files that a data set reads, in hex; empty where it reads none.
 
-    Of several files the names count too, with their folder's (it is the class of a picture).
+    Of several files the names count too, with their folder's (it is the class of a picture), and
+    the sizes; of more than WHOLE_BYTES in all the contents of NUM_READ files, evenly spaced.
     Raises DataUnavailable for a file that can't be read.
     """
     digest = hashlib.sha256()
     try:
         files = data.files()
-        for file in files:
+        sizes = [file.stat().st_size for file in files]
+        stride = max(1, len(files) // NUM_READ) if sum(sizes) > WHOLE_BYTES else 1
+        for number, (file, size) in enumerate(zip(files, sizes, strict=True)):
             if len(files) > 1:
                 digest.update(f"{file.parent.name}/{file.name}\0".encode(errors="surrogateescape"))
-                digest.update(file.stat().st_size.to_bytes(8, "big"))
+                digest.update(size.to_bytes(8, "big"))
+            if number % stride:
+                continue
             with file.open("rb") as contents:
                 while chunk := contents.read(CHUNK_BYTES):
                     digest.update(chunk)

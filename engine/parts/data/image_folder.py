@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
 from engine.errors import DataUnavailable
 from engine.parts.component import parameter
-from engine.parts.data.base import Data, Dataset, Facts, Law, Places
+from engine.parts.data.base import Data, Dataset, Facts, Law, PictureFiles, Places
 from engine.parts.data.laws.picture_files import picture_files
 from engine.parts.data.paths import absolute
 from engine.parts.data.pixels import Images
@@ -75,7 +76,7 @@ class ImageFolder(Images, _Source, name="images"):
         return Law(
             image_folder.images,
             {"path": self.path, "height": height, "width": width, "mode": mode},
-            needs=(picture_files,),
+            needs=(picture_files, image_folder.picture),
             imports=(
                 "from pathlib import Path",
                 "from PIL import Image",
@@ -92,6 +93,25 @@ class ImageFolder(Images, _Source, name="images"):
             raise self._unavailable(self._broken(error)) from error
         return Dataset(facts, inputs, targets, pixels=self.pixels())
 
+    def left_on_disk(self, places: Places) -> Dataset:
+        arguments = self.law(places).arguments  # first of all, since it looks for torchvision
+        import torch
+
+        from engine.parts.data.laws.image_folder import picture
+
+        facts = self.known_facts()
+        found = picture_files(self.path)
+        names = tuple(f"{label}/{file.name}" for label, files in found.items() for file in files)
+        counts = torch.tensor([len(files) for files in found.values()])
+        read = partial(picture, **{n: value for n, value in arguments.items() if n != "path"})
+        return Dataset(
+            facts,
+            torch.empty(len(names), *facts.shape, dtype=torch.uint8, device="meta"),
+            torch.arange(len(counts)).repeat_interleave(counts),
+            pixels=self.pixels(),
+            files=PictureFiles(self.path, names, read, facts.shape),
+        )
+
     def files(self) -> tuple[Path, ...]:
         return tuple(file for files in picture_files(self.path).values() for file in files)
 
@@ -107,7 +127,7 @@ class ImageFolder(Images, _Source, name="images"):
                 with Image.open(file) as image:
                     image.load()
             except PICTURE_ERRORS as reason:
-                return f"{file.relative_to(self.path)} can't be read: {_words(reason)}"
+                return f"{file.relative_to(self.path)} can't be read: {in_words(reason)}"
         return str(error)
 
     def _unavailable(self, message: str) -> DataUnavailable:
@@ -118,5 +138,9 @@ PICTURE_ERRORS = (OSError, SyntaxError, ValueError, RuntimeError, EOFError)
 """What Pillow raises for damaged pictures, of which a broken PNG is a SyntaxError."""
 
 
-def _words(error: Exception) -> str:
-    return "not a picture" if type(error).__name__ == "UnidentifiedImageError" else str(error)
+def in_words(error: Exception) -> str:
+    """Why a picture can't be read."""
+    if type(error).__name__ == "UnidentifiedImageError":
+        return "not a picture"
+    reason = error.strerror if isinstance(error, OSError) else None
+    return reason or str(error) or type(error).__name__

@@ -5,6 +5,7 @@ from __future__ import annotations
 from engine.parts.component import quoted
 from engine.parts.layers.activation import LogSoftmax, Softmax
 from engine.parts.layers.base import torch_literal
+from engine.parts.losses import BCELoss
 from engine.runs.script.plan import Plan, function_lines
 from engine.runs.script.preparation import is_prepared
 
@@ -17,17 +18,20 @@ def evaluate_lines(plan: Plan) -> list[str]:
     if len(plan.splits) == 1:
         return []
     held_back = [plan.sizes.get("validation", 0), plan.sizes.get("test", 0)]
-    outputs = "model(inputs)"
+    outputs = f"{plan.forward}(inputs)"
     if max(*held_back, plan.facts.num_test_samples) > ROWS:
-        outputs = f"torch.cat([model(part) for part in inputs.split({ROWS})])"
+        outputs = f"torch.cat([{plan.forward}(part) for part in inputs.split({ROWS})])"
     help = "Loss and accuracy on samples that are not learned from."
     if not plan.classifies:
         help = "The loss on samples that are not learned from."
+    loss = "criterion(outputs, targets).item()"
+    if isinstance(plan.experiment.loss, BCELoss):  # which raises for what other losses pass on
+        loss += ' if outputs.isfinite().all() else float("nan")'
     body = [
         "model.eval()  # some layers behave otherwise while training",
         "with torch.no_grad():",
         f"    outputs = {outputs}",
-        "    loss = criterion(outputs, targets).item()",
+        f"    loss = {loss}",
         "model.train()",
     ]
     if plan.classifies:
@@ -81,7 +85,7 @@ def _predictions(plan: Plan) -> list[str]:
         f"samples = torch.tensor([{rows}])",
         "model.eval()",
         "with torch.no_grad():",
-        f"    outputs = model({inputs}{plan.to_device}){back}",
+        f"    outputs = {plan.forward}({inputs}{plan.to_device}){back}",
     ]
     if not plan.classifies:
         return [

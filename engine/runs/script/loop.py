@@ -80,7 +80,7 @@ def _step(plan: Plan, inputs: str, targets: str, penalized: bool) -> list[str]:
         clipping.append(f"nn.utils.clip_grad_norm_(model.parameters(), {experiment.clip_norm!r})")
     return [
         *_aligned(
-            f"outputs = model({inputs})  # forward: what the network says",
+            f"outputs = {plan.forward}({inputs})  # forward: what the network says",
             f"loss = criterion(outputs, {targets})  # how wrong it is",
             *penalty,
             "optimizer.zero_grad()  # forget the gradients of the last step",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.parts.component import quoted
-from engine.runs.script.plan import Piece, Plan
+from engine.runs.script.plan import Piece, Plan, function_lines
 
 
 def model_piece(plan: Plan) -> Piece:
@@ -20,6 +20,8 @@ def model_piece(plan: Plan) -> Piece:
             'names = [name for name in tensors if name.startswith("model.")]',
             'model.load_state_dict({name.removeprefix("model."): tensors[name] for name in names})',
         ]
+    if plan.experiment.precision == "bf16":
+        piece.lines += _forward(plan)
     class_weights = "class_weights" if experiment.class_weights is not None else ""
     piece.lines += [
         "",
@@ -29,6 +31,17 @@ def model_piece(plan: Plan) -> Piece:
     if experiment.threads not in ("auto", 1):
         piece.lines += ["", f"torch.set_num_threads({experiment.threads})"]
     return piece
+
+
+def _forward(plan: Plan) -> list[str]:
+    device = '"cpu"' if plan.on_cpu else "device.type"
+    help = "What the network says, multiplied in 16 bits; the loss is computed in 32."
+    body = [
+        f"with torch.autocast({device}, dtype=torch.bfloat16):",
+        "    outputs = model(inputs)",
+        "return outputs.float()",
+    ]
+    return function_lines("forward(inputs)", help, body)
 
 
 def has_matrices(plan: Plan) -> bool:

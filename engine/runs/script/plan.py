@@ -84,6 +84,11 @@ class Plan:
         return self.experiment.device == "cpu"
 
     @property
+    def forward(self) -> str:
+        """The function that gives the network's outputs."""
+        return "forward" if self.experiment.precision == "bf16" else "model"
+
+    @property
     def to_device(self) -> str:
         """What is appended to a tensor or network to move it where the training runs."""
         return "" if self.on_cpu else ".to(device)"

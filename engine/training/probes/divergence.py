@@ -10,6 +10,7 @@ import torch
 
 from engine.runs.events import Diverged
 from engine.training.checkpoint import Checkpoint
+from engine.training.precision import casting
 from engine.training.snapshot import kept, restore, snapshot
 from engine.training.trainer import Trainer
 
@@ -75,7 +76,8 @@ def _looked_through(event: Diverged, trainer: Trainer) -> Diverged:
             if not all(bool(tensor.isfinite().all()) for tensor in weights):
                 part = "weights"
             else:
-                x = module(x)
+                with casting(trainer.model, x.device):
+                    x = module(x)
                 part = "output"
                 if bool(x.isfinite().all()):
                     continue

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from engine.doctor.case import Case
 from engine.doctor.live.look import LayerReading
 from engine.training.outputs import loss_targets
+from engine.training.precision import casting
 from engine.training.trainer import Trainer
 
 SAMPLES = 128
@@ -31,6 +32,7 @@ class Probe:
         split = trainer.device_splits["train"]
         self.num_samples = min(SAMPLES, len(split))
         rows = torch.linspace(0, len(split) - 1, self.num_samples).round().long()
+        self._inputs = split.rows(rows)
         self._rows = rows.to(trainer.device)
         experiment = trainer.experiment
         self._output = Case(experiment).output
@@ -58,14 +60,16 @@ class Probe:
         trainer = self._trainer
         facts, experiment = trainer.splits.facts, trainer.experiment
         split = trainer.device_splits["train"]
-        x = trainer.judge.input_map.batch(split.inputs.index_select(0, self._rows))
+        x = trainer.judge.input_map.batch(self._inputs)
         figures: list[Tensor] = []
         units: list[int] = []
         with torch.enable_grad():
             for index, module in enumerate(trainer.model):
-                x = module(x)
-                figures.append(self._figures(index, module, x.detach()))
+                with casting(trainer.model, x.device):
+                    x = module(x)
+                figures.append(self._figures(index, module, x.detach().float()))
                 units.append(x.shape[1])
+            x = x.float()
             if not bool(x.isfinite().all()):
                 return ()
             chosen = split.targets.index_select(0, self._rows)

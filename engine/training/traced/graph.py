@@ -52,8 +52,7 @@ def trace(
         }
         loss = criterion(functional_call(model, state, (inputs,)), targets)
         weights = [state[name] for name in weighty]
-        penalty = regularization.penalty(weights) if weights else None
-        objective = loss if penalty is None else loss + penalty
+        objective = regularization.added(loss, weights)
         return loss.detach(), *torch.autograd.grad(objective, parameters)
 
     wanted = {id(weight) for weight in penalized(model)}

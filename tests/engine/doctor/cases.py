@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from engine.doctor.finding import Severity
-from engine.doctor.statistics import Statistics
+from engine.doctor.statistics import Spread, Statistics
 from engine.spec.experiment import Experiment
 from engine.spec.reader import from_raw
 
@@ -55,6 +55,14 @@ def layers(*calls: str) -> dict[str, Any]:
     return {"layers": list(calls)}
 
 
+def untracked(
+    first: str = "Linear(8, bias=False)", norm: str = "BatchNorm1d", last: str = "Linear(1)"
+) -> dict[str, Any]:
+    """Layers whose batch normalization keeps no running statistics."""
+    flat = () if norm == "BatchNorm1d" else ("Flatten",)
+    return layers(first, f"{norm}(track_running_stats=False)", "ReLU", *flat, last)
+
+
 def planar(*counts: int, scale: float = 1.0, mean: float = 0.0) -> Statistics:
     """Statistics of points, the second feature `scale` times the first."""
     return Statistics(
@@ -75,6 +83,12 @@ def rows(low: float, high: float, deviation: float, count: int = 10) -> Statisti
         (*[1.0] * same, (low + high) / 2),
         (*[1.0] * same, deviation),
     )
+
+
+def predicting(low: float, high: float, deviation: float) -> Statistics:
+    """Statistics of one plain feature and one number to predict."""
+    target = Spread(low, high, (low + high) / 2, deviation)
+    return Statistics((-2.0,), (2.0,), (0.0,), (1.0,), targets=(target,))
 
 
 @dataclass(frozen=True)
@@ -270,6 +284,39 @@ PAIRS = [
         repaired={"batch_size": "32"},
     ),
     Pair(
+        "batchnorm-untracked", "warning", "layers[1]", "one alone can't be predicted",
+        experiment(untracked()), experiment(layers("Linear(8, bias=False)", "BatchNorm1d",
+                                                   "ReLU", "Linear(1)")),
+        repaired={"layers": "Linear(8, bias=False) BatchNorm1d() ReLU() Linear(1)"},
+    ),
+    Pair(
+        "batchnorm-untracked", "error", "layers[1]", "the sample to predict is judged alone",
+        experiment(untracked(), {"predict": [[1, 2]]}),
+        experiment(untracked(), {"predict": [[1, 2], [2, 1]]}),
+        repaired={"layers": "Linear(8, bias=False) BatchNorm1d() ReLU() Linear(1)"},
+    ),
+    Pair(
+        "batchnorm-untracked", "error", "layers[1]", "the last of 1,001 training samples",
+        experiment(untracked(), {"data": "moons(samples=1335)"}),
+        experiment(untracked(), {"data": "moons(samples=1336)"}),
+        repaired={"layers": "Linear(8, bias=False) BatchNorm1d() ReLU() Linear(1)"},
+    ),
+    Pair(
+        "batchnorm-untracked", "error", "layers[1]", "the test sample is judged alone",
+        experiment(untracked(), {"data": "moons(samples=10)", "test_fraction": 0.1}),
+        experiment(untracked(), {"data": "moons(samples=10)", "test_fraction": 0.2}),
+        repaired={"layers": "Linear(8, bias=False) BatchNorm1d() ReLU() Linear(1)"},
+    ),
+    Pair(
+        "batchnorm-untracked", "warning", "layers[1]", "depends on the others",
+        experiment(DIGITS, untracked("Conv2d(4, 3, bias=False)", "BatchNorm2d", "Linear(10)")),
+        experiment(DIGITS, layers("Conv2d(4, 3, bias=False)", "LayerNorm", "ReLU", "Flatten",
+                                  "Linear(10)")),
+        repaired={
+            "layers": "Conv2d(4, 3, bias=False) BatchNorm2d() ReLU() Flatten() Linear(10)"
+        },
+    ),
+    Pair(
         "bias-before-batchnorm", "info", "layers[0]", "16 biases",
         experiment(layers("Linear(16)", "BatchNorm1d", "ReLU", "Linear(1)")),
         experiment(layers("Linear(16, bias=False)", "BatchNorm1d", "ReLU", "Linear(1)")),
@@ -317,6 +364,31 @@ PAIRS = [
         experiment(), experiment(layers("LayerNorm", "Linear(16)", "ReLU", "Linear(1)")),
         planar(mean=300.0), planar(mean=300.0),
         repaired={"layers": "BatchNorm1d(affine=False) Linear(16) ReLU() Linear(1)"},
+    ),
+    Pair(
+        "unscaled-targets", "warning", "data", "the number to predict is of size 430, from -250 to "
+        "950, but a network begins with outputs near 1: they must grow about 430 times, and 200 "
+        "steps of Adam carry a weight 2 at most",
+        experiment(WAVE), experiment(WAVE), predicting(-250, 950, 250.0), predicting(-2, 9.5, 2.5),
+    ),
+    Pair(
+        "unscaled-targets", "warning", "data", "the steps of SGD, are about 28 times as large",
+        experiment(WAVE, {"optimizer": "SGD(lr=0.1)"}),
+        experiment(WAVE, {"optimizer": "SGD(lr=0.1)"}, layers("Linear(1)")),
+        predicting(0, 50, 12.0), predicting(0, 50, 12.0),
+    ),
+    Pair(
+        "unscaled-targets", "warning", "data", "about 500 times as large as what is to be learned",
+        experiment(WAVE), experiment(WAVE),
+        predicting(-0.004, 0.004, 0.002), predicting(-0.04, 0.04, 0.02),
+    ),
+    Pair(
+        "unscaled-targets", "warning", "data", "170 times, and 200 steps of Adam carry a weight 20",
+        experiment(DIABETES, layers("Linear(1)"), {"data": "diabetes(standardize=True)"}),
+        experiment(DIABETES, layers("Linear(1)"), {"data": "diabetes(standardize=True)",
+                   "optimizer": "Adam(lr=5)"}),
+        predicting(25, 275, 77.0), predicting(25, 275, 77.0),
+        repaired={"optimizer": "Adam(lr=4.0)"},
     ),
     Pair(
         "off-center-pixels", "warning", "data", "a mean of -0.74 and a deviation of 0.62",

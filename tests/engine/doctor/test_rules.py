@@ -11,11 +11,13 @@ from hypothesis import given, settings
 from engine.doctor.examination import examine, repaired
 from engine.doctor.finding import SEVERITIES, Finding
 from engine.doctor.rules import ALL
+from engine.doctor.rules.normalization import JUDGED_TOGETHER
 from engine.parts.layers.dense import Linear
 from engine.spec.experiment import Experiment
 from engine.spec.reader import from_raw
 from engine.spec.toml_text import parse_toml
 from engine.spec.writer import to_toml
+from engine.training.metrics import ROWS
 from tests.engine.doctor.cases import CLASSES, PAIRS, Pair, experiment, layers, planar
 from tests.engine.spec.strategies import experiments
 
@@ -93,6 +95,11 @@ def test_wrong_width_is_repaired() -> None:
     assert found.repaired.layers == (Linear(2),)
 
 
+def test_as_many_are_judged_together_as_the_doctor_says() -> None:
+    """An evaluation takes as many samples at once as the rule about a lone last one assumes."""
+    assert JUDGED_TOGETHER == ROWS
+
+
 def test_gravest_comes_first() -> None:
     """Errors stand before warnings, warnings before what is only worth knowing."""
     sick = experiment(
@@ -103,11 +110,14 @@ def test_gravest_comes_first() -> None:
     assert severities == ["error", "warning", "warning", "info"]
 
 
-def test_what_was_measured_goes_with_a_repair() -> None:
-    """Figures that were measured of an experiment do not outlive its change."""
-    sick = experiment({"seed": "random", "measured": {"train_loss": [0.1, 0.2]}})
-    assert repaired(sick).measured is None
+def test_what_was_told_goes_with_a_repair() -> None:
+    """What was measured, expected and known of an experiment does not outlive its change."""
+    told = {"measured": {"train_loss": [0.1, 0.2]}, "expect": "It is slow.", "healthy": False}
+    cured = repaired(experiment({"seed": "random", "summary": "Two moons."}, told))
+    assert (cured.measured, cured.expect, cured.healthy) == (None, "", True)
+    assert cured.summary == "Two moons."
     assert repaired(experiment()) == experiment()
+    assert repaired(experiment(told)) == experiment(told)
 
 
 def test_absent_file_leaves_the_static_rules(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import tracemalloc
+from pathlib import Path
+
 from engine.runs import events as ev
-from engine.runs.reader import counting
+from engine.runs.directory import EVENTS
+from engine.runs.reader import Run, counting
 
 
 def _epoch(n: int, epoch: int) -> ev.EpochFinished:
@@ -52,3 +56,28 @@ def test_going_back_to_what_was_left_counts_it_again() -> None:
 def test_a_gap_in_the_numbers() -> None:
     """Where the line that a resume goes back to was lost, those before it count."""
     assert _numbers(_epoch(1, 1), _epoch(4, 4), _back(5, 3), _epoch(6, 3)) == [1, 5, 6]
+
+
+def test_what_was_taken_back_is_told_by_number(tmp_path: Path) -> None:
+    """A run names the events that no longer count, and none of those that do."""
+    lines = [_epoch(1, 1), _epoch(2, 2), _back(3, 1), _epoch(4, 2)]
+    (tmp_path / EVENTS).write_bytes(b"".join(ev.encode(line) + b"\n" for line in lines))
+    assert Run(tmp_path).passed_over() == {2}
+
+
+def test_a_long_record_is_read_in_little_memory(tmp_path: Path) -> None:
+    """However many events there are, those that count come one after the other, and no others."""
+    many = 20_000
+    lines = [*(_epoch(n, n) for n in range(1, many)), _back(many, 9), _epoch(many + 1, 10)]
+    (tmp_path / EVENTS).write_bytes(b"".join(ev.encode(line) + b"\n" for line in lines))
+    run = Run(tmp_path)
+    assert [event.n for event in run.events()] == [*range(1, 10), many, many + 1]
+    assert [event.n for event in run.events(up_to=many - 1)] == [*range(1, many)]
+    assert tuple(run.events()) == run.record().events
+    tracemalloc.start()
+    try:
+        assert sum(1 for _ in run.raw_events()) == many + 1
+        assert sum(1 for _ in run.events()) == 11
+        assert tracemalloc.get_traced_memory()[1] < 1 << 20
+    finally:
+        tracemalloc.stop()

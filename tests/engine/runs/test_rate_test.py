@@ -54,6 +54,28 @@ def test_no_fall_no_suggestion(losses: list[float]) -> None:
     assert (found.steepest, found.lowest, found.suggested) == (None, None, None)
 
 
+def test_slower_rates_are_smoothed_over_as_many_more_steps() -> None:
+    """Four times as many steps for each power of ten suggest about the same rate."""
+    slow = [10 ** (-4 + 5 * n / 500) for n in range(501)]
+    found = rate_test(slow, [_fall(rate) for rate in slow])
+    quick = rate_test(RATES, [_fall(rate) for rate in RATES])
+    assert found.steepest == pytest.approx(quick.steepest, rel=0.3)
+    assert found.smoothed[:2] == pytest.approx(smoothed(found.losses[:2], 0.9 ** (1 / 4)))  # type: ignore[arg-type]  # all finite
+
+
+def test_one_batch_that_is_worse_is_no_fall() -> None:
+    """The first level is a mean: a first loss above it alone suggests nothing."""
+    found = rate_test(RATES, [1.2, *[1.0] * 100])
+    assert found.suggested is None
+
+
+def test_losses_that_never_change_stand_still() -> None:
+    """Only where every step left the same loss is there no gradient."""
+    assert rate_test(RATES, [1.0] * 101).stands_still
+    assert not rate_test(RATES, [1.0] * 100 + [1.01]).stands_still
+    assert not rate_test(RATES[:1], [1.0]).stands_still
+
+
 @pytest.mark.parametrize("end", [math.nan, math.inf])
 def test_what_is_not_finite_ends_the_curve(end: float) -> None:
     """The same suggestion as without the end, which is None in the curves."""

@@ -106,6 +106,13 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "patience": {"patience": 2, "epochs": 60, "report_every": 4, "optimizer": "SGD(lr=9)", **SPLIT},
     "stop below": {"stop_below": 0.6, "epochs": 300, "report_every": 50},
     "fused": {"optimizer": "Adam(lr=0.05, fused=True)"},
+    "16 bits": {**CLASSES, **BATCHES, **SPLIT, "precision": "bf16"},
+    "16 bits, large validation": {
+        "data": "circle(samples=3000)",
+        "validation_fraction": 0.5,
+        "epochs": 2,
+        "precision": "bf16",
+    },
     "diverged": {**REGRESSION, "data": "plane(samples=9)", "optimizer": "SGD(lr=1e30)"},
 }
 """Changes of the tiny experiment, that together use every part of a script."""
@@ -222,6 +229,7 @@ def test_a_script_goes_on_from_a_checkpoint(tmp_path: Path) -> None:
         CLASSES,
         TWO_LOGITS,
         VARIANTS["log probabilities"],
+        {**CLASSES, "precision": "bf16"},
         {"layers": ["Linear(2)", "Softmax()"], "loss": "MSELoss()"},
         {"layers": ["Linear(2)"], "loss": "MSELoss()"},
         {"data": 'circle(samples=40, features=["x1^2", "x2^2"])', "test_fraction": 0.5},
@@ -282,7 +290,9 @@ def test_evaluations_pass_as_many_rows_as_the_trainer() -> None:
 
 @pytest.mark.cuda
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
-@pytest.mark.parametrize("name", ["batches", "splits", "digits", "rings", "weighted logit"])
+@pytest.mark.parametrize(
+    "name", ["batches", "splits", "digits", "rings", "weighted logit", "16 bits"]
+)
 def test_a_script_repeats_its_training_on_cuda(name: str) -> None:
     """On a CUDA device, too, script and trainer agree."""
     code, _ = assert_repeated(small(**{**VARIANTS[name], "device": "cuda"}))

@@ -95,7 +95,9 @@ def test_garbage_in_a_live_record_is_passed_over(warm: Path, tmp_path: Path) -> 
             run = await begun_paused(session, small(epochs=4, report_every=1), tmp_path)
             await on(session, 2)
             with (run.path / "events.jsonl").open("ab") as record:
-                record.write(b'\xff\x00 no JSON\n{"event":"moon_landed"}\n[' + b"[" * 5000 + b"\n")
+                record.write(
+                    b'\xff\x00 no JSON\n{"event":"moon_landed"}\n[' + b"[" * 200_000 + b"\n"
+                )
                 record.write(b'{"event":"epoch_finished","epo\n')
             await session.go_on()
             seen = await until(session, lambda happened: isinstance(happened, ev.RunFinished))

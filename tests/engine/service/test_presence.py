@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -90,7 +91,10 @@ def test_stop_keeps_the_checkpoint(tmp_path: Path) -> None:
 def test_a_trainer_that_was_told_nothing_ends(tmp_path: Path) -> None:
     """A worker to which nobody ever comes ends after its grace period."""
     reading, writing = os.pipe()
-    soon = "import sys; from engine.service import worker as w; w.GRACE_S = 0.1; sys.exit(w.main())"
+    soon = (
+        "import sys; from engine.service import presence, worker;"
+        "presence.GRACE_S = 0.1; sys.exit(worker.main())"
+    )
     with subprocess.Popen(
         [sys.executable, "-P", "-c", soon, str(writing)], pass_fds=(writing,)
     ) as process:
@@ -121,6 +125,25 @@ def test_a_killed_trainer_is_told_at_once(tmp_path: Path) -> None:
             return run
 
     assert state_of(run_async(train())).text == "crashed"
+
+
+def test_a_run_that_is_deleted_ends(tmp_path: Path) -> None:
+    """Nobody could find it any more: its clients are told why, and the trainer is gone."""
+
+    async def train() -> int:
+        async with Session.start(endless(), runs_dir=tmp_path) as session:
+            assert session.run is not None
+            await until(session, lambda happened: isinstance(happened, ev.EpochFinished))
+            shutil.rmtree(session.run)
+            await session.pause()  # it says so in the directory
+            seen = await until(session, lambda happened: isinstance(happened, ev.RunFinished))
+            (failed,) = (event for event in seen if isinstance(event, ev.Failed))
+            assert failed.message == f"{session.run}: the run's directory is gone"
+            return session.pid
+
+    pid = run_async(train())
+    eventually(lambda: _gone(pid))
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_foreign_folder_named_engine_is_not_run(

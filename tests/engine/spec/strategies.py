@@ -84,6 +84,7 @@ def _numbers(declaration: Parameter) -> SearchStrategy[float]:
         max(10.0, low or 0.0) if high is None else high,
         exclude_min=declaration.minimum is None and low is not None,
         exclude_max=declaration.maximum is None and high is not None,
+        allow_subnormal=False,
     )
 
 
@@ -205,9 +206,11 @@ def _plain_fields(draw: DrawFn, facts: Facts, loss: Loss) -> dict[str, Any]:
         weights = st.tuples(*(st.floats(0.1, 10.0) for _ in facts.classes))
         optional["class_weights"] = st.none() | st.just("balanced") | weights
     if facts.feature_names:
-        number = st.floats(-100.0, 100.0)
+        number = st.floats(-100.0, 100.0, allow_subnormal=False)
         sample = st.tuples(*(number for _ in facts.feature_names))
         optional["predict"] = st.lists(sample, max_size=2).map(tuple)
-    limits = st.tuples(st.floats(-5.0, 0.0), st.floats(0.0, 5.0))
+    limits = st.tuples(
+        st.floats(-5.0, 0.0, allow_subnormal=False), st.floats(0.0, 5.0, allow_subnormal=False)
+    )
     optional["measured"] = st.none() | st.dictionaries(texts(), limits, max_size=3)
     return draw(st.fixed_dictionaries({}, optional=optional))

@@ -70,6 +70,12 @@ def test_layers_are_edited_one_by_one() -> None:
     assert "Dropout" not in result
 
 
+def test_a_text_that_is_left_empty_is_taken_out() -> None:
+    """A text that says nothing any more leaves no line; the comments of others stay."""
+    text = TEXT.replace('title = "Mine"', 'expect = "Much."\nhealthy = false\ntitle = "Mine"')
+    assert edit(text, expect='""', healthy="true") == TEXT
+
+
 def test_a_line_of_layers_stays_a_line() -> None:
     """Layers in one line are written with even spaces, their comment kept."""
     text = """\

@@ -79,7 +79,7 @@ def _problems(**changes: object) -> list[str]:
             "layers",
             ["Linear()"],
             "layers[0]: Linear needs out_features: "
-            "a whole number, at least 1 and at most 1,000,000",
+            "a whole number, at least 1 and at most 1,000,000 (how many outputs)",
         ),
         (
             "layers",

@@ -16,11 +16,12 @@ from engine.runs import events as ev
 from engine.service.preparation import Order
 from engine.service.training_run import TrainingRun
 from engine.spec.experiment import Experiment
+from engine.training.executor import Executor
 from engine.training.probes.budget import Budget
 from engine.training.probes.probe import Probe
 from engine.training.probes.watch import Watch
 from engine.training.snapshot import snapshot
-from engine.training.trainer import Executor, Trainer
+from engine.training.trainer import Trainer
 from tests.engine.service.live import demanding
 from tests.engine.training.tiny import NOWHERE, bits, small
 

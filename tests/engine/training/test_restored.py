@@ -9,7 +9,7 @@ import pytest
 import torch
 from PIL import Image
 
-from engine.errors import BadCheckpoint
+from engine.errors import BadCheckpoint, UsageError
 from engine.spec.experiment import Experiment
 from engine.training import checkpoint
 from engine.training.checkpoint import Checkpoint, model_tensors
@@ -106,6 +106,16 @@ def test_no_rows_have_no_predictions(tmp_path: Path) -> None:
     """An empty list is answered by one."""
     trainer, _ = trained(small())
     assert _restored(trainer, tmp_path).predict([]) == []
+
+
+def test_one_alone_is_refused_where_they_are_normalized_together(tmp_path: Path) -> None:
+    """Without running statistics one sample has no deviation: it is said so; two are answered."""
+    norm = "BatchNorm1d(track_running_stats=False)"
+    trainer, _ = trained(small(layers=["Linear(4)", norm, "ReLU()", "Linear(1)", "Sigmoid()"]))
+    network = _restored(trainer, tmp_path)
+    with pytest.raises(UsageError, match="give two or more"):
+        network.predict([[0.5, 0.5]])
+    assert len(network.predict([[0.5, 0.5], [1.0, 1.0]])) == 2
 
 
 @pytest.mark.parametrize(

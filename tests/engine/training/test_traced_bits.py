@@ -203,7 +203,7 @@ def test_regularization(regularization: Regularization) -> None:
 @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_random_experiments(data: st.DataObject) -> None:
-    """Random chains with random settings train to the same bits under any optimizer."""
+    """Random chains train to the same bits with any settings, optimizer and precision."""
     shape = data.draw(st.sampled_from([(4,), (2, 6, 6)]))
     chain = data.draw(chains(shape, max_layers=4))
     flat = () if len(output_shape(chain, shape)) == 1 else (Flatten(),)
@@ -223,4 +223,5 @@ def test_random_experiments(data: st.DataObject) -> None:
         _targets(loss, made(6, 6, 6, 2, 6, 2)),
         regularization,
         rates=data.draw(st.sampled_from([(), (0.1, 0.02)])),
+        precision=data.draw(st.sampled_from(["float32", "bf16"])),
     )

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from engine.training.executor import Executor
 from engine.training.probes.budget import Budget
 from engine.training.snapshot import kept, restore, snapshot
-from engine.training.trainer import Executor, Trainer
+from engine.training.trainer import Trainer
 from engine.training.way_back import RUINED, WayBack
 from tests.engine.training.tiny import NOWHERE, OPTIMIZERS, small, trained, weights
 

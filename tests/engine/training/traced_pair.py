@@ -24,10 +24,15 @@ class Side:
     """One of two equal trainings, with its own network and optimizer."""
 
     def __init__(
-        self, layers: Sequence[Layer], shape: Shape, loss: Loss, optimizer: Optimizer
+        self,
+        layers: Sequence[Layer],
+        shape: Shape,
+        loss: Loss,
+        optimizer: Optimizer,
+        precision: str = "float32",
     ) -> None:
         torch.manual_seed(5)
-        self.model = build_model(layers, shape).train()
+        self.model = build_model(layers, shape, precision).train()
         self.criterion: nn.Module = loss.build()
         self.optimizer: optim.Optimizer = optimizer.build(self.model.parameters())
 
@@ -58,16 +63,17 @@ def assert_same(
     regularization: Regularization | None = None,
     rates: Sequence[float] = (),
     interpreters: Sequence[InterpreterName] = ("torchscript",),
+    precision: str = "float32",
     change: Callable[[Side], None] = lambda side: None,
 ) -> None:
     """Check that each interpreter traces the step and gives the eager step's bits."""
     regularization = regularization or Regularization()
-    eager = Side(layers, shape, loss, optimizer)
+    eager = Side(layers, shape, loss, optimizer, precision)
     change(eager)
     step = EagerStep(eager.model, eager.criterion, eager.optimizer, regularization)
     expected = eager.train(step, batches, rates)
     for interpreter in interpreters:
-        side = Side(layers, shape, loss, optimizer)
+        side = Side(layers, shape, loss, optimizer, precision)
         change(side)
         traced = TracedStep(
             side.model, side.criterion, side.optimizer, regularization, (interpreter,)

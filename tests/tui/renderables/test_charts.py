@@ -43,6 +43,21 @@ def test_curves_carry_their_glyphs() -> None:
     assert max(row.count("▲") for row in rows) == 4
 
 
+def test_a_curve_of_one_epoch_is_seen_and_told() -> None:
+    """Its only point lies on top of the other curve, and the legend says which epoch it is."""
+    one = LossSeries("A", [1], [0.7])
+    many = LossSeries("B", range(1, 101), [1 / (n + 1) + 0.1 for n in range(100)])
+    none = LossSeries("C", [], [])
+    for series in ([one, many, none], [many, one, none]):
+        *rows, last = [row.plain for row in loss_chart(series, 60, 12, PLAIN)]
+        glyph = PLAIN.glyph(series.index(one))
+        assert sum(row.count(glyph) for row in rows) == 1
+        assert f"{glyph} A 0.7 (epoch 1 only)" in last
+        assert last.endswith(" C -")
+    (alone,) = [row.plain for row in loss_chart([one], 60, 12, PLAIN)][-1:]
+    assert alone.endswith(" A 0.7")
+
+
 def test_gaps_are_not_bridged() -> None:
     """Between the finite stretches nothing is drawn."""
     values = [1.0] * 10 + [math.nan] * 30 + [1.0] * 10

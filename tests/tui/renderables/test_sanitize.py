@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from tui.renderables.sanitize import fit, plain
+from tui.renderables.sanitize import fit, fit_end, plain
 
 
 def test_escape_codes_become_visible() -> None:
@@ -41,10 +41,21 @@ def test_wide_characters_are_cut_by_cells() -> None:
     assert fit("abcdef", 5, ascii=True) == "abc.."
 
 
+def test_a_text_can_be_cut_at_its_beginning() -> None:
+    """The end stays, the cut is marked, and no combining mark is left on it."""
+    assert fit_end("abcdef", 6) == "abcdef"
+    assert fit_end("abcdef", 4) == "…def"
+    assert fit_end("abcdef", 4, ascii=True) == "..ef"
+    assert fit_end("abc def", 5) == "…def"
+    assert fit_end("漢字漢字", 6) == "…漢字"
+    assert fit_end("xe\u0301f", 2) == "…f"
+    assert (fit_end("abc", 1), fit_end("abc", 0)) == ("c", "")
+
+
 @given(st.text(), st.integers(0, 30), st.booleans())
 def test_never_wider_and_always_printable(text: str, width: int, ascii: bool) -> None:
     """Whatever the text, it fits, holds no control characters, and is ASCII if asked."""
-    cut = fit(text, width, ascii)
-    assert cell_len(cut) <= width
-    assert not any(ord(c) < 32 or 0x7F <= ord(c) < 0xA0 for c in cut)
-    assert cut.isascii() or not ascii
+    for cut in (fit(text, width, ascii), fit_end(text, width, ascii)):
+        assert cell_len(cut) <= width
+        assert not any(ord(c) < 32 or 0x7F <= ord(c) < 0xA0 for c in cut)
+        assert cut.isascii() or not ascii

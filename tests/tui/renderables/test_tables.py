@@ -12,7 +12,7 @@ from tui.renderables.accuracy_table import (
 )
 from tui.renderables.layer_table import LayerRow, layer_table
 from tui.renderables.look import Look
-from tui.renderables.table import sentence
+from tui.renderables.table import Column, sentence, table
 
 PLAIN = Look(color="none")
 LAYERS = [LayerRow("Linear(4)", "(4,)", 12), LayerRow("Linear(1000)", "(1000,)", 5000)]
@@ -48,6 +48,16 @@ def test_narrow_layer_table_loses_the_shape() -> None:
         "Linear(1000)   5,000",
         "────────────────────",
         "Total          5,012",
+    ]
+
+
+def test_a_column_can_keep_its_ends() -> None:
+    """Names that differ at their end only are told apart where they have to be cut."""
+    columns = (Column("Run", least=6, keep_end=True), Column("State"))
+    rows = [("20260102-circle-a1b2", "stopped"), ("20260102-circle-c3d4", "running")]
+    assert [row.plain for row in table(columns, rows, 15, PLAIN)][2:] == [
+        "…-a1b2  stopped",
+        "…-c3d4  running",
     ]
 
 

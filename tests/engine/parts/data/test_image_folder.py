@@ -119,3 +119,36 @@ def test_made_data_has_no_fingerprint_and_absent_files_are_an_error(tmp_path: Pa
     assert fingerprint(Iris()) == ""
     with pytest.raises(DataUnavailable, match="none"):
         fingerprint(ImageFolder(str(tmp_path / "none")))
+
+
+def test_of_a_large_folder_some_contents_are_read(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every second file, say: the others are known by their names and sizes."""
+    monkeypatch.setattr("engine.parts.data.fingerprint.WHOLE_BYTES", 0)
+    monkeypatch.setattr("engine.parts.data.fingerprint.NUM_READ", 2)
+    data = ImageFolder(str(folder))
+    first = fingerprint(data)
+    files = data.files()
+    for number, (file, is_seen) in enumerate(zip(files, (True, False, True, False), strict=True)):
+        whole = file.read_bytes()
+        file.write_bytes(whole[::-1])
+        assert (fingerprint(data) != first) is is_seen, number
+        file.write_bytes(whole + b"!")
+        assert fingerprint(data) != first
+        file.write_bytes(whole)
+
+
+def test_left_on_disk_it_is_the_same_data_set(folder: Path) -> None:
+    """Facts, targets, shape and pixels, and a way to read each image; no number of them."""
+    data = ImageFolder(str(folder), size=(3, 4), color="gray", mean=0.5)
+    loaded, left = made(data), data.left_on_disk(NOWHERE)
+    assert left.files is not None
+    assert left.inputs.is_meta
+    assert (left.facts, left.pixels) == (loaded.facts, loaded.pixels)
+    assert (left.inputs.shape, left.inputs.dtype) == (loaded.inputs.shape, loaded.inputs.dtype)
+    assert torch.equal(left.targets, loaded.targets)
+    assert left.files.paths == ("blue/0.png", "blue/1.png", "red/0.png", "red/1.png")
+    assert left.files.resident_bytes == loaded.inputs.nbytes
+    read = [left.files.read(folder / path) for path in left.files.paths]
+    assert torch.equal(torch.stack(read), loaded.inputs)

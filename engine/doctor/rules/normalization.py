@@ -1,0 +1,125 @@
+"""Batch normalization: what it is given to normalize over, and what it makes superfluous."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+
+from engine.doctor.case import BATCH_NORMS, Case
+from engine.doctor.rule import Changes, Remark, Remarks, layer_place, plural, rule
+from engine.parts.layers.convolution import Conv2d
+from engine.parts.layers.dense import Linear
+from engine.parts.shapes import product
+from engine.spec.validator import held_back
+
+USUAL_BATCH = 32
+"""What a repair sets where a batch of one is too small."""
+JUDGED_TOGETHER = 1000
+"""Samples of a split that are evaluated at once."""
+
+
+@rule("batchnorm-single")
+def batchnorm_single(case: Case) -> Remarks:
+    """The deviation of a single value is 0; PyTorch refuses to normalize it."""
+    if not case.num_train or not case.chain:
+        return
+    rest = case.num_train % case.batch_size or case.batch_size
+    for index, link in enumerate(case.chain):
+        if not isinstance(link.layer, BATCH_NORMS):
+            continue
+        single = product(link.input_shape[1:]) == 1
+        if case.batch_size > 1 and (rest > 1 or not single):
+            continue
+        size = _batch_without_rest(case.num_train)
+        if case.num_train == 1:
+            changes: Changes = {"layers": case.with_layers(index, index + 1)}
+            repair = f"remove {link.layer}"
+        else:
+            changes, repair = {"batch_size": size}, f"use batch_size = {size}"
+        which = "batches of one sample" if case.batch_size == 1 else "a last batch of one sample"
+        what = (
+            "the training stops there, since one value has no deviation"
+            if single
+            else "each image is normalized by itself, unlike in evaluation"
+        )
+        yield Remark(
+            "error" if single else "warning",
+            layer_place(index),
+            f"{link.layer} normalizes over the batch, but {case.num_train:,} training samples "
+            f"make {which}: {what}",
+            repair,
+            changes,
+        )
+
+
+def _batch_without_rest(num_samples: int) -> int:
+    """A usual batch size, or the next smaller one, that leaves no last batch of one."""
+    size = min(USUAL_BATCH, num_samples)
+    while size > 2 and num_samples % size == 1:
+        size -= 1
+    return num_samples if num_samples % size == 1 else size
+
+
+@rule("bias-before-batchnorm")
+def bias_before_batchnorm(case: Case) -> Remarks:
+    """Batch normalization subtracts the mean, and any bias with it (Ioffe and Szegedy 2015)."""
+    layers = case.experiment.layers
+    for index, layer in enumerate(layers[:-1]):
+        if not isinstance(layers[index + 1], BATCH_NORMS):
+            continue
+        if not isinstance(layer, Linear | Conv2d) or not layer.bias:
+            continue
+        count = layer.out_features if isinstance(layer, Linear) else layer.out_channels
+        other = dataclasses.replace(layer, bias=False)
+        yield Remark(
+            "info",
+            layer_place(index),
+            f"{layers[index + 1].name} subtracts the mean, so the {plural(count, 'bias', 'biases')}"
+            f" of {layer} before it {'does' if count == 1 else 'do'} nothing",
+            f"use {other}",
+            {"layers": case.with_layers(index, index + 1, other)},
+        )
+
+
+@rule("batchnorm-untracked")
+def batchnorm_untracked(case: Case) -> Remarks:
+    """Without running statistics a sample is judged by the others that come with it."""
+    for index, link in enumerate(case.chain):
+        layer = link.layer
+        if not isinstance(layer, BATCH_NORMS) or layer.track_running_stats:
+            continue
+        single = product(link.input_shape[1:]) == 1
+        alone = next(_alone(case), "") if single else ""
+        other = dataclasses.replace(layer, track_running_stats=True)
+        said = f"{layer} keeps no running statistics, so in evaluation it normalizes over the "
+        said += "samples that are judged together"
+        if alone:
+            said += f": {alone} is judged alone, one value has no deviation, and the training fails"
+        elif single:
+            said += ": what is said of one depends on the others, and one alone can't be predicted"
+        else:
+            said += ": what is said of one depends on the others"
+        yield Remark(
+            "error" if alone else "warning",
+            layer_place(index),
+            said,
+            f"use {other}",
+            {"layers": case.with_layers(index, index + 1, other)},
+        )
+
+
+def _alone(case: Case) -> Iterator[str]:
+    """The samples that are evaluated or predicted without another one."""
+    facts, experiment = case.facts, case.experiment
+    assert facts is not None, "there is a chain"
+    if len(experiment.predict) == 1:
+        yield "the sample to predict"
+    tested = facts.num_test_samples or held_back(facts.num_samples, experiment.test_fraction)
+    validated = held_back(facts.num_samples, experiment.validation_fraction)
+    splits = {"training": case.num_train, "validation": validated, "test": tested}
+    for name, count in splits.items():
+        if count % JUDGED_TOGETHER == 1:
+            yield f"the last of {count:,} {name} samples" if count > 1 else f"the {name} sample"
+
+
+RULES = (batchnorm_single, bias_before_batchnorm, batchnorm_untracked)

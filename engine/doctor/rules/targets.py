@@ -1,0 +1,96 @@
+"""The numbers to predict: whether a network that begins near 1 can get to them."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+
+from engine.doctor.case import Case
+from engine.doctor.rule import Changes, Remark, Remarks, figure, plural, rule
+from engine.doctor.rules.optimization import way
+from engine.doctor.statistics import Spread
+from engine.parts.losses import MSELoss
+from engine.parts.optimizers import SGD
+
+LARGEST_SCALE, SMALLEST_SCALE = 10.0, 0.01
+"""Root mean squares outside these are badly scaled. Measured on a noisy sine, two hidden layers of
+32: within them R² stays above 0.8 or what it is at size 1, at ten times more it falls or the
+training diverges, at a tenth the chance of the first weights outweighs what is learned."""
+ROOM = 5.0
+"""Times the size of the targets that a repair lets the weights of a linear network travel."""
+
+
+@rule("unscaled-targets")
+def unscaled_targets(case: Case) -> Remarks:
+    """A network begins with outputs near 1, and its steps are made for errors of that size."""
+    known = case.statistics
+    if case.is_classification or known is None or not known.targets:
+        return
+    index, worst = max(enumerate(known.targets), key=lambda one: _distance(one[1]))
+    size = worst.size
+    if worst.deviation == 0 or SMALLEST_SCALE <= size <= LARGEST_SCALE:
+        return
+    if not case.bends and _linear_reaches(case, size):
+        return
+    changes, repair = _faster(case, size)
+    if not changes:
+        repair = (
+            f"in the data, subtract {worst.mean:.3g} from it and divide it by {worst.deviation:.3g}"
+        )
+    yield Remark("warning", "data", _message(case, _name(case, index), worst), repair, changes)
+
+
+def _message(case: Case, name: str, target: Spread) -> str:
+    experiment, size = case.experiment, target.size
+    said = (
+        f"{name} is of size {size:.3g}, from {target.lowest:.3g} to {target.highest:.3g}, but a "
+        "network begins with outputs near 1"
+    )
+    if size < SMALLEST_SCALE:
+        return (
+            f"{said}: what its first weights give by chance is about {figure(1 / size)} times as "
+            "large as what is to be learned"
+        )
+    if isinstance(experiment.optimizer, SGD) and isinstance(experiment.loss, MSELoss):
+        return (
+            f"{said}: its gradients, and with them the steps of SGD, are about {figure(size)} "
+            "times as large as they are meant to be"
+        )
+    return (
+        f"{said}: they must grow about {figure(size)} times, and {plural(case.num_steps, 'step')} "
+        f"of {experiment.optimizer.name} carry a weight {figure(way(case))} at most"
+    )
+
+
+def _distance(target: Spread) -> float:
+    """How many powers of ten a target's size is from 1; none for one that never varies."""
+    return abs(math.log10(target.size)) if target.deviation > 0 else 0.0
+
+
+def _name(case: Case, index: int) -> str:
+    column = case.experiment.data.values().get("target")
+    if isinstance(column, str):
+        return column
+    several = case.facts is not None and case.facts.num_targets > 1
+    return f"number {index + 1} to predict" if several else "the number to predict"
+
+
+def _linear_reaches(case: Case, size: float) -> bool:
+    """Whether a linear network gets there: SGD at a pace that knows no scale, the others where
+    their steps add up to it and are fine enough for it."""
+    return isinstance(case.experiment.optimizer, SGD) or case.mean_rate <= size <= way(case)
+
+
+def _faster(case: Case, size: float) -> tuple[Changes, str]:
+    """A learning rate at which a linear network gets there, if one does."""
+    if case.bends or not way(case):
+        return {}, ""
+    lr = case.experiment.optimizer.lr * ROOM * size / way(case)
+    optimizer = dataclasses.replace(case.experiment.optimizer, lr=float(f"{lr:.1g}"))
+    other = dataclasses.replace(case.experiment, optimizer=optimizer)
+    if not _linear_reaches(dataclasses.replace(case, experiment=other), size):
+        return {}, ""
+    return {"optimizer": optimizer}, f"use {optimizer}"
+
+
+RULES = (unscaled_targets,)

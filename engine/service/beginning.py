@@ -1,0 +1,132 @@
+"""Begins and resumes a worker's trainings, with an eye on the mailbox while they are prepared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from engine.parts.data import Download, Places
+from engine.runs.lease import claimed
+from engine.runs.reader import Run
+from engine.service import protocol as p
+from engine.service.course import Course
+from engine.service.mailbox import Client, Mailbox
+from engine.service.presence import Presence
+from engine.service.signals import EndAtOnce, Signals
+from engine.spec.reader import from_raw
+from engine.spec.toml_text import parse_toml
+
+
+class CalledOff(BaseException):
+    """A client stopped what was being prepared: an experiment, or data to be seen."""
+
+
+class Beginning:
+    """Prepares trainings and hands them to the worker's course."""
+
+    def __init__(
+        self, mailbox: Mailbox, course: Course, presence: Presence, signals: Signals
+    ) -> None:
+        self._mailbox = mailbox
+        self._course = course
+        self._presence = presence
+        self._signals = signals
+        self._postponed: list[tuple[Client, p.Requests]] = []
+        """Requests that came while something was being prepared."""
+
+    def begin(self, client: Client, request: p.Train) -> p.Begun:
+        """Train an experiment in a new run; raises PerceptuiError or CalledOff."""
+        from engine.service.preparation import Order, prepare
+        from engine.service.training_run import TrainingRun
+
+        self._course.free()
+        experiment = from_raw(parse_toml(request.toml))
+        self._presence.policy = request.on_disconnect
+        order = Order(
+            experiment,
+            request.name,
+            Path(request.runs_dir),
+            Path(request.data_dir),
+            request.executor,
+            list(request.changes),
+            request.until_step,
+        )
+        with self._preparing():
+            with self._signals.ending_at_once():
+                places = self.places(request.data_dir)
+                trainer = prepare(order.experiment, places, order.executor)
+                self._look()
+            training = TrainingRun.begin(order, trainer)
+            return self._course.take_on(training, client, paused=request.paused)
+
+    def resume(self, client: Client, request: p.Resume) -> p.Begun:
+        """Go on with a run; raises PerceptuiError or CalledOff."""
+        from engine.service.preparation import prepare_again
+        from engine.service.training_run import TrainingRun
+
+        self._course.free()
+        self._presence.policy = request.on_disconnect
+        run = Run(Path(request.run))
+        with self._preparing(), claimed(run.path, str(self._mailbox.path)) as claim:
+            with self._signals.ending_at_once():
+                prepared = prepare_again(
+                    run,
+                    self.places(request.data_dir),
+                    rewind=request.rewind,
+                    learning_rate=request.learning_rate,
+                )
+                self._look()
+            claim.check()
+            training = TrainingRun.resume(run, prepared)
+            return self._course.take_on(training, client, paused=False)
+
+    def places(self, data_dir: str) -> Places:
+        """Where data lies; downloads are told to the clients, who may call them off."""
+        return Places(Path(data_dir), self._downloading, self._look)
+
+    def postponed(self) -> list[tuple[Client, p.Requests]]:
+        """What came meanwhile and is to be answered now; it is handed out once."""
+        requests, self._postponed = self._postponed, []
+        return requests
+
+    @contextmanager
+    def _preparing(self) -> Iterator[None]:
+        with self._course.preparing():
+            self._look()
+            yield
+
+    def _downloading(self, download: Download) -> None:
+        self._mailbox.broadcast(
+            p.Downloading(
+                name=download.name,
+                done_bytes=download.done_bytes,
+                total_bytes=download.total_bytes,
+            )
+        )
+        self._look()
+
+    def _look(self) -> None:
+        """Look at the mailbox while data is fetched, for a training or for a client to see.
+
+        Raises CalledOff or EndAtOnce where that is to go no further. A training that is live
+        is not ended here: whoever wants that is answered as soon as the fetching is given up.
+        """
+        is_live = self._course.is_live
+        is_called_off = is_shut_down = False
+        for client, request in self._mailbox.exchange(0):
+            if not client.greeted:
+                self._presence.greet(client, request)
+                continue
+            is_called_off |= isinstance(request, p.Stop | p.Shutdown)
+            is_shut_down |= isinstance(request, p.Shutdown)
+            if isinstance(request, p.Stop) and not is_live:
+                client.send(p.Answer(id=request.id))
+            else:
+                self._postponed.append((client, request))
+        self._course.beat()
+        is_over = is_shut_down or self._signals.number or self._presence.is_deserted
+        if is_over and not is_live:
+            raise EndAtOnce
+        if is_over or is_called_off:
+            raise CalledOff

@@ -1,0 +1,171 @@
+"""A client's end of a worker's socket: asks and is answered, and keeps what it is told."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from engine.errors import PerceptuiError, WorkerLost
+from engine.service import protocol as p
+from engine.service.happenings import Happenings
+
+T = TypeVar("T")
+CHUNK_BYTES = 1 << 16
+
+
+class Connection:
+    """Lines to and from one worker; what it said of itself stands in the attributes.
+
+    Asking raises what the worker refuses with, WorkerLost when the worker is gone.
+    """
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.state: p.State = "idle"
+        self.run: Path | None = None
+        self.pid = 0
+        self.ended: p.Ended | None = None
+        self.heard_at = time.monotonic()
+        """When something came from the worker last."""
+        self.happenings = Happenings()
+        self._reader = reader
+        self._writer = writer
+        self._answers: dict[int, asyncio.Future[p.Answer]] = {}
+        self._last_id = 0
+        self._beginnings: set[int] = set()
+        """Requests whose answer begins a run."""
+        self._welcome: asyncio.Future[p.Welcome] = asyncio.get_running_loop().create_future()
+        self._listening = asyncio.create_task(self._listen())
+
+    async def greet(self) -> None:
+        """Say hello; raises PerceptuiError if the worker speaks another version."""
+        self._writer.write(p.encode(p.Hello(version=p.VERSION)))
+        welcome = await self._welcome
+        self.state, self.pid = welcome.state, welcome.pid
+        if welcome.begun is not None:
+            self._note(welcome.begun)
+
+    async def tell(self, request: p.Request) -> msgspec.Raw:
+        """Send a request, under an id of its own, and wait for the value of its answer."""
+        if self._listening.done():
+            raise self.lost()
+        self._last_id += 1
+        request = msgspec.structs.replace(request, id=self._last_id)
+        future: asyncio.Future[p.Answer] = asyncio.get_running_loop().create_future()
+        self._answers[request.id] = future
+        if isinstance(request, p.Train | p.Resume):
+            self._beginnings.add(request.id)
+        self._writer.write(p.encode(request))
+        answer = await future
+        if answer.failure is not None:
+            raise answer.failure.error()
+        return answer.value
+
+    async def ask(self, request: p.Request, kind: type[T]) -> T:
+        """Send a request and wait for its answer's value, of this type."""
+        return msgspec.json.decode(await self.tell(request), type=kind)
+
+    async def begin(self, request: p.Train | p.Resume) -> Path:
+        """Have a run begun; returns its directory once it is prepared."""
+        return self._note(await self.ask(request, p.Begun))
+
+    async def its_end(self) -> None:
+        """Wait until the worker has hung up."""
+        await self._listening
+
+    def lost(self) -> WorkerLost:
+        """What there is to say of a worker that is gone: its run and how to go on with it."""
+        gone = "the trainer is gone: it was killed or it crashed"
+        if self.ended is not None:
+            number = self.ended.signal
+            gone = f"the trainer has ended{f' by signal {number}' if number else ''}"
+        if self.run is None:
+            return WorkerLost(gone)
+        kept = self.run / "checkpoints" / "last.safetensors"
+        if not kept.is_file():
+            return WorkerLost(f"{gone}; {self.run} has no checkpoint yet, so it can't be resumed")
+        saved = f"the last checkpoint is {kept}"
+        return WorkerLost(f"{gone}; {saved}; `perceptui resume {self.run.name}` goes on from it")
+
+    async def close(self) -> None:
+        """Hang up."""
+        self._writer.close()
+        with contextlib.suppress(OSError):
+            await self._writer.wait_closed()
+        self._listening.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await self._listening
+
+    def _note(self, begun: p.Begun) -> Path:
+        self.run, self.happenings.since = Path(begun.run), begun.since
+        return self.run
+
+    async def _listen(self) -> None:
+        rest = b""
+        try:
+            while received := await self._reader.read(CHUNK_BYTES):
+                self.heard_at = time.monotonic()
+                *lines, rest = (rest + received).split(b"\n")
+                for line in lines:
+                    self._take(line)
+        except OSError:
+            pass  # the connection broke: the same as its end
+        finally:
+            self._hang_up()
+
+    def _take(self, line: bytes) -> None:
+        if not self._welcome.done() and (version := p.version_of(line)) not in (None, p.VERSION):
+            self._welcome.set_exception(_of_another_version(version))
+            return
+        try:
+            reply = p.decode_reply(line)
+        except (msgspec.MsgspecError, RecursionError):
+            return  # a torn or foreign line of the record
+        match reply:
+            case p.Welcome():
+                if not self._welcome.done():
+                    self._welcome.set_result(reply)
+            case p.Answer():
+                self._answered(reply)
+            case _:
+                if isinstance(reply, p.Ended):
+                    self.ended = reply
+                elif isinstance(reply, p.StateChanged):
+                    self.state = reply.state
+                elif isinstance(reply, p.Began):
+                    self.run = Path(reply.begun.run)
+                self.happenings.add(reply)
+
+    def _answered(self, answer: p.Answer) -> None:
+        if answer.id in self._beginnings and answer.failure is None:
+            self.happenings.forget_the_run()
+        self._beginnings.discard(answer.id)
+        future = self._answers.pop(answer.id, None)
+        if future is not None and not future.done():
+            future.set_result(answer)
+
+    def _hang_up(self) -> None:
+        """Tell everybody who waits that nothing comes any more."""
+        lost = self.lost()
+        for future in self._answers.values():
+            _fail(future, lost)
+        _fail(self._welcome, lost)
+        self._answers.clear()
+        self.happenings.end()
+
+
+def _of_another_version(version: int | None) -> PerceptuiError:
+    return PerceptuiError(
+        f"the trainer speaks version {version} of the protocol, this is version {p.VERSION}: "
+        "use the perceptui that started it, or end its process"
+    )
+
+
+def _fail(future: asyncio.Future[T], error: Exception) -> None:
+    if not future.done():
+        future.set_exception(error)
+        future.exception()  # somebody may have stopped waiting for it

@@ -1,0 +1,182 @@
+"""The course of a worker's training: how far it may go, what state it is in, how it ends."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from engine.errors import PerceptuiError, UsageError
+from engine.runs.directory import EVENTS
+from engine.runs.events import Reason
+from engine.runs.lease import HEARTBEAT_S, Held, drop_lease, own_lease, write_lease
+from engine.service import protocol as p
+from engine.service.mailbox import Client, Mailbox
+from engine.service.shown import show
+from engine.service.worker_log import log_error, log_to
+
+if TYPE_CHECKING:
+    from engine.service.training_run import TrainingRun
+
+WORK_S = 0.02
+"""Seconds of training between two looks at the mailbox."""
+
+
+class Course:
+    """The one training of a worker, if there is one; told to all clients as it changes."""
+
+    def __init__(self, mailbox: Mailbox) -> None:
+        self.state: p.State = "idle"
+        self.training: TrainingRun | None = None
+        self._mailbox = mailbox
+        self._batches_left: int | None = None
+        """Batches until the next pause; None for no end."""
+        self._heartbeat_due = 0.0
+
+    @property
+    def is_live(self) -> bool:
+        """Whether there is a training that is not over."""
+        return self.training is not None and not self.training.is_over
+
+    def begun(self) -> p.Begun | None:
+        """The run that is trained, as clients are told."""
+        if self.training is None:
+            return None
+        path = self.training.directory.path.absolute()
+        return p.Begun(run=str(path), since=self.training.since)
+
+    def free(self) -> None:
+        """Let go of a run that is over; raises UsageError if one is not."""
+        if self.is_live:
+            raise UsageError("this worker trains already: stop that run first")
+        if self.training is not None:
+            self._mailbox.unfollow()
+            self.training.trainer.stop_reading()
+            self.training = None
+
+    @contextmanager
+    def preparing(self) -> Iterator[None]:
+        """Say that an experiment is being prepared; idle again if nothing comes of it."""
+        self._set_state("preparing")
+        try:
+            yield
+        except BaseException:
+            self.training = None
+            self._mailbox.unfollow()
+            self._set_state("idle")
+            raise
+
+    def take_on(self, training: TrainingRun, beginner: Client, *, paused: bool) -> p.Begun:
+        """Train this from now on, once it is no longer paused; beginner: who asked for it."""
+        path = training.directory.path.absolute()
+        log_to(path / "worker.log")
+        begun = p.Begun(run=str(path), since=training.since)
+        self._mailbox.broadcast(p.Began(begun=begun))
+        self._mailbox.follow(path / EVENTS, training.record_start, beginner)
+        self.training = training
+        self._batches_left = None
+        if paused:
+            training.pause()
+        self._set_state("paused" if paused else "running")
+        self._heartbeat_due = 0.0
+        self.beat()
+        return begun
+
+    def train(self) -> None:
+        """Train for WORK_S, or one step if that takes longer, if there is anything to do."""
+        training = self.training
+        if training is None or self.state != "running":
+            return
+        deadline = time.perf_counter() + WORK_S
+        try:
+            done = training.advance(deadline, self._batches_left)
+            if self._batches_left is not None and not training.is_over:
+                self._batches_left -= done
+                if self._batches_left <= 0:
+                    self.pause()
+        except Exception as error:  # whatever it was, its run is told and the worker lives on
+            self._break_off(training, error)
+            return
+        if training.is_over:
+            self._finished(training)
+        show(training, self._mailbox.clients)
+
+    def pause(self) -> None:
+        """Wait, if it runs."""
+        if self.state == "running" and self.training is not None:
+            self.training.pause()
+            self._set_state("paused")
+            self._heartbeat_due = 0.0
+
+    def go_on(self, batches: int | None = None) -> None:
+        """Train on, for so many batches if they are given."""
+        self._batches_left = batches
+        if self.state == "paused" and self.training is not None:
+            self.training.go_on()
+            self._set_state("running")
+            self._heartbeat_due = 0.0
+
+    def advance(self, batches: int, epochs: int) -> None:
+        """Train so many batches, and to the end of so many epochs, then wait."""
+        assert self.training is not None, "only a training can go on"
+        if epochs:
+            trainer = self.training.trainer
+            batches += epochs * len(trainer.batches) - trainer.batch
+        if batches < 1:
+            raise UsageError("step: give at least one batch or epoch")
+        self.go_on(batches)
+
+    def pause_soon(self) -> None:
+        """Wait after the step that is running."""
+        self._batches_left = 0
+
+    def stop(self, reason: Reason) -> None:
+        """End the run, if one is live."""
+        training = self.training
+        if training is not None and not training.is_over:
+            try:
+                training.finish(reason)
+            except Exception as error:  # the run must end whatever happens
+                self._break_off(training, error)
+                return
+            self._finished(training)
+
+    def beat(self) -> None:
+        """Say in the run's directory that it is held, every HEARTBEAT_S.
+
+        A run whose directory was removed ends: nothing of it would remain.
+        """
+        now = time.monotonic()
+        if now < self._heartbeat_due:
+            return
+        self._heartbeat_due = now + HEARTBEAT_S
+        try:
+            self._mailbox.bind_again()
+            training = self.training
+            if training is None or training.is_over:
+                return
+            path = training.directory.path.absolute()
+            if not path.exists():
+                self._break_off(training, PerceptuiError(f"{path}: the run's directory is gone"))
+                return
+            state: Held = "paused" if self.state == "paused" else "running"
+            write_lease(path, own_lease(str(self._mailbox.path), state))
+        except (OSError, PerceptuiError) as error:
+            log_error(error)  # a full disk: the next beat tries again
+
+    def _break_off(self, training: TrainingRun, error: Exception) -> None:
+        """End a run that raised: told in its record where that can still be written."""
+        log_error(error)
+        failure = p.Failure.of(error)
+        for event in training.fail(failure.text, failure.exit_code):
+            self._mailbox.announce(event)
+        self._finished(training, failure.text)
+
+    def _finished(self, training: TrainingRun, detail: str = "") -> None:
+        self._set_state("finished", detail)
+        drop_lease(training.directory.path.absolute())
+
+    def _set_state(self, state: p.State, detail: str = "") -> None:
+        self.state = state
+        self._mailbox.broadcast(p.StateChanged(state=state, detail=detail))

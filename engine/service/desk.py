@@ -1,0 +1,110 @@
+"""Where a worker's clients are answered: one answer to each request, a failure among them."""
+
+from __future__ import annotations
+
+import msgspec
+
+from engine.errors import PerceptuiError, UsageError
+from engine.service import protocol as p
+from engine.service.beginning import Beginning, CalledOff
+from engine.service.course import Course
+from engine.service.lookups import LookUp, look_up
+from engine.service.mailbox import Client, Mailbox
+from engine.service.place import peer_pid
+from engine.service.presence import Presence
+from engine.service.worker_log import log_error
+
+CALLED_OFF = "stopped before the training began"
+NOT_SEEN = "called off before the data was there"
+
+
+class Desk:
+    """Does what clients ask; only one of them at a time may steer."""
+
+    def __init__(
+        self, mailbox: Mailbox, course: Course, presence: Presence, beginning: Beginning
+    ) -> None:
+        self.is_closed = False
+        """Set once a client has shut the worker down."""
+        self._mailbox = mailbox
+        self._course = course
+        self._presence = presence
+        self._beginning = beginning
+        self._steering: Client | None = None
+
+    def answer(self, client: Client, request: p.Requests) -> None:
+        """Do what is asked and queue the answer."""
+        if not client.greeted:
+            self._presence.greet(client, request)
+            return
+        try:
+            self._check_steering(client, request)
+            value = self._done(client, request)
+            answer = p.Answer(id=request.id, value=msgspec.Raw(msgspec.json.encode(value)))
+        except PerceptuiError as error:
+            answer = p.Answer(id=request.id, failure=p.Failure.of(error))
+        except CalledOff:
+            text = CALLED_OFF if isinstance(request, p.Train | p.Resume) else NOT_SEEN
+            answer = p.Answer(id=request.id, failure=p.Failure.of(UsageError(text)))
+        except Exception as error:  # a fault of ours is told to the client and logged
+            log_error(error)
+            answer = p.Answer(id=request.id, failure=p.Failure.of(error))
+        client.send(answer)
+
+    def _check_steering(self, client: Client, request: p.Requests) -> None:
+        if isinstance(request, p.STEERING):
+            if self._steering is None or self._steering not in self._mailbox.clients:
+                self._steering = client
+            if self._steering is not client:
+                pid = peer_pid(self._steering.connection)
+                who = f"another client (process {pid})" if pid else "another client"
+                raise UsageError(f"{who} steers this run; from here it can be watched or stopped")
+
+    def _done(self, client: Client, request: p.Requests) -> object:
+        """What an answer's value is; the request is done then."""
+        match request:
+            case p.Train():
+                return self._beginning.begin(client, request)
+            case p.Resume():
+                return self._beginning.resume(client, request)
+            case p.Watch():
+                client.watch = request
+            case p.Shutdown():
+                self._course.stop("stopped")
+                self.is_closed = True
+            case p.Detach():
+                self._presence.policy = "continue"
+            case p.Hello():
+                pass
+            case _ if isinstance(request, LookUp):
+                return look_up(request, self._beginning.places)
+            case _:
+                return self._steered(request)
+        return None
+
+    def _steered(self, request: p.Requests) -> object:
+        course, training = self._course, self._course.training
+        if training is None:
+            raise UsageError("nothing is being trained")
+        if isinstance(request, p.Draw):
+            return training.pictures(request.columns, request.rows)
+        if training.is_over:
+            if isinstance(request, p.Stop):
+                return None
+            raise UsageError("the run is over")
+        match request:
+            case p.Pause():
+                course.pause()
+            case p.Continue():
+                course.go_on()
+            case p.Advance():
+                course.advance(request.batches, request.epochs)
+            case p.SetLearningRate():
+                training.set_learning_rate(request.factor)
+            case p.SaveCheckpoint():
+                training.save()
+            case p.Rewind():
+                training.rewind(request.to)
+            case p.Stop():
+                course.stop(request.reason)
+        return None

@@ -1,0 +1,62 @@
+"""Answers what has nothing to do with the training, in the process of the training."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from engine.parts.data import Places
+from engine.runs.reader import Run
+from engine.service import protocol as p
+from engine.spec.reader import from_raw
+from engine.spec.toml_text import parse_toml
+
+LookUp = p.Describe | p.WriteScript | p.TuneLearningRate | p.Predict | p.Evaluate | p.Export
+
+
+def look_up(request: LookUp, places: Callable[[str], Places]) -> object:
+    """The value that answers the request; places: where data lies, of a data directory's name.
+
+    No bit of a training changes by it. Raises PerceptuiError.
+    """
+    from engine.service.aside import undisturbed
+
+    with undisturbed():
+        if isinstance(request, p.Describe | p.WriteScript | p.TuneLearningRate):
+            return _of_experiment(request, places(request.data_dir))
+        return _of_run(request, places)
+
+
+def _of_experiment(
+    request: p.Describe | p.WriteScript | p.TuneLearningRate, places: Places
+) -> object:
+    experiment = from_raw(parse_toml(request.toml))
+    match request:
+        case p.Describe():
+            from engine.service.statistics import describe
+
+            return describe(experiment, places)
+        case p.WriteScript():
+            from engine.service.export import script_of
+
+            return script_of(experiment, places)
+        case p.TuneLearningRate():
+            from engine.training.range_test import sweep
+
+            return sweep(experiment, places)
+
+
+def _of_run(request: p.Predict | p.Evaluate | p.Export, places: Callable[[str], Places]) -> object:
+    from engine.service.export import export
+    from engine.service.inspection import evaluate, predict
+
+    run = Run(Path(request.run))
+    match request:
+        case p.Predict():
+            return predict(run, request.rows, request.checkpoint)
+        case p.Evaluate():
+            return list(evaluate(run, places(request.data_dir), request.checkpoint))
+        case p.Export():
+            output, data_dir = Path(request.output), Path(request.data_dir)
+            export(run, request.format, output, request.checkpoint, data_dir)
+            return None

@@ -1,0 +1,22 @@
+"""What all messages between client and worker are made of."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+OnDisconnect = Literal["continue", "pause", "stop"]
+"""What a worker does when its last client is gone."""
+Executor = Literal["auto", "eager", "traced", "graphed"]
+"""How steps are run: auto traces trainings of many steps, or records them on a CUDA device."""
+State = Literal["idle", "preparing", "running", "paused", "finished"]
+Kept = Literal["last", "best"]
+
+
+def _dashed(name: str) -> str:
+    return "".join("-" + c.lower() if c.isupper() else c for c in name).lstrip("-")
+
+
+class Message(msgspec.Struct, frozen=True, kw_only=True, tag_field="message", tag=_dashed):
+    """Anything that is not a recorded event."""

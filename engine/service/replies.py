@@ -1,0 +1,115 @@
+"""What a worker says to its clients, beside the events that it records."""
+
+from __future__ import annotations
+
+import msgspec
+
+from engine.errors import DataUnavailable, PerceptuiError, UsageError
+from engine.runs.pictures import Pictures
+from engine.service.message import Message, State
+
+
+class Failure(msgspec.Struct, frozen=True, kw_only=True):
+    """Why a request was refused."""
+
+    text: str
+    exit_code: int = 1
+
+    @classmethod
+    def of(cls, error: Exception) -> Failure:
+        """The failure that an error means; only a PerceptuiError has a text for people."""
+        if isinstance(error, PerceptuiError):
+            return cls(text=str(error), exit_code=error.exit_code)
+        if isinstance(error, OSError) and error.filename:
+            return cls(text=f"{error.filename}: {error.strerror}")
+        return cls(text=f"{type(error).__name__}: {error}")
+
+    def error(self) -> PerceptuiError:
+        """The error to raise on the client's side."""
+        kinds = {2: UsageError, 4: DataUnavailable}
+        return kinds.get(self.exit_code, PerceptuiError)(self.text)
+
+
+class Begun(msgspec.Struct, frozen=True, kw_only=True):
+    """The run that a worker trains."""
+
+    run: str
+    """Its directory, absolute."""
+    since: int
+    """Number of the event that began this worker's part of the record."""
+
+
+class Welcome(Message, frozen=True, kw_only=True):
+    """The worker's first line; of another version nothing else follows."""
+
+    version: int
+    pid: int
+    state: State
+    begun: Begun | None
+
+
+class Answer(Message, frozen=True, kw_only=True):
+    """The answer to the request of this id."""
+
+    id: int
+    failure: Failure | None = None
+    value: msgspec.Raw = msgspec.Raw(b"null")
+
+
+class Began(Message, frozen=True, kw_only=True):
+    """A client has begun a run: what is told of a record from here on is that run's."""
+
+    begun: Begun
+
+
+class StateChanged(Message, frozen=True, kw_only=True):
+    """The worker's state is another one now."""
+
+    state: State
+    detail: str = ""
+
+
+class Progress(Message, frozen=True, kw_only=True):
+    """Where the training stands; the newest one counts."""
+
+    epoch: int
+    """The epoch that is running, counted from 1."""
+    epochs: int
+    step: int
+    steps: int
+    """Of the whole training."""
+    loss: float | None
+    """Of the last step."""
+    learning_rate: float
+    elapsed_s: float
+    memory_bytes: int
+    """Of the worker's process, or of the GPU where it trains there."""
+
+
+class Drawn(Message, frozen=True, kw_only=True):
+    """Pictures for a client that watches."""
+
+    pictures: Pictures
+
+
+class Downloading(Message, frozen=True, kw_only=True):
+    """How far a download is."""
+
+    name: str
+    done_bytes: int
+    total_bytes: int | None
+
+
+class Ended(Message, frozen=True, kw_only=True):
+    """The worker ends now, because of this signal if one is named."""
+
+    signal: int = 0
+
+
+class Greeting(Message, frozen=True, kw_only=True, tag="welcome"):
+    """What a Welcome of any version tells."""
+
+    version: int
+
+
+Replies = Welcome | Answer | Began | StateChanged | Progress | Drawn | Downloading | Ended

@@ -1,0 +1,191 @@
+"""What a client may ask of a worker."""
+
+from __future__ import annotations
+
+import msgspec
+
+from engine.runs.events import Reason
+from engine.service.message import Executor, Kept, Message, OnDisconnect
+
+
+class Request(Message, frozen=True, kw_only=True):
+    """Something a client asks; answered by an Answer with the same id."""
+
+    id: int = 0
+
+
+class Hello(Request, frozen=True, kw_only=True):
+    """The first line of a client."""
+
+    version: int
+
+
+class Train(Request, frozen=True, kw_only=True):
+    """Train an experiment in a new run directory; the answer's value is a Begun."""
+
+    toml: str
+    name: str
+    runs_dir: str
+    data_dir: str
+    on_disconnect: OnDisconnect
+    paused: bool = False
+    executor: Executor = "auto"
+    changes: list[tuple[int, float]] = msgspec.field(default_factory=list)
+    """Learning-rate factors by step, for a replay."""
+    until_step: int | None = None
+    """End after so many steps: a replay of a run that was stopped there."""
+
+
+class Resume(Request, frozen=True, kw_only=True):
+    """Go on with a run from its last checkpoint; the answer's value is a Begun."""
+
+    run: str
+    data_dir: str
+    on_disconnect: OnDisconnect
+    rewind: bool = False
+    """It diverged: go on from the last finite checkpoint at another learning rate."""
+    learning_rate: float | None = None
+    """In place of the experiment's; with `rewind` a tenth of what it was if None."""
+
+
+class Pause(Request, frozen=True, kw_only=True):
+    """Wait after the step that is running."""
+
+
+class Continue(Request, frozen=True, kw_only=True):
+    """Go on after a pause."""
+
+
+class Advance(Request, frozen=True, kw_only=True):
+    """Train so many batches or epochs, then pause."""
+
+    batches: int = 0
+    epochs: int = 0
+
+
+class SetLearningRate(Request, frozen=True, kw_only=True):
+    """Multiply the schedule's learning rate by this factor from the next step on."""
+
+    factor: float
+
+
+class SaveCheckpoint(Request, frozen=True, kw_only=True):
+    """Write a checkpoint now."""
+
+
+class Rewind(Request, frozen=True, kw_only=True):
+    """Go back to a checkpoint."""
+
+    to: Kept
+
+
+class Stop(Request, frozen=True, kw_only=True):
+    """End the run with a checkpoint."""
+
+    reason: Reason = "stopped"
+
+
+class Detach(Request, frozen=True, kw_only=True):
+    """Go on when the last client is gone, whatever the policy was."""
+
+
+class Draw(Request, frozen=True, kw_only=True):
+    """Compute the pictures once; the answer's value is a Pictures."""
+
+    columns: int
+    rows: int
+
+
+class Watch(Request, frozen=True, kw_only=True):
+    """How often this client wants progress and pictures; 0 for never."""
+
+    progress_hz: float
+    pictures_hz: float = 0.0
+    columns: int = 0
+    rows: int = 0
+
+
+class Describe(Request, frozen=True, kw_only=True):
+    """Load an experiment's data and tell its shape and statistics."""
+
+    toml: str
+    data_dir: str
+
+
+class WriteScript(Request, frozen=True, kw_only=True):
+    """Write the plain PyTorch script of an experiment; the answer's value is its text."""
+
+    toml: str
+    data_dir: str
+
+
+class TuneLearningRate(Request, frozen=True, kw_only=True):
+    """Try learning rates on a copy of an experiment; the answer's value is a RateTest."""
+
+    toml: str
+    data_dir: str
+
+
+class Predict(Request, frozen=True, kw_only=True):
+    """What a finished or running run's checkpoint says of samples."""
+
+    run: str
+    checkpoint: Kept
+    rows: list[list[str]]
+
+
+class Evaluate(Request, frozen=True, kw_only=True):
+    """Measure a run's checkpoint on its data again."""
+
+    run: str
+    checkpoint: Kept
+    data_dir: str
+
+
+class Export(Request, frozen=True, kw_only=True):
+    """Write a run in another format."""
+
+    run: str
+    checkpoint: Kept
+    format: str
+    output: str
+    data_dir: str
+
+
+class Shutdown(Request, frozen=True, kw_only=True):
+    """End the worker; a run that is not over is stopped first."""
+
+
+Requests = (
+    Hello
+    | Train
+    | Resume
+    | Pause
+    | Continue
+    | Advance
+    | SetLearningRate
+    | SaveCheckpoint
+    | Rewind
+    | Stop
+    | Detach
+    | Draw
+    | Watch
+    | Describe
+    | WriteScript
+    | TuneLearningRate
+    | Predict
+    | Evaluate
+    | Export
+    | Shutdown
+)
+STEERING = (
+    Train,
+    Resume,
+    Pause,
+    Continue,
+    Advance,
+    SetLearningRate,
+    Rewind,
+    Detach,
+)
+"""Only one client at a time may send these. Any may stop: who steers may hang."""

@@ -1,0 +1,79 @@
+"""Decides whether a data set is kept in memory or streamed from its files."""
+
+from __future__ import annotations
+
+import os
+from typing import Literal
+
+import torch
+
+from engine.errors import BadExperiment, Problem, UsageError
+from engine.parts.data import Data, Dataset, PictureFiles, Places
+from engine.training.streaming.memory import available_bytes
+from engine.training.streaming.reader import Reader
+
+SHARE = 0.25
+"""Of the memory to be had, what images may fill: splitting them takes as much again for a while,
+and a network needs room, too."""
+FLOAT_BYTES = 4
+
+
+def loaded(
+    data: Data, places: Places, device: torch.device, batch_size: int | Literal["full"] = 1
+) -> tuple[Dataset, Reader | None]:
+    """A data set; with a reader where its images stay in their files.
+
+    Decided by the number of files and the size that their images will have, without opening one.
+    Raises DataUnavailable, and BadExperiment for a batch that would not fit either.
+    """
+    on_disk = data.left_on_disk(places)
+    if on_disk is None or on_disk.files is None:
+        return data.load(places), None
+    files, room, share = on_disk.files, available_bytes(device), memory_share()
+    if files.resident_bytes <= share * room:
+        return data.load(places), None
+    _check_batch(batch_size, files, room)
+    whose = "" if device.type == "cpu" else f" on {device}"
+    reason = (
+        f"{in_bytes(files.resident_bytes)} of images, more than {100 * share:g}% of the "
+        f"{in_bytes(room)} of memory free{whose}: streamed from the disk"
+    )
+    return on_disk, Reader(files, device, reason)
+
+
+def _check_batch(batch_size: int | Literal["full"], files: PictureFiles, room: int) -> None:
+    samples = len(files.paths) if batch_size == "full" else min(batch_size, len(files.paths))
+    needed = samples * files.sample_bytes * (1 + FLOAT_BYTES)
+    if needed > room:
+        size = '"full"' if batch_size == "full" else batch_size
+        message = (
+            f"{size} takes {in_bytes(needed)} at once, and {in_bytes(room)} of memory "
+            "are free: give a smaller number, like 64"
+        )
+        raise BadExperiment([Problem("batch_size", message)])
+
+
+def memory_share() -> float:
+    """The share of the free memory that images may fill: PERCEPTUI_DATA_SHARE, 0 to 1.
+
+    Raises UsageError where that is no such number.
+    """
+    text = os.environ.get("PERCEPTUI_DATA_SHARE", "")
+    try:
+        share = float(text) if text else SHARE
+    except ValueError:
+        share = -1.0
+    if not 0 <= share <= 1:
+        raise UsageError(f'PERCEPTUI_DATA_SHARE: "{text}" is not a number from 0 to 1')
+    return share
+
+
+def in_bytes(count: int) -> str:
+    """A number of bytes for people: `1.2 GB`."""
+    size, unit = float(count), "bytes"
+    for larger in ("kB", "MB", "GB", "TB", "PB"):
+        if size < 999.5:
+            break
+        size, unit = size / 1000, larger
+    digits = 0 if size >= 9.95 or unit == "bytes" else 1
+    return f"{size:.{digits}f} {unit}"

@@ -1,0 +1,68 @@
+"""What a reading process does: read the images that it is told to, and end with its trainer."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import shutil
+import signal
+from collections.abc import Sequence
+from dataclasses import dataclass
+from multiprocessing.util import get_temp_dir
+from pathlib import Path
+from threading import Thread
+
+import torch
+from torch import Tensor
+
+from engine.parts.data import PictureFiles
+from engine.parts.data.image_folder import in_words
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """An image that could not be read."""
+
+    path: str
+    reason: str
+
+
+class Pieces(torch.utils.data.Dataset[Tensor]):
+    """Reads images by their paths; knows no list of them, which may be long."""
+
+    def __init__(self, files: PictureFiles) -> None:
+        self._folder = Path(files.folder)
+        self._read = files.read
+        self._shape = files.shape
+
+    def __getitems__(self, paths: Sequence[str]) -> Tensor | Unreadable:
+        """(paths, channels, height, width) uint8."""
+        piece = torch.empty(len(paths), *self._shape, dtype=torch.uint8)
+        for row, path in zip(piece, paths, strict=True):
+            try:
+                row.copy_(self._read(self._folder / path))
+            except Exception as error:  # Pillow's formats raise many kinds for damaged files
+                return Unreadable(path, in_words(error))
+        return piece
+
+
+def as_it_is(piece: object) -> object:
+    """In place of collating."""
+    return piece
+
+
+def begin(_: int) -> None:
+    """Leave signals to the trainer, which may need what is being read to end well."""
+    for number in SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
+    Thread(target=_end_with_trainer, daemon=True).start()
+
+
+def _end_with_trainer() -> None:
+    trainer = multiprocessing.parent_process()
+    if trainer is not None:
+        trainer.join()
+        shutil.rmtree(get_temp_dir(), ignore_errors=True)  # the trainer's, who was killed
+        os._exit(0)

@@ -1,0 +1,14 @@
+"""The process that reading processes are forked from; imported there only, before anything else.
+
+It has all loaded that they need and no thread, no GPU and none of the trainer's descriptors.
+"""
+
+import signal
+
+from engine.parts.data.laws import image_folder
+from engine.training.streaming.reading import SIGNALS
+
+__all__ = ["image_folder"]
+
+for number in SIGNALS:  # it ends with its trainer, which may still need it after a signal
+    signal.signal(number, signal.SIG_IGN)
