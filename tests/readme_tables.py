@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import inspect
 import textwrap
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import get_args
 
+from engine.doctor.live.doctor import RULES as LIVE
+from engine.doctor.live.rule import LiveRule
+from engine.doctor.rule import Rule
+from engine.doctor.rules import ALL
 from engine.parts.component import Component, literal
 from engine.parts.data import Data
 from engine.parts.kinds import Parameter, describe
@@ -20,6 +25,8 @@ from engine.spec.presets import listings
 from engine.spec.reader import read_file
 
 README = Path(__file__).parents[1] / "README.md"
+RESULTS = Path(__file__).parent / "benchmarks" / "RESULTS.md"
+APP = Path(__file__).parent / "benchmarks" / "APP.md"
 SHOWN = ("test_accuracy", "test_r2", "train_accuracy", "train_loss")
 """The metric that tells most stands in the table: the first of these that was measured."""
 
@@ -86,22 +93,67 @@ def _as_toml(accepted: str) -> str:
 def components(family: type[Component]) -> str:
     """A family's components: how each is called, and its one-line help."""
     members = sorted(family.members().items(), key=lambda item: item[0].lower())
-    return "\n".join(f"- `{signature(member)}`: {member.help()}" for _, member in members)
+    return "\n".join(f"- `{member.signature()}`: {member.help()}" for _, member in members)
 
 
-def signature(component: type[Component]) -> str:
-    """A component's call with its defaults: `Linear(out_features, bias=True)`."""
-    parts = [
-        name if declaration.required else f"{name}={literal(declaration.default)}"
-        for name, (_, declaration) in component.parameters().items()
-    ]
-    return f"{component.name}({', '.join(parts)})"
+def findings(rules: Sequence[Rule | LiveRule]) -> str:
+    """The doctor's findings: each code, and why there is such a rule."""
+    return "\n".join(f"- `{one.code}`: {_why(one)}" for one in rules)
+
+
+def _why(one: Rule | LiveRule) -> str:
+    return " ".join(inspect.getdoc(one.function).split())  # type: ignore[union-attr]  # all have one
 
 
 def events() -> str:
     """The names of a record's events."""
     names = [f"`{kind.__struct_config__.tag}`" for kind in get_args(Recorded)]
     return textwrap.fill(", ".join(names), 100)
+
+
+def speed() -> str:
+    """What `make bench` found where a target is set: what, against what, how often faster."""
+    report = RESULTS.read_text("utf-8")
+
+    def rows() -> Iterator[str]:
+        for section in report.split("\n## ")[1:]:
+            title, _, rest = section.partition("\n")
+            for line in rest.splitlines():
+                against, _, _, ratio, quartiles, target, *_ = [*cells(line), *[""] * 7]
+                if target.startswith("≥"):
+                    bound = target.partition(":")[0]
+                    yield row(title, against, f"{ratio} ({quartiles})", bound)
+
+    return "\n".join(
+        [
+            textwrap.fill(report.split("\n\n")[1], 100),
+            "",
+            table(("perceptui", "against", "which takes longer by (quartiles)", "target"), rows()),
+        ]
+    )
+
+
+def app() -> str:
+    """What `make bench-app` found."""
+    _, machine, report = APP.read_text("utf-8").split("\n\n", 2)
+
+    def rows() -> Iterator[str]:
+        for line in report.splitlines()[2:]:
+            figure, measured, bound, _, details = cells(line)
+            yield row(figure, measured, bound, details)
+
+    return "\n".join(
+        [
+            textwrap.fill(machine, 100),
+            "",
+            table(("figure", "measured", "bound", "details"), rows()),
+        ]
+    )
+
+
+def cells(line: str) -> list[str]:
+    """The cells of a table's row; none for another line."""
+    return [cell.strip() for cell in line.strip("|").split("|")] if line.startswith("|") else []
 
 
 def tables() -> dict[str, str]:
@@ -114,7 +166,11 @@ def tables() -> dict[str, str]:
         "losses": components(Loss),
         "optimizers": components(Optimizer),
         "schedules": components(Schedule),
+        "findings": findings(sorted(ALL, key=lambda one: one.code)),
+        "live": findings(sorted(LIVE, key=lambda one: one.code)),
         "events": events(),
+        "speed": speed(),
+        "app": app(),
     }
 
 

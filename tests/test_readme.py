@@ -27,6 +27,7 @@ from tui.commands import app
 from tui.commands.doctor import FOUND
 from tui.commands.options import TrainingOptions
 from tui.commands.request import requested
+from tui.screens.control import ControlScreen
 from tui.screens.workbench import WorkbenchScreen
 from tui.widgets.editor import Editor
 
@@ -188,7 +189,7 @@ def test_keys_are_bound() -> None:
     }
     bound = {
         key
-        for owner in (PerceptuiApp, WorkbenchScreen, Editor)
+        for owner in (PerceptuiApp, ControlScreen, WorkbenchScreen, Editor)
         for binding in owner.BINDINGS
         for key in (binding[0] if isinstance(binding, tuple) else binding.key).split(",")
     } | {"ctrl+p"}

@@ -2,35 +2,28 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-import os
-import signal
-import sys
-from collections.abc import Coroutine, Iterable, Sequence
+from collections.abc import Coroutine, Iterable
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from textual import work
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import Binding
 from textual.dom import DOMNode
-from textual.filter import LineFilter
 from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
-from tui.live.bench import Bench, Places
+from tui.live.asking import Places
+from tui.live.bench import Bench
 from tui.live.snapshot import Snapshot
 from tui.live.trainer import Connect, fresh_worker
 from tui.messages import BenchChanged, PresetChosen
-from tui.renderables.look import Look, look_for
+from tui.renderables.look import Look
 from tui.renderables.sanitize import plain
 from tui.screens.presets import PresetsScreen
 from tui.settings import Settings
-from tui.terminal.ascii_lines import AsciiLines
 from tui.terminal.budget import BYTES_PER_S, SLOW_BYTES_PER_S, ByteBudget
-from tui.terminal.driver import TerminalDriver
-from tui.terminal.printing import encoding_of
+from tui.terminal.terminal_app import TerminalApp
 from tui.widgets.rows import RowsView
 
 if TYPE_CHECKING:
@@ -39,12 +32,11 @@ if TYPE_CHECKING:
     from tui.editing.draft import Draft
     from tui.screens.workbench import WorkbenchScreen
 
-SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 BENCH_AFTER_S = 0.15
 """The trainer's start waits so long: it would take the processor from the first screen."""
 
 
-class PerceptuiApp(App[int]):
+class PerceptuiApp(TerminalApp[int]):
     """A bench for neural networks in the terminal."""
 
     TITLE = "perceptui"
@@ -75,7 +67,7 @@ class PerceptuiApp(App[int]):
         self.settings = settings or Settings.load()
         slow = slow_link or self.settings.rate == "slow"
         self.bench = Bench(self._tell, self.places, connect, slow_link=slow)
-        self.budget = ByteBudget(SLOW_BYTES_PER_S if slow else BYTES_PER_S, self._num_bytes_sent)
+        self.budget = self._budget(slow=slow)
         self.look = Look()
         self._ascii_only = ascii_only
         self._first = first
@@ -97,10 +89,6 @@ class PerceptuiApp(App[int]):
         screen = WorkbenchScreen()
         self.install_screen(screen, "workbench")
         return screen
-
-    def on_load(self) -> None:
-        """Heed signals before the terminal is changed."""
-        self._catch_signals()
 
     async def on_mount(self) -> None:
         """Show the presets, or what the command line asked for, while a worker warms up."""
@@ -125,35 +113,32 @@ class PerceptuiApp(App[int]):
             self.theme = self.settings.theme
         slow = self._slow_link or self.settings.rate == "slow"
         self.bench.set_rate(slow=slow)
-        self.budget = ByteBudget(SLOW_BYTES_PER_S if slow else BYTES_PER_S, self._num_bytes_sent)
+        self.budget = self._budget(slow=slow)
         ascii_only = self._ascii_only or self.settings.glyphs == "ascii"
-        self.look = look_for(
-            {**os.environ, **({"NO_COLOR": "1"} if self.no_color else {})},
-            encoding=(
-                "utf-8"
-                if self.settings.glyphs == "unicode"
-                else encoding_of(sys.__stdout__, os.environ)  # Textual has replaced stdout
-            ),
-            is_terminal=True,
-            color_system=self.console.color_system,
-            ascii_only=ascii_only,
-        )
+        encoding = "utf-8" if self.settings.glyphs == "unicode" else None
+        self.look_at_terminal(ascii_only=ascii_only, encoding=encoding)
         for screen in self.screen_stack:
             for view in screen.query(RowsView):
                 view.notify_style_update()
 
-    def get_line_filters(self) -> Sequence[LineFilter]:
-        """Textual's, and where only ASCII may be drawn one that sees to it."""
-        filters = super().get_line_filters()
-        return [*filters, AsciiLines()] if self.look.ascii else filters
-
     def open_workbench(self, name: str, experiment: Experiment) -> None:
-        """Put an experiment on the workbench; nothing is trained yet."""
-        self.draft.load(name, experiment)
+        """Put an experiment on the workbench; nothing is trained yet.
+
+        One that is there already stays as it was edited.
+        """
+        if not self.draft.comes_from(name, experiment):
+            self.draft.load(name, experiment)
+        elif self.draft.is_edited:
+            self.notify("Your changes are still here: z takes them back", markup=False)
         self._show_workbench()
 
     async def watch_run(self, run: Run) -> None:
         """Watch a live run on the workbench, or open the experiment of one that is over."""
+        if self.bench.trains(run) and self.draft.name == self.bench.snapshot.name:
+            self._show_workbench()  # it began here: what was edited since stays
+            return
+        if not await self._edits_settled():
+            return
         self.draft.load(run.name, run.experiment())
         self._show_workbench()
         from engine.runs.state import state_of
@@ -165,6 +150,8 @@ class PerceptuiApp(App[int]):
 
     async def resume_run(self, run: Run) -> None:
         """Go on with a run that ended early."""
+        if not await self._edits_settled():
+            return
         self.draft.load(run.name, run.experiment())
         self._show_workbench()
         await self.bench.resume(run)
@@ -196,7 +183,9 @@ class PerceptuiApp(App[int]):
 
     @work(group="quit", exclusive=True, exit_on_error=False)
     async def action_quit_asking(self) -> None:
-        """Quit; with a live run ask what becomes of it."""
+        """Quit; with edits or a live run ask what becomes of them."""
+        if not await self._edits_settled("Drop the changes"):
+            return
         if self.bench.snapshot.is_live:
             from tui.screens.quit import QuitScreen
 
@@ -207,11 +196,19 @@ class PerceptuiApp(App[int]):
                 await self.bench.stop()
         self.exit(0)
 
-    def on_preset_chosen(self, message: PresetChosen) -> None:
-        self.open_workbench(message.name, message.experiment)
+    async def action_quit(self) -> None:
+        """Textual's own way out asks too."""
+        self.action_quit_asking()
+
+    @work(group="leave", exclusive=True, exit_on_error=False)
+    async def on_preset_chosen(self, message: PresetChosen) -> None:
+        name, experiment = message.name, message.experiment
+        if self.draft.comes_from(name, experiment) or await self._edits_settled():
+            self.open_workbench(name, experiment)
 
     def on_bench_changed(self, message: BenchChanged) -> None:
-        if "workbench" in self.__dict__:  # else nobody has opened it yet
+        # Nobody may have opened it yet, and while the app ends its parts are gone already.
+        if self.is_running and "workbench" in self.__dict__:
             self.workbench.show(self.budget.shown(message.snapshot))
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
@@ -240,22 +237,22 @@ class PerceptuiApp(App[int]):
             self.push_screen(self.workbench)
         self.workbench.show_draft()
 
+    async def _edits_settled(self, dropped: str = "Drop the changes: z brings them back") -> bool:
+        """Ask about edits that would be lost; whether to go on."""
+        if "draft" not in self.__dict__:
+            return True  # nothing was opened yet
+        from tui.screens.keeping import edits_settled
+
+        return await edits_settled(self, dropped)
+
     def _tell(self, snapshot: Snapshot) -> None:
         self.post_message(BenchChanged(snapshot))
 
-    def _num_bytes_sent(self) -> int:
-        driver = self._driver
-        return driver.outlet.num_bytes if isinstance(driver, TerminalDriver) else 0
+    def _budget(self, *, slow: bool) -> ByteBudget:
+        return ByteBudget(SLOW_BYTES_PER_S if slow else BYTES_PER_S, lambda: self.num_bytes_sent)
 
     def _open_bench(self) -> None:
         self._in_background(self.bench.open())
 
     def _in_background(self, work: Coroutine[None, None, None]) -> None:
         self.run_worker(work, group="bench", exit_on_error=False)
-
-    def _catch_signals(self) -> None:
-        """Textual handles neither: put the terminal back and let a live run go on."""
-        loop = asyncio.get_running_loop()
-        for number in SIGNALS:
-            with contextlib.suppress(RuntimeError, ValueError):  # not in the main thread: a test
-                loop.add_signal_handler(number, self.exit, 128 + number)

@@ -7,19 +7,16 @@ import os
 import signal
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack, ExitStack, suppress
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from engine.errors import WorkerLost
 from engine.runs import events as ev
 from engine.runs.pictures import Pictures
 from engine.runs.reader import Run
-from engine.service import protocol as p
 from engine.service.client import Session
-from engine.spec.experiment import Experiment
 from tui.commands.complaint import complain
 from tui.headless.ending import exit_code, print_end, print_record
+from tui.headless.job import Continuation, Job
 from tui.headless.patience import is_outlasted, what_is_kept
 from tui.headless.progress import Manner, Show
 from tui.headless.report import grid
@@ -29,60 +26,12 @@ from tui.live.history import History
 PROGRESS_HZ = 5.0
 
 
-@dataclass(frozen=True)
-class Job:
-    """What to train and where to put it."""
-
-    experiment: Experiment
-    name: str
-    runs_dir: Path
-    data_dir: Path
-    on_disconnect: p.OnDisconnect = "stop"
-    executor: p.Executor = "auto"
-    changes: tuple[tuple[int, float], ...] = ()
-    until_step: int | None = None
-
-    async def begin(self, session: Session) -> None:
-        """Have a session's worker train it."""
-        await session.train(
-            self.experiment,
-            name=self.name,
-            runs_dir=self.runs_dir,
-            data_dir=self.data_dir,
-            on_disconnect=self.on_disconnect,
-            executor=self.executor,
-            changes=list(self.changes),
-            until_step=self.until_step,
-        )
-
-
 def train(job: Job, manner: Manner) -> int:
     """Train in a fresh worker and show it; returns the exit code.
 
     Raises PerceptuiError, or BrokenPipeError if stdout was closed meanwhile.
     """
     return asyncio.run(_in_worker(job.begin, job.experiment.epochs, manner))
-
-
-@dataclass(frozen=True)
-class Continuation:
-    """How to go on with a run that ended early."""
-
-    run: Run
-    data_dir: Path
-    on_disconnect: p.OnDisconnect = "stop"
-    rewind: bool = False
-    learning_rate: float | None = None
-
-    async def begin(self, session: Session) -> None:
-        """Have a session's worker go on with it."""
-        await session.resume(
-            self.run,
-            data_dir=self.data_dir,
-            on_disconnect=self.on_disconnect,
-            rewind=self.rewind,
-            learning_rate=self.learning_rate,
-        )
 
 
 def resume(continuation: Continuation, manner: Manner) -> int:

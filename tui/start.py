@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from textual.drivers.linux_driver import LinuxDriver
 
 from tui.app import PerceptuiApp
-from tui.live.bench import Places
+from tui.live.asking import Places
 from tui.terminal.driver import TerminalDriver
 
 if TYPE_CHECKING:  # the options bring the whole command line with them

@@ -1,6 +1,6 @@
 """Measures what the doctor's looks cost a training: with and without, side by side.
 
-python -m tests.benchmarks.measure_probes [--within 0.002] [--seconds 60] [--control]
+python -m tests.benchmarks.measure_probes [--within 0.002] [--seconds 120] [--control]
 
 One training goes on and on, and in turns of a few thousandths of a second it may be looked at or
 not. Each pair of turns gives a ratio of their times on the CPU: what else the machine does slows
@@ -169,7 +169,7 @@ def main() -> int:
     """Measure and print a small table; 1 where a preset is over the target."""
     parser = argparse.ArgumentParser(description="Measure what the doctor's looks cost.")
     parser.add_argument("--within", type=float, default=0.002, help="how closely to know (0.002)")
-    parser.add_argument("--seconds", type=float, default=60.0, help="at most, for each line (60)")
+    parser.add_argument("--seconds", type=float, default=120.0, help="at most, for each line (120)")
     parser.add_argument("--control", action="store_true", help="never look")
     given = parser.parse_args()
     warm_up()

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.tui.command_line import Bench
-from tests.tui.pseudo_terminal import ENTER, PseudoTerminal, app_on_terminal
+from tests.tui.pseudo_terminal import ENTER, ESCAPE, PseudoTerminal, app_on_terminal
 
 PRECISE = re.compile(rb"[\[;][34]8;2;(\d+);(\d+);(\d+)")
 """One of 16 million colors."""
@@ -17,6 +17,10 @@ INDEXED = re.compile(rb"[\[;][34]8;5;")
 """One of 256 colors."""
 BASIC = re.compile(rb"\x1b\[(?:[0-9];)*(?:3[0-7]|4[0-7]|9[0-7]|10[0-7])(?:;\d+)*m")
 """One of 16 colors."""
+STYLES = re.compile(rb"\x1b\[([\d;:]*)m")
+"""How characters are drawn from here on: the codes."""
+WITHOUT_COLOR = {b"", b"0", b"1", b"2", b"3", b"4", b"7"}
+"""As before, bold, dim, italic, underlined, reversed."""
 
 
 def _leave(terminal: PseudoTerminal) -> None:
@@ -75,17 +79,25 @@ def test_few_colors(
         _leave(terminal)
 
 
-def test_no_color(bench: Bench) -> None:
-    """NO_COLOR: nothing but shades of gray, and the boundary drawn by characters."""
-    with app_on_terminal(columns=80, rows=24, environment={"NO_COLOR": "1"}) as terminal:
+@pytest.mark.parametrize("terminal_name", ["xterm-256color", "xterm"])
+def test_no_color(bench: Bench, terminal_name: str) -> None:
+    """NO_COLOR: no code of a color at all is sent, by no screen; the cursor is still seen."""
+    environment = {"NO_COLOR": "1", "TERM": terminal_name, "COLORTERM": ""}
+    with app_on_terminal(columns=80, rows=24, environment=environment) as terminal:
+        terminal.until("circle")
+        assert terminal.is_marked("circle")
         _train_circle(terminal)
         terminal.until("outside")
-        shades = PRECISE.findall(terminal.written)
-        assert all(red == green == blue for red, green, blue in shades)
-        assert not BASIC.search(terminal.written)
-        assert not INDEXED.search(terminal.written)
         assert "\u2580" not in terminal.text
+        for key, seen in (("?", "every key"), (",", "Glyphs"), ("R", "State"), ("c", "import")):
+            terminal.type(key)
+            terminal.until(seen)
+            terminal.type(ESCAPE)
+            terminal.until("finished circle")
         _leave(terminal)
+        assert STYLES.findall(terminal.written)
+        sent = {code for style in STYLES.findall(terminal.written) for code in style.split(b";")}
+        assert sent <= WITHOUT_COLOR
 
 
 def test_terminal_without_a_cursor(bench: Bench) -> None:
@@ -128,4 +140,25 @@ def test_resize_storm(bench: Bench) -> None:
         terminal.wipe()
         terminal.resize(100, 30)
         terminal.until(lambda text: "finished circle" in text and "Scores" in text)
+        _leave(terminal)
+
+
+def test_ctrl_l_draws_everything_anew(bench: Bench) -> None:
+    """What another program wrote over the screen is gone after ctrl+l, also below a question."""
+    with app_on_terminal(columns=80, rows=24) as terminal:
+        whole = ("Pick an", "Playground", "Teaches", "R Runs  ? Help  q Quit")
+        terminal.until(lambda shown: all(text in shown for text in whole))
+        terminal.wipe()
+        terminal.type("\x0c")
+        terminal.until(lambda shown: all(text in shown for text in whole))
+        terminal.type(ENTER)
+        terminal.until("Linear")
+        terminal.type("s")
+        asks = ("Save as", "my-circle", "enter saves", "Linear(4)", "q Quit")
+        terminal.until(lambda shown: all(text in shown for text in asks))
+        terminal.wipe()
+        terminal.type("\x0c")
+        terminal.until(lambda shown: all(text in shown for text in asks))
+        terminal.type(ESCAPE)
+        terminal.until(lambda shown: "Save as" not in shown)
         _leave(terminal)

@@ -15,7 +15,7 @@ from engine.runs.state import state_of
 from tests.engine.service.live import eventually
 from tests.tui.command_line import Bench, perceptui
 from tests.tui.live_process import has_finished
-from tests.tui.pseudo_terminal import PseudoTerminal, app_on_terminal
+from tests.tui.pseudo_terminal import ENTER, PseudoTerminal, app_on_terminal
 
 FIRST_SCREEN = "Pick an experiment"
 ENDLESS = """\
@@ -97,6 +97,44 @@ def test_stopped_by_what_cannot_be_caught(bench: Bench) -> None:
         terminal.wipe()
         terminal.signal(signal.SIGCONT)
         terminal.until(lambda shown: FIRST_SCREEN in shown and "Quit" in shown)
+        terminal.type("q")
+        assert terminal.end() == 0
+        assert terminal.not_restored() == []
+
+
+def test_ctrl_z_goes_to_the_shell_and_fg_comes_back(bench: Bench) -> None:
+    """The shell has its terminal as it was and says that the job is stopped; fg draws it anew."""
+    shell = ["bash", "--norc", "--noprofile", "-i"]
+    terminal = PseudoTerminal(shell, environment={"PS1": "shell> ", "HISTFILE": ""})
+    try:
+        terminal.until("shell>")
+        terminal.type(f"{sys.executable} -m tui.cli{ENTER}")
+        terminal.until(FIRST_SCREEN)
+        terminal.type("\x1a")
+        terminal.until(lambda shown: "Stopped" in shown and "shell>" in shown)
+        assert not _modes_are_set(terminal)
+        terminal.type(f"echo 40$((1 + 1)){ENTER}")
+        terminal.until("402")
+        terminal.wipe()
+        terminal.type(f"fg{ENTER}")
+        terminal.until(lambda shown: FIRST_SCREEN in shown and "Quit" in shown)
+        assert _modes_are_set(terminal)
+        terminal.wipe()
+        terminal.type("q")
+        terminal.until("shell>")
+        terminal.type(f"exit{ENTER}")
+        assert terminal.end() == 0
+    finally:
+        terminal.close()
+
+
+def test_ctrl_z_without_a_shell_stops_nothing(bench: Bench) -> None:
+    """Where nobody could go on with it the app stays, and says so."""
+    with app_on_terminal() as terminal:
+        terminal.until(FIRST_SCREEN)
+        terminal.type("\x1a")
+        terminal.until(lambda shown: "no shell to go back to" in shown and FIRST_SCREEN in shown)
+        assert terminal.state() != "T"
         terminal.type("q")
         assert terminal.end() == 0
         assert terminal.not_restored() == []

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import msgspec
 
-from engine.runs.lease import own_lease, write_lease
+from engine.runs.lease import own_lease, process_start, write_lease
 from engine.runs.reader import Run
 from engine.service.client import Session
 from tests.engine.service.live import (
@@ -178,6 +178,7 @@ def test_runs_tells_the_truth(bench: Bench, warm: Path) -> None:
                 assert other.run is not None
                 dead = Run(other.run)
                 os.kill(other.pid, signal.SIGKILL)
+                eventually(lambda: not process_start(other.pid))
             waiting = await begun_paused(session, endless(), bench.runs_dir)
             found = _states(bench)
             await session.stop()

@@ -40,8 +40,9 @@ def train(
         raise UsageError("--json prints every event, --quiet the end only: give one of them")
     name, experiment = requested(options, shared.runs)
     from tui import batch
+    from tui.headless.job import Job
 
-    job = batch.Job(experiment, name, shared.runs, shared.data, policy, o.executor(executor))
+    job = Job(experiment, name, shared.runs, shared.data, policy, o.executor(executor))
     if detach:
         return batch.detached(job.begin)
     return batch.train(job, manner(shared, quiet=quiet))

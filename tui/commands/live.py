@@ -87,6 +87,7 @@ def resume(
     from engine.runs.reader import find_run
     from engine.runs.state import state_of
     from tui import batch
+    from tui.headless.job import Continuation
 
     shared = ctx.obj.merged(runs_dir, data_dir, ascii, json)
     found = find_run(run, shared.runs)
@@ -95,7 +96,7 @@ def resume(
         raise UsageError(f"{found.path}: it is {state.text}: `perceptui attach {found.name}`")
     policy = o.policy(on_disconnect, "continue" if detach else "stop")
     rate = _learning_rate(settings or [])
-    continuation = batch.Continuation(found, shared.data, policy, rewind, rate)
+    continuation = Continuation(found, shared.data, policy, rewind, rate)
     if detach:
         raise typer.Exit(batch.detached(continuation.begin))
     raise typer.Exit(batch.resume(continuation, manner(shared, quiet=quiet)))
@@ -136,6 +137,7 @@ def replay(
     """
     from engine.runs.reader import find_run
     from tui import batch
+    from tui.headless.job import Job
 
     shared = ctx.obj.merged(runs_dir, data_dir, ascii, json)
     found = find_run(run, shared.runs)
@@ -145,7 +147,7 @@ def replay(
     by_hand = finished is not None and finished.reason in ("stopped", "interrupted")
     experiment = found.experiment()
     name = found.name.split("-", 2)[-1].rpartition("-")[0] or found.name
-    job = batch.Job(
+    job = Job(
         experiment,
         f"{name}-replay",
         shared.runs,

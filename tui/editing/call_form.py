@@ -146,15 +146,6 @@ def written(component: type[Component], texts: Mapping[str, str]) -> str:
     return f"{component.name}({', '.join(parts)})"
 
 
-def signature(component: type[Component]) -> str:
-    """The call with all its arguments: `Linear(out_features, bias=True)`."""
-    parts = [
-        name if declaration.required else f"{name}={literal(declaration.default)}"
-        for name, (_, declaration) in component.parameters().items()
-    ]
-    return f"{component.name}({', '.join(parts)})"
-
-
 def matching(family: str, text: str) -> Sequence[type[Component]]:
     """The components whose name has the text in it, those that begin with it first;
     then those whose help has it. All of them for an empty text."""

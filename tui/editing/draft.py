@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
+from engine.doctor.finding import Finding
 from engine.errors import BadExperiment, DataUnavailable, Problem
 from engine.parts.schedules import OneCycleLR
 from engine.spec.experiment import Experiment
@@ -18,6 +19,7 @@ from engine.spec.toml_text import parse_toml
 from engine.spec.writer import to_toml
 from tui.editing import own_presets, share
 from tui.editing.draft_items import Item, items_of
+from tui.editing.examiner import Examiner
 
 MOST_UNDONE = 200
 
@@ -64,6 +66,8 @@ class Draft:
         self._undone: deque[_State] = deque(maxlen=MOST_UNDONE)
         self._done: deque[_State] = deque(maxlen=MOST_UNDONE)
         self._reading: _Reading | None = None
+        self.examiner = Examiner()
+        """The doctor, with what is known of the data by now."""
 
     @property
     def name(self) -> str:
@@ -84,6 +88,22 @@ class Draft:
     def problems(self) -> tuple[Problem, ...]:
         """Every mistake, with its place."""
         return self._read().problems
+
+    @property
+    def is_edited(self) -> bool:
+        """Whether it is another experiment than the one that was loaded or saved last."""
+        if self.raw == self._state.base:
+            return False
+        mine = self.experiment
+        return mine is None or mine != _Reading(self._state.base).experiment
+
+    def comes_from(self, name: str, experiment: Experiment) -> bool:
+        """Whether this experiment was loaded under this name, whatever was edited since."""
+        return name == self.name and self._state.base == parse_toml(to_toml(experiment))
+
+    def findings(self) -> list[Finding]:
+        """What the doctor finds in it, the gravest first; nothing while there are problems."""
+        return self.examiner.findings(self.experiment) if self.experiment is not None else []
 
     def items(self) -> list[Item]:
         """The lines of the editor."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Sequence
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,30 @@ def own_path(name: str) -> Path:
     if shipped.exists() and not path.exists():
         raise UsageError(f'"{name}" comes with perceptui: choose another name, like "my-{name}"')
     return path
+
+
+def problem(name: str) -> str:
+    """Why nothing can be saved under a name; empty where it can."""
+    try:
+        own_path(name)
+    except UsageError as error:
+        return str(error)
+    return ""
+
+
+def replaced(name: str) -> str:
+    """The question before an own preset is saved over; empty where there is none of that name."""
+    there = own_path(name).exists()
+    return f'You have a preset "{name}" already. Replace it with this one?' if there else ""
+
+
+def suggested(name: str) -> str:
+    """A name to save what is called so under: its own where it can be, else one like `my-NAME`."""
+    if not problem(name):
+        return name
+    stem = re.sub(r"[^\w.-]+", "-", name.removesuffix(".toml")).strip("-.")[:70] or "network"
+    names = (f"my-{stem}-{n}" if n > 1 else f"my-{stem}" for n in count(1))
+    return next(n for n in names if not problem(n) and not own_path(n).exists())
 
 
 def save(name: str, experiment: Experiment) -> Path:

@@ -8,22 +8,19 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from importlib import import_module
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.errors import PerceptuiError, WorkerLost
+from tui.live.asking import Asking, Places
 from tui.live.snapshot import Snapshot
 from tui.live.trainer import Connect, Trainer, fresh_worker
 
 if TYPE_CHECKING:
-    from engine.runs import events as ev
     from engine.runs.pictures import Pictures
-    from engine.runs.rate_test import RateTest
     from engine.runs.reader import Run
     from engine.service import protocol as p
-    from engine.service.description import Description
     from engine.spec.experiment import Experiment
     from tui.live.observer import Observer
 
@@ -34,15 +31,7 @@ PICTURES_HZ = 2.0
 SLOW_PICTURES_HZ = 0.2
 
 
-@dataclass(frozen=True)
-class Places:
-    """Where runs and data lie, as the command line said; None for the usual places."""
-
-    runs_dir: Path | None = None
-    data_dir: Path | None = None
-
-
-class Bench:
+class Bench(Asking):
     """Trains one experiment after another and says what it sees.
 
     tell: called with each new snapshot, at most every TELL_S seconds. The methods that
@@ -57,14 +46,10 @@ class Bench:
         *,
         slow_link: bool = False,
     ) -> None:
-        self.snapshot = Snapshot()
+        super().__init__(places)
         self._tell = tell
-        self._places = places
         self._connect = connect
         self.set_rate(slow=slow_link)
-        self._session: Trainer | None = None
-        self._settled = asyncio.Event()
-        """Set once it is known whether a worker listens."""
         self._is_open = False
         self._is_beginning = False
         self._stack = AsyncExitStack()
@@ -147,7 +132,7 @@ class Bench:
         """
 
         async def resume(session: Trainer) -> None:
-            experiment, events = run.experiment(), run.record().events
+            experiment, events = run.experiment(), run.events()
             if self.snapshot.is_live:
                 await session.stop()
             self._seeing.begin(events)
@@ -197,38 +182,13 @@ class Bench:
         """Set the factor on top of the running training's schedule."""
         await self._do(lambda session: session.set_learning_rate(factor))
 
-    async def describe(self, experiment: Experiment) -> Description | None:
-        """What an experiment's data looks like; None where it can't be had now."""
-        session = self._session
-        if session is None or self.snapshot.phase in ("preparing", "starting", "lost"):
-            return None
-        try:
-            return await session.describe(experiment, self._places.data_dir)
-        except PerceptuiError:
-            return None
-
-    async def script(self, experiment: Experiment) -> str:
-        """The plain PyTorch script of an experiment; raises PerceptuiError."""
-        session = await self._opened()
-        if session is None:
-            raise PerceptuiError("the trainer is gone, and only it can write the script")
-        return await session.script(experiment, self._places.data_dir)
-
-    async def tune(self, experiment: Experiment) -> RateTest:
-        """What learning rates do to an experiment, tried on a copy; raises PerceptuiError."""
-        session = await self._opened()
-        if session is None:
-            raise PerceptuiError("the trainer is gone, and only it can try learning rates")
-        return await session.tune_learning_rate(experiment, self._places.data_dir)
-
-    async def predict(self, rows: list[list[str]]) -> list[ev.Prediction]:
-        """What the network's newest checkpoint says of samples; raises PerceptuiError."""
-        session, run = self._session, self.snapshot.run
-        if session is None or run is None:
-            raise PerceptuiError("nothing is trained yet: press space in the workbench")
+    async def recover(self) -> None:
+        """After a divergence: back to the last finite checkpoint, on with a tenth of the rate."""
         from engine.runs.reader import Run
 
-        return await session.predict(Run(run), rows)
+        snapshot = self.snapshot
+        if snapshot.diverged is not None and snapshot.run is not None:
+            await self.resume(Run(snapshot.run), rewind=True)
 
     async def look_at(self, grid: tuple[int, int]) -> None:
         """The picture has this size now: (columns, rows) of the boundary's matrix."""
@@ -293,11 +253,6 @@ class Bench:
         except PerceptuiError as error:
             phase = "ready" if self.snapshot.phase == "preparing" else self.snapshot.phase
             self._change(replace(self.snapshot, phase=phase, message=str(error)), at_once=True)
-
-    async def _opened(self) -> Trainer | None:
-        """The session, once the worker that is starting listens; None if it is lost."""
-        await self._settled.wait()
-        return self._session
 
     async def _follow(self, session: Trainer) -> None:
         """Take what happens, run after run, until the worker is gone."""

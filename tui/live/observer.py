@@ -11,6 +11,7 @@ from engine.runs import events as ev
 from engine.runs.pictures import Pictures
 from engine.service import protocol as p
 from engine.service.client import Happened
+from tui.live.curves import CurveMaker
 from tui.live.history import History
 from tui.live.snapshot import Snapshot
 
@@ -20,12 +21,14 @@ class Observer:
 
     def __init__(self) -> None:
         self._history = History()
+        self._curves = CurveMaker()
 
     def begin(self, events: Iterable[ev.Event] = ()) -> None:
         """Forget the run before; events: what a resumed run's record holds already."""
-        self._history = History()
+        self._history, self._curves = History(), CurveMaker()
         for event in events:
             self._history.add(event)
+            self._curves.told(self._history, event)
 
     def taken(self, snapshot: Snapshot, happened: Happened) -> Snapshot:
         """The snapshot after something happened."""
@@ -36,6 +39,8 @@ class Observer:
                 return replace(snapshot, phase=phase, message=happened.detail or snapshot.message)
             case p.Progress():
                 return replace(snapshot, progress=happened)
+            case p.Downloading():
+                return replace(snapshot, download=happened)
             case p.Drawn():
                 return self.shown(snapshot, happened.pictures)
             case ev.RunStarted():
@@ -45,6 +50,7 @@ class Observer:
                     started=happened,
                     newest=None,
                     progress=None,
+                    download=None,
                     pictures=None,
                     series=(),
                     evaluated={},
@@ -53,13 +59,14 @@ class Observer:
                     findings=(),
                     factor=1.0,
                 )
-            case ev.Paused() if snapshot.progress is not None:
-                progress = msgspec.structs.replace(snapshot.progress, step=happened.step)
-                return replace(snapshot, progress=progress)
             case ev.Event():
+                before = history.factor
                 history.add(happened)
+                series = self._curves.told(history, happened)
                 return replace(
                     snapshot,
+                    progress=_moved(snapshot.progress, happened, before),
+                    series=snapshot.series if series is None else series,
                     started=history.started,
                     newest=history.newest,
                     evaluated=dict(history.evaluated),
@@ -73,5 +80,22 @@ class Observer:
 
     def shown(self, snapshot: Snapshot, pictures: Pictures) -> Snapshot:
         """The snapshot with new pictures and the curve that came with them."""
-        series = tuple(self._history.loss_series(pictures.losses))
+        series = self._curves.drawn(self._history, pictures.losses)
         return replace(snapshot, pictures=pictures, series=series)
+
+
+def _moved(progress: p.Progress | None, event: ev.Event, factor_before: float) -> p.Progress | None:
+    """Where the training stands after an event: while it waits no progress is sent."""
+    if progress is None:
+        return None
+    change = msgspec.structs.replace
+    match event:
+        case ev.Paused():
+            return change(progress, step=event.step)
+        case ev.LearningRateChanged():
+            rate = progress.learning_rate * event.factor / factor_before
+            return change(progress, learning_rate=rate)
+        case ev.WentBack():
+            epoch = min(event.epoch + 1, progress.epochs)
+            return change(progress, step=event.from_step, epoch=epoch)
+    return progress

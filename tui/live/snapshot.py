@@ -29,6 +29,8 @@ class Snapshot:
     started: ev.RunStarted | None = None
     newest: ev.EpochFinished | None = None
     progress: p.Progress | None = None
+    download: p.Downloading | None = None
+    """How far the data is that is fetched before the training."""
     pictures: Pictures | None = None
     series: tuple[LossSeries, ...] = ()
     evaluated: dict[str, ev.Evaluated] = field(default_factory=dict)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from functools import partial
 from pathlib import Path
 
 from rich.text import Text
@@ -18,7 +17,6 @@ from engine.errors import PerceptuiError
 from tui.renderables.look import Look
 from tui.renderables.sanitize import plain
 from tui.renderables.table import sentence
-from tui.screens.confirm import ConfirmScreen
 from tui.screens.host import BenchScreen
 from tui.screens.page import Page
 from tui.screens.save import SaveScreen
@@ -79,25 +77,15 @@ class CodeScreen(BenchScreen):
         """Save the script to a file."""
         if self._code:
             name = f"{self.host.draft.name or 'experiment'}.py"
-            self.app.push_screen(SaveScreen(name, title="Save the script as"), self._named)
+            screen = SaveScreen(name, title="Save the script as", replaced=_replaced)
+            self.app.push_screen(screen, self._save)
 
-    def _named(self, name: str | None) -> None:
+    def _save(self, name: str | None) -> None:
         if name is None:
             return
-        path = Path(name).expanduser()
-        if path.exists():
-            question = f"{path} is there already. Replace it?"
-            self.app.push_screen(ConfirmScreen(question, "Replace it"), partial(self._sure, path))
-        else:
-            self._save(path)
-
-    def _sure(self, path: Path, sure: bool | None) -> None:
-        if sure:
-            self._save(path)
-
-    def _save(self, path: Path) -> None:
         from engine.runs.files import replace_bytes
 
+        path = Path(name).expanduser()
         try:
             replace_bytes(path, self._code.encode())
         except (OSError, ValueError) as error:  # ValueError: a name with a null byte
@@ -124,6 +112,11 @@ class CodeScreen(BenchScreen):
         rows = await asyncio.to_thread(highlighted, code, look)
         self._code = code
         page.show(lambda width: rows)
+
+
+def _replaced(name: str) -> str:
+    path = Path(name).expanduser()
+    return f"{path} is there already. Replace it?" if path.exists() else ""
 
 
 def highlighted(code: str, look: Look) -> list[Text]:

@@ -16,7 +16,8 @@ from tui.renderables.sanitize import plain
 if TYPE_CHECKING:  # the first screen is there before the engine is loaded
     from engine.runs.reader import Run
     from tui.editing.draft import Draft
-    from tui.live.bench import Bench, Places
+    from tui.live.asking import Places
+    from tui.live.bench import Bench
     from tui.settings import Settings
 
 

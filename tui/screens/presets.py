@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.style import Style
 from rich.text import Text
 from textual import work
 from textual.app import ComposeResult
@@ -20,19 +18,19 @@ from textual.widgets.option_list import Option
 from engine import paths
 from engine.errors import PerceptuiError
 from engine.spec.presets import Listing, listings
-from tui.renderables.look import Look
 from tui.renderables.sanitize import plain
 from tui.screens.about import About, about, is_downloaded_first
 from tui.screens.host import BenchScreen
 from tui.screens.page import Page
+from tui.screens.preset_entries import first_look, key_of, matching, options
+from tui.terminal.turns import LEADS_ON
 from tui.widgets.keys import Keys
 from tui.widgets.option_rows import OptionRows
 
 if TYPE_CHECKING:  # this screen is there before the engine is loaded
     from engine.spec.experiment import Experiment
     from tui.past.run_summary import RunSummaries, RunSummary
-
-    Entry = Listing | RunSummary
+    from tui.screens.preset_entries import Entry
 
 FOOTER = ("select", "filter", "runs")
 RECENT = 6
@@ -152,7 +150,7 @@ class PresetsScreen(BenchScreen):
         elif entry is not None:
             self.open_run(entry.run)
 
-    @work(group="open", exclusive=True, exit_on_error=False)
+    @work(group=LEADS_ON, exclusive=True, exit_on_error=False)
     async def _open(self, listing: Listing) -> None:
         try:
             experiment = await asyncio.to_thread(_read, listing.path)
@@ -197,48 +195,24 @@ class PresetsScreen(BenchScreen):
         entries = self.query_one(EntryList)
         before = self._shown[entries.highlighted] if entries.highlighted is not None else None
         words = self.query_one("#filter", Input).value.lower().split()
-        self._shown = list(_grouped(self._matching(words)))
-        options = list(self._options())
+        self._shown = matching(self._presets, self._runs, words)
+        lines = list(options(self._shown, self.host.look))
         entries.clear_options()
-        entries.add_options(options)
-        if not options:
+        entries.add_options(lines)
+        if not lines:
             entries.add_option(Option("nothing is called so: esc shows all", disabled=True))
             self._shown = [None]
             return
         same = [
             index
             for index, one in enumerate(self._shown)
-            if one is not None and before is not None and _key(one) == _key(before)
+            if one is not None and before is not None and key_of(one) == key_of(before)
         ]
         entries.highlighted = same[0] if same else 1
 
-    def _matching(self, words: list[str]) -> Iterator[tuple[str, Entry]]:
-        for preset in self._presets:
-            text = " ".join((preset.name, preset.title, preset.summary, preset.group)).lower()
-            if all(word in text for word in words):
-                yield preset.group, preset
-        for run in self._runs:
-            if all(word in f"{run.run.name} {run.state}".lower() for word in words):
-                yield "Recent runs", run
-
-    def _options(self) -> Iterator[Option]:
-        look = self.host.look
-        group = ""
-        for place, entry in enumerate(self._shown):
-            if entry is None:
-                following = self._shown[place + 1]
-                assert following is not None, "a heading has entries"
-                group = _group(following)
-                yield Option(Text(plain(group, look.ascii), Style(bold=True)), disabled=True)
-            elif isinstance(entry, Listing):
-                yield _line(f"  {entry.name}", look)
-            else:
-                sign = look.pick("▶", ">") if entry.is_live else " "
-                yield _line(f"{sign} {entry.run.name.split('-', 2)[-1]} {entry.state}", look)
-
     def _look_at(self, entry: Entry) -> None:
         """Show what is known at once, and the rest when it is known."""
-        known = self._known.get(_key(entry)) or _first_look(entry)
+        known = self._known.get(key_of(entry)) or first_look(entry)
         self._show(known)
         if known.description is None or known.experiment is None:
             self._learn(entry, known)
@@ -278,41 +252,11 @@ class PresetsScreen(BenchScreen):
             self._show(replace(known, note="The data can't be looked at now."))
             return
         known = replace(known, description=description)
-        self._known[_key(entry)] = known
+        self._known[key_of(entry)] = known
         self._show(known)
-
-
-def _line(text: str, look: Look) -> Option:
-    return Option(Text(plain(text, look.ascii), no_wrap=True, overflow="ellipsis"))
 
 
 def _read(path: Path) -> Experiment:
     from engine.spec.reader import read_file
 
     return read_file(path)
-
-
-def _key(entry: Entry) -> str:
-    return str(entry.path if isinstance(entry, Listing) else entry.run.path)
-
-
-def _group(entry: Entry) -> str:
-    return entry.group if isinstance(entry, Listing) else "Recent runs"
-
-
-def _grouped(entries: Iterable[tuple[str, Entry]]) -> Iterator[Entry | None]:
-    """The entries with a heading (None) before each group."""
-    last = None
-    for group, entry in entries:
-        if group != last:
-            yield None
-            last = group
-        yield entry
-
-
-def _first_look(entry: Entry) -> About:
-    if isinstance(entry, Listing):
-        return About(entry.name, entry.title, entry.summary, entry.teaches)
-    epochs = f"{entry.epochs:,} epochs"
-    what = "enter watches it" if entry.live_here else "enter opens its experiment"
-    return About(entry.run.name, entry.run.name, f"{entry.state}, {epochs}; {what}.")

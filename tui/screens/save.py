@@ -2,18 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from rich.text import Text
+from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
+from tui.renderables.look import RED
 from tui.renderables.sanitize import plain
+from tui.screens.confirm import ConfirmScreen
 from tui.screens.host import host
+
+Ask = Callable[[str], str]
+"""A sentence about a name, empty where there is nothing to say."""
+KEYS = "enter saves, esc goes back"
+
+
+def nothing(name: str) -> str:
+    """There is nothing to say of any name."""
+    return ""
 
 
 class SaveScreen(ModalScreen[str | None]):
-    """Returns the name that was typed, or None."""
+    """Returns the name that was typed, or None.
+
+    problem: what is wrong with a name; it is said while it is typed, and not returned.
+    replaced: the question to ask before something of that name is overwritten.
+    """
 
     DEFAULT_CSS = """
     SaveScreen { align: center middle; }
@@ -22,6 +41,8 @@ class SaveScreen(ModalScreen[str | None]):
         border: round $primary; padding: 0 1; background: $surface;
     }
     SaveScreen Static { height: 1; }
+    SaveScreen #hint { height: auto; max-height: 3; }
+    SaveScreen.-low #hint { max-height: 1; }
     SaveScreen Input, SaveScreen Input:focus {
         border: none; height: 1; padding: 0; background: $boost;
     }
@@ -34,27 +55,57 @@ class SaveScreen(ModalScreen[str | None]):
         Binding("escape", "back", "Back", show=False)
     ]
 
-    def __init__(self, suggested: str, *, title: str = "Save as") -> None:
+    def __init__(
+        self,
+        suggested: str,
+        *,
+        title: str = "Save as",
+        problem: Ask = nothing,
+        replaced: Ask = nothing,
+    ) -> None:
         super().__init__()
         self._suggested = suggested
         self._title = title
+        self._problem = problem
+        self._replaced = replaced
 
     def compose(self) -> ComposeResult:
         with Vertical():
             yield Static(plain(self._title, host(self).look.ascii), markup=False)
             yield Input(self._suggested, select_on_focus=False)
-            yield Static("enter saves, esc goes back", id="hint", markup=False)
+            yield Static(KEYS, id="hint", markup=False)
 
     def on_mount(self) -> None:
         self.set_class(host(self).look.ascii, "-ascii")
 
+    def on_input_changed(self, event: Input.Changed) -> None:
+        name = event.value.strip()
+        self._say(self._problem(name) if name else "")
+
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
         name = event.value.strip()
-        if name and self.is_current:  # a second key may arrive while it closes
+        problem = self._problem(name) if name else "Type a name first, or press esc."
+        self._say(problem)
+        if not problem:
+            self._give(name)
+
+    @work(group="give", exclusive=True, exit_on_error=False)
+    async def _give(self, name: str) -> None:
+        question = self._replaced(name)
+        if question and not await self.app.push_screen_wait(ConfirmScreen(question, "Replace it")):
+            return
+        if self.is_current:  # a second key may arrive while it closes
             self.dismiss(name)
-        else:
-            self.query_one("#hint", Static).update("Type a name first, or press esc.")
+
+    def _say(self, problem: str) -> None:
+        """What is wrong with the name, or the keys."""
+        look = host(self).look
+        text = Text(KEYS)
+        if problem:
+            sign = look.pick("✗", "!")
+            text = Text(f"{sign} {plain(problem, look.ascii)}", look.paint(RED))
+        self.query_one("#hint", Static).update(text)
 
     def action_back(self) -> None:
         """Save nothing."""

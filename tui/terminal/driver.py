@@ -101,6 +101,8 @@ class TerminalDriver(LinuxDriver):
         terminals = (s for s in (sys.__stderr__, sys.__stdout__) if s is not None and s.isatty())
         stream = next(terminals, None) or sys.stderr
         self.outlet = Outlet(stream.fileno(), stream.encoding)
+        self._went_on = False
+        """Whether somebody went on with us since we stopped last."""
         self._file = self.outlet  # type: ignore[assignment]  # of a file the writer needs no more
 
     def start_application_mode(self) -> None:
@@ -147,11 +149,28 @@ class TerminalDriver(LinuxDriver):
                 self.outlet.forget()
             self.process_message(message)
 
+    def suspend(self) -> bool:
+        """Stop until a shell goes on with us; False at once where there is none that could.
+
+        Whether there is one only the kernel knows: it asks before the signal does what it does
+        without a handler. Our whole group stops, as everywhere: a program that started us too.
+        """
+        self._went_on = False
+        self.suspend_application_mode()
+        self._must_signal_resume = True
+        handler = signal.signal(signal.SIGTSTP, signal.SIG_DFL)
+        os.killpg(0, signal.SIGTSTP)
+        signal.signal(signal.SIGTSTP, handler)
+        if not self._went_on:
+            self._go_on()
+        return self._went_on
+
     def _sigtstp_application(self, *_: object) -> None:
         """Stop from the event loop: the handler may have interrupted a write half way."""
         self._loop.call_soon_threadsafe(super()._sigtstp_application)
 
     def _sigcont_application(self, *_: object) -> None:
+        self._went_on = True
         self._loop.call_soon_threadsafe(self._go_on)
 
     def _go_on(self) -> None:

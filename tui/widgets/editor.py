@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rich.cells import cell_len
 from rich.style import Style
 from rich.text import Text
 from textual.binding import Binding
@@ -14,10 +15,11 @@ from tui.editing.draft_items import MORE, Item, value_text
 from tui.messages import DraftChanged
 from tui.renderables.look import RED, Look
 from tui.renderables.numbers import count
-from tui.renderables.sanitize import fit
+from tui.renderables.sanitize import fit, plain
 from tui.renderables.table import sentence
+from tui.screens.field_form import FieldForm
 from tui.screens.fields import FieldsScreen
-from tui.screens.form import ComponentForm, FieldForm
+from tui.screens.form import ComponentForm
 from tui.widgets.cursor_rows import CursorRows, Line
 
 _INDENT = 3
@@ -31,7 +33,7 @@ class Editor(CursorRows, can_focus=True):
     BINDINGS = [  # noqa: RUF012  # Textual declares it so
         Binding("enter", "edit", "Edit"),
         Binding("a", "add_layer", "Add layer"),
-        Binding("delete,backspace,d", "remove_layer", "Remove", key_display="del"),
+        Binding("delete,backspace", "remove_layer", "Remove", key_display="del"),
         Binding("K,shift+up", "move_layer(-1)", "Move up", key_display="K"),
         Binding("J,shift+down", "move_layer(1)", "Move down", key_display="J"),
         Binding("z", "undo", "Undo"),
@@ -85,8 +87,13 @@ class Editor(CursorRows, can_focus=True):
             right = ""
             if item.output and shape_width:
                 right = "  " + _spelled(item.output, self.look).rjust(shape_width)
-                right += "  " + own.rjust(params_width) if params_width else ""
-            rows.append(Line(self._row(item, right, labels, width, index), index))
+                free = width - _INDENT - cell_len(item.value) - cell_len(right)
+                if params_width and (own or free >= params_width + 2):
+                    right += "  " + own.rjust(params_width)
+            row, is_cut = self._row(item, right, labels, width, index)
+            rows.append(Line(row, index))
+            if is_cut and index == self.cursor:
+                rows += [Line(text, index) for text in self._whole(item, width)]
             for text in sentence(item.problem, max(0, width - _INDENT), self.look, dim=False):
                 told = Text(" " * _INDENT).append(text.plain, self.look.paint(RED))
                 rows.append(Line(told, index))
@@ -101,20 +108,41 @@ class Editor(CursorRows, can_focus=True):
             row.append(total, Style(dim=True))
         return row
 
-    def _row(self, item: Item, right: str, labels: int, width: int, index: int) -> Text:
+    def _row(
+        self, item: Item, right: str, labels: int, width: int, index: int
+    ) -> tuple[Text, bool]:
+        """The row of a line, and whether its value is cut.
+
+        A long value begins further left than the others: it ends where the room does.
+        """
         look = self.look
         here = index == self.cursor
         row = Text(look.pick("▸", ">") if here else " ")
         row.append(look.pick("✗ ", "! ") if item.problem else "  ", look.paint(RED, bold=True))
-        label = item.label.ljust(labels + 2) if item.label and width > 24 else ""
-        room = max(0, width - row.cell_len - len(label) - len(right))
+        room = max(0, width - row.cell_len - len(right))
+        whole = _spelled(item.value, look)
+        label = ""
+        if item.label and width > 24:
+            indent = min(labels + 2, room - cell_len(plain(whole, look.ascii)))
+            label = item.label.ljust(max(indent, len(item.label) + 1))
         row.append(label, Style(dim=True))
-        value = fit(_spelled(item.value, look), room, look.ascii)
+        value = fit(whole, max(0, room - len(label)), look.ascii)
         row.append(value, look.paint(RED) if item.problem else Style())
         if right:
             row.append(" " * max(0, width - row.cell_len - len(right)))
             row.append(right, Style(dim=True))
-        return self.marked(row, width, active=True) if here and self.has_focus else row
+        is_cut = value != plain(whole, look.ascii)
+        return self._highlit(row, width) if here else row, is_cut
+
+    def _whole(self, item: Item, width: int) -> list[Text]:
+        """The rows of a value that its own row had to cut."""
+        room = max(0, width - _INDENT)
+        rows = sentence(_spelled(item.value, self.look), room, self.look, dim=False)
+        return [self._highlit(Text(" " * _INDENT).append_text(row), width) for row in rows]
+
+    def _highlit(self, row: Text, width: int) -> Text:
+        """A row of the item under the cursor."""
+        return self.marked(row, width, active=True) if self.has_focus else row
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Grey what can't be done here: None."""

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Sequence
+
+from rich.style import Style
 from rich.text import Text
+from textual import work
 from textual.reactive import reactive
 
-from engine.doctor.examination import examine
+from engine import paths
 from engine.doctor.finding import Finding
-from engine.spec.experiment import Experiment
+from engine.runs.events import FindingAppeared
 from tui.live.snapshot import Snapshot
 from tui.renderables.findings import HUES
 from tui.renderables.look import RED, Look
+from tui.renderables.sanitize import fit
 from tui.renderables.table import sentence
+from tui.screens.about import is_downloaded_first
+from tui.screens.host import host
 from tui.screens.page import Page
 
+REST_S = 0.25
+"""An edited experiment rests so long before its data is asked for."""
 _SIGNS = {"error": ("✗", "!"), "warning": ("▲", "!"), "info": ("●", "*")}
 
 
@@ -24,10 +34,34 @@ class DoctorNote(Page):
 
     finding: reactive[Finding | None] = reactive(None, repaint=False)
 
-    def examine(self, experiment: Experiment | None) -> None:
+    def examine(self) -> None:
         """Ask the doctor; an experiment with mistakes shows those in its lines instead."""
-        found = examine(experiment) if experiment is not None else []
-        grave = [finding for finding in found if finding.severity != "info"]
+        self._show_findings()
+        self._learn()
+
+    @work(group="learn", exclusive=True, exit_on_error=False)
+    async def _learn(self) -> None:
+        """Ask the trainer what the data is like, where the doctor could find more with that.
+
+        Never where that would download it.
+        """
+        app = host(self)
+        experiment, examiner = app.draft.experiment, app.draft.examiner
+        if experiment is None or not examiner.would_learn(experiment):
+            return
+        if is_downloaded_first(experiment.data, paths.data_dir(app.places.data_dir)):
+            return
+        await asyncio.sleep(REST_S)
+        while app.bench.snapshot.phase in ("starting", "preparing"):
+            await asyncio.sleep(REST_S)
+        description = await app.bench.describe(experiment)
+        if description is not None:
+            examiner.learn(experiment, description)
+            self._show_findings()
+            self.screen.refresh_bindings()
+
+    def _show_findings(self) -> None:
+        grave = [finding for finding in host(self).draft.findings() if finding.severity != "info"]
         self.finding = grave[0] if grave else None
         self.display = bool(grave)
         if grave:
@@ -48,10 +82,41 @@ def finding_rows(found: list[Finding], width: int, look: Look) -> list[Text]:
     return rows
 
 
+class LiveNote(Page):
+    """What the doctor finds in the training under way: the most useful in a line."""
+
+    DEFAULT_CSS = "LiveNote { display: none; height: 1; padding: 0 1; }"
+
+    def tell(self, found: tuple[FindingAppeared, ...]) -> None:
+        """Say what stands now; nothing where all is well."""
+        if found == self._found:
+            return
+        self._found = found
+        self.display = bool(found)
+        if found:
+            self.show(lambda width: [live_row(found, width, self.look)])
+
+    _found: tuple[FindingAppeared, ...] = ()
+
+
+def live_row(found: Sequence[FindingAppeared], width: int, look: Look) -> Text:
+    """The first finding of a training, how many there are, and the key that lists them."""
+    first = found[0]
+    sign = look.pick(*_SIGNS[first.severity])
+    number = f" (1 of {len(found)})" if len(found) > 1 else ""
+    head = f"{sign} {first.place}{number}:"
+    tail = "  d: more"
+    body = fit(f"{head} {first.message}", max(0, width - len(tail)), look.ascii)
+    row = Text(body)
+    row.stylize(look.paint(HUES[first.severity], bold=True), 0, len(head))
+    row.append(tail[: max(0, width - len(body))], Style(dim=True))
+    return row
+
+
 class Notice(Page):
     """What went wrong with the training, and what can be done; unseen where nothing did."""
 
-    DEFAULT_CSS = "Notice { display: none; max-height: 3; padding: 0 1; background: $panel; }"
+    DEFAULT_CSS = "Notice { display: none; max-height: 4; padding: 0 1; background: $panel; }"
 
     def tell(self, snapshot: Snapshot) -> None:
         """Say what a snapshot has to say."""
@@ -72,8 +137,8 @@ def notice_text(snapshot: Snapshot) -> str:
         return f"{snapshot.message}; space begins with a fresh trainer"
     if diverged is not None:
         return (
-            f"diverged in epoch {diverged.epoch:,}: the loss became {diverged.loss} at a learning "
-            f"rate of {diverged.learning_rate:.3g}; lower it, then r begins anew"
+            "diverged: g goes on from the last finite checkpoint with a tenth of the learning "
+            f"rate, r begins anew; {diverged.message}"
         )
     return snapshot.message
 

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
+from rich.style import Style
 from rich.text import Text
 from textual.reactive import reactive
 
-from tui.drawings import class_rows, score_rows
+from engine.parts.schedules import Constant
+from tui.drawings import class_rows, compared_rows, confusion_rows, score_rows
 from tui.live.snapshot import Snapshot
+from tui.renderables.look import ORANGE, Look
 from tui.renderables.loss_chart import loss_chart
 from tui.renderables.numbers import duration, metric, rate
 from tui.renderables.sanitize import crop, fit, plain
 from tui.renderables.sparkline import sparkline
 from tui.renderables.table import sentence
 from tui.widgets.rows import RowsView
+
+if TYPE_CHECKING:
+    from engine.runs.events import Evaluated
+    from engine.service.protocol import Downloading
 
 EMPTY = Snapshot()
 
@@ -34,6 +42,7 @@ class SnapshotView(RowsView):
             self.remake()
 
 
+REVERSED = Style(reverse=True)
 _SIGNS = {
     "starting": ("◌", "~"),
     "ready": ("○", "o"),
@@ -50,6 +59,12 @@ class StatusLine(SnapshotView):
 
     DEFAULT_CSS = "StatusLine { height: 1; background: $panel; }"
 
+    note: reactive[str] = reactive("", repaint=False)
+    """How what is edited stands to what is trained; it comes before the figures."""
+
+    def watch_note(self) -> None:
+        self.remake()
+
     def make_rows(self, width: int, height: int) -> list[Text]:
         snapshot, look = self.snapshot, self.look
         sign = look.pick(*_SIGNS[snapshot.phase])
@@ -57,6 +72,8 @@ class StatusLine(SnapshotView):
         line = Text(f" {sign} {state}", style="bold")
         if snapshot.name:
             line.append(f" {plain(snapshot.name, look.ascii)}")
+        if self.note:
+            line.append("   ").append(f" {self.note} ", look.paint(ORANGE, bold=True) + REVERSED)
         for part in _status_parts(snapshot):
             if line.cell_len + len(part) + 3 > width:
                 break  # what comes later matters less
@@ -80,8 +97,9 @@ def _status_parts(snapshot: Snapshot) -> list[str]:
             per_s = progress.step / progress.elapsed_s
             parts.append(rate(per_s, "steps"))
             parts.append(f"{duration((progress.steps - progress.step) / per_s)} left")
-    if progress is not None:
-        parts.append(f"lr {progress.learning_rate:.3g}")
+    rate_now = _learning_rate(snapshot)
+    if rate_now is not None:
+        parts.append(f"lr {rate_now:.3g}")
     if snapshot.newest is not None and snapshot.newest.gradient_norm is not None:
         parts.append(f"gradient {metric(snapshot.newest.gradient_norm)}")
     parts.append(started.device)
@@ -90,13 +108,23 @@ def _status_parts(snapshot: Snapshot) -> list[str]:
     return parts
 
 
+def _learning_rate(snapshot: Snapshot) -> float | None:
+    """Of the next step; None where only the trainer knows the schedule's."""
+    if snapshot.progress is not None:
+        return snapshot.progress.learning_rate
+    experiment = snapshot.experiment
+    if experiment is None or experiment.schedule != Constant() or experiment.optimizer.lr is None:
+        return None
+    return experiment.optimizer.lr * snapshot.factor
+
+
 class LossLine(SnapshotView):
     """The losses as sparklines, always in sight: training, and test where there is one."""
 
     DEFAULT_CSS = "LossLine { height: 1; }"
 
     def drawn_from(self, snapshot: Snapshot) -> tuple[object, ...]:
-        return snapshot.series, snapshot.phase
+        return snapshot.series, snapshot.phase, snapshot.download
 
     def make_rows(self, width: int, height: int) -> list[Text]:
         look = self.look
@@ -120,10 +148,21 @@ def _hint(snapshot: Snapshot) -> str:
         case "starting":
             return "the trainer is starting: space may be pressed already"
         case "preparing":
-            return "preparing the first step"
+            download = snapshot.download
+            if download and download.done_bytes == download.total_bytes:
+                download = None
+            return _download_text(download) if download else "preparing the first step"
         case "running" | "paused":
             return "loss: nothing is measured yet"
     return "loss: press space to train"
+
+
+def _download_text(download: Downloading) -> str:
+    done, total = download.done_bytes, download.total_bytes
+    far = f"{done / 1e6:,.1f} MB"
+    if total:
+        far = f"{done / total:.0%}, {done / 1e6:,.1f} of {total / 1e6:,.1f} MB"
+    return f"downloading {download.name}: {far}; x calls it off"
 
 
 class LossCurve(SnapshotView):
@@ -168,9 +207,16 @@ def smoothed(values: Sequence[float | None], reach: int) -> list[float | None]:
 class Scores(SnapshotView):
     """Accuracy overall and per class, or the errors of a regression, for each split."""
 
+    matrix: reactive[bool] = reactive(False, repaint=False)
+    """Whether the confusion matrix comes before the classes, where not both have room."""
+
     def drawn_from(self, snapshot: Snapshot) -> tuple[object, ...]:
         evaluated = snapshot.evaluated
-        return snapshot.newest, snapshot.started, evaluated.get("test"), evaluated.get("train")
+        splits = evaluated.get("test"), evaluated.get("train")
+        return snapshot.newest, snapshot.started, *splits, snapshot.pictures
+
+    def watch_matrix(self) -> None:
+        self.remake()
 
     def make_rows(self, width: int, height: int) -> list[Text]:
         snapshot, look = self.snapshot, self.look
@@ -182,8 +228,32 @@ class Scores(SnapshotView):
             "test": snapshot.started.num_test,
         }
         rows = score_rows(samples, snapshot.newest.metrics(), width, look)
-        evaluated = snapshot.evaluated.get("test") or snapshot.evaluated.get("train")
-        if evaluated is not None and evaluated.classes:
-            limit = max(1, height - len(rows) - 6)
-            rows = [*rows, Text(), *class_rows(evaluated, width, look, limit=limit)]
+        classes = self._class_rows(width, height - len(rows))
+        matrix = _matrix(snapshot, width, look)
+        first, second = (matrix, classes) if self.matrix else (classes, matrix)
+        if first:
+            rows = [*rows, Text(), *first]
+        if second and len(rows) + len(second) < height:
+            rows = [*rows, Text(), *second]
         return rows
+
+    def _class_rows(self, width: int, height: int) -> list[Text]:
+        evaluated = _evaluated(self.snapshot)
+        if evaluated is None or not evaluated.classes:
+            return []
+        return class_rows(evaluated, width, self.look, limit=max(1, height - 6))
+
+
+def _evaluated(snapshot: Snapshot) -> Evaluated | None:
+    """The split that tells most, once the training is over."""
+    return snapshot.evaluated.get("test") or snapshot.evaluated.get("train")
+
+
+def _matrix(snapshot: Snapshot, width: int, look: Look) -> list[Text]:
+    """The confusion matrix: of the final weights, before that of the newest pictures."""
+    evaluated, pictures = _evaluated(snapshot), snapshot.pictures
+    if evaluated is not None and evaluated.confusion:
+        return confusion_rows(evaluated, width, look)
+    if pictures is not None and pictures.comparison.classes:
+        return compared_rows(pictures.comparison, width, look)
+    return []

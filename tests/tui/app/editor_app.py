@@ -9,7 +9,8 @@ from engine.spec.reader import from_raw
 from tui.editing.draft import Draft
 from tui.messages import DraftChanged
 from tui.renderables.look import Look
-from tui.screens.form import ComponentForm, FieldForm
+from tui.screens.field_form import FieldForm
+from tui.screens.form import ComponentForm
 from tui.screens.form_frame import Form
 from tui.widgets.editor import Editor
 

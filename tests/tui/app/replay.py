@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
@@ -26,6 +27,7 @@ from engine.spec.experiment import Experiment
 
 STEPS_PER_EPOCH = 4
 LEVELS = 4
+Finding = TypeVar("Finding", ev.FindingAppeared, ev.FindingGone)
 STEERING = ("pause", "go on", "step", "rate", "rewind", "stop", "watch")
 PACE_S = 0.05
 """Between two epochs of an endless training."""
@@ -43,6 +45,10 @@ class Replay:
         """Every command, in the order it came."""
         self.refusal: PerceptuiError | None = None
         """Raised by the next `train`."""
+        self.fetched = asyncio.Event()
+        """While it is not set the data of the next training is being fetched."""
+        self.fetched.set()
+        self.is_called_off = False
         self.state: p.State = "idle"
         self.epoch = self.step_done = 0
         self.factor = 1.0
@@ -69,6 +75,10 @@ class Replay:
         self._say(p.Drawn(pictures=self._pictures()))
         if self.epoch >= self.experiment.epochs and not self.is_endless:
             self.finish()
+
+    def download(self, done_bytes: int, total_bytes: int | None) -> None:
+        """Be so far with fetching the data."""
+        self._say(p.Downloading(name="data.gz", done_bytes=done_bytes, total_bytes=total_bytes))
 
     def finish(self, reason: ev.Reason = "completed") -> None:
         """End the run."""
@@ -103,6 +113,20 @@ class Replay:
             )
         )
         self.finish("diverged")
+
+    def find(self, code: str, place: str, message: str, severity: str = "warning") -> None:
+        """The doctor finds something in the training."""
+        self._record(self._finding(ev.FindingAppeared, code, place, message, severity))
+
+    def find_no_more(self, code: str, place: str) -> None:
+        """It finds that no longer."""
+        self._record(self._finding(ev.FindingGone, code, place, "", "warning"))
+
+    def _finding(
+        self, kind: type[Finding], code: str, place: str, message: str, severity: str
+    ) -> Finding:
+        raw = {"code": code, "place": place, "message": message, "severity": severity}
+        return msgspec.convert({**raw, "epoch": self.epoch}, kind)
 
     def lose(self, message: str = "the trainer is gone") -> None:
         """The worker's process ends."""
@@ -150,6 +174,11 @@ class Replay:
             raise refusal
         assert runs_dir is not None, "tests have a place of their own"
         self._set_state("preparing")
+        await self.fetched.wait()
+        if self.is_called_off:
+            self.is_called_off = False
+            self._set_state("idle")
+            raise PerceptuiError("stopped before the training began")
         self._experiment = experiment
         self._directory = RunDirectory.create(runs_dir, name, experiment)
         write_lease(self._directory.path, own_lease("/nowhere.sock", "running"))
@@ -169,7 +198,7 @@ class Replay:
         rewind: bool = False,
         learning_rate: float | None = None,
     ) -> None:
-        self._told(f"{'rewind' if rewind else 'resume'} {run.name}")
+        self._told(f"resume {run.name}{' rewound' if rewind else ''}")
         self._free()
         self._experiment = run.experiment()
         self._directory = RunDirectory.create(run.path.parent, f"again-{run.name}", self.experiment)
@@ -216,16 +245,20 @@ class Replay:
         self._told(f"rate x {factor:.4g}")
         self.factor = factor
         self._record(ev.LearningRateChanged(step=self.step_done, factor=factor))
-        self._say(self._progress())
+        self._go_on_telling()
 
     async def rewind(self, to: p.Kept = "last") -> None:
         self._told(f"rewind {to}")
-        before, self.epoch, self.step_done = self.step_done, 0, 0
+        self.epoch = self.step_done = 0
         self._losses.cut(0)
-        self._record(ev.Rewound(from_step=before, epoch=0, after_event=1, to=to))
-        self._say(self._progress())
+        self._record(ev.Rewound(from_step=0, epoch=0, after_event=1, to=to))
+        self._go_on_telling()
 
     async def stop(self, reason: ev.Reason = "stopped") -> None:
+        if not self.fetched.is_set():
+            self.is_called_off = True
+            self.fetched.set()
+            return
         self._told("stop")
         self.finish(reason)
 
@@ -254,8 +287,8 @@ class Replay:
         self, experiment: Experiment, data_dir: Path | None = None
     ) -> RateTest:
         self._told("tune")
-        rates = [10.0**-power for power in range(5, -1, -1)]
-        return rate_test(rates, [1.0, 0.9, 0.5, 0.2, 0.3, 2.0])
+        rates = [10.0 ** (step / 20 - 6) for step in range(140)]
+        return rate_test(rates, [1 / (1 + 100 * rate) + (rate / 2) ** 2 for rate in rates])
 
     async def script(self, experiment: Experiment, data_dir: Path | None = None) -> str:
         self._told("script")
@@ -290,6 +323,11 @@ class Replay:
             raise PerceptuiError("nothing is trained")
         if command != "watch" and command != "pictures":
             self.said.append(command)
+
+    def _go_on_telling(self) -> None:
+        """Progress is told while it runs only."""
+        if self.state == "running":
+            self._say(self._progress())
 
     def _free(self) -> None:
         if self._directory is not None:

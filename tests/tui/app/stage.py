@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import cast
 
 from textual.app import App
+from textual.events import Key
 from textual.pilot import Pilot
 
 from engine.runs.reader import Run
@@ -15,7 +16,7 @@ from engine.spec.experiment import Experiment
 from tests.tui.app.replay import Replay, Workers
 from tests.tui.app.stand import seen, small_experiment, until
 from tui.app import PerceptuiApp
-from tui.live.bench import Places
+from tui.live.asking import Places
 from tui.live.trainer import Connect
 from tui.screens.workbench import WorkbenchScreen
 from tui.settings import Settings
@@ -23,6 +24,7 @@ from tui.settings import Settings
 WIDE, NARROW = (120, 36), (80, 24)
 CALM_LOOKS = 5
 """So many looks at the same screen: nothing is on its way any more."""
+CHARACTERS = {"slash": "/", "space": " ", "full_stop": "."}
 SIZES = (WIDE, NARROW, (60, 20), (20, 5))
 
 
@@ -57,6 +59,12 @@ class Stage:
     async def press(self, *keys: str) -> None:
         """Press keys one after the other."""
         await self.pilot.press(*keys)
+
+    def burst(self, *keys: str) -> None:
+        """Press keys without waiting for anything in between."""
+        for key in keys:
+            character = CHARACTERS.get(key, key)
+            self.app.post_message(Key(key, character if len(character) == 1 else None))
 
     async def until(self, condition: Callable[[], object]) -> None:
         """Wait until something holds."""

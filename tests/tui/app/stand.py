@@ -22,7 +22,7 @@ from engine.service.description import Description
 from engine.spec.experiment import Experiment
 from engine.spec.reader import from_raw
 from tui.editing.draft import Draft
-from tui.live.bench import Places
+from tui.live.asking import Places
 from tui.live.snapshot import Snapshot
 from tui.messages import PresetChosen
 from tui.renderables.look import Look

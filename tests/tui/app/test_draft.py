@@ -15,6 +15,7 @@ from engine.spec.reader import from_raw, read_file
 from engine.spec.toml_text import parse_toml
 from tui.commands.options import TrainingOptions
 from tui.commands.request import requested
+from tui.editing import own_presets
 from tui.editing.draft import MOST_UNDONE, Draft
 from tui.editing.draft_items import Item
 from tui.editing.share import command_line, without_prose
@@ -262,6 +263,27 @@ def test_bad_names_are_refused(draft: Draft, name: str) -> None:
     """A name that can't be typed as a preset is not saved to."""
     with pytest.raises(UsageError, match="no name for a preset"):
         draft.save_as(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "suggested"),
+    [
+        ("circle", "my-circle"),
+        ("mine", "mine"),
+        ("own", "own"),
+        ("", "my-network"),
+        ("a b/c.toml", "my-a-b-c"),
+        ("spiral", "my-spiral-2"),
+        ("x" * 300, "my-" + "x" * 70),
+    ],
+)
+def test_a_name_that_can_be_saved_is_suggested(draft: Draft, name: str, suggested: str) -> None:
+    """A free or own name is itself, a shipped preset's becomes one's own that is not there yet."""
+    for taken in ("own", "my-spiral"):
+        own_presets.save(taken, tiny())
+    assert own_presets.suggested(name) == suggested
+    assert own_presets.problem(suggested) == ""
+    assert bool(own_presets.replaced(suggested)) is (name == "own")
 
 
 def test_a_shipped_preset_is_never_saved_over(draft: Draft) -> None:

@@ -35,6 +35,27 @@ async def test_lines_show_values_shapes_and_parameters() -> None:
     assert "   more…" in rows
 
 
+async def test_values_are_whole_where_there_is_any_room() -> None:
+    """A long value begins further left; one that is cut stands whole below the cursor's line."""
+    optimizer = "Adam(lr=0.001, weight_decay=0.0001)"
+    app = EditorApp(
+        data="moons(samples=8, noise=0.2512345)", optimizer=optimizer, test_fraction=0.5
+    )
+    async with app.run_test(size=(34, 30)) as pilot:
+        rows = app.rows()
+        at = rows.index("▸  moons(samples=8, noise=0.…  2")
+        assert rows[at + 1 : at + 3] == ["   moons(samples=8,", "   noise=0.2512345)"]
+        assert "   loss      BCEWithLogitsLoss()" in rows
+        assert "   epochs         3" in rows
+        assert "   optimizer Adam(lr=0.001, wei…" in rows
+        await press(pilot, *["down"] * 5)
+        rows = app.rows()
+        at = rows.index("▸  optimizer Adam(lr=0.001, wei…")
+        assert rows[at + 1 : at + 3] == ["   Adam(lr=0.001,", "   weight_decay=0.0001)"]
+        assert rows[1].startswith("   moons")
+        assert rows[2] == ""
+
+
 async def test_ascii_terminal_gets_ascii_only() -> None:
     """With the ASCII look no character above 127 is drawn, problems included."""
     app = EditorApp(
@@ -87,7 +108,7 @@ async def test_remove_move_undo_redo() -> None:
         assert app.editor.item.key == "layers.1"
         await press(pilot, "K")
         assert app.draft.layers() == ["Linear(4)", "ReLU()", "Linear(1)"]
-        await press(pilot, "delete", "backspace", "d")
+        await press(pilot, "delete", "backspace", "delete")
         assert app.draft.layers() == []
         assert any("none yet" in row for row in app.rows())
         await press(pilot, "z", "z", "z")
@@ -109,7 +130,7 @@ async def test_what_cannot_be_done_is_greyed() -> None:
         assert editor.check_action("remove_layer", ()) is True
         assert editor.check_action("move_layer", (-1,)) is None
         assert editor.check_action("move_layer", (1,)) is True
-        await press(pilot, "d")
+        await press(pilot, "delete")
         assert editor.check_action("undo", ()) is True
         assert editor.check_action("redo", ()) is None
 
@@ -122,7 +143,7 @@ async def test_a_problem_is_marked_and_offers_its_repair() -> None:
         loss="CrossEntropyLoss()",
     )
     async with app.run_test(size=(40, 30)) as pilot:
-        await press(pilot, "down", "d")
+        await press(pilot, "down", "delete")
         text = " ".join(" ".join(row.split()) for row in app.rows())
         assert "▸✗ BatchNorm1d()" in text
         assert "put Flatten() before it" in text

@@ -12,7 +12,8 @@ from engine.spec.catalogue import FAMILIES
 from engine.spec.experiment import Experiment
 from tests.tui.app.editor_app import EditorApp
 from tui.editing.call_form import fields_of, matching, read_call, read_texts, written
-from tui.screens.form import ComponentForm, FieldForm
+from tui.screens.field_form import FieldForm
+from tui.screens.form import ComponentForm
 from tui.widgets.parameter_row import ParameterRow
 
 NOTHING = "not answered yet"

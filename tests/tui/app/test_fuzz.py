@@ -22,7 +22,7 @@ from tests.tui.app.replay import Workers
 from tests.tui.app.stage import SIZES
 from tests.tui.app.stand import made_run, small_experiment
 from tui.app import PerceptuiApp
-from tui.live.bench import Places
+from tui.live.asking import Places
 from tui.screens.host import BenchScreen
 from tui.settings import Settings
 
@@ -113,8 +113,9 @@ async def _press(pilot: Pilot[int], pressed: list[str], failures: list[BaseExcep
     if app.is_running:
         assert len(app.screen_stack) <= 2, f"esc does not leave {app.screen}"
         await pilot.press("escape", "q")
-    if app.is_running:
-        await pilot.press("l")
+    for answer in "dl":  # drop the edits, leave the training running
+        if app.is_running:
+            await pilot.press(answer)
     async with asyncio.timeout(10):
         while app.is_running:
             await pilot.pause(0.01)

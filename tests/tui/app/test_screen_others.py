@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from textual.pilot import Pilot
+from textual.screen import Screen
 from textual.widgets import Input
 
 from engine.errors import UsageError
@@ -20,6 +22,7 @@ from tui.screens.code import CodeScreen, highlighted
 from tui.screens.help import HelpScreen
 from tui.screens.predict import PredictScreen
 from tui.screens.presets import PresetsScreen
+from tui.screens.save import SaveScreen
 from tui.screens.settings import SettingsScreen
 from tui.settings import Settings
 
@@ -97,22 +100,26 @@ def test_code_is_shown_copied_and_saved(tmp_path: Path) -> None:
 
 
 def test_code_replaces_a_file_only_when_told(tmp_path: Path) -> None:
-    """A file that is there stays unless y is pressed."""
+    """A file that is there stays unless y is pressed; esc leads back to the name."""
     file = tmp_path / "small.py"
     file.write_text("old", "utf-8")
 
     async def story(app: StandApp, pilot: Play) -> None:
         await until(pilot, lambda: "import torch" in seen(app))
-        for key, content in (("escape", "old"), ("y", CODE)):
-            await pilot.press("s")
+        await pilot.press("s")
+        for key, content, screen in (("escape", "old", SaveScreen), ("y", CODE, CodeScreen)):
             await until(pilot, lambda: "Save the script as" in seen(app))
             await pilot.press("enter")
             await until(pilot, lambda: "Replace it?" in seen(app))
             await pilot.press(key)
             await until(pilot, partial(holds, file, content))
-            await until(pilot, lambda: isinstance(app.screen, CodeScreen))
+            await until(pilot, partial(shows_screen, app, screen))
 
     told(tmp_path, CodeScreen(), story, app=with_draft(tmp_path))
+
+
+def shows_screen(app: StandApp, kind: type[Screen[Any]]) -> bool:
+    return isinstance(app.screen, kind)
 
 
 def test_code_of_an_invalid_draft_says_so(tmp_path: Path) -> None:

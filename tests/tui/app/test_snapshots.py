@@ -29,6 +29,8 @@ SCREENS: dict[str, tuple[Sequence[str], str]] = {
     "help": (("question_mark",), "Help"),
     "settings": (("comma",), "Settings"),
     "code": (("c",), "import torch"),
+    "tune": (("T",), "Suggested learning rate"),
+    "doctor": (("d",), "What the doctor finds"),
     "predict": (("p",), "Predict with"),
     "save": (("s",), "Save as"),
     "quit": (("q",), "A training is under way"),

@@ -6,14 +6,20 @@ import shlex
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import pytest
 
+from engine.parts.shapes import product
 from engine.runs.reader import Run
 from engine.service.client import Session
+from engine.service.description import Description
+from engine.spec.experiment import Experiment
 from tests.tui.app.replay import Replay, Workers
 from tests.tui.app.stage import Stage, played
 from tests.tui.app.stand import made_run, small_experiment
+from tui.editing import own_presets
 from tui.screens.code import CodeScreen
 from tui.screens.predict import PredictScreen
 
@@ -63,6 +69,44 @@ def test_the_doctor_speaks_and_repairs(tmp_path: Path) -> None:
     played(tmp_path, play, experiment=doubled)
 
 
+class Unscaled(Replay):
+    """A trainer whose data has features of very different sizes."""
+
+    async def describe(self, experiment: Experiment, data_dir: Path | None = None) -> Description:
+        description = await super().describe(experiment, data_dir)
+        self.said.append(f"describe {experiment.data}")
+        number = product(description.known_facts().shape)
+        figures = {"lowest": -1.0, "highest": 1.0, "means": 0.0, "deviations": 0.5}
+        lists: dict[str, Any] = {name: [value] * number for name, value in figures.items()}
+        lists["deviations"][0] = 500.0
+        return msgspec.structs.replace(description, **lists)
+
+
+def test_the_doctor_says_more_when_the_data_was_looked_at(tmp_path: Path) -> None:
+    """What needs the data's statistics is found once the trainer knows them, and asked once."""
+    table = small_experiment(
+        data="wine()",
+        layers=["Linear(8)", "ReLU()", "Linear(3)"],
+        loss="CrossEntropyLoss()",
+        optimizer="Adam(lr=0.01)",
+        test_fraction=0.25,
+    )
+
+    async def play(stage: Stage) -> None:
+        await stage.until_seen("▲ warning data", "f repairs it")
+        await stage.press("d")
+        await stage.until_seen("data: unscaled-features")
+        await stage.press("escape", "a", *"Tanh", "enter")
+        await stage.until(lambda: stage.app.draft.is_edited)
+        await stage.until_seen("▲ warning data")
+        await stage.press("f")
+        await stage.until_seen("standardize=True")
+        await stage.until(lambda: "warning data" not in stage.screen)
+        assert stage.trainer.said.count("describe wine()") == 1
+
+    played(tmp_path, play, workers=Workers(Unscaled), experiment=table)
+
+
 def test_an_own_preset_appears_under_mine(tmp_path: Path) -> None:
     """s saves under a name, and the first screen lists it under Mine."""
 
@@ -74,6 +118,44 @@ def test_an_own_preset_appears_under_mine(tmp_path: Path) -> None:
         await stage.until_seen("─ small-own ─")
         await stage.press("escape", "end")
         await stage.until_seen("Mine", "small-own")
+
+    played(tmp_path, play)
+
+
+def test_a_shipped_preset_is_saved_under_a_name_like_its_own(tmp_path: Path) -> None:
+    """What can't be a name is said in the dialog, which stays; an own preset is not lost."""
+    taken = own_presets.save("taken", small_experiment(seed=5))
+
+    async def play(stage: Stage) -> None:
+        stage.app.open_workbench("circle", small_experiment())
+        await stage.press("s")
+        await stage.until_seen("Save as", "my-circle")
+        await stage.press("ctrl+u", *"circle")
+        await stage.until_seen('"circle" comes with perceptui')
+        await stage.press("enter", "slash")
+        await stage.until_seen("is no name for a preset", "Save as")
+        await stage.press("ctrl+u", *"taken", "enter")
+        await stage.until_seen('You have a preset "taken" already')
+        await stage.press("escape")
+        await stage.until_seen("Save as", "taken")
+        assert "seed = 5" in taken.read_text()
+        await stage.press("enter")
+        await stage.until_seen('You have a preset "taken" already')
+        await stage.press("y")
+        await stage.until_seen("─ taken ─")
+        assert "seed = 5" not in taken.read_text()
+
+    played(tmp_path, play)
+
+
+def test_an_invalid_experiment_is_not_asked_a_name_for(tmp_path: Path) -> None:
+    """s says what is wrong at once, not when the name is typed."""
+
+    async def play(stage: Stage) -> None:
+        stage.app.draft.add_layer(0, "Nothing()")
+        await stage.press("s")
+        await stage.until(lambda: any("Nothing" in notice for notice in stage.notices))
+        assert "Save as" not in stage.screen
 
     played(tmp_path, play)
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from engine.errors import DataUnavailable
 from tests.tui.app.replay import Workers
-from tests.tui.app.stage import NARROW, Stage, played
+from tests.tui.app.stage import NARROW, WIDE, Stage, played
 from tests.tui.app.stand import made_run, small_experiment
 from tui.messages import DraftChanged
 
@@ -77,6 +78,65 @@ def test_keys_change_the_rate_of_the_running_training(tmp_path: Path) -> None:
         await stage.press("minus")
         await stage.until_seen("lr 0.1 ")
         assert stage.trainer.said == ["train small", "rate x 1.25", "rate x 1"]
+
+    played(tmp_path, play)
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW, (60, 20)])
+def test_the_confusion_matrix_of_data_with_a_boundary(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    """m shows which class is taken for which, while it trains and of the final weights."""
+
+    async def play(stage: Stage) -> None:
+        await stage.train()
+        stage.trainer.advance()
+        await stage.press("2", "m")
+        await stage.until_seen("Actual ↓  predicted →")
+        await stage.until(lambda: re.search(r"0 outside +1 +·", stage.screen))
+        stage.trainer.finish()
+        await stage.until(lambda: re.search(r"0 outside +2 +1", stage.screen))
+        await stage.press("m")
+        await stage.until_seen("Precision")
+
+    played(tmp_path, play, size=size)
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW])
+def test_a_download_shows_how_far_it_is(tmp_path: Path, size: tuple[int, int]) -> None:
+    """Before the training the bytes are told as they come, then the preparing; x calls it off."""
+
+    async def play(stage: Stage) -> None:
+        await stage.until_phase("ready")
+        stage.trainer.fetched.clear()
+        await stage.press("space")
+        await stage.until_phase("preparing")
+        stage.trainer.download(2_000_000, 8_000_000)
+        await stage.until_seen("downloading data.gz: 25%, 2.0 of 8.0 MB; x calls it off")
+        stage.trainer.download(3_000_000, None)
+        await stage.until_seen("downloading data.gz: 3.0 MB; x")
+        stage.trainer.download(8_000_000, 8_000_000)
+        await stage.until_seen("preparing the first step")
+        await stage.press("x")
+        await stage.until_seen("stopped before the training began")
+        await stage.train()
+        await stage.until(lambda: "downloading" not in stage.screen)
+
+    played(tmp_path, play, size=size)
+
+
+def test_the_rate_is_shown_while_it_waits(tmp_path: Path) -> None:
+    """Before the first step and in a pause the status line says the rate that a key just set."""
+
+    async def play(stage: Stage) -> None:
+        await stage.press("r")
+        await stage.until_phase("paused")
+        await stage.until_seen("lr 0.1 ")
+        await stage.press("plus")
+        await stage.until_seen("lr 0.125")
+        await stage.press("n", "minus")
+        await stage.until_seen("lr 0.1 ", "step 1")
+        assert stage.phase == "paused"
 
     played(tmp_path, play)
 
@@ -199,7 +259,7 @@ def test_divergence_is_named(tmp_path: Path) -> None:
         await stage.train()
         stage.trainer.advance(2)
         stage.trainer.diverge()
-        await stage.until_seen("diverged in epoch 3", "became nan", "rate of 1e+03", "r begins")
+        await stage.until_seen("diverged: g goes on", "became nan", "rate 1000", "r begins anew")
 
     played(tmp_path, play)
 

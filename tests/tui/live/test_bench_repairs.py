@@ -12,7 +12,8 @@ from engine.service.client import Session
 from tests.engine.service.live import run_async
 from tests.engine.training.tiny import small
 from tests.tui.app.stand import small_experiment
-from tui.live.bench import Bench, Places
+from tui.live.asking import Places
+from tui.live.bench import Bench
 from tui.live.snapshot import Snapshot
 
 

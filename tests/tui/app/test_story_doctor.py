@@ -1,0 +1,154 @@
+"""Stories of what the doctor says while a network trains, after it diverged, and of its pace."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from engine.errors import PerceptuiError
+from engine.service.client import Session
+from tests.tui.app.stage import NARROW, WIDE, Stage, played
+from tests.tui.app.stand import small_experiment
+from tui.screens.doctor import DoctorScreen
+from tui.screens.tune import TuneScreen
+
+DEAD = "3 of the 4 units are dead: they give 0 for every sample"
+PLATEAU = "the loss has not moved for 20 epochs"
+
+
+@pytest.fixture(autouse=True)
+def own_places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Settings and presets of this test only."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW])
+def test_findings_come_and_go(tmp_path: Path, size: tuple[int, int]) -> None:
+    """The most useful stands in a line with how many there are; none leaves no line."""
+
+    async def play(stage: Stage) -> None:
+        await stage.train()
+        stage.trainer.advance()
+        stage.trainer.find("dead-units", "layers[1]", DEAD)
+        await stage.until_seen("layers[1]: 3 of the 4 units are dead", "d: more")
+        stage.trainer.find("plateau", "train_loss", PLATEAU, "info")
+        await stage.until_seen("layers[1] (1 of 2):")
+        stage.trainer.find_no_more("dead-units", "layers[1]")
+        await stage.until_seen("train_loss: the loss has not moved")
+        stage.trainer.find_no_more("plateau", "train_loss")
+        await stage.until(lambda: "d: more" not in stage.screen)
+
+    played(tmp_path, play, size=size)
+
+
+def test_all_findings_are_listed(tmp_path: Path) -> None:
+    """d lists what is found before training and during it, whole, and esc leads back."""
+
+    async def play(stage: Stage) -> None:
+        await stage.train()
+        stage.trainer.advance()
+        stage.trainer.find("dead-units", "layers[1]", DEAD)
+        await stage.until_seen("d: more")
+        await stage.press("d")
+        await stage.until(lambda: isinstance(stage.app.screen, DoctorScreen))
+        await stage.until_seen("layers[1]: dead-units", DEAD, "last seen in epoch 1", "no-test")
+        await stage.press("escape")
+        await stage.until_seen("▶ running")
+
+    played(tmp_path, play)
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW])
+def test_a_divergence_offers_the_way_back(tmp_path: Path, size: tuple[int, int]) -> None:
+    """It says epoch, step, rate and gradient norm; g goes back and on, and is no key before."""
+
+    async def play(stage: Stage) -> None:
+        await stage.train()
+        stage.trainer.advance(2)
+        await stage.press("g")
+        stage.trainer.diverge()
+        await stage.until_seen("diverged: g goes on", "epoch 3, step 9", "norm inf")
+        assert not any(told.endswith("rewound") for told in stage.trainer.said)
+        await stage.press("g")
+        await stage.until_seen("▶ running")
+        assert any(told.endswith("rewound") for told in stage.trainer.said)
+        await stage.until(lambda: "diverged" not in stage.screen)
+
+    played(tmp_path, play, size=size)
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW])
+def test_the_suggested_rate_is_taken(tmp_path: Path, size: tuple[int, int]) -> None:
+    """T draws the loss over growing rates; enter takes the suggested one, z gives it back."""
+
+    async def play(stage: Stage) -> None:
+        await stage.press("T")
+        await stage.until_seen("Loss over the learning rate", "Suggested learning rate: 0.0")
+        await stage.press("enter")
+        await stage.until(lambda: stage.app.screen is stage.app.workbench)
+        experiment = stage.app.draft.experiment
+        assert experiment is not None
+        assert 0.001 < experiment.optimizer.lr < 0.05
+        await stage.press("1", "z")
+        await stage.until(lambda: not stage.app.draft.is_edited)
+
+    played(tmp_path, play, size=size)
+
+
+def test_the_rate_reaches_the_running_training(tmp_path: Path) -> None:
+    """Taken while it runs, the rate applies at once: nothing has to begin anew."""
+
+    async def play(stage: Stage) -> None:
+        await stage.train()
+        stage.trainer.advance()
+        await stage.press("T")
+        await stage.until_seen("Suggested learning rate")
+        await stage.press("enter")
+        await stage.until(lambda: any(told.startswith("rate x") for told in stage.trainer.said))
+
+    played(tmp_path, play)
+
+
+def test_a_refused_test_says_why(tmp_path: Path) -> None:
+    """What can't be tried is said where the curve would be; esc leads back, enter takes nothing."""
+
+    async def play(stage: Stage) -> None:
+        await stage.until_phase("ready")
+
+        async def refused(*_: object) -> None:
+            raise PerceptuiError("the data is not here")
+
+        stage.trainer.tune_learning_rate = refused  # type: ignore[method-assign,assignment]
+        await stage.press("T")
+        await stage.until_seen("the data is not here")
+        await stage.press("enter")
+        assert isinstance(stage.app.screen, TuneScreen)
+        await stage.press("escape")
+        await stage.until(lambda: stage.app.screen is stage.app.workbench)
+
+    played(tmp_path, play)
+
+
+def test_with_a_real_trainer(tmp_path: Path, warm: Path) -> None:
+    """A rate far too high diverges; g goes on to the end, and the finder finds a rate."""
+
+    async def play(stage: Stage) -> None:
+        await stage.press("space")
+        await stage.until_seen("diverged: g goes on")
+        await stage.press("g")
+        await stage.until_seen("✓ finished")
+        assert "diverged" not in stage.screen
+        await stage.press("T")
+        await stage.until_seen("Suggested learning rate", "the experiment has 3")
+
+    experiment = small_experiment(
+        data="plane(samples=40)",
+        layers=["Linear(8)", "ReLU()", "Linear(1)"],
+        loss="MSELoss()",
+        optimizer="SGD(lr=3)",
+        epochs=200,
+    )
+    played(tmp_path, play, connect=partial(Session.connect, warm), experiment=experiment)

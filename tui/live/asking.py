@@ -1,0 +1,75 @@
+"""What can be asked of the trainer without steering it."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from engine.errors import PerceptuiError
+from tui.live.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from engine.runs import events as ev
+    from engine.runs.rate_test import RateTest
+    from engine.service.description import Description
+    from engine.spec.experiment import Experiment
+    from tui.live.trainer import Trainer
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where runs and data lie, as the command line said; None for the usual places."""
+
+    runs_dir: Path | None = None
+    data_dir: Path | None = None
+
+
+class Asking:
+    """A session that may still be starting, and the questions that it answers."""
+
+    def __init__(self, places: Places) -> None:
+        self.snapshot = Snapshot()
+        self._places = places
+        self._session: Trainer | None = None
+        self._settled = asyncio.Event()
+        """Set once it is known whether a worker listens."""
+
+    async def describe(self, experiment: Experiment) -> Description | None:
+        """What an experiment's data looks like; None where it can't be had now."""
+        session = self._session
+        if session is None or self.snapshot.phase in ("preparing", "starting", "lost"):
+            return None
+        try:
+            return await session.describe(experiment, self._places.data_dir)
+        except PerceptuiError:
+            return None
+
+    async def script(self, experiment: Experiment) -> str:
+        """The plain PyTorch script of an experiment; raises PerceptuiError."""
+        session = await self._opened()
+        if session is None:
+            raise PerceptuiError("the trainer is gone, and only it can write the script")
+        return await session.script(experiment, self._places.data_dir)
+
+    async def tune(self, experiment: Experiment) -> RateTest:
+        """What learning rates do to an experiment, tried on a copy; raises PerceptuiError."""
+        session = await self._opened()
+        if session is None:
+            raise PerceptuiError("the trainer is gone, and only it can try learning rates")
+        return await session.tune_learning_rate(experiment, self._places.data_dir)
+
+    async def predict(self, rows: list[list[str]]) -> list[ev.Prediction]:
+        """What the network's newest checkpoint says of samples; raises PerceptuiError."""
+        session, run = self._session, self.snapshot.run
+        if session is None or run is None:
+            raise PerceptuiError("nothing is trained yet: press space in the workbench")
+        from engine.runs.reader import Run
+
+        return await session.predict(Run(run), rows)
+
+    async def _opened(self) -> Trainer | None:
+        """The session, once the worker that is starting listens; None if it is lost."""
+        await self._settled.wait()
+        return self._session

@@ -1,0 +1,71 @@
+"""The form of one of the experiment's own fields, drawn from its declaration."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.widgets import Static
+
+from engine.spec.experiment import Experiment
+from tui.editing.call_form import Field, typed
+from tui.screens.form_frame import Check, Form
+from tui.widgets.parameter_row import ParameterRow
+
+
+class FieldForm(Form):
+    """Asks for the value of one of the experiment's own fields.
+
+    Gives its text as `--set KEY=TEXT` reads it, or None.
+    """
+
+    DEFAULT_CSS = """
+    FieldForm #frame { height: auto; }
+    FieldForm #body { height: auto; margin: 1 0; }
+    FieldForm.-low #body { margin: 0; }
+    """
+
+    def __init__(self, key: str, text: str = "", check: Check | None = None) -> None:
+        super().__init__()
+        self._field = Field(key, *Experiment.parameters()[key])
+        self._initial = text
+        self._check = check or (lambda text: ())
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="frame"):
+            yield Static(f"Set {self._field.name}", id="title", markup=False)
+            with Vertical(id="body"):
+                yield ParameterRow(self.look, self._field, self._initial)
+            yield Static("", id="told", markup=False)
+            keys = self.keys_text("enter accept", "empty for the default", "esc cancel")
+            yield Static(keys, id="keys", markup=False)
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self._say()
+
+    def on_input_changed(self) -> None:
+        self._say()
+
+    def on_cycle_changed(self) -> None:
+        self._say()
+
+    def action_accept(self) -> None:
+        """Take a valid value."""
+        text, problem, _ = self._read()
+        if not problem:
+            self.answer(text)
+
+    def _read(self) -> tuple[str, str, list[str]]:
+        """The text to set, what is wrong with it, and what it means for the rest."""
+        try:
+            text = typed(self._field.value(self.query_one(ParameterRow).text))
+        except ValueError as error:
+            return "", str(error), []
+        found = self._check(text)
+        own = [p.message for p in found if p.place.startswith(self._field.name)]
+        return text, "; ".join(own), [str(p) for p in found]
+
+    def _say(self) -> None:
+        _, problem, remarks = self._read()
+        help = f"{self._field.declaration.help}: {self._field.accepted}"
+        self.tell(help, [problem] if problem else [], [] if problem else remarks)

@@ -1,0 +1,90 @@
+"""What an app has to do with its terminal: colors it may show, signals, redrawing, suspending."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from typing import TypeVar
+
+from textual.binding import Binding
+from textual.filter import LineFilter
+
+from tui.renderables.look import Look, look_for
+from tui.terminal.ascii_lines import AsciiLines
+from tui.terminal.colorless import Colorless
+from tui.terminal.driver import TerminalDriver
+from tui.terminal.printing import encoding_of
+from tui.terminal.turns import KeysInTurn
+
+T = TypeVar("T")
+
+SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
+
+
+class TerminalApp(KeysInTurn[T]):
+    """An app that leaves the terminal as it was, whatever ends it, and shows what it can."""
+
+    BINDINGS = [  # noqa: RUF012  # Textual declares it so
+        Binding("ctrl+l", "redraw", "Draw the screen anew", show=False, priority=True),
+        Binding("ctrl+z", "suspend_process", "Suspend: fg comes back", show=False, priority=True),
+    ]
+
+    look: Look
+    """What the terminal can show."""
+
+    def look_at_terminal(self, *, ascii_only: bool, encoding: str | None = None) -> None:
+        """Find out what the terminal can show; encoding: in place of its own."""
+        self.look = look_for(
+            {**os.environ, **({"NO_COLOR": "1"} if self.no_color else {})},
+            encoding=encoding or encoding_of(sys.__stdout__, os.environ),  # Textual's is another
+            is_terminal=True,
+            color_system=self.console.color_system,
+            ascii_only=ascii_only,
+        )
+
+    def on_load(self) -> None:
+        """Heed signals before the terminal is changed."""
+        self._catch_signals()
+
+    @property
+    def num_bytes_sent(self) -> int:
+        """How much was written to the terminal so far."""
+        driver = self._driver
+        return driver.outlet.num_bytes if isinstance(driver, TerminalDriver) else 0
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Textual's; where no color or only ASCII may be drawn those that see to it."""
+        filters = [Colorless()] if self.no_color else super().get_line_filters()
+        return [*filters, AsciiLines()] if self.look.ascii else filters
+
+    def action_redraw(self) -> None:
+        """Draw everything anew, when something else has written to the terminal."""
+        driver = self._driver
+        if isinstance(driver, TerminalDriver):
+            driver.outlet.forget()
+        # No refresh: it draws what lies below a question only in part.
+        below, compositor = self._background_screens, self.screen._compositor
+        self._display(self.screen, compositor.render_update(full=True, screen_stack=below))
+
+    def action_suspend_process(self) -> None:
+        """Go back to the shell; its `fg` comes back here. A training goes on meanwhile."""
+        driver = self._driver
+        if not isinstance(driver, TerminalDriver):
+            return
+        self._suspend_signal()
+        if not driver.suspend():
+            self.notify("There is no shell to go back to: q quits", markup=False)
+
+    def _catch_signals(self) -> None:
+        """Textual handles neither: put the terminal back and let a live run go on."""
+        loop = asyncio.get_running_loop()
+        for number in SIGNALS:
+            with contextlib.suppress(RuntimeError, ValueError):  # not in the main thread: a test
+                loop.add_signal_handler(number, self._signalled, number)
+
+    def _signalled(self, number: int) -> None:
+        self.exit(return_code=128 + number)
