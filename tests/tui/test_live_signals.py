@@ -51,12 +51,25 @@ def test_a_signal_to_the_trainer(bench: Bench, warm: Path, number: signal.Signal
 
 
 def test_kill_9_of_the_trainer(bench: Bench, warm: Path) -> None:
-    """The command says so, names the checkpoint and how to go on, and exits 1; so does `attach`.
+    """The command says so, names the checkpoint and how to go on, and exits 1.
 
     The run counts as crashed; gone on with, it is as if nothing had happened.
     """
     live = Headless(bench)
     live.checkpoint()
+    os.kill(live.worker, signal.SIGKILL)
+    code, _, err = live.end()
+    assert code == 1
+    assert "killed or it crashed" in err
+    assert f"the last checkpoint is {live.run.checkpoint('last').absolute()}" in err
+    assert f"`perceptui resume {live.run.name}`" in err
+    assert state_of(live.run).text == "crashed"
+    ends_as_uninterrupted(warm, live.run)
+
+
+def test_kill_9_of_the_trainer_is_told_to_who_follows(bench: Bench) -> None:
+    """`attach` says the same as the command that began the run."""
+    live = Headless(bench, epochs=10**7)
     following = subprocess.Popen(
         command("attach", "--json"), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
@@ -68,10 +81,6 @@ def test_kill_9_of_the_trainer(bench: Bench, warm: Path) -> None:
     assert (code, following.returncode) == (1, 1)
     assert followers_err == err
     assert "killed or it crashed" in err
-    assert f"the last checkpoint is {live.run.checkpoint('last').absolute()}" in err
-    assert f"`perceptui resume {live.run.name}`" in err
-    assert state_of(live.run).text == "crashed"
-    ends_as_uninterrupted(warm, live.run)
 
 
 def test_kill_9_of_the_command(bench: Bench, warm: Path) -> None:

@@ -34,7 +34,21 @@ PHASES = [Phase.generate, Phase.shrink] if IS_LONG else [Phase.generate]
 MOST_KEYS = 150
 KEYS = (
     *("space", "n", "N", "r", "ctrl+r", "plus", "minus", "x", "backspace", "B", "p", "c", "s"),
-    *("y", "l", "b", "t", "f", "left_square_bracket", "right_square_bracket", "1", "2", "3", "4"),
+    *(
+        "y",
+        "l",
+        "b",
+        "t",
+        "f",
+        "m",
+        "ctrl+l",
+        "left_square_bracket",
+        "right_square_bracket",
+        "1",
+        "2",
+        "3",
+        "4",
+    ),
     *("escape", "escape", "enter", "enter", "tab", "shift+tab", "up", "down", "left", "right"),
     *("home", "end", "pageup", "pagedown", "delete", "a", "d", "K", "J", "k", "j", "z", "ctrl+y"),
     *("R", "question_mark", "comma", "slash", "equals_sign", "ctrl+p", "q", "ctrl+q", "f1"),
