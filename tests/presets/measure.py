@@ -28,6 +28,8 @@ MARGIN = 0.25
 """Share of the range between seeds by which it is widened on both sides."""
 SLACK = 0.002
 """Share of the values themselves by which the range is widened, for other machines."""
+DATA_DIR = data_dir()
+"""As it is before any test changes the environment."""
 SHOWN = ("loss", "accuracy", "r2")
 """The metrics worth a range; the others of a regression say the same as r2."""
 
@@ -39,9 +41,9 @@ def preset(name: str) -> Experiment:
 
 def skip_without_data(experiment: Experiment) -> None:
     """Skip where a data set would have to be downloaded."""
-    images = data_dir() / "MNIST" / "raw" / "train-images-idx3-ubyte"
+    images = DATA_DIR / "MNIST" / "raw" / "train-images-idx3-ubyte"
     if experiment.data.name == "MNIST" and not images.is_file():
-        pytest.skip(f"MNIST is not in {data_dir()}: set PERCEPTUI_DATA_DIR to where it is")
+        pytest.skip(f"MNIST is not in {DATA_DIR}: set PERCEPTUI_DATA_DIR to where it is")
 
 
 def trained(experiment: Experiment, seed: int | None = None) -> Trainer:
@@ -52,7 +54,7 @@ def trained(experiment: Experiment, seed: int | None = None) -> Trainer:
     experiment = dataclasses.replace(experiment, device="cpu", threads=1)
     if seed is not None:
         experiment = dataclasses.replace(experiment, seed=seed)
-    trainer = Trainer(experiment, Places(data_dir()))
+    trainer = Trainer(experiment, Places(DATA_DIR))
     for _ in trainer.events():
         pass
     return trainer

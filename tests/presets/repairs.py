@@ -12,10 +12,9 @@ import torch
 
 from engine.doctor.examination import repaired, wants_statistics
 from engine.parts.data import Places
-from engine.paths import data_dir
 from engine.spec.experiment import Experiment
 from engine.training.trainer import Trainer
-from tests.presets.measure import preset, trained
+from tests.presets.measure import DATA_DIR, preset, trained
 
 FRESH_POINTS = 2000
 Range = tuple[float, float]
@@ -86,7 +85,7 @@ def cured(name: str) -> Experiment:
     from engine.service.statistics import describe
     from tui.editing.examiner import statistics_of
 
-    return repaired(experiment, statistics_of(describe(experiment, Places(data_dir()))))
+    return repaired(experiment, statistics_of(describe(experiment, Places(DATA_DIR))))
 
 
 def _metric(name: str, factor: float = 1.0) -> Figure:
@@ -115,7 +114,7 @@ def num_epochs(experiment: Experiment, seed: int) -> float:
 def is_dead(experiment: Experiment, seed: int) -> bool:
     """Whether the single step of an experiment leaves every parameter as it was."""
     one = dataclasses.replace(experiment, seed=seed, device="cpu", threads=1)
-    trainer = Trainer(one, Places(data_dir()))
+    trainer = Trainer(one, Places(DATA_DIR))
     before = [parameter.detach().clone() for parameter in trainer.model.parameters()]
     trainer.step()
     return all(map(torch.equal, before, trainer.model.parameters()))

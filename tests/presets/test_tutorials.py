@@ -9,12 +9,11 @@ import torch
 from torch import Tensor, nn
 
 from engine.parts.data import Places
-from engine.paths import data_dir
 from engine.runs.events import EpochFinished
 from engine.spec.experiment import Measured
 from engine.training.pictures import predictions
 from engine.training.trainer import Trainer
-from tests.presets.measure import final_metrics, preset, trained
+from tests.presets.measure import DATA_DIR, final_metrics, preset, trained
 
 
 def tutorial_losses(
@@ -91,7 +90,7 @@ LOOPS = {
 def preset_losses(name: str, epochs: int) -> list[float | None]:
     """The losses of the preset's first epochs, each one reported."""
     experiment = dataclasses.replace(preset(name), seed=0, report_every=1, device="cpu")
-    trainer = Trainer(experiment, Places(data_dir()))
+    trainer = Trainer(experiment, Places(DATA_DIR))
     losses = []
     for _ in range(epochs):
         (event,) = trainer.step()
