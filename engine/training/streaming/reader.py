@@ -16,7 +16,13 @@ from torch import Tensor
 from engine.errors import PerceptuiError
 from engine.parts.data import PictureFiles
 from engine.training.streaming.pieces import this_pace
-from engine.training.streaming.reading import Pieces, Unreadable, as_it_is, begin
+from engine.training.streaming.reading import (
+    Pieces,
+    Unreadable,
+    as_it_is,
+    begin,
+    signals_held,
+)
 
 if TYPE_CHECKING:
     from torch.utils.data import DataLoader
@@ -132,7 +138,9 @@ class Reader:
     def _pieces(self, samples: Tensor) -> Iterator[Tensor]:
         self._order.samples = samples
         try:
-            for piece in self._started():
+            with signals_held():
+                pieces = iter(self._started())
+            for piece in pieces:
                 if isinstance(piece, Unreadable):
                     raise self._files.unreadable(piece.path, piece.reason)
                 yield piece

@@ -6,7 +6,8 @@ import multiprocessing
 import os
 import shutil
 import signal
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.util import get_temp_dir
 from pathlib import Path
@@ -53,10 +54,25 @@ def as_it_is(piece: object) -> object:
     return piece
 
 
+@contextmanager
+def signals_held() -> Iterator[None]:
+    """Start reading processes with signals blocked, until `begin` has them ignored.
+
+    torch gives a new process its own handler of SIGTERM before it calls `begin`: a signal to
+    all processes that came in between would end it, and the training with it.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def begin(_: int) -> None:
     """Leave signals to the trainer, which may need what is being read to end well."""
     for number in SIGNALS:
         signal.signal(number, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
     Thread(target=_end_with_trainer, daemon=True).start()
 
 

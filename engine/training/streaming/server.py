@@ -12,3 +12,4 @@ __all__ = ["image_folder"]
 
 for number in SIGNALS:  # it ends with its trainer, which may still need it after a signal
     signal.signal(number, signal.SIG_IGN)
+signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)  # see `reading.signals_held`

@@ -17,6 +17,7 @@ from engine.parts.data.image_folder import ImageFolder
 from engine.training.streaming import reader as module
 from engine.training.streaming.pieces import Pace
 from engine.training.streaming.reader import Reader
+from engine.training.streaming.reading import SIGNALS, begin
 from tests.engine.training.tiny import NOWHERE
 
 CPU = torch.device("cpu")
@@ -65,6 +66,24 @@ def test_processes_end_when_they_are_stopped_and_start_again(reader: Reader) -> 
         assert sum(len(batch) for batch in reader.batches(parts)) == 42
         reader.stop()
         assert multiprocessing.active_children() == []
+
+
+def _hit_before_it_begins(number: int) -> None:
+    """What a signal to every process of a session does to one that has just started."""
+    for sent in SIGNALS:
+        os.kill(os.getpid(), sent)
+    begin(number)
+
+
+@pytest.mark.parametrize("method", ["forkserver", pytest.param("spawn", marks=pytest.mark.slow)])
+def test_a_signal_while_a_process_starts_does_not_end_it(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch, method: str
+) -> None:
+    """However early it comes: the trainer alone sees to signals."""
+    monkeypatch.setattr(module, "METHOD", method)
+    monkeypatch.setattr(module, "begin", _hit_before_it_begins)
+    parts = torch.split(torch.arange(42), 6)
+    assert sum(len(batch) for batch in reader.batches(parts)) == 42
 
 
 def test_a_killed_process_is_told(folder: Path, reader: Reader) -> None:
