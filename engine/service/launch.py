@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.errors import PerceptuiError
-from engine.service.place import socket_dir
+from engine.service.place import log_path, new_log_path
 
 
 @dataclass(frozen=True)
@@ -28,13 +28,12 @@ async def launch() -> Launched:
 
     Raises PerceptuiError if it can't be started.
     """
-    folder = socket_dir()
+    log = new_log_path()
     reading, writing = os.pipe()
     # -P: a folder named engine in the working directory must not run instead.
     command = [sys.executable, "-P", "-m", "engine.service.worker", str(writing)]
-    log = folder / f"{os.getpid()}-{reading}-starting.log"
     try:
-        with log.open("wb") as output:
+        with log.open("xb") as output:
             process = subprocess.Popen(
                 command,
                 stdin=subprocess.DEVNULL,
@@ -59,7 +58,7 @@ async def launch() -> Launched:
         why = log.read_text("utf-8", "replace").strip().splitlines()
         log.unlink(missing_ok=True)
         raise PerceptuiError(f"the trainer did not start: {why[-1] if why else 'no message'}")
-    renamed = log.with_name(f"{process.pid}-worker.log")
+    renamed = log_path(process.pid)
     log.rename(renamed)
     return Launched(process, Path(said), renamed)
 

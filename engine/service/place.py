@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import socket
 import stat
@@ -16,14 +17,19 @@ from engine.runs.lease import process_start
 LONGEST_PATH = 100
 """Bytes of a socket's path that every system takes."""
 
+_SOCKET = re.compile(r"(\d+)-[0-9a-f]{6}\.sock")
+_LOG = re.compile(r"(\d+)-(?:worker|[0-9a-f]{6}-starting)\.log")
+
 
 def socket_dir() -> Path:
-    """`/tmp/perceptui-<uid>`, made if need be, or PERCEPTUI_SOCKET_DIR.
+    """`perceptui-<uid>` in PERCEPTUI_SOCKET_DIR or in `/tmp`, made if need be.
 
-    Not in $XDG_RUNTIME_DIR, which a logout removes, nor in a run's directory, which may be
-    on a network. Raises PerceptuiError unless it belongs to this user alone.
+    A folder of its own, since others keep their files in the one that is given. Not in
+    $XDG_RUNTIME_DIR, which a logout removes, nor in a run's directory, which may be on a
+    network. Raises PerceptuiError unless it belongs to this user alone.
     """
-    path = Path(os.environ.get("PERCEPTUI_SOCKET_DIR") or f"/tmp/perceptui-{os.getuid()}")
+    given = Path(os.environ.get("PERCEPTUI_SOCKET_DIR") or "/tmp")
+    path = given / f"perceptui-{os.getuid()}"
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
         found = path.lstat()
@@ -47,13 +53,31 @@ def new_socket_path(pid: int) -> Path:
     return path
 
 
+def new_log_path() -> Path:
+    """A fresh path for what a worker prints that this process starts."""
+    return socket_dir() / f"{os.getpid()}-{secrets.token_hex(3)}-starting.log"
+
+
+def log_path(pid: int) -> Path:
+    """Where a worker's log lies until it has a run."""
+    return socket_dir() / f"{pid}-worker.log"
+
+
 def sweep() -> None:
-    """Remove what workers that are gone have left behind."""
-    for path in socket_dir().glob("*-*.*"):
-        pid = path.name.partition("-")[0]
-        if pid.isdecimal() and not process_start(int(pid)):
-            with suppress(OSError):
+    """Remove what workers that are gone have left behind, and nothing else."""
+    for path in socket_dir().iterdir():
+        with suppress(OSError):
+            pid = _maker(path)
+            if pid and not process_start(pid):
                 path.unlink()
+
+
+def _maker(path: Path) -> int:
+    """The process that made a socket or a log; 0 for anything else. Raises OSError."""
+    mode = path.lstat().st_mode
+    made = _SOCKET if stat.S_ISSOCK(mode) else _LOG if stat.S_ISREG(mode) else None
+    found = made.fullmatch(path.name) if made else None
+    return int(found[1]) if found else 0
 
 
 def peer_pid(connection: socket.socket) -> int:

@@ -7,12 +7,12 @@ import traceback
 from contextlib import suppress
 from pathlib import Path
 
-from engine.service.place import socket_dir
+from engine.service.place import log_path
 
 
 def own_log() -> Path:
     """What a worker writes before it has a run."""
-    return socket_dir() / f"{os.getpid()}-worker.log"
+    return log_path(os.getpid())
 
 
 def log_error(error: Exception) -> None:

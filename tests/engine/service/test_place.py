@@ -29,13 +29,12 @@ print(repr(connection.recv(1)))
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A directory for sockets of this test's own."""
-    path = tmp_path / "sockets"
-    monkeypatch.setenv("PERCEPTUI_SOCKET_DIR", str(path))
-    return path
+    monkeypatch.setenv("PERCEPTUI_SOCKET_DIR", str(tmp_path))
+    return tmp_path / f"perceptui-{os.getuid()}"
 
 
 def test_the_directory_is_made_private(place: Path) -> None:
-    """It is made with mode 0700."""
+    """It is made with mode 0700, in the folder that is given and may hold more."""
     assert socket_dir() == place
     assert place.stat().st_mode & 0o777 == 0o700
 
@@ -57,10 +56,10 @@ def test_a_link_is_refused(place: Path, tmp_path: Path) -> None:
 
 
 def test_a_directory_of_somebody_else_is_refused(
-    place: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Who could change the sockets in it can't be trusted."""
-    place.mkdir(mode=0o700)
+    (tmp_path / f"perceptui-{_NOBODY}").mkdir(mode=0o700)
     monkeypatch.setattr(os, "getuid", lambda: _NOBODY)
     with pytest.raises(PerceptuiError, match="somebody else"):
         socket_dir()
@@ -75,20 +74,46 @@ def test_a_path_too_long_for_a_socket(tmp_path: Path, monkeypatch: pytest.Monkey
     with pytest.raises(PerceptuiError, match=r"did not start: .* set PERCEPTUI_SOCKET_DIR") as told:
         asyncio.run(launch())
     assert "Error:" not in str(told.value)
-    assert list(deep.iterdir()) == []
+    assert list(socket_dir().iterdir()) == []
 
 
-def test_what_dead_trainers_left_is_swept(place: Path) -> None:
+@pytest.fixture(scope="module")
+def gone() -> int:
+    """The number of a process that is gone."""
+    process = subprocess.Popen([sys.executable, "-c", ""])
+    process.wait()
+    return process.pid
+
+
+def _listen(path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(path))
+
+
+def test_what_dead_trainers_left_is_swept(place: Path, gone: int) -> None:
     """Sockets and logs of processes that are gone are removed, those of the living stay."""
-    gone = subprocess.Popen([sys.executable, "-c", ""])
-    gone.wait()
     socket_dir()
-    for name in (f"{gone.pid}-abc.sock", f"{gone.pid}-worker.log"):
-        (place / name).touch()
-    living = place / f"{os.getpid()}-abc.sock"
-    living.touch()
+    for maker in (gone, os.getpid()):
+        _listen(place / f"{maker}-abc123.sock")
+        for name in ("worker", "abc123-starting"):
+            (place / f"{maker}-{name}.log").touch()
     sweep()
-    assert list(place.iterdir()) == [living]
+    mine = ("abc123-starting.log", "abc123.sock", "worker.log")
+    assert sorted(path.name for path in place.iterdir()) == [f"{os.getpid()}-{n}" for n in mine]
+
+
+def test_what_no_trainer_made_stays(place: Path, gone: int) -> None:
+    """Files, links and folders that only look alike are not swept, here or in the folder above."""
+    socket_dir()
+    for name in (f"{gone}-taxes.pdf", f"{gone}-abc.sock", f"{gone}-abc123.sock"):
+        (place / name).touch()
+        (place.parent / name).touch()
+    _listen(place.parent / f"{gone}-abc123.log")
+    (place / f"{gone}-worker.log").symlink_to(place.parent / f"{gone}-taxes.pdf")
+    (place / f"{gone}-abc123-starting.log").mkdir()
+    before = sorted(place.parent.rglob("*"))
+    sweep()
+    assert sorted(place.parent.rglob("*")) == before
 
 
 def test_the_peer_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -110,11 +135,12 @@ def test_another_user_can_not_connect(monkeypatch: pytest.MonkeyPatch) -> None:
     )
     monkeypatch.setenv("PERCEPTUI_SOCKET_DIR", str(folder))
     mailbox = Mailbox()
+    folder.chmod(0o755)
     stranger = [sys.executable, "-c", _CONNECT, str(mailbox.path)]
     try:
         shut_out = subprocess.run(stranger, capture_output=True, text=True, timeout=60)
         assert "PermissionError" in shut_out.stderr
-        folder.chmod(0o755)
+        socket_dir().chmod(0o755)
         mailbox.path.chmod(0o777)
         with subprocess.Popen(stranger, stdout=subprocess.PIPE, text=True) as hung_up:
             while hung_up.poll() is None:
@@ -124,6 +150,7 @@ def test_another_user_can_not_connect(monkeypatch: pytest.MonkeyPatch) -> None:
             assert hung_up.stdout.read() == "b''\n"
     finally:
         mailbox.close()
+        mailbox.path.parent.rmdir()
         folder.rmdir()
 
 
