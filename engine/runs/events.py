@@ -7,6 +7,8 @@ from typing import Any, Literal
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from engine.decoding import decoded
+
 Reason = Literal[
     "completed", "stop_below", "patience", "stopped", "interrupted", "diverged", "failed"
 ]
@@ -292,8 +294,6 @@ Recorded = (
 )
 """Every event that a run's record may hold."""
 
-_decoder = msgspec.json.Decoder(Recorded)
-
 
 def encode(event: Event) -> bytes:
     """The event as one line of JSON, without the line's end; non-finite numbers are null."""
@@ -301,6 +301,6 @@ def encode(event: Event) -> bytes:
 
 
 def decode(line: bytes) -> Recorded:
-    """The event of one line; raises msgspec.ValidationError or DecodeError."""
-    event: Recorded = _decoder.decode(line)
+    """The event of one line; raises Undecodable."""
+    event: Recorded = decoded(line, Recorded)
     return event

@@ -14,6 +14,7 @@ from typing import Literal
 
 import msgspec
 
+from engine.decoding import Undecodable, decoded
 from engine.errors import UsageError
 
 LEASE = "lease.json"
@@ -87,8 +88,8 @@ def write_lease(run: Path, lease: Lease) -> None:
 def read_lease(run: Path) -> Lease | None:
     """The lease in a run's directory; None where there is none that can be read."""
     try:
-        return msgspec.json.decode((run / LEASE).read_bytes(), type=Lease)
-    except (OSError, msgspec.MsgspecError):
+        return decoded((run / LEASE).read_bytes(), Lease)
+    except (OSError, Undecodable):
         return None
 
 

@@ -9,8 +9,7 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Literal
 
-import msgspec
-
+from engine.decoding import Undecodable, converted, decoded
 from engine.errors import DataUnavailable, PerceptuiError, UsageError
 from engine.parts.data import Facts
 from engine.parts.data.fingerprint import fingerprint
@@ -18,7 +17,7 @@ from engine.runs import events as ev
 from engine.runs.directory import EVENTS, EXPERIMENT, LOSSES, RunDirectory
 from engine.spec.experiment import Experiment
 from engine.spec.reader import read_file
-from engine.spec.toml_text import parse_toml
+from engine.spec.toml_text import read_raw
 
 Checkpoint = Literal["last", "best"]
 TAIL_BYTES = 1 << 16
@@ -79,9 +78,8 @@ class Run:
     def title(self) -> str:
         """The experiment's title without checking the rest, or the run's name."""
         try:
-            text = (self.path / EXPERIMENT).read_text("utf-8")
-            return str(parse_toml(text).get("title") or self.name)
-        except (OSError, ValueError):
+            return str(read_raw(self.path / EXPERIMENT).get("title") or self.name)
+        except UsageError:
             return self.name
 
     def record(self) -> Record:
@@ -151,8 +149,8 @@ class Run:
         """The curve of the training loss: (epoch, loss), None where it was non-finite."""
         try:
             content = (self.path / LOSSES).read_bytes()
-            return msgspec.json.decode(content, type=list[tuple[int, float | None]])
-        except (FileNotFoundError, msgspec.MsgspecError):
+            return decoded(content, list[tuple[int, float | None]])
+        except (FileNotFoundError, Undecodable):
             return []
 
     def facts(self) -> Facts:
@@ -160,7 +158,7 @@ class Run:
         started = self._started()
         if started is None:
             raise PerceptuiError(f"{self.path}: the run has no record of its start")
-        return msgspec.convert(started.facts, Facts)
+        return converted(started.facts, Facts)
 
     def _started(self) -> ev.RunStarted | None:
         return next((e for e in self.raw_events() if isinstance(e, ev.RunStarted)), None)
@@ -213,7 +211,7 @@ def _is_in(found: list[tuple[int, int]], event: ev.Recorded) -> bool:
 def _decoded(line: bytes) -> ev.Recorded | None:
     try:
         return ev.decode(line)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+    except Undecodable:
         return None
 
 

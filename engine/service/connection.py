@@ -10,6 +10,7 @@ from typing import TypeVar
 
 import msgspec
 
+from engine.decoding import Undecodable, decoded
 from engine.errors import PerceptuiError, WorkerLost
 from engine.service import protocol as p
 from engine.service.happenings import Happenings
@@ -67,7 +68,7 @@ class Connection:
 
     async def ask(self, request: p.Request, kind: type[T]) -> T:
         """Send a request and wait for its answer's value, of this type."""
-        return msgspec.json.decode(await self.tell(request), type=kind)
+        return decoded(await self.tell(request), kind)
 
     async def begin(self, request: p.Train | p.Resume) -> Path:
         """Have a run begun; returns its directory once it is prepared."""
@@ -123,7 +124,7 @@ class Connection:
             return
         try:
             reply = p.decode_reply(line)
-        except (msgspec.MsgspecError, RecursionError):
+        except Undecodable:
             return  # a torn or foreign line of the record
         match reply:
             case p.Welcome():

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from engine.decoding import converted
 from engine.doctor.statistics import Spread
 from engine.parts.data import Facts
 from engine.runs.pictures import Point
@@ -33,4 +34,4 @@ class Description(msgspec.Struct, frozen=True, kw_only=True):
 
     def known_facts(self) -> Facts:
         """The facts as what they are."""
-        return msgspec.convert(self.facts, Facts)
+        return converted(self.facts, Facts)

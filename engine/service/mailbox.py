@@ -16,8 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-import msgspec
-
+from engine.decoding import Undecodable
 from engine.runs.events import Event, encode
 from engine.service import protocol as p
 from engine.service.place import new_socket_path, peer_is_owner, socket_dir
@@ -200,8 +199,8 @@ class Mailbox:
         for line in lines:
             try:
                 requests.append(p.decode_request(line))
-            except (msgspec.MsgspecError, RecursionError) as error:
-                client.send(p.Answer(id=0, failure=p.Failure(text=f"not understood: {error}")))
+            except Undecodable as error:
+                client.send(p.Answer(id=0, failure=p.Failure.of(error)))
         return requests
 
     def _send(self, client: Client) -> None:

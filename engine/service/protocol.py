@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import msgspec
 
+from engine.decoding import Undecodable, decoded
 from engine.runs.events import Recorded
+from engine.runs.events import decode as decode_event
 from engine.service.message import Executor, Kept, Message, OnDisconnect, State
 from engine.service.replies import (
     Answer,
@@ -101,10 +103,6 @@ __all__ = [
 VERSION = 1
 """Of the protocol; both sides must have the same."""
 
-_requests = msgspec.json.Decoder(Requests)
-_replies = msgspec.json.Decoder(Replies)
-_events = msgspec.json.Decoder(Recorded)
-
 
 def encode(message: Message) -> bytes:
     """A message as a line, with its end."""
@@ -112,23 +110,22 @@ def encode(message: Message) -> bytes:
 
 
 def decode_request(line: bytes) -> Requests:
-    """The request of a line; raises msgspec.MsgspecError."""
-    request: Requests = _requests.decode(line)
+    """The request of a line; raises Undecodable."""
+    request: Requests = decoded(line, Requests)
     return request
 
 
 def version_of(line: bytes) -> int | None:
     """The version that a worker's first line tells; None if it is no such line."""
     try:
-        return msgspec.json.decode(line, type=Greeting).version
-    except msgspec.MsgspecError:
+        return decoded(line, Greeting).version
+    except Undecodable:
         return None
 
 
 def decode_reply(line: bytes) -> Replies | Recorded:
-    """What a worker's line says; raises msgspec.MsgspecError."""
+    """What a worker's line says; raises Undecodable."""
     if line.startswith(b'{"event"'):
-        event: Recorded = _events.decode(line)
-        return event
-    reply: Replies = _replies.decode(line)
+        return decode_event(line)
+    reply: Replies = decoded(line, Replies)
     return reply

@@ -16,6 +16,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor, nn, optim
 
+from engine.decoding import decoded
 from engine.errors import BadCheckpoint
 from engine.runs.files import replace_file
 
@@ -66,9 +67,9 @@ def load(path: Path) -> Checkpoint:
     except (SafetensorError, OSError) as error:
         raise BadCheckpoint(f"{path}: not a whole checkpoint ({error})") from error
     try:
-        state = _decoded(json.loads(metadata[_KEY]))
+        state = _decoded(decoded(metadata[_KEY].encode(), dict[str, Any]))
         version = state["format"]
-    except (KeyError, TypeError, ValueError, RecursionError):
+    except (KeyError, ValueError, RecursionError):
         raise BadCheckpoint(f"{path}: not a checkpoint of perceptui") from None
     if version != FORMAT:
         raise BadCheckpoint(f"{path}: format {version} is not the one read here ({FORMAT})")

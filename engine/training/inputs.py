@@ -6,10 +6,10 @@ from dataclasses import asdict, dataclass
 from functools import lru_cache
 from typing import Any
 
-import msgspec
 import torch
 from torch import Tensor
 
+from engine.decoding import converted
 from engine.parts.data import Pixels
 
 
@@ -60,7 +60,7 @@ class InputMap:
     @classmethod
     def stored_as(cls, plain: dict[str, Any], tensors: dict[str, Tensor]) -> InputMap:
         """The map that a checkpoint holds, from `plain()` and `tensors()`."""
-        pixels = None if plain["pixels"] is None else msgspec.convert(plain["pixels"], Pixels)
+        pixels = None if plain["pixels"] is None else converted(plain["pixels"], Pixels)
         return cls(
             tuple(plain["crosses"]),
             pixels,

@@ -146,12 +146,13 @@ def _text(what: str, before: Experiment, after: Experiment) -> str:
     """
     from engine.spec import presets
     from engine.spec.editing import edited
+    from engine.spec.toml_text import read_text
     from engine.spec.writer import to_toml
     from tui.renderables.sanitize import plain
 
     content = to_toml(after)
     if presets.what_is(what) == "preset":
-        content = edited(presets.path_of(what).read_text("utf-8-sig"), before, after)
+        content = edited(read_text(presets.path_of(what)), before, after)
     kept = [name for name in ("title", "summary", "teaches") if getattr(after, name)]
     if before == after or not kept:
         return content
@@ -163,9 +164,10 @@ def _write(file: Path, before: Experiment, after: Experiment) -> None:
     """Replace the file by its repaired text, whole or not at all, through links, mode kept."""
     from engine.runs.files import replace_bytes
     from engine.spec.editing import edited
+    from engine.spec.toml_text import read_text
 
     target = file.resolve()
     mode = target.stat().st_mode
-    content = edited(target.read_bytes().decode("utf-8-sig"), before, after)
+    content = edited(read_text(target), before, after)
     replace_bytes(target, content.encode())
     target.chmod(mode)

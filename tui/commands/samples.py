@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import io
 from pathlib import Path
 
+from engine.decoding import NotUtf8, text_of
 from engine.errors import DataUnavailable, UsageError
 
 
@@ -14,11 +16,11 @@ def read_rows(path: Path, names: tuple[str, ...]) -> list[list[str]]:
     Raises DataUnavailable where it can't be read, UsageError where it holds no sample.
     """
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = [[cell.strip() for cell in row] for row in csv.reader(file) if row]
+        lines = io.StringIO(text_of(path.read_bytes()), newline="")
+        rows = [[cell.strip() for cell in row] for row in csv.reader(lines) if row]
     except OSError as error:
         raise DataUnavailable(f"{path}: {error.strerror or error}") from error
-    except (UnicodeDecodeError, csv.Error) as error:
+    except (NotUtf8, csv.Error) as error:
         raise DataUnavailable(f"{path}: not a CSV file in UTF-8 ({error})") from error
     if rows and names and set(names) <= set(rows[0]):
         columns = [rows[0].index(name) for name in names]

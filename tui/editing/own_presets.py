@@ -18,7 +18,7 @@ from engine.runs.files import replace_bytes
 from engine.spec import presets
 from engine.spec.experiment import Experiment
 from engine.spec.reader import from_raw
-from engine.spec.toml_text import parse_toml, read_raw
+from engine.spec.toml_text import parse_toml, read_raw, read_text
 from engine.spec.writer import to_toml
 
 _NAME = re.compile(r"\w[\w.-]{0,79}")
@@ -96,7 +96,7 @@ def _merged(path: Path, experiment: Experiment) -> str:
 
 def _text(path: Path) -> str:
     read_raw(path)  # says what is wrong with a file that is no TOML
-    return path.read_bytes().decode("utf-8-sig")
+    return read_text(path)
 
 
 def _canonical(path: Path) -> dict[str, Any]:

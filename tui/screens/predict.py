@@ -12,6 +12,7 @@ from textual.binding import Binding
 from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import Footer, Input, Static
 
+from engine.decoding import converted
 from engine.errors import PerceptuiError
 from engine.parts.data import Facts
 from engine.parts.shapes import product, shape_text
@@ -106,7 +107,7 @@ class PredictScreen(BenchScreen):
         snapshot = self.host.bench.snapshot
         if snapshot.experiment is None or snapshot.started is None:
             return None, []
-        facts = msgspec.convert(snapshot.started.facts, Facts)
+        facts = converted(snapshot.started.facts, Facts)
         return facts, samples_at_hand(snapshot.experiment, facts, snapshot.pictures)
 
     def _fields(self, facts: Facts) -> Iterator[Horizontal]:

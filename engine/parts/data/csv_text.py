@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from engine.decoding import NotUtf8, text_of
 from engine.errors import DataUnavailable
 
 if TYPE_CHECKING:
@@ -88,8 +89,8 @@ def _text(path: str) -> str:
     if b"\0" in raw:
         raise DataUnavailable(f"{path}: the file is binary, not a CSV file")
     try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
+        return text_of(raw)
+    except NotUtf8 as error:
         line = raw.count(b"\n", 0, error.start) + 1
         raise DataUnavailable(
             f"{path}, line {line}: byte 0x{raw[error.start]:02x} is not UTF-8; save it as UTF-8"

@@ -36,8 +36,8 @@ def _machine() -> int:
 def _groups() -> Iterator[int]:
     """What each cgroup above this process leaves; in a container the top one may be the only."""
     try:
-        lines = Path("/proc/self/cgroup").read_text("utf-8").splitlines()
-    except (OSError, UnicodeDecodeError):
+        lines = Path("/proc/self/cgroup").read_text("utf-8", "surrogateescape").splitlines()
+    except OSError:
         return
     for line in lines:
         _, controllers, path = line.split(":", 2)

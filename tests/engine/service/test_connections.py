@@ -98,12 +98,13 @@ def test_garbage_in_a_live_record_is_passed_over(warm: Path, tmp_path: Path) -> 
                 record.write(
                     b'\xff\x00 no JSON\n{"event":"moon_landed"}\n[' + b"[" * 200_000 + b"\n"
                 )
+                record.write(b'{"event":"failed","message":"one bad byte: \xff"}\n')
                 record.write(b'{"event":"epoch_finished","epo\n')
             await session.go_on()
             seen = await until(session, lambda happened: isinstance(happened, ev.RunFinished))
             epochs = [happened.epoch for happened in seen if isinstance(happened, ev.EpochFinished)]
             assert epochs == [3, 4]
-            assert run.record().skipped == 4
+            assert run.record().skipped == 5
             assert len(reported(run.record().events)) == 4
 
     run_async(train())
@@ -150,6 +151,7 @@ def test_lines_that_are_no_requests_are_answered_and_survived(warm: Path) -> Non
     assert client.line()["message"] == "welcome"
     for nonsense in (
         b"\xff\xfe",
+        b'{"message":"rewind","to":"\xff"}',
         b"[" * 100_000,
         b'{"message":"fly"}',
         b'{"message":"advance","id":"x"}',
