@@ -139,6 +139,8 @@ class Trainer:
         """Losses of the batches done of the epoch that is running."""
         self.newest_loss: float | None = None
         """Of the last step; None before the first."""
+        self._stopped_short = False
+        """Whether the last step raised before it had gradients."""
         self._train_loss = math.nan
         """Mean of the last epoch whose losses were read."""
         self._last_look: list[Evaluated] = []
@@ -222,13 +224,20 @@ class Trainer:
         return happened
 
     def _loss_of_step(self) -> Tensor:
+        inputs, targets = self.batches[self.batch]
         try:
-            return self._step(*self.batches[self.batch])
+            return self._step(inputs, targets)
         except RuntimeError:
             # BCELoss raises for outputs that are not finite, where others return nan.
-            if is_finite(self.model):
+            if self._outputs_are_finite(inputs):
                 raise
+            self._stopped_short = True  # the gradients there are belong to the step before
             return torch.tensor(math.nan)
+
+    def _outputs_are_finite(self, inputs: Tensor) -> bool:
+        """Whether the network's answer is; large weights overflow though each is finite."""
+        with torch.no_grad():
+            return is_finite(self.model) and bool(self.model(inputs).isfinite().all())
 
     def _note(self, losses: Sequence[float]) -> list[Event]:
         """Take note of the losses of the last steps; Diverged if one is not finite."""
@@ -250,7 +259,7 @@ class Trainer:
         """End at a step, though more were done before its loss was read."""
         self.reason = "diverged"
         norm = "unknown"
-        if step == self.global_step:
+        if step == self.global_step and not self._stopped_short:
             norm = f"{self._step.gradient_norm():g}"
         else:
             self.global_step = step

@@ -131,8 +131,10 @@ def test_a_client_of_another_version_is_told_so(warm: Path) -> None:
 def test_a_trainer_of_another_version_is_refused(tmp_path: Path, welcome: bytes) -> None:
     """The client names both versions and what to do, even if it knows nothing else of it."""
 
-    async def greet(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def greet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(welcome)
+        await reader.read()  # until the client hangs up
+        writer.close()  # since Python 3.12 the server's end waits for its connections
 
     async def meet() -> None:
         server = await asyncio.start_unix_server(greet, tmp_path / "s")

@@ -133,6 +133,15 @@ _CHANGES: Mapping[str, dict[str, Any]] = {
 }
 
 
+def test_finite_weights_that_overflow_diverge_without_gradients() -> None:
+    """BCELoss raises, yet it is a divergence; its norm is unknown, resumed before it or not."""
+    experiment = small(data="moons(samples=16)", optimizer="SGD(lr=1e30)", batch_size=8)
+    events = list(Trainer(experiment, NOWHERE).events())
+    assert isinstance(events[-1], Diverged)
+    assert events[-1].gradient_norm == "unknown"
+    _assert_resumes(experiment, events[-1].step - 1)
+
+
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_every_optimizer_resumes(optimizer: str) -> None:
     """Its state goes on with dropout, batch norm and shuffled batches, inside an epoch."""
