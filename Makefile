@@ -2,10 +2,11 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+OLDEST := .venv-oldest
 DEMO := spiral
 JOBS ?= 2
 
-.PHONY: demo run test lint soak bench bench-app fuzz clean
+.PHONY: demo run test test-oldest lint soak bench bench-app fuzz clean
 
 # The stamps remember what was installed from which files.
 $(VENV)/.installed: pyproject.toml constraints.txt
@@ -22,6 +23,11 @@ $(VENV)/.installed-bench: $(VENV)/.installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[bench]'
 	@touch $@
 
+$(OLDEST)/.installed: pyproject.toml constraints-oldest.txt
+	$(PYTHON) -m venv $(OLDEST)
+	$(OLDEST)/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints-oldest.txt --editable '.[test]'
+	@touch $@
+
 demo: $(VENV)/.installed
 	$(BIN)/perceptui --preset $(DEMO)
 
@@ -36,6 +42,10 @@ lint: $(VENV)/.installed-test
 
 test: lint
 	$(BIN)/pytest -n $(JOBS) --dist loadfile
+
+# The engine's tests with the oldest versions that pyproject.toml allows, in a venv of their own.
+test-oldest: $(OLDEST)/.installed
+	$(OLDEST)/bin/pytest -n $(JOBS) --dist loadfile tests/engine
 
 # Not part of `make test`: takes half an hour. RUNS=20 for fewer.
 soak: $(VENV)/.installed-test
@@ -58,4 +68,4 @@ fuzz: $(VENV)/.installed-test
 	PERCEPTUI_FUZZ_EXAMPLES=$(or $(EXAMPLES),200) $(BIN)/pytest tests/tui/app/test_fuzz.py
 
 clean:
-	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(OLDEST) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

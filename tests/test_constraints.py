@@ -1,0 +1,44 @@
+"""The two lists of versions fit what pyproject.toml asks for."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.version import Version
+
+ROOT = Path(__file__).parents[1]
+
+
+def _pinned(name: str) -> dict[str, Version]:
+    lines = (ROOT / name).read_text("utf-8").splitlines()
+    pins = (line.split("==") for line in lines if line and not line.startswith("#"))
+    return {package.lower(): Version(version) for package, version in pins}
+
+
+def _asked_for(*extras: str) -> dict[str, Requirement]:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    texts = [*project["dependencies"]]
+    for extra in extras:
+        texts += project["optional-dependencies"][extra]
+    found = {one.name.lower(): one for one in map(Requirement, texts)}
+    found.pop("perceptui", None)
+    return found
+
+
+@pytest.mark.parametrize("name", _asked_for("onnx", "test"))
+def test_the_oldest_versions_are_those_that_are_promised(name: str) -> None:
+    """Each is of the very release that its lower bound names."""
+    oldest = _pinned("constraints-oldest.txt")[name]
+    (bound,) = _asked_for("onnx", "test")[name].specifier
+    assert bound.operator == ">="
+    promised = Version(bound.version).release
+    assert oldest.release[: len(promised)] == promised
+
+
+@pytest.mark.parametrize("name", _asked_for("onnx", "test", "bench"))
+def test_the_versions_that_were_tested_together_are_allowed(name: str) -> None:
+    """And there is one for every package that is asked for."""
+    assert _pinned("constraints.txt")[name] in _asked_for("onnx", "test", "bench")[name].specifier
