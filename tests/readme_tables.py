@@ -12,6 +12,7 @@ from engine.doctor.live.doctor import RULES as LIVE
 from engine.doctor.live.rule import LiveRule
 from engine.doctor.rule import Rule
 from engine.doctor.rules import ALL
+from engine.limits import ALL as LIMITS
 from engine.parts.component import Component, literal
 from engine.parts.data import Data
 from engine.parts.kinds import Parameter, describe
@@ -105,6 +106,12 @@ def _why(one: Rule | LiveRule) -> str:
     return " ".join(inspect.getdoc(one.function).split())  # type: ignore[union-attr]  # all have one
 
 
+def limits() -> str:
+    """Every limit: of what, how much, and why."""
+    rows = (row(one.what, one.amount(one.most), one.why) for one in LIMITS)
+    return table(("of", "at most", "why"), rows)
+
+
 def events() -> str:
     """The names of a record's events."""
     names = [f"`{kind.__struct_config__.tag}`" for kind in get_args(Recorded)]
@@ -168,6 +175,7 @@ def tables() -> dict[str, str]:
         "schedules": components(Schedule),
         "findings": findings(sorted(ALL, key=lambda one: one.code)),
         "live": findings(sorted(LIVE, key=lambda one: one.code)),
+        "limits": limits(),
         "events": events(),
         "speed": speed(),
         "app": app(),

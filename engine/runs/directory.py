@@ -11,6 +11,7 @@ from typing import IO
 
 import msgspec
 
+from engine import regular_file
 from engine.errors import UsageError
 from engine.runs.events import Event, encode
 from engine.runs.files import replace_bytes
@@ -112,6 +113,6 @@ class RunDirectory:
 
 
 def _ends_line(path: Path) -> bool:
-    with path.open("rb") as file:
+    with regular_file.opened(path) as file:
         file.seek(-1, 2)
         return file.read(1) == b"\n"

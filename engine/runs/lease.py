@@ -14,8 +14,10 @@ from typing import Literal
 
 import msgspec
 
+from engine import regular_file
 from engine.decoding import Undecodable, decoded
 from engine.errors import UsageError
+from engine.limits import RUN_FILE
 
 LEASE = "lease.json"
 HEARTBEAT_S = 5.0
@@ -88,7 +90,7 @@ def write_lease(run: Path, lease: Lease) -> None:
 def read_lease(run: Path) -> Lease | None:
     """The lease in a run's directory; None where there is none that can be read."""
     try:
-        return decoded((run / LEASE).read_bytes(), Lease)
+        return decoded(regular_file.contents(run / LEASE, RUN_FILE), Lease)
     except (OSError, Undecodable):
         return None
 

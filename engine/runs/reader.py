@@ -9,8 +9,10 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Literal
 
+from engine import regular_file
 from engine.decoding import Undecodable, converted, decoded
 from engine.errors import DataUnavailable, PerceptuiError, UsageError
+from engine.limits import RUN_FILE
 from engine.parts.data import Facts
 from engine.parts.data.fingerprint import fingerprint
 from engine.runs import events as ev
@@ -73,12 +75,12 @@ class Run:
 
     def experiment(self) -> Experiment:
         """The resolved experiment; raises UsageError or BadExperiment if it can't be read."""
-        return read_file(self.path / EXPERIMENT)
+        return read_file(self.path / EXPERIMENT, RUN_FILE)
 
     def title(self) -> str:
         """The experiment's title without checking the rest, or the run's name."""
         try:
-            return str(read_raw(self.path / EXPERIMENT).get("title") or self.name)
+            return str(read_raw(self.path / EXPERIMENT, RUN_FILE).get("title") or self.name)
         except UsageError:
             return self.name
 
@@ -115,7 +117,7 @@ class Run:
     def newest_event(self) -> ev.Recorded | None:
         """The last event in the file, without reading the rest of it; None where there is none."""
         try:
-            with (self.path / EVENTS).open("rb") as file:
+            with regular_file.opened(self.path / EVENTS) as file:
                 position = file.seek(0, os.SEEK_END)
                 tail = b""
                 while position:
@@ -139,7 +141,7 @@ class Run:
         """What each line says, up to where the file ends now; None for a torn or foreign one."""
         left = self.record_size()
         if left:
-            with (self.path / EVENTS).open("rb") as file:
+            with regular_file.opened(self.path / EVENTS) as file:
                 while left > 0 and (line := file.readline(left)):
                     left -= len(line)
                     if line.strip():
@@ -148,9 +150,9 @@ class Run:
     def losses(self) -> list[tuple[int, float | None]]:
         """The curve of the training loss: (epoch, loss), None where it was non-finite."""
         try:
-            content = (self.path / LOSSES).read_bytes()
+            content = regular_file.contents(self.path / LOSSES, RUN_FILE)
             return decoded(content, list[tuple[int, float | None]])
-        except (FileNotFoundError, Undecodable):
+        except (OSError, Undecodable):
             return []
 
     def facts(self) -> Facts:

@@ -10,8 +10,7 @@ import math
 import warnings
 from dataclasses import dataclass, field
 
-MAX_LENGTH = 20_000
-"""Longer texts are refused unread."""
+from engine.limits import CALL
 
 MAX_BITS = 1024
 """Whole numbers of more bits are larger than any float, and can be too long to write."""
@@ -94,8 +93,8 @@ def parse_value(text: str) -> object:
 
 
 def _check_length(text: str) -> None:
-    if len(text) > MAX_LENGTH:
-        raise GrammarError(f"a text of {len(text):,} characters is too long")
+    if len(text) > CALL.most:
+        raise GrammarError(f"it has {CALL.refusal(len(text))}")
 
 
 def _expression(text: str) -> ast.expr:

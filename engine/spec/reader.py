@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.errors import BadExperiment, DataUnavailable, Problem
+from engine.limits import LAYERS, PREDICT, TOML_FILE, Limit
 from engine.parts.data import Data
 from engine.parts.kinds import convert, encodable, shown
 from engine.spec.catalogue import FAMILIES, make, text_expected
@@ -21,12 +22,12 @@ Raw = Mapping[str, object]
 """An experiment as TOML has it: components are calls in quotes."""
 
 
-def read_file(path: Path) -> Experiment:
+def read_file(path: Path, limit: Limit = TOML_FILE) -> Experiment:
     """Read and check an experiment's file; its paths are taken relative to it.
 
     Raises UsageError or BadExperiment naming the file, the key and what is accepted.
     """
-    return from_raw(read_raw(path), source=str(path), folder=path.parent)
+    return from_raw(read_raw(path, limit), source=str(path), folder=path.parent)
 
 
 def from_raw(raw: Raw, source: str = "", folder: Path | None = None) -> Experiment:
@@ -78,6 +79,9 @@ def _field(key: str, value: object, problems: list[Problem]) -> Any:
         return _layers(value, problems)
     if key in FAMILIES:
         return _component(key, key, value, problems)
+    if key == "predict" and isinstance(value, list | tuple) and len(value) > PREDICT.most:
+        problems.append(Problem(key, f"there are {PREDICT.refusal(len(value))}"))
+        return None
     if key == "measured":
         return _measured(value, problems)
     try:
@@ -103,6 +107,9 @@ def _layers(value: object, problems: list[Problem]) -> tuple[Any, ...]:
     if not isinstance(value, list | tuple):
         message = f'{shown(value)} is not a list of calls, like ["Linear(4)", "ReLU()"]'
         problems.append(Problem("layers", message))
+        return ()
+    if len(value) > LAYERS.most:
+        problems.append(Problem("layers", f"there are {LAYERS.refusal(len(value))}"))
         return ()
     return tuple(
         _component("layers", f"layers[{index}]", item, problems) for index, item in enumerate(value)

@@ -16,8 +16,10 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor, nn, optim
 
+from engine import regular_file
 from engine.decoding import decoded
 from engine.errors import BadCheckpoint
+from engine.limits import WEIGHTS_FILE
 from engine.runs.files import replace_file
 
 FORMAT = 1
@@ -56,6 +58,7 @@ def save(path: Path, checkpoint: Checkpoint) -> None:
 def load(path: Path) -> Checkpoint:
     """Read a checkpoint; raises BadCheckpoint for anything that is not a whole one of ours."""
     try:
+        regular_file.check(path, WEIGHTS_FILE)
         with safe_open(path, "pt") as file:
             metadata = file.metadata() or {}
             if _KEY not in metadata:

@@ -95,8 +95,9 @@ def _merged(path: Path, experiment: Experiment) -> str:
 
 
 def _text(path: Path) -> str:
-    read_raw(path)  # says what is wrong with a file that is no TOML
-    return read_text(path)
+    text = read_text(path)
+    parse_toml(text, str(path))  # says what is wrong with a file that is no TOML
+    return text
 
 
 def _canonical(path: Path) -> dict[str, Any]:

@@ -6,9 +6,9 @@ from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
 from textual.widgets import Input, Static
 
+from engine.limits import CALL
 from engine.parts.component import Component
 from engine.spec.catalogue import FAMILIES
-from engine.spec.grammar import MAX_LENGTH
 from tui.editing.call_form import (
     Reading,
     fields_of,
@@ -51,7 +51,7 @@ class ComponentForm(Form):
                 self._initial,
                 compact=True,
                 id="call",
-                max_length=MAX_LENGTH,
+                max_length=CALL.most,
                 placeholder="a name to search for, or a whole call",
             )
             with Vertical(id="body"):

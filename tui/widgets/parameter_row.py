@@ -12,7 +12,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 from textual.widgets import Input
 
-from engine.spec.grammar import MAX_LENGTH
+from engine.limits import CALL
 from tui.editing.call_form import Field
 from tui.renderables.look import Look
 from tui.renderables.sanitize import fit, plain
@@ -100,4 +100,4 @@ def _control(look: Look, field: Field, text: str) -> Input | Cycle:
     if field.choices:
         return Cycle(look, field.choices, text or field.default or field.choices[0])
     hint = "needed" if field.declaration.required else plain(field.default or "none", look.ascii)
-    return Input(text, placeholder=hint, compact=True, max_length=MAX_LENGTH)
+    return Input(text, placeholder=hint, compact=True, max_length=CALL.most)

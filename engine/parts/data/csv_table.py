@@ -92,6 +92,7 @@ def _check_header(question: Question, text: CsvText) -> None:
             if all(to_number(cell) is not None for cell in header):
                 repair = "; the first line must hold the columns' names, and it holds numbers"
             raise DataUnavailable(f"{path}: no {role} {name!r}{repair}")
+    counts = Counter(header)
     for position, name in enumerate(header, start=1):
         if name not in question.ignore:
             if not name:
@@ -99,7 +100,7 @@ def _check_header(question: Question, text: CsvText) -> None:
                     f"{path}, line 1: column {position} has no name; give it one, or leave it "
                     'out with ignore=[""]'
                 )
-            if header.count(name) > 1:
+            if counts[name] > 1:
                 raise DataUnavailable(f"{path}, line 1: two columns are named {name!r}")
     if all(name == question.target or name in question.ignore for name in header):
         raise DataUnavailable(f"{path}: no column is left beside the target {question.target!r}")

@@ -5,11 +5,12 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from engine import regular_file
 from engine.decoding import NotUtf8, text_of
 from engine.errors import DataUnavailable
+from engine.limits import COLUMNS, LINE, TABLE_FILE
 
 if TYPE_CHECKING:
     from _csv import Reader
@@ -64,6 +65,8 @@ def read(path: str, delimiter: str | None) -> CsvText:
     if not rows:
         raise DataUnavailable(f"{path}: the file is empty")
     header, *rows = rows
+    if len(header.cells) > COLUMNS.most:
+        raise DataUnavailable(f"{path}: the table has {COLUMNS.refusal(len(header.cells))}")
     if not rows:
         raise DataUnavailable(f"{path}: the file has a header and no rows")
     for row in rows:
@@ -77,7 +80,7 @@ def read(path: str, delimiter: str | None) -> CsvText:
 
 def _text(path: str) -> str:
     try:
-        raw = Path(path).read_bytes()
+        raw = regular_file.contents(path, TABLE_FILE, LINE)
     except FileNotFoundError:
         raise
     except IsADirectoryError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
+from engine import regular_file
 from engine.errors import DataUnavailable
 from engine.parts.data.base import Data
 
@@ -31,7 +32,7 @@ def fingerprint(data: Data) -> str:
                 digest.update(size.to_bytes(8, "big"))
             if number % stride:
                 continue
-            with file.open("rb") as contents:
+            with regular_file.opened(file) as contents:
                 while chunk := contents.read(CHUNK_BYTES):
                     digest.update(chunk)
     except OSError as error:

@@ -7,7 +7,9 @@ from functools import partial
 from pathlib import Path
 from typing import Literal
 
+from engine import regular_file
 from engine.errors import DataUnavailable
+from engine.limits import PICTURE, PICTURE_FILE
 from engine.parts.component import parameter
 from engine.parts.data.base import Data, Dataset, Facts, Law, PictureFiles, Places
 from engine.parts.data.laws.picture_files import picture_files
@@ -87,10 +89,13 @@ class ImageFolder(Images, _Source, name="images"):
     def load(self, places: Places) -> Dataset:
         facts = self.known_facts()
         law = self.law(places)
+        self._check_files()
         try:
             inputs, targets = law.run()
-        except PICTURE_ERRORS as error:
-            raise self._unavailable(self._broken(error)) from error
+        except Exception as error:  # Pillow's formats raise many kinds for damaged files
+            if (broken := self._broken()) is None:
+                raise
+            raise self._unavailable(broken) from error
         return Dataset(facts, inputs, targets, pixels=self.pixels())
 
     def left_on_disk(self, places: Places) -> Dataset:
@@ -100,6 +105,7 @@ class ImageFolder(Images, _Source, name="images"):
         from engine.parts.data.laws.image_folder import picture
 
         facts = self.known_facts()
+        self._check_files()
         found = picture_files(self.path)
         names = tuple(f"{label}/{file.name}" for label, files in found.items() for file in files)
         counts = torch.tensor([len(files) for files in found.values()])
@@ -118,7 +124,15 @@ class ImageFolder(Images, _Source, name="images"):
     def at(self, folder: Path) -> ImageFolder:
         return dataclasses.replace(self, path=absolute(self.path, folder))
 
-    def _broken(self, error: Exception) -> str:
+    def _check_files(self) -> None:
+        """Refuse what Pillow would wait for or read without an end."""
+        for file in self.files():
+            try:
+                regular_file.check(file, PICTURE_FILE)
+            except OSError as error:
+                raise self._unavailable(self._unreadable(file, error)) from error
+
+    def _broken(self) -> str | None:
         """Which picture can't be read; looked for only when one could not."""
         from PIL import Image
 
@@ -126,21 +140,22 @@ class ImageFolder(Images, _Source, name="images"):
             try:
                 with Image.open(file) as image:
                     image.load()
-            except PICTURE_ERRORS as reason:
-                return f"{file.relative_to(self.path)} can't be read: {in_words(reason)}"
-        return str(error)
+            except Exception as reason:
+                return self._unreadable(file, reason)
+        return None
+
+    def _unreadable(self, file: Path, reason: Exception) -> str:
+        return f"{file.relative_to(self.path)} can't be read: {in_words(reason)}"
 
     def _unavailable(self, message: str) -> DataUnavailable:
         return DataUnavailable(f"{self.path}: {message}")
-
-
-PICTURE_ERRORS = (OSError, SyntaxError, ValueError, RuntimeError, EOFError)
-"""What Pillow raises for damaged pictures, of which a broken PNG is a SyntaxError."""
 
 
 def in_words(error: Exception) -> str:
     """Why a picture can't be read."""
     if type(error).__name__ == "UnidentifiedImageError":
         return "not a picture"
+    if type(error).__name__ == "DecompressionBombError":
+        return f"it claims to have more than {PICTURE.amount(PICTURE.most)}"
     reason = error.strerror if isinstance(error, OSError) else None
     return reason or str(error) or type(error).__name__

@@ -9,6 +9,7 @@ from pickle import UnpicklingError
 from types import ModuleType
 from typing import Any, ClassVar
 
+from engine import regular_file
 from engine.errors import DataUnavailable
 from engine.parts.component import parameter
 from engine.parts.data.base import Dataset, Facts, Law, Places
@@ -205,7 +206,7 @@ def idx_complaint(file: Path) -> str:
     """What is wrong with a file in MNIST's format (big-endian sizes, then bytes), or nothing."""
     try:
         size = file.stat().st_size
-        with file.open("rb") as raw:
+        with regular_file.opened(file) as raw:
             head = raw.read(16)
     except OSError as error:
         return error.strerror or str(error)

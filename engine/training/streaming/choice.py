@@ -8,6 +8,7 @@ from typing import Literal
 import torch
 
 from engine.errors import BadExperiment, Problem, UsageError
+from engine.limits import in_bytes
 from engine.parts.data import Data, Dataset, PictureFiles, Places
 from engine.training.streaming.memory import available_bytes
 from engine.training.streaming.reader import Reader
@@ -66,14 +67,3 @@ def memory_share() -> float:
     if not 0 <= share <= 1:
         raise UsageError(f'PERCEPTUI_DATA_SHARE: "{text}" is not a number from 0 to 1')
     return share
-
-
-def in_bytes(count: int) -> str:
-    """A number of bytes for people: `1.2 GB`."""
-    size, unit = float(count), "bytes"
-    for larger in ("kB", "MB", "GB", "TB", "PB"):
-        if size < 999.5:
-            break
-        size, unit = size / 1000, larger
-    digits = 0 if size >= 9.95 or unit == "bytes" else 1
-    return f"{size:.{digits}f} {unit}"

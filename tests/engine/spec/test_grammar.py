@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine.limits import CALL
 from engine.spec.grammar import (
-    MAX_LENGTH,
     Call,
     GrammarError,
     parse_call,
@@ -97,7 +97,7 @@ def test_a_call_of_literals_is_read(text: str, call: Call) -> None:
         "f(" + "[" * 190 + "]" * 190 + ")(",
         "f(" + "1+" * 9000 + "1)",
         "f(" * 6000,
-        "a" * (MAX_LENGTH + 1),
+        "a" * (CALL.most + 1),
         "import os",
         "lambda: 0",
         "yield",

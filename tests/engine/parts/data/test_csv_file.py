@@ -11,6 +11,7 @@ import pytest
 import torch
 
 from engine.errors import DataUnavailable, UsageError
+from engine.limits import COLUMNS, TABLE_FILE
 from engine.parts.data.csv_file import Csv
 from tests.engine.parts.data.made import NOWHERE, made, same, scripted
 
@@ -271,3 +272,21 @@ def test_complaints(tmp_path: Path) -> None:
     assert "path must name" in Csv("", "y").complaint()
     assert "path must name" in Csv("a\0b", "y").complaint()
     assert Csv("t.csv", "y").complaint() == ""
+
+
+def test_very_many_columns_are_refused(tmp_path: Path) -> None:
+    """By their number, before any name is looked at."""
+    header = ",".join(["c"] * (COLUMNS.most + 1))
+    assert complaint(tmp_path, f"{header}\n{header}\n") == (
+        "the table has 10,001 columns, more than the 10,000 that are taken"
+    )
+
+
+def test_a_line_without_an_end_is_refused(tmp_path: Path) -> None:
+    """Before the rest of the file is read: it may have a hundred times as much."""
+    path = tmp_path / "table.csv"
+    with path.open("wb") as file:
+        file.write(b"x,y\n")
+        file.truncate(TABLE_FILE.most)
+    with pytest.raises(DataUnavailable, match="a line has more than 16 MB"):
+        Csv(str(path), "y").facts()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import struct
+import zlib
 from pathlib import Path
 
 import pytest
@@ -69,6 +71,21 @@ def test_a_broken_picture_is_named(folder: Path) -> None:
     (folder / "red" / "2.png").write_bytes(whole[: len(whole) // 2])
     with pytest.raises(DataUnavailable, match=r"red/2\.png can't be read"):
         made(ImageFolder(str(folder)))
+
+
+def test_a_picture_that_would_fill_the_memory_is_named(folder: Path) -> None:
+    """A hundred bytes may claim to be 30,000 by 30,000 pixels; they are not decoded."""
+    bomb = folder / "red" / "1.png"
+    chunk = b"IHDR" + struct.pack(">IIBBBBB", 30_000, 30_000, 8, 2, 0, 0, 0)
+    header = struct.pack(">I", 13) + chunk + struct.pack(">I", zlib.crc32(chunk))
+    idat = struct.pack(">I", 0) + b"IDAT" + struct.pack(">I", zlib.crc32(b"IDAT"))
+    bomb.write_bytes(b"\x89PNG\r\n\x1a\n" + header + idat)
+    with pytest.raises(DataUnavailable) as raised:
+        ImageFolder(str(folder)).load(NOWHERE)
+    assert str(raised.value) == (
+        f"{folder}: red/1.png can't be read: it claims to have more than 178,956,970 pixels"
+    )
+    assert raised.value.exit_code == 4
 
 
 def test_folders_that_hold_no_classes_are_refused(tmp_path: Path) -> None:

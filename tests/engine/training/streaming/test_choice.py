@@ -8,9 +8,10 @@ import pytest
 import torch
 
 from engine.errors import BadExperiment, UsageError
+from engine.limits import in_bytes
 from engine.parts.data.image_folder import ImageFolder
 from engine.training.streaming import choice
-from engine.training.streaming.choice import in_bytes, loaded
+from engine.training.streaming.choice import loaded
 from tests.engine.training.streaming.folders import CLASSES, PER_CLASS
 from tests.engine.training.tiny import NOWHERE, small
 

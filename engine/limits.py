@@ -1,0 +1,161 @@
+"""How much of anything is read, kept or asked for at most: every limit, with its reason."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Limit:
+    """The most of one thing that is taken; more is refused with a sentence, before any work."""
+
+    what: str
+    """What is limited, as the README's table names it."""
+    most: int
+    unit: str
+    why: str
+    """One sentence."""
+
+    def refusal(self, count: int) -> str:
+        """What is said of more than the most: `12 MB, more than the 1 MB that are taken`."""
+        many, most = self.amount(count), self.amount(self.most).removesuffix(f" {self.unit}")
+        if many == most:  # both rounded
+            many, most = f"{count:,} bytes", f"{self.most:,}"
+        return f"{many}, more than the {most} that are taken"
+
+    def amount(self, count: int) -> str:
+        """A number of them, for people; bytes are rounded."""
+        return (
+            in_bytes(count).replace(".0 ", " ")
+            if self.unit == "bytes"
+            else f"{count:,} {self.unit}"
+        )
+
+
+def in_bytes(count: int) -> str:
+    """A number of bytes for people: `1.2 GB`."""
+    size, unit = float(count), "bytes"
+    for larger in ("kB", "MB", "GB", "TB", "PB"):
+        if size < 999.5:
+            break
+        size, unit = size / 1000, larger
+    digits = 0 if size >= 9.95 or unit == "bytes" else 1
+    return f"{size:.{digits}f} {unit}"
+
+
+TOML_FILE = Limit(
+    "an experiment's, a preset's or the settings' file",
+    1_000_000,
+    "bytes",
+    "Descriptions are texts that people write; numbers by the million belong into a CSV file.",
+)
+RUN_FILE = Limit(
+    "a run's `experiment.toml`, `lease.json` or `losses.json`",
+    8_000_000,
+    "bytes",
+    "What a run writes of the largest experiment is longer than the file it was read from.",
+)
+TOML_DEPTH = Limit(
+    "a TOML key",
+    16,
+    "dotted parts",
+    "No key of ours has more than three, and the time to read one grows with the square.",
+)
+CALL = Limit(
+    "a call, or a list of calls on the command line",
+    20_000,
+    "characters",
+    "Nobody types more, and a parser's memory grows with it.",
+)
+LAYERS = Limit(
+    "layers of a network",
+    1_000,
+    "layers",
+    "A plain chain without shortcuts learns nothing long before it is so deep.",
+)
+PREDICT = Limit(
+    "`predict` of an experiment",
+    10_000,
+    "samples",
+    "They are predicted and printed at every end; `perceptui predict RUN --csv FILE` takes more.",
+)
+TABLE_FILE = Limit(
+    "a CSV file",
+    2_000_000_000,
+    "bytes",
+    "A table is read into memory as a whole.",
+)
+COLUMNS = Limit(
+    "a CSV file's columns",
+    10_000,
+    "columns",
+    "Every column is an input with a name of its own, and wider tables are matrices, not tables.",
+)
+CELL = Limit(
+    "a cell of a CSV file",
+    131_072,
+    "characters",
+    "A longer one is a text or a quotation mark that was never closed.",
+)
+LINE = Limit(
+    "a line of a CSV file",
+    16_000_000,
+    "bytes",
+    "A file without line ends is no table, and is not read to its end to find out.",
+)
+PICTURE_FILE = Limit(
+    "a picture's file",
+    500_000_000,
+    "bytes",
+    "It is decoded in memory, and becomes 1,024 by 1,024 pixels at most.",
+)
+PICTURE = Limit(
+    "a picture",
+    178_956_970,
+    "pixels",
+    "Pillow's own limit: a small file that claims more is made to fill the memory.",
+)
+WEIGHTS_FILE = Limit(
+    "a checkpoint",
+    200_000_000_000,
+    "bytes",
+    "Weights and optimizer state are read into memory as a whole.",
+)
+REQUEST = Limit(
+    "a request to a trainer",
+    16_000_000,
+    "bytes",
+    "A training waits while one is read.",
+)
+ROWS = Limit(
+    "samples in one request to a trainer",
+    5_000,
+    "samples",
+    "A training waits while they are predicted; `perceptui predict` asks for more in parts.",
+)
+PICTURE_CELLS = Limit(
+    "a drawn decision boundary",
+    200_000,
+    "cells",
+    "A training waits while they are computed, and no terminal shows more.",
+)
+
+ALL = (
+    TOML_FILE,
+    TOML_DEPTH,
+    CALL,
+    LAYERS,
+    PREDICT,
+    TABLE_FILE,
+    COLUMNS,
+    LINE,
+    CELL,
+    PICTURE_FILE,
+    PICTURE,
+    WEIGHTS_FILE,
+    RUN_FILE,
+    REQUEST,
+    ROWS,
+    PICTURE_CELLS,
+)
+"""In the order of the README's table."""
