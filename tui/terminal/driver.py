@@ -17,13 +17,11 @@ from contextlib import suppress
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
-from textual._ansi_sequences import SYNC_END, SYNC_START
-from textual._xterm_parser import XTermParser
-from textual.drivers.linux_driver import LinuxDriver
 from textual.events import Resize
 from textual.message import Message
 
 from tui.terminal.painter import Painter
+from tui.terminal.textual_internals import OpenDriver
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -35,7 +33,6 @@ AT_ONCE = 1 << 16
 """Characters that are gathered at most before they are written."""
 
 _BEFORE_ESCAPES = re.compile("(?=\x1b)")
-EMPTY_UPDATE = SYNC_START + SYNC_END
 
 
 class Outlet:
@@ -77,8 +74,7 @@ class Outlet:
             self.flush()
 
     def flush(self) -> None:
-        text = "".join(self._waiting).replace(EMPTY_UPDATE, "")
-        data = memoryview(text.encode(self._encoding, "replace"))
+        data = memoryview("".join(self._waiting).encode(self._encoding, "replace"))
         self._waiting.clear()
         self._num_waiting = 0
         while data and not self._is_gone:
@@ -93,7 +89,7 @@ class Outlet:
                 data = data[written:]
 
 
-class TerminalDriver(LinuxDriver):
+class TerminalDriver(OpenDriver):
     """Draws on whichever of stderr and stdout is the terminal, and leaves it as it was."""
 
     def __init__(self, app: App[Any], **options: Any) -> None:
@@ -103,7 +99,7 @@ class TerminalDriver(LinuxDriver):
         self.outlet = Outlet(stream.fileno(), stream.encoding)
         self._went_on = False
         """Whether somebody went on with us since we stopped last."""
-        self._file = self.outlet  # type: ignore[assignment]  # of a file the writer needs no more
+        self.write_to(self.outlet)
 
     def start_application_mode(self) -> None:
         super().start_application_mode()  # type: ignore[no-untyped-call]  # Textual's
@@ -118,7 +114,7 @@ class TerminalDriver(LinuxDriver):
 
     def run_input_thread(self) -> None:
         """Read keys until the app ends; bytes that mean nothing are passed over."""
-        parser = XTermParser(self._debug)
+        parser = self.new_parser()
         decode = getincrementaldecoder("utf-8")("replace").decode
         with selectors.DefaultSelector() as selector:
             selector.register(self.fileno, selectors.EVENT_READ)
@@ -126,15 +122,15 @@ class TerminalDriver(LinuxDriver):
                 if selector.select(READ_S):
                     data = self._read()
                     if not data:
-                        self._loop.call_soon_threadsafe(self._app.exit, HUNG_UP)
+                        self.loop.call_soon_threadsafe(self.app.exit, HUNG_UP)
                         return
                     for typed in _BEFORE_ESCAPES.split(decode(data)):
                         try:
                             if typed:
-                                self._process(iter(parser.feed(typed)))
+                                self._process(parser.feed(typed))
                         except (ValueError, OverflowError):  # a key with an impossible code
-                            parser = XTermParser(self._debug)
-                self._process(iter(parser.tick()))
+                            parser = self.new_parser()
+                self._process(parser.tick())
 
     def _read(self) -> bytes:
         """What was typed; empty when the terminal is gone."""
@@ -156,8 +152,7 @@ class TerminalDriver(LinuxDriver):
         without a handler. Our whole group stops, as everywhere: a program that started us too.
         """
         self._went_on = False
-        self.suspend_application_mode()
-        self._must_signal_resume = True
+        self.leave_modes()
         handler = signal.signal(signal.SIGTSTP, signal.SIG_DFL)
         os.killpg(0, signal.SIGTSTP)
         signal.signal(signal.SIGTSTP, handler)
@@ -165,17 +160,15 @@ class TerminalDriver(LinuxDriver):
             self._go_on()
         return self._went_on
 
-    def _sigtstp_application(self, *_: object) -> None:
+    def on_stop(self) -> None:
         """Stop from the event loop: the handler may have interrupted a write half way."""
-        self._loop.call_soon_threadsafe(super()._sigtstp_application)
+        self.loop.call_soon_threadsafe(self.stop_by_terminal)
 
-    def _sigcont_application(self, *_: object) -> None:
+    def on_continue(self) -> None:
         self._went_on = True
-        self._loop.call_soon_threadsafe(self._go_on)
+        self.loop.call_soon_threadsafe(self._go_on)
 
     def _go_on(self) -> None:
-        if self._auto_restart and not self._must_signal_resume:
-            # Stopped by SIGSTOP, which can't be caught: the modes were not put back before.
-            self.suspend_application_mode()
-            self._must_signal_resume = True
-        super()._sigcont_application()
+        if not self.has_left_modes:  # stopped by SIGSTOP, which can't be caught
+            self.leave_modes()
+        self.go_on_from_stop()

@@ -18,6 +18,7 @@ from tui.terminal.ascii_lines import AsciiLines
 from tui.terminal.colorless import Colorless
 from tui.terminal.driver import TerminalDriver
 from tui.terminal.printing import encoding_of
+from tui.terminal.textual_internals import driver_of, paint_all, warn_of_suspension
 from tui.terminal.turns import KeysInTurn
 
 T = TypeVar("T")
@@ -53,7 +54,7 @@ class TerminalApp(KeysInTurn[T]):
     @property
     def num_bytes_sent(self) -> int:
         """How much was written to the terminal so far."""
-        driver = self._driver
+        driver = driver_of(self)
         return driver.outlet.num_bytes if isinstance(driver, TerminalDriver) else 0
 
     def get_line_filters(self) -> Sequence[LineFilter]:
@@ -63,19 +64,17 @@ class TerminalApp(KeysInTurn[T]):
 
     def action_redraw(self) -> None:
         """Draw everything anew, when something else has written to the terminal."""
-        driver = self._driver
+        driver = driver_of(self)
         if isinstance(driver, TerminalDriver):
             driver.outlet.forget()
-        # No refresh: it draws what lies below a question only in part.
-        below, compositor = self._background_screens, self.screen._compositor
-        self._display(self.screen, compositor.render_update(full=True, screen_stack=below))
+        paint_all(self)
 
     def action_suspend_process(self) -> None:
         """Go back to the shell; its `fg` comes back here. A training goes on meanwhile."""
-        driver = self._driver
+        driver = driver_of(self)
         if not isinstance(driver, TerminalDriver):
             return
-        self._suspend_signal()
+        warn_of_suspension(self)
         if not driver.suspend():
             self.notify("There is no shell to go back to: q quits", markup=False)
 
