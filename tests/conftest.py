@@ -11,6 +11,20 @@ import pytest
 from engine.service.launch import launch
 from tests.engine.service.live import WAIT_S, RawClient
 
+NEEDS_MNIST = "PERCEPTUI_DATA_DIR"
+"""Stands in the reason of every test that is skipped for want of MNIST."""
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how to run what was skipped for want of data."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    num_skipped = sum(NEEDS_MNIST in str(report.longrepr) for report in skipped)
+    if num_skipped:
+        terminalreporter.write_line(
+            f"{num_skipped} tests need real MNIST. To run them, name a folder that holds MNIST/raw:"
+            f" `{NEEDS_MNIST}=/path/to/data make test`; `perceptui --preset mnist` downloads it."
+        )
+
 
 @pytest.fixture(scope="session")
 def warm() -> Iterator[Path]:
