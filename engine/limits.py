@@ -55,6 +55,12 @@ RUN_FILE = Limit(
     "bytes",
     "What a run writes of the largest experiment is longer than the file it was read from.",
 )
+INDEX_FILE = Limit(
+    "the index of a folder of runs",
+    64_000_000,
+    "bytes",
+    "It holds 300,000 runs; a larger one is thrown away and made again.",
+)
 TOML_DEPTH = Limit(
     "a TOML key",
     16,
@@ -154,6 +160,7 @@ ALL = (
     PICTURE,
     WEIGHTS_FILE,
     RUN_FILE,
+    INDEX_FILE,
     REQUEST,
     ROWS,
     PICTURE_CELLS,

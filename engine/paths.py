@@ -30,6 +30,11 @@ def data_dir(given: Path | None = None) -> Path:
     return Path(platformdirs.user_cache_dir(_NAME)) / "data"
 
 
+def index_dir() -> Path:
+    """What is known of long lists of runs; may be removed at any time."""
+    return Path(platformdirs.user_cache_dir(_NAME)) / "runs"
+
+
 def runs_dir(given: Path | None = None) -> Path:
     """Where runs are kept: option, environment, `runs` in the working directory."""
     if given is not None:

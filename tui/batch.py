@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack, ExitStack, suppress
 from typing import Any
 
-from engine.errors import WorkerLost
+from engine.errors import PerceptuiError, WorkerLost
 from engine.runs import events as ev
 from engine.runs.pictures import Pictures
 from engine.runs.reader import Run
@@ -70,7 +70,7 @@ def attach(run: Run, manner: Manner) -> int:
 
     async def watch() -> int:
         async with Session.attach(run) as session:
-            epochs, passed_over = run.experiment().epochs, run.passed_over()
+            epochs, passed_over = _known(run)
             with caught_signals() as caught, Show(manner, epochs, passed_over) as show:
                 watching = asyncio.create_task(_watched(session, show))
                 await caught.or_done(watching)
@@ -80,6 +80,14 @@ def attach(run: Run, manner: Manner) -> int:
                 return caught.exit_code
 
     return asyncio.run(watch())
+
+
+def _known(run: Run) -> tuple[int, frozenset[int]]:
+    """A live run's epochs, and the events taken back; what can't be read its trainer tells."""
+    try:
+        return run.experiment().epochs, run.passed_over()
+    except PerceptuiError:
+        return 0, frozenset()
 
 
 async def _watched(session: Session, show: Show) -> int:

@@ -9,10 +9,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO
 
-import msgspec
-
 from engine import regular_file
+from engine.encoding import encoded, not_utf8
 from engine.errors import UsageError
+from engine.parts.kinds import encodable
 from engine.runs.events import Event, encode
 from engine.runs.files import replace_bytes
 from engine.runs.series import Series
@@ -44,6 +44,8 @@ class RunDirectory:
     @classmethod
     def create(cls, runs_dir: Path, preset: str, experiment: Experiment) -> RunDirectory:
         """A new directory with the resolved experiment in it."""
+        if not encodable(whole := str(runs_dir.absolute())):
+            raise not_utf8(whole)  # the record names it
         try:
             runs_dir.mkdir(parents=True, exist_ok=True)
             while True:
@@ -104,7 +106,7 @@ class RunDirectory:
 
     def write_losses(self, losses: Series) -> None:
         """Store the bounded curve of the training loss."""
-        replace_bytes(self.path / LOSSES, msgspec.json.encode(losses.points()))
+        replace_bytes(self.path / LOSSES, encoded(losses.points()))
 
     def close(self) -> None:
         if self._events is not None:

@@ -8,6 +8,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from engine.decoding import decoded
+from engine.encoding import encoded
 
 Reason = Literal[
     "completed", "stop_below", "patience", "stopped", "interrupted", "diverged", "failed"
@@ -297,7 +298,7 @@ Recorded = (
 
 def encode(event: Event) -> bytes:
     """The event as one line of JSON, without the line's end; non-finite numbers are null."""
-    return msgspec.json.encode(event)
+    return encoded(event)
 
 
 def decode(line: bytes) -> Recorded:

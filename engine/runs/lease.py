@@ -16,6 +16,7 @@ import msgspec
 
 from engine import regular_file
 from engine.decoding import Undecodable, decoded
+from engine.encoding import encoded
 from engine.errors import UsageError
 from engine.limits import RUN_FILE
 
@@ -26,9 +27,10 @@ LOST_S = 60.0
 """A run on another machine without a heartbeat for so long is taken for lost."""
 
 Held = Literal["preparing", "running", "paused"]
-Holder = Literal["none", "here", "gone", "elsewhere", "lost"]
+Holder = Literal["none", "here", "gone", "elsewhere", "lost", "unknown"]
 """Who holds a run: nobody; a process of this machine; one that is gone; another machine,
-whose heartbeat is fresh; another machine that has fallen silent."""
+whose heartbeat is fresh; another machine that has fallen silent; somebody who wrote a lease
+a moment ago that can't be read."""
 
 
 class Lease(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,7 +82,7 @@ def write_lease(run: Path, lease: Lease) -> None:
     # A lease is worth nothing after a crash of the machine, so it is not fsynced.
     beside = run / f".{LEASE}.{os.getpid()}.tmp"
     try:
-        beside.write_bytes(msgspec.json.encode(lease))
+        beside.write_bytes(encoded(lease))
         beside.replace(run / LEASE)
     except OSError:
         beside.unlink(missing_ok=True)
@@ -93,6 +95,18 @@ def read_lease(run: Path) -> Lease | None:
         return decoded(regular_file.contents(run / LEASE, RUN_FILE), Lease)
     except (OSError, Undecodable):
         return None
+
+
+def holder_of(run: Path, lease: Lease | None) -> Holder:
+    """Who holds a run with this lease; of one that can't be read the file's time tells."""
+    now = time.time()
+    if lease is not None:
+        return lease.holder(now)
+    try:
+        written = (run / LEASE).lstat().st_mtime
+    except OSError:
+        return "none"
+    return "unknown" if now - written < LOST_S else "none"
 
 
 def drop_lease(run: Path) -> None:
@@ -120,7 +134,7 @@ def claimed(run: Path, socket_path: str) -> Iterator[Claim]:
     Raises UsageError if a process trains it that lives, as far as this machine can know.
     """
     lease = read_lease(run)
-    if lease is not None and lease.holder(time.time()) in ("here", "elsewhere"):
+    if holder_of(run, lease) in ("here", "elsewhere", "unknown"):
         raise _taken(run, lease)
     try:
         write_lease(run, own_lease(socket_path, "preparing"))
@@ -136,7 +150,12 @@ def claimed(run: Path, socket_path: str) -> Iterator[Claim]:
         raise
 
 
-def _taken(run: Path, lease: Lease) -> UsageError:
+def _taken(run: Path, lease: Lease | None) -> UsageError:
+    if lease is None:
+        return UsageError(
+            f"{run / LEASE}: can't be read, and a trainer may hold the run: "
+            f"try again in {LOST_S:.0f} seconds"
+        )
     return UsageError(f"{run}: process {lease.pid} on {lease.host} trains it already")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import takewhile
@@ -17,12 +18,12 @@ from engine.parts.data import Facts
 from engine.parts.data.fingerprint import fingerprint
 from engine.runs import events as ev
 from engine.runs.directory import EVENTS, EXPERIMENT, LOSSES, RunDirectory
+from engine.runs.record_file import RecordFile
 from engine.spec.experiment import Experiment
 from engine.spec.reader import read_file
 from engine.spec.toml_text import read_raw
 
 Checkpoint = Literal["last", "best"]
-TAIL_BYTES = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,10 @@ class Record:
 
 @dataclass(frozen=True)
 class Run:
-    """A run that was found on disk; its files are read when they are asked for."""
+    """A run that was found on disk; its files are read when they are asked for.
+
+    What reads its record raises UnreadableRecord where that can't be done.
+    """
 
     path: Path
 
@@ -99,7 +103,7 @@ class Run:
 
     def raw_events(self) -> Iterator[ev.Recorded]:
         """As raw_record, one after the other: a long record fills no memory."""
-        return (event for event in self._stream() if event is not None)
+        return (event for event in self.record_file.forwards() if event is not None)
 
     def events(self, up_to: int | None = None) -> Iterator[ev.Recorded]:
         """The events that count, one after the other; up_to: or did when this one was the last."""
@@ -109,50 +113,26 @@ class Run:
     def _up_to(self, number: int | None) -> Iterator[ev.Recorded]:
         return takewhile(lambda event: number is None or event.n <= number, self.raw_events())
 
+    @property
+    def record_file(self) -> RecordFile:
+        """Its record as a file."""
+        return RecordFile(self.path / EVENTS)
+
     def record_size(self) -> int:
         """The size of the record's file in bytes; 0 where there is none."""
-        path = self.path / EVENTS
-        return path.stat().st_size if path.exists() else 0
-
-    def newest_event(self) -> ev.Recorded | None:
-        """The last event in the file, without reading the rest of it; None where there is none."""
-        try:
-            with regular_file.opened(self.path / EVENTS) as file:
-                position = file.seek(0, os.SEEK_END)
-                tail = b""
-                while position:
-                    size = min(TAIL_BYTES, position)
-                    position = file.seek(position - size)
-                    first, *lines = (file.read(size) + tail).split(b"\n")
-                    for line in reversed(lines if position else [first, *lines]):
-                        if (event := _decoded(line)) is not None:
-                            return event
-                    tail = first
-        except FileNotFoundError:
-            pass
-        return None
+        return self.record_file.size()
 
     def _lines(self) -> tuple[list[ev.Recorded], int]:
-        lines = list(self._stream())
+        lines = list(self.record_file.forwards())
         found = [event for event in lines if event is not None]
         return found, len(lines) - len(found)
-
-    def _stream(self) -> Iterator[ev.Recorded | None]:
-        """What each line says, up to where the file ends now; None for a torn or foreign one."""
-        left = self.record_size()
-        if left:
-            with regular_file.opened(self.path / EVENTS) as file:
-                while left > 0 and (line := file.readline(left)):
-                    left -= len(line)
-                    if line.strip():
-                        yield _decoded(line)
 
     def losses(self) -> list[tuple[int, float | None]]:
         """The curve of the training loss: (epoch, loss), None where it was non-finite."""
         try:
             content = regular_file.contents(self.path / LOSSES, RUN_FILE)
             return decoded(content, list[tuple[int, float | None]])
-        except (OSError, Undecodable):
+        except (OSError, Undecodable):  # a curve is worth no complaint
             return []
 
     def facts(self) -> Facts:
@@ -210,35 +190,29 @@ def _is_in(found: list[tuple[int, int]], event: ev.Recorded) -> bool:
     return any(low < event.n < high for low, high in found)
 
 
-def _decoded(line: bytes) -> ev.Recorded | None:
+def _is_run(path: str) -> bool:
     try:
-        return ev.decode(line)
-    except Undecodable:
-        return None
-
-
-def _is_run(path: Path) -> bool:
-    try:
-        return (path / EXPERIMENT).is_file()
-    except OSError:  # a name too long, a folder that may not be entered
+        return stat.S_ISREG(os.stat(f"{path}/{EXPERIMENT}").st_mode)
+    except (OSError, ValueError):  # a name too long, a folder that may not be entered
         return False
 
 
 def all_runs(runs_dir: Path) -> list[Run]:
     """The runs in a directory, oldest first; other things in it are passed over."""
     try:
-        folders = sorted(path for path in runs_dir.iterdir() if _is_run(path))
+        names = sorted(os.listdir(runs_dir))
     except (FileNotFoundError, NotADirectoryError):
         return []
     except OSError as error:
         raise UsageError(f"{runs_dir}: {error.strerror or error}") from error
-    return [Run(path) for path in folders]
+    # Thousands of them: texts are cheaper to make than paths.
+    return [Run(runs_dir / name) for name in names if _is_run(os.path.join(runs_dir, name))]
 
 
 def find_run(text: str, runs_dir: Path) -> Run:
     """The run that a path, `last`, or a unique prefix of a name means; raises UsageError."""
     path = Path(os.path.expanduser(text))  # Path's own fails for a user that isn't there
-    if _is_run(path):
+    if _is_run(str(path)):
         return Run(path)
     if "/" in text:
         raise UsageError(f"{text}: no run is here (it would hold {EXPERIMENT})")

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from datetime import datetime
 
-from engine.runs.events import RunFinished
-from engine.runs.lease import Holder, Lease, read_lease
+from engine.runs.lease import LEASE, Holder, Lease, holder_of, read_lease
+from engine.runs.outcome import Outcome, outcome_of
 from engine.runs.reader import Run
 
 
@@ -16,13 +15,21 @@ class RunState:
     """A run's state: from its lease while it lives, from its record afterwards."""
 
     text: str
-    """`running`, `paused`, `preparing`, `crashed`, `running on HOST`, or why it ended."""
+    """`running`, `paused`, `preparing`, `crashed`, `running on HOST`, or why it ended;
+    `unreadable` if its record can't be read, `held` if its lease can't."""
     holder: Holder
+    complaint: str = ""
+    """What can't be read, and why."""
+
+    @property
+    def told(self) -> str:
+        """The text, and what there is to complain about."""
+        return f"{self.text} ({self.complaint})" if self.complaint else self.text
 
     @property
     def is_live(self) -> bool:
-        """Whether a process trains it now, here or elsewhere."""
-        return self.holder in ("here", "elsewhere")
+        """Whether a process trains it now, here or elsewhere, as far as can be told."""
+        return self.holder in ("here", "elsewhere", "unknown")
 
     @property
     def live_here(self) -> bool:
@@ -30,17 +37,29 @@ class RunState:
         return self.holder == "here"
 
 
-def state_of(run: Run) -> RunState:
-    """The state of a run as far as this machine can know it."""
+def state_of(run: Run, outcome: Outcome | None = None) -> RunState:
+    """The state of a run as far as this machine can know it.
+
+    outcome: what its record says, if that was read already.
+    """
     lease = read_lease(run.path)
-    holder: Holder = lease.holder(time.time()) if lease else "none"
+    holder = holder_of(run.path, lease)
+    if holder == "unknown":
+        return RunState("held", holder, f"{LEASE} can't be read")
     if lease is not None and holder in ("here", "elsewhere"):
         return RunState(_live_text(lease, holder), holder)
-    newest = run.newest_event()
-    if isinstance(newest, RunFinished):
-        return RunState(newest.reason, "none")
-    if lease is not None and holder == "lost":
+    outcome = outcome or outcome_of(run)
+    if lease is not None and holder == "lost" and not (outcome.complaint or outcome.reason):
         return RunState(_live_text(lease, holder), holder)
+    return ended(outcome, holder)
+
+
+def ended(outcome: Outcome, holder: Holder = "none") -> RunState:
+    """The state of a run that nobody holds any more."""
+    if outcome.complaint:
+        return RunState("unreadable", "none", outcome.complaint)
+    if outcome.reason:
+        return RunState(outcome.reason, "none")
     return RunState("crashed", holder)
 
 

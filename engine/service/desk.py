@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from engine.encoding import encoded
 from engine.errors import PerceptuiError, UsageError
 from engine.service import protocol as p
 from engine.service.beginning import Beginning, CalledOff
@@ -40,7 +41,7 @@ class Desk:
         try:
             self._check_steering(client, request)
             value = self._done(client, request)
-            answer = p.Answer(id=request.id, value=msgspec.Raw(msgspec.json.encode(value)))
+            answer = p.Answer(id=request.id, value=msgspec.Raw(encoded(value)))
         except PerceptuiError as error:
             answer = p.Answer(id=request.id, failure=p.Failure.of(error))
         except CalledOff:

@@ -6,9 +6,8 @@ else has a `message` key.
 
 from __future__ import annotations
 
-import msgspec
-
 from engine.decoding import Undecodable, decoded
+from engine.encoding import encoded
 from engine.runs.events import Recorded
 from engine.runs.events import decode as decode_event
 from engine.service.message import Executor, Kept, Message, OnDisconnect, State
@@ -106,7 +105,7 @@ VERSION = 1
 
 def encode(message: Message) -> bytes:
     """A message as a line, with its end."""
-    return msgspec.json.encode(message) + b"\n"
+    return encoded(message) + b"\n"
 
 
 def decode_request(line: bytes) -> Requests:

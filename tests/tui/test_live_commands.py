@@ -108,6 +108,35 @@ def test_resume_shows_the_rest_and_ends_alike(bench: Bench, warm: Path) -> None:
     assert "completed" in refused.err
 
 
+def test_a_live_run_with_an_unreadable_record(bench: Bench, warm: Path) -> None:
+    """It is followed from its trainer, and stopped; the others are still listed."""
+
+    async def begin() -> Run:
+        async with Session.connect(warm) as session:
+            run = await begun_paused(session, small(epochs=6), bench.runs_dir)
+            await on(session, 2)
+            return run
+
+    run = run_async(begin())
+    record = run.path / "events.jsonl"
+    record.rename(record.with_name("aside"))
+    record.mkdir()
+    assert _states(bench) == {run.name: "paused"}
+    following = subprocess.Popen(command("attach"), stdout=subprocess.PIPE, text=True)
+    assert following.stdout is not None
+    assert following.stdout.readline().startswith("epoch 1/6")
+    assert perceptui("stop", "last").code == 0
+    out, _ = following.communicate(timeout=WAIT_S)
+    assert following.returncode == 0
+    assert "Stopped after 2 epochs" in out
+    assert _states(bench) == {run.name: "unreadable"}
+    refused = perceptui("attach", "last")
+    assert (refused.code, refused.err) == (
+        1,
+        f"perceptui: runs/{run.name}/events.jsonl: Is a directory\n",
+    )
+
+
 def test_attach_passes_over_what_was_taken_back(bench: Bench, warm: Path) -> None:
     """Of epochs that a rewind took back none is printed, live or read later; the rewind is."""
 

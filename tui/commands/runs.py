@@ -14,6 +14,7 @@ from tui.commands import options as o
 from tui.commands.json_line import print_json
 
 if TYPE_CHECKING:
+    from engine.runs.known_runs import ListedRun
     from engine.runs.reader import Run
 
 
@@ -30,7 +31,8 @@ def runs(
     json: o.Json = False,
 ) -> None:
     """List the runs, newest last, or delete some."""
-    from engine.runs.reader import all_runs, find_run
+    from engine.runs.known_runs import KnownRuns
+    from engine.runs.reader import find_run
     from engine.runs.state import state_of
 
     shared = ctx.obj.merged(runs_dir, data_dir, ascii, json)
@@ -43,10 +45,10 @@ def runs(
             _delete(run)
             _report(run.path, shared)
         return
-    found = all_runs(shared.runs)
+    found = sorted(KnownRuns(shared.runs).newest_first(), key=lambda listed: listed.run.name)
     if shared.json:
-        for run in found:
-            print_json(_row(run))
+        for listed in found:
+            print_json(_row(listed))
     elif not found:
         from tui.terminal.printing import Terminal
 
@@ -72,29 +74,19 @@ def _delete(run: Run) -> None:
         raise UsageError(f"{run.path}: can't be deleted ({error.strerror or error})") from error
 
 
-def _row(run: Run) -> dict[str, object]:
-    from engine.runs.events import EpochFinished, Metric, RunFinished
-    from engine.runs.state import state_of
-
-    newest = run.newest_event()
-    if not isinstance(newest, RunFinished | EpochFinished):
-        record = run.record()
-        newest = record.finished or record.newest_epoch
-    epochs, metrics = 0, dict[str, Metric]()
-    if isinstance(newest, RunFinished):
-        epochs, metrics = newest.epochs, newest.metrics
-    elif newest is not None:
-        epochs, metrics = newest.epoch, newest.metrics()
-    return {
-        "run": str(run.path),
-        "title": run.title(),
-        "state": state_of(run).text,
-        "epochs": epochs,
-        "metrics": metrics,
+def _row(listed: ListedRun) -> dict[str, object]:
+    state, outcome = listed.state, listed.outcome
+    row: dict[str, object] = {
+        "run": str(listed.run.path),
+        "title": outcome.title,
+        "state": state.text,
+        "epochs": outcome.epochs,
+        "metrics": outcome.metrics,
     }
+    return {**row, "complaint": state.complaint} if state.complaint else row
 
 
-def _print(found: list[Run], ascii_only: bool) -> None:
+def _print(found: list[ListedRun], ascii_only: bool) -> None:
     from tui.renderables.numbers import fraction, metric
     from tui.renderables.table import Column, table
     from tui.terminal.printing import Terminal
@@ -107,13 +99,14 @@ def _print(found: list[Run], ascii_only: bool) -> None:
         Column("Loss", right=True, drop=1),
         Column("Accuracy", right=True, drop=2),
     )
-    body = []
-    for run in found:
-        row = _row(run)
-        metrics = row["metrics"]
-        assert isinstance(metrics, dict)
-        accuracy = metrics.get("test_accuracy", metrics.get("train_accuracy"))
-        shown = "" if accuracy is None else fraction(accuracy)
-        loss = metric(metrics.get("train_loss"))
-        body.append((run.name, str(row["state"]), f"{row['epochs']:,}", loss, shown))
+    body = [
+        (
+            listed.run.name,
+            listed.state.told,
+            f"{listed.outcome.epochs:,}",
+            metric(listed.loss),
+            "" if listed.accuracy is None else fraction(listed.accuracy),
+        )
+        for listed in found
+    ]
     terminal.rows(table(columns, body, terminal.width, terminal.look))

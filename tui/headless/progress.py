@@ -66,6 +66,8 @@ class Lines(Quiet):
         self._named_download = ""
 
     def event(self, event: Event) -> None:
+        if isinstance(event, RunStarted):
+            self._epochs = event.epochs
         if isinstance(event, EpochFinished):
             self._terminal.line(epoch_line(event, self._epochs))
             self._terminal.console.file.flush()
@@ -116,6 +118,8 @@ class Live(Quiet):
         self._bar.stop()
 
     def event(self, event: Event) -> None:
+        if isinstance(event, RunStarted):
+            self._epochs = event.epochs
         if isinstance(event, EpochFinished):
             line = epoch_line(event, self._epochs, self._terminal.width)
             self._bar.console.print(line, highlight=False, no_wrap=True, overflow="ellipsis")

@@ -15,15 +15,15 @@ from tui.renderables.sanitize import plain
 from tui.screens.about import About
 
 if TYPE_CHECKING:  # this screen is there before the engine is loaded
-    from tui.past.run_summary import RunSummary
+    from engine.runs.known_runs import ListedRun
 
-    Entry = Listing | RunSummary
+    Entry = Listing | ListedRun
 
 RUNS = "Recent runs"
 
 
 def matching(
-    presets: Iterable[Listing], runs: Iterable[RunSummary], words: Sequence[str]
+    presets: Iterable[Listing], runs: Iterable[ListedRun], words: Sequence[str]
 ) -> list[Entry | None]:
     """What has all the words, which are in small letters, with a heading (None) per group."""
     return list(_grouped(_matching(presets, runs, words)))
@@ -40,8 +40,8 @@ def options(entries: Sequence[Entry | None], look: Look) -> Iterator[Option]:
         elif isinstance(entry, Listing):
             yield _line(f"  {entry.name}", look)
         else:
-            sign = look.pick("▶", ">") if entry.is_live else " "
-            yield _line(f"{sign} {entry.run.name.split('-', 2)[-1]} {entry.state}", look)
+            sign = look.pick("▶", ">") if entry.state.is_live else " "
+            yield _line(f"{sign} {entry.run.name.split('-', 2)[-1]} {entry.state.text}", look)
 
 
 def key_of(entry: Entry) -> str:
@@ -53,20 +53,20 @@ def first_look(entry: Entry) -> About:
     """What is known of an entry from the list alone."""
     if isinstance(entry, Listing):
         return About(entry.name, entry.title, entry.summary, entry.teaches)
-    epochs = f"{entry.epochs:,} epochs"
-    what = "enter watches it" if entry.live_here else "enter opens its experiment"
-    return About(entry.run.name, entry.run.name, f"{entry.state}, {epochs}; {what}.")
+    epochs = f"{entry.outcome.epochs:,} epochs"
+    what = "enter watches it" if entry.state.live_here else "enter opens its experiment"
+    return About(entry.run.name, entry.run.name, f"{entry.state.told}, {epochs}; {what}.")
 
 
 def _matching(
-    presets: Iterable[Listing], runs: Iterable[RunSummary], words: Sequence[str]
+    presets: Iterable[Listing], runs: Iterable[ListedRun], words: Sequence[str]
 ) -> Iterator[tuple[str, Entry]]:
     for preset in presets:
         text = " ".join((preset.name, preset.title, preset.summary, preset.group)).lower()
         if all(word in text for word in words):
             yield preset.group, preset
     for run in runs:
-        if all(word in f"{run.run.name} {run.state}".lower() for word in words):
+        if all(word in f"{run.run.name} {run.state.text}".lower() for word in words):
             yield RUNS, run
 
 

@@ -28,8 +28,8 @@ from tui.widgets.keys import Keys
 from tui.widgets.option_rows import OptionRows
 
 if TYPE_CHECKING:  # this screen is there before the engine is loaded
+    from engine.runs.known_runs import KnownRuns, ListedRun
     from engine.spec.experiment import Experiment
-    from tui.past.run_summary import RunSummaries, RunSummary
     from tui.screens.preset_entries import Entry
 
 FOOTER = ("select", "filter", "runs")
@@ -85,8 +85,8 @@ class PresetsScreen(BenchScreen):
     def __init__(self) -> None:
         super().__init__()
         self._presets: list[Listing] = []
-        self._runs: list[RunSummary] = []
-        self._summaries: RunSummaries | None = None
+        self._runs: list[ListedRun] = []
+        self._known_runs: KnownRuns | None = None
         self._shown: list[Entry | None] = []
         """What each line of the list is; None: a heading."""
         self._known: dict[str, About] = {}
@@ -183,12 +183,12 @@ class PresetsScreen(BenchScreen):
             self._runs = found
             self._fill()
 
-    def _recent(self) -> list[RunSummary]:
-        from tui.past.run_summary import RunSummaries
+    def _recent(self) -> list[ListedRun]:
+        from engine.runs.known_runs import KnownRuns
 
-        if self._summaries is None:
-            self._summaries = RunSummaries(paths.runs_dir(self.host.places.runs_dir))
-        return self._summaries.newest_first(RECENT)
+        if self._known_runs is None:
+            self._known_runs = KnownRuns(paths.runs_dir(self.host.places.runs_dir))
+        return list(self._known_runs.newest_first(RECENT))
 
     def _fill(self) -> None:
         """Fill the list with what the filter leaves, keeping the cursor on its entry."""

@@ -23,7 +23,7 @@ from tui.screens.host import BenchScreen
 from tui.widgets.option_rows import OptionRows
 
 if TYPE_CHECKING:  # the app loads this screen before the engine
-    from tui.past.run_summary import RunSummaries, RunSummary
+    from engine.runs.known_runs import KnownRuns, ListedRun
 
 REFRESH_S = 3.0
 
@@ -60,9 +60,9 @@ class RunsScreen(BenchScreen):
 
     def __init__(self) -> None:
         super().__init__()
-        self._runs: list[RunSummary] | None = None
+        self._runs: list[ListedRun] | None = None
         self._marked: set[Path] = set()
-        self._summaries: RunSummaries | None = None
+        self._known_runs: KnownRuns | None = None
 
     def compose(self) -> ComposeResult:
         yield Static("Runs", id="title", markup=False)
@@ -82,7 +82,7 @@ class RunsScreen(BenchScreen):
             self.call_after_refresh(self._fill)
 
     @property
-    def chosen(self) -> RunSummary | None:
+    def chosen(self) -> ListedRun | None:
         """The run under the cursor."""
         place = self.query_one(RunList).highlighted
         return self._runs[place] if self._runs and place is not None else None
@@ -107,10 +107,12 @@ class RunsScreen(BenchScreen):
             return
         if chosen.can_continue:
             self.continue_run(chosen.run)
-        elif chosen.is_live:
-            self.complain(f"{chosen.run.name} is {chosen.state} already: enter watches it")
+        elif chosen.state.is_live:
+            self.complain(f"{chosen.run.name} is {chosen.state.text} already: enter watches it")
         else:
-            self.complain(f"{chosen.run.name} is over ({chosen.state}): enter opens its experiment")
+            self.complain(
+                f"{chosen.run.name} is over ({chosen.state.told}): enter opens its experiment"
+            )
 
     def action_compare(self) -> None:
         """Show the marked runs on one chart and in one table."""
@@ -127,8 +129,10 @@ class RunsScreen(BenchScreen):
         chosen = self.chosen
         if chosen is None:
             return
-        if chosen.is_live:
-            self.complain(f"{chosen.run.name} is {chosen.state}: stop it first, then delete it")
+        if chosen.state.is_live:
+            self.complain(
+                f"{chosen.run.name} is {chosen.state.text}: stop it first, then delete it"
+            )
             return
         question = f"Delete {chosen.run.name} with its weights and record? This can't be undone."
         self.app.push_screen(ConfirmScreen(question, "Delete it"), partial(self._deleted, chosen))
@@ -137,12 +141,12 @@ class RunsScreen(BenchScreen):
     def _runs_dir(self) -> Path:
         return paths.runs_dir(self.host.places.runs_dir)
 
-    def _deleted(self, chosen: RunSummary, sure: bool | None) -> None:
+    def _deleted(self, chosen: ListedRun, sure: bool | None) -> None:
         if sure:
             self._delete(chosen)
 
     @work(group="delete", exit_on_error=False)
-    async def _delete(self, chosen: RunSummary) -> None:
+    async def _delete(self, chosen: ListedRun) -> None:
         from tui.past.run_summary import delete
 
         try:
@@ -164,14 +168,14 @@ class RunsScreen(BenchScreen):
             self._marked &= {one.run.path for one in found}
             self._fill(before)
 
-    def _all(self) -> list[RunSummary]:
-        from tui.past.run_summary import RunSummaries
+    def _all(self) -> list[ListedRun]:
+        from engine.runs.known_runs import KnownRuns
 
-        if self._summaries is None:
-            self._summaries = RunSummaries(self._runs_dir)
-        return self._summaries.newest_first()
+        if self._known_runs is None:
+            self._known_runs = KnownRuns(self._runs_dir)
+        return list(self._known_runs.newest_first())
 
-    def _fill(self, before: RunSummary | None = None) -> None:
+    def _fill(self, before: ListedRun | None = None) -> None:
         """Write the lines anew, keeping the cursor on its run."""
         entries = self.query_one(RunList)
         before = before or self.chosen

@@ -16,6 +16,7 @@ from engine.parts.data.laws.picture_files import picture_files
 from engine.parts.data.paths import absolute
 from engine.parts.data.pixels import Images
 from engine.parts.data.torchvision_import import torchvision_module
+from engine.parts.kinds import encodable
 from engine.parts.shapes import pair
 
 
@@ -59,6 +60,8 @@ class ImageFolder(Images, _Source, name="images"):
                 f"found {len(pictures)}"
             )
         for name, files in pictures.items():
+            if not encodable(name):
+                raise self._unavailable(f"class {name!r}: the folder's name is not valid UTF-8")
             if len(files) < 2:
                 found = "1 picture" if files else "no picture"
                 raise self._unavailable(f"class {name!r} has {found}; each needs at least 2")

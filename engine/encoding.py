@@ -1,0 +1,23 @@
+"""The one place where values become the bytes that files and sockets are given."""
+
+from __future__ import annotations
+
+import msgspec
+
+from engine.errors import UsageError
+
+
+def encoded(value: object) -> bytes:
+    """A value as one line of JSON without its end, non-finite numbers as null.
+
+    Raises UsageError for a text that can't be written: a file's name that is not UTF-8.
+    """
+    try:
+        return msgspec.json.encode(value)
+    except UnicodeEncodeError as error:
+        raise not_utf8(error.object) from error
+
+
+def not_utf8(name: str) -> UsageError:
+    """What to say of a name that no record could hold and no trainer could be told."""
+    return UsageError(f"{name}: the name is not valid UTF-8: rename it")
