@@ -52,3 +52,11 @@ class WorkerLost(PerceptuiError):
 
 class BadCheckpoint(PerceptuiError):
     """A checkpoint that is truncated, foreign or made for another network."""
+
+
+class DamagedRun(PerceptuiError):
+    """A run whose own files are not those that it began with."""
+
+
+class Remark(UserWarning):
+    """Something that a person should know of what was done all the same."""

@@ -106,9 +106,10 @@ def _table(run: Run) -> str:
 
 
 def _network(run: Run, format: str, checkpoint: Checkpoint) -> bytes:
-    from engine.training.checkpoint import load, load_model
+    from engine.training.checkpoint import load
     from engine.training.formats import FORMATS as WRITERS
     from engine.training.model import build_model
+    from engine.training.named_tensors import load_model
 
     path = run.checkpoint(checkpoint)
     shape = run.facts().shape

@@ -28,7 +28,8 @@ def evaluate(run: Run, places: Places, checkpoint: Checkpoint = "last") -> Itera
     Raises DataUnavailable where the data is missing or has changed since the run began.
     """
     from engine.spec.experiment import Experiment
-    from engine.training.checkpoint import load, load_model
+    from engine.training.checkpoint import load
+    from engine.training.named_tensors import load_model
     from engine.training.trainer import Trainer
 
     experiment = run.experiment()

@@ -12,8 +12,9 @@ from engine.parts.data import Places
 from engine.runs import events as ev
 from engine.runs.reader import Run
 from engine.spec.experiment import Experiment
-from engine.training.checkpoint import Checkpoint, load, load_model
+from engine.training.checkpoint import Checkpoint, load
 from engine.training.executor import Executor
+from engine.training.named_tensors import load_model
 from engine.training.snapshot import restore
 from engine.training.trainer import Trainer
 

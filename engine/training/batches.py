@@ -43,6 +43,11 @@ class Batches:
         return self._count
 
     @property
+    def is_shuffled(self) -> bool:
+        """Whether each epoch has an order of its own."""
+        return self._shuffle
+
+    @property
     def num_samples(self) -> int:
         return len(self._targets)
 

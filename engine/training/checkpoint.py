@@ -1,12 +1,15 @@
 """A checkpoint: one safetensors file with tensors and, in its metadata, the JSON state.
 
-Written whole or not at all; read by copying into the tensors that are there. No pickle.
+Written whole or not at all, with a digest over all of it that every reading checks. No pickle.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
+import warnings
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,16 +17,21 @@ from typing import Any
 import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
-from torch import Tensor, nn, optim
+from torch import Tensor
 
 from engine import regular_file
 from engine.decoding import decoded
-from engine.errors import BadCheckpoint
+from engine.errors import BadCheckpoint, Remark
 from engine.limits import WEIGHTS_FILE
 from engine.runs.files import replace_file
 
-FORMAT = 1
+FORMAT = 2
+UNGUARDED_FORMAT = 1
+"""Written before there were digests."""
+KINDS = ("last", "best")
+"""The checkpoints that a run keeps."""
 _KEY = "perceptui"
+_DIGEST = "digest"
 
 
 @dataclass(frozen=True)
@@ -42,9 +50,10 @@ class Checkpoint:
 
 def save(path: Path, checkpoint: Checkpoint) -> None:
     """Write a checkpoint atomically; raises OSError, the old file stays then."""
-    state = {"format": FORMAT, **checkpoint.state}
-    metadata = {_KEY: json.dumps(_encoded(state), allow_nan=False)}
+    plain = {"format": FORMAT, **checkpoint.state} | {"format": FORMAT}  # it may be an old one's
+    state = json.dumps(_encoded(plain), allow_nan=False)
     tensors = {name: t.detach().cpu().contiguous() for name, t in checkpoint.tensors.items()}
+    metadata = {_KEY: state, _DIGEST: digest(tensors, state)}
 
     def write(beside: Path) -> None:
         try:
@@ -55,8 +64,43 @@ def save(path: Path, checkpoint: Checkpoint) -> None:
     replace_file(path, write)
 
 
-def load(path: Path) -> Checkpoint:
-    """Read a checkpoint; raises BadCheckpoint for anything that is not a whole one of ours."""
+def load(path: Path, way: str = "--checkpoint {kind} takes it") -> Checkpoint:
+    """Read a checkpoint; raises BadCheckpoint for anything that is not a whole one of ours.
+
+    way: how to take the checkpoint of this `kind` or `path` instead; told where it is whole.
+    Warns with a Remark of a file from before there were digests.
+    """
+    try:
+        checkpoint = _read(path)
+    except BadCheckpoint as error:
+        raise BadCheckpoint(f"{error}{_way_back(path, way)}") from error.__cause__
+    if checkpoint.state["format"] == UNGUARDED_FORMAT:
+        text = "written by an earlier version, without a digest: a changed bit would not show"
+        warnings.warn(Remark(f"{path}: {text}"), stacklevel=2)
+    return checkpoint
+
+
+def digest(tensors: Mapping[str, Tensor], state: str) -> str:
+    """The sha256, in hex, over a state and contiguous tensors on the CPU.
+
+    Names, types and shapes count; the order of the tensors does not.
+    """
+    found = hashlib.sha256(_framed(state))
+    for name in sorted(tensors):
+        tensor = tensors[name]
+        found.update(_framed(f"{name} {tensor.dtype} {tuple(tensor.shape)}"))
+        if tensor.numel():
+            found.update(tensor.reshape(-1).view(torch.uint8).numpy().data)
+    return found.hexdigest()
+
+
+def _framed(text: str) -> bytes:
+    """A text that can't be mistaken for another one with what follows it."""
+    content = text.encode()
+    return len(content).to_bytes(8, "big") + content
+
+
+def _read(path: Path) -> Checkpoint:
     try:
         regular_file.check(path, WEIGHTS_FILE)
         with safe_open(path, "pt") as file:
@@ -74,55 +118,26 @@ def load(path: Path) -> Checkpoint:
         version = state["format"]
     except (KeyError, ValueError, RecursionError):
         raise BadCheckpoint(f"{path}: not a checkpoint of perceptui") from None
-    if version != FORMAT:
+    if version not in (FORMAT, UNGUARDED_FORMAT):
         raise BadCheckpoint(f"{path}: format {version} is not the one read here ({FORMAT})")
+    if version == FORMAT and metadata.get(_DIGEST) != digest(tensors, metadata[_KEY]):
+        raise BadCheckpoint(f"{path}: damaged (what it holds is not what was written)")
     return Checkpoint(tensors, state)
 
 
-def model_tensors(model: nn.Module) -> dict[str, Tensor]:
-    """Weights and buffers by name, as they go into a checkpoint."""
-    return {f"model.{name}": tensor for name, tensor in model.state_dict().items()}
-
-
-def load_model(model: nn.Module, checkpoint: Checkpoint, path: Path) -> None:
-    """Copy a checkpoint's weights into a model; all or none of them.
-
-    Raises BadCheckpoint naming what does not fit.
-    """
-    stored = checkpoint.group("model")
-    own = model.state_dict()
-    if stored.keys() != own.keys():
-        odd = ", ".join(sorted(stored.keys() ^ own.keys())[:4])
-        raise BadCheckpoint(f"{path}: made for another network (differs in {odd})")
-    for name, tensor in own.items():
-        if tensor.shape != stored[name].shape:
-            shapes = f"{tuple(stored[name].shape)} instead of {tuple(tensor.shape)}"
-            raise BadCheckpoint(f"{path}: made for another network ({name} is {shapes})")
-    with torch.no_grad():
-        for name, tensor in own.items():
-            tensor.copy_(stored[name])
-
-
-def optimizer_tensors(optimizer: optim.Optimizer) -> dict[str, Tensor]:
-    """The optimizer's state by parameter index and name, as it goes into a checkpoint."""
-    state = optimizer.state_dict()["state"]
-    return {
-        f"optimizer.{index}.{name}": value
-        for index, values in state.items()
-        for name, value in values.items()
-        if isinstance(value, Tensor)
-    }
-
-
-def load_optimizer(optimizer: optim.Optimizer, checkpoint: Checkpoint) -> None:
-    """Put a checkpoint's optimizer state in place; its groups keep their settings."""
-    state: dict[int, dict[str, Tensor]] = {}
-    for name, tensor in checkpoint.group("optimizer").items():
-        index, _, key = name.partition(".")
-        # A copy: the optimizer writes into what it is given, and the checkpoint stays as it is.
-        state.setdefault(int(index), {})[key] = tensor.clone()
-    groups = optimizer.state_dict()["param_groups"]
-    optimizer.load_state_dict({"state": state, "param_groups": groups})
+def _way_back(path: Path, way: str) -> str:
+    """The checkpoint of the same run that is whole, as the end of a sentence; or nothing."""
+    for kind in KINDS:
+        other = path.with_name(f"{kind}{path.suffix}")
+        if other != path and other.is_file():
+            try:
+                state = _read(other).state
+            except BadCheckpoint:
+                continue
+            if state["format"] == FORMAT:
+                how = way.format(kind=kind, path=other)
+                return f"; `{kind}`, of epoch {state.get('epoch')}, is whole: {how}"
+    return ""
 
 
 def _encoded(value: Any) -> Any:

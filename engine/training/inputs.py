@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
+import msgspec
 import torch
 from torch import Tensor
 
-from engine.decoding import converted
 from engine.parts.data import Pixels
+from engine.parts.data.crosses import CODE
+from engine.parts.shapes import Shape, product
+
+
+class InputState(msgspec.Struct, frozen=True):
+    """What of an InputMap is no tensor, as a checkpoint's JSON holds it."""
+
+    crosses: tuple[str, ...]
+    pixels: Pixels | None
 
 
 @dataclass(frozen=True)
@@ -52,22 +60,33 @@ class InputMap:
             x.sub_(_per_channel(mean, x.device)).div_(_per_channel(std, x.device))
         return x
 
-    def plain(self) -> dict[str, Any]:
-        """What is no tensor, as plain values for a checkpoint's state."""
-        pixels = None if self.pixels is None else asdict(self.pixels)
-        return {"crosses": list(self.crosses), "pixels": pixels}
+    def state(self) -> InputState:
+        """What a checkpoint keeps beside tensors."""
+        return InputState(self.crosses, self.pixels)
 
     @classmethod
-    def stored_as(cls, plain: dict[str, Any], tensors: dict[str, Tensor]) -> InputMap:
-        """The map that a checkpoint holds, from `plain()` and `tensors()`."""
-        pixels = None if plain["pixels"] is None else converted(plain["pixels"], Pixels)
-        return cls(
-            tuple(plain["crosses"]),
-            pixels,
-            tensors.get("fill"),
-            tensors.get("means"),
-            tensors.get("scales"),
-        )
+    def stored_as(cls, state: InputState, tensors: dict[str, Tensor], shape: Shape) -> InputMap:
+        """The map that a checkpoint holds, from `state()` and `tensors()`.
+
+        shape: of a network input. Raises ValueError for what can't make one of a sample.
+        """
+        columns = 2 if state.crosses else product(shape)
+        if state.crosses and shape != (len(state.crosses),):
+            raise ValueError(f"{len(state.crosses)} features for inputs of {shape}")
+        if not CODE.keys() >= set(state.crosses):
+            raise ValueError(f"unknown features among {', '.join(state.crosses)}")
+        if not tensors.keys() <= {"fill", "means", "scales"}:
+            raise ValueError(f"unknown are {sorted(tensors)}")
+        for name, tensor in tensors.items():
+            if tensor.dtype != torch.float32 or tensor.shape != (columns,):
+                raise ValueError(f"{name} are not {columns} numbers")
+        if ("means" in tensors) != ("scales" in tensors):
+            raise ValueError("means and scales belong together")
+        if state.pixels is not None:
+            for values in (state.pixels.mean, state.pixels.std):
+                if len(values) not in (1, shape[0]):
+                    raise ValueError(f"{len(values)} numbers for {shape[0]} channels")
+        return cls(state.crosses, state.pixels, **tensors)
 
     def tensors(self) -> dict[str, Tensor]:
         """What a checkpoint keeps so that predictions need no data."""

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import torch
 from torch import optim
 
 from engine.parts.schedules import Constant, ReduceLROnPlateau, Schedule
+from engine.training.training_state import PlateauState, RateState
 
 
 class LearningRate:
@@ -42,6 +41,11 @@ class LearningRate:
         """Whether it wants the selection loss of every epoch."""
         return self._plateau is not None
 
+    @property
+    def first_momentum(self) -> float | None:
+        """The momentum that the schedule gives the first step; None where it leaves it alone."""
+        return None if self._momentum is None else self._momentum(0)
+
     def before_step(self, step: int) -> None:
         """Set the rate for a step; step: how many were done before it."""
         if self._schedule.counts == "steps" and step <= self._last_moving_step:
@@ -61,21 +65,21 @@ class LearningRate:
         """Set the rate anew, after the factor changed or a checkpoint was read."""
         self._set(step if self._schedule.counts == "steps" else epoch)
 
-    def state(self) -> dict[str, Any]:
-        """What a checkpoint keeps, as plain values."""
+    def state(self) -> RateState:
+        """What a checkpoint keeps."""
         if self._plateau is None:
-            return {"factor": self.factor}
-        names = ("best", "num_bad_epochs", "cooldown_counter", "last_epoch")
-        plateau = {name: getattr(self._plateau, name) for name in names}
-        return {"factor": self.factor, "plateau": plateau, "plateau_lr": self._plateau_lr}
+            return RateState(self.factor)
+        names = PlateauState.__struct_fields__
+        plateau = PlateauState(*(getattr(self._plateau, name) for name in names))
+        return RateState(self.factor, plateau, self._plateau_lr)
 
-    def load_state(self, state: dict[str, Any]) -> None:
+    def load_state(self, state: RateState) -> None:
         """Go on from the state of a checkpoint."""
-        self.factor = state["factor"]
+        self.factor = state.factor
         if self._plateau is not None:
-            for name, value in state["plateau"].items():
-                setattr(self._plateau, name, value)
-            self._plateau.optimizer.param_groups[0]["lr"] = state["plateau_lr"]
+            for name in PlateauState.__struct_fields__:
+                setattr(self._plateau, name, getattr(state.plateau, name))
+            self._plateau.optimizer.param_groups[0]["lr"] = state.plateau_lr
 
     @property
     def _plateau_lr(self) -> float:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
+
+from engine.decoding import converted
 from engine.errors import BadCheckpoint, UsageError
 from engine.parts.data import Facts
 from engine.parts.layers.normalization import BatchNorm1d, BatchNorm2d
@@ -11,12 +14,22 @@ from engine.parts.shapes import product
 from engine.runs.events import Prediction
 from engine.spec.chain import Link, links
 from engine.spec.experiment import Experiment
-from engine.training.checkpoint import load, load_model
-from engine.training.inputs import InputMap
+from engine.training.checkpoint import load
+from engine.training.inputs import InputMap, InputState
 from engine.training.metrics import Judge
 from engine.training.model import build_model
+from engine.training.named_tensors import load_model
 from engine.training.outputs import Reading
 from engine.training.pictures import predictions
+from engine.training.training_state import Count
+
+
+class NetworkState(msgspec.Struct, frozen=True):
+    """What predictions need of a checkpoint's state."""
+
+    epoch: Count
+    step: Count
+    input: InputState
 
 
 class TrainedNetwork:
@@ -32,12 +45,13 @@ class TrainedNetwork:
         load_model(self.model, checkpoint, path)
         self.model.eval()
         try:
-            self.input_map = InputMap.stored_as(
-                checkpoint.state["input"], checkpoint.group("input")
-            )
-            self.epoch, self.step = int(checkpoint.state["epoch"]), int(checkpoint.state["step"])
-        except (KeyError, TypeError, ValueError) as error:
-            raise BadCheckpoint(f"{path}: it does not say how inputs are prepared") from error
+            state = converted(checkpoint.state, NetworkState)
+            self.input_map = InputMap.stored_as(state.input, checkpoint.group("input"), facts.shape)
+        except ValueError as error:  # Undecodable is one
+            raise BadCheckpoint(
+                f"{path}: it does not say how inputs are prepared ({error})"
+            ) from error
+        self.epoch, self.step = state.epoch, state.step
         self.links = links(experiment.layers, facts.shape, [])
         reading = Reading(experiment.loss, experiment.layers, facts)
         self.judge = Judge(self.model, experiment.loss.build(), reading, facts, self.input_map)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+
+from engine.training.training_state import SelectionState
 
 
 class Selection:
@@ -29,11 +30,11 @@ class Selection:
         """Whether `patience` epochs went by without a better loss."""
         return self.patience is not None and self._seen_epoch - self.epoch >= self.patience
 
-    def state(self) -> dict[str, Any]:
-        """What a checkpoint keeps, as plain values."""
-        return {"loss": self.loss, "epoch": self.epoch, "seen": self._seen_epoch}
+    def state(self) -> SelectionState:
+        """What a checkpoint keeps."""
+        return SelectionState(self.loss, self.epoch, self._seen_epoch)
 
-    def load_state(self, state: dict[str, Any]) -> None:
+    def load_state(self, state: SelectionState) -> None:
         """Go on from the state of a checkpoint."""
-        self.loss, self.epoch, self._seen_epoch = state["loss"], state["epoch"], state["seen"]
+        self.loss, self.epoch, self._seen_epoch = state.loss, state.epoch, state.seen
         self.improved = False

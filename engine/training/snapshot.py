@@ -7,30 +7,17 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from engine.errors import BadCheckpoint
 from engine.runs.series import Series
-from engine.training.checkpoint import (
-    Checkpoint,
+from engine.training.checkpoint import Checkpoint
+from engine.training.fit import fitting_state
+from engine.training.named_tensors import (
     load_model,
     load_optimizer,
     model_tensors,
     optimizer_tensors,
 )
 from engine.training.trainer import Trainer
-
-_STATE = {
-    "epoch",
-    "batch",
-    "step",
-    "reason",
-    "elapsed_s",
-    "optimizer",
-    "learning_rate",
-    "selection",
-    "losses",
-    "metrics",
-}
-"""What a training needs to go on, beside tensors."""
+from engine.training.training_state import TrainingState, plain
 
 
 def snapshot(trainer: Trainer, last_event: int = 0) -> Checkpoint:
@@ -50,21 +37,20 @@ def snapshot(trainer: Trainer, last_event: int = 0) -> Checkpoint:
         tensors["generator.cuda"] = torch.cuda.get_rng_state(trainer.device)
     if trainer.batch and trainer.batches.order is not None:
         tensors["order"] = trainer.batches.order
-    state = {
-        "epoch": trainer.epoch,
-        "batch": trainer.batch,
-        "step": trainer.global_step,
-        "reason": trainer.reason,
-        "optimizer": trainer.experiment.optimizer.name,
-        "elapsed_s": trainer.elapsed_s,
-        "last_event": last_event,
-        "learning_rate": trainer.learning_rate.state(),
-        "selection": trainer.selection.state(),
-        "losses": trainer.losses.points(),
-        "metrics": trainer.metrics,
-        "input": trainer.splits.input_map.plain(),
-    }
-    return Checkpoint(tensors, state)
+    state = TrainingState(
+        epoch=trainer.epoch,
+        batch=trainer.batch,
+        step=trainer.global_step,
+        reason=trainer.reason,
+        optimizer=trainer.experiment.optimizer.name,
+        elapsed_s=trainer.elapsed_s,
+        last_event=last_event,
+        learning_rate=trainer.learning_rate.state(),
+        selection=trainer.selection.state(),
+        losses=trainer.losses.points(),
+        metrics=trainer.metrics,
+    )
+    return Checkpoint(tensors, {**plain(state), "input": plain(trainer.splits.input_map.state())})
 
 
 def kept(checkpoint: Checkpoint) -> Checkpoint:
@@ -79,32 +65,26 @@ def restore(trainer: Trainer, checkpoint: Checkpoint, path: Path) -> None:
     path: names the checkpoint in errors. Raises BadCheckpoint if it holds no such state; the
     trainer is as it was then.
     """
-    state, tensors = checkpoint.state, checkpoint.tensors
-    if not (state.keys() >= _STATE and tensors.keys() >= {"generator.cpu", "epoch_losses"}):
-        raise BadCheckpoint(f"{path}: holds weights only, a training can't go on from it")
-    name = trainer.experiment.optimizer.name
-    if state["optimizer"] != name:
-        raise BadCheckpoint(f"{path}: made with {state['optimizer']}, not with {name}")
+    state, tensors = fitting_state(trainer, checkpoint, path), checkpoint.tensors
     load_model(trainer.model, checkpoint, path)
     load_optimizer(trainer.optimizer, checkpoint)
-    trainer.epoch, trainer.batch = state["epoch"], state["batch"]
-    trainer.global_step, trainer.elapsed_s = state["step"], state["elapsed_s"]
-    trainer.reason = state["reason"]
+    trainer.epoch, trainer.batch = state.epoch, state.batch
+    trainer.global_step, trainer.elapsed_s = state.step, state.elapsed_s
+    trainer.reason = state.reason
     trainer.unread.forget()
     trainer.epoch_losses[:] = tensors["epoch_losses"].tolist()
-    trainer.losses = Series.of([(epoch, loss) for epoch, loss in state["losses"]])
-    points = trainer.losses.points()
-    trainer.newest_loss = points[-1][1] if points else None
+    trainer.losses = Series.of(state.losses)
+    trainer.newest_loss = state.losses[-1][1] if state.losses else None
     if trainer.epoch_losses:
         trainer.newest_loss = trainer.epoch_losses[-1]
-    trainer.metrics = state["metrics"]
-    trainer.selection.load_state(state["selection"])
-    trainer.learning_rate.load_state(state["learning_rate"])
+    trainer.metrics = state.metrics
+    trainer.selection.load_state(state.selection)
+    trainer.learning_rate.load_state(state.learning_rate)
     if trainer.batch:
         trainer.batches.set_order(tensors.get("order"))
     trainer.learning_rate.apply(trainer.epoch, max(0, trainer.global_step - 1))
     torch.set_rng_state(tensors["generator.cpu"])
-    if trainer.device.type == "cuda" and "generator.cuda" in tensors:
+    if trainer.device.type == "cuda":
         torch.cuda.set_rng_state(tensors["generator.cuda"], trainer.device)
 
 

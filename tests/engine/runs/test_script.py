@@ -21,7 +21,8 @@ from engine.spec import presets
 from engine.spec.experiment import Experiment
 from engine.spec.reader import read_file
 from engine.training import metrics
-from engine.training.checkpoint import Checkpoint, model_tensors, save
+from engine.training.checkpoint import Checkpoint, save
+from engine.training.named_tensors import model_tensors
 from engine.training.pictures import predictions
 from tests.engine.runs.repetition import (
     NOWHERE,

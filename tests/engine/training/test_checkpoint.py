@@ -16,14 +16,12 @@ from torch import nn, optim
 
 from engine.errors import BadCheckpoint
 from engine.training import checkpoint
-from engine.training.checkpoint import (
-    Checkpoint,
-    load,
+from engine.training.checkpoint import Checkpoint, load, save
+from engine.training.named_tensors import (
     load_model,
     load_optimizer,
     model_tensors,
     optimizer_tensors,
-    save,
 )
 from tests.engine.training.tiny import bits
 
@@ -66,7 +64,7 @@ def test_the_state_is_json_that_other_tools_read(path: Path) -> None:
     content = path.read_bytes()
     length = int.from_bytes(content[:8], "little")
     metadata = json.loads(content[8 : 8 + length])["__metadata__"]
-    assert json.loads(metadata["perceptui"]) == {"format": 1, "epoch": 1}
+    assert json.loads(metadata["perceptui"]) == {"format": 2, "epoch": 1}
 
 
 def test_groups_are_found_by_prefix() -> None:
@@ -106,10 +104,10 @@ def test_deeply_nested_metadata_are_refused(tmp_path: Path) -> None:
 
 def test_another_format_version_is_named(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A file of a later program says which version it has and which one is read."""
-    monkeypatch.setattr(checkpoint, "FORMAT", 2)
+    monkeypatch.setattr(checkpoint, "FORMAT", 3)
     save(path, Checkpoint({}, {}))
     monkeypatch.undo()
-    with pytest.raises(BadCheckpoint, match=rf"^{path}: format 2 is not the one read here \(1\)$"):
+    with pytest.raises(BadCheckpoint, match=rf"^{path}: format 3 is not the one read here \(2\)$"):
         load(path)
 
 
@@ -128,7 +126,7 @@ def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("model", "difference"),
     [
-        (nn.Linear(4, 2), r"weight is \(2, 3\) instead of \(2, 4\)"),
+        (nn.Linear(4, 2), r"weight is float32 \(2, 3\) instead of float32 \(2, 4\)"),
         (nn.Linear(3, 2, bias=False), "differs in bias"),
         (nn.Sequential(nn.Linear(3, 2)), "differs in 0.bias, 0.weight, bias, weight"),
     ],

@@ -17,7 +17,7 @@ from engine.parts.layers.dense import Dropout, Linear
 from engine.parts.layers.normalization import BatchNorm1d
 from engine.parts.losses import CrossEntropyLoss
 from engine.parts.optimizers import SGD, Adagrad, Adam, AdamW, Optimizer, RMSprop
-from engine.training import checkpoint, executor
+from engine.training import checkpoint, executor, named_tensors
 from engine.training.executor import Executor, executor_of, make_step
 from engine.training.graphed import GraphedStep, recorder
 from engine.training.graphed import step as graphed_step
@@ -115,14 +115,14 @@ def test_a_loaded_checkpoint_is_gone_on_from(optimizer: Optimizer, tmp_path: Pat
             step, fake = _graphed(side)  # type: ignore[assignment]  # both are steps
         first = side.train(step, rows(8, 8, 8, 8), ())
         parts = {
-            **checkpoint.model_tensors(side.model),
-            **checkpoint.optimizer_tensors(side.optimizer),
+            **named_tensors.model_tensors(side.model),
+            **named_tensors.optimizer_tensors(side.optimizer),
         }
         checkpoint.save(path, checkpoint.Checkpoint(parts, {}))
         side.train(step, rows(8, 8), ())
         loaded = checkpoint.load(path)
-        checkpoint.load_model(side.model, loaded, path)
-        checkpoint.load_optimizer(side.optimizer, loaded)
+        named_tensors.load_model(side.model, loaded, path)
+        named_tensors.load_optimizer(side.optimizer, loaded)
         results.append(first + side.train(step, rows(8, 8, 8, 8), ()))
         if kind == "graphed":
             assert fake.made == ["gradients", "update", "update"]

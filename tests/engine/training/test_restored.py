@@ -12,7 +12,8 @@ from PIL import Image
 from engine.errors import BadCheckpoint, UsageError
 from engine.spec.experiment import Experiment
 from engine.training import checkpoint
-from engine.training.checkpoint import Checkpoint, model_tensors
+from engine.training.checkpoint import Checkpoint
+from engine.training.named_tensors import model_tensors
 from engine.training.restored import TrainedNetwork
 from engine.training.snapshot import snapshot
 from engine.training.trainer import Trainer

@@ -149,8 +149,8 @@ def test_an_input_map_comes_back_from_plain_values_and_tensors() -> None:
     input_map = InputMap(
         ("x1", "x2^2"), None, torch.tensor([1.0, 2.0]), torch.zeros(2), torch.ones(2) * 2
     )
-    again = InputMap.stored_as(input_map.plain(), input_map.tensors())
+    again = InputMap.stored_as(input_map.state(), input_map.tensors(), (2,))
     raw = torch.tensor([[math.nan, 4.0]])
     assert torch.equal(again.stored(raw), input_map.stored(raw))
     images = InputMap(pixels=Pixels((0.1, 0.2, 0.3), (1.0, 2.0, 3.0), 16.0, ("RandomRotation(3)",)))
-    assert InputMap.stored_as(images.plain(), {}) == images
+    assert InputMap.stored_as(images.state(), {}, (3, 8, 8)) == images

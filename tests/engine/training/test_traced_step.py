@@ -14,7 +14,7 @@ from engine.parts.layers.dense import Dropout, Identity, Linear
 from engine.parts.layers.normalization import BatchNorm1d
 from engine.parts.losses import CrossEntropyLoss
 from engine.parts.optimizers import SGD, Adam, Optimizer
-from engine.training import checkpoint
+from engine.training import checkpoint, named_tensors
 from engine.training.step import EagerStep, Regularization
 from engine.training.traced import TracedStep
 from engine.training.traced.program import Program
@@ -109,14 +109,14 @@ def test_a_loaded_checkpoint_is_used(tmp_path: Path) -> None:
         first = side.train(step, rows(8, 8, 8), ())
         path = tmp_path / "last.safetensors"
         parts = {
-            **checkpoint.model_tensors(side.model),
-            **checkpoint.optimizer_tensors(side.optimizer),
+            **named_tensors.model_tensors(side.model),
+            **named_tensors.optimizer_tensors(side.optimizer),
         }
         checkpoint.save(path, checkpoint.Checkpoint(parts, {}))
         second = side.train(step, rows(8, 8), ())
         loaded = checkpoint.load(path)
-        checkpoint.load_model(side.model, loaded, path)
-        checkpoint.load_optimizer(side.optimizer, loaded)
+        named_tensors.load_model(side.model, loaded, path)
+        named_tensors.load_optimizer(side.optimizer, loaded)
         assert same_bits(tensors(side.model, side.optimizer), first[-len(second) + 6 :])
         results.append(first + second + side.train(step, rows(8, 8), ()))
     assert same_bits(*results)
