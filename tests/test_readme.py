@@ -15,7 +15,7 @@ from typer.core import TyperGroup
 from engine.errors import PerceptuiError
 from engine.parts.component import Component
 from engine.parts.layers import Layer
-from engine.runs.directory import CHECKPOINTS, EVENTS, EXPERIMENT, LOSSES
+from engine.runs.contents import CHECKPOINTS, EVENTS, EXPERIMENT, LOSSES
 from engine.runs.events import EpochFinished, Reason, RunFinished, decode, encode
 from engine.spec.reader import from_raw, read_file
 from engine.spec.toml_text import parse_toml

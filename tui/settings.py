@@ -56,7 +56,7 @@ class Settings:
         lines = [f"{name} = {json.dumps(getattr(self, name))}" for name in _KEPT]
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            replace_bytes(path, ("\n".join(lines) + "\n").encode())
+            replace_bytes(path, ("\n".join(lines) + "\n").encode(), keep_mode=True)
         except OSError as error:
             raise UsageError(f"{path}: can't be written ({error.strerror or error})") from error
 

@@ -2,33 +2,37 @@
 
 from __future__ import annotations
 
+import os
 import re
 import secrets
-import shutil
 from datetime import datetime
 from pathlib import Path
 from typing import IO
 
-from engine import regular_file
 from engine.encoding import encoded, not_utf8
 from engine.errors import UsageError
 from engine.parts.kinds import encodable
+from engine.runs.contents import CHECKPOINTS, EVENTS, EXPERIMENT, LOSSES, discard
 from engine.runs.events import Event, encode
-from engine.runs.files import replace_bytes
+from engine.runs.files import appender, replace_bytes
 from engine.runs.series import Series
 from engine.spec.experiment import Experiment
 from engine.spec.writer import to_toml
 
-EXPERIMENT = "experiment.toml"
-EVENTS = "events.jsonl"
-LOSSES = "losses.json"
-CHECKPOINTS = "checkpoints"
+ASIDE = (".perceptui-", ".deleted")
+"""How the name begins and ends that a run has while it is deleted."""
 
 
 def run_name(preset: str, now: datetime) -> str:
     """`<date>-<time>-<preset>-<4 hex>`, safe as a file name."""
     word = re.sub(r"[^A-Za-z0-9_-]+", "-", preset).strip("-")[:40] or "experiment"
     return f"{now:%Y%m%d-%H%M%S}-{word}-{secrets.token_hex(2)}"
+
+
+def is_aside(name: str) -> bool:
+    """Whether this is what remains of a run whose deletion has begun."""
+    beginning, end = ASIDE
+    return name.startswith(beginning) and name.endswith(end)
 
 
 class RunDirectory:
@@ -60,7 +64,7 @@ class RunDirectory:
                 run.checkpoint_dir.mkdir()
                 run.write_experiment(experiment)
             except OSError:
-                shutil.rmtree(path, ignore_errors=True)  # no half-written run stays
+                discard(path)
                 raise
         except OSError as error:
             raise UsageError(
@@ -91,10 +95,9 @@ class RunDirectory:
         Raises OSError where it can't be written whole.
         """
         if self._events is None:
-            path = self.path / EVENTS
-            torn = path.exists() and path.stat().st_size > 0 and not _ends_line(path)
-            self._events = path.open("ab", buffering=0)
-            if torn:
+            descriptor = appender(self.path / EVENTS)
+            self._events = os.fdopen(descriptor, "ab", buffering=0)
+            if not _ends_line(descriptor):
                 self._events.write(b"\n")
         line = encode(event) + b"\n"
         try:
@@ -114,7 +117,6 @@ class RunDirectory:
             self._events = None
 
 
-def _ends_line(path: Path) -> bool:
-    with regular_file.opened(path) as file:
-        file.seek(-1, 2)
-        return file.read(1) == b"\n"
+def _ends_line(descriptor: int) -> bool:
+    size = os.fstat(descriptor).st_size
+    return size == 0 or os.pread(descriptor, 1, size - 1) == b"\n"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -27,6 +28,7 @@ LEAST_RUNS = 100
 """Fewer runs are read as fast without an index."""
 UNUSED_S = 90 * 24 * 3600.0
 """An index that was not written for so long goes: its directory may be gone."""
+_FILE = re.compile(r"[0-9a-f]{32}\.json")
 
 Stamp = tuple[int, int, int]
 """Inode, size in bytes, and time in nanoseconds of a record's file."""
@@ -87,6 +89,6 @@ class Index:
 
 
 def _sweep(folder: Path) -> None:
-    for path in folder.glob("*.json"):
-        if time.time() - path.stat().st_mtime > UNUSED_S:
+    for path in folder.iterdir():
+        if _FILE.fullmatch(path.name) and time.time() - path.stat().st_mtime > UNUSED_S:
             path.unlink()

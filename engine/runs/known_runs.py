@@ -9,10 +9,9 @@ from itertools import islice
 from pathlib import Path
 
 from engine.parts.kinds import encodable
-from engine.runs.directory import EVENTS
+from engine.runs.contents import EVENTS, LEASE
 from engine.runs.events import Metric
 from engine.runs.index import Index, Stamp
-from engine.runs.lease import LEASE
 from engine.runs.outcome import Outcome, outcome_of
 from engine.runs.reader import Run, all_runs
 from engine.runs.state import RunState, ended, state_of

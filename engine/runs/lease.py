@@ -19,8 +19,9 @@ from engine.decoding import Undecodable, decoded
 from engine.encoding import encoded
 from engine.errors import UsageError
 from engine.limits import RUN_FILE
+from engine.runs.contents import LEASE
+from engine.runs.files import replace_bytes
 
-LEASE = "lease.json"
 HEARTBEAT_S = 5.0
 """Seconds between two heartbeats."""
 LOST_S = 60.0
@@ -79,14 +80,7 @@ def own_lease(socket_path: str, state: Held) -> Lease:
 
 def write_lease(run: Path, lease: Lease) -> None:
     """Put a lease into a run's directory; raises OSError."""
-    # A lease is worth nothing after a crash of the machine, so it is not fsynced.
-    beside = run / f".{LEASE}.{os.getpid()}.tmp"
-    try:
-        beside.write_bytes(encoded(lease))
-        beside.replace(run / LEASE)
-    except OSError:
-        beside.unlink(missing_ok=True)
-        raise
+    replace_bytes(run / LEASE, encoded(lease), is_durable=False)
 
 
 def read_lease(run: Path) -> Lease | None:

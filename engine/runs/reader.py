@@ -17,7 +17,8 @@ from engine.limits import RUN_FILE
 from engine.parts.data import Facts
 from engine.parts.data.fingerprint import fingerprint
 from engine.runs import events as ev
-from engine.runs.directory import EVENTS, EXPERIMENT, LOSSES, RunDirectory
+from engine.runs.contents import EVENTS, EXPERIMENT, LOSSES
+from engine.runs.directory import RunDirectory, is_aside
 from engine.runs.record_file import RecordFile
 from engine.spec.experiment import Experiment
 from engine.spec.reader import read_file
@@ -206,7 +207,8 @@ def all_runs(runs_dir: Path) -> list[Run]:
     except OSError as error:
         raise UsageError(f"{runs_dir}: {error.strerror or error}") from error
     # Thousands of them: texts are cheaper to make than paths.
-    return [Run(runs_dir / name) for name in names if _is_run(os.path.join(runs_dir, name))]
+    paths = [os.path.join(runs_dir, name) for name in names if not is_aside(name)]
+    return [Run(Path(path)) for path in paths if _is_run(path)]
 
 
 def find_run(text: str, runs_dir: Path) -> Run:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from engine.runs.lease import LEASE, Holder, Lease, holder_of, read_lease
+from engine.runs.contents import LEASE
+from engine.runs.lease import Holder, Lease, holder_of, read_lease
 from engine.runs.outcome import Outcome, outcome_of
 from engine.runs.reader import Run
 

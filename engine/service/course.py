@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from engine.errors import PerceptuiError, UsageError
-from engine.runs.directory import EVENTS
+from engine.runs.contents import EVENTS, LOG
 from engine.runs.events import Reason
 from engine.runs.lease import HEARTBEAT_S, Held, drop_lease, own_lease, write_lease
 from engine.service import protocol as p
@@ -70,7 +70,7 @@ class Course:
     def take_on(self, training: TrainingRun, beginner: Client, *, paused: bool) -> p.Begun:
         """Train this from now on, once it is no longer paused; beginner: who asked for it."""
         path = training.directory.path.absolute()
-        log_to(path / "worker.log")
+        log_to(path / LOG)
         begun = p.Begun(run=str(path), since=training.since)
         self._mailbox.broadcast(p.Began(begun=begun))
         self._mailbox.follow(path / EVENTS, training.record_start, beginner)

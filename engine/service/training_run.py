@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 
 import msgspec
@@ -11,7 +10,8 @@ import torch
 from engine.errors import BadCheckpoint, UsageError
 from engine.parts.data.fingerprint import fingerprint
 from engine.runs import events as ev
-from engine.runs.directory import EVENTS, RunDirectory
+from engine.runs.contents import EVENTS, discard, sweep
+from engine.runs.directory import RunDirectory
 from engine.runs.pictures import Pictures
 from engine.runs.reader import Run
 from engine.service.preparation import Order, Prepared, check_factor
@@ -76,7 +76,7 @@ class TrainingRun:
             run._record(trainer.started(str(directory.path), digest))
             run.way_back.begin(run._number)
         except OSError as error:
-            shutil.rmtree(directory.path, ignore_errors=True)
+            discard(directory.path)
             reason = error.strerror or str(error)
             raise UsageError(f"{order.runs_dir}: runs can't be written here ({reason})") from error
         return run
@@ -84,6 +84,7 @@ class TrainingRun:
     @classmethod
     def resume(cls, run: Run, prepared: Prepared) -> TrainingRun:
         """Go on with a run from its last checkpoint, bit by bit as if it had never ended."""
+        sweep(run.path)
         trainer, checkpoint = prepared.trainer, prepared.checkpoint
         resumed = cls(trainer, run.directory, [])
         resumed._number = prepared.after

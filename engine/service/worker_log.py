@@ -7,6 +7,7 @@ import traceback
 from contextlib import suppress
 from pathlib import Path
 
+from engine.runs.files import appender
 from engine.service.place import log_path
 
 
@@ -22,8 +23,12 @@ def log_error(error: Exception) -> None:
 
 
 def log_to(path: Path) -> None:
-    """From now on write stdout and stderr to a run's own log."""
-    log = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+    """From now on write stdout and stderr to a run's own log, or still to the old one."""
+    try:
+        log = appender(path)
+    except OSError as error:  # the training matters more than its log
+        log_error(error)
+        return
     os.dup2(log, 1)
     os.dup2(log, 2)
     os.close(log)

@@ -28,7 +28,6 @@ OWN = {
     "engine/regular_file.py",  # the one place
     "engine/service/launch.py",  # a log of this process's own child
     "engine/service/mailbox.py",  # the record that this process writes
-    "engine/runs/files.py",  # what it has just written
     "engine/runs/lease.py",  # /proc
     "engine/training/device.py",  # /proc
     "engine/training/threads.py",  # /sys

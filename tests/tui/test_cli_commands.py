@@ -169,18 +169,6 @@ def test_names_of_runs_are_told_apart_in_twenty_columns(
     assert [row.split()[0][-9:] for row in rows] == ["tiny-a1b2", "tiny-c3d4"]
 
 
-def test_runs_are_deleted(bench: Bench, trained: Trained) -> None:
-    """--delete removes the runs that are named, and none if one of them is not there."""
-    for name in ("a", "b", "c"):
-        shutil.copytree(trained.run, bench.runs_dir / name)
-    assert bench.refused("runs", "--delete", "a", "--delete", "x").startswith('no run "x"')
-
-    outcome = perceptui("runs", "--delete", "a", "--delete", "runs/b", "--delete", "a")
-    assert (outcome.code, outcome.out) == (0, "deleted runs/a\ndeleted runs/b\n")
-    assert perceptui("runs", "--delete", "c", "--json").records == [{"deleted": "runs/c"}]
-    assert bench.runs() == []
-
-
 def test_paths(bench: Bench) -> None:
     """`paths` names every place in words, and --json the same."""
     (record,) = perceptui("paths", "--json").records

@@ -167,7 +167,5 @@ def _write(file: Path, before: Experiment, after: Experiment) -> None:
     from engine.spec.toml_text import read_text
 
     target = file.resolve()
-    mode = target.stat().st_mode
     content = edited(read_text(target), before, after)
-    replace_bytes(target, content.encode())
-    target.chmod(mode)
+    replace_bytes(target, content.encode(), keep_mode=True)

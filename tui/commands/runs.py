@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,7 +14,6 @@ from tui.commands.json_line import print_json
 
 if TYPE_CHECKING:
     from engine.runs.known_runs import ListedRun
-    from engine.runs.reader import Run
 
 
 @app.command()
@@ -23,8 +21,12 @@ def runs(
     ctx: typer.Context,
     delete: Annotated[
         list[str] | None,
-        typer.Option("--delete", metavar="RUN", help="Delete this run. May be repeated."),
+        typer.Option("--delete", metavar="RUN", help="Delete this run and those that follow."),
     ] = None,
+    more: Annotated[
+        list[str] | None, typer.Argument(metavar="[RUN]...", help="More to delete.")
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Delete without asking.")] = False,
     runs_dir: o.RunsDir = None,
     data_dir: o.DataDir = None,
     ascii: o.Ascii = False,
@@ -32,19 +34,13 @@ def runs(
 ) -> None:
     """List the runs, newest last, or delete some."""
     from engine.runs.known_runs import KnownRuns
-    from engine.runs.reader import find_run
-    from engine.runs.state import state_of
 
     shared = ctx.obj.merged(runs_dir, data_dir, ascii, json)
     if delete:
-        chosen = {find_run(text, shared.runs): None for text in delete}
-        for run in chosen:
-            if state_of(run).is_live:
-                raise UsageError(f"{run.path}: it is live: `perceptui stop {run.name}` first")
-        for run in chosen:
-            _delete(run)
-            _report(run.path, shared)
+        _delete([*delete, *(more or [])], shared, yes=yes)
         return
+    if more or yes:
+        raise UsageError("runs: RUN and --yes belong to --delete RUN")
     found = sorted(KnownRuns(shared.runs).newest_first(), key=lambda listed: listed.run.name)
     if shared.json:
         for listed in found:
@@ -67,11 +63,28 @@ def _report(deleted: Path, shared: o.Shared) -> None:
     Terminal(ascii_only=shared.ascii).tell(f"deleted {deleted}")
 
 
-def _delete(run: Run) -> None:
-    try:
-        shutil.rmtree(run.path)
-    except OSError as error:
-        raise UsageError(f"{run.path}: can't be deleted ({error.strerror or error})") from error
+def _delete(names: list[str], shared: o.Shared, *, yes: bool) -> None:
+    """Delete runs that are all looked at before the first one goes."""
+    from engine.runs.deletion import check
+    from engine.runs.deletion import delete as delete_run
+    from engine.runs.reader import find_run
+    from tui.commands.complaint import complain
+    from tui.past.run_summary import deletion_question
+    from tui.terminal.question import can_ask, is_granted
+
+    found = {run.path.resolve(): run for run in (find_run(text, shared.runs) for text in names)}
+    chosen = list(found.values())
+    for run in chosen:
+        check(run)
+    if not yes:
+        if not can_ask():
+            raise UsageError("runs --delete: nobody is here to be asked: give --yes too")
+        if not is_granted(deletion_question(chosen)):
+            complain("nothing was deleted")
+            raise typer.Exit(1)
+    for run in chosen:
+        delete_run(run)
+        _report(run.path, shared)
 
 
 def _row(listed: ListedRun) -> dict[str, object]:

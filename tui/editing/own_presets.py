@@ -69,7 +69,7 @@ def save(name: str, experiment: Experiment) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         target = path.resolve()  # a link stays a link
         text = _merged(target, experiment) if target.exists() else to_toml(experiment)
-        replace_bytes(target, text.encode())
+        replace_bytes(target, text.encode(), keep_mode=True)
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror or error}") from error
     return path

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from engine.errors import PerceptuiError
 from engine.parts.component import literal
-from engine.runs.directory import EXPERIMENT
+from engine.runs.contents import EXPERIMENT
 from engine.runs.reader import Run
 from engine.spec.catalogue import FAMILIES
 from engine.spec.grammar import GrammarError, parse_call

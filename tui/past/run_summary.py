@@ -7,13 +7,14 @@ from pathlib import Path
 
 from rich.text import Text
 
-from engine.errors import UsageError
 from engine.runs.known_runs import ListedRun
 from engine.runs.reader import Run
-from engine.runs.state import state_of
 from tui.renderables.look import Look
 from tui.renderables.numbers import fraction, metric
 from tui.renderables.table import Column, table
+
+NAMED = 3
+"""So many of the runs to delete are named."""
 
 
 def summary_lines(
@@ -42,14 +43,13 @@ def summary_lines(
     return table(columns, body, width, look)
 
 
-def delete(run: Run) -> None:
-    """Remove a run's directory; raises UsageError for a live one or where that can't be done."""
-    import shutil
-
-    state = state_of(run)
-    if state.is_live:
-        raise UsageError(f"{run.name} is {state.text}: stop it first, then delete it")
-    try:
-        shutil.rmtree(run.path)
-    except OSError as error:
-        raise UsageError(f"{run.path}: can't be deleted ({error.strerror or error})") from error
+def deletion_question(chosen: Sequence[Run]) -> str:
+    """What to ask before runs are deleted."""
+    if len(chosen) == 1:
+        return f"Delete {chosen[0].name} with its weights and record? This can't be undone."
+    names = ", ".join(run.name for run in chosen[:NAMED])
+    more = f" and {len(chosen) - NAMED:,} more" if len(chosen) > NAMED else ""
+    return (
+        f"Delete {len(chosen):,} runs ({names}{more}) with their weights and records? "
+        "This can't be undone."
+    )

@@ -24,6 +24,7 @@ from tui.widgets.option_rows import OptionRows
 
 if TYPE_CHECKING:  # the app loads this screen before the engine
     from engine.runs.known_runs import KnownRuns, ListedRun
+    from engine.runs.reader import Run
 
 REFRESH_S = 3.0
 
@@ -125,32 +126,46 @@ class RunsScreen(BenchScreen):
         self.app.push_screen(CompareScreen(marked))
 
     def action_delete(self) -> None:
-        """Delete the run under the cursor, after asking."""
-        chosen = self.chosen
-        if chosen is None:
-            return
-        if chosen.state.is_live:
-            self.complain(
-                f"{chosen.run.name} is {chosen.state.text}: stop it first, then delete it"
-            )
-            return
-        question = f"Delete {chosen.run.name} with its weights and record? This can't be undone."
-        self.app.push_screen(ConfirmScreen(question, "Delete it"), partial(self._deleted, chosen))
+        """Delete the run under the cursor, or the marked ones, after asking."""
+        marked = [one for one in self._runs or [] if one.run.path in self._marked]
+        chosen = marked if len(marked) > 1 else [self.chosen] if self.chosen else []
+        for one in chosen:
+            if one.state.is_live:
+                self.complain(f"{one.run.name} is {one.state.text}: stop it first, then delete it")
+                return
+        if chosen:
+            self._ask_to_delete([one.run for one in chosen])
 
     @property
     def _runs_dir(self) -> Path:
         return paths.runs_dir(self.host.places.runs_dir)
 
-    def _deleted(self, chosen: ListedRun, sure: bool | None) -> None:
+    @work(group="delete", exclusive=True, exit_on_error=False)
+    async def _ask_to_delete(self, chosen: list[Run]) -> None:
+        from engine.runs.deletion import check
+        from tui.past.run_summary import deletion_question
+
+        try:
+            for run in chosen:
+                await asyncio.to_thread(check, run)
+        except PerceptuiError as error:
+            self.complain(error)
+            return
+        yes = "Delete it" if len(chosen) == 1 else "Delete them"
+        screen = ConfirmScreen(deletion_question(chosen), yes)
+        self.app.push_screen(screen, partial(self._deleted, chosen))
+
+    def _deleted(self, chosen: list[Run], sure: bool | None) -> None:
         if sure:
             self._delete(chosen)
 
     @work(group="delete", exit_on_error=False)
-    async def _delete(self, chosen: ListedRun) -> None:
-        from tui.past.run_summary import delete
+    async def _delete(self, chosen: list[Run]) -> None:
+        from engine.runs.deletion import delete
 
         try:
-            await asyncio.to_thread(delete, chosen.run)
+            for run in chosen:
+                await asyncio.to_thread(delete, run)
         except PerceptuiError as error:
             self.complain(error)
         self._read()

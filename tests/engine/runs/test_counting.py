@@ -6,7 +6,7 @@ import tracemalloc
 from pathlib import Path
 
 from engine.runs import events as ev
-from engine.runs.directory import EVENTS
+from engine.runs.contents import EVENTS
 from engine.runs.reader import Run, counting
 
 

@@ -14,6 +14,7 @@ import pytest
 from engine.errors import UsageError
 from engine.runs import events as ev
 from engine.runs import lease as leases
+from engine.runs.contents import LEASE
 from engine.runs.directory import RunDirectory
 from engine.runs.lease import LOST_S, Lease, claimed, own_lease, read_lease, write_lease
 from engine.runs.reader import Run
@@ -105,8 +106,8 @@ def test_another_machine(run: Run) -> None:
 @pytest.mark.parametrize("content", [b"", b"{", b'{"host":1}', b'{"host":"\xff"}'])
 def test_a_lease_that_is_none(run: Run, content: bytes) -> None:
     """A torn or foreign lease holds nothing once it is old."""
-    (run.path / leases.LEASE).write_bytes(content)
-    os.utime(run.path / leases.LEASE, (0, 0))
+    (run.path / LEASE).write_bytes(content)
+    os.utime(run.path / LEASE, (0, 0))
     assert state_of(run) == RunState("crashed", "none")
 
 

@@ -12,7 +12,8 @@ import pytest
 from engine.errors import PerceptuiError, UsageError
 from engine.parts.data import Facts
 from engine.runs import events as ev
-from engine.runs.directory import LOSSES, RunDirectory
+from engine.runs.contents import LOSSES
+from engine.runs.directory import RunDirectory
 from engine.runs.reader import Run, all_runs, find_run
 from engine.runs.series import Series
 from engine.spec.writer import to_toml

@@ -18,9 +18,10 @@ from engine.errors import DataUnavailable, UsageError
 from engine.parts.data.image_folder import ImageFolder
 from engine.runs import events as ev
 from engine.runs import record_file
-from engine.runs.directory import EVENTS, RunDirectory
+from engine.runs.contents import EVENTS, LEASE
+from engine.runs.directory import RunDirectory
 from engine.runs.known_runs import KnownRuns, ListedRun
-from engine.runs.lease import LEASE, LOST_S, claimed, own_lease, write_lease
+from engine.runs.lease import LOST_S, claimed, own_lease, write_lease
 from engine.runs.outcome import outcome_of
 from engine.runs.reader import Run, counting, find_run
 from engine.runs.record_file import RecordFile, UnreadableRecord

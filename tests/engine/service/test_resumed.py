@@ -55,6 +55,54 @@ def test_stopped_twice_and_resumed_in_the_middle_of_an_epoch(warm: Path, tmp_pat
     assert state_of(run).text == "completed"
 
 
+def test_what_killed_writers_left_goes_at_a_resume(warm: Path, tmp_path: Path) -> None:
+    """Folders of this version, files of older ones; what a person put there stays."""
+
+    async def train() -> Run:
+        async with Session.connect(warm) as session:
+            run = await _stopped(session, tmp_path, 2)
+            left = run.directory.checkpoint_dir / ".perceptui-abcd_123.tmp"
+            left.mkdir()
+            (left / "new").touch()
+            (run.directory.checkpoint_dir / ".best.safetensors.77.tmp").touch()
+            (run.path / ".lease.json.77.tmp").touch()
+            (run.path / "notes.tmp").touch()
+            await session.resume(run)
+            await session.stop()
+            return run
+
+    run = run_async(train())
+    names = {path.name for path in run.path.rglob("*")}
+    own = {"experiment.toml", "events.jsonl", "losses.json", "worker.log", "checkpoints"}
+    assert names == own | {"last.safetensors", "best.safetensors", "notes.tmp"}
+
+
+@pytest.mark.parametrize(("name", "state"), [("events.jsonl", "stopped"), ("worker.log", "")])
+def test_a_link_in_a_run_is_not_written_through(
+    warm: Path, tmp_path: Path, name: str, state: str
+) -> None:
+    """What it points to stays: a run without record is refused, one without log goes on."""
+    victim = tmp_path / "victim"
+
+    async def train() -> None:
+        async with Session.connect(warm) as session:
+            run = await _stopped(session, tmp_path, 2)
+            victim.write_bytes((run.path / name).read_bytes())
+            (run.path / name).unlink()
+            (run.path / name).symlink_to(victim)
+            before = victim.read_bytes()
+            if state:
+                with pytest.raises(PerceptuiError, match=f"{name}: a link, which is not followed"):
+                    await session.resume(run)
+                assert state_of(run).text == state
+            else:
+                await session.resume(run)
+                await session.stop()
+            assert victim.read_bytes() == before
+
+    run_async(train())
+
+
 def test_a_finished_run_is_not_resumed(warm: Path, tmp_path: Path) -> None:
     """There is nothing left of a completed run to go on with."""
 

@@ -35,6 +35,18 @@ def path(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.mark.parametrize("umask", [0o022, 0o077])
+def test_a_checkpoint_follows_the_umask(tmp_path: Path, umask: int) -> None:
+    """Its file is as open as the rest of the run, and no folder stays beside it."""
+    before = os.umask(umask)
+    try:
+        save(tmp_path / "last.safetensors", Checkpoint({"a": torch.zeros(2)}, {}))
+    finally:
+        os.umask(before)
+    (made,) = tmp_path.iterdir()
+    assert made.stat().st_mode & 0o777 == 0o666 & ~umask
+
+
 def test_tensors_and_state_come_back_as_they_were(tmp_path: Path) -> None:
     """Every bit of every type, empty and non-contiguous tensors, and non-finite numbers."""
     tensors = {

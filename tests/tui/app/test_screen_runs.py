@@ -84,6 +84,41 @@ def test_delete_asks_first(tmp_path: Path) -> None:
     told(tmp_path, RunsScreen(), story)
 
 
+def test_marked_runs_are_deleted_together(tmp_path: Path) -> None:
+    """Two marked runs go after one question that names them; the one under the cursor stays."""
+    kept, one, two = (made_run(tmp_path, name) for name in ("kept", "one", "two"))
+
+    async def story(app: StandApp, pilot: Play) -> None:
+        await until(pilot, lambda: "one-" in seen(app))
+        names = [line for line in seen(app).splitlines() if "completed" in line]
+        for line in names:
+            await pilot.press("down" if "kept-" in line else "space")
+        await pilot.press("home", *["down"] * [("kept-" in line) for line in names].index(True))
+        await pilot.press("delete")
+        await until(pilot, lambda: "Delete 2 runs" in seen(app))
+        await pilot.press("y")
+        await until(pilot, lambda: not one.path.exists() and not two.path.exists())
+        assert kept.path.exists()
+
+    told(tmp_path, RunsScreen(), story)
+
+
+def test_a_run_with_foreign_files_is_not_deleted(tmp_path: Path) -> None:
+    """What is not a run's is named, without asking, and all stays."""
+    run = made_run(tmp_path)
+    (run.path / "notes.txt").touch()
+
+    async def story(app: StandApp, pilot: Play) -> None:
+        await until(pilot, lambda: "small-" in seen(app))
+        await pilot.press("delete")
+        await until(pilot, lambda: app.notices)
+        assert "holds what no run writes: notes.txt" in app.notices[0]
+        assert isinstance(app.screen, RunsScreen)
+        assert run.path.exists()
+
+    told(tmp_path, RunsScreen(), story)
+
+
 def test_live_runs_are_not_deleted(tmp_path: Path) -> None:
     """Delete on a live run says why not, without asking."""
     run = made_run(tmp_path, reason=None, is_live=True)

@@ -1,0 +1,46 @@
+"""Files are written in one place and deleted in one, which know links, names and modes."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import engine
+import tui
+
+_CHANGING = re.compile(
+    r"\.write_(?:bytes|text)\(|\.touch\(|\bopen\([^)]*\"[wax+]b?\"|\bos\.open\((?![^\n]*O_RDONLY)|save_file\("
+    r"|\.unlink\(|os\.remove|\.rmdir\(|rmtree|\bos\.(?:replace|rename)|\.rename\(|\.chmod\("
+    r"|mkstemp|mkdtemp|TemporaryFile|os\.link|symlink_to"
+)
+_ROOMS = {
+    "engine/runs/files.py": "writes whatever is kept",
+    "engine/runs/contents.py": "removes what a run wrote",
+    "engine/runs/deletion.py": "puts a run aside first",
+    "engine/runs/index.py": "removes old ones of its own from the cache",
+    "engine/runs/lease.py": "gives its own run free",
+    "engine/training/checkpoint.py": "writes where it is told by files.py",
+    "engine/parts/data/download.py": "unpacks into a folder of its own",
+    "engine/service/place.py": "sweeps sockets and logs in a folder of its own",
+    "engine/service/mailbox.py": "removes its own socket",
+    "engine/service/launch.py": "makes a trainer's log in that folder",
+    "engine/service/worker.py": "removes that log",
+    "engine/training/streaming/reading.py": "removes the temporary folder of its dead trainer",
+    "tui/terminal/streams.py": "opens /dev/null",
+}
+"""Who may, and what for."""
+
+
+def test_nothing_else_writes_or_deletes() -> None:
+    """Whoever does so for himself follows links, or deletes what is not his."""
+    top = Path(engine.__file__).parent.parent
+    sources = [
+        path
+        for package in (engine, tui)
+        for path in Path(str(package.__file__)).parent.rglob("*.py")
+    ]
+    found = {
+        str(path.relative_to(top)) for path in sources if _CHANGING.search(path.read_text("utf-8"))
+    }
+    assert found - _ROOMS.keys() == set()
+    assert _ROOMS.keys() - found == set()
