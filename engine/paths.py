@@ -21,6 +21,11 @@ def preset_dir() -> Path:
     return config_dir() / "presets"
 
 
+def log_file() -> Path:
+    """What the program that draws notes of its own mistakes; a trainer has its run's log."""
+    return Path(platformdirs.user_log_dir(_NAME)) / "perceptui.log"
+
+
 def data_dir(given: Path | None = None) -> Path:
     """Where data sets are found and downloaded to: option, environment, the user's cache."""
     if given is not None:

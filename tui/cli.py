@@ -88,7 +88,10 @@ def perceptui(
 
 def main() -> None:
     """Run the command line; every mistake is one message on stderr and an exit code."""
+    from tui.terminal.log import log_to_file
+
     streams.open_missing()
+    log_to_file()
     code = run(sys.argv[1:])
     streams.settle_stdout()
     sys.exit(code)

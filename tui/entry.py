@@ -11,7 +11,9 @@ def main() -> None:
     if len(sys.argv) == 1 and os.environ.get("TERM") != "dumb" and os.isatty(0) and os.isatty(1):
         from tui.app import PerceptuiApp
         from tui.start import run
+        from tui.terminal.log import log_to_file
 
+        log_to_file()
         sys.exit(run(PerceptuiApp()))
     from tui import cli
 

@@ -12,19 +12,11 @@ from engine.doctor.statistics import Statistics
 from engine.errors import DataUnavailable, Problem
 from engine.parts.data import Facts
 from engine.parts.layers import Layer
-from engine.parts.layers.activation import LogSoftmax, Sigmoid, Softmax
-from engine.parts.layers.convolution import Conv2d, MaxPool2d
-from engine.parts.layers.dense import Dropout, Flatten, Identity, Linear
-from engine.parts.layers.normalization import BatchNorm1d, BatchNorm2d, LayerNorm
+from engine.parts.layers.base import UNBOUNDED, Meaning, Range
 from engine.parts.optimizers import Adam
 from engine.spec.chain import Link, links
 from engine.spec.experiment import Experiment
 from engine.spec.validator import check_against, held_back
-
-WEIGHTED = (Linear, Conv2d)
-BATCH_NORMS = (BatchNorm1d, BatchNorm2d)
-NORMS = (*BATCH_NORMS, LayerNorm)
-SQUASHING = (Softmax, Sigmoid, LogSoftmax)
 
 SMALL_NETWORK = 1_000
 """Parameters up to which a repair dares Adam's larger rate."""
@@ -65,7 +57,7 @@ class Case:
     def output(self) -> int | None:
         """The index of the last layer that changes values; None without one."""
         for index in reversed(range(len(self.experiment.layers))):
-            if not isinstance(self.experiment.layers[index], Identity | Flatten | Dropout):
+            if not self.experiment.layers[index].passes_on:
                 return index
         return None
 
@@ -73,10 +65,25 @@ class Case:
     def output_layer(self) -> Layer | None:
         return None if self.output is None else self.experiment.layers[self.output]
 
+    @property
+    def output_meaning(self) -> Meaning:
+        """What the network's outputs are, as far as its last layer says."""
+        return "value" if self.output_layer is None else self.output_layer.meaning
+
+    @property
+    def output_range(self) -> Range:
+        """Between which values the network's outputs lie, as far as its last layer says."""
+        return UNBOUNDED if self.output_layer is None else self.output_layer.output_range
+
+    @property
+    def first_layer(self) -> Layer | None:
+        """The first layer that changes values; None without one."""
+        return next((layer for layer in self.experiment.layers if not layer.passes_on), None)
+
     @cached_property
     def weighted(self) -> list[int]:
-        """The indices of the layers with weights that connect: Linear and Conv2d."""
-        return [i for i, layer in enumerate(self.experiment.layers) if isinstance(layer, WEIGHTED)]
+        """The indices of the layers with weights that connect."""
+        return [i for i, layer in enumerate(self.experiment.layers) if layer.weights]
 
     @cached_property
     def bends(self) -> bool:
@@ -89,8 +96,7 @@ class Case:
 
     def bend_between(self, first: int, second: int) -> bool:
         """Whether any layer between two indices bends."""
-        between = self.experiment.layers[first + 1 : second]
-        return any(layer.nonlinear or isinstance(layer, MaxPool2d | LayerNorm) for layer in between)
+        return any(layer.nonlinear for layer in self.experiment.layers[first + 1 : second])
 
     @property
     def num_outputs(self) -> int | None:
@@ -99,7 +105,7 @@ class Case:
             shape = self.chain[-1].output_shape
             return shape[0] if len(shape) == 1 else None
         last = self.experiment.layers[self.weighted[-1]] if self.weighted else None
-        return last.out_features if isinstance(last, Linear) else None
+        return last.width if last is not None and last.dense else None
 
     @property
     def num_parameters(self) -> int:

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from engine.doctor.case import NORMS, Case
+import logging
+
+from engine.doctor.case import Case
+from engine.doctor.failure import failure
 from engine.doctor.finding import SEVERITIES, Finding, Severity
+from engine.doctor.rule import Rule
 from engine.doctor.rules import ALL
 from engine.doctor.statistics import Statistics
 from engine.errors import DataUnavailable
 from engine.parts.data import Facts
-from engine.parts.data.points import Planar
-from engine.parts.data.surfaces import Wave
-from engine.parts.data.tables import Digits, Table
-from engine.parts.data.torchvision_sets import TorchvisionSet
-from engine.parts.data.tutorials import FirstNetwork, OneStep, ThreeFeatures
 from engine.spec.experiment import Experiment
 
-BALANCED_AND_SCALED = (Planar, Wave, FirstNetwork, OneStep, Digits, TorchvisionSet)
-"""Data sets whose law leaves the rules about statistics nothing to find."""
-
-BALANCED = (*BALANCED_AND_SCALED, Table, ThreeFeatures)
-"""Data sets that come along, whose classes are known to be of like size."""
+_log = logging.getLogger(__name__)
 
 MOST_REPAIRS = 100
 """No experiment needs as many repairs one after the other: two rules would contradict."""
@@ -34,8 +29,16 @@ def examine(
     facts: of data whose file only the worker has read.
     """
     case = Case(experiment, facts or known_facts(experiment), statistics)
-    found = [finding for rule in ALL for finding in rule.findings(case)]
+    found = [finding for rule in ALL for finding in _said(rule, case)]
     return sorted(found, key=lambda finding: SEVERITIES.index(finding.severity))
+
+
+def _said(rule: Rule, case: Case) -> list[Finding]:
+    """What a rule finds; where it raises, that it did."""
+    try:
+        return list(rule.findings(case))
+    except Exception as error:
+        return [failure(rule.code, error)]
 
 
 def known_facts(experiment: Experiment) -> Facts | None:
@@ -56,16 +59,16 @@ def wants_statistics(experiment: Experiment) -> bool:
 def _scales_unknown(experiment: Experiment) -> bool:
     facts = known_facts(experiment)
     return (
-        not isinstance(experiment.data, BALANCED_AND_SCALED)
+        not experiment.data.well_scaled
         and not experiment.data.values().get("standardize", False)
-        and not isinstance(experiment.layers[0], NORMS)
+        and not experiment.layers[0].normalizes
         and (facts is None or len(facts.shape) == 1)
     )
 
 
 def _shares_unknown(experiment: Experiment) -> bool:
     return (
-        not isinstance(experiment.data, BALANCED)
+        not experiment.data.balanced
         and experiment.class_weights is None
         and Case(experiment, known_facts(experiment)).is_classification
     )
@@ -73,7 +76,7 @@ def _shares_unknown(experiment: Experiment) -> bool:
 
 def _targets_unknown(experiment: Experiment) -> bool:
     return (
-        not isinstance(experiment.data, BALANCED_AND_SCALED)
+        not experiment.data.well_scaled
         and not Case(experiment, known_facts(experiment)).is_classification
     )
 
@@ -85,7 +88,8 @@ def repaired(
 ) -> Experiment:
     """The experiment with every repair of these severities applied, the gravest first.
 
-    Looks again after each, since one repair may answer several findings or allow another.
+    Looks again after each, since one repair may answer several findings or allow another. Two
+    rules that undo each other's repairs are a mistake: it ends there, and the log says so.
     """
     for _ in range(MOST_REPAIRS):
         found = examine(experiment, statistics)
@@ -93,4 +97,5 @@ def repaired(
         if not offered:
             return experiment
         experiment = offered[0]
-    raise AssertionError(f"the repairs of {experiment} have no end")
+    _log.error("the repairs of %s have no end", experiment)
+    return experiment

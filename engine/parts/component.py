@@ -6,7 +6,7 @@ import dataclasses
 import inspect
 from collections.abc import Mapping
 from functools import cache
-from typing import Any, ClassVar, dataclass_transform, get_type_hints
+from typing import Any, ClassVar, Self, dataclass_transform, get_type_hints
 
 from engine.parts.kinds import MISSING, Parameter
 
@@ -66,6 +66,10 @@ class Declared:
         """The values that are written: required, unlike the default, or always written."""
         changed = self.changed()
         return {n: v for n, v in self.values().items() if n in changed or n in self.always_written}
+
+    def with_values(self, **values: object) -> Self:
+        """The same with some parameters changed, given by name; unchecked."""
+        return type(self)(**{**self.values(), **values})
 
     def complaint(self) -> str:
         """What is wrong with the values together, or the empty text."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from engine.parts.component import Component, parameter
 from engine.parts.data.base import Facts
+from engine.parts.floors import logistic_floors, softmax_floor
 from engine.parts.layers.base import torch_literal
 from engine.parts.shapes import Shape, shape_text
 
@@ -25,6 +27,22 @@ class Loss(Component, abstract=True):
     """Whether targets are class indices (int64); else numbers (float32) of the output's shape."""
     weight_argument: ClassVar[str] = ""
     """PyTorch's argument that takes class weights; empty where it has none."""
+    grows_with_error: ClassVar[bool] = False
+    """Whether its gradient is as large as the error, so that large targets make large steps."""
+    raises_outside: ClassVar[bool] = False
+    """Whether PyTorch raises for outputs that are no probabilities, where others return nan."""
+
+    @property
+    def untraceable(self) -> str:
+        """Why a network under it is trained step by step by PyTorch itself; empty: it need not."""
+        return ""
+
+    def floors(self, classes: int, lowest: float, highest: float) -> tuple[float, ...]:
+        """The least that a sample of each class can cost where outputs lie between two values.
+
+        One figure for all where they are alike; empty where that holds nothing back.
+        """
+        return ()
 
     def misfit(self, shape: Shape, facts: Facts) -> str:
         """Why outputs of this shape can't be compared with the data's targets, or empty."""
@@ -80,6 +98,8 @@ def _size_advice(loss: Loss, shape: Shape, wanted: int, what: str) -> str:
 class MSELoss(Loss):
     """Mean squared error."""
 
+    grows_with_error = True
+
 
 class L1Loss(Loss):
     """Mean absolute error."""
@@ -95,6 +115,7 @@ class BCELoss(Loss):
     """Binary cross-entropy of probabilities: needs Sigmoid() as the last layer."""
 
     outputs = "probability"
+    raises_outside = True
 
 
 class BCEWithLogitsLoss(Loss):
@@ -102,6 +123,9 @@ class BCEWithLogitsLoss(Loss):
 
     outputs = "logit"
     weight_argument = "pos_weight"
+
+    def floors(self, classes: int, lowest: float, highest: float) -> tuple[float, ...]:
+        return logistic_floors(lowest, highest)
 
 
 class CrossEntropyLoss(Loss):
@@ -114,6 +138,11 @@ class CrossEntropyLoss(Loss):
     label_smoothing: float = parameter(
         default=0.0, help="share of the target spread over all classes", minimum=0, maximum=1
     )
+
+    def floors(self, classes: int, lowest: float, highest: float) -> tuple[float, ...]:
+        if math.isinf(highest - lowest):
+            return ()
+        return (softmax_floor(classes, highest - lowest, self.label_smoothing),)
 
 
 class NLLLoss(Loss):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from engine.parts.component import Component, parameter
 from engine.parts.layers.base import torch_literal
@@ -12,13 +13,61 @@ if TYPE_CHECKING:
     from torch import nn, optim
 
 
+class Rates(NamedTuple):
+    """The learning rates that an optimizer is used with."""
+
+    lowest: float
+    highest: float
+    usual: float
+    """The one to begin with."""
+
+
 class Optimizer(Component, abstract=True):
-    """An optimizer of torch.optim."""
+    """An optimizer of torch.optim.
+
+    What other rooms must know of one is a fact that it declares here; the defaults claim nothing.
+    """
 
     family = "optimizer"
     always_written = ("lr",)
+    rates: ClassVar[Rates | None] = None
+    """PyTorch's defaults and those of the papers, two orders of magnitude either way; None where
+    no rate is called unusual."""
+    follows_gradient: ClassVar[bool] = False
+    """Whether a step is as long as the gradient, rather than scaled to its usual size."""
 
     lr: float = parameter(default=1e-3, help="learning rate: how far one step goes", minimum=0)
+
+    def way(self, rate: float, steps: int) -> float | None:
+        """How far so many steps at this rate can carry a weight; None where that is not known.
+
+        Times its gradient where steps follow the gradient.
+        """
+        return None
+
+    @property
+    def decoupled(self) -> Optimizer | None:
+        """The same with the weight decay taken off the weights themselves.
+
+        None where the decay is nothing, is so already, or can't be.
+        """
+        return None
+
+    @property
+    def untraceable(self) -> str:
+        """Why it makes its steps itself, with PyTorch's code; empty: they can be traced."""
+        return ""
+
+    @property
+    def is_recordable(self) -> bool:
+        """Whether a step recorded on a GPU repeats: its numbers follow from its settings, or are
+        counted on the device.
+
+        SGD's follow from the settings alone; fused Adam counts its steps on the device. What counts
+        on the host would replay the numbers of one step for ever, and with capturable=True Adam
+        counts on the device, but rounds otherwise.
+        """
+        return False
 
     def build(self, parameters: Iterable[nn.Parameter]) -> optim.Optimizer:
         """The PyTorch optimizer over these parameters."""
@@ -41,6 +90,10 @@ _DECAY_HELP = "pulls weights towards zero"
 class SGD(Optimizer):
     """Stochastic gradient descent, with momentum if asked for."""
 
+    rates = Rates(1e-4, 2.0, 0.1)  # above 2 even a quadratic of curvature 1 diverges
+    follows_gradient = True
+    is_recordable = True
+
     momentum: float = parameter(default=0.0, help="share of the last step kept", minimum=0)
     dampening: float = parameter(
         default=0.0, help="share of the gradient held back from the momentum"
@@ -54,9 +107,21 @@ class SGD(Optimizer):
             return "nesterov=True needs a momentum above 0 and dampening=0"
         return ""
 
+    def way(self, rate: float, steps: int) -> float:
+        return rate * steps / max(1 - self.momentum, 0.01)
 
-class Adam(Optimizer):
+
+class _Scaled(Optimizer, abstract=True):
+    """Steps of at most about the rate, whatever the size of the gradient."""
+
+    def way(self, rate: float, steps: int) -> float:
+        return rate * steps
+
+
+class Adam(_Scaled):
     """Steps scaled by running means of the gradient and its square."""
+
+    rates = Rates(1e-5, 0.1, 1e-3)
 
     betas: tuple[float, float] = parameter(
         default=(0.9, 0.999), help="decay of the two running means", minimum=0, below=1
@@ -66,9 +131,19 @@ class Adam(Optimizer):
     amsgrad: bool = parameter(default=False, help="never let the step sizes grow again")
     fused: bool = parameter(default=False, help=_FUSED_HELP)
 
+    @property
+    def decoupled(self) -> Optimizer | None:
+        return AdamW(**self.values()) if self.weight_decay else None
 
-class AdamW(Optimizer):
+    @property
+    def is_recordable(self) -> bool:
+        return self.fused
+
+
+class AdamW(_Scaled):
     """Adam with weight decay applied to the weights themselves."""
+
+    rates = Rates(1e-5, 0.1, 1e-3)
 
     betas: tuple[float, float] = parameter(
         default=(0.9, 0.999), help="decay of the two running means", minimum=0, below=1
@@ -78,9 +153,15 @@ class AdamW(Optimizer):
     amsgrad: bool = parameter(default=False, help="never let the step sizes grow again")
     fused: bool = parameter(default=False, help=_FUSED_HELP)
 
+    @property
+    def is_recordable(self) -> bool:
+        return self.fused
 
-class RMSprop(Optimizer):
+
+class RMSprop(_Scaled):
     """Steps scaled by a running mean of the squared gradient."""
+
+    rates = Rates(1e-5, 0.1, 1e-2)
 
     lr: float = parameter(default=1e-2, help="learning rate: how far one step goes", minimum=0)
     alpha: float = parameter(default=0.99, help="decay of the running mean", minimum=0, maximum=1)
@@ -93,6 +174,8 @@ class RMSprop(Optimizer):
 class Adagrad(Optimizer):
     """Steps that shrink with the sum of all squared gradients so far."""
 
+    rates = Rates(1e-4, 1.0, 1e-2)
+
     lr: float = parameter(default=1e-2, help="learning rate: how far one step goes", minimum=0)
     lr_decay: float = parameter(
         default=0.0, help="shrinks the learning rate with every step", minimum=0
@@ -103,3 +186,6 @@ class Adagrad(Optimizer):
     )
     eps: float = parameter(default=1e-10, help="added to the denominator for stability", minimum=0)
     fused: bool = parameter(default=False, help=_FUSED_HELP)
+
+    def way(self, rate: float, steps: int) -> float:
+        return 2 * rate * math.sqrt(steps)  # its steps shrink with the root of their number

@@ -10,9 +10,12 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from engine.parts.component import Component, parameter
+
+if TYPE_CHECKING:
+    from torch import optim
 
 
 def step_lr(done: int, lr: float, step_size: int, gamma: float) -> float:
@@ -66,6 +69,12 @@ class Schedule(Component, abstract=True):
 
     family = "schedule"
     counts: ClassVar[Literal["steps", "epochs"]] = "epochs"
+    moves: ClassVar[bool] = True
+    """Whether the rate is ever another than the optimizer's, a warm-up apart."""
+    rate_parameter: ClassVar[str] = ""
+    """Its own parameter that says the highest rate, in place of the optimizer's."""
+    watches_loss: ClassVar[bool] = False
+    """Whether what selects decides the rate, rather than the count alone."""
 
     def formula(self, lr: float, total: int) -> Formula:
         """The learning rate as a function of the count done after any warm-up.
@@ -91,11 +100,16 @@ class Schedule(Component, abstract=True):
         """The momentum (Adam's beta1) as a function of the count; None leaves it alone."""
         return None
 
+    def plateau(self, optimizer: optim.Optimizer) -> optim.lr_scheduler.ReduceLROnPlateau:
+        """PyTorch's scheduler over this optimizer, of a schedule that watches the loss."""
+        raise NotImplementedError
+
 
 class Constant(Schedule, name="constant"):
     """The same rate throughout; warm-up counts steps."""
 
     counts = "steps"
+    moves = False
     warmup: int = parameter(default=0, help="linear warm-up before it", minimum=0, unit="steps")
 
     def formula(self, lr: float, total: int) -> Formula:
@@ -134,6 +148,7 @@ class OneCycleLR(Schedule):
     """One rise to max_lr and one fall over all steps; brings its own warm-up."""
 
     counts = "steps"
+    rate_parameter = "max_lr"
     max_lr: float = parameter(help="the rate at the top", above=0, maximum=1e6)
     pct_start: float = parameter(
         default=0.3, help="share of the steps spent rising", minimum=0, below=1
@@ -177,6 +192,8 @@ class ReduceLROnPlateau(Schedule):
     Watches the validation loss, else the training loss, never the test loss.
     """
 
+    watches_loss = True
+
     factor: float = parameter(default=0.1, help="what the rate is multiplied by", above=0, below=1)
     patience: int = parameter(
         default=10, help="epochs without improvement", minimum=0, unit="epochs"
@@ -195,3 +212,8 @@ class ReduceLROnPlateau(Schedule):
     def plateau_arguments(self) -> dict[str, Any]:
         """The arguments of torch.optim.lr_scheduler.ReduceLROnPlateau."""
         return {name: value for name, value in self.values().items() if name != "warmup"}
+
+    def plateau(self, optimizer: optim.Optimizer) -> optim.lr_scheduler.ReduceLROnPlateau:
+        from torch.optim import lr_scheduler
+
+        return lr_scheduler.ReduceLROnPlateau(optimizer, **self.plateau_arguments)

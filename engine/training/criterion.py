@@ -23,7 +23,6 @@ class GuardedBCELoss(nn.BCELoss):
 
 def criterion_of(loss: Loss, class_weights: Tensor | None, device: torch.device) -> nn.Module:
     """The module that compares outputs with targets; class_weights: as Loss.build takes them."""
-    module = loss.build(None if class_weights is None else class_weights.to(device))
-    if type(module) is nn.BCELoss and device.type == "cuda":
+    if loss.raises_outside and device.type == "cuda":
         return GuardedBCELoss()
-    return module
+    return loss.build(None if class_weights is None else class_weights.to(device))

@@ -34,8 +34,12 @@ def make_step(
     optimizer: optim.Optimizer,
     regularization: Regularization,
     example: Callable[[], tuple[Tensor, Tensor]],
+    records_updates: bool,
 ) -> Step:
-    """The step of a training of so many; example: gives a batch as large as most are."""
+    """The step of a training of so many; example: gives a batch as large as most are.
+
+    records_updates: whether a recorded step of this optimizer repeats, as its part says.
+    """
     if executor == "auto" and num_steps >= MIN_STEPS:
         executor = "graphed" if device.type == "cuda" else "traced"
     if executor == "graphed":
@@ -43,7 +47,9 @@ def make_step(
         from engine.training.graphed.recorder import CudaRecorder
 
         recorder = CudaRecorder(device)
-        graphed = GraphedStep(model, criterion, optimizer, regularization, recorder)
+        graphed = GraphedStep(
+            model, criterion, optimizer, regularization, recorder, records_updates
+        )
         graphed.prepare(*example())
         return graphed
     if executor == "traced":

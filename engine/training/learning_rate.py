@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import optim
 
-from engine.parts.schedules import Constant, ReduceLROnPlateau, Schedule
+from engine.parts.schedules import Schedule
 from engine.training.training_state import PlateauState, RateState
 
 
@@ -22,14 +22,11 @@ class LearningRate:
         self._total = epochs if schedule.counts == "epochs" else epochs * steps_per_epoch
         self._momentum = schedule.momentum(self._total)
         self._plateau: optim.lr_scheduler.ReduceLROnPlateau | None = None
-        if isinstance(schedule, ReduceLROnPlateau):
+        if schedule.watches_loss:
             # It reduces the rate of a stand-in, so that warm-up and factor stay on top.
             stand_in = optim.SGD([torch.zeros(1)], lr=self._base)
-            self._plateau = optim.lr_scheduler.ReduceLROnPlateau(
-                stand_in, **schedule.plateau_arguments
-            )
-        flat = isinstance(schedule, Constant)
-        self._last_moving_step = schedule.warmup_length if flat else self._total
+            self._plateau = schedule.plateau(stand_in)
+        self._last_moving_step = self._total if schedule.moves else schedule.warmup_length
 
     @property
     def current(self) -> float:

@@ -8,8 +8,7 @@ from torch import nn
 
 from engine.errors import BadExperiment, Problem
 from engine.parts.layers import Layer
-from engine.parts.layers.normalization import BatchNorm1d, BatchNorm2d
-from engine.parts.shapes import Shape, product
+from engine.parts.shapes import Shape
 from engine.spec.chain import Link, links
 from engine.training.precision import CoarseNetwork
 
@@ -28,7 +27,7 @@ def build_model(layers: Sequence[Layer], shape: Shape, precision: str = "float32
 
 
 def check_trainable(chain: Sequence[Link], num_samples: int, batch_size: int) -> None:
-    """Refuse a chain without weights, and batches that a batch normalisation can't take.
+    """Refuse a chain without weights, and batches in which a layer has a single value to normalize.
 
     Raises BadExperiment.
     """
@@ -38,7 +37,7 @@ def check_trainable(chain: Sequence[Link], num_samples: int, batch_size: int) ->
     if min(num_samples, num_samples % batch_size or batch_size) > 1:
         return
     for index, link in enumerate(chain):
-        if isinstance(link.layer, BatchNorm1d | BatchNorm2d) and product(link.input_shape[1:]) == 1:
+        if link.layer.is_single(link.input_shape):
             message = (
                 f"layers[{index}] {link.layer} needs two samples in every batch, but of "
                 f"{num_samples:,} samples the last batch has one: take another size"

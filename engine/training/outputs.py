@@ -9,7 +9,6 @@ from torch import Tensor
 
 from engine.parts.data import Facts
 from engine.parts.layers import Layer
-from engine.parts.layers.activation import LogSoftmax, Softmax
 from engine.parts.losses import Loss
 
 
@@ -34,8 +33,8 @@ class Reading:
         self.loss = loss
         self.classes = facts.classes
         self._outputs = loss.outputs
-        self._normalized = isinstance(layers[-1], Softmax)
-        self._logarithmic = isinstance(layers[-1], LogSoftmax)
+        self._normalized = layers[-1].meaning == "probabilities"
+        self._logarithmic = layers[-1].meaning == "log-probabilities"
 
     def predicted_classes(self, outputs: Tensor) -> Tensor:
         """The class of each sample: (samples, outputs) to (samples,) int64.

@@ -9,8 +9,6 @@ import msgspec
 from engine.decoding import converted
 from engine.errors import BadCheckpoint, UsageError
 from engine.parts.data import Facts
-from engine.parts.layers.normalization import BatchNorm1d, BatchNorm2d
-from engine.parts.shapes import product
 from engine.runs.events import Prediction
 from engine.spec.chain import Link, links
 from engine.spec.experiment import Experiment
@@ -71,5 +69,4 @@ class TrainedNetwork:
 
 def _needs_company(link: Link) -> bool:
     """Whether a layer has a single value to normalize where it is given one sample."""
-    norm = isinstance(link.layer, BatchNorm1d | BatchNorm2d) and not link.layer.track_running_stats
-    return norm and product(link.input_shape[1:]) == 1
+    return link.layer.is_single(link.input_shape) and not link.layer.keeps_statistics

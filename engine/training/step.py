@@ -26,6 +26,16 @@ class Regularization:
     l1: float = 0.0
     l2: float = 0.0
     clip_norm: float | None = None
+    weights: tuple[str, ...] | None = None
+    """The network's parameters that l1 and l2 are about, by name (engine.parts.layers.base says
+    which those are); None only where there are no penalties."""
+
+    def __post_init__(self) -> None:
+        assert self.weights is not None or not (self.l1 or self.l2), "penalties of what?"
+
+    def weights_of(self, model: nn.Module) -> list[Tensor]:
+        """What l1 and l2 are about: weight matrices and filters, no biases, no normalization."""
+        return [model.get_parameter(name) for name in self.weights or ()]
 
     def penalty(self, weights: list[Tensor]) -> Tensor | None:
         """What is added to the loss, over the weight matrices and filters, not the biases."""
@@ -43,11 +53,6 @@ class Regularization:
         return loss if penalty is None else loss + penalty
 
 
-def penalized(model: nn.Module) -> list[Tensor]:
-    """What l1 and l2 are about: weight matrices and filters, no biases, no normalization."""
-    return [m.weight for m in model.modules() if isinstance(m, nn.Linear | nn.Conv2d)]
-
-
 class EagerStep:
     """The step as every PyTorch tutorial writes it."""
 
@@ -63,7 +68,7 @@ class EagerStep:
         self._optimizer = optimizer
         self._regularization = regularization
         self._parameters = [p for p in model.parameters() if p.requires_grad]
-        self._weights = penalized(model)
+        self._weights = regularization.weights_of(model)
         self._clipped_norm: Tensor | None = None
 
     def __call__(self, inputs: Tensor, targets: Tensor) -> Tensor:

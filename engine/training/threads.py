@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
-from engine.parts.layers.convolution import Conv2d
 from engine.parts.shapes import product
 from engine.spec.chain import Link
 
@@ -43,13 +42,14 @@ def work_per_step(chain: Sequence[Link], batch_size: int) -> int:
     """Multiplications and additions of one forward pass over a batch, roughly."""
     total = 0
     for link in chain:
-        positions = product(link.output_shape[1:]) if len(link.output_shape) == 3 else 1
+        spread = link.layer.convolves or len(link.output_shape) == 3
+        positions = product(link.output_shape[1:]) if spread else 1
         total += 2 * link.num_parameters * positions + product(link.output_shape)
     return total * batch_size
 
 
 def num_threads(chain: Sequence[Link], batch_size: int) -> int:
     """One thread for small steps, more with their work, at most all available ones."""
-    convolves = any(isinstance(link.layer, Conv2d) for link in chain)
+    convolves = any(link.layer.convolves for link in chain)
     share = CONVOLUTION_WORK if convolves else DENSE_WORK
     return max(1, min(available(), work_per_step(chain, batch_size) // share))

@@ -16,6 +16,7 @@ import torch
 from torch import Tensor
 
 from engine.parts.data import Places
+from engine.parts.layers.base import weight_names
 from engine.runs.events import (
     Diverged,
     EpochFinished,
@@ -99,7 +100,9 @@ class Trainer:
         self.batches = batches_of(
             on_device, targets, batch_size, experiment.shuffle, self.splits.input_map
         )
-        regularization = Regularization(experiment.l1, experiment.l2, experiment.clip_norm)
+        regularization = Regularization(
+            experiment.l1, experiment.l2, experiment.clip_norm, weight_names(experiment.layers)
+        )
         self._step = make_step(
             executor,
             experiment.epochs * len(self.batches),
@@ -109,6 +112,7 @@ class Trainer:
             self.optimizer,
             regularization,
             lambda: self._example(targets, min(batch_size, len(train))),
+            experiment.optimizer.is_recordable,
         )
         self.learning_rate = LearningRate(
             experiment.schedule, self.optimizer, experiment.epochs, len(self.batches)

@@ -174,5 +174,5 @@ def test_paths(bench: Bench) -> None:
     (record,) = perceptui("paths", "--json").records
     text = perceptui("paths").out
 
-    assert set(record) == {"config", "presets", "shipped_presets", "data", "runs"}
+    assert set(record) == {"config", "presets", "shipped_presets", "data", "runs", "log"}
     assert [line[16:] for line in text.splitlines()] == list(record.values())

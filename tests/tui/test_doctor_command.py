@@ -7,7 +7,9 @@ import tomllib
 
 import pytest
 
+from engine.doctor.rules import ALL
 from engine.spec.reader import read_file
+from tests.engine.doctor.test_failure import broken
 from tests.tui.command_line import Bench, perceptui
 from tests.tui.conftest import Trained
 
@@ -200,3 +202,15 @@ def test_show_has_the_findings(bench: Bench) -> None:
 
     (record,) = perceptui("show", "e.toml", "--json").records
     assert record["findings"] == perceptui("doctor", "e.toml", "--json").records
+
+
+def test_a_rule_that_raises_is_one_finding(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The others are told as ever, the exit code is theirs, and --fix repairs what they find."""
+    monkeypatch.setattr("engine.doctor.examination.ALL", (broken, *ALL))
+    bench.write("e.toml", SICK)
+    outcome = perceptui("doctor", "e.toml", "--json", "--strict")
+    found = {record["code"]: record["severity"] for record in outcome.records}
+    assert outcome.code == 5
+    assert found == {"double-softmax": "error", "rule-failed": "info"}
+    assert perceptui("doctor", "e.toml", "--fix").code == 0
+    assert "Softmax" not in (bench.folder / "e.toml").read_text("utf-8")

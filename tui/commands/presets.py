@@ -74,6 +74,7 @@ def paths(
         "shipped_presets": folders()[1],
         "data": shared.data,
         "runs": shared.runs.absolute(),
+        "log": places.log_file(),
     }
     if shared.json:
         print_json({name: str(path) for name, path in found.items()})

@@ -11,7 +11,6 @@ from typing import NamedTuple
 
 from engine.doctor.finding import Finding
 from engine.errors import BadExperiment, DataUnavailable, Problem
-from engine.parts.schedules import OneCycleLR
 from engine.spec.experiment import Experiment
 from engine.spec.overrides import set_value
 from engine.spec.reader import from_raw
@@ -198,8 +197,8 @@ class Draft:
         same_rate = dataclasses.replace(mine.optimizer, lr=other_lr)
         if dataclasses.replace(mine, optimizer=same_rate) != other:
             return None
-        if not lr or not other_lr or isinstance(mine.schedule, OneCycleLR):
-            return None  # no factor leads from or to zero; the one cycle has rates of its own
+        if not lr or not other_lr or mine.schedule.rate_parameter:
+            return None  # no factor leads from or to zero; some schedules have rates of their own
         return lr / other_lr
 
     def to_toml(self) -> str:

@@ -8,9 +8,6 @@ from engine.parts.data import Facts
 from engine.runs.pictures import Picture, Pictures
 from engine.spec.experiment import Experiment
 
-_SCALES = {"digits": 16.0}
-"""The stored value that is drawn as 255, where it is not 255 itself."""
-
 
 @dataclass(frozen=True)
 class Sample:
@@ -38,7 +35,8 @@ def samples_at_hand(
             name = facts.classes[point.target] if facts.classes else ""
             label = f"{split} sample: {name}" if name else f"{split} sample"
             found.append(Sample([f"{point.x1:g}", f"{point.x2:g}"], label))
-    scale = _SCALES.get(experiment.data.name, 255.0) / 255
+    pixels = experiment.data.pixels()
+    scale = 1.0 if pixels is None else pixels.scale / 255
     for picture in pictures.mistakes:
         values = [f"{round(pixel * scale)}" for pixel in picture.pixels]
         found.append(Sample(values, f"actually {picture.actual}", picture))

@@ -23,8 +23,6 @@ Rows = list[Text]
 
 _SIDE_BY_SIDE = 68
 """From this width on the picture of the data stands beside the network."""
-_DOWNLOADED = {"CIFAR10": "cifar-10-batches-py"}
-"""Folders of downloaded data sets that are not called like the set."""
 
 
 @dataclass(frozen=True)
@@ -79,11 +77,7 @@ def measured(experiment: Experiment) -> str:
 
 def is_downloaded_first(data: Data, data_dir: Path) -> bool:
     """Whether looking at the data would download it."""
-    from engine.parts.data.torchvision_sets import TorchvisionSet
-
-    if not isinstance(data, TorchvisionSet):
-        return False
-    return not (data_dir / _DOWNLOADED.get(data.name, data.name)).is_dir()
+    return bool(data.download_folder) and not (data_dir / data.download_folder).is_dir()
 
 
 def _experiment_rows(experiment: Experiment, known: About, width: int, look: Look) -> Rows:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from engine.doctor.failure import failure
 from engine.doctor.finding import SEVERITIES, Finding
 from engine.doctor.live import layers, progress
 from engine.doctor.live.look import Look
@@ -44,7 +45,10 @@ MOST = 3
 CONFIRMED = 2
 """Looks in a row after which a finding stands, or is gone."""
 
-_CODES = [rule.code for rule in RULES]
+LOOK = "look"
+"""In place of a rule's code, where it is the look itself that fails."""
+
+_CODES = [*(rule.code for rule in RULES), LOOK]
 
 
 @dataclass(frozen=True)
@@ -66,15 +70,23 @@ class LiveDoctor:
         self.standing: tuple[Finding, ...] = ()
         """What is shown, the most useful first."""
         self._held: dict[str, Finding] = {}
-        """By code: what holds, shown or not."""
+        """By the rule's code: what holds, shown or not."""
+        self._failed: set[str] = set()
+        """Rules that raised: they are not asked again."""
         self._seen: Counter[str] = Counter()
         self._missed: Counter[str] = Counter()
 
     def look(self, look: Look, *, final: bool = False) -> Change:
         """See what has changed; final: there is no other look to confirm what is seen."""
         for rule in RULES:
+            if rule.code in self._failed:
+                continue
             held = self._held.get(rule.code)
-            signs = list(rule.function(look, frozenset({held.place} if held else ())))
+            try:
+                signs = list(rule.function(look, frozenset({held.place} if held else ())))
+            except Exception as error:
+                self._fail(rule.code, error)
+                continue
             if signs:
                 self._missed[rule.code] = 0
                 self._seen[rule.code] += 1
@@ -87,13 +99,28 @@ class LiveDoctor:
                     self._held.pop(rule.code, None)
         return self._show()
 
+    def fail(self, error: Exception) -> Change:
+        """Note that the network could not even be looked at; told once."""
+        if LOOK not in self._failed:
+            self._fail(LOOK, error)
+        return self._show()
+
+    def _fail(self, code: str, error: Exception) -> None:
+        self._failed.add(code)
+        self._held[code] = failure(code, error)
+
     def _show(self) -> Change:
-        explained = {code for found in self._held for code in EXPLAINS.get(found, ())}
+        explained = {
+            code
+            for found in self._held
+            if found not in self._failed
+            for code in EXPLAINS.get(found, ())
+        }
         ranked = sorted(
-            (found for code, found in self._held.items() if code not in explained),
-            key=lambda found: (SEVERITIES.index(found.severity), _CODES.index(found.code)),
+            (pair for pair in self._held.items() if pair[0] not in explained),
+            key=lambda pair: (SEVERITIES.index(pair[1].severity), _CODES.index(pair[0])),
         )
-        before, self.standing = self.standing, tuple(ranked[:MOST])
+        before, self.standing = self.standing, tuple(found for _, found in ranked[:MOST])
         then, now = ({_identity(found) for found in some} for some in (before, self.standing))
         kept = {(found.code, found.place) for found in self.standing}
         return Change(

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import math
 
-from engine.doctor.case import NORMS, Case
+from engine.doctor.case import Case
 from engine.doctor.rule import Changes, Remark, Remarks, figure, plural, rule
 from engine.doctor.statistics import Statistics
-from engine.parts.data import Data
-from engine.parts.data.points import Planar
-from engine.parts.layers.activation import Sigmoid
-from engine.parts.layers.dense import Dropout, Identity
 from engine.parts.layers.normalization import BatchNorm1d, LayerNorm
-from engine.parts.losses import BCELoss, BCEWithLogitsLoss
+from engine.parts.losses import BCEWithLogitsLoss
 from engine.spec.validator import held_back
 
 MOST_SCALE_RATIO = 10.0
@@ -53,10 +49,8 @@ def unscaled_features(case: Case) -> Remarks:
     known, facts = case.statistics, case.facts
     if known is None or facts is None or facts.shape != (len(known.deviations),):
         return
-    first = next((x for x in case.experiment.layers if not isinstance(x, Identity | Dropout)), None)
-    if case.experiment.data.values().get("standardize") or isinstance(first, NORMS):
-        return
-    if isinstance(case.experiment.data, Planar) and len(known.deviations) != 2:
+    first = case.first_layer
+    if case.experiment.data.values().get("standardize") or (first is not None and first.normalizes):
         return
     scales = [math.hypot(m, d) for m, d in zip(known.means, known.deviations, strict=True)]
     moving = [index for index, deviation in enumerate(known.deviations) if deviation > 0]
@@ -95,7 +89,7 @@ def _scaling(case: Case, known: Statistics) -> tuple[str, Changes]:
     """How the data or the network can scale its inputs."""
     data = case.experiment.data
     if "standardize" in data.parameters():
-        other = data_with(data, standardize=True)
+        other = data.with_values(standardize=True)
         return "standardize the features: standardize=True", {"data": other}
     rows_differ = any(
         low > 0 and high / low >= ROW_RATIO
@@ -133,7 +127,7 @@ def class_imbalance(case: Case) -> Remarks:
     repair = "weigh the classes: a loss that takes class_weights"
     if experiment.loss.weight_argument:
         changes, repair = {"class_weights": "balanced"}, 'use class_weights = "balanced"'
-    elif isinstance(experiment.loss, BCELoss) and isinstance(case.output_layer, Sigmoid):
+    elif experiment.loss.outputs == case.output_meaning == "probability":
         changes = {"loss": BCEWithLogitsLoss(), "layers": case.without_output()}
         changes["class_weights"] = "balanced"
         repair = 'use BCEWithLogitsLoss() without Sigmoid(), and class_weights = "balanced"'
@@ -189,11 +183,6 @@ def small_test_split(case: Case) -> Remarks:
     yield Remark("warning" if more else "info", "test_fraction", message, repair, changes)
 
 
-def data_with(data: Data, **values: object) -> Data:
-    """The same data set with some arguments changed."""
-    return type(data)(**{**data.values(), **values})
-
-
 def _can_make_more(case: Case) -> bool:
     samples = case.experiment.data.values().get("samples")
     return isinstance(samples, int) and samples < MADE_SAMPLES
@@ -205,7 +194,7 @@ def _more_to_test(case: Case) -> tuple[str, Changes]:
     changes: Changes = {"test_fraction": TEST_FRACTION}
     repair = f"use test_fraction = {TEST_FRACTION}"
     if _can_make_more(case) and case.facts.num_samples * TEST_FRACTION < ENOUGH_TO_TELL:
-        changes["data"] = data_with(case.experiment.data, samples=MADE_SAMPLES)
+        changes["data"] = case.experiment.data.with_values(samples=MADE_SAMPLES)
         repair = f"make {MADE_SAMPLES} samples and hold a fifth back: test_fraction = "
         repair += f"{TEST_FRACTION}"
     return repair, changes
@@ -217,7 +206,7 @@ def many_parameters(case: Case) -> Remarks:
     if not case.num_train or case.num_parameters < MANY_PARAMETERS * case.num_train:
         return
     experiment = case.experiment
-    held = any(isinstance(layer, Dropout) for layer in experiment.layers) or bool(
+    held = any(layer.drops is not None for layer in experiment.layers) or bool(
         experiment.l1
         or experiment.l2
         or experiment.optimizer.values().get("weight_decay")

@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
-
-from engine.doctor.case import BATCH_NORMS, NORMS, Case
+from engine.doctor.case import Case
 from engine.doctor.rule import Remark, Remarks, layer_place, plural, rule
-from engine.parts.layers import Layer
-from engine.parts.layers.activation import LeakyReLU, ReLU, Sigmoid, Tanh
-from engine.parts.layers.dense import Dropout, Linear
+from engine.parts.layers.activation import ReLU
 
-SLOPES: dict[type[Layer], float] = {Sigmoid: 0.25, Tanh: 0.605}
-"""By what an activation multiplies a gradient: the sigmoid at best, at 0; tanh in the mean over
-a standard normal input, 1 - E[tanh²]. (Glorot and Bengio 2010 on why deep chains saturate.)"""
 LEAST_SLOPE = 1 / 32
 """A chain that leaves less of the gradient than this starves its first layers: three sigmoids,
-or seven tanh."""
+or seven tanh. (Glorot and Bengio 2010 on why deep chains saturate.)"""
 
 MOST_DROPOUT = 0.8
 """Srivastava et al. 2014 found 0.5 near the best for hidden units; above 0.8 little is left."""
@@ -33,13 +26,13 @@ def linear_collapse(case: Case) -> Remarks:
         if case.bend_between(first, second):
             continue
         position = first + 1
-        while position < second and isinstance(layers[position], BATCH_NORMS):
+        while position < second and layers[position].normalizes == "batch":
             position += 1
         message = (
             f"no activation stands between {layers[first]} and {layers[second]}: together they "
             "can do no more than one layer"
         )
-        if case.chain and all(isinstance(layers[i], Linear) for i in (first, second)):
+        if case.chain and layers[first].dense and layers[second].dense:
             single = layers[second].num_parameters(case.chain[first].input_shape)
             both = sum(case.chain[i].num_parameters for i in (first, second))
             message += f" ({plural(both, 'parameter')} do the work of {single:,})"
@@ -58,17 +51,17 @@ def saturating_chain(case: Case) -> Remarks:
     layers, slope = case.experiment.layers, 1.0
     worst: list[int] = []
     for index, layer in enumerate(layers):
-        if isinstance(layer, NORMS):
+        if layer.normalizes:
             slope, worst = 1.0, []
-        elif type(layer) in SLOPES and index != case.output:
-            slope *= SLOPES[type(layer)]
+        elif layer.gradient_share < 1 and index != case.output:
+            slope *= layer.gradient_share
             worst.append(index)
         if worst and slope < LEAST_SLOPE:
             break
     else:
         return
     changed = tuple(
-        ReLU() if type(x) in SLOPES and i != case.output else x for i, x in enumerate(layers)
+        ReLU() if x.gradient_share < 1 and i != case.output else x for i, x in enumerate(layers)
     )
     names = " and ".join(sorted({layers[index].name for index in worst}))
     yield Remark(
@@ -91,15 +84,15 @@ def narrow_layer(case: Case) -> Remarks:
         return
     first = case.weighted[0]
     layer = layers[first]
-    relu = any(isinstance(x, ReLU | LeakyReLU) for x in layers[first + 1 : case.weighted[1]])
-    if not relu or not isinstance(layer, Linear) or layer.out_features >= LEAST_PLANAR_WIDTH:
+    folds = any(x.kinks == 1 for x in layers[first + 1 : case.weighted[1]])
+    if not folds or not layer.dense or not layer.width or layer.width >= LEAST_PLANAR_WIDTH:
         return
-    wider = dataclasses.replace(layer, out_features=LEAST_PLANAR_WIDTH)
+    wider = layer.with_values(**{layer.width_parameter: LEAST_PLANAR_WIDTH})
     yield Remark(
         "warning",
         layer_place(first),
-        f"{plural(layer.out_features, 'ReLU unit')} can fold the boundary along "
-        f"{plural(layer.out_features, 'line')} only, and about half of them begin where they are "
+        f"{plural(layer.width, 'ReLU unit')} can fold the boundary along "
+        f"{plural(layer.width, 'line')} only, and about half of them begin where they are "
         "of no use: a curved boundary is found for some seeds only",
         f"use {wider}",
         {"layers": case.with_layers(first, first + 1, wider)},
@@ -111,11 +104,11 @@ def dropout_output(case: Case) -> Remarks:
     """Behind the last weights Dropout deletes answers, not features."""
     last = case.weighted[-1] if case.weighted else len(case.experiment.layers)
     for index, layer in enumerate(case.experiment.layers):
-        if isinstance(layer, Dropout) and layer.p > 0 and index > last:
+        if layer.drops and index > last:
             yield Remark(
                 "warning",
                 layer_place(index),
-                f"{layer} after the last layer with weights sets {layer.p:.0%} of the outputs "
+                f"{layer} after the last layer with weights sets {layer.drops:.0%} of the outputs "
                 "themselves to 0 while training: the loss is then that of answers never given",
                 f"remove {layer}",
                 {"layers": case.with_layers(index, index + 1)},
@@ -127,9 +120,9 @@ def dropout_rate(case: Case) -> Remarks:
     """A rate of 0 does nothing; one far above 0.5 leaves too little to learn from."""
     last = case.weighted[-1] if case.weighted else len(case.experiment.layers)
     for index, layer in enumerate(case.experiment.layers):
-        if not isinstance(layer, Dropout):
+        if layer.drops is None:
             continue
-        if layer.p == 0:
+        if layer.drops == 0:
             yield Remark(
                 "info",
                 layer_place(index),
@@ -137,15 +130,16 @@ def dropout_rate(case: Case) -> Remarks:
                 f"remove {layer}",
                 {"layers": case.with_layers(index, index + 1)},
             )
-        elif layer.p > MOST_DROPOUT and index < last:
-            kept = 1 - layer.p
+        elif layer.drops > MOST_DROPOUT and index < last:
+            kept = 1 - layer.drops
+            usual = type(layer)()
             yield Remark(
                 "warning",
                 layer_place(index),
                 f"{layer} keeps {kept:.0%} of the values and multiplies them by {1 / kept:.1f}: "
                 "little is left to learn from",
-                "use Dropout()",
-                {"layers": case.with_layers(index, index + 1, Dropout())},
+                f"use {usual}",
+                {"layers": case.with_layers(index, index + 1, usual)},
             )
 
 

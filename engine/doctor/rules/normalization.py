@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator
 
-from engine.doctor.case import BATCH_NORMS, Case
+from engine.doctor.case import Case
 from engine.doctor.rule import Changes, Remark, Remarks, layer_place, plural, rule
-from engine.parts.layers.convolution import Conv2d
-from engine.parts.layers.dense import Linear
-from engine.parts.shapes import product
 from engine.spec.validator import held_back
 
 USUAL_BATCH = 32
@@ -25,9 +21,9 @@ def batchnorm_single(case: Case) -> Remarks:
         return
     rest = case.num_train % case.batch_size or case.batch_size
     for index, link in enumerate(case.chain):
-        if not isinstance(link.layer, BATCH_NORMS):
+        if link.layer.normalizes != "batch":
             continue
-        single = product(link.input_shape[1:]) == 1
+        single = link.layer.is_single(link.input_shape)
         if case.batch_size > 1 and (rest > 1 or not single):
             continue
         size = _batch_without_rest(case.num_train)
@@ -65,12 +61,12 @@ def bias_before_batchnorm(case: Case) -> Remarks:
     """Batch normalization subtracts the mean, and any bias with it (Ioffe and Szegedy 2015)."""
     layers = case.experiment.layers
     for index, layer in enumerate(layers[:-1]):
-        if not isinstance(layers[index + 1], BATCH_NORMS):
+        if layers[index + 1].normalizes != "batch":
             continue
-        if not isinstance(layer, Linear | Conv2d) or not layer.bias:
+        if not layer.weights or not layer.values().get("bias"):
             continue
-        count = layer.out_features if isinstance(layer, Linear) else layer.out_channels
-        other = dataclasses.replace(layer, bias=False)
+        count = layer.width or 0
+        other = layer.with_values(bias=False)
         yield Remark(
             "info",
             layer_place(index),
@@ -86,11 +82,11 @@ def batchnorm_untracked(case: Case) -> Remarks:
     """Without running statistics a sample is judged by the others that come with it."""
     for index, link in enumerate(case.chain):
         layer = link.layer
-        if not isinstance(layer, BATCH_NORMS) or layer.track_running_stats:
+        if layer.normalizes != "batch" or layer.keeps_statistics:
             continue
-        single = product(link.input_shape[1:]) == 1
+        single = layer.is_single(link.input_shape)
         alone = next(_alone(case), "") if single else ""
-        other = dataclasses.replace(layer, track_running_stats=True)
+        other = layer.with_values(track_running_stats=True)
         said = f"{layer} keeps no running statistics, so in evaluation it normalizes over the "
         said += "samples that are judged together"
         if alone:

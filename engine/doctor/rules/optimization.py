@@ -7,19 +7,8 @@ import math
 
 from engine.doctor.case import Case
 from engine.doctor.rule import Changes, Remark, Remarks, figure, plural, rule
-from engine.parts.optimizers import SGD, Adagrad, Adam, AdamW, Optimizer, RMSprop
-from engine.parts.schedules import Constant, CosineAnnealingLR, OneCycleLR
-
-RATES: dict[type[Optimizer], tuple[float, float, float]] = {
-    SGD: (1e-4, 2.0, 0.1),
-    Adam: (1e-5, 0.1, 1e-3),
-    AdamW: (1e-5, 0.1, 1e-3),
-    RMSprop: (1e-5, 0.1, 1e-2),
-    Adagrad: (1e-4, 1.0, 1e-2),
-}
-"""Lowest and highest rate that an optimizer is used with, and the one to begin with: PyTorch's
-defaults and those of the papers, two orders of magnitude either way. (With SGD above 2 even a
-quadratic of curvature 1 diverges.)"""
+from engine.parts.optimizers import Optimizer
+from engine.parts.schedules import CosineAnnealingLR
 
 MANY_EPOCHS = 500
 """Epochs from which plain SGD wastes what Adam would save."""
@@ -50,12 +39,13 @@ def learning_rate_range(case: Case) -> Remarks:
     """Each optimizer has rates with which it is used; far outside it stands still or diverges."""
     experiment = case.experiment
     schedule = experiment.schedule
-    cycle = isinstance(schedule, OneCycleLR)
-    rate = schedule.max_lr if isinstance(schedule, OneCycleLR) else experiment.optimizer.lr
-    place = "schedule.max_lr" if cycle else "optimizer.lr"
-    lowest, highest, usual = RATES[type(experiment.optimizer)]
-    if lowest <= rate <= highest:
+    own = schedule.rate_parameter
+    rate = float(schedule.values()[own]) if own else experiment.optimizer.lr
+    place = f"schedule.{own}" if own else "optimizer.lr"
+    known = experiment.optimizer.rates
+    if known is None or known.lowest <= rate <= known.highest:
         return
+    lowest, highest, usual = known
     name = experiment.optimizer.name
     if rate > highest and not case.bends and case.weighted:
         # A linear network has one valley; weights as large as the targets need large steps.
@@ -79,8 +69,8 @@ def learning_rate_range(case: Case) -> Remarks:
             f"{name} is used with: the loss will jump or diverge"
         )
     changes: Changes = (
-        {"schedule": dataclasses.replace(schedule, max_lr=usual)}  # type: ignore[call-arg]  # OneCycleLR has it
-        if cycle
+        {"schedule": schedule.with_values(**{own: usual})}
+        if own
         else {"optimizer": dataclasses.replace(experiment.optimizer, lr=usual)}
     )
     yield Remark("warning" if rate else "error", place, message, f"use {usual:g}", changes)
@@ -91,7 +81,8 @@ def plain_sgd(case: Case) -> Remarks:
     """Without momentum SGD creeps along flat valleys; Adam scales its steps to them."""
     experiment = case.experiment
     optimizer = experiment.optimizer
-    if not isinstance(optimizer, SGD) or optimizer.momentum or not case.bends:
+    momentum = optimizer.values().get("momentum")
+    if not optimizer.follows_gradient or momentum or not case.bends:
         return
     if experiment.epochs < MANY_EPOCHS or not case.num_steps:
         return
@@ -100,8 +91,8 @@ def plain_sgd(case: Case) -> Remarks:
     yield Remark(
         "warning",
         "optimizer",
-        f"SGD without momentum for {experiment.epochs:,} epochs: Adam scales each weight's steps "
-        "to its gradient and needs a fraction of them",
+        f"{optimizer.name} without momentum for {experiment.epochs:,} epochs: Adam scales each "
+        "weight's steps to its gradient and needs a fraction of them",
         f"use {adam} for {plural(epochs, 'epoch')}",
         _trained(case, adam, epochs),
     )
@@ -121,19 +112,19 @@ def too_few_steps(case: Case) -> Remarks:
         )
         return
     far, needed = way(case), _needed(case)
-    if far >= needed:
+    if far is None or far >= needed:
         return
     optimizer = case.experiment.optimizer
-    sgd = isinstance(optimizer, SGD)
-    adam = case.adam() if sgd and case.bends else None
+    adam = case.adam() if optimizer.follows_gradient and case.bends else None
     epochs = _epochs(case, GOOD_WAY / adam.lr) if adam else _more_epochs(case, needed / far)
     epochs = max(epochs, case.experiment.epochs)
     changes = _trained(case, adam or optimizer, epochs)
     repair = f"train for {plural(epochs, 'epoch')}" + (f" with {adam}" if adam else "")
     longer = dataclasses.replace(case, experiment=dataclasses.replace(case.experiment, **changes))
-    if way(longer) < _needed(longer):  # a schedule that falls to nothing goes no further
+    if (way(longer) or 0.0) < _needed(longer):  # a schedule that falls to nothing goes no further
         changes, repair = {}, "let the learning rate fall more slowly"
-    weight, needs = ("", "is") if not sgd else (" times its gradient", "are")
+    follows = optimizer.follows_gradient
+    weight, needs = (" times its gradient", "are") if follows else ("", "is")
     yield Remark(
         "warning",
         "epochs",
@@ -147,23 +138,21 @@ def too_few_steps(case: Case) -> Remarks:
 
 def _more_epochs(case: Case, factor: float) -> int:
     """The epochs that carry weights this many times as far, and as far again."""
-    shrinks = isinstance(case.experiment.optimizer, Adagrad)  # its steps, with their number
-    power = 2 if shrinks else 1
+    optimizer = case.experiment.optimizer
+    once, twice = optimizer.way(1.0, 1), optimizer.way(1.0, 2)
+    assert once is not None, "asked only where the way is known"
+    assert twice is not None, "asked only where the way is known"
+    power = round(1 / math.log2(twice / once), 6)  # above 1 where steps shrink with their number
     return int(min(math.ceil(case.experiment.epochs * (2 * factor) ** power), MOST_EPOCHS))
 
 
-def way(case: Case) -> float:
-    """How far the training can carry a weight: times its gradient with SGD, else itself."""
-    optimizer, steps = case.experiment.optimizer, case.mean_rate * case.num_steps
-    if isinstance(optimizer, SGD):
-        return steps / max(1 - optimizer.momentum, 0.01)
-    if isinstance(optimizer, Adagrad):  # its steps shrink with the root of their number
-        return 2 * case.mean_rate * math.sqrt(case.num_steps)
-    return steps
+def way(case: Case) -> float | None:
+    """How far the training can carry a weight, as its optimizer knows."""
+    return case.experiment.optimizer.way(case.mean_rate, case.num_steps)
 
 
 def _needed(case: Case) -> float:
-    if not isinstance(case.experiment.optimizer, SGD):
+    if not case.experiment.optimizer.follows_gradient:
         return ADAM_WAY
     return SGD_WAY if case.bends else LINEAR_SGD_WAY
 
@@ -185,7 +174,7 @@ def _trained(case: Case, optimizer: Optimizer, epochs: int) -> Changes:
 def constant_rate(case: Case) -> Remarks:
     """A step's noise goes with its rate; only a rate that falls lets the last epoch settle."""
     experiment = case.experiment
-    if not isinstance(experiment.schedule, Constant) or experiment.schedule.warmup:
+    if experiment.schedule.moves or experiment.schedule.warmup_length:
         return
     if not 1 < experiment.epochs < FEW_EPOCHS or case.steps_per_epoch < MANY_STEPS:
         return
@@ -204,16 +193,17 @@ def constant_rate(case: Case) -> Remarks:
 def adam_weight_decay(case: Case) -> Remarks:
     """Adam divides the decay by the gradient's size; AdamW does not (Loshchilov, Hutter 2019)."""
     optimizer = case.experiment.optimizer
-    if not isinstance(optimizer, Adam) or not optimizer.weight_decay:
+    other = optimizer.decoupled
+    if other is None:
         return
-    values = optimizer.values()
+    decay = optimizer.values()["weight_decay"]
     yield Remark(
         "warning",
         "optimizer.weight_decay",
-        f"Adam adds weight_decay={optimizer.weight_decay:g} to the gradient and scales it away "
-        "with it, most for the weights that move most; AdamW pulls all weights alike",
-        f"use {AdamW(**values)}",
-        {"optimizer": AdamW(**values)},
+        f"{optimizer.name} adds weight_decay={decay:g} to the gradient and scales it away with it, "
+        "most for the weights that move most; decoupled, it pulls all weights alike",
+        f"use {other}",
+        {"optimizer": other},
     )
 
 

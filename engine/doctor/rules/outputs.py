@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import dataclasses
+import math
 
 from engine.doctor.case import Case
-from engine.doctor.floors import logistic_floors, softmax_floor
 from engine.doctor.rule import Changes, Remark, Remarks, layer_place, rule
-from engine.parts.layers.activation import LogSoftmax, ReLU, Sigmoid, Softmax, Softplus, Tanh
-from engine.parts.layers.dense import Linear
-from engine.parts.losses import BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, MSELoss, NLLLoss
+from engine.parts.layers.activation import LogSoftmax, Sigmoid
+from engine.parts.layers.base import UNBOUNDED
+from engine.parts.losses import BCELoss, BCEWithLogitsLoss, CrossEntropyLoss
 
+LEAST_FLOOR = 0.01
+"""A loss that can fall to this is held back by nothing: a sample is then 99 % sure."""
 SURE = 0.99
 """How sure of the wrong class a sample is in the example of the squared error's gradient."""
 
@@ -19,24 +20,24 @@ SURE = 0.99
 def double_softmax(case: Case) -> Remarks:
     """CrossEntropyLoss applies log_softmax itself (PyTorch's documentation of the loss)."""
     last, loss, width = case.output_layer, case.experiment.loss, case.num_outputs
-    if not isinstance(loss, CrossEntropyLoss) or case.output is None or not width:
+    if loss.outputs != "logits" or case.output is None or not width:
         return
     place, changes = layer_place(case.output), {"layers": case.without_output()}
-    if isinstance(last, Softmax):
-        floor = softmax_floor(width, 1.0, loss.label_smoothing)
+    if case.output_meaning == "probabilities":
+        floor = max(loss.floors(width, *case.output_range), default=0.0)
         yield Remark(
             "error",
             place,
-            f"CrossEntropyLoss applies a softmax itself, so {last} is a second one: with "
+            f"{loss.name} applies a softmax itself, so {last} is a second one: with "
             f"{width} classes the loss cannot fall below {floor:.3f}, and the gradients are damped",
             f"remove {last}",
             changes,
         )
-    elif isinstance(last, LogSoftmax):
+    elif case.output_meaning == "log-probabilities":
         yield Remark(
             "info",
             place,
-            f"CrossEntropyLoss applies a log-softmax itself; {last} before it changes nothing",
+            f"{loss.name} applies a log-softmax itself; {last} before it changes nothing",
             f"remove {last}",
             changes,
         )
@@ -46,42 +47,53 @@ def double_softmax(case: Case) -> Remarks:
 def squashed_logits(case: Case) -> Remarks:
     """Logits must be free to grow in both directions; an activation holds them back."""
     last, loss, width = case.output_layer, case.experiment.loss, case.num_outputs
-    if case.output is None or not width or loss.outputs not in ("logits", "logit"):
+    if last is None or case.output is None or not width or loss.outputs not in ("logits", "logit"):
         return
-    place, changes = layer_place(case.output), {"layers": case.without_output()}
-    if isinstance(last, ReLU | Softplus):
+    if last.meaning in ("probabilities", "log-probabilities"):
+        return  # those are double-softmax and double-sigmoid
+    lowest, highest = last.output_range
+    floors = loss.floors(width, lowest, highest)
+    if lowest >= 0 and last.meaning == "value":
         message = f"{last} lets no output fall below 0, but {loss.name} needs logits of both signs"
-        if isinstance(last, ReLU):
+        if last.dead_at is not None:
             message += "; outputs that begin below 0, about half of them, get no gradient at all"
-    elif isinstance(loss, CrossEntropyLoss) and isinstance(last, Sigmoid | Tanh):
-        span = 1.0 if isinstance(last, Sigmoid) else 2.0
-        floor = softmax_floor(width, span, loss.label_smoothing)
+    elif math.isinf(highest - lowest) or max(floors, default=0.0) < LEAST_FLOOR:
+        return
+    elif loss.outputs == "logits":
         message = (
-            f"{last} keeps the logits within {span:g} of each other: with {width} classes "
-            f"the loss cannot fall below {floor:.3f}"
+            f"{last} keeps the logits within {highest - lowest:g} of each other: with {width} "
+            f"classes the loss cannot fall below {max(floors):.3f}"
         )
-    elif isinstance(loss, BCEWithLogitsLoss) and isinstance(last, Tanh):
-        floor = logistic_floors(-1.0, 1.0)[0]
-        message = (
-            f"{last} keeps the logits between -1 and 1: no sample's loss can fall below {floor:.3f}"
-        )
+    elif last.meaning == "value":
+        message = f"{last} keeps the logits between {lowest:g} and {highest:g}: "
+        if len(set(floors)) == 1:
+            message += f"no sample's loss can fall below {floors[0]:.3f}"
+        else:
+            message += f"the loss cannot fall below {floors[0]:.3f} for class 0 and "
+            message += f"{floors[1]:.3f} for class 1"
     else:
         return
-    yield Remark("error", place, message, f"remove {last}", changes)
+    yield Remark(
+        "error",
+        layer_place(case.output),
+        message,
+        f"remove {last}",
+        {"layers": case.without_output()},
+    )
 
 
 @rule("double-sigmoid")
 def double_sigmoid(case: Case) -> Remarks:
     """BCEWithLogitsLoss applies the sigmoid itself (PyTorch's documentation of the loss)."""
     last, loss = case.output_layer, case.experiment.loss
-    if not isinstance(loss, BCEWithLogitsLoss) or not isinstance(last, Sigmoid | Softmax):
+    if loss.outputs != "logit" or case.output_meaning not in ("probability", "probabilities"):
         return
     assert case.output is not None, "there is a last layer"
-    positive, negative = logistic_floors(0.0, 1.0)
+    negative, positive = loss.floors(case.num_outputs or 1, 0.0, 1.0)
     yield Remark(
         "error",
         layer_place(case.output),
-        f"BCEWithLogitsLoss applies a sigmoid itself, so after {last} its logits lie between 0 "
+        f"{loss.name} applies a sigmoid itself, so after {last} its logits lie between 0 "
         f"and 1: the loss cannot fall below {positive:.3f} for class 1 and {negative:.3f} for "
         "class 0, and every sample is named class 1",
         f"remove {last}",
@@ -92,22 +104,22 @@ def double_sigmoid(case: Case) -> Remarks:
 @rule("missing-log-softmax")
 def missing_log_softmax(case: Case) -> Remarks:
     """NLLLoss only picks out the target's output: it takes it for a log-probability."""
-    last = case.output_layer
-    if not isinstance(case.experiment.loss, NLLLoss) or isinstance(last, LogSoftmax):
+    last, loss = case.output_layer, case.experiment.loss
+    if loss.outputs != "log-probabilities" or case.output_meaning == "log-probabilities":
         return
     if case.output is None:
         return
-    if isinstance(last, Softmax):
+    if case.output_meaning == "probabilities":
         message = (
-            f"NLLLoss takes log-probabilities, but {last} gives probabilities: the loss stays "
+            f"{loss.name} takes log-probabilities, but {last} gives probabilities: the loss stays "
             "between -1 and 0, and a wrong sample that is sure of itself gets almost no gradient"
         )
         layers = case.with_layers(case.output, case.output + 1, LogSoftmax())
         repair = f"use LogSoftmax() instead of {last}"
     else:
         message = (
-            "NLLLoss takes log-probabilities, but nothing makes the outputs add up to one: the "
-            "loss falls below 0 without end while they grow, and says nothing"
+            f"{loss.name} takes log-probabilities, but nothing makes the outputs add up to one: "
+            "the loss falls below 0 without end while they grow, and says nothing"
         )
         end = len(case.experiment.layers)
         layers, repair = case.with_layers(end, end, LogSoftmax()), "add LogSoftmax() at the end"
@@ -117,12 +129,13 @@ def missing_log_softmax(case: Case) -> Remarks:
 @rule("missing-sigmoid")
 def missing_sigmoid(case: Case) -> Remarks:
     """BCELoss takes probabilities; PyTorch refuses values outside 0 to 1."""
-    last, index = case.output_layer, case.output
-    if not isinstance(case.experiment.loss, BCELoss) or index is None:
+    last, index, loss = case.output_layer, case.output, case.experiment.loss
+    if loss.outputs != "probability" or index is None:
         return
-    if isinstance(last, Sigmoid | Softmax):
+    lowest, highest = case.output_range
+    if lowest >= 0 and highest <= 1:
         return
-    if isinstance(last, LogSoftmax | ReLU | Tanh | Softplus):
+    if case.output_range != UNBOUNDED:  # logits must be free: behind it another loss is no repair
         changes: Changes = {"layers": case.with_layers(index, index + 1, Sigmoid())}
         repair = f"use Sigmoid() instead of {last}"
     else:
@@ -130,7 +143,7 @@ def missing_sigmoid(case: Case) -> Remarks:
     yield Remark(
         "error",
         layer_place(index),
-        f"BCELoss takes probabilities, but {last} gives values outside 0 to 1: the training "
+        f"{loss.name} takes probabilities, but {last} gives values outside 0 to 1: the training "
         "stops at the first of them",
         repair,
         changes,
@@ -149,14 +162,14 @@ def output_width(case: Case) -> Remarks:
     last = case.weighted[-1] if case.weighted else None
     changes: Changes = {}
     repair = ""
-    if last is not None and isinstance(linear := experiment.layers[last], Linear):
-        other = dataclasses.replace(linear, out_features=1 if single else wanted)
+    if last is not None and (dense := experiment.layers[last]).dense and dense.width_parameter:
+        other = dense.with_values(**{dense.width_parameter: 1 if single else wanted})
         changes = {"layers": case.with_layers(last, last + 1, other)}
         repair = f"use {other}"
     place = layer_place(len(experiment.layers) - 1 if last is None else last)
     if misfit := experiment.loss.misfit(shape, facts):
         yield Remark("error", place, misfit, repair, changes)
-    elif single and shape == (2,) and not isinstance(case.output_layer, Softmax):
+    elif single and shape == (2,) and case.output_meaning != "probabilities":
         yield Remark(
             "info",
             place,
@@ -170,10 +183,10 @@ def output_width(case: Case) -> Remarks:
 @rule("constant-output")
 def constant_output(case: Case) -> Remarks:
     """A softmax over one value divides it by itself."""
-    if not isinstance(case.output_layer, Softmax | LogSoftmax) or case.num_outputs != 1:
+    always = {"probabilities": "1", "log-probabilities": "0"}.get(case.output_meaning)
+    if always is None or case.num_outputs != 1:
         return
     assert case.output is not None, "there is a last layer"
-    always = "1" if isinstance(case.output_layer, Softmax) else "0"
     if case.is_classification:
         layers = case.with_layers(case.output, case.output + 1, Sigmoid())
         repair = f"use Sigmoid() instead of {case.output_layer}"
@@ -192,7 +205,7 @@ def constant_output(case: Case) -> Remarks:
 def relu_output(case: Case) -> Remarks:
     """The gradient of a ReLU below 0 is 0: an output that begins there never comes back."""
     last, index = case.output_layer, case.output
-    if case.is_classification or not isinstance(last, ReLU) or index is None:
+    if case.is_classification or last is None or index is None or last.dead_at is None:
         return
     who = (
         "for about half of all seeds the output of its only sample begins"
@@ -202,7 +215,8 @@ def relu_output(case: Case) -> Remarks:
     yield Remark(
         "error",
         layer_place(index),
-        f"{last} at the end of a regression makes every number below 0 a 0 without a gradient: "
+        f"{last} at the end of a regression makes every number below {last.dead_at:g} a "
+        f"{last.dead_at:g} without a gradient: "
         f"{who} there, and what begins there is not learned",
         f"remove {last}",
         {"layers": case.without_output()},
@@ -213,19 +227,17 @@ def relu_output(case: Case) -> Remarks:
 def bounded_output(case: Case) -> Remarks:
     """A regression's output must reach its targets; a squashing one reaches -1 or 0 to 1."""
     last, index = case.output_layer, case.output
-    if (
-        case.is_classification
-        or index is None
-        or (case.num_outputs == 1 and isinstance(last, Softmax))
-    ):
+    if case.is_classification or last is None or index is None or last.dead_at is not None:
         return
-    if not isinstance(last, Sigmoid | Tanh | Softmax):
+    lowest, highest = last.output_range
+    constant = case.num_outputs == 1 and last.meaning == "probabilities"
+    if constant or math.isinf(highest - lowest):
         return
-    lowest = -1 if isinstance(last, Tanh) else 0
     yield Remark(
         "warning",
         layer_place(index),
-        f"{last} at the end of a regression keeps every prediction between {lowest} and 1, "
+        f"{last} at the end of a regression keeps every prediction between {lowest:g} and "
+        f"{highest:g}, "
         "whatever the targets are, and near both ends its gradient vanishes",
         f"remove {last}",
         {"layers": case.without_output()},
@@ -240,19 +252,19 @@ def regression_loss(case: Case) -> Remarks:
         return
     if case.output is None or width is None:
         return
-    last = case.output_layer
+    last, meaning = case.output_layer, case.output_meaning
     message = f"{loss.name} measures distances, not how likely a class is"
-    if isinstance(last, Sigmoid | Softmax) and isinstance(loss, MSELoss):
+    if meaning in ("probability", "probabilities") and loss.grows_with_error:
         squared, entropy = 2 * SURE * SURE * (1 - SURE), SURE
         message += (
             f": behind {last} a sample that is {SURE:.0%} sure of the wrong class gets a gradient "
             f"of {squared:.3f}, with cross-entropy {entropy:.2f}, {entropy / squared:.0f} times "
             "as much"
         )
-    plain = not isinstance(last, Sigmoid | Softmax | LogSoftmax | ReLU | Tanh | Softplus)
+    plain = case.output_range == UNBOUNDED
     layers = case.experiment.layers if plain else case.without_output()
     changes: Changes
-    if width == 1 and isinstance(last, Sigmoid):
+    if width == 1 and meaning == "probability":
         changes, repair = {"loss": BCELoss()}, "use BCELoss()"
     elif width == 1:
         changes, repair = {"loss": BCEWithLogitsLoss(), "layers": layers}, "use BCEWithLogitsLoss()"

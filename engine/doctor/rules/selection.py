@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from engine.doctor.case import Case
 from engine.doctor.rule import Remark, Remarks, rule
-from engine.parts.schedules import ReduceLROnPlateau
 
 VALIDATION_FRACTION = 0.2
 LEAST_TO_SPLIT = 10
@@ -17,8 +16,7 @@ def selection_on_training(case: Case) -> Remarks:
     experiment = case.experiment
     if experiment.validation_fraction:
         return
-    plateau = isinstance(experiment.schedule, ReduceLROnPlateau)
-    if experiment.patience is None and not plateau:
+    if experiment.patience is None and not experiment.schedule.watches_loss:
         return
     place = "patience" if experiment.patience is not None else "schedule"
     who = f"patience = {experiment.patience}" if place == "patience" else experiment.schedule.name

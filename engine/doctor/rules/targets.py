@@ -9,8 +9,6 @@ from engine.doctor.case import Case
 from engine.doctor.rule import Changes, Remark, Remarks, figure, plural, rule
 from engine.doctor.rules.optimization import way
 from engine.doctor.statistics import Spread
-from engine.parts.losses import MSELoss
-from engine.parts.optimizers import SGD
 
 LARGEST_SCALE, SMALLEST_SCALE = 10.0, 0.01
 """Root mean squares outside these are badly scaled. Measured on a noisy sine, two hidden layers of
@@ -51,14 +49,18 @@ def _message(case: Case, name: str, target: Spread) -> str:
             f"{said}: what its first weights give by chance is about {figure(1 / size)} times as "
             "large as what is to be learned"
         )
-    if isinstance(experiment.optimizer, SGD) and isinstance(experiment.loss, MSELoss):
+    if experiment.optimizer.follows_gradient and experiment.loss.grows_with_error:
         return (
-            f"{said}: its gradients, and with them the steps of SGD, are about {figure(size)} "
-            "times as large as they are meant to be"
+            f"{said}: its gradients, and with them the steps of {experiment.optimizer.name}, are "
+            f"about {figure(size)} times as large as they are meant to be"
         )
+    far = way(case)
+    said += f": they must grow about {figure(size)} times"
+    if far is None:
+        return said
     return (
-        f"{said}: they must grow about {figure(size)} times, and {plural(case.num_steps, 'step')} "
-        f"of {experiment.optimizer.name} carry a weight {figure(way(case))} at most"
+        f"{said}, and {plural(case.num_steps, 'step')} of {experiment.optimizer.name} carry a "
+        f"weight {figure(far)} at most"
     )
 
 
@@ -76,16 +78,20 @@ def _name(case: Case, index: int) -> str:
 
 
 def _linear_reaches(case: Case, size: float) -> bool:
-    """Whether a linear network gets there: SGD at a pace that knows no scale, the others where
-    their steps add up to it and are fine enough for it."""
-    return isinstance(case.experiment.optimizer, SGD) or case.mean_rate <= size <= way(case)
+    """Whether a linear network gets there: by steps that follow the gradient at a pace that knows
+    no scale, by others where they add up to it and are fine enough for it."""
+    far = way(case)
+    if case.experiment.optimizer.follows_gradient or far is None:
+        return True
+    return case.mean_rate <= size <= far
 
 
 def _faster(case: Case, size: float) -> tuple[Changes, str]:
     """A learning rate at which a linear network gets there, if one does."""
-    if case.bends or not way(case):
+    far = way(case)
+    if case.bends or not far:
         return {}, ""
-    lr = case.experiment.optimizer.lr * ROOM * size / way(case)
+    lr = case.experiment.optimizer.lr * ROOM * size / far
     optimizer = dataclasses.replace(case.experiment.optimizer, lr=float(f"{lr:.1g}"))
     other = dataclasses.replace(case.experiment, optimizer=optimizer)
     if not _linear_reaches(dataclasses.replace(case, experiment=other), size):

@@ -16,6 +16,7 @@ from engine.parts.data.base import (
     Facts,
     Law,
     PictureFiles,
+    PixelFigures,
     Pixels,
     Places,
 )
@@ -27,6 +28,7 @@ __all__ = [
     "Facts",
     "Law",
     "PictureFiles",
+    "PixelFigures",
     "Pixels",
     "Places",
     "csv_file",

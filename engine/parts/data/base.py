@@ -8,7 +8,7 @@ import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from engine.errors import DataUnavailable, UsageError
 from engine.parts.component import Component
@@ -159,10 +159,30 @@ class Dataset:
     """Where the inputs are, if they are not in memory."""
 
 
+@dataclass(frozen=True)
+class PixelFigures:
+    """Mean and deviation of a set's training pixels, scaled to 0..1, one per channel."""
+
+    means: tuple[float, ...]
+    deviations: tuple[float, ...]
+
+
 class Data(Component, abstract=True):
-    """A data set that an experiment can name."""
+    """A data set that an experiment can name.
+
+    What other rooms must know of one is a fact that it declares here; the defaults claim nothing.
+    """
 
     family = "data set"
+    well_scaled: ClassVar[bool] = False
+    """Whether its law, whatever its arguments, makes features and numbers to predict of like
+    size near 1, so that nobody need look at them."""
+    balanced: ClassVar[bool] = False
+    """Whether its classes are known to be of like size."""
+    pixel_figures: ClassVar[PixelFigures | None] = None
+    """Of published files, kept because a look at them may need a download."""
+    download_folder: ClassVar[str] = ""
+    """Where under the data directory it is downloaded to; empty for what needs no download."""
 
     def facts(self) -> Facts | None:
         """What is known without torch; None where only a file that is absent could tell.
@@ -181,6 +201,10 @@ class Data(Component, abstract=True):
     def law(self, places: Places) -> Law:
         """The functions that make the training (or only) split."""
         raise NotImplementedError
+
+    def pixels(self) -> Pixels | None:
+        """How its images become network inputs; None for what are no images."""
+        return None
 
     def test_law(self, places: Places) -> Law | None:
         """The functions that make the test split that the data set brings itself."""

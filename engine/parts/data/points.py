@@ -15,6 +15,9 @@ NOISE = "standard deviation of the normal noise that moves each point, labels ke
 class Planar(Data, abstract=True):
     """Points (x1, x2), shown to the network as the chosen features."""
 
+    well_scaled = True
+    balanced = True
+
     samples: int = parameter(
         default=200, help="how many points, all classes together", minimum=2, maximum=10_000_000
     )

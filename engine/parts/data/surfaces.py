@@ -28,6 +28,8 @@ class Plane(Planar, name="plane"):
 class Wave(Data, name="wave"):
     """About two periods of a sine over one input from -3 to 3: the target is sin(2x)."""
 
+    well_scaled = True
+
     samples: int = parameter(default=200, help="how many points", minimum=2, maximum=10_000_000)
     noise: float = parameter(default=0.1, help=NOISE, minimum=0, maximum=100, unit="target units")
 

@@ -36,6 +36,7 @@ class _Bundled(Data, abstract=True):
 class Table(_Bundled, abstract=True):
     """A table of numbers."""
 
+    balanced = True
     task: ClassVar[Task] = "classification"
     num_samples: ClassVar[int]
     class_names: ClassVar[tuple[str, ...]] = ()
@@ -116,9 +117,14 @@ class Diabetes(Table, name="diabetes"):
 class Digits(_Bundled, name="digits"):
     """1,797 handwritten digits of 8 by 8 pixels in 17 shades of gray."""
 
+    well_scaled = True
+    balanced = True
+
     def facts(self) -> Facts:
         return Facts((1, 8, 8), "classification", 1797, tuple("0123456789"))
 
+    def pixels(self) -> Pixels:
+        return Pixels(mean=(0.0,), std=(1.0,), scale=16.0)
+
     def load(self, places: Places) -> Dataset:
-        pixels = Pixels(mean=(0.0,), std=(1.0,), scale=16.0)
-        return dataclasses.replace(super().load(places), pixels=pixels)
+        return dataclasses.replace(super().load(places), pixels=self.pixels())

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 from engine import regular_file
 from engine.errors import DataUnavailable
 from engine.parts.component import parameter
-from engine.parts.data.base import Dataset, Facts, Law, Places
+from engine.parts.data.base import Dataset, Facts, Law, PixelFigures, Places
 from engine.parts.data.download import Archive, download
 from engine.parts.data.pixels import GrayImages, Images
 from engine.parts.data.torchvision_import import torchvision_module
@@ -22,6 +22,8 @@ from engine.parts.shapes import Shape, product
 class TorchvisionSet(Images, abstract=True):
     """An image set that torchvision knows, under the same name."""
 
+    well_scaled = True
+    balanced = True
     shape: ClassVar[Shape] = (1, 28, 28)
     num_train: ClassVar[int] = 60_000
     num_test: ClassVar[int] = 10_000
@@ -131,6 +133,8 @@ class MNIST(_Idx):
     """Handwritten digits: 60,000 for training, 10,000 for testing, 28 by 28 gray pixels."""
 
     class_names = tuple("0123456789")
+    download_folder = "MNIST"
+    pixel_figures = PixelFigures((0.1307,), (0.3081,))
     law_name = "mnist"
 
 
@@ -150,6 +154,8 @@ class FashionMNIST(_Idx):
         "Ankle boot",
     )
     law_name = "fashion_mnist"
+    download_folder = "FashionMNIST"
+    pixel_figures = PixelFigures((0.2860,), (0.3530,))
 
 
 class KMNIST(_Idx):
@@ -157,6 +163,8 @@ class KMNIST(_Idx):
 
     class_names = ("o", "ki", "su", "tsu", "na", "ha", "ma", "ya", "re", "wo")
     law_name = "kmnist"
+    download_folder = "KMNIST"
+    pixel_figures = PixelFigures((0.1918,), (0.3483,))
 
 
 class CIFAR10(TorchvisionSet):
@@ -177,6 +185,8 @@ class CIFAR10(TorchvisionSet):
         "truck",
     )
     law_name = "cifar10"
+    download_folder = "cifar-10-batches-py"
+    pixel_figures = PixelFigures((0.4914, 0.4822, 0.4465), (0.2470, 0.2435, 0.2616))
 
     def ensure(self, places: Places) -> None:
         known: Any = torchvision_module().CIFAR10

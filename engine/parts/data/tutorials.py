@@ -12,6 +12,9 @@ def _numbered(count: int) -> tuple[str, ...]:
 class FirstNetwork(Data, name="first_network"):
     """Ten random rows of ten features with ten fixed labels: nothing to learn but by heart."""
 
+    well_scaled = True
+    balanced = True
+
     def facts(self) -> Facts:
         return Facts((10,), "classification", 10, ("0", "1"), feature_names=_numbered(10))
 
@@ -28,6 +31,8 @@ class OneStep(Data, name="one_step"):
     its data first, so the numbers of a seed differ from the tutorial's; the law is the same.
     """
 
+    well_scaled = True
+
     def facts(self) -> Facts:
         return Facts((5,), "regression", 1, feature_names=_numbered(5))
 
@@ -39,6 +44,8 @@ class OneStep(Data, name="one_step"):
 
 class ThreeFeatures(Data, name="three_features"):
     """Ten fixed rows of three features of very unlike scale, in two classes."""
+
+    balanced = True
 
     def facts(self) -> Facts:
         return Facts((3,), "classification", 10, ("0", "1"), feature_names=_numbered(3))

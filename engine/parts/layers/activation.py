@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Literal
+import math
+from typing import TYPE_CHECKING, Literal
 
 from engine.parts.component import parameter
-from engine.parts.layers.base import Layer
+from engine.parts.layers.base import Layer, Range
 from engine.parts.shapes import Shape, ShapeError, shape_text
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
 class _Activation(Layer, abstract=True):
@@ -16,9 +20,15 @@ class _Activation(Layer, abstract=True):
 class ReLU(_Activation):
     """Zero for negative values, the value itself otherwise."""
 
+    kinks = 1
+    dead_at = 0.0
+    output_range = (0.0, math.inf)
+
 
 class LeakyReLU(_Activation):
     """Like ReLU, with a small slope for negative values."""
+
+    kinks = 1
 
     negative_slope: float = parameter(default=0.01, help="slope for negative values")
 
@@ -28,9 +38,15 @@ class ELU(_Activation):
 
     alpha: float = parameter(default=1.0, help="the value approached on the negative side", above=0)
 
+    @property
+    def output_range(self) -> Range:
+        return -self.alpha, math.inf
+
 
 class GELU(_Activation):
     """The value times the normal distribution's share below it."""
+
+    output_range = (-0.1701, math.inf)
 
     approximate: Literal["none", "tanh"] = parameter(
         default="none", help="exact, or the tanh formula"
@@ -40,17 +56,34 @@ class GELU(_Activation):
 class SiLU(_Activation):
     """The value times its sigmoid (also called swish)."""
 
+    output_range = (-0.2785, math.inf)
+
 
 class Tanh(_Activation):
     """Squash to between -1 and 1."""
+
+    output_range = (-1.0, 1.0)
+    gradient_share = 0.605
+
+    def slope(self, outputs: Tensor) -> Tensor:
+        return 1 - outputs * outputs
 
 
 class Sigmoid(_Activation):
     """Squash to between 0 and 1."""
 
+    meaning = "probability"
+    output_range = (0.0, 1.0)
+    gradient_share = 0.25
+
+    def slope(self, outputs: Tensor) -> Tensor:
+        return 4 * outputs * (1 - outputs)
+
 
 class Softplus(_Activation):
     """A smooth ReLU: log(1 + exp(beta·x)) / beta."""
+
+    output_range = (0.0, math.inf)
 
     beta: float = parameter(default=1.0, help="how sharp the bend is", above=0)
     threshold: float = parameter(
@@ -80,6 +113,12 @@ class _OverDimension(_Activation, abstract=True):
 class Softmax(_OverDimension):
     """Turn scores into probabilities that add up to one."""
 
+    meaning = "probabilities"
+    output_range = (0.0, 1.0)
+
 
 class LogSoftmax(_OverDimension):
     """The logarithm of Softmax, computed stably."""
+
+    meaning = "log-probabilities"
+    output_range = (-math.inf, 0.0)

@@ -2,21 +2,108 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from engine.parts.component import Component, literal
 from engine.parts.shapes import Shape, ShapeError, shape_text
 
 if TYPE_CHECKING:
-    from torch import nn
+    from torch import Tensor, nn
+
+Range = tuple[float, float]
+"""The lowest and the highest value there can be."""
+UNBOUNDED: Range = (-math.inf, math.inf)
+
+Meaning = Literal["value", "probability", "probabilities", "log-probabilities"]
+"""What a layer makes of numbers: `probability`, each by itself; `probabilities`, which add up to
+one; their logarithms; `value`, anything else."""
 
 
 class Layer(Component, abstract=True):
-    """A layer of a plain chain, with the signature of PyTorch's lazy modules."""
+    """A layer of a plain chain, with the signature of PyTorch's lazy modules.
+
+    What other rooms must know of a layer is a fact that it declares here. The defaults are those
+    of a layer of which nothing particular is to be said: nothing is claimed of it then.
+    """
 
     family = "layer"
     nonlinear: ClassVar[bool] = False
     """Whether it bends: without one, stacked Linear layers collapse into a single one."""
+    kinks: ClassVar[int] = 0
+    """At how many points it bends, being straight between them; 0 for what is smooth or linear."""
+    dense: ClassVar[bool] = False
+    """Whether each of its outputs is a weighted sum of all inputs."""
+    convolves: ClassVar[bool] = False
+    """Whether its weights are used again at every place of an image or a sequence."""
+    width_parameter: ClassVar[str] = ""
+    """The parameter that says how many units or channels it makes; empty where none does."""
+    passes_on: ClassVar[bool] = False
+    """Whether a trained network could do without it: it hands on the same values, at most in
+    another shape."""
+    meaning: ClassVar[Meaning] = "value"
+    normalizes: ClassVar[Literal["", "batch", "sample"]] = ""
+    """Over what it brings values to mean 0 and deviation 1: over each batch, or within each
+    sample; empty where it does not."""
+    dead_at: ClassVar[float | None] = None
+    """The output, its lowest, at which it passes no gradient back: a unit that gives no more for
+    any sample is lost. None where there is no such value."""
+
+    @property
+    def weights(self) -> tuple[str, ...]:
+        """The module's parameters that connect outputs with inputs: matrices and filters.
+
+        They are what l1 and l2 are about and what the probes measure; no biases, no scales.
+        """
+        return ()
+
+    @property
+    def output_range(self) -> Range:
+        """Between which values its outputs lie, whatever goes in."""
+        return UNBOUNDED
+
+    @property
+    def gradient_share(self) -> float:
+        """By what a squashing activation multiplies a gradient that passes back, on the whole.
+
+        The mean of its slope over standard normal inputs, or the slope at best; 1 for the others.
+        """
+        return 1.0
+
+    def slope(self, outputs: Tensor) -> Tensor | None:
+        """Its slope where it gives these outputs, as a share of its steepest.
+
+        None for a layer that does not saturate at both ends of its range.
+        """
+        return None
+
+    @property
+    def drops(self) -> float | None:
+        """The share of values that it sets to zero while training; None for any other layer."""
+        return None
+
+    @property
+    def keeps_statistics(self) -> bool:
+        """Whether it evaluates by what it saw while training, so that a sample stands alone."""
+        return False
+
+    def is_single(self, shape: Shape) -> bool:
+        """Whether a batch of one such sample leaves it a single value to normalize.
+
+        PyTorch refuses that while training, and always where no statistics are kept.
+        """
+        return False
+
+    @property
+    def untraceable(self) -> str:
+        """Why a network with it is trained step by step by PyTorch itself; empty: it need not."""
+        return ""
+
+    @property
+    def width(self) -> int | None:
+        """How many units or channels it makes; None where its own arguments do not say."""
+        return getattr(self, self.width_parameter) if self.width_parameter else None
 
     def output_shape(self, shape: Shape) -> Shape:
         """The shape it makes of an input shape (both without the batch).
@@ -48,6 +135,11 @@ class Layer(Component, abstract=True):
             text = torch_literal(value)
             arguments.append(text if required else f"{name}={text}")
         return f"nn.{self.name}({', '.join(arguments)})"
+
+
+def weight_names(layers: Sequence[Layer]) -> tuple[str, ...]:
+    """The parameters of a network of these layers that are matrices or filters: `0.weight`."""
+    return tuple(f"{index}.{name}" for index, one in enumerate(layers) for name in one.weights)
 
 
 def torch_literal(value: object) -> str:

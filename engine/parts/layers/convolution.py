@@ -15,6 +15,10 @@ Size = int | tuple[int, int]
 class Conv2d(Layer):
     """Slide learned filters over an image."""
 
+    convolves = True
+    width_parameter = "out_channels"
+    weights = ("weight",)
+
     out_channels: int = parameter(
         help="how many filters", minimum=1, maximum=100_000, unit="channels"
     )
@@ -143,6 +147,8 @@ def _pooled_size(size: int, k: int, s: int, p: int, d: int, ceil_mode: bool) -> 
 
 class MaxPool2d(_Pool2d):
     """Keep the largest value of each window."""
+
+    nonlinear = True
 
     dilation: Size = parameter(
         default=1, help="distance between window taps", minimum=1, unit="pixels"

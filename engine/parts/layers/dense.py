@@ -10,6 +10,10 @@ from engine.parts.shapes import MAX_ELEMENTS, Shape, ShapeError, product, shape_
 class Linear(Layer):
     """Fully connected: every output is a weighted sum of all inputs plus a bias."""
 
+    dense = True
+    width_parameter = "out_features"
+    weights = ("weight",)
+
     out_features: int = parameter(
         help="how many outputs", minimum=1, maximum=1_000_000, unit="units"
     )
@@ -35,6 +39,8 @@ class Linear(Layer):
 class Flatten(Layer):
     """Lay the dimensions of a sample out in one row."""
 
+    passes_on = True
+
     start_dim: int = parameter(default=1, help="first dimension to flatten; 0 is the batch")
     end_dim: int = parameter(default=-1, help="last dimension to flatten; -1 is the last one")
 
@@ -54,8 +60,16 @@ class Flatten(Layer):
 class Dropout(Layer):
     """While training, set a random share of the values to zero and scale up the rest."""
 
+    passes_on = True
+
     p: float = parameter(default=0.5, help="share of the values set to zero", minimum=0, below=1)
+
+    @property
+    def drops(self) -> float:
+        return self.p
 
 
 class Identity(Layer):
     """Pass the input on unchanged."""
+
+    passes_on = True

@@ -8,6 +8,8 @@ from engine.parts.shapes import Shape, ShapeError, product, shape_text
 
 
 class _BatchNorm(Layer, abstract=True):
+    normalizes = "batch"
+
     eps: float = parameter(default=1e-5, help="added to the variance for stability", above=0)
     momentum: float | None = parameter(
         default=0.1,
@@ -19,6 +21,13 @@ class _BatchNorm(Layer, abstract=True):
     track_running_stats: bool = parameter(
         default=True, help="keep running statistics for evaluation, else use the batch's own"
     )
+
+    @property
+    def keeps_statistics(self) -> bool:
+        return self.track_running_stats
+
+    def is_single(self, shape: Shape) -> bool:
+        return product(shape[1:]) == 1
 
     def num_parameters(self, shape: Shape) -> int:
         return 2 * shape[0] if self.affine else 0
@@ -54,6 +63,9 @@ class BatchNorm2d(_BatchNorm):
 
 class LayerNorm(Layer):
     """Normalize each sample over all its values."""
+
+    nonlinear = True
+    normalizes = "sample"
 
     eps: float = parameter(default=1e-5, help="added to the variance for stability", above=0)
     elementwise_affine: bool = parameter(

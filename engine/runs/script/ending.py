@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from engine.parts.component import quoted
-from engine.parts.layers.activation import LogSoftmax, Softmax
 from engine.parts.layers.base import torch_literal
-from engine.parts.losses import BCELoss
 from engine.runs.script.plan import Plan, function_lines
 from engine.runs.script.preparation import is_prepared
 
@@ -25,7 +23,7 @@ def evaluate_lines(plan: Plan) -> list[str]:
     if not plan.classifies:
         help = "The loss on samples that are not learned from."
     loss = "criterion(outputs, targets).item()"
-    if isinstance(plan.experiment.loss, BCELoss):  # which raises for what other losses pass on
+    if plan.experiment.loss.raises_outside:  # which raises for what other losses pass on
         loss += ' if outputs.isfinite().all() else float("nan")'
     body = [
         "model.eval()  # some layers behave otherwise while training",
@@ -112,9 +110,9 @@ def _probabilities(plan: Plan) -> list[str]:
     if plan.num_outputs == 1:
         second = "outputs.sigmoid()" if meaning == "logit" else "outputs.clamp(0, 1)"
         return [f"second = {second}", "probabilities = torch.cat([1 - second, second], 1)"]
-    if isinstance(last, Softmax):
+    if last.meaning == "probabilities":
         return ["probabilities = outputs"]
-    if isinstance(last, LogSoftmax) or meaning == "log-probabilities":
+    if last.meaning == "log-probabilities" or meaning == "log-probabilities":
         return ["probabilities = outputs.exp()"]
     if meaning == "logits":
         return ["probabilities = outputs.softmax(1)"]

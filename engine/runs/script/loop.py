@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from engine.runs.script.model import has_matrices
+from engine.parts.component import literal
+from engine.parts.layers.base import weight_names
 from engine.runs.script.plan import Piece, Plan
 from engine.runs.script.rate import Rate, make_rate
 
@@ -11,14 +12,17 @@ def loop_piece(plan: Plan) -> Piece:
     """Train epoch by epoch and print the reported ones."""
     experiment = plan.experiment
     rate = make_rate(plan)
-    penalized = bool(experiment.l1 or experiment.l2) and has_matrices(plan)
+    weights = weight_names(experiment.layers)
+    penalized = bool(experiment.l1 or experiment.l2) and bool(weights)
     piece = Piece(["", "# The training.", *rate.definitions])
     if rate.uses_math:
         piece.imports.add("import math")
     if penalized:
         piece.lines += [
-            "weighty = (nn.Linear, nn.Conv2d)",
-            "weights = [layer.weight for layer in model if isinstance(layer, weighty)]",
+            "# What is pulled towards zero: matrices and filters, no biases.",
+            "weights = [",
+            *(f"    model.get_parameter({literal(name)})," for name in weights),
+            "]",
         ]
     if rate.counts_steps:
         piece.lines.append("step = 0")

@@ -42,8 +42,3 @@ def _forward(plan: Plan) -> list[str]:
         "return outputs.float()",
     ]
     return function_lines("forward(inputs)", help, body)
-
-
-def has_matrices(plan: Plan) -> bool:
-    """Whether there are weight matrices or filters, so that l1 and l2 mean something."""
-    return any(link.layer.name in ("Linear", "Conv2d") for link in plan.chain)

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from engine.errors import BadExperiment, Problem
-from engine.parts.data import Data, Facts, Pixels, Places
-from engine.parts.data.pixels import Images
+from engine.parts.data import Facts, Pixels, Places
 from engine.spec.chain import Link, links
 from engine.spec.experiment import Experiment
 from engine.spec.validator import held_back
@@ -120,11 +119,4 @@ def make_plan(experiment: Experiment, places: Places) -> Plan:
     validation = held_back(total, experiment.validation_fraction)
     sizes = {"test": test, "validation": validation, "train": total - test - validation}
     sizes = {name: size for name, size in sizes.items() if size or name == "train"}
-    return Plan(experiment, places, facts, chain, sizes, _pixels(experiment.data, facts, places))
-
-
-def _pixels(data: Data, facts: Facts, places: Places) -> Pixels | None:
-    if len(facts.shape) != 3:
-        return None
-    # Only images that come along with a library don't say it without being loaded.
-    return data.pixels() if isinstance(data, Images) else data.load(places).pixels
+    return Plan(experiment, places, facts, chain, sizes, experiment.data.pixels())

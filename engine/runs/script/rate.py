@@ -6,7 +6,7 @@ import inspect
 from dataclasses import dataclass, field
 
 from engine.parts.layers.base import torch_literal
-from engine.parts.schedules import Formula, ReduceLROnPlateau, constant_lr
+from engine.parts.schedules import Formula, Schedule, constant_lr
 from engine.runs.script.plan import Plan, function_lines
 
 
@@ -32,7 +32,7 @@ def make_rate(plan: Plan) -> Rate:
     total = epochs * plan.steps_per_epoch if in_steps else epochs
     formula, momentum = schedule.formula(lr, total), schedule.momentum(total)
     rate = Rate()
-    if isinstance(schedule, ReduceLROnPlateau):
+    if schedule.watches_loss:
         rate.plateau = True
         rate.definitions += _plateau(schedule, lr)
     moves = formula.function is not constant_lr
@@ -54,7 +54,7 @@ def make_rate(plan: Plan) -> Rate:
     return rate
 
 
-def _plateau(schedule: ReduceLROnPlateau, lr: float) -> list[str]:
+def _plateau(schedule: Schedule, lr: float) -> list[str]:
     changed = {k: v for k, v in schedule.changed().items() if k != "warmup"}
     arguments = "".join(f", {name}={torch_literal(value)}" for name, value in changed.items())
     lines = ["", "# When the loss no longer falls, the learning rate is reduced."]
@@ -65,7 +65,7 @@ def _plateau(schedule: ReduceLROnPlateau, lr: float) -> list[str]:
             "# It reduces the rate of a stand-in, so that the warm-up stays on top of it.",
             f"stand_in = torch.optim.SGD([torch.zeros(1)], lr={lr!r})",
         ]
-    return [*lines, f"scheduler = torch.optim.lr_scheduler.ReduceLROnPlateau({of}{arguments})"]
+    return [*lines, f"scheduler = torch.optim.lr_scheduler.{schedule.name}({of}{arguments})"]
 
 
 def _function(warmup: int, formula: Formula, in_steps: bool, plateau: bool) -> list[str]:

@@ -10,9 +10,10 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn, optim
+from torch.nn.modules.batchnorm import _BatchNorm
 
 from engine.training.graphed.recorder import Recorder, Recording, Unrecordable
-from engine.training.step import EagerStep, Regularization, penalized
+from engine.training.step import EagerStep, Regularization
 from engine.training.traced.snapshot import Snapshot, same_bits
 
 STEADY = 100
@@ -51,7 +52,7 @@ class GraphedStep:
     """EagerStep's numbers to the last bit, with one call for forward, loss, gradients, clipping.
 
     The update is a second such call once the optimizer's settings have stood still, where the
-    recorded kernels are those that the optimizer runs otherwise (see `_repeats`); else the
+    recorded kernels are those that the optimizer runs otherwise; else the
     optimizer runs by itself. Each batch shape has a recording of its own. Where none can be had,
     or it differs from the eager step in a bit, the eager step serves, and the log says why.
     The model must be in training mode at every call.
@@ -64,7 +65,9 @@ class GraphedStep:
         optimizer: optim.Optimizer,
         regularization: Regularization,
         recorder: Recorder,
+        records_updates: bool,
     ) -> None:
+        """records_updates: whether a recorded step of this optimizer repeats, as its part says."""
         self.refusal = ""
         """Why the eager step serves instead, for one batch shape at least; empty: it doesn't."""
         self._model = model
@@ -73,13 +76,13 @@ class GraphedStep:
         self._regularization = regularization
         self._recorder = recorder
         self._parameters = [p for p in model.parameters() if p.requires_grad]
-        self._weights = penalized(model)
+        self._weights = regularization.weights_of(model)
         self._eager = EagerStep(model, criterion, optimizer, regularization)
         self._steps: dict[tuple[torch.Size, torch.Size], _Recorded | EagerStep] = {}
         self._last: _Recorded | EagerStep = self._eager
         self._given: _Recorded | None = None
         """Whose gradients the parameters have."""
-        self._records_updates = _repeats(optimizer)
+        self._records_updates = records_updates and len(optimizer.param_groups) == 1
         self._state = optimizer.state
         self._settings: dict[str, Any] = {}
         self._steady = 0
@@ -227,24 +230,10 @@ class GraphedStep:
         self._untold.clear()
 
 
-def _repeats(optimizer: optim.Optimizer) -> bool:
-    """Whether a recorded update runs the kernels of any other, with the same numbers.
-
-    SGD's depend on the settings alone; fused Adam counts its steps on the device. Without
-    fused=True Adam, RMSprop and Adagrad count on the host, so the numbers of one step would be
-    replayed for ever; with capturable=True Adam counts on the device, but rounds otherwise.
-    """
-    if len(optimizer.param_groups) != 1:
-        return False
-    if isinstance(optimizer, optim.SGD):
-        return True
-    return isinstance(optimizer, optim.Adam) and bool(optimizer.param_groups[0].get("fused"))
-
-
 def _check(model: nn.Module) -> None:
     """Refuse what is known to read from the device: a recording that fails can leave it unfit."""
     for layer in model.modules():
-        if isinstance(layer, nn.BatchNorm1d | nn.BatchNorm2d) and layer.momentum is None:
+        if isinstance(layer, _BatchNorm) and layer.momentum is None:
             raise Unrecordable("a batch normalization without momentum reads its counter")
     if not any(parameter.requires_grad for parameter in model.parameters()):
         raise Unrecordable("the network has no parameters")

@@ -14,7 +14,7 @@ from engine.training.trainer import Trainer
 SAMPLES = 128
 """Samples that are measured: enough to tell a dead unit from one that is seldom used."""
 SLOPE = 0.05
-"""A Sigmoid or Tanh is saturated where its slope is below this share of its largest."""
+"""A squashing unit is saturated where its slope is below this share of its largest."""
 NEARLY_ALL = 0.95
 """Share of the samples for which a unit must be saturated."""
 
@@ -28,7 +28,10 @@ class Probe:
 
     def __init__(self, trainer: Trainer) -> None:
         self._trainer = trainer
-        self._weights = [_weight(module) for module in trainer.model]
+        self._weights = [
+            [module.get_parameter(name) for name in layer.weights]
+            for layer, module in zip(trainer.experiment.layers, trainer.model, strict=True)
+        ]
         split = trainer.device_splits["train"]
         self.num_samples = min(SAMPLES, len(split))
         rows = torch.linspace(0, len(split) - 1, self.num_samples).round().long()
@@ -40,7 +43,7 @@ class Probe:
 
     def before_step(self) -> None:
         """Keep the weights, so that the step that follows can be measured."""
-        self._before = [w.detach().clone() for w in self._weights if w is not None]
+        self._before = [w.detach().clone() for own in self._weights for w in own]
 
     def forget_step(self) -> None:
         """Let go of the weights that were kept."""
@@ -67,7 +70,7 @@ class Probe:
             for index, module in enumerate(trainer.model):
                 with casting(trainer.model, x.device):
                     x = module(x)
-                figures.append(self._figures(index, module, x.detach().float()))
+                figures.append(self._figures(index, x.detach().float()))
                 units.append(x.shape[1])
             x = x.float()
             if not bool(x.isfinite().all()):
@@ -75,11 +78,10 @@ class Probe:
             chosen = split.targets.index_select(0, self._rows)
             targets = loss_targets(experiment.loss, facts, chosen, x.shape[1])
             loss = trainer.judge.criterion(x, targets)
-        weights: list[Tensor] = [weight for weight in self._weights if weight is not None]
         numbers = torch.stack(figures).tolist()
-        slope_of, move_of = iter(_slopes(loss, weights)), iter(self._moved(weights))
+        slope_of, move_of = iter(self._slopes(loss)), iter(self._moved())
         found = []
-        for index, (layer, weight) in enumerate(zip(experiment.layers, self._weights, strict=True)):
+        for index, (layer, own) in enumerate(zip(experiment.layers, self._weights, strict=True)):
             dead, saturated, largest = numbers[index]
             found.append(
                 LayerReading(
@@ -88,48 +90,66 @@ class Probe:
                     units=units[index],
                     dead=None if dead < 0 else int(dead),
                     saturated=None if saturated < 0 else int(saturated),
-                    gradient=None if weight is None else next(slope_of),
-                    update=None if weight is None else next(move_of),
+                    gradient=next(slope_of) if own else None,
+                    update=next(move_of) if own else None,
                     largest=largest,
                 )
             )
         return tuple(found)
 
-    def _figures(self, index: int, module: nn.Module, output: Tensor) -> Tensor:
+    def _figures(self, index: int, output: Tensor) -> Tensor:
         """Dead units, saturated units (-1 where that is no question), largest number."""
-        no = output.new_tensor(-1.0)
-        dead = saturated = no
-        if isinstance(module, nn.ReLU):
-            dead = (_by_unit(output).amax(1) <= 0).sum().to(output.dtype)
-        elif isinstance(module, nn.Sigmoid) and index != self._output:
-            slope = 4 * output * (1 - output)
+        layer = self._trainer.experiment.layers[index]
+        dead = saturated = output.new_tensor(-1.0)
+        if layer.dead_at is not None:
+            dead = (_by_unit(output).amax(1) <= layer.dead_at).sum().to(output.dtype)
+        slope = None if index == self._output else layer.slope(output)
+        if slope is not None:
             saturated = _flat_units(slope)
-        elif isinstance(module, nn.Tanh) and index != self._output:
-            saturated = _flat_units(1 - output * output)
         largest = output.abs().amax()
-        weight = self._weights[index]
-        if weight is not None:
+        for weight in self._weights[index]:
             largest = torch.maximum(largest, weight.detach().abs().amax())
         return torch.stack([dead, saturated, largest])
 
-    def _moved(self, weights: list[Tensor]) -> list[float | None]:
-        """How far the step since `before_step` moved each weight, as a share of its norm."""
+    def _weighty(self) -> list[list[nn.Parameter]]:
+        """The weights of each layer that has some."""
+        return [own for own in self._weights if own]
+
+    def _moved(self) -> list[float | None]:
+        """How far the step since `before_step` moved each layer's weights, in shares of their
+        norm."""
         before, self._before = self._before, None
         if not before:
-            return [None] * len(weights)
-        shares = [
-            (now.detach() - then).norm() / then.norm().clamp_min(1e-30)
-            for now, then in zip(weights, before, strict=True)
-        ]
+            return [None] * len(self._weighty())
+        kept = iter(before)
+        shares = []
+        for own in self._weighty():
+            then = [next(kept) for _ in own]
+            way = _norm([now.detach() - old for now, old in zip(own, then, strict=True)])
+            shares.append(way / _norm(then).clamp_min(1e-30))
         return [*torch.stack(shares).tolist()]
 
+    def _slopes(self, loss: Tensor) -> list[float]:
+        """The root mean square of each layer's gradient; the parameters' `.grad` stay as they
+        are."""
+        layers = self._weighty()
+        if not layers:
+            return []
+        weights = [weight for own in layers for weight in own]
+        grads: tuple[Tensor | None, ...] = torch.autograd.grad(loss, weights, allow_unused=True)
+        found = iter(grads)
+        slopes = []
+        for own in layers:
+            gradients = [(w, next(found)) for w in own]
+            known = [torch.zeros_like(w) if g is None else g for w, g in gradients]
+            slopes.append(_norm(known) / sum(w.numel() for w in own) ** 0.5)
+        return [*torch.stack(slopes).tolist()]
 
-def _weight(module: nn.Module) -> nn.Parameter | None:
-    """The weights that connect a layer with the one before; None without such."""
-    if isinstance(module, nn.Linear | nn.Conv2d):
-        assert isinstance(module.weight, nn.Parameter)
-        return module.weight
-    return None
+
+def _norm(tensors: list[Tensor]) -> Tensor:
+    """The 2-norm over all their numbers."""
+    norm: Tensor = torch.linalg.vector_norm(torch.stack([*map(torch.linalg.vector_norm, tensors)]))
+    return norm
 
 
 def _by_unit(output: Tensor) -> Tensor:
@@ -140,12 +160,3 @@ def _by_unit(output: Tensor) -> Tensor:
 def _flat_units(slope: Tensor) -> Tensor:
     share = (_by_unit(slope) < SLOPE).to(slope.dtype).mean(1)
     return (share >= NEARLY_ALL).sum().to(slope.dtype)
-
-
-def _slopes(loss: Tensor, weights: list[Tensor]) -> list[float]:
-    """The root mean square of each weight's gradient; the parameters' `.grad` stay as they are."""
-    if not weights:
-        return []
-    found: tuple[Tensor | None, ...] = torch.autograd.grad(loss, weights, allow_unused=True)
-    slopes = [loss.new_zeros(()) if g is None else g.square().mean().sqrt() for g in found]
-    return [*torch.stack(slopes).tolist()]

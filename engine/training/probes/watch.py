@@ -9,7 +9,7 @@ from collections.abc import Iterable
 import torch
 
 from engine.doctor.finding import Finding
-from engine.doctor.live.doctor import LiveDoctor
+from engine.doctor.live.doctor import Change, LiveDoctor
 from engine.doctor.live.look import Look, Report
 from engine.runs.events import EpochFinished, Event, FindingAppeared, FindingGone
 from engine.training.probes.budget import FIRST_S, Budget
@@ -43,8 +43,12 @@ class Watch:
         if trainer.batch != self._last_batch or not trainer.is_reported(trainer.epoch + 1):
             return
         if self._probe is not None and self._may_look():
-            with self.budget.spending("keep"):
-                self._probe.before_step()
+            try:
+                with self.budget.spending("keep"):
+                    self._probe.before_step()
+            except Exception as error:  # no memory left, say: never worth a training
+                _log.warning("the weights could not be kept for a look", exc_info=error)
+                self._probe.forget_step()
 
     def remember(self, events: Iterable[Event]) -> None:
         """Take note of reports from a record: a resumed run's."""
@@ -102,7 +106,11 @@ class Watch:
         except RuntimeError as error:  # no memory left, say: a look is never worth a training
             _log.warning("the network could not be looked at: %s", error)
             return []
-        change = self._doctor.look(look, final=final)
+        except Exception as error:  # the doctor's own mistake ends no training either
+            return self._told(self._doctor.fail(error))
+        return self._told(self._doctor.look(look, final=final))
+
+    def _told(self, change: Change) -> list[Event]:
         epoch = self._trainer.epoch
         gone = [_told(FindingGone, finding, epoch) for finding in change.gone]
         return [*gone, *(_told(FindingAppeared, found, epoch) for found in change.appeared)]

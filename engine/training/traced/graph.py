@@ -10,8 +10,9 @@ import torch
 from torch import Tensor, fx, nn
 from torch.func import functional_call
 from torch.fx.experimental.proxy_tensor import make_fx
+from torch.nn.modules.batchnorm import _BatchNorm
 
-from engine.training.step import Regularization, penalized
+from engine.training.step import Regularization
 from engine.training.traced.errors import Untraceable
 
 
@@ -51,12 +52,10 @@ def trace(
             **dict(zip(kept, buffers, strict=True)),
         }
         loss = criterion(functional_call(model, state, (inputs,)), targets)
-        weights = [state[name] for name in weighty]
+        weights = [state[name] for name in regularization.weights or ()]
         objective = regularization.added(loss, weights)
         return loss.detach(), *torch.autograd.grad(objective, parameters)
 
-    wanted = {id(weight) for weight in penalized(model)}
-    weighty = [name for name, p in model.named_parameters() if id(p) in wanted]
     kept = list(buffers)
     with _averaging(model) as rates:
         try:
@@ -90,7 +89,7 @@ def _averaging(model: nn.Module) -> Iterator[dict[float, Tensor]]:
     layers = [
         layer
         for layer in model.modules()
-        if isinstance(layer, nn.BatchNorm1d | nn.BatchNorm2d)
+        if isinstance(layer, _BatchNorm)
         and layer.momentum is None
         and layer.num_batches_tracked is not None
     ]

@@ -6,7 +6,6 @@ import pytest
 
 from engine.doctor.examination import examine, repaired, wants_statistics
 from engine.doctor.finding import Finding
-from engine.doctor.rules.images import PIXELS
 from engine.doctor.statistics import Statistics
 from engine.parts.data import Places
 from engine.parts.data.torchvision_sets import MNIST
@@ -110,7 +109,9 @@ def test_pixel_figures_are_those_of_the_files() -> None:
     except (RuntimeError, OSError):
         pytest.skip("MNIST is not on this machine")
     pixels = stored.double() / 255
-    (mean,), (deviation,) = PIXELS[MNIST]
+    figures = MNIST.pixel_figures
+    assert figures is not None
+    (mean,), (deviation,) = figures.means, figures.deviations
     assert pixels.mean().item() == pytest.approx(mean, abs=5e-5)
     assert pixels.std().item() == pytest.approx(deviation, abs=5e-5)
 

@@ -13,6 +13,7 @@ from torch import Tensor
 
 from engine.errors import UsageError
 from engine.parts.layers.activation import ReLU
+from engine.parts.layers.base import weight_names
 from engine.parts.layers.dense import Dropout, Linear
 from engine.parts.layers.normalization import BatchNorm1d
 from engine.parts.losses import CrossEntropyLoss
@@ -29,6 +30,7 @@ from tests.engine.training.tiny import NOWHERE, small
 from tests.engine.training.traced_pair import Side, rows
 
 LAYERS = (Linear(5), BatchNorm1d(), ReLU(), Dropout(0.2), Linear(3))
+WEIGHTS = weight_names(LAYERS)
 PLAIN = Regularization()
 SIZES = (8, 8, 3, 8, 8, 3, 8, 8)
 RECORDED: tuple[Optimizer, ...] = (
@@ -58,7 +60,9 @@ def _side(optimizer: Optimizer, *layers: Any, precision: str = "float32") -> Sid
 
 def _graphed(side: Side, plan: Regularization = PLAIN) -> tuple[GraphedStep, FakeRecorder]:
     fake = FakeRecorder(side.model, side.optimizer)
-    return GraphedStep(side.model, side.criterion, side.optimizer, plan, fake), fake
+    return GraphedStep(
+        side.model, side.criterion, side.optimizer, plan, fake, side.is_recordable
+    ), fake
 
 
 def _eager(side: Side, plan: Regularization = PLAIN) -> EagerStep:
@@ -79,7 +83,12 @@ def test_every_optimizer_gives_the_eager_bits(optimizer: Optimizer, rates: Any) 
 
 @pytest.mark.parametrize("precision", ["float32", "bf16"])
 @pytest.mark.parametrize(
-    "plan", [Regularization(l1=0.01, l2=0.02), Regularization(l2=0.1, clip_norm=0.1)], ids=str
+    "plan",
+    [
+        Regularization(l1=0.01, l2=0.02, weights=WEIGHTS),
+        Regularization(l2=0.1, clip_norm=0.1, weights=WEIGHTS),
+    ],
+    ids=str,
 )
 def test_penalties_and_clipping_give_the_eager_bits(plan: Regularization, precision: str) -> None:
     """The gradient norm is that of before the clipping, in either precision."""
@@ -200,7 +209,9 @@ def test_a_recording_with_other_numbers_is_discarded(
     """The eager step's bits stay, and the log says that they would not have."""
     side, other = _side(SGD(0.1)), _side(SGD(0.1))
     wrong = _Wrong(side, kind)
-    step = GraphedStep(side.model, side.criterion, side.optimizer, PLAIN, wrong)
+    step = GraphedStep(
+        side.model, side.criterion, side.optimizer, PLAIN, wrong, records_updates=True
+    )
     batches = rows(8, 8, 8, 8, 8)
     with caplog.at_level(logging.WARNING):
         seen = side.train(step, batches, ())
@@ -257,5 +268,6 @@ def test_auto_records_long_trainings_on_cuda(
             side.optimizer,
             PLAIN,
             lambda: rows(8)[0],
+            records_updates=True,
         )
         assert executor_of(made) == told

@@ -186,9 +186,9 @@ def test_optimizers(optimizer: Optimizer) -> None:
 @pytest.mark.parametrize(
     "regularization",
     [
-        Regularization(l1=0.01),
-        Regularization(l2=0.01),
-        Regularization(l1=0.01, l2=0.02, clip_norm=0.1),
+        Regularization(l1=0.01, weights=()),
+        Regularization(l2=0.01, weights=()),
+        Regularization(l1=0.01, l2=0.02, clip_norm=0.1, weights=()),
         Regularization(clip_norm=1e6),
     ],
     ids=str,
@@ -213,7 +213,7 @@ def test_random_experiments(data: st.DataObject) -> None:
     optimizer = data.draw(components(Optimizer))
     penalties = st.sampled_from([0.0, 0.0, 0.01])
     clip_norm = data.draw(st.sampled_from([None, 0.5]))
-    regularization = Regularization(data.draw(penalties), data.draw(penalties), clip_norm)
+    regularization = Regularization(data.draw(penalties), data.draw(penalties), clip_norm, ())
     made = rows if shape == (4,) else images
     assert_same(
         (*layers, *last),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor, nn, optim
 
 from engine.parts.layers import Layer
+from engine.parts.layers.base import weight_names
 from engine.parts.losses import Loss
 from engine.parts.optimizers import Optimizer
 from engine.parts.shapes import Shape
@@ -35,6 +37,7 @@ class Side:
         self.model = build_model(layers, shape, precision).train()
         self.criterion: nn.Module = loss.build()
         self.optimizer: optim.Optimizer = optimizer.build(self.model.parameters())
+        self.is_recordable = optimizer.is_recordable
 
     def train(self, step: Step, batches: Sequence[Batch], rates: Sequence[float]) -> list[Tensor]:
         """Losses, gradient norms, generator states and all that is left at the end."""
@@ -67,7 +70,8 @@ def assert_same(
     change: Callable[[Side], None] = lambda side: None,
 ) -> None:
     """Check that each interpreter traces the step and gives the eager step's bits."""
-    regularization = regularization or Regularization()
+    plan = regularization or Regularization(weights=())
+    regularization = dataclasses.replace(plan, weights=weight_names(layers))
     eager = Side(layers, shape, loss, optimizer, precision)
     change(eager)
     step = EagerStep(eager.model, eager.criterion, eager.optimizer, regularization)

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from engine.doctor.rules import ALL
 from engine.errors import PerceptuiError
 from engine.service.client import Session
+from tests.engine.doctor.test_failure import broken
 from tests.tui.app.stage import NARROW, WIDE, Stage, played
 from tests.tui.app.stand import small_experiment
 from tui.screens.doctor import DoctorScreen
@@ -57,6 +59,21 @@ def test_all_findings_are_listed(tmp_path: Path) -> None:
         await stage.until_seen("layers[1]: dead-units", DEAD, "last seen in epoch 1", "no-test")
         await stage.press("escape")
         await stage.until_seen("▶ running")
+
+    played(tmp_path, play)
+
+
+def test_a_rule_that_raises_does_not_end_the_app(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is one of the findings that d lists; the edited experiment is examined as ever."""
+    monkeypatch.setattr("engine.doctor.examination.ALL", (broken, *ALL))
+
+    async def play(stage: Stage) -> None:
+        await stage.press("d")
+        await stage.until_seen("doctor.always-broken: rule-failed", "the rule always-broken failed")
+        await stage.press("escape")
+        await stage.train()
 
     played(tmp_path, play)
 

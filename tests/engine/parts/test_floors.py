@@ -7,7 +7,7 @@ import math
 import pytest
 import torch
 
-from engine.doctor.floors import logistic_floors, softmax_floor
+from engine.parts.floors import logistic_floors, softmax_floor
 
 
 def test_known_floors() -> None:
@@ -33,6 +33,6 @@ def test_floor_is_the_least_of_the_real_loss(classes: int, smoothing: float) -> 
 def test_logistic_floors() -> None:
     """Logits between 0 and 1 leave 0.313 for class 1 and 0.693 for class 0."""
     loss = torch.nn.functional.binary_cross_entropy_with_logits
-    one, zero = logistic_floors(0.0, 1.0)
+    zero, one = logistic_floors(0.0, 1.0)
     assert one == pytest.approx(loss(torch.tensor(1.0), torch.tensor(1.0)).item())
     assert zero == pytest.approx(loss(torch.tensor(0.0), torch.tensor(0.0)).item())

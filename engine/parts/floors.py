@@ -19,8 +19,13 @@ def softmax_floor(classes: int, span: float, smoothing: float = 0.0) -> float:
 
 
 def logistic_floors(lowest: float, highest: float) -> tuple[float, float]:
-    """The least binary cross-entropy of a sample of class 1 and of class 0.
+    """The least binary cross-entropy of a sample of class 0 and of class 1.
 
     Its logit lies between lowest and highest.
     """
-    return math.log1p(math.exp(-highest)), math.log1p(math.exp(lowest))
+    return _softplus(lowest), _softplus(-highest)
+
+
+def _softplus(x: float) -> float:
+    """log(1 + exp(x)), for any x that is not nan."""
+    return max(x, 0.0) + math.log1p(math.exp(-abs(x)))
