@@ -135,7 +135,7 @@ REQUEST = Limit(
 )
 ROWS = Limit(
     "samples in one request to a trainer",
-    5_000,
+    1_000,
     "samples",
     "A training waits while they are predicted; `perceptui predict` asks for more in parts.",
 )

@@ -11,7 +11,8 @@ from typing import TypeVar
 import msgspec
 
 from engine.decoding import Undecodable, decoded
-from engine.errors import PerceptuiError, WorkerLost
+from engine.errors import PerceptuiError, UsageError, WorkerLost
+from engine.limits import REQUEST
 from engine.service import protocol as p
 from engine.service.happenings import Happenings
 
@@ -56,11 +57,14 @@ class Connection:
             raise self.lost()
         self._last_id += 1
         request = msgspec.structs.replace(request, id=self._last_id)
+        line = p.encode(request)
+        if len(line) > REQUEST.most:
+            raise UsageError(f"what is asked has {REQUEST.refusal(len(line))} in one request")
         future: asyncio.Future[p.Answer] = asyncio.get_running_loop().create_future()
         self._answers[request.id] = future
         if isinstance(request, p.Train | p.Resume):
             self._beginnings.add(request.id)
-        self._writer.write(p.encode(request))
+        self._writer.write(line)
         answer = await future
         if answer.failure is not None:
             raise answer.failure.error()
@@ -106,13 +110,18 @@ class Connection:
         return self.run
 
     async def _listen(self) -> None:
-        rest = b""
+        pieces: list[bytes] = []
+        """Of a line whose end has not come: joined once, however long it is."""
         try:
             while received := await self._reader.read(CHUNK_BYTES):
                 self.heard_at = time.monotonic()
-                *lines, rest = (rest + received).split(b"\n")
-                for line in lines:
+                if b"\n" not in received:
+                    pieces.append(received)
+                    continue
+                first, *lines, rest = received.split(b"\n")
+                for line in (b"".join([*pieces, first]), *lines):
                     self._take(line)
+                pieces = [rest]
         except OSError:
             pass  # the connection broke: the same as its end
         finally:

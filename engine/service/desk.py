@@ -6,6 +6,7 @@ import msgspec
 
 from engine.encoding import encoded
 from engine.errors import PerceptuiError, UsageError
+from engine.limits import PICTURE_CELLS
 from engine.service import protocol as p
 from engine.service.beginning import Beginning, CalledOff
 from engine.service.course import Course
@@ -69,6 +70,7 @@ class Desk:
             case p.Resume():
                 return self._beginning.resume(client, request)
             case p.Watch():
+                _check_size(request)
                 client.watch = request
             case p.Shutdown():
                 self._course.stop("stopped")
@@ -88,6 +90,7 @@ class Desk:
         if training is None:
             raise UsageError("nothing is being trained")
         if isinstance(request, p.Draw):
+            _check_size(request)
             return training.pictures(request.columns, request.rows)
         if training.is_over:
             if isinstance(request, p.Stop):
@@ -109,3 +112,12 @@ class Desk:
             case p.Stop():
                 course.stop(request.reason)
         return None
+
+
+def _check_size(request: p.Draw | p.Watch) -> None:
+    """Refuse pictures of a size that would hold the training up."""
+    columns, rows = request.columns, request.rows
+    if min(columns, rows) < 0:
+        raise UsageError(f"a picture of {columns:,} by {rows:,} cells can't be drawn")
+    if columns * rows > PICTURE_CELLS.most:
+        raise UsageError(f"the picture has {PICTURE_CELLS.refusal(columns * rows)}")

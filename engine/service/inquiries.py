@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from engine.limits import REQUEST, ROWS
 from engine.paths import data_dir as default_data_dir
 from engine.runs.events import Evaluated, Prediction
 from engine.runs.rate_test import RateTest
@@ -47,9 +48,20 @@ class Inquiries:
     async def predict(
         self, run: Run, rows: list[list[str]], checkpoint: p.Kept = "last"
     ) -> list[Prediction]:
-        """What a run's network says of samples, each a list of values as typed."""
-        request = p.Predict(run=str(run.path.absolute()), checkpoint=checkpoint, rows=rows)
-        return await self._connection.ask(request, list[Prediction])
+        """What a run's network says of samples, each a list of values as typed.
+
+        Asked in parts, so that a training in the same process goes on in between.
+        """
+        where = str(run.path.absolute())
+        answers: list[Prediction] = []
+        while not answers or len(answers) < len(rows):
+            before = len(answers)
+            part = _part(rows, before)
+            request = p.Predict(run=where, checkpoint=checkpoint, rows=part, before=before)
+            answers += await self._connection.ask(request, list[Prediction])
+            if not part:
+                break
+        return answers
 
     async def evaluate(
         self, run: Run, checkpoint: p.Kept = "last", data_dir: Path | None = None
@@ -78,6 +90,22 @@ class Inquiries:
                 data_dir=absolute(data_dir),
             )
         )
+
+
+def _part(rows: list[list[str]], start: int) -> list[list[str]]:
+    """The next samples to ask about: ROWS of them, fewer where they would be too long a request.
+
+    Networks that normalize over the samples they are given get ROWS at a time in any case.
+    """
+    count = min(ROWS.most, len(rows) - start)
+    while count > 1 and sum(map(_num_bytes, rows[start : start + count])) > REQUEST.most // 2:
+        count //= 2
+    return rows[start : start + count]
+
+
+def _num_bytes(row: list[str]) -> int:
+    """About what a sample takes in a request."""
+    return sum(map(len, row)) + 3 * len(row)
 
 
 def absolute(data_dir: Path | None) -> str:

@@ -4,20 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from engine.errors import UsageError
+from engine.limits import ROWS
 from engine.parts.data import Places
 from engine.runs.events import Evaluated, Prediction
 from engine.runs.reader import Checkpoint, Run
 
 
-def predict(run: Run, rows: list[list[str]], checkpoint: Checkpoint = "last") -> list[Prediction]:
+def predict(
+    run: Run, rows: list[list[str]], checkpoint: Checkpoint = "last", *, before: int = 0
+) -> list[Prediction]:
     """What the run's network says of samples, each a list of values as a person types them.
 
-    Raises UsageError for values that don't fit, BadCheckpoint for a damaged checkpoint.
+    before: so many were asked about already, for the numbers in messages. Raises UsageError for
+    values that don't fit and for too many rows, BadCheckpoint for a damaged checkpoint.
     """
     from engine.training.restored import TrainedNetwork
 
+    if len(rows) > ROWS.most:
+        raise UsageError(f"there are {ROWS.refusal(len(rows))} in one request")
     experiment = run.experiment()
-    encoded = experiment.data.encode(rows)
+    encoded = experiment.data.encode(rows, before)
     network = TrainedNetwork(experiment, run.facts(), run.checkpoint(checkpoint))
     return network.predict(encoded)
 

@@ -53,7 +53,7 @@ def _of_run(request: p.Predict | p.Evaluate | p.Export, places: Callable[[str], 
     run = Run(Path(request.run))
     match request:
         case p.Predict():
-            return predict(run, request.rows, request.checkpoint)
+            return predict(run, request.rows, request.checkpoint, before=request.before)
         case p.Evaluate():
             return list(evaluate(run, places(request.data_dir), request.checkpoint))
         case p.Export():

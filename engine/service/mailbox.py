@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import IO
 
 from engine.decoding import Undecodable
+from engine.errors import UsageError
+from engine.limits import REQUEST
 from engine.runs.events import Event, encode
 from engine.service import protocol as p
 from engine.service.place import new_socket_path, peer_is_owner, socket_dir
@@ -25,7 +27,6 @@ CHUNK_BYTES = 1 << 16
 ENOUGH_BYTES = 1 << 16
 """A client with so much unsent gets nothing more queued until it reads."""
 TOO_MUCH_BYTES = 1 << 24
-LONGEST_REQUEST = 1 << 24
 
 
 @dataclass(eq=False)
@@ -190,9 +191,14 @@ class Mailbox:
         except OSError:
             received = b""
         client.unread += received
-        if not received or len(client.unread) > LONGEST_REQUEST:
+        if not received:
             self.drop(client)
             return []
+        if len(client.unread) > REQUEST.most:
+            self._refuse(client)
+            return []
+        if b"\n" not in received:
+            return []  # so that a long line is not looked through again with each of its pieces
         *lines, rest = bytes(client.unread).split(b"\n")
         client.unread = bytearray(rest)
         requests = []
@@ -200,8 +206,15 @@ class Mailbox:
             try:
                 requests.append(p.decode_request(line))
             except Undecodable as error:
-                client.send(p.Answer(id=0, failure=p.Failure.of(error)))
+                client.send(p.Answer(id=p.id_of(line), failure=p.Failure.of(error)))
         return requests
+
+    def _refuse(self, client: Client) -> None:
+        """Hang up on who sends without an end, with a word that arrives if it is read."""
+        error = UsageError(f"a request of more than {REQUEST.amount(REQUEST.most)} is not read")
+        client.send(p.Answer(id=0, failure=p.Failure.of(error)))
+        self._send(client)
+        self.drop(client)
 
     def _send(self, client: Client) -> None:
         try:

@@ -6,6 +6,8 @@ else has a `message` key.
 
 from __future__ import annotations
 
+import msgspec
+
 from engine.decoding import Undecodable, decoded
 from engine.encoding import encoded
 from engine.runs.events import Recorded
@@ -96,11 +98,18 @@ __all__ = [
     "decode_reply",
     "decode_request",
     "encode",
+    "id_of",
     "version_of",
 ]
 
 VERSION = 1
 """Of the protocol; both sides must have the same."""
+
+
+class _Addressed(msgspec.Struct):
+    """Of any request what an answer needs."""
+
+    id: int = 0
 
 
 def encode(message: Message) -> bytes:
@@ -112,6 +121,14 @@ def decode_request(line: bytes) -> Requests:
     """The request of a line; raises Undecodable."""
     request: Requests = decoded(line, Requests)
     return request
+
+
+def id_of(line: bytes) -> int:
+    """The id of a request that is not understood; 0 where it has none."""
+    try:
+        return decoded(line, _Addressed).id
+    except Undecodable:
+        return 0
 
 
 def version_of(line: bytes) -> int | None:

@@ -127,11 +127,13 @@ class TuneLearningRate(Request, frozen=True, kw_only=True):
 
 
 class Predict(Request, frozen=True, kw_only=True):
-    """What a finished or running run's checkpoint says of samples."""
+    """What a finished or running run's checkpoint says of samples, ROWS of them at most."""
 
     run: str
     checkpoint: Kept
     rows: list[list[str]]
+    before: int = 0
+    """Samples that were asked about before these, for the numbers in messages."""
 
 
 class Evaluate(Request, frozen=True, kw_only=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -9,6 +10,7 @@ from typing import NamedTuple
 from rich.style import Style
 from rich.text import Text
 
+from engine.limits import PICTURE_CELLS
 from tui.renderables.look import BLUE, NIGHT, ORANGE, Hue, Look, blend, class_hue
 from tui.renderables.numbers import short
 from tui.renderables.runs import Glyph, row_of
@@ -18,6 +20,9 @@ from tui.renderables.table import sentence, wrapped
 LEAST_WIDTH = 16
 _GUTTER = 7  # the labels of x2 and the axis: `-10.50│`
 _BELOW = 3  # the axis, the labels of x1, one row of legend
+_MOST_ROWS = math.isqrt(
+    PICTURE_CELLS.most // 4
+)  # of text: twice as many columns, two cells in each
 _WHITE = Hue((245, 245, 245), "bright_white")
 _BLACK = Hue((0, 0, 0), "black")
 _MIST = Hue((90, 90, 96), "bright_black")
@@ -58,7 +63,7 @@ def grid_size(width: int, height: int, look: Look) -> tuple[int, int]:
     """
     if width < LEAST_WIDTH:
         return 0, 0
-    rows = max(min(height - _BELOW, (width - _GUTTER) // 2), 2)
+    rows = max(min(height - _BELOW, (width - _GUTTER) // 2, _MOST_ROWS), 2)
     return min(2 * rows, width - _GUTTER), 2 * rows if look.half_blocks else rows
 
 

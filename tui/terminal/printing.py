@@ -48,6 +48,10 @@ class Terminal:
 
     def rows(self, rows: Iterable[Text]) -> None:
         """Print rows that were made for this width."""
+        if not self.console.is_terminal:  # there may be a hundred thousand of them
+            self.console.file.writelines(f"{row.plain}\n" for row in rows)
+            self.console.file.flush()
+            return
         for row in rows:
             self.console.print(row, highlight=False, no_wrap=True, overflow="ignore", crop=False)
 

@@ -226,18 +226,18 @@ class Data(Component, abstract=True):
         """
         return None
 
-    def encode(self, rows: Sequence[Sequence[str]]) -> list[list[float]]:
+    def encode(self, rows: Sequence[Sequence[str]], before: int = 0) -> list[list[float]]:
         """Rows of texts, as a person types them, as rows of raw inputs (laid out flat).
 
         One text per name in `Facts.feature_names`, in that order; without names, one number
         per element of the shape. NaN stands for a missing cell where the data set fills
-        those. Raises UsageError naming the row and the value.
+        those. before: rows that came before these. Raises UsageError naming the row and the value.
         """
         facts = self.known_facts()
         names = facts.feature_names or tuple(str(n + 1) for n in range(product(facts.shape)))
         return [
             [number(cell, place) for cell, place in zip(row, places, strict=True)]
-            for row, places in placed(rows, names)
+            for row, places in placed(rows, names, before)
         ]
 
     def files(self) -> tuple[Path, ...]:
@@ -250,15 +250,16 @@ class Data(Component, abstract=True):
 
 
 def placed(
-    rows: Sequence[Sequence[str]], names: Sequence[str]
+    rows: Sequence[Sequence[str]], names: Sequence[str], before: int = 0
 ) -> list[tuple[Sequence[str], list[str]]]:
     """Each row with the place of each of its values, as an error says it: `row 2, x1`.
 
+    before: rows that came before these. A single one needs no number.
     Raises UsageError for a row with too few or too many values.
     """
     result = []
-    for index, row in enumerate(rows, start=1):
-        row_text = f"row {index}, " if len(rows) > 1 else ""
+    for index, row in enumerate(rows, start=before + 1):
+        row_text = f"row {index}, " if len(rows) > 1 or before else ""
         if len(row) != len(names):
             listed = f" ({', '.join(names)})" if len(names) <= 40 else ""
             raise UsageError(

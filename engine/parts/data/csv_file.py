@@ -95,10 +95,10 @@ class Csv(Data, name="csv"):
             raise DataUnavailable(f"{self.path}: changed while it was read")
         return Dataset(facts, inputs, targets, standardize=self.standardize)
 
-    def encode(self, rows: Sequence[Sequence[str]]) -> list[list[float]]:
+    def encode(self, rows: Sequence[Sequence[str]], before: int = 0) -> list[list[float]]:
         table = self._present_table()
         encoded = []
-        for row, cell_places in placed(rows, tuple(table.columns)):
+        for row, cell_places in placed(rows, tuple(table.columns), before):
             features: list[float] = []
             for cell, place, kinds in zip(row, cell_places, table.columns.values(), strict=True):
                 features += self._encode_cell(cell.strip(), place, kinds)

@@ -145,6 +145,10 @@ class RawClient:
         """Send a line."""
         self._socket.sendall(p.encode(line) if isinstance(line, p.Message) else line + b"\n")
 
+    def send(self, piece: bytes) -> None:
+        """Send bytes as they are."""
+        self._socket.sendall(piece)
+
     def line(self) -> dict[str, Any]:
         """The next line that is JSON; empty at the end of the connection."""
         while True:
