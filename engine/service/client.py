@@ -17,7 +17,7 @@ import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-from engine.errors import UsageError, WorkerLost
+from engine.errors import PerceptuiError, UsageError, WorkerLost
 from engine.paths import runs_dir as default_runs_dir
 from engine.runs.events import RunFinished
 from engine.runs.lease import read_lease
@@ -27,6 +27,7 @@ from engine.service.connection import Connection
 from engine.service.happenings import Happened
 from engine.service.inquiries import Inquiries, absolute
 from engine.service.launch import Launched, launch
+from engine.service.place import check_socket, peer_is_owner
 from engine.service.steering import Steering
 from engine.spec.experiment import Experiment
 from engine.spec.writer import to_toml
@@ -91,7 +92,9 @@ class Session(Steering, Inquiries):
             raise UsageError(f"{run.path}: the run is not live on this machine{where}")
         if lease.state == "preparing":
             raise UsageError(f"{run.path}: the run is being prepared: try again in a moment")
-        async with cls.connect(Path(lease.socket), None) as session:
+        socket = Path(lease.socket)
+        check_socket(socket)
+        async with cls.connect(socket, None) as session:
             yield session
 
     @classmethod
@@ -104,7 +107,10 @@ class Session(Steering, Inquiries):
             reader, writer = await asyncio.open_unix_connection(str(socket))
         except OSError as error:
             raise WorkerLost(f"{socket}: no trainer answers there ({error.strerror})") from error
-        connection = Connection(reader, writer)
+        if not peer_is_owner(writer.get_extra_info("socket")):
+            writer.close()
+            raise PerceptuiError(f"{socket}: who answers there is another user's process")
+        connection = Connection(reader, writer, launched.log if launched else None)
         try:
             await connection.greet()
             yield cls(connection, launched)

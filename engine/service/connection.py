@@ -15,6 +15,7 @@ from engine.errors import PerceptuiError, UsageError, WorkerLost
 from engine.limits import REQUEST
 from engine.service import protocol as p
 from engine.service.happenings import Happenings
+from engine.service.worker_log import last_words
 
 T = TypeVar("T")
 CHUNK_BYTES = 1 << 16
@@ -26,7 +27,10 @@ class Connection:
     Asking raises what the worker refuses with, WorkerLost when the worker is gone.
     """
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def __init__(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, log: Path | None
+    ) -> None:
+        """log: what the worker writes as long as it has no run, if that is known."""
         self.state: p.State = "idle"
         self.run: Path | None = None
         self.pid = 0
@@ -36,6 +40,7 @@ class Connection:
         self.happenings = Happenings()
         self._reader = reader
         self._writer = writer
+        self._log = log
         self._answers: dict[int, asyncio.Future[p.Answer]] = {}
         self._last_id = 0
         self._beginnings: set[int] = set()
@@ -89,7 +94,8 @@ class Connection:
             number = self.ended.signal
             gone = f"the trainer has ended{f' by signal {number}' if number else ''}"
         if self.run is None:
-            return WorkerLost(gone)
+            words = last_words(self._log) if self._log is not None and self.ended is None else ""
+            return WorkerLost(f"{gone}; the last that it wrote:\n{words}" if words else gone)
         kept = self.run / "checkpoints" / "last.safetensors"
         if not kept.is_file():
             return WorkerLost(f"{gone}; {self.run} has no checkpoint yet, so it can't be resumed")

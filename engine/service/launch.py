@@ -11,6 +11,7 @@ from pathlib import Path
 
 from engine.errors import PerceptuiError
 from engine.service.place import log_path, new_log_path
+from engine.service.worker_log import last_words
 
 
 @dataclass(frozen=True)
@@ -55,9 +56,9 @@ async def launch() -> Launched:
         raise
     if not said:
         process.wait()
-        why = log.read_text("utf-8", "replace").strip().splitlines()
+        why = last_words(log) or "no message"
         log.unlink(missing_ok=True)
-        raise PerceptuiError(f"the trainer did not start: {why[-1] if why else 'no message'}")
+        raise PerceptuiError(f"the trainer did not start: {why}")
     renamed = log_path(process.pid)
     log.rename(renamed)
     return Launched(process, Path(said), renamed)

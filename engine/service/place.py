@@ -17,6 +17,8 @@ from engine.runs.lease import process_start
 LONGEST_PATH = 100
 """Bytes of a socket's path that every system takes."""
 
+_ELSEWHERE = "set PERCEPTUI_SOCKET_DIR to a folder of yours"
+_CACHES = {"TORCHINDUCTOR_CACHE_DIR": "inductor", "TRITON_CACHE_DIR": "triton"}
 _SOCKET = re.compile(r"(\d+)-[0-9a-f]{6}\.sock")
 _LOG = re.compile(r"(\d+)-(?:worker|[0-9a-f]{6}-starting)\.log")
 
@@ -34,12 +36,39 @@ def socket_dir() -> Path:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
         found = path.lstat()
     except OSError as error:
-        raise PerceptuiError(f"{path}: no place for sockets ({error.strerror or error})") from error
+        reason = error.strerror or str(error)
+        raise PerceptuiError(f"{path}: no place for sockets ({reason}): {_ELSEWHERE}") from error
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
-        raise PerceptuiError(f"{path}: belongs to somebody else, so no trainer can listen there")
+        raise PerceptuiError(
+            f"{path}: belongs to somebody else or is no folder, so no trainer can listen there: "
+            f"{_ELSEWHERE}"
+        )
     if stat.S_IMODE(found.st_mode) & 0o077:
-        raise PerceptuiError(f"{path}: others can enter it: chmod 700 {path}")
+        raise PerceptuiError(f"{path}: others can enter it: chmod 700 {path}, or {_ELSEWHERE}")
     return path
+
+
+def keep_caches_private() -> None:
+    """Have torch keep what it compiles where nobody else can put it; before torch is imported.
+
+    Its own place is a folder of a known name in the folder for everybody's temporary files.
+    A place that the person has set stays.
+    """
+    for variable, name in _CACHES.items():
+        os.environ.setdefault(variable, str(socket_dir() / name))
+
+
+def check_socket(path: Path) -> None:
+    """Raise PerceptuiError unless a trainer of this user may listen there.
+
+    What names it may be forged, and behind it anybody may answer.
+    """
+    folder = socket_dir()
+    if path.parent != folder or not _SOCKET.fullmatch(path.name):
+        raise PerceptuiError(
+            f"{path}: no trainer of yours listens there, since sockets lie in {folder}: if you "
+            "started it with another PERCEPTUI_SOCKET_DIR, set that one"
+        )
 
 
 def new_socket_path(pid: int) -> Path:

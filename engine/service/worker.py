@@ -20,10 +20,10 @@ from engine.service.beginning import Beginning
 from engine.service.course import Course
 from engine.service.desk import Desk
 from engine.service.mailbox import Mailbox
-from engine.service.place import sweep
+from engine.service.place import keep_caches_private, sweep
 from engine.service.presence import Presence
 from engine.service.signals import EndAtOnce, Signals
-from engine.service.worker_log import own_log
+from engine.service.worker_log import log_error, own_log
 
 IDLE_S = 0.5
 """Seconds that a worker without anything to train waits for its clients at a time."""
@@ -53,8 +53,12 @@ class Worker:
                 pass
         except EndAtOnce:
             pass
-        finally:
-            self._close()
+        except BaseException as error:
+            log_error(error)  # first of all: who waits for this process reads it when it hangs up
+            self.mailbox.close()
+            raise SystemExit(1) from None
+        self._close()
+        own_log().unlink(missing_ok=True)
         return self._signals.exit_code
 
     def _turn(self) -> bool:
@@ -75,12 +79,12 @@ class Worker:
         self.mailbox.broadcast(p.Ended(signal=self._signals.number))
         self.mailbox.drain(5.0)
         self.mailbox.close()
-        own_log().unlink(missing_ok=True)
 
 
 def main() -> int:
     """Listen, say so on the descriptor named in the arguments, warm up, serve."""
     try:
+        keep_caches_private()
         worker = Worker()
     except PerceptuiError as error:
         print(error, file=sys.stderr)

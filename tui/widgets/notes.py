@@ -134,7 +134,8 @@ def notice_text(snapshot: Snapshot) -> str:
     """What went wrong, in a sentence; empty where nothing did."""
     diverged = snapshot.diverged
     if snapshot.phase == "lost":
-        return f"{snapshot.message}; space begins with a fresh trainer"
+        message = " ".join(snapshot.message.split())  # it may hold lines that the trainer wrote
+        return f"{message}; space begins with a fresh trainer"
     if diverged is not None:
         return (
             "diverged: g goes on from the last finite checkpoint with a tenth of the learning "

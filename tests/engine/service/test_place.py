@@ -12,9 +12,22 @@ from pathlib import Path
 import pytest
 
 from engine.errors import PerceptuiError
+from engine.runs.directory import RunDirectory
+from engine.runs.lease import own_lease, write_lease
+from engine.runs.reader import Run
+from engine.service.client import Session
 from engine.service.launch import launch
 from engine.service.mailbox import Mailbox
-from engine.service.place import new_socket_path, peer_is_owner, peer_pid, socket_dir, sweep
+from engine.service.place import (
+    check_socket,
+    new_socket_path,
+    peer_is_owner,
+    peer_pid,
+    socket_dir,
+    sweep,
+)
+from tests.engine.service.live import run_async
+from tests.engine.training.tiny import small
 
 _NOBODY = 65534
 _CONNECT = """\
@@ -43,7 +56,7 @@ def test_a_directory_that_others_can_enter_is_refused(place: Path) -> None:
     """The message says how to close it."""
     place.mkdir()
     place.chmod(0o755)
-    with pytest.raises(PerceptuiError, match="chmod 700"):
+    with pytest.raises(PerceptuiError, match=r"chmod 700 .* set PERCEPTUI_SOCKET_DIR"):
         socket_dir()
 
 
@@ -55,14 +68,74 @@ def test_a_link_is_refused(place: Path, tmp_path: Path) -> None:
         socket_dir()
 
 
+def test_no_place_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The message says what to set."""
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("PERCEPTUI_SOCKET_DIR", str(tmp_path / "file"))
+    with pytest.raises(PerceptuiError, match=r"no place .* set PERCEPTUI_SOCKET_DIR"):
+        socket_dir()
+
+
 def test_a_directory_of_somebody_else_is_refused(
     tmp_path: Path, place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Who could change the sockets in it can't be trusted."""
     (tmp_path / f"perceptui-{_NOBODY}").mkdir(mode=0o700)
     monkeypatch.setattr(os, "getuid", lambda: _NOBODY)
-    with pytest.raises(PerceptuiError, match="somebody else"):
+    with pytest.raises(PerceptuiError, match=r"somebody else .* set PERCEPTUI_SOCKET_DIR"):
         socket_dir()
+
+
+@pytest.mark.parametrize(
+    "forged",
+    ["{above}/1-abc123.sock", "{place}/in/1-abc123.sock", "{place}/other", "1-abc123.sock"],
+)
+def test_a_socket_elsewhere_is_not_gone_to(place: Path, tmp_path: Path, forged: str) -> None:
+    """Whoever could write a lease could answer there; one in the right place is good."""
+    check_socket(new_socket_path(1))
+    with pytest.raises(PerceptuiError, match=r"no trainer of yours .*PERCEPTUI_SOCKET_DIR"):
+        check_socket(Path(forged.format(above=tmp_path, place=place)))
+
+
+def test_a_forged_lease_leads_nowhere(place: Path, tmp_path: Path) -> None:
+    """A client that is to attach does not even connect where the lease of a run points to."""
+    directory = RunDirectory.create(tmp_path / "runs", "x", small())
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(tmp_path / "s"))
+        listener.listen()
+        listener.setblocking(False)
+        write_lease(directory.path, own_lease(str(tmp_path / "s"), "running"))
+
+        async def attach() -> None:
+            async with Session.attach(Run(directory.path)):
+                pass
+
+        with pytest.raises(PerceptuiError, match="no trainer of yours listens"):
+            run_async(attach())
+        with pytest.raises(BlockingIOError):
+            listener.accept()
+
+
+def test_who_answers_is_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server of another user is told nothing, not even hello."""
+
+    async def meet() -> bytes:
+        heard: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+
+        async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            heard.set_result(await reader.read())
+            writer.close()
+
+        server = await asyncio.start_unix_server(serve, tmp_path / "s")
+        with pytest.raises(PerceptuiError, match="another user's process"):
+            async with Session.connect(tmp_path / "s"):
+                pass
+        said = await heard
+        server.close()
+        return said
+
+    monkeypatch.setattr(os, "getuid", lambda: _NOBODY + 1)
+    assert run_async(meet()) == b""
 
 
 def test_a_path_too_long_for_a_socket(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
