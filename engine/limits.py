@@ -145,6 +145,12 @@ PICTURE_CELLS = Limit(
     "cells",
     "A training waits while they are computed, and no terminal shows more.",
 )
+CLIENTS = Limit(
+    "connections to a trainer",
+    100,
+    "connections",
+    "Each takes one of the files that a process may have open, and checkpoints need some.",
+)
 
 ALL = (
     TOML_FILE,
@@ -164,5 +170,6 @@ ALL = (
     REQUEST,
     ROWS,
     PICTURE_CELLS,
+    CLIENTS,
 )
 """In the order of the README's table."""

@@ -38,8 +38,6 @@ class Connection:
         self.heard_at = time.monotonic()
         """When something came from the worker last."""
         self.happenings = Happenings()
-        self.remarks: list[str] = []
-        """What a person should know of what was done, a sentence each; not told yet."""
         self._reader = reader
         self._writer = writer
         self._log = log
@@ -148,6 +146,8 @@ class Connection:
                 if not self._welcome.done():
                     self._welcome.set_result(reply)
             case p.Answer():
+                if reply.failure is not None and not self._welcome.done():  # not even let in
+                    self._welcome.set_exception(reply.failure.error())
                 self._answered(reply)
             case _:
                 if isinstance(reply, p.Ended):
@@ -162,7 +162,6 @@ class Connection:
         if answer.id in self._beginnings and answer.failure is None:
             self.happenings.forget_the_run()
         self._beginnings.discard(answer.id)
-        self.remarks += [remark for remark in answer.remarks if remark not in self.remarks]
         future = self._answers.pop(answer.id, None)
         if future is not None and not future.done():
             future.set_result(answer)

@@ -18,7 +18,7 @@ from typing import IO
 
 from engine.decoding import Undecodable
 from engine.errors import UsageError
-from engine.limits import REQUEST
+from engine.limits import CLIENTS, REQUEST
 from engine.runs.events import Event, encode
 from engine.service import protocol as p
 from engine.service.place import new_socket_path, peer_is_owner, socket_dir
@@ -164,17 +164,33 @@ class Mailbox:
         return listener
 
     def _accept(self) -> None:
-        try:
-            connection, _ = self._listener.accept()
-        except OSError:
-            return  # it left before it was let in
+        """Let in who waits."""
+        with contextlib.suppress(OSError):  # nobody waits any more, or who did has left
+            for _ in range(CLIENTS.most):
+                connection, _ = self._listener.accept()
+                self._let_in(connection)
+
+    def _let_in(self, connection: socket.socket) -> None:
         if not peer_is_owner(connection):
             connection.close()
             return
         connection.setblocking(False)
+        if len(self.clients) >= CLIENTS.most and not self._makes_room():
+            error = UsageError(f"{self.path}: {CLIENTS.refusal(len(self.clients) + 1)}")
+            with contextlib.suppress(OSError):
+                connection.send(p.encode(p.Answer(id=0, failure=p.Failure.of(error))))
+            connection.close()
+            return
         client = Client(connection, record=Path(self._record.name) if self._record else None)
         self.clients.append(client)
         self._selector.register(connection, selectors.EVENT_READ, client)
+
+    def _makes_room(self) -> bool:
+        """Drop the oldest who has not said hello; whether there is one."""
+        stranger = next((client for client in self.clients if not client.greeted), None)
+        if stranger is not None:
+            self.drop(stranger)
+        return stranger is not None
 
     def _select(self, client: Client) -> None:
         wanted = selectors.EVENT_WRITE if client.unsent else 0

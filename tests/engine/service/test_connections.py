@@ -5,15 +5,19 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
 from engine.errors import PerceptuiError, UsageError, WorkerLost
+from engine.limits import CLIENTS
 from engine.runs import events as ev
 from engine.runs.reader import Run
 from engine.service import protocol as p
 from engine.service.client import Session
+from engine.service.mailbox import Mailbox
 from tests.engine.service.live import (
     RawClient,
     begun_paused,
@@ -131,19 +135,26 @@ def test_a_client_of_another_version_is_told_so(warm: Path) -> None:
 def test_a_trainer_of_another_version_is_refused(tmp_path: Path, welcome: bytes) -> None:
     """The client names both versions and what to do, even if it knows nothing else of it."""
 
-    async def greet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.write(welcome)
-        await reader.read()  # until the client hangs up
-        writer.close()  # since Python 3.12 the server's end waits for its connections
-
     async def meet() -> None:
-        server = await asyncio.start_unix_server(greet, tmp_path / "s")
-        async with server:
+        async with _saying(tmp_path / "s", welcome):
             with pytest.raises(PerceptuiError, match=r"speaks version (99|0) .* version 1"):
                 async with Session.connect(tmp_path / "s"):
                     pass
 
     run_async(meet())
+
+
+@asynccontextmanager
+async def _saying(path: Path, line: bytes) -> AsyncIterator[None]:
+    """Somebody listens there who says this line to everybody, and nothing else."""
+
+    async def say(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(line)
+        await reader.read()  # until the client hangs up
+        writer.close()  # since Python 3.12 the server's end waits for its connections
+
+    async with await asyncio.start_unix_server(say, path):
+        yield
 
 
 def test_lines_that_are_no_requests_are_answered_and_survived(warm: Path) -> None:
@@ -194,6 +205,47 @@ def test_who_never_reads_answers_is_not_remembered_for_ever(warm: Path) -> None:
     run_async(flood())
     client.close()
     assert sent < 1 << 28
+
+
+def test_one_connection_too_many_is_told_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of those that said nothing the oldest makes room; where all said hello there is none."""
+    monkeypatch.setenv("PERCEPTUI_SOCKET_DIR", str(tmp_path))
+    mailbox = Mailbox()
+    company = [_let_in(mailbox) for _ in range(CLIENTS.most)]
+    for client in mailbox.clients:
+        client.greeted = client is not mailbox.clients[7]
+    company.append(_let_in(mailbox))
+    assert company[7].line() == {}
+    mailbox.clients[-1].greeted = True
+    company.append(_let_in(mailbox))
+    failure = company[-1].line()["failure"]
+    assert failure["text"].endswith("101 connections, more than the 100 that are taken")
+    assert company[-1].line() == {}
+    assert len(mailbox.clients) == CLIENTS.most
+    mailbox.close()
+    for one in company:
+        one.close()
+
+
+def _let_in(mailbox: Mailbox) -> RawClient:
+    client = RawClient(mailbox.path)
+    mailbox.exchange(0.0)
+    return client
+
+
+def test_who_is_not_let_in_is_told_why(tmp_path: Path) -> None:
+    """A failure in place of the welcome is what connecting raises."""
+    failure = p.Answer(id=0, failure=p.Failure(text="it is full", exit_code=2))
+
+    async def meet() -> None:
+        async with _saying(tmp_path / "s", p.encode(failure)):
+            with pytest.raises(UsageError, match="it is full"):
+                async with Session.connect(tmp_path / "s"):
+                    pass
+
+    run_async(meet())
 
 
 def test_progress_that_is_not_looked_at_is_replaced(warm: Path, tmp_path: Path) -> None:
