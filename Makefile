@@ -47,9 +47,11 @@ test: lint
 test-oldest: $(OLDEST)/.installed
 	$(OLDEST)/bin/pytest -n $(JOBS) --dist loadfile tests/engine
 
-# Not part of `make test`: takes half an hour. RUNS=20 for fewer.
+# Not part of `make test`: takes two hours, on a machine that does little else. RUNS=20 for so many
+# interrupted runs and no more; ONLY=connections for one section, RUNS for how many then;
+# `.venv/bin/python -m tests.soak --help` lists them.
 soak: $(VENV)/.installed-test
-	$(BIN)/python -m tests.soak $(RUNS)
+	$(BIN)/python -m tests.soak $(RUNS) $(if $(ONLY),--only $(ONLY))
 
 # Not part of `make test`: takes ten minutes, on a machine that does nothing else.
 # BENCH='--only mnist --quick' measures a part and writes no report.

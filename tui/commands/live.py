@@ -56,7 +56,7 @@ def stop(
         )
     if code := batch.stop(found):
         raise typer.Exit(code)
-    print(found.checkpoint("last"))  # raises where it could not be kept, or is gone
+    print(found.checkpoint("last"))
 
 
 @app.command()
@@ -66,9 +66,6 @@ def resume(
     quiet: o.QuietOption = False,
     detach: o.Detach = False,
     on_disconnect: o.OnDisconnectOption = None,
-    checkpoint: Annotated[
-        str, typer.Option("--checkpoint", metavar="last|best", help="Which one to go on from.")
-    ] = "last",
     rewind: Annotated[
         bool,
         typer.Option(
@@ -99,8 +96,7 @@ def resume(
         raise UsageError(f"{found.path}: it is {state.text}: `perceptui attach {found.name}`")
     policy = o.policy(on_disconnect, "continue" if detach else "stop")
     rate = _learning_rate(settings or [])
-    kind = o.kind(checkpoint)
-    continuation = Continuation(found, shared.data, policy, rewind, rate, kind)
+    continuation = Continuation(found, shared.data, policy, rewind, rate)
     if detach:
         raise typer.Exit(batch.detached(continuation.begin))
     raise typer.Exit(batch.resume(continuation, manner(shared, quiet=quiet)))

@@ -47,7 +47,6 @@ class Continuation:
     on_disconnect: p.OnDisconnect = "stop"
     rewind: bool = False
     learning_rate: float | None = None
-    checkpoint: p.Kept = "last"
 
     async def begin(self, session: Session) -> None:
         """Have a session's worker go on with it."""
@@ -55,7 +54,6 @@ class Continuation:
             self.run,
             data_dir=self.data_dir,
             on_disconnect=self.on_disconnect,
-            checkpoint=self.checkpoint,
             rewind=self.rewind,
             learning_rate=self.learning_rate,
         )

@@ -1,18 +1,11 @@
-"""Many runs, interrupted at random and resumed: none may be lost, none may end differently.
-
-`make soak`, or `python -m tests.soak 50 --seed 7`; prints a line per run that failed and a summary.
-"""
+"""Many runs, interrupted at random and resumed: none may be lost, none may end differently."""
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import os
 import random
 import signal
-import sys
-import tempfile
-import time
 from collections import Counter
 from contextlib import suppress
 from pathlib import Path
@@ -25,6 +18,7 @@ from engine.runs.state import state_of
 from engine.service.client import Session
 from tests.engine.service.live import DEMANDING, reported, uninterrupted, weights_of
 from tests.engine.training.tiny import OPTIMIZERS, small
+from tests.soak.ground import Ground
 
 EPOCHS = 300
 STEPS = 4 * EPOCHS
@@ -102,29 +96,16 @@ async def _one(number: int, runs_dir: Path, chance: random.Random, used: Counter
     return "" if reported(run.record().events) == epochs else "another record"
 
 
-def main() -> int:
-    """Soak so many runs; exit code 1 if one was lost or came out different."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("count", type=int, nargs="?", default=200, help="runs (200)")
-    parser.add_argument("--seed", type=int, default=0, help="of what happens when (0)")
-    given = parser.parse_args()
-    chance, used = random.Random(given.seed), Counter[str]()
-    wrong = 0
-    began = time.monotonic()
-    with tempfile.TemporaryDirectory() as folder:
-        for number in range(given.count):
-            try:
-                problem = asyncio.run(_one(number, Path(folder), chance, used))
-            except (WorkerLost, ValueError, TimeoutError) as error:
-                problem = f"lost: {error}"
-            if problem:
-                wrong += 1
-                print(f"run {number}: {problem}", flush=True)
+def soak(ground: Ground) -> None:
+    """Interrupt and resume so many runs."""
+    chance, used = ground.chance, Counter[str]()
+    for number in range(ground.times):
+        try:
+            problem = asyncio.run(_one(number, ground.runs, chance, used))
+        except (WorkerLost, ValueError, TimeoutError) as error:
+            problem = f"lost: {error}"
+        if problem:
+            ground.fail(f"run {number}: {problem}")
+    ground.counts["runs"] = ground.times
     ways = ", ".join(f"{way} {times}" for way, times in used.most_common())
-    print(f"{given.count} runs, {used.total()} interruptions ({ways}), {wrong} lost or different, "
-          f"{time.monotonic() - began:.0f} s")  # fmt: skip
-    return 1 if wrong else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+    ground.notes.append(f"{used.total()} interruptions ({ways})")

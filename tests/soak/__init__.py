@@ -1,0 +1,1 @@
+"""Attacks that take longer than a test may: `make soak`, or one of them by its name."""
