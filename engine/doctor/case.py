@@ -16,6 +16,7 @@ from engine.parts.layers.base import UNBOUNDED, Meaning, Range
 from engine.parts.optimizers import Adam
 from engine.spec.chain import Link, links
 from engine.spec.experiment import Experiment
+from engine.spec.need import Need, need_of
 from engine.spec.validator import check_against, held_back
 
 SMALL_NETWORK = 1_000
@@ -110,6 +111,11 @@ class Case:
     @property
     def num_parameters(self) -> int:
         return sum(link.num_parameters for link in self.chain)
+
+    @cached_property
+    def need(self) -> Need:
+        """What its training takes of the memory; nothing where the shapes are not known."""
+        return need_of(self.experiment, self.chain, self.batch_size)
 
     @property
     def num_train(self) -> int:

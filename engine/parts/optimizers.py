@@ -38,6 +38,11 @@ class Optimizer(Component, abstract=True):
 
     lr: float = parameter(default=1e-3, help="learning rate: how far one step goes", minimum=0)
 
+    @property
+    def state_size(self) -> int:
+        """How many numbers it keeps for each weight."""
+        return 0
+
     def way(self, rate: float, steps: int) -> float | None:
         """How far so many steps at this rate can carry a weight; None where that is not known.
 
@@ -107,6 +112,10 @@ class SGD(Optimizer):
             return "nesterov=True needs a momentum above 0 and dampening=0"
         return ""
 
+    @property
+    def state_size(self) -> int:
+        return 1 if self.momentum else 0
+
     def way(self, rate: float, steps: int) -> float:
         return rate * steps / max(1 - self.momentum, 0.01)
 
@@ -132,6 +141,10 @@ class Adam(_Scaled):
     fused: bool = parameter(default=False, help=_FUSED_HELP)
 
     @property
+    def state_size(self) -> int:
+        return 3 if self.amsgrad else 2
+
+    @property
     def decoupled(self) -> Optimizer | None:
         return AdamW(**self.values()) if self.weight_decay else None
 
@@ -154,6 +167,10 @@ class AdamW(_Scaled):
     fused: bool = parameter(default=False, help=_FUSED_HELP)
 
     @property
+    def state_size(self) -> int:
+        return 3 if self.amsgrad else 2
+
+    @property
     def is_recordable(self) -> bool:
         return self.fused
 
@@ -169,6 +186,10 @@ class RMSprop(_Scaled):
     weight_decay: float = parameter(default=0.0, help=_DECAY_HELP, minimum=0)
     momentum: float = parameter(default=0.0, help="share of the last step kept", minimum=0)
     centered: bool = parameter(default=False, help="scale by the gradient's variance instead")
+
+    @property
+    def state_size(self) -> int:
+        return 1 + (1 if self.momentum else 0) + (1 if self.centered else 0)
 
 
 class Adagrad(Optimizer):
@@ -186,6 +207,10 @@ class Adagrad(Optimizer):
     )
     eps: float = parameter(default=1e-10, help="added to the denominator for stability", minimum=0)
     fused: bool = parameter(default=False, help=_FUSED_HELP)
+
+    @property
+    def state_size(self) -> int:
+        return 1
 
     def way(self, rate: float, steps: int) -> float:
         return 2 * rate * math.sqrt(steps)  # its steps shrink with the root of their number

@@ -15,6 +15,7 @@ from engine.spec.experiment import Experiment
 from engine.training.checkpoint import Checkpoint, load
 from engine.training.executor import Executor
 from engine.training.named_tensors import load_model
+from engine.training.room import check_room
 from engine.training.snapshot import restore
 from engine.training.trainer import Trainer
 
@@ -56,6 +57,7 @@ class Prepared:
 
 def prepare(experiment: Experiment, places: Places, executor: Executor = "auto") -> Trainer:
     """Load the data and build the network; raises PerceptuiError."""
+    check_room(experiment)
     trainer = Trainer(experiment, places, executor)
     if trainer.experiment.start_from:
         path = Path(trainer.experiment.start_from)
@@ -85,7 +87,9 @@ def prepare_again(
     checkpoint = load(path)
     best_path = run.directory.checkpoint("best")
     best = load(best_path) if best_path.is_file() else None
-    trainer = Trainer(run.experiment(), places)
+    experiment = run.experiment()
+    check_room(experiment)
+    trainer = Trainer(experiment, places)
     restore(trainer, checkpoint, path)
     factor = None
     if rewind or learning_rate is not None:

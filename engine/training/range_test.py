@@ -10,6 +10,7 @@ from engine.parts.data import Places
 from engine.parts.schedules import Constant
 from engine.runs.rate_test import SMOOTHING, RateTest, rate_test
 from engine.spec.experiment import Experiment
+from engine.training.room import check_room
 from engine.training.trainer import Trainer
 
 STEPS = 160
@@ -41,6 +42,7 @@ def sweep(experiment: Experiment, places: Places) -> RateTest:
     }
     slow = Experiment(**{**experiment.values(), **plain})
     steps = STEPS
+    check_room(slow)
     while True:
         trainer = Trainer(slow, places, "eager")
         most = min(MOST_STEPS, experiment.epochs * len(trainer.batches))

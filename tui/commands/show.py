@@ -71,8 +71,22 @@ def _as_json(
             }
             for link in chain
         ],
+        "memory": _memory(experiment, facts),
         "findings": [as_json(finding) for finding in diagnosis.findings],
     }
+
+
+def _memory(experiment: Experiment, facts: Facts | None) -> dict[str, int] | None:
+    """The bytes that a training takes at least, and those that are free; None where unknown."""
+    from dataclasses import asdict
+
+    from engine.doctor.case import Case
+    from engine.memory import free_bytes
+
+    case = Case(experiment, facts)
+    if not case.chain:
+        return None
+    return {**asdict(case.need), "total": case.need.total, "free": free_bytes()}
 
 
 def _print(
@@ -84,6 +98,9 @@ def _print(
 ) -> None:
     from rich.text import Text
 
+    from engine.doctor.case import Case
+    from engine.limits import in_bytes
+    from engine.memory import free_bytes
     from engine.parts.shapes import shape_text
     from engine.spec.chain import links
     from engine.spec.experiment import Experiment
@@ -108,6 +125,9 @@ def _print(
         ]
         terminal.rows([heading(_data_line(experiment, facts), width, look)])
         terminal.rows(layer_table(rows, width, look))
+        need = Case(experiment, facts).need
+        memory = f"A training takes at least {need}; {in_bytes(free_bytes())} are free."
+        terminal.rows(sentence(memory, min(width, 90), look))
         terminal.line()
     terminal.rows([heading("Doctor", width, look)])
     print_findings(diagnosis, terminal)

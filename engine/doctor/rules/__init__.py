@@ -7,11 +7,13 @@ from engine.doctor.rules import (
     normalization,
     optimization,
     outputs,
+    room,
     selection,
     targets,
 )
 
 ALL = (
+    *room.RULES,
     *outputs.RULES,
     *layers.RULES,
     *normalization.RULES,

@@ -1,62 +1,14 @@
-"""How much memory there is to be had: this machine's, this process's cgroups', a GPU's."""
+"""How much memory there is for tensors on a device."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
-from pathlib import Path
-
 import torch
 
-GROUPS = Path("/sys/fs/cgroup")
-_V2 = ("memory.max", "memory.current", "inactive_file")
-_V1 = ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file")
-"""Files of the limit and of what is used, and what of that can be had back, by memory.stat."""
+from engine.memory import free_bytes
 
 
 def available_bytes(device: torch.device) -> int:
     """What this process may still take, where a tensor on the device begins on the CPU."""
-    rooms = [_machine(), *_groups()]
-    if device.type == "cuda":
-        rooms.append(torch.cuda.mem_get_info(device)[0])
-    return max(0, min(rooms))
-
-
-def _machine() -> int:
-    """What the machine can give without swapping; all it has where it does not say."""
-    try:
-        for line in Path("/proc/meminfo").read_text("ascii").splitlines():
-            if line.startswith("MemAvailable:"):
-                return int(line.split()[1]) * 1024
-    except (OSError, ValueError):
-        pass  # macOS
-    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-
-
-def _groups() -> Iterator[int]:
-    """What each cgroup above this process leaves; in a container the top one may be the only."""
-    try:
-        lines = Path("/proc/self/cgroup").read_text("utf-8", "surrogateescape").splitlines()
-    except OSError:
-        return
-    for line in lines:
-        _, controllers, path = line.split(":", 2)
-        if controllers == "":
-            yield from _rooms(GROUPS, path, _V2)
-        elif "memory" in controllers.split(","):
-            yield from _rooms(GROUPS / "memory", path, _V1)
-
-
-def _rooms(root: Path, path: str, names: tuple[str, str, str]) -> Iterator[int]:
-    limit_name, used_name, reclaimable = names
-    folder = root / path.lstrip("/")
-    for group in [folder, *folder.parents]:
-        if not group.is_relative_to(root):
-            return
-        try:
-            limit = int((group / limit_name).read_text("ascii"))  # "max" is no number
-            used = int((group / used_name).read_text("ascii"))
-            fields = dict(line.split() for line in (group / "memory.stat").read_text().splitlines())
-            yield limit - used + int(fields.get(reclaimable, 0))
-        except (OSError, ValueError):
-            continue
+    if device.type != "cuda":
+        return free_bytes()
+    return min(free_bytes(), torch.cuda.mem_get_info(device)[0])

@@ -554,5 +554,10 @@ PAIRS = [
         experiment({"seed": 1}),
         repaired={"seed": "0"},
     ),
+    Pair(
+        "too-little-memory", "error", "layers", "810 GB of weights",
+        experiment(layers(*["Linear(45000)", "ReLU"] * 101, "Linear(1)")),  # on any machine
+        experiment(layers(*["Linear(45)", "ReLU"] * 101, "Linear(1)")),
+    ),
 ]  # fmt: skip
 """One line per argument group: as a table it reads, as formatted code it does not."""
