@@ -22,6 +22,7 @@ from tui.headless.progress import Manner, Show
 from tui.headless.report import grid
 from tui.headless.signals import Caught, caught_signals
 from tui.live.history import History
+from tui.terminal.printing import Terminal
 
 PROGRESS_HZ = 5.0
 
@@ -56,7 +57,7 @@ def detached(begin: Callable[[Session], Awaitable[None]]) -> int:
             if await is_outlasted(beginning, session, caught, complain):
                 return caught.exit_code
             if await beginning:
-                print(session.run, flush=True)
+                Terminal().path(str(session.run))
             return caught.exit_code
 
     return asyncio.run(start())

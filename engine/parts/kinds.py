@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import sys
 import types
 from dataclasses import dataclass
@@ -10,6 +11,8 @@ from typing import Any, Literal, Union, get_args, get_origin
 
 MISSING: Any = object()
 """Marks a parameter without a default: it must be given."""
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 _INT64 = 2**63
 """Whole numbers from here on fit neither TOML nor PyTorch."""
@@ -96,6 +99,8 @@ def convert(value: object, kind: Any, parameter: Parameter) -> Any:
         converted = _convert_one(value, one, parameter)
         if converted is not MISSING:
             return converted
+    if isinstance(value, str) and str in alternatives(kind) and encodable(value):
+        raise ValueError(f"{shown(value)} has a control character in it: leave that out")
     raise ValueError(f"{shown(value)} is not accepted: give {describe(kind, parameter)}")
 
 
@@ -119,7 +124,7 @@ def _convert_one(value: object, kind: Any, parameter: Parameter) -> Any:
     if kind is bool:
         return value if type(value) is bool else MISSING
     if kind is str:
-        return value if isinstance(value, str) and encodable(value) else MISSING
+        return value if isinstance(value, str) and writable(value) else MISSING
     if isinstance(value, bool) or not isinstance(value, int if kind is int else int | float):
         return MISSING
     if kind is int and not -_INT64 <= value < _INT64:
@@ -136,6 +141,14 @@ def _convert_one(value: object, kind: Any, parameter: Parameter) -> Any:
 def encodable(text: str) -> bool:
     """Whether a text can be written to a file; lone surrogates can't."""
     return not any("\ud800" <= character <= "\udfff" for character in text)
+
+
+def writable(text: str) -> bool:
+    """Whether a text is one that people write: no control characters but tabs and line ends.
+
+    A terminal acts upon the others, and so does a shell into which they are pasted.
+    """
+    return encodable(text) and not _CONTROL.search(text)
 
 
 def _convert_tuple(value: object, members: tuple[Any, ...], parameter: Parameter) -> Any:

@@ -10,7 +10,7 @@ from typing import Any
 from engine.errors import BadExperiment, DataUnavailable, Problem
 from engine.limits import LAYERS, PREDICT, TOML_FILE, Limit
 from engine.parts.data import Data
-from engine.parts.kinds import convert, encodable, shown
+from engine.parts.kinds import convert, shown, writable
 from engine.spec.catalogue import FAMILIES, make, text_expected
 from engine.spec.experiment import Experiment
 from engine.spec.grammar import GrammarError, parse_call
@@ -118,7 +118,7 @@ def _layers(value: object, problems: list[Problem]) -> tuple[Any, ...]:
 
 def _measured(value: object, problems: list[Problem]) -> dict[str, tuple[float, float]] | None:
     if isinstance(value, Mapping):
-        numbers = {k: v for k, v in value.items() if encodable(str(k)) and _is_range(v)}
+        numbers = {k: v for k, v in value.items() if writable(str(k)) and _is_range(v)}
         if len(numbers) == len(value):
             return {name: (float(low), float(high)) for name, (low, high) in numbers.items()}
     message = f"{shown(value)} is not a table of metric = [lowest, highest]"

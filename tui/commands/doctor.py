@@ -85,15 +85,14 @@ def _own_file(what: str) -> Path | None:
 
 
 def _print(what: str, diagnosis: Diagnosis, ascii_only: bool) -> None:
-    import shlex
-
+    from tui.renderables.shell import shell_word
     from tui.terminal.printing import Terminal
 
     terminal = Terminal(ascii_only=ascii_only)
     print_findings(diagnosis, terminal)
     if any(f.repaired for f in diagnosis.findings if f.severity != "info"):
         terminal.line()
-        terminal.tell(f"`perceptui doctor {shlex.quote(what)} --fix` repairs errors and warnings.")
+        terminal.tell(f"`perceptui doctor {shell_word(what)} --fix` repairs errors and warnings.")
 
 
 def print_findings(diagnosis: Diagnosis, terminal: Terminal) -> None:

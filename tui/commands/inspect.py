@@ -11,7 +11,7 @@ import typer
 from engine.errors import UsageError
 from tui.commands import app
 from tui.commands import options as o
-from tui.commands.json_line import print_json
+from tui.commands.json_line import print_json, print_message
 
 if TYPE_CHECKING:
     from engine.runs.reader import Checkpoint
@@ -50,10 +50,8 @@ def predict(
     kind = _kind(checkpoint)
     answers = _asked(lambda session: session.predict(found, rows, kind))
     if shared.json:
-        import msgspec
-
         for answer in answers:
-            print(msgspec.json.encode(answer).decode())
+            print_message(answer)
         return
     from engine.runs.events import Predicted
     from tui.headless.report import Report
@@ -82,10 +80,8 @@ def evaluate(
     kind = _kind(checkpoint)
     splits = _asked(lambda session: session.evaluate(found, kind, shared.data))
     if shared.json:
-        from engine.runs.events import encode
-
         for split in splits:
-            print(encode(split).decode())
+            print_message(split)
         return
     from tui.headless.report import Report
     from tui.terminal.printing import Terminal

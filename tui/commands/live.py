@@ -10,6 +10,7 @@ import typer
 from engine.errors import UsageError
 from tui.commands import app, manner
 from tui.commands import options as o
+from tui.commands.json_line import print_json
 
 
 @app.command()
@@ -46,6 +47,7 @@ def stop(
     from engine.runs.reader import find_run
     from engine.runs.state import state_of
     from tui import batch
+    from tui.terminal.printing import Terminal
 
     shared = ctx.obj.merged(runs_dir, data_dir, ascii, json)
     found = find_run(run, shared.runs)
@@ -56,7 +58,11 @@ def stop(
         )
     if code := batch.stop(found):
         raise typer.Exit(code)
-    print(found.checkpoint("last"))
+    kept = str(found.checkpoint("last"))
+    if shared.json:
+        print_json({"checkpoint": kept})
+    else:
+        Terminal(ascii_only=shared.ascii).path(kept)
 
 
 @app.command()

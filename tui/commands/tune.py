@@ -9,6 +9,8 @@ import typer
 
 from tui.commands import app
 from tui.commands import options as o
+from tui.commands.json_line import print_message
+from tui.renderables.shell import shell_line
 
 if TYPE_CHECKING:
     from engine.runs.rate_test import RateTest
@@ -35,9 +37,7 @@ def tune(
     _, experiment = experiment_of(what, shared.runs)
     test = asyncio.run(_tested(experiment, shared.data))
     if shared.json:
-        import msgspec
-
-        print(msgspec.json.encode(test).decode())
+        print_message(test)
     else:
         _print(what, experiment, test, shared.ascii)
 
@@ -53,8 +53,6 @@ async def _tested(experiment: Experiment, data_dir: Path) -> RateTest:
 
 
 def _print(what: str, experiment: Experiment, test: RateTest, ascii_only: bool) -> None:
-    import shlex
-
     from engine.spec import presets
     from tui.renderables.rate_chart import advice, rate_chart
     from tui.terminal.printing import Terminal
@@ -67,4 +65,4 @@ def _print(what: str, experiment: Experiment, test: RateTest, ascii_only: bool) 
     is_run = presets.what_is(what) == "run" or Path(what).is_dir()
     if test.suggested is not None and not is_run:
         rate = f"{test.suggested:g}"
-        terminal.tell(f"To take it: {shlex.join(['perceptui', '--preset', what, '--lr', rate])}")
+        terminal.tell(f"To take it: {shell_line(['perceptui', '--preset', what, '--lr', rate])}")

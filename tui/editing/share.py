@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import shlex
-
 from engine.parts.component import literal
 from engine.spec.experiment import Experiment
+from tui.renderables.shell import shell_line
 
 PROSE = ("title", "group", "summary", "teaches", "expect", "healthy", "measured")
 """Fields that say something about the experiment and change nothing in its training."""
@@ -32,7 +31,7 @@ def command_line(experiment: Experiment) -> str:
             words += [option, str(value)]
         else:
             words += ["--set", f"{name}={_setting(value)}"]
-    return shlex.join(words)
+    return shell_line(words)
 
 
 def _setting(value: object) -> str:

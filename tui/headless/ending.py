@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterator
 
 from rich.text import Text
@@ -14,6 +13,7 @@ from tui.headless.progress import Manner
 from tui.headless.report import Report, ending
 from tui.live.history import History
 from tui.renderables.sanitize import plain
+from tui.renderables.shell import shell_line, shell_word
 
 DIVERGED = 3
 
@@ -79,7 +79,7 @@ def _print_last(manner: Manner, history: History, run: Run) -> None:
     if history.finished is not None:
         terminal.line(ending(history.finished, history.diverged))
     if history.finished is not None and history.finished.reason in ("interrupted", "stopped"):
-        terminal.tell(f"To go on: perceptui resume {shlex.quote(_called(run))}")
+        terminal.tell(f"To go on: perceptui resume {shell_word(_called(run))}")
     if history.diverged is not None and history.checkpoint is not None:
         for line in offer(run, history.checkpoint.epoch, history.factor):
             terminal.tell(line)
@@ -106,5 +106,5 @@ def offer(run: Run, epoch: int, factor: float) -> list[str]:
     words = ["perceptui", "resume", str(run.path), "--rewind", "--set", f"optimizer.lr={rate:.3g}"]
     return [
         f"To go on from its checkpoint of epoch {epoch} with a tenth of the learning rate:",
-        f"  {shlex.join(words)}",
+        f"  {shell_line(words)}",
     ]

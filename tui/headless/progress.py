@@ -19,10 +19,10 @@ from engine.runs.events import (
     Rewound,
     RunStarted,
     WentBack,
-    encode,
 )
 from engine.service import protocol as p
 from engine.service.client import Happened
+from tui.commands.json_line import print_message
 from tui.renderables.findings import HUES
 from tui.renderables.look import Look
 from tui.renderables.numbers import duration, metric, rate
@@ -53,7 +53,7 @@ class JsonLines(Quiet):
     """Prints every recorded event as one JSON object a line."""
 
     def event(self, event: Event) -> None:
-        sys.stdout.write(encode(event).decode() + "\n")
+        print_message(event)
         sys.stdout.flush()
 
 

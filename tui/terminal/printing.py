@@ -59,6 +59,12 @@ class Terminal:
         """Print a line in which names from outside stand, made harmless."""
         self.line(plain(text, self.look.ascii))
 
+    def path(self, path: str) -> None:
+        """Print a path for other programs: on a line of its own, whole, made harmless."""
+        encoding = getattr(self.console.file, "encoding", None) or "ascii"
+        self.line(Text(plain(path, ascii=not encoding.lower().startswith("utf"))))
+        self.console.file.flush()
+
     def line(self, text: str | Text = "") -> None:
         """Print a line whole; it may wrap."""
         self.console.print(text, highlight=False, soft_wrap=True)

@@ -35,8 +35,10 @@ _LAST_LAYER: dict[str, Layer] = {"BCELoss": Sigmoid(), "NLLLoss": LogSoftmax()}
 
 
 def texts() -> SearchStrategy[str]:
-    """Any text that can be written to a file: control characters and quotes, no surrogates."""
-    return st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
+    """Any text that is accepted: line ends and quotes, no surrogates, no control characters."""
+    return st.text(
+        st.characters(exclude_categories=["Cs", "Cc"], include_characters="\t\n"), max_size=20
+    )
 
 
 def shapes() -> SearchStrategy[Shape]:

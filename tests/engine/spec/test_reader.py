@@ -173,6 +173,22 @@ def test_no_values_do_anything_but_read_or_explain(fields: dict[str, Any], whole
     assert message.startswith("mine.toml: ")
 
 
+@pytest.mark.parametrize("character", ["\x1b", "\x15", "\r", "\x00", "\x7f", "\x9b"])
+@pytest.mark.parametrize("field", ["start_from", "title", "device", "expect", "data"])
+def test_control_characters_are_refused_in_texts(field: str, character: str) -> None:
+    """A terminal acts upon them, and so does a shell into which they are pasted."""
+    text = f"a{character}b"
+    value = f"csv({text!r}, 'y')" if field == "data" else text
+    with pytest.raises(BadExperiment) as refused:
+        from_raw({**_CIRCLE, field: value})
+    assert f"{text!r} has a control character in it: leave that out" in str(refused.value)
+
+
+def test_a_text_may_have_lines_and_tabs() -> None:
+    """Prose of several lines is written so in TOML."""
+    assert from_raw({**_CIRCLE, "expect": "It falls.\n\tSlowly.\n"}).expect.count("\n") == 2
+
+
 def test_reading_loads_no_heavy_library() -> None:
     """Reading an experiment imports neither torch nor anything that draws."""
     program = (

@@ -43,7 +43,7 @@ def test_reading_what_was_written_is_the_identity(experiment: Experiment, comple
 
 
 @settings(max_examples=100, deadline=None)
-@given(title=st.text(st.characters(exclude_categories=["Cs"])), path=texts(), key=texts())
+@given(title=texts(), path=texts(), key=texts())
 def test_any_text_survives(title: str, path: str, key: str) -> None:
     """Titles, names inside calls and keys of tables are written so that they read back."""
     experiment = from_raw({**_CIRCLE, "title": title, "measured": {key: [0, 1]}})
@@ -75,7 +75,7 @@ def test_a_lone_surrogate_is_refused(field: str) -> None:
         ("stop_below", -1e-7),
         ("optimizer", "SGD(lr=1e-20)"),
         ("predict", [[1e16, -0.1]]),
-        ("title", "'''\"\"\"\\ \x1b[31m \u2028 \x7f"),
+        ("title", "'''\"\"\"\\ \u202e \u2028 \u2066"),
         ("measured", {"": [0, 0], "a b": [-1, 1e300]}),
     ],
 )

@@ -200,12 +200,12 @@ async def test_mouse_selects_then_edits() -> None:
 
 
 async def test_text_from_data_is_no_markup() -> None:
-    """Brackets in a value are shown as they are, control characters made visible."""
-    app = EditorApp(data='csv("[red]a\\x1b[31m.csv", "y")')
+    """Brackets in a value are shown as they are, direction marks made visible."""
+    app = EditorApp(data='csv("[red]a\\u202e.csv", "y")')
     async with app.run_test(size=(78, 24)):
         text = "\n".join(app.rows())
     assert "[red]a" in text
-    assert "\x1b" not in text
+    assert "\u202e" not in text
 
 
 @pytest.mark.parametrize("size", [(20, 5), (1, 1), (60, 20), (5, 40), (200, 3)])
