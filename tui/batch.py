@@ -14,7 +14,7 @@ from engine.runs import events as ev
 from engine.runs.pictures import Pictures
 from engine.runs.reader import Run
 from engine.service.client import Session
-from tui.commands.complaint import complain
+from tui.commands.complaint import complain, complain_of
 from tui.headless.ending import exit_code, print_end, print_record
 from tui.headless.job import Continuation, Job
 from tui.headless.patience import is_outlasted, what_is_kept
@@ -217,6 +217,7 @@ async def _begun(
             raise
         caught.number = caught.number or session.signal
         return False
+    complain_of(session.remarks())
     return True
 
 

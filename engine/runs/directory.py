@@ -13,8 +13,9 @@ from engine.encoding import encoded, not_utf8
 from engine.errors import UsageError
 from engine.parts.kinds import encodable
 from engine.runs.contents import CHECKPOINTS, EVENTS, EXPERIMENT, LOSSES, discard
-from engine.runs.events import Event, encode
+from engine.runs.events import Event, RunStarted, encode
 from engine.runs.files import appender, replace_bytes
+from engine.runs.seal import sealed
 from engine.runs.series import Series
 from engine.spec.experiment import Experiment
 from engine.spec.writer import to_toml
@@ -99,7 +100,10 @@ class RunDirectory:
             self._events = os.fdopen(descriptor, "ab", buffering=0)
             if not _ends_line(descriptor):
                 self._events.write(b"\n")
-        line = encode(event) + b"\n"
+        line = encode(event)
+        if isinstance(event, RunStarted):
+            line = sealed(line)
+        line += b"\n"
         try:
             while line:  # a disk that fills up takes a part, and refuses the rest
                 line = line[self._events.write(line) :]

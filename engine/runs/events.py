@@ -61,6 +61,10 @@ class RunStarted(Event, frozen=True, kw_only=True):
     data_path: DataPath = "resident"
     data_reason: str = ""
     """Why the data is streamed, in a sentence; empty where it is not."""
+    experiment_digest: str = ""
+    """sha256 over what experiment.toml says, texts for people left out."""
+    digest: str = ""
+    """sha256 over the line before this key, which is its last."""
 
 
 class EpochFinished(Event, frozen=True, kw_only=True):

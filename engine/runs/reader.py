@@ -19,6 +19,7 @@ from engine.parts.data.fingerprint import fingerprint
 from engine.runs import events as ev
 from engine.runs.contents import EVENTS, EXPERIMENT, LOSSES
 from engine.runs.directory import RunDirectory, is_aside
+from engine.runs.origin import check_origin
 from engine.runs.record_file import RecordFile
 from engine.spec.experiment import Experiment
 from engine.spec.reader import read_file
@@ -146,8 +147,16 @@ class Run:
     def _started(self) -> ev.RunStarted | None:
         return next((e for e in self.raw_events() if isinstance(e, ev.RunStarted)), None)
 
+    def check_origin(self) -> None:
+        """Raise DamagedRun if its experiment or its first event are not those it began with."""
+        check_origin(self.path)
+
     def check_unchanged(self) -> None:
-        """Raise DataUnavailable if the person's data files are not those the run began with."""
+        """Raise DataUnavailable if the person's data files are not those the run began with.
+
+        Raises DamagedRun as `check_origin` does.
+        """
+        self.check_origin()
         started = self._started()
         before = started.fingerprint if started else ""
         data = self.experiment().data

@@ -38,6 +38,12 @@ class RecordFile:
             return regular_file.check(self.path)
         return 0
 
+    def first_line(self) -> bytes:
+        """The first line that is not empty, with its end; nothing where there is none."""
+        with self._told(), regular_file.opened(self.path) as file:
+            return next((line for line in file if line.strip()), b"")
+        return b""
+
     def forwards(self) -> Iterator[ev.Recorded | None]:
         """What each line says, up to where the file ends now; None for a torn or foreign one."""
         with self._told(), regular_file.opened(self.path) as file:

@@ -73,6 +73,7 @@ class Beginning:
                 prepared = prepare_again(
                     run,
                     self.places(request.data_dir),
+                    kind=request.checkpoint,
                     rewind=request.rewind,
                     learning_rate=request.learning_rate,
                 )

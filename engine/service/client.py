@@ -138,6 +138,11 @@ class Session(Steering, Inquiries):
         ended = self._connection.ended
         return ended.signal if ended else 0
 
+    def remarks(self) -> list[str]:
+        """What a person should know of what was done, a sentence each; handed out once."""
+        remarks, self._connection.remarks = self._connection.remarks, []
+        return remarks
+
     @property
     def silent_s(self) -> float:
         """Seconds since the worker was heard of last."""
@@ -181,10 +186,11 @@ class Session(Steering, Inquiries):
         *,
         data_dir: Path | None = None,
         on_disconnect: p.OnDisconnect = "continue",
+        checkpoint: p.Kept = "last",
         rewind: bool = False,
         learning_rate: float | None = None,
     ) -> None:
-        """Go on with a run that ended early, from its last checkpoint.
+        """Go on with a run that ended early, from its last checkpoint or its best.
 
         rewind: the run diverged, and goes on with a tenth of its learning rate, or with
         `learning_rate`, which stands in place of the experiment's. Recorded.
@@ -194,6 +200,7 @@ class Session(Steering, Inquiries):
             run=str(run.path.absolute()),
             data_dir=absolute(data_dir),
             on_disconnect=on_disconnect,
+            checkpoint=checkpoint,
             rewind=rewind,
             learning_rate=learning_rate,
         )

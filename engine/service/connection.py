@@ -38,6 +38,8 @@ class Connection:
         self.heard_at = time.monotonic()
         """When something came from the worker last."""
         self.happenings = Happenings()
+        self.remarks: list[str] = []
+        """What a person should know of what was done, a sentence each; not told yet."""
         self._reader = reader
         self._writer = writer
         self._log = log
@@ -162,6 +164,7 @@ class Connection:
         if answer.id in self._beginnings and answer.failure is None:
             self.happenings.forget_the_run()
         self._beginnings.discard(answer.id)
+        self.remarks += [remark for remark in answer.remarks if remark not in self.remarks]
         future = self._answers.pop(answer.id, None)
         if future is not None and not future.done():
             future.set_result(answer)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import warnings
+
 import msgspec
 
 from engine.encoding import encoded
-from engine.errors import PerceptuiError, UsageError
+from engine.errors import PerceptuiError, Remark, UsageError
 from engine.limits import PICTURE_CELLS
 from engine.service import protocol as p
 from engine.service.beginning import Beginning, CalledOff
@@ -39,19 +41,26 @@ class Desk:
         if not client.greeted:
             self._presence.greet(client, request)
             return
+        with warnings.catch_warnings(record=True) as warned:
+            warnings.simplefilter("always", Remark)
+            answer = self._answered(client, request)
+        remarks = tuple(str(one.message) for one in warned if isinstance(one.message, Remark))
+        client.send(msgspec.structs.replace(answer, remarks=remarks))
+
+    def _answered(self, client: Client, request: p.Requests) -> p.Answer:
+        """The answer to a request, which is done then, or refused."""
         try:
             self._check_steering(client, request)
             value = self._done(client, request)
-            answer = p.Answer(id=request.id, value=msgspec.Raw(encoded(value)))
+            return p.Answer(id=request.id, value=msgspec.Raw(encoded(value)))
         except PerceptuiError as error:
-            answer = p.Answer(id=request.id, failure=p.Failure.of(error))
+            return p.Answer(id=request.id, failure=p.Failure.of(error))
         except CalledOff:
             text = CALLED_OFF if isinstance(request, p.Train | p.Resume) else NOT_SEEN
-            answer = p.Answer(id=request.id, failure=p.Failure.of(UsageError(text)))
+            return p.Answer(id=request.id, failure=p.Failure.of(UsageError(text)))
         except Exception as error:  # a fault of ours is told to the client and logged
             log_error(error)
-            answer = p.Answer(id=request.id, failure=p.Failure.of(error))
-        client.send(answer)
+            return p.Answer(id=request.id, failure=p.Failure.of(error))
 
     def _check_steering(self, client: Client, request: p.Requests) -> None:
         if isinstance(request, p.STEERING):

@@ -111,6 +111,7 @@ def _network(run: Run, format: str, checkpoint: Checkpoint) -> bytes:
     from engine.training.model import build_model
     from engine.training.named_tensors import load_model
 
+    run.check_origin()
     path = run.checkpoint(checkpoint)
     shape = run.facts().shape
     model = build_model(run.experiment().layers, shape)

@@ -23,6 +23,7 @@ def predict(
 
     if len(rows) > ROWS.most:
         raise UsageError(f"there are {ROWS.refusal(len(rows))} in one request")
+    run.check_origin()
     experiment = run.experiment()
     encoded = experiment.data.encode(rows, before)
     network = TrainedNetwork(experiment, run.facts(), run.checkpoint(checkpoint))
@@ -39,10 +40,10 @@ def evaluate(run: Run, places: Places, checkpoint: Checkpoint = "last") -> Itera
     from engine.training.named_tensors import load_model
     from engine.training.trainer import Trainer
 
+    run.check_unchanged()
     experiment = run.experiment()
     path = run.checkpoint(checkpoint)
     weights = load(path)
-    run.check_unchanged()
     anywhere = Experiment(**{**experiment.values(), "device": "auto"})
     trainer = Trainer(anywhere, places, "eager")  # not a step is done: none is to be recorded
     load_model(trainer.model, weights, path)

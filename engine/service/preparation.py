@@ -10,10 +10,12 @@ from pathlib import Path
 from engine.errors import UsageError
 from engine.parts.data import Places
 from engine.runs import events as ev
+from engine.runs.reader import Checkpoint as Kind
 from engine.runs.reader import Run
 from engine.spec.experiment import Experiment
 from engine.training.checkpoint import Checkpoint, load
 from engine.training.executor import Executor
+from engine.training.fit import fitting_state
 from engine.training.named_tensors import load_model
 from engine.training.room import check_room
 from engine.training.snapshot import restore
@@ -22,6 +24,7 @@ from engine.training.trainer import Trainer
 LEARNING_RATE_FACTORS = (1e-6, 1e6)
 TENTH = 0.1
 """What of the learning rate a rewind goes on with, unless it is told."""
+_WITHOUT_BEST = "move the damaged one away to go on from it"
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,8 @@ class Prepared:
     """Those of the record up to the checkpoint; read as they are asked for, once."""
     factor: float | None = None
     """The learning-rate factor to go on with; None for the one it had."""
+    is_in_file: bool = True
+    """Whether the run's last checkpoint is what it goes on from."""
 
 
 def prepare(experiment: Experiment, places: Places, executor: Executor = "auto") -> Trainer:
@@ -61,14 +66,20 @@ def prepare(experiment: Experiment, places: Places, executor: Executor = "auto")
     trainer = Trainer(experiment, places, executor)
     if trainer.experiment.start_from:
         path = Path(trainer.experiment.start_from)
-        load_model(trainer.model, load(path), path)
+        stored = load(path, "--set start_from={path} takes it")
+        load_model(trainer.model, stored, path)
     return trainer
 
 
 def prepare_again(
-    run: Run, places: Places, *, rewind: bool = False, learning_rate: float | None = None
+    run: Run,
+    places: Places,
+    *,
+    kind: Kind = "last",
+    rewind: bool = False,
+    learning_rate: float | None = None,
 ) -> Prepared:
-    """Read a run's last checkpoint and put a trainer into its state.
+    """Read a run's checkpoint of this kind and put a trainer into its state.
 
     rewind: it diverged, and goes on with `learning_rate`, else a tenth of what it had.
     Raises UsageError for a run that is over or a rate that can't be, BadCheckpoint, or
@@ -83,13 +94,15 @@ def prepare_again(
             f"`perceptui resume {run.name} --rewind` goes on with a tenth of it"
         )
     run.check_unchanged()
-    path = run.checkpoint("last")
+    path = run.checkpoint(kind)
     checkpoint = load(path)
     best_path = run.directory.checkpoint("best")
-    best = load(best_path) if best_path.is_file() else None
+    best = load(best_path, _WITHOUT_BEST) if best_path.is_file() else None
     experiment = run.experiment()
     check_room(experiment)
     trainer = Trainer(experiment, places)
+    if best is not None:
+        fitting_state(trainer, best, best_path)
     restore(trainer, checkpoint, path)
     factor = None
     if rewind or learning_rate is not None:
@@ -100,7 +113,7 @@ def prepare_again(
     newest = max((event.n for event in run.raw_events()), default=0)
     counted = run.events(up_to=int(checkpoint.state["last_event"]))
     reports = (event for event in counted if isinstance(event, ev.EpochFinished))
-    return Prepared(trainer, checkpoint, best, newest, reports, factor)
+    return Prepared(trainer, checkpoint, best, newest, reports, factor, kind == "last")
 
 
 def _finished(run: Run) -> ev.RunFinished | None:

@@ -54,6 +54,8 @@ class Answer(Message, frozen=True, kw_only=True):
     id: int
     failure: Failure | None = None
     value: msgspec.Raw = msgspec.Raw(b"null")
+    remarks: tuple[str, ...] = ()
+    """What a person should know of it, a sentence each."""
 
 
 class Began(Message, frozen=True, kw_only=True):

@@ -37,11 +37,12 @@ class Train(Request, frozen=True, kw_only=True):
 
 
 class Resume(Request, frozen=True, kw_only=True):
-    """Go on with a run from its last checkpoint; the answer's value is a Begun."""
+    """Go on with a run from a checkpoint; the answer's value is a Begun."""
 
     run: str
     data_dir: str
     on_disconnect: OnDisconnect
+    checkpoint: Kept = "last"
     rewind: bool = False
     """It diverged: go on from the last finite checkpoint at another learning rate."""
     learning_rate: float | None = None

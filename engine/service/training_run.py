@@ -12,6 +12,7 @@ from engine.parts.data.fingerprint import fingerprint
 from engine.runs import events as ev
 from engine.runs.contents import EVENTS, discard, sweep
 from engine.runs.directory import RunDirectory
+from engine.runs.origin import experiment_digest
 from engine.runs.pictures import Pictures
 from engine.runs.reader import Run
 from engine.service.preparation import Order, Prepared, check_factor
@@ -58,7 +59,7 @@ class TrainingRun:
         """Learning-rate factors that were set in this process, by step."""
         self.watch = Watch(trainer)
         """What is measured beside the training."""
-        self.way_back = WayBack(trainer, self.watch.budget)
+        self.way_back = WayBack(trainer, self.watch.budget, directory.checkpoint("last"))
 
     @classmethod
     def begin(cls, order: Order, trainer: Trainer) -> TrainingRun:
@@ -73,7 +74,9 @@ class TrainingRun:
         run = cls(trainer, directory, order.changes)
         run._until_step = order.until_step
         try:
-            run._record(trainer.started(str(directory.path), digest))
+            started = trainer.started(str(directory.path), digest)
+            said = experiment_digest(directory.path)
+            run._record(msgspec.structs.replace(started, experiment_digest=said))
             run.way_back.begin(run._number)
         except OSError as error:
             discard(directory.path)
@@ -106,7 +109,8 @@ class TrainingRun:
         resumed.way_back.went_back()
         if prepared.factor is not None:
             resumed.set_learning_rate(prepared.factor)
-            resumed.save()  # so that a resume after this one knows the factor
+        if prepared.factor is not None or not prepared.is_in_file:
+            resumed.save()  # so that a resume after this one goes on from here, with the factor
         return resumed
 
     def advance(self, deadline: float, batches: int | None = None) -> int:
@@ -264,7 +268,7 @@ class TrainingRun:
         if to == "best" and self._best is not None:
             checkpoint = self._best
         elif path.is_file():
-            checkpoint = load(path)
+            checkpoint = load(path, "go back to that one")
         else:
             raise BadCheckpoint(f"{path}: no checkpoint was written yet")
         restore(self.trainer, checkpoint, path)

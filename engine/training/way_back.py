@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from engine.training.checkpoint import Checkpoint
 from engine.training.model import is_finite
 from engine.training.probes.budget import Budget
@@ -19,8 +21,10 @@ class WayBack:
     the update ruined them. So a state is proven once a report after it is sane.
     """
 
-    def __init__(self, trainer: Trainer, budget: Budget) -> None:
+    def __init__(self, trainer: Trainer, budget: Budget, path: Path) -> None:
+        """path: of the checkpoint's file, which somebody may remove."""
         self._trainer = trainer
+        self._path = path
         self.budget = budget
         self._proven: Checkpoint | None = None
         self._newest: Checkpoint | None = None
@@ -61,7 +65,7 @@ class WayBack:
     def better_than_file(self) -> Checkpoint | None:
         """The state to go back to; None where the file holds it."""
         proven, in_file = self._proven, self._file_step
-        if proven is None or in_file is None:
+        if proven is None or in_file is None or not self._path.is_file():
             return proven
         is_proven = in_file < self._sane_step
         return None if is_proven and in_file >= int(proven.state["step"]) else proven

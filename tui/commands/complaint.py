@@ -4,6 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import sys
+from collections.abc import Iterable
+
+
+def complain_of(remarks: Iterable[str]) -> None:
+    """Print what should be known of something that was done, on stderr."""
+    for remark in remarks:
+        complain(remark)
 
 
 def complain(message: str) -> None:

@@ -11,10 +11,10 @@ import typer
 from engine.errors import UsageError
 from tui.commands import app
 from tui.commands import options as o
+from tui.commands.complaint import complain_of
 from tui.commands.json_line import print_json, print_message
 
 if TYPE_CHECKING:
-    from engine.runs.reader import Checkpoint
     from engine.service.client import Session
 
 T = TypeVar("T")
@@ -47,7 +47,7 @@ def predict(
     found = find_run(run, shared.runs)
     facts = found.facts()
     rows = read_rows(csv, facts.feature_names) if csv else [list(values or [])]
-    kind = _kind(checkpoint)
+    kind = o.kind(checkpoint)
     answers = _asked(lambda session: session.predict(found, rows, kind))
     if shared.json:
         for answer in answers:
@@ -77,7 +77,7 @@ def evaluate(
 
     shared = ctx.obj.merged(runs_dir, data_dir, ascii, json)
     found = find_run(run, shared.runs)
-    kind = _kind(checkpoint)
+    kind = o.kind(checkpoint)
     splits = _asked(lambda session: session.evaluate(found, kind, shared.data))
     if shared.json:
         for split in splits:
@@ -122,7 +122,7 @@ def export(
     if output is None:
         raise UsageError("export: say where to write it with -o FILE")
     found = find_run(run, shared.runs)
-    kind = _kind(checkpoint)
+    kind = o.kind(checkpoint)
     _asked(lambda session: session.export(found, chosen, output, kind, shared.data))
     if shared.json:
         print_json({"file": str(output)})
@@ -156,17 +156,10 @@ def _asked(ask: Callable[[Session], Coroutine[None, None, T]]) -> T:
             try:
                 return await ask(session)
             finally:
+                complain_of(session.remarks())
                 await session.shutdown()
 
     return asyncio.run(run())
-
-
-def _kind(text: str) -> Checkpoint:
-    if text == "last":
-        return "last"
-    if text == "best":
-        return "best"
-    raise UsageError(f'--checkpoint {text}: there are "last" and "best"')
 
 
 def _refuse_options(values: list[str]) -> None:

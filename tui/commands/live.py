@@ -58,7 +58,7 @@ def stop(
         )
     if code := batch.stop(found):
         raise typer.Exit(code)
-    kept = str(found.checkpoint("last"))
+    kept = str(found.checkpoint("last"))  # raises where it could not be kept, or is gone
     if shared.json:
         print_json({"checkpoint": kept})
     else:
@@ -72,6 +72,9 @@ def resume(
     quiet: o.QuietOption = False,
     detach: o.Detach = False,
     on_disconnect: o.OnDisconnectOption = None,
+    checkpoint: Annotated[
+        str, typer.Option("--checkpoint", metavar="last|best", help="Which one to go on from.")
+    ] = "last",
     rewind: Annotated[
         bool,
         typer.Option(
@@ -102,7 +105,8 @@ def resume(
         raise UsageError(f"{found.path}: it is {state.text}: `perceptui attach {found.name}`")
     policy = o.policy(on_disconnect, "continue" if detach else "stop")
     rate = _learning_rate(settings or [])
-    continuation = Continuation(found, shared.data, policy, rewind, rate)
+    kind = o.kind(checkpoint)
+    continuation = Continuation(found, shared.data, policy, rewind, rate, kind)
     if detach:
         raise typer.Exit(batch.detached(continuation.begin))
     raise typer.Exit(batch.resume(continuation, manner(shared, quiet=quiet)))

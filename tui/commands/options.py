@@ -13,6 +13,7 @@ from engine import paths
 from engine.errors import UsageError
 
 if TYPE_CHECKING:
+    from engine.runs.reader import Checkpoint
     from engine.service.protocol import Executor, OnDisconnect
 
 _TRAINING = "Training"
@@ -179,6 +180,15 @@ class TrainingOptions:
             for name, value in vars(self).items()
             if value is not None and value != ()
         ]
+
+
+def kind(text: str) -> Checkpoint:
+    """Which checkpoint an option means; raises UsageError."""
+    if text == "last":
+        return "last"
+    if text == "best":
+        return "best"
+    raise UsageError(f'--checkpoint {text}: there are "last" and "best"')
 
 
 def policy(text: str | None, default: OnDisconnect) -> OnDisconnect:

@@ -78,16 +78,19 @@ def _print_last(manner: Manner, history: History, run: Run) -> None:
         terminal.line(f"Failed: {plain(history.failed.message, terminal.look.ascii)}")
     if history.finished is not None:
         terminal.line(ending(history.finished, history.diverged))
-    if history.finished is not None and history.finished.reason in ("interrupted", "stopped"):
+    saved, is_kept = history.checkpoint, run.directory.checkpoint("last").is_file()
+    reason = history.finished.reason if history.finished is not None else ""
+    if is_kept and reason in ("interrupted", "stopped"):
         terminal.tell(f"To go on: perceptui resume {shell_word(_called(run))}")
-    if history.diverged is not None and history.checkpoint is not None:
-        for line in offer(run, history.checkpoint.epoch, history.factor):
+    if is_kept and history.diverged is not None and saved is not None:
+        for line in offer(run, saved.epoch, history.factor):
             terminal.tell(line)
-    if history.checkpoint is not None:
-        path = plain(history.checkpoint.path, terminal.look.ascii)
-        terminal.line(f"Checkpoint: {path}")
+    if saved is not None:
+        path = plain(saved.path, terminal.look.ascii)
+        terminal.line(f"Checkpoint: {path if is_kept else 'none is left, somebody removed it'}")
     if history.started is not None:
-        terminal.line(f"Run: {plain(history.started.run, terminal.look.ascii)}")
+        path = plain(history.started.run, terminal.look.ascii)
+        terminal.line(f"Run: {path}{'' if run.path.is_dir() else ' (gone)'}")
 
 
 def _called(run: Run) -> str:

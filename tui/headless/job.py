@@ -47,6 +47,7 @@ class Continuation:
     on_disconnect: p.OnDisconnect = "stop"
     rewind: bool = False
     learning_rate: float | None = None
+    checkpoint: p.Kept = "last"
 
     async def begin(self, session: Session) -> None:
         """Have a session's worker go on with it."""
@@ -54,6 +55,7 @@ class Continuation:
             self.run,
             data_dir=self.data_dir,
             on_disconnect=self.on_disconnect,
+            checkpoint=self.checkpoint,
             rewind=self.rewind,
             learning_rate=self.learning_rate,
         )

@@ -248,6 +248,8 @@ class Bench(Asking):
             return
         try:
             await steer(session)
+            if remarks := session.remarks():
+                self._change(replace(self.snapshot, message="; ".join(remarks)), at_once=True)
         except WorkerLost as error:
             self._change(replace(self.snapshot, phase="lost", message=str(error)), at_once=True)
         except PerceptuiError as error:

@@ -13,9 +13,12 @@ from engine.training.trainer import Trainer
 from engine.training.way_back import RUINED, WayBack
 from tests.engine.training.tiny import NOWHERE, OPTIMIZERS, small, trained, weights
 
+THERE = Path(__file__)
+"""In place of a checkpoint's file: one that is there."""
 
-def _way_back(trainer: Trainer, share: float = 1e9) -> WayBack:
-    way_back = WayBack(trainer, Budget(share))
+
+def _way_back(trainer: Trainer, share: float = 1e9, path: Path = THERE) -> WayBack:
+    way_back = WayBack(trainer, Budget(share), path)
     way_back.begin(last_event=1)
     return way_back
 
@@ -60,6 +63,21 @@ def test_a_file_that_is_proven_is_as_good() -> None:
     assert _kept_step(way_back) is None
     way_back.saved()
     _report(trainer, way_back, 1e9)
+    assert _kept_step(way_back) == 3
+
+
+def test_a_file_that_was_removed_holds_nothing(tmp_path: Path) -> None:
+    """Somebody removed the checkpoint: the state in memory is the way back again."""
+    trainer = Trainer(small(epochs=9), NOWHERE)
+    path = tmp_path / "last.safetensors"
+    path.touch()
+    way_back = _way_back(trainer, path=path)
+    for _ in range(3):
+        _report(trainer, way_back)
+    way_back.saved()
+    _report(trainer, way_back)
+    assert _kept_step(way_back) is None
+    path.unlink()
     assert _kept_step(way_back) == 3
 
 

@@ -269,6 +269,9 @@ class Replay:
         self.grid = columns, rows
         return self._pictures()
 
+    def remarks(self) -> list[str]:
+        return []
+
     async def describe(self, experiment: Experiment, data_dir: Path | None = None) -> Description:
         if self._lost is not None:
             raise self._lost

@@ -1,0 +1,61 @@
+"""Guards what a run began with: the experiment and the first event decide numbers ever after."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+from engine.decoding import Undecodable
+from engine.errors import DamagedRun
+from engine.limits import RUN_FILE
+from engine.runs import events as ev
+from engine.runs.contents import EVENTS, EXPERIMENT
+from engine.runs.record_file import RecordFile
+from engine.runs.seal import is_whole
+from engine.spec.toml_text import read_raw
+
+_TEXTS = ("title", "group", "summary", "teaches", "expect")
+"""Of an experiment; whoever changes them changes no number."""
+
+
+def experiment_digest(folder: Path) -> str:
+    """The sha256, in hex, over what a run's experiment says, however it is written down.
+
+    Raises UsageError where it can't be read.
+    """
+    raw = read_raw(folder / EXPERIMENT, RUN_FILE)
+    said = {key: value for key, value in raw.items() if key not in _TEXTS}
+    return hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def check_origin(folder: Path) -> None:
+    """Raise DamagedRun if a run's experiment or first event are not those it began with.
+
+    Those of an earlier version have no digest and can't be checked.
+    """
+    record = RecordFile(folder / EVENTS)
+    line = record.first_line()
+    try:
+        started = ev.decode(line)
+    except Undecodable as error:
+        raise _damaged(record.path, "its first line can't be read") from error
+    if not isinstance(started, ev.RunStarted):
+        raise _damaged(record.path, "it does not begin with the run's start")
+    if not started.digest:
+        return
+    if not is_whole(line):
+        raise _damaged(record.path, "its first line is not what was written")
+    experiment = folder / EXPERIMENT
+    if experiment_digest(folder) != started.experiment_digest:
+        raise DamagedRun(
+            f"{experiment}: not the experiment that the run began with: put that one back, "
+            "or train this one as a new run"
+        )
+
+
+def _damaged(path: Path, reason: str) -> DamagedRun:
+    return DamagedRun(
+        f"{path}: damaged: {reason}, so the run's numbers can't be relied on; train a new run of "
+        f"{path.with_name(EXPERIMENT)}"
+    )
