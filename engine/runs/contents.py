@@ -41,6 +41,17 @@ def is_mark(place: str) -> bool:
     return _MARK.fullmatch(place) is not None
 
 
+def is_of_run(path: Path) -> bool:
+    """Whether this is the place of a file that some run writes, be it there or not."""
+    for folder in path.parents[:3]:
+        if _FILE.fullmatch(str(path.relative_to(folder))) and (folder / EXPERIMENT).is_file():
+            kept = (folder / CHECKPOINTS).glob("*.safetensors")
+            places = [EVENTS, LEASE, *(str(file.relative_to(folder)) for file in kept)]
+            if any(is_mark(place) and (folder / place).is_file() for place in places):
+                return True
+    return False
+
+
 def content(path: Path) -> Iterator[tuple[str, bool]]:
     """Every file by its place below the path, and whether a run writes it; raises OSError.
 

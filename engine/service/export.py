@@ -13,10 +13,11 @@ from pathlib import Path
 from msgspec import UNSET
 
 from engine import paths
-from engine.errors import UsageError
+from engine.errors import PerceptuiError, UsageError
 from engine.parts.data import Places
 from engine.runs.events import EpochFinished, LearningRateChanged
 from engine.runs.files import replace_bytes
+from engine.runs.output import destination
 from engine.runs.reader import Checkpoint, Run
 from engine.runs.script import make_plan, script
 from engine.spec.experiment import Experiment
@@ -40,30 +41,43 @@ def export(
     output: Path,
     checkpoint: Checkpoint = "last",
     data_dir: Path | None = None,
+    *,
+    replace: bool = False,
 ) -> None:
-    """Write a run in a format; an older file at `output` is replaced as a whole.
+    """Write a run in a format to a file.
 
     checkpoint: whose weights are taken, where the format has any. data_dir: where a script
-    looks for data sets that are downloaded. Raises UsageError for an
+    looks for data sets that are downloaded. replace: a file that is there already is replaced
+    as a whole, unless a run reads it. Raises UsageError for an
     unknown format or a place that can't be written, PerceptuiError for a run that lacks
     what is asked for, DataUnavailable where a script can't be had without the data.
     """
     if format not in FORMATS:
         advice = nearest(format, FORMATS) or f": known are {', '.join(FORMATS)}"
         raise UsageError(f'unknown format "{format}"{advice}')
-    output = output.resolve()  # a link stays one, and what it points to is written
-    if output.exists() and not output.is_file():
-        raise UsageError(f"{output}: is not a file")
+    check_output(run, output, data_dir, replace=replace)
     if format == "script":
         content = _script(run, Places(paths.data_dir(data_dir))).encode()
     elif format == "csv":
         content = _table(run).encode()
     else:
         content = _network(run, format, checkpoint)
+    target = check_output(run, output, data_dir, replace=replace)  # it may have come meanwhile
     try:
-        replace_bytes(output, content)
+        replace_bytes(target, content, keep_mode=True)
     except OSError as error:
         raise UsageError(f"{output}: can't be written ({error.strerror or error})") from error
+
+
+def check_output(
+    run: Run, output: Path, data_dir: Path | None = None, *, replace: bool = False
+) -> Path:
+    """The file that an export to `output` writes; raises UsageError where it may not be."""
+    try:
+        experiment = run.experiment()
+    except PerceptuiError:
+        experiment = None  # its epochs can be had all the same
+    return destination(output, experiment, paths.data_dir(data_dir), replace=replace)
 
 
 def script_of(experiment: Experiment, places: Places, remark: str = "") -> str:

@@ -79,8 +79,13 @@ class Inquiries:
         output: Path,
         checkpoint: p.Kept = "last",
         data_dir: Path | None = None,
+        *,
+        replace: bool = False,
     ) -> None:
-        """Write a run as a script, its network in a file format, or its record as CSV."""
+        """Write a run as a script, its network in a file format, or its record as CSV.
+
+        replace: also over a file that is there already.
+        """
         await self._connection.tell(
             p.Export(
                 run=str(run.path.absolute()),
@@ -88,6 +93,7 @@ class Inquiries:
                 format=format,
                 output=str(output.absolute()),
                 data_dir=absolute(data_dir),
+                replace=replace,
             )
         )
 

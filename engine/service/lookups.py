@@ -58,5 +58,6 @@ def _of_run(request: p.Predict | p.Evaluate | p.Export, places: Callable[[str], 
             return list(evaluate(run, places(request.data_dir), request.checkpoint))
         case p.Export():
             output, data_dir = Path(request.output), Path(request.data_dir)
-            export(run, request.format, output, request.checkpoint, data_dir)
+            checkpoint, replace = request.checkpoint, request.replace
+            export(run, request.format, output, checkpoint, data_dir, replace=replace)
             return None

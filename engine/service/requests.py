@@ -153,6 +153,8 @@ class Export(Request, frozen=True, kw_only=True):
     format: str
     output: str
     data_dir: str
+    replace: bool = False
+    """Write over a file that is there already."""
 
 
 class Shutdown(Request, frozen=True, kw_only=True):

@@ -1,4 +1,4 @@
-"""`predict`, `evaluate` and `export` of a finished run."""
+"""`predict` and `evaluate` of a finished run."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import shutil
 
 import pytest
 
-from engine.service.export import FORMATS
 from tests.tui.command_line import Bench, of, perceptui
 from tests.tui.conftest import Trained
 
@@ -98,35 +97,3 @@ def test_damaged_checkpoint(bench: Bench, trained: Trained) -> None:
     checkpoint.write_bytes(checkpoint.read_bytes()[:-9])
 
     assert "last.safetensors" in bench.refused("evaluate", "last", code=1)
-
-
-def test_export_writes_the_file(bench: Bench, trained: Trained) -> None:
-    """`export` writes a format to a file and prints its path."""
-    outcome = perceptui("export", str(trained.run), "--format", "script", "-o", "script.py")
-
-    assert (outcome.code, outcome.out) == (0, "script.py\n")
-    compile((bench.folder / "script.py").read_text("utf-8"), "script.py", "exec")
-
-
-@pytest.mark.parametrize(
-    ("arguments", "complaint"),
-    [
-        (["--format", "scrip", "-o", "x"], 'unknown format "scrip": did you mean script?'),
-        (["--format", "csv", "-o", "tiny.toml/x"], "can't be written (Not a directory)"),
-        (["--format", "csv"], "say where to write it with -o FILE"),
-        (["-o", "x"], "say what to write with --format:"),
-        ([], "say what to write with --format:"),
-    ],
-)
-def test_bad_export(bench: Bench, trained: Trained, arguments: list[str], complaint: str) -> None:
-    """An export that can't be made is refused and writes nothing."""
-    assert complaint in bench.refused("export", str(trained.run), *arguments)
-    assert not (bench.folder / "x").exists()
-
-
-@pytest.mark.parametrize("given", [(), ("--format", "scrip")])
-def test_export_lists_its_formats(bench: Bench, given: tuple[str, ...]) -> None:
-    """Without a format that there is, each one is named with what it is, a line each."""
-    _, *lines = bench.refused("export", "last", *given).splitlines()
-    listed = [line.removeprefix("perceptui:").split(maxsplit=1) for line in lines]
-    assert dict(listed) == FORMATS

@@ -75,11 +75,12 @@ def open_app(shared: o.Shared, what: str | None = None, *, slow_link: bool = Fal
     return start(shared, what, slow_link=slow_link)
 
 
-from tui.commands import doctor, inspect, live, open, presets, runs, show, tune  # noqa: E402  # they add themselves to app
+from tui.commands import doctor, export, inspect, live, open, presets, runs, show, tune  # noqa: E402  # they add themselves to app
 
 __all__ = [
     "app",
     "doctor",
+    "export",
     "inspect",
     "live",
     "open",

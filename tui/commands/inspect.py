@@ -1,23 +1,17 @@
-"""`perceptui predict`, `evaluate` and `export`: what a run's network says, and is good for."""
+"""`perceptui predict` and `evaluate`: what a run's network says, and how good it is."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import Annotated
 
 import typer
 
 from engine.errors import UsageError
 from tui.commands import app
 from tui.commands import options as o
-from tui.commands.complaint import complain_of
-from tui.commands.json_line import print_json, print_message
-
-if TYPE_CHECKING:
-    from engine.service.client import Session
-
-T = TypeVar("T")
+from tui.commands.inquiry import asked
+from tui.commands.json_line import print_message
 
 
 @app.command(context_settings={"ignore_unknown_options": True})
@@ -48,7 +42,7 @@ def predict(
     facts = found.facts()
     rows = read_rows(csv, facts.feature_names) if csv else [list(values or [])]
     kind = o.kind(checkpoint)
-    answers = _asked(lambda session: session.predict(found, rows, kind))
+    answers = asked(lambda session: session.predict(found, rows, kind))
     if shared.json:
         for answer in answers:
             print_message(answer)
@@ -78,7 +72,7 @@ def evaluate(
     shared = ctx.obj.merged(runs_dir, data_dir, ascii, json)
     found = find_run(run, shared.runs)
     kind = o.kind(checkpoint)
-    splits = _asked(lambda session: session.evaluate(found, kind, shared.data))
+    splits = asked(lambda session: session.evaluate(found, kind, shared.data))
     if shared.json:
         for split in splits:
             print_message(split)
@@ -90,76 +84,6 @@ def evaluate(
     for rows in Report(terminal.width, terminal.look).evaluation(splits):
         terminal.rows(rows)
         terminal.line()
-
-
-@app.command()
-def export(
-    ctx: typer.Context,
-    run: o.RunArgument,
-    format: Annotated[
-        str | None,
-        typer.Option(
-            "--format",
-            metavar="FORMAT",
-            help="script, state-dict, pt, pt2, safetensors, onnx or csv; needed.",
-        ),
-    ] = None,
-    output: Annotated[
-        Path | None,
-        typer.Option("-o", "--output", metavar="FILE", help="Where to write it; needed."),
-    ] = None,
-    checkpoint: o.CheckpointOption = "last",
-    runs_dir: o.RunsDir = None,
-    data_dir: o.DataDir = None,
-    ascii: o.Ascii = False,
-    json: o.Json = False,
-) -> None:
-    """Write a run as a PyTorch script, a network file or CSV."""
-    from engine.runs.reader import find_run
-
-    shared = ctx.obj.merged(runs_dir, data_dir, ascii, json)
-    chosen = _format(format)
-    if output is None:
-        raise UsageError("export: say where to write it with -o FILE")
-    found = find_run(run, shared.runs)
-    kind = o.kind(checkpoint)
-    _asked(lambda session: session.export(found, chosen, output, kind, shared.data))
-    if shared.json:
-        print_json({"file": str(output)})
-        return
-    from tui.terminal.printing import Terminal
-
-    Terminal(ascii_only=shared.ascii).tell(str(output))
-
-
-def _format(text: str | None) -> str:
-    """The format that was asked for; raises UsageError with all there are."""
-    from engine.service.export import FORMATS
-    from engine.spec.nearest import nearest
-
-    if text in FORMATS:
-        return text
-    known = "\n".join(f"  {name:<12} {what}" for name, what in FORMATS.items())
-    if text is None:
-        raise UsageError(f"export: say what to write with --format:\n{known}")
-    raise UsageError(f'export: unknown format "{text}"{nearest(text, FORMATS)}\n{known}')
-
-
-def _asked(ask: Callable[[Session], Coroutine[None, None, T]]) -> T:
-    """The answer of a worker that is started for one question."""
-    import asyncio
-
-    from engine.service.client import Session
-
-    async def run() -> T:
-        async with Session.open() as session:
-            try:
-                return await ask(session)
-            finally:
-                complain_of(session.remarks())
-                await session.shutdown()
-
-    return asyncio.run(run())
 
 
 def _refuse_options(values: list[str]) -> None:

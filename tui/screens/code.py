@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.text import Text
 from textual import work
@@ -13,13 +14,17 @@ from textual.containers import ScrollableContainer
 from textual.geometry import Size
 from textual.widgets import Footer, Static
 
-from engine.errors import PerceptuiError
+from engine import paths
+from engine.errors import PerceptuiError, UsageError
 from tui.renderables.look import Look
 from tui.renderables.sanitize import plain
 from tui.renderables.table import sentence
 from tui.screens.host import BenchScreen
 from tui.screens.page import Page
 from tui.screens.save import SaveScreen
+
+if TYPE_CHECKING:
+    from engine.spec.experiment import Experiment
 
 
 class CodeView(Page):
@@ -81,15 +86,16 @@ class CodeScreen(BenchScreen):
             self.app.push_screen(screen, self._save)
 
     def _save(self, name: str | None) -> None:
-        if name is None:
-            return
-        from engine.runs.files import replace_bytes
+        if name is not None:
+            self._write_file(Path(name).expanduser())
 
-        path = Path(name).expanduser()
+    @work(group="save", exit_on_error=False)
+    async def _write_file(self, path: Path) -> None:
+        data_dir = paths.data_dir(self.host.places.data_dir)
         try:
-            replace_bytes(path, self._code.encode())
-        except (OSError, ValueError) as error:  # ValueError: a name with a null byte
-            self.complain(f"{path}: can't be written ({getattr(error, 'strerror', '') or error})")
+            await asyncio.to_thread(_saved, path, self._code, self.host.draft.experiment, data_dir)
+        except PerceptuiError as error:
+            self.complain(error)
         else:
             self.tell(f"Saved {path}")
 
@@ -112,6 +118,21 @@ class CodeScreen(BenchScreen):
         rows = await asyncio.to_thread(highlighted, code, look)
         self._code = code
         page.show(lambda width: rows)
+
+
+def _saved(path: Path, code: str, experiment: Experiment | None, data_dir: Path) -> None:
+    """Write a script, also over an older file; raises UsageError where that can't be done."""
+    from engine.runs.files import replace_bytes
+    from engine.runs.output import destination
+
+    try:
+        target = destination(path, experiment, data_dir, replace=True)
+        replace_bytes(target, code.encode(), keep_mode=True)
+    except (OSError, ValueError) as error:  # ValueError: a name with a null byte
+        if isinstance(error, PerceptuiError):
+            raise
+        reason = getattr(error, "strerror", "") or str(error)
+        raise UsageError(f"{path}: can't be written ({reason})") from error
 
 
 def _replaced(name: str) -> str:

@@ -244,6 +244,10 @@ class Data(Component, abstract=True):
         """The person's own files it reads, for the fingerprint that resume checks."""
         return ()
 
+    def downloaded_to(self, data_dir: Path) -> Path | None:
+        """The folder, in the data directory, of a set that is downloaded; None for others."""
+        return None
+
     def at(self, folder: Path) -> Data:
         """The same data set with relative paths taken from a folder."""
         return self

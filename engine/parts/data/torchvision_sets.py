@@ -47,6 +47,9 @@ class TorchvisionSet(Images, abstract=True):
             num_test_samples=self.num_test,
         )
 
+    def downloaded_to(self, data_dir: Path) -> Path:
+        return data_dir / self.name
+
     def law(self, places: Places) -> Law:
         return self._law(places, train=True, samples=self.train_samples)
 
@@ -187,6 +190,9 @@ class CIFAR10(TorchvisionSet):
     law_name = "cifar10"
     download_folder = "cifar-10-batches-py"
     pixel_figures = PixelFigures((0.4914, 0.4822, 0.4465), (0.2470, 0.2435, 0.2616))
+
+    def downloaded_to(self, data_dir: Path) -> Path:
+        return data_dir / "cifar-10-batches-py"
 
     def ensure(self, places: Places) -> None:
         known: Any = torchvision_module().CIFAR10

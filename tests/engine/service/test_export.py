@@ -15,6 +15,7 @@ import torch
 from engine.errors import DataUnavailable, PerceptuiError, UsageError
 from engine.parts.data import Places
 from engine.runs.events import EpochFinished
+from engine.runs.output import destination
 from engine.runs.reader import Run
 from engine.runs.script import script
 from engine.service.export import FORMATS, export, script_of
@@ -45,12 +46,15 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
 
 
 def test_every_format_is_written(run: Run, tmp_path: Path) -> None:
-    """Each format makes one file, replaces an older one, and leaves nothing beside it."""
+    """Each format makes one file, replaces an older one if it may, and leaves nothing beside."""
     assert set(FORMATS) == {"script", "csv", *formats.FORMATS}
     for format in FORMATS:
         output = tmp_path / f"{format} of a run"
         output.write_text("old")
-        export(run, format, output)
+        with pytest.raises(UsageError, match=r"is there already: .* --force"):
+            export(run, format, output)
+        assert output.read_bytes() == b"old"
+        export(run, format, output, replace=True)
         assert output.read_bytes() not in (b"", b"old")
     assert len(list(tmp_path.iterdir())) == len(FORMATS)
 
@@ -126,6 +130,53 @@ def test_a_link_stays_a_link(run: Run, tmp_path: Path) -> None:
     export(run, "csv", tmp_path / "link")
     assert (tmp_path / "link").is_symlink()
     assert (tmp_path / "file").read_text().startswith("epoch,")
+
+
+def test_what_a_run_reads_is_never_written_over(tmp_path: Path) -> None:
+    """Its data, also by a link or another name, the weights it began with, and runs' own files."""
+    table = tmp_path / "table.csv"
+    table.write_text("a,label\n" + "1,0\n2,1\n3,0\n4,1\n")
+    data = f'csv({str(table)!r}, target="label")'
+    first = finished(tmp_path / "runs", data=data)
+    weights = tmp_path / "weights.safetensors"
+    weights.write_bytes(first.directory.checkpoint("last").read_bytes())
+    run = finished(tmp_path / "runs", data=data, start_from=str(weights))
+    (tmp_path / "soft").symlink_to(table)
+    (tmp_path / "hard").hardlink_to(table)
+
+    def content() -> dict[Path, bytes]:
+        return {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+
+    before = content()
+    for output in (table, tmp_path / "soft", tmp_path / "hard", weights):
+        with pytest.raises(UsageError, match=f"^{output}: the training reads it"):
+            export(run, "csv", output, replace=True)
+    for owner in (run, first):
+        for name in ("events.jsonl", "lease.json", "checkpoints/best.safetensors"):
+            with pytest.raises(UsageError, match="a run keeps its own files there"):
+                export(run, "csv", owner.path / name, replace=True)
+    table.rename(tmp_path / "away.csv")
+    with pytest.raises(UsageError, match="the training reads it"):
+        export(run, "csv", table)
+    (tmp_path / "away.csv").rename(table)
+    assert content() == before
+
+
+def test_a_downloaded_set_is_never_written_over(tmp_path: Path) -> None:
+    """Nothing is put into its folder in the data directory; beside that there is room."""
+    layers = {"layers": ["Flatten()", "Linear(10)"], "loss": "CrossEntropyLoss()"}
+    for data, folder in (("MNIST()", "MNIST"), ("CIFAR10()", "cifar-10-batches-py")):
+        experiment = small(data=data, **layers)
+        with pytest.raises(UsageError, match="the training reads it"):
+            destination(tmp_path / folder / "raw" / "x", experiment, tmp_path, replace=True)
+        assert destination(tmp_path / "x", experiment, tmp_path) == tmp_path / "x"
+
+
+def test_a_project_is_no_run(run: Run, tmp_path: Path) -> None:
+    """A folder with an experiment alone may take an export, under any name."""
+    (tmp_path / "experiment.toml").touch()
+    export(run, "csv", tmp_path / "events.jsonl")
+    assert (tmp_path / "events.jsonl").read_text().startswith("epoch,")
 
 
 def test_a_checkpoint_that_is_not_there_is_named(run: Run, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -95,6 +96,27 @@ def test_code_is_shown_copied_and_saved(tmp_path: Path) -> None:
         await pilot.press("enter")
         await until(pilot, lambda: (tmp_path / "small.py").exists())
         assert (tmp_path / "small.py").read_text("utf-8") == CODE
+
+    told(tmp_path, CodeScreen(), story, app=app)
+
+
+def test_code_never_replaces_what_the_training_reads(tmp_path: Path) -> None:
+    """The weights it begins with stay, even where y was pressed."""
+    app = with_draft(tmp_path)
+    file = tmp_path / "small.py"
+    file.write_text("weights", "utf-8")
+    app.draft.load("small", dataclasses.replace(small_experiment(), start_from=str(file)))
+
+    async def story(app: StandApp, pilot: Play) -> None:
+        await until(pilot, lambda: "import torch" in seen(app))
+        await pilot.press("s")
+        await until(pilot, lambda: "Save the script as" in seen(app))
+        await pilot.press("enter")
+        await until(pilot, lambda: "Replace it?" in seen(app))
+        await pilot.press("y")
+        await until(pilot, lambda: app.notices)
+        assert "the training reads it" in app.notices[0]
+        assert file.read_text("utf-8") == "weights"
 
     told(tmp_path, CodeScreen(), story, app=app)
 

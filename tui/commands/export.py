@@ -1,0 +1,137 @@
+"""`perceptui export`: a run, or what it learned, in a file or on stdout for other programs."""
+
+from __future__ import annotations
+
+import io
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Annotated
+
+import typer
+
+from engine import regular_file
+from engine.errors import UsageError
+from tui.commands import app
+from tui.commands import options as o
+from tui.commands.inquiry import asked
+from tui.commands.json_line import print_json
+
+if TYPE_CHECKING:
+    from engine.runs.reader import Checkpoint, Run
+
+STDOUT = ("-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1")
+TEXTS = ("script", "csv")
+"""Formats that a terminal can show."""
+
+
+@app.command()
+def export(
+    ctx: typer.Context,
+    run: o.RunArgument,
+    format: Annotated[
+        str | None,
+        typer.Option(
+            "--format",
+            metavar="FORMAT",
+            help="script, state-dict, pt, pt2, safetensors, onnx or csv; needed.",
+        ),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "-o", "--output", metavar="FILE", help="Where to write it, - for stdout; needed."
+        ),
+    ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace a file that is there, without asking.")
+    ] = False,
+    checkpoint: o.CheckpointOption = "last",
+    runs_dir: o.RunsDir = None,
+    data_dir: o.DataDir = None,
+    ascii: o.Ascii = False,
+    json: o.Json = False,
+) -> None:
+    """Write a run as a PyTorch script, a network file or CSV."""
+    from engine.runs.reader import find_run
+
+    shared = ctx.obj.merged(runs_dir, data_dir, ascii, json)
+    chosen = _format(format)
+    if output is None:
+        raise UsageError("export: say where to write it with -o FILE")
+    found = find_run(run, shared.runs)
+    kind = o.kind(checkpoint)
+    if str(output) in STDOUT:
+        _to_stdout(found, chosen, kind, shared)
+        return
+    force = force or _may_replace(found, output, shared.data)
+    _export(found, chosen, output, kind, shared.data, replace=force)
+    if shared.json:
+        print_json({"file": str(output)})
+        return
+    from tui.terminal.printing import Terminal
+
+    Terminal(ascii_only=shared.ascii).tell(str(output))
+
+
+def _export(
+    run: Run, format: str, output: Path, kind: Checkpoint, data: Path | None, *, replace: bool
+) -> None:
+    asked(lambda session: session.export(run, format, output, kind, data, replace=replace))
+
+
+def _may_replace(run: Run, output: Path, data: Path | None) -> bool:
+    """Whether somebody here grants that a file goes; raises UsageError where that can't be."""
+    from engine.service.export import check_output
+    from tui.terminal.question import can_ask, is_granted
+
+    is_asked = can_ask()
+    target = check_output(run, output, data, replace=is_asked)
+    if not (is_asked and target.exists()):
+        return False
+    if is_granted(f"{output} is there already. Replace it?"):
+        return True
+    raise UsageError(f"{output}: nothing was written")
+
+
+def _to_stdout(run: Run, format: str, kind: Checkpoint, shared: o.Shared) -> None:
+    """Print what a file would hold, by way of one that is gone afterwards."""
+    if shared.json:
+        raise UsageError("export: -o - prints the export itself, --json a line: give one of them")
+    is_terminal = sys.stdout.isatty()
+    if is_terminal and format not in TEXTS:
+        raise UsageError(
+            f"export: a terminal can't show {format}: send stdout elsewhere, or give -o FILE"
+        )
+    with tempfile.TemporaryDirectory(prefix="perceptui-") as folder:
+        output = Path(folder) / "output"
+        _export(run, format, output, kind, shared.data, replace=False)
+        with regular_file.opened(output) as content:
+            if is_terminal:
+                _show(content, shared)
+            else:
+                sys.stdout.flush()
+                shutil.copyfileobj(content, sys.stdout.buffer)
+                sys.stdout.buffer.flush()
+
+
+def _show(content: IO[bytes], shared: o.Shared) -> None:
+    from tui.terminal.printing import Terminal
+
+    terminal = Terminal(ascii_only=shared.ascii)
+    for line in io.TextIOWrapper(content, "utf-8"):
+        terminal.tell(line.rstrip("\n"))
+
+
+def _format(text: str | None) -> str:
+    """The format that was asked for; raises UsageError with all there are."""
+    from engine.service.export import FORMATS
+    from engine.spec.nearest import nearest
+
+    if text in FORMATS:
+        return text
+    known = "\n".join(f"  {name:<12} {what}" for name, what in FORMATS.items())
+    if text is None:
+        raise UsageError(f"export: say what to write with --format:\n{known}")
+    raise UsageError(f'export: unknown format "{text}"{nearest(text, FORMATS)}\n{known}')
