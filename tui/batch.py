@@ -21,6 +21,7 @@ from tui.headless.patience import is_outlasted, what_is_kept
 from tui.headless.progress import Manner, Show
 from tui.headless.report import grid
 from tui.headless.signals import Caught, caught_signals
+from tui.headless.waiting import tell_downloads, told
 from tui.live.history import History
 from tui.terminal.printing import Terminal
 
@@ -49,13 +50,16 @@ def detached(begin: Callable[[Session], Awaitable[None]]) -> int:
     async def start() -> int:
         async with AsyncExitStack() as stack:
             caught = stack.enter_context(caught_signals())
-            session = await _opened(caught, stack)
+            with told("the trainer, which loads PyTorch"):
+                session = await _opened(caught, stack)
             if session is None:
                 return caught.exit_code
+            stack.callback(_drop, asyncio.create_task(tell_downloads(session)))
             beginning = asyncio.create_task(_begun(session, begin, caught))
             stack.callback(_drop, beginning)
-            if await is_outlasted(beginning, session, caught, complain):
-                return caught.exit_code
+            with told("the training, whose data and network are made ready"):
+                if await is_outlasted(beginning, session, caught, complain):
+                    return caught.exit_code
             if await beginning:
                 Terminal().path(str(session.run))
             return caught.exit_code

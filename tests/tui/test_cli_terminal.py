@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 import pexpect
 import pyte
+import pytest
 
 from tests.tui.command_line import Bench, command
 
@@ -67,3 +68,15 @@ def test_color_where_the_terminal_has_it(bench: Bench) -> None:
     lines = screen_of(text, 24, 60)
     assert "Decision boundary" in lines
     assert any(line.startswith("epoch 3/3  train loss ") for line in lines)
+
+
+@pytest.mark.parametrize("size", [(0, 0), (1, 1), (0, 100)])
+def test_a_terminal_without_a_size_gets_plain_lines(bench: Bench, size: tuple[int, int]) -> None:
+    """As a pipe does, of 80 columns: no live display, no color, no line of one letter."""
+    text = printed(size, {}, "--preset", "tiny.toml")
+
+    assert "\x1b" not in text
+    lines = text.splitlines()
+    assert any(line.startswith("epoch 3/3  train loss ") for line in lines)
+    assert max(map(len, lines)) > 60
+    assert len(text) < 10_000

@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 import msgspec
+import pytest
 
 from engine.runs.lease import own_lease, process_start, write_lease
 from engine.runs.reader import Run
@@ -30,6 +31,7 @@ from tests.engine.service.live import (
 from tests.engine.training.tiny import small
 from tests.tui.command_line import Bench, command, perceptui
 from tests.tui.live_process import LONG, WAIT_S, has_finished, toml
+from tui.headless import waiting
 
 _WITHOUT_TORCH = """\
 import sys
@@ -45,11 +47,25 @@ def _states(bench: Bench) -> dict[str, str]:
     return {row["run"].rpartition("/")[2]: row["state"] for row in rows}
 
 
+def test_detach_says_what_it_waits_for(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On stderr, while the trainer loads PyTorch and its data; stdout has the run's path alone."""
+    monkeypatch.setattr(waiting, "SILENT_S", 0.0)
+    outcome = perceptui("--preset", "tiny.toml", "--detach")
+    assert outcome.code == 0
+    assert outcome.err.splitlines() == [
+        "perceptui: waiting for the trainer, which loads PyTorch",
+        "perceptui: waiting for the training, whose data and network are made ready",
+    ]
+    (path,) = outcome.lines
+    assert perceptui("attach", path, "--quiet").code == 0
+
+
 def test_detach_attach_stop_resume(bench: Bench) -> None:
     """A run is begun and left, found again, followed, stopped by another, and gone on with."""
     bench.write("long.toml", toml(epochs=10**7, report_every=10**6))
     begun = bench.process("--preset", "long.toml", "--detach")
-    assert (begun.returncode, begun.stderr) == (0, "")
+    assert begun.returncode == 0
+    assert all(line.startswith("perceptui: waiting for ") for line in begun.stderr.splitlines())
     run = Run(Path(begun.stdout.strip()))
     assert _states(bench) == {run.name: "running"}
     following = subprocess.Popen(

@@ -21,12 +21,48 @@ class _Console(Console):
         raise BrokenPipeError("nobody reads stdout any more")
 
 
+LEAST_COLUMNS = 20
+"""On fewer nothing can be read."""
+PIPED_COLUMNS = 80
+
+
+def is_too_small(stream: IO[str], environment: Mapping[str, str]) -> bool:
+    """Whether a stream is said to have fewer columns than can be read, or a terminal no rows.
+
+    Containers and some CI set COLUMNS=0, or give a pseudo-terminal of 0 by 0. COLUMNS and LINES go
+    before what the terminal says.
+    """
+    try:
+        columns, rows = os.get_terminal_size(stream.fileno())
+    except (OSError, ValueError, AttributeError):
+        columns, rows = PIPED_COLUMNS, 1
+    columns, rows = (
+        int(environment[name]) if environment.get(name, "").isdecimal() else found
+        for name, found in (("COLUMNS", columns), ("LINES", rows))
+    )
+    return columns < LEAST_COLUMNS or rows < 1
+
+
+def _console(stream: IO[str], as_pipe: bool, *, no_color: bool | None = None) -> Console:
+    return _Console(
+        file=stream,
+        highlight=False,
+        markup=False,
+        emoji=False,
+        no_color=no_color,
+        width=PIPED_COLUMNS if as_pipe else None,
+        force_terminal=False if as_pipe else None,
+    )
+
+
 class Terminal:
     """One output stream with the look that suits it."""
 
     def __init__(self, *, ascii_only: bool = False, stream: IO[str] | None = None) -> None:
         stream = sys.stdout if stream is None else stream
-        console = _Console(file=stream, highlight=False, markup=False, emoji=False)
+        # Where nothing can be placed it is printed as into a pipe: a size of 0 is no size.
+        as_pipe = is_too_small(stream, os.environ)
+        console = _console(stream, as_pipe)
         self.look: Look = look_for(
             os.environ,
             encoding=encoding_of(stream, os.environ),
@@ -34,12 +70,10 @@ class Terminal:
             color_system=console.color_system,
             ascii_only=ascii_only,
         )
-        self.console = console if self.look.has_color else self._without_color(stream)
+        if not self.look.has_color:
+            console = _console(stream, as_pipe, no_color=True)
+        self.console = console
         self.is_interactive = self.console.is_terminal and os.environ.get("TERM") != "dumb"
-
-    @staticmethod
-    def _without_color(stream: IO[str]) -> Console:
-        return _Console(file=stream, highlight=False, markup=False, emoji=False, no_color=True)
 
     @property
     def width(self) -> int:

@@ -1,0 +1,33 @@
+"""Says what a command waits for while it has nothing else to show."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from engine.service import protocol as p
+from engine.service.client import Session
+from tui.commands.complaint import complain
+
+SILENT_S = 0.5
+"""For so long nobody wonders."""
+
+
+@contextmanager
+def told(what: str) -> Iterator[None]:
+    """Say on stderr what is waited for in the block, unless that comes at once."""
+    telling = asyncio.get_running_loop().call_later(SILENT_S, complain, f"waiting for {what}")
+    try:
+        yield
+    finally:
+        telling.cancel()
+
+
+async def tell_downloads(session: Session) -> None:
+    """Say on stderr what a trainer downloads, each file once; until the session ends."""
+    named = set()
+    async for happened in session.events():
+        if isinstance(happened, p.Downloading) and happened.name not in named:
+            named.add(happened.name)
+            complain(f"downloading {happened.name}")
