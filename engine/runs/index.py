@@ -77,7 +77,7 @@ class Index:
         self._known, self._is_stale = seen, False
         with suppress(OSError, UsageError):  # no cache, a full disk, an odd name: read again then
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            replace_bytes(self._path, encoded(_Stored(VERSION, seen)))
+            replace_bytes(self._path, encoded(_Stored(VERSION, seen)), is_durable=False)
             _sweep(self._path.parent)
 
     def _read(self) -> dict[str, Entry]:

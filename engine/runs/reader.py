@@ -231,7 +231,9 @@ def find_run(text: str, runs_dir: Path) -> Run:
     if not runs:
         raise UsageError(f'no run "{text}": there are no runs in {runs_dir}')
     if text == "last":
-        return max(runs, key=lambda run: ((run.path / EXPERIMENT).stat().st_mtime_ns, run.name))
+        return max(
+            runs, key=lambda run: (os.stat(f"{run.path}/{EXPERIMENT}").st_mtime_ns, run.name)
+        )
     exact = [run for run in runs if run.name == text]
     matches = exact or [run for run in runs if text and run.name.startswith(text)]
     if len(matches) == 1:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Iterable, Sequence
 
 from rich.text import Text
 
@@ -11,36 +10,32 @@ from engine.runs.known_runs import ListedRun
 from engine.runs.reader import Run
 from tui.renderables.look import Look
 from tui.renderables.numbers import fraction, metric
-from tui.renderables.table import Column, table
+from tui.renderables.table import Column, Sheet
 
 NAMED = 3
 """So many of the runs to delete are named."""
 
 
-def summary_lines(
-    listed: Sequence[ListedRun], marked: set[Path], width: int, look: Look
-) -> list[Text]:
-    """A heading, a rule, and one line for each run, marked ones with a sign."""
+def summary_sheet(listed: Iterable[ListedRun], look: Look) -> Sheet:
+    """A row for each run."""
     columns = (
-        Column(" ", drop=0),
         Column("Run", least=12),
         Column("State", least=8),
         Column("Epochs", right=True, drop=3),
         Column("Loss", right=True, drop=2),
         Column("Accuracy", right=True, drop=1),
     )
-    body = [
+    rows = (
         (
-            look.pick("●", "*") if one.run.path in marked else " ",
             one.run.name,
-            Text(one.state.text, "bold") if one.state.is_live else one.state.told,
+            Text(one.state.told, "bold") if one.state.is_live else one.state.told,
             f"{one.outcome.epochs:,}",
             metric(one.loss),
             "" if one.accuracy is None else fraction(one.accuracy),
         )
         for one in listed
-    ]
-    return table(columns, body, width, look)
+    )
+    return Sheet(columns, rows, look)
 
 
 def deletion_question(chosen: Sequence[Run]) -> str:

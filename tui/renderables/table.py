@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from rich.cells import cell_len
@@ -32,6 +32,59 @@ class Column:
     """Columns are left out from the highest number down; 0: never."""
 
 
+class Sheet:
+    """A table whose rows are made when they are asked for: there may be thousands.
+
+    Texts are made safe; a `Text` keeps its style. No row is wider than asked.
+    """
+
+    def __init__(
+        self, columns: Sequence[Column], rows: Iterable[Sequence[Cell]], look: Look
+    ) -> None:
+        self._columns = columns
+        self._look = look
+        self._rows = [[_safe(cell, look) for cell in row] for row in rows]
+        self._head = [Text(plain(column.title, look.ascii), Style(bold=True)) for column in columns]
+        every: list[Sequence[Cell]] = [self._head, *self._rows]
+        self._natural = [max(_width(row[index]) for row in every) for index in range(len(columns))]
+        self._fitted = (-1, list[int](), list[int]())
+        """A width, the columns shown then, and how wide they are."""
+
+    def heading(self, width: int) -> Text:
+        """The columns' titles."""
+        return self._line(self._head, width)
+
+    def rule(self, width: int) -> Text:
+        """A line as long as the rows are wide."""
+        _, widths = self._layout(width)
+        length = max(0, min(sum(widths) + _GAP * (len(widths) - 1), width))
+        return Text(self._look.pick("─", "-") * length, Style(dim=True))
+
+    def row(self, index: int, width: int) -> Text:
+        """One of the rows."""
+        return self._line(self._rows[index], width)
+
+    def _line(self, cells: Sequence[Cell], width: int) -> Text:
+        shown, widths = self._layout(width)
+        parts = [
+            _aligned(cells[index], cell_width, self._columns[index], self._look)
+            for index, cell_width in zip(shown, widths, strict=True)
+        ]
+        if not any(isinstance(part, Text) for part in parts):  # the most, and quickly done
+            joined = Text((" " * _GAP).join(map(str, parts)).rstrip())
+        else:
+            joined = Text(" " * _GAP).join(
+                part if isinstance(part, Text) else Text(part) for part in parts
+            )
+            joined.rstrip()
+        return crop(joined, max(0, width), self._look.ascii)
+
+    def _layout(self, width: int) -> tuple[list[int], list[int]]:
+        if self._fitted[0] != width:
+            self._fitted = (width, *_layout(self._columns, self._natural, width))
+        return self._fitted[1:]
+
+
 def table(
     columns: Sequence[Column],
     rows: Sequence[Sequence[Cell]],
@@ -40,35 +93,14 @@ def table(
     *,
     footer: Sequence[Sequence[Cell]] = (),
 ) -> list[Text]:
-    """A heading, a rule, the rows, and a footer under a second rule.
-
-    Texts are made safe; a `Text` keeps its style.
-    """
+    """A heading, a rule, the rows, and a footer under a second rule; none without room."""
     if width <= 0:
         return []
-    body = [[_safe(cell, look) for cell in row] for row in rows]
-    foot = [[_safe(cell, look) for cell in row] for row in footer]
-    head = [Text(plain(column.title, look.ascii), Style(bold=True)) for column in columns]
-    natural = [
-        max(row[index].cell_len for row in (head, *body, *foot)) for index in range(len(columns))
-    ]
-    shown, widths = _layout(columns, natural, width)
-
-    def line(cells: Sequence[Text]) -> Text:
-        parts = [
-            _aligned(cells[index], cell_width, columns[index], look)
-            for index, cell_width in zip(shown, widths, strict=True)
-        ]
-        joined = Text(" " * _GAP).join(parts)
-        joined.rstrip()
-        return crop(joined, width, look.ascii)
-
-    length = min(sum(widths) + _GAP * (len(widths) - 1), width)
-    rule = Text(look.pick("─", "-") * length, Style(dim=True))
-    lines = [line(head), rule, *(line(row) for row in body)]
-    if foot:
-        lines += [rule.copy(), *(line(row) for row in foot)]
-    return lines
+    sheet = Sheet(columns, [*rows, *footer], look)
+    lines = [sheet.row(index, width) for index in range(len(rows) + len(footer))]
+    end = len(rows)
+    rules = [sheet.rule(width)] if footer else []
+    return [sheet.heading(width), sheet.rule(width), *lines[:end], *rules, *lines[end:]]
 
 
 def _layout(
@@ -97,16 +129,23 @@ def _layout(
         shown.remove(max(droppable, key=lambda index: columns[index].drop))
 
 
-def _safe(cell: Cell, look: Look) -> Text:
-    return cell if isinstance(cell, Text) else Text(plain(cell, look.ascii))
+def _safe(cell: Cell, look: Look) -> Cell:
+    return cell if isinstance(cell, Text) else plain(cell, look.ascii)
 
 
-def _aligned(cell: Text, width: int, column: Column, look: Look) -> Text:
-    if column.keep_end and cell.cell_len > width:
-        cell = Text(fit_end(cell.plain, width, look.ascii), cell.style)
-    cell = crop(cell, width, look.ascii)
-    padding = " " * (width - cell.cell_len)
-    return Text.assemble(padding, cell) if column.right else Text.assemble(cell, padding)
+def _width(cell: Cell) -> int:
+    return cell.cell_len if isinstance(cell, Text) else cell_len(cell)
+
+
+def _aligned(cell: Cell, width: int, column: Column, look: Look) -> Cell:
+    if column.keep_end and _width(cell) > width:
+        cut = fit_end(str(cell), width, look.ascii)
+        cell = Text(cut, cell.style) if isinstance(cell, Text) else cut
+    cell = crop(cell, width, look.ascii) if isinstance(cell, Text) else fit(cell, width, look.ascii)
+    padding = " " * (width - _width(cell))
+    if isinstance(cell, Text):
+        return Text.assemble(padding, cell) if column.right else Text.assemble(cell, padding)
+    return padding + cell if column.right else cell + padding
 
 
 def heading(text: str, width: int, look: Look) -> Text:

@@ -3,36 +3,33 @@
 from __future__ import annotations
 
 import asyncio
+import time
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.text import Text
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.events import Resize
-from textual.widgets import Footer, OptionList, Static
-from textual.widgets.option_list import Option
+from textual.widgets import Footer, Static
 
 from engine import paths
 from engine.errors import PerceptuiError
-from tui.renderables.table import sentence
 from tui.screens.confirm import ConfirmScreen
 from tui.screens.host import BenchScreen
-from tui.widgets.option_rows import OptionRows
+from tui.widgets.run_list import RunList
 
 if TYPE_CHECKING:  # the app loads this screen before the engine
     from engine.runs.known_runs import KnownRuns, ListedRun
     from engine.runs.reader import Run
 
 REFRESH_S = 3.0
-
-
-class RunList(OptionRows):
-    """The list, in which enter opens."""
-
-    BINDINGS = [Binding("enter", "select", "Open", key_display="enter")]  # noqa: RUF012  # Textual declares it so
+SLICE_S = 0.1
+"""So long is read between two looks at the list that fills."""
+REST = 20
+"""After reading they are left alone for so many times as long as it took."""
 
 
 class RunsScreen(BenchScreen):
@@ -41,13 +38,7 @@ class RunsScreen(BenchScreen):
     DEFAULT_CSS = """
     RunsScreen #title { height: 1; background: $panel; padding: 0 1; }
     RunsScreen #columns { height: 2; padding: 0 1; }
-    RunsScreen RunList {
-        height: 1fr; border: none; padding: 0 1; background: $background;
-        scrollbar-size-vertical: 1;
-    }
-    RunsScreen RunList:focus { border: none; background-tint: $foreground 0%; }
-    RunsScreen RunList.-filled { text-wrap: nowrap; text-overflow: clip; }
-    RunsScreen RunList > .option-list--option { padding: 0; }
+    RunsScreen RunList { height: 1fr; padding: 0 1; }
     RunsScreen.-low #columns { display: none; }
     """
     VERTICAL_BREAKPOINTS = [(0, "-low"), (8, "-high")]  # noqa: RUF012  # Textual's own
@@ -61,34 +52,41 @@ class RunsScreen(BenchScreen):
 
     def __init__(self) -> None:
         super().__init__()
-        self._runs: list[ListedRun] | None = None
         self._marked: set[Path] = set()
         self._known_runs: KnownRuns | None = None
+        self._is_complete = False
+        """Whether all runs were read once."""
+        self._is_reading = False
+        self._is_outdated = False
+        """Whether there was a reason to read again while they were read."""
+        self._rests_until = 0.0
 
     def compose(self) -> ComposeResult:
-        yield Static("Runs", id="title", markup=False)
+        yield Static("Runs: being read", id="title", markup=False)
         yield Static(id="columns", markup=False)
         yield RunList()
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
-        self.set_interval(REFRESH_S, self._read)
-        self.query_one(RunList).focus()
+        self.set_interval(REFRESH_S, self._look_again)
+        self._list.focus()
 
     def on_screen_resume(self) -> None:
         self._read()
 
     def on_resize(self, event: Resize) -> None:
-        if self._runs is not None:
-            self.call_after_refresh(self._fill)
+        self.call_after_refresh(self._show_head)
+
+    @property
+    def _list(self) -> RunList:
+        return self.query_one(RunList)
 
     @property
     def chosen(self) -> ListedRun | None:
         """The run under the cursor."""
-        place = self.query_one(RunList).highlighted
-        return self._runs[place] if self._runs and place is not None else None
+        return self._list.chosen
 
-    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+    def on_run_list_selected(self) -> None:
         if len(self._marked) > 1:
             self.action_compare()
         elif self.chosen is not None:
@@ -98,8 +96,8 @@ class RunsScreen(BenchScreen):
         """Mark a run to compare it, or take the mark away."""
         if self.chosen is not None:
             self._marked ^= {self.chosen.run.path}
-            self._fill()
-            self.query_one(RunList).action_cursor_down()
+            self._list.mark(self._marked)
+            self._list.cursor += 1
 
     def action_continue(self) -> None:
         """Go on with a run that ended early."""
@@ -117,7 +115,7 @@ class RunsScreen(BenchScreen):
 
     def action_compare(self) -> None:
         """Show the marked runs on one chart and in one table."""
-        marked = [one.run for one in self._runs or [] if one.run.path in self._marked]
+        marked = [one.run for one in self._list.runs if one.run.path in self._marked]
         if len(marked) < 2:
             self.complain("Mark two runs or more with space to compare them")
             return
@@ -127,7 +125,7 @@ class RunsScreen(BenchScreen):
 
     def action_delete(self) -> None:
         """Delete the run under the cursor, or the marked ones, after asking."""
-        marked = [one for one in self._runs or [] if one.run.path in self._marked]
+        marked = [one for one in self._list.runs if one.run.path in self._marked]
         chosen = marked if len(marked) > 1 else [self.chosen] if self.chosen else []
         for one in chosen:
             if one.state.is_live:
@@ -170,52 +168,69 @@ class RunsScreen(BenchScreen):
             self.complain(error)
         self._read()
 
-    @work(group="runs", exclusive=True, exit_on_error=False)
-    async def _read(self) -> None:
+    def _look_again(self) -> None:
+        if time.monotonic() >= self._rests_until:
+            self._read()
+
+    def _read(self) -> None:
+        """Read the runs, or once more when they are being read."""
+        self._is_outdated = True
+        if not self._is_reading:
+            self._read_all()
+
+    @work(group="runs", exit_on_error=False)
+    async def _read_all(self) -> None:
+        self._is_reading = True
         try:
-            found = await asyncio.to_thread(self._all)
+            while self._is_outdated:
+                self._is_outdated = False
+                await self._read_once()
         except PerceptuiError as error:
             self.complain(error)
-            return
-        if found != self._runs:
-            before = self.chosen
-            self._runs = found
-            self._marked &= {one.run.path for one in found}
-            self._fill(before)
+        finally:
+            self._is_reading = False
 
-    def _all(self) -> list[ListedRun]:
+    async def _read_once(self) -> None:
+        """Take what is read, a moment's work at a time; shown at once only the first time."""
+        began = time.monotonic()
+        found: list[ListedRun] = []
+        reading = await asyncio.to_thread(self._newest_first)
+        while some := await asyncio.to_thread(_some_of, reading):
+            found += some
+            if not self._is_complete:
+                self._show(found, f"Runs: {len(found):,} read, and more to come")
+        self._marked &= {one.run.path for one in found}
+        if not self._is_complete or tuple(found) != self._list.runs:
+            self._is_complete = True
+            self._show(found, "Runs")
+        now = time.monotonic()
+        self._rests_until = now + REST * (now - began)
+
+    def _newest_first(self) -> Iterator[ListedRun]:
         from engine.runs.known_runs import KnownRuns
 
         if self._known_runs is None:
             self._known_runs = KnownRuns(self._runs_dir)
-        return list(self._known_runs.newest_first())
+        return self._known_runs.newest_first()
 
-    def _fill(self, before: ListedRun | None = None) -> None:
-        """Write the lines anew, keeping the cursor on its run."""
-        entries = self.query_one(RunList)
-        before = before or self.chosen
-        place = entries.highlighted or 0
-        width = max(0, self.size.width - 3)
-        look = self.host.look
-        runs = self._runs or []
-        head = self.query_one("#columns", Static)
-        entries.clear_options()
-        entries.set_class(bool(runs), "-filled")
-        if not runs:
-            text = f"There are no runs in {self._runs_dir} yet. Esc goes back: open a preset "
-            text += "with enter, press space, and its run is listed here."
-            head.update("")
-            hint = Text("\n").join(sentence(text, width, look, dim=False))
-            entries.add_option(Option(hint, disabled=True))
-            return
-        from tui.past.run_summary import summary_lines
+    def _show(self, found: list[ListedRun], title: str) -> None:
+        hint = f"There are no runs in {self._runs_dir} yet. Esc goes back: open a preset "
+        hint += "with enter, press space, and its run is listed here."
+        self.query_one("#title", Static).update(title)
+        self._list.show(tuple(found), hint)
+        self._list.mark(self._marked)
+        self._show_head()
 
-        columns, rule, *lines = summary_lines(runs, self._marked, width, look) or [Text(), Text()]
-        head.update(Text("\n").join([columns, rule]))
-        entries.add_options(
-            [Option(line) for line in lines or [Text(one.run.name) for one in runs]]
-        )
-        places = {one.run.path: number for number, one in enumerate(runs)}
-        if before is not None:
-            place = places.get(before.run.path, place)
-        entries.highlighted = min(place, len(runs) - 1)
+    def _show_head(self) -> None:
+        self.query_one("#columns", Static).update(self._list.head())
+
+
+def _some_of(reading: Iterator[ListedRun]) -> list[ListedRun]:
+    """What is read in SLICE_S, one run at least; nothing once there is no more."""
+    deadline = time.monotonic() + SLICE_S
+    found = []
+    for one in reading:
+        found.append(one)
+        if time.monotonic() >= deadline:
+            break
+    return found

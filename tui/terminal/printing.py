@@ -87,6 +87,9 @@ class Terminal:
             self.console.file.flush()
             return
         for row in rows:
+            if not row.spans and not row.style:  # the most, and rich takes its time
+                self.console.file.write(f"{row.plain}\n")
+                continue
             self.console.print(row, highlight=False, no_wrap=True, overflow="ignore", crop=False)
 
     def tell(self, text: str) -> None:

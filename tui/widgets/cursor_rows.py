@@ -68,12 +68,15 @@ class CursorRows(RowsView):
         if own:
             self._keep_seen(own[0] if self.cursor else 0, own[-1], height)
         self._top = max(0, min(self._top, len(lines) - height))
-        seen = lines[self._top : self._top + height]
+        return self._drawn(lines[self._top : self._top + height], len(lines), width)
+
+    def _drawn(self, seen: list[Line], total: int, width: int) -> list[Text]:
+        """The rows in sight, with arrows where there are more of them."""
         self._shown = [line.item for line in seen]
         rows = [crop(line.text, width, self.look.ascii) for line in seen]
         if self._top:
             rows[0] = self._with_arrow(rows[0], width, self.look.pick("↑", "^"))
-        if self._top + height < len(lines):
+        if self._top + len(seen) < total:
             rows[-1] = self._with_arrow(rows[-1], width, self.look.pick("↓", "v"))
         return rows
 

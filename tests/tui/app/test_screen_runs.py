@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from rich.text import Text
 from textual.pilot import Pilot
 
+from engine.runs.known_runs import KnownRuns, ListedRun
 from tests.tui.app.stand import StandApp, made_run, seen, told, until
 from tui.past.comparison import compare, differences, flat
+from tui.renderables.table import Sheet
+from tui.screens import runs as runs_screen
 from tui.screens.compare import CompareScreen
 from tui.screens.runs import RunsScreen
+from tui.widgets.run_list import RunList
 
 Play = Pilot[object]
 
@@ -42,6 +49,73 @@ def test_lists_what_came_out_live_ones_first(tmp_path: Path, size: tuple[int, in
         assert lines[1][1:] == ["completed", "12", "0.1250", "0.750"]
 
     told(tmp_path, RunsScreen(), story, size=size)
+
+
+def test_the_list_fills_as_it_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The newest are there while the others are still read, and it says that more come."""
+    for name in ("a", "b", "c", "d"):
+        made_run(tmp_path, name)
+    go_on = threading.Event()
+    whole = KnownRuns.newest_first
+
+    def halting(known: KnownRuns, limit: int | None = None) -> Iterator[ListedRun]:
+        for place, one in enumerate(whole(known, limit)):
+            assert place < 2 or go_on.wait(60)
+            yield one
+
+    monkeypatch.setattr(KnownRuns, "newest_first", halting)
+    monkeypatch.setattr(runs_screen, "SLICE_S", 0.0)
+
+    async def story(app: StandApp, pilot: Play) -> None:
+        await until(pilot, lambda: "Runs: 2 read, and more to come" in seen(app))
+        assert ("d-" in seen(app), "c-" in seen(app), "a-" in seen(app)) == (True, True, False)
+        await pilot.press("down")
+        go_on.set()
+        await until(pilot, lambda: "a-" in seen(app))
+        await until(pilot, lambda: "to come" not in seen(app))
+        await pilot.press("enter")
+        await until(pilot, lambda: bool(app.watched))
+        assert "-c-" in app.watched[0].name
+
+    told(tmp_path, RunsScreen(), story)
+
+
+def test_only_rows_in_sight_are_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a long list the others cost nothing, wherever the cursor is."""
+    for number in range(60):
+        made_run(tmp_path, f"n{number:02}")
+    made: set[int] = set()
+    row = Sheet.row
+
+    def noted(sheet: Sheet, index: int, width: int) -> Text:
+        made.add(index)
+        return row(sheet, index, width)
+
+    monkeypatch.setattr(Sheet, "row", noted)
+
+    async def story(app: StandApp, pilot: Play) -> None:
+        await until(pilot, lambda: "-n59-" in seen(app))
+        await pilot.press("end")
+        await until(pilot, lambda: "-n00-" in seen(app))
+        height = app.screen.query_one(RunList).size.height
+        assert sorted(made) == [*range(height), *range(60 - height, 60)]
+        await pilot.press("pageup")
+        await until(pilot, lambda: f"-n{height:02}-" in seen(app))
+
+    told(tmp_path, RunsScreen(), story, size=(80, 24))
+
+
+def test_an_unreadable_run_is_listed_with_its_reason(tmp_path: Path) -> None:
+    """Among the others, which are as they were."""
+    (made_run(tmp_path, "bad").path / "events.jsonl").write_bytes(b"half a li")
+    made_run(tmp_path, "good")
+
+    async def story(app: StandApp, pilot: Play) -> None:
+        await until(pilot, lambda: "good-" in seen(app))
+        assert "unreadable (events.jsonl: no line of it can be read)" in seen(app)
+        assert "completed" in seen(app)
+
+    told(tmp_path, RunsScreen(), story)
 
 
 def test_enter_opens_and_c_continues(tmp_path: Path) -> None:
