@@ -7,7 +7,7 @@ import re
 import secrets
 from datetime import datetime
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from engine.encoding import encoded, not_utf8
 from engine.errors import UsageError
@@ -17,8 +17,9 @@ from engine.runs.events import Event, RunStarted, encode
 from engine.runs.files import appender, replace_bytes
 from engine.runs.seal import sealed
 from engine.runs.series import Series
-from engine.spec.experiment import Experiment
-from engine.spec.writer import to_toml
+
+if TYPE_CHECKING:
+    from engine.spec.experiment import Experiment
 
 ASIDE = (".perceptui-", ".deleted")
 """How the name begins and ends that a run has while it is deleted."""
@@ -88,6 +89,8 @@ class RunDirectory:
 
     def write_experiment(self, experiment: Experiment) -> None:
         """Store the resolved experiment, every field written out."""
+        from engine.spec.writer import to_toml  # who only reads runs needs no experiments
+
         replace_bytes(self.path / EXPERIMENT, to_toml(experiment, complete=True).encode())
 
     def record(self, event: Event) -> None:

@@ -1,4 +1,7 @@
-"""Reads runs back: finds them by name, and what their files say."""
+"""Reads runs back: finds them by name, and what their files say.
+
+What experiments are made of is imported where one is read: a list of runs needs none of it.
+"""
 
 from __future__ import annotations
 
@@ -8,22 +11,22 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from engine import regular_file
 from engine.decoding import Undecodable, converted, decoded
 from engine.errors import DataUnavailable, PerceptuiError, UsageError
 from engine.limits import RUN_FILE
-from engine.parts.data import Facts
-from engine.parts.data.fingerprint import fingerprint
 from engine.runs import events as ev
 from engine.runs.contents import EVENTS, EXPERIMENT, LOSSES
 from engine.runs.directory import RunDirectory, is_aside
 from engine.runs.origin import check_origin
 from engine.runs.record_file import RecordFile
-from engine.spec.experiment import Experiment
-from engine.spec.reader import read_file
 from engine.spec.toml_text import read_raw
+
+if TYPE_CHECKING:
+    from engine.parts.data import Facts
+    from engine.spec.experiment import Experiment
 
 Checkpoint = Literal["last", "best"]
 
@@ -81,6 +84,8 @@ class Run:
 
     def experiment(self) -> Experiment:
         """The resolved experiment; raises UsageError or BadExperiment if it can't be read."""
+        from engine.spec.reader import read_file
+
         return read_file(self.path / EXPERIMENT, RUN_FILE)
 
     def title(self) -> str:
@@ -139,6 +144,8 @@ class Run:
 
     def facts(self) -> Facts:
         """The facts of the run's data set, from its record."""
+        from engine.parts.data import Facts
+
         started = self._started()
         if started is None:
             raise PerceptuiError(f"{self.path}: the run has no record of its start")
@@ -156,6 +163,8 @@ class Run:
 
         Raises DamagedRun as `check_origin` does.
         """
+        from engine.parts.data.fingerprint import fingerprint
+
         self.check_origin()
         started = self._started()
         before = started.fingerprint if started else ""
