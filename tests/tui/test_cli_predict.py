@@ -6,6 +6,7 @@ import shutil
 
 import pytest
 
+from tests.engine.training.damage import make_old
 from tests.tui.command_line import Bench, of, perceptui
 from tests.tui.conftest import Trained
 
@@ -97,3 +98,18 @@ def test_damaged_checkpoint(bench: Bench, trained: Trained) -> None:
     checkpoint.write_bytes(checkpoint.read_bytes()[:-9])
 
     assert "last.safetensors" in bench.refused("evaluate", "last", code=1)
+
+
+def test_an_old_checkpoint_is_told_on_stderr(bench: Bench, trained: Trained) -> None:
+    """One without a digest predicts as ever, with a word that its bits can't be checked."""
+    run = bench.runs_dir / "old"
+    shutil.copytree(trained.run, run)
+    path = run / "checkpoints" / "last.safetensors"
+    make_old(path)
+    outcome = perceptui("predict", str(run), "0.5", "-0.25")
+    assert outcome.code == 0
+    assert outcome.out.splitlines()[-1] in trained.outcome.out
+    assert outcome.err == (
+        f"perceptui: {path}: written by an earlier version, without a digest: a changed bit would "
+        "not show\n"
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 
 import pytest
 from rich.cells import cell_len
@@ -45,6 +46,19 @@ def test_report_has_every_section(trained: Trained) -> None:
     assert -1 not in places
     assert places == sorted(places)
     assert "(0.5, -0.25) → " in text
+
+
+def test_a_checkpoint_that_is_gone_is_not_named(bench: Bench, trained: Trained) -> None:
+    """Where somebody removed the files, the end of the report says so, and offers no way on."""
+    run = bench.runs_dir / "cleared"
+    shutil.copytree(trained.run, run)
+    kept = trained.outcome.lines[-2]
+    assert perceptui("attach", str(run)).lines[-2] == kept
+    assert kept.startswith("Checkpoint: ")
+    shutil.rmtree(run / "checkpoints")
+    assert (
+        perceptui("attach", str(run)).lines[-2] == "Checkpoint: none is left, somebody removed it"
+    )
 
 
 def test_report_fits_the_width(trained: Trained) -> None:

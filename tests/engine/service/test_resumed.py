@@ -23,6 +23,7 @@ from tests.engine.service.live import (
     uninterrupted,
     weights_of,
 )
+from tests.engine.training.damage import make_old
 from tests.engine.training.tiny import small
 
 
@@ -53,6 +54,29 @@ def test_stopped_twice_and_resumed_in_the_middle_of_an_epoch(warm: Path, tmp_pat
     numbers = [event.n for event in run.raw_record()]
     assert numbers == list(range(1, len(numbers) + 1))
     assert state_of(run).text == "completed"
+
+
+def test_a_checkpoint_without_a_digest_is_told_of(warm: Path, tmp_path: Path) -> None:
+    """An earlier version's run goes on, with a word on each file; what it writes is guarded."""
+
+    async def train() -> list[list[str]]:
+        async with Session.connect(warm) as session:
+            run = await _stopped(session, tmp_path, 22)
+            assert session.remarks() == []
+            path = run.directory.checkpoint("last")
+            make_old(path)
+            told = []
+            for _ in range(2):
+                await session.resume(run)
+                told += [session.remarks()]
+                await session.stop()
+            return told
+
+    first, second = run_async(train())
+    assert [remark.split(": ", 1)[1] for remark in first] == [
+        "written by an earlier version, without a digest: a changed bit would not show"
+    ]
+    assert second == []
 
 
 def test_what_killed_writers_left_goes_at_a_resume(warm: Path, tmp_path: Path) -> None:

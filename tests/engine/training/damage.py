@@ -68,6 +68,14 @@ def fuzz(count: int, seed: int, folder: Path) -> tuple[Counter[str], list[str]]:
     return outcomes, wrong
 
 
+def make_old(path: Path) -> None:
+    """Make of a checkpoint what an earlier version wrote: format 1, no digest."""
+    content = path.read_bytes()
+    length = int.from_bytes(content[:8], "little")
+    state = json.loads(json.loads(content[8 : 8 + length])["__metadata__"]["perceptui"])
+    save_file(load_file(path), path, {"perceptui": json.dumps({**state, "format": 1})})
+
+
 class _Bench:
     """A checkpoint, and a trainer and predictions to compare with."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import warnings
 from collections.abc import Callable
@@ -11,7 +10,6 @@ from typing import Any
 
 import pytest
 import torch
-from safetensors.torch import load_file, save_file
 
 from engine.errors import BadCheckpoint, Remark
 from engine.training import checkpoint
@@ -19,7 +17,7 @@ from engine.training.checkpoint import Checkpoint, load, save
 from engine.training.restored import TrainedNetwork
 from engine.training.snapshot import restore, snapshot
 from engine.training.trainer import Trainer
-from tests.engine.training.damage import EVERYTHING, fuzz
+from tests.engine.training.damage import EVERYTHING, fuzz, make_old
 from tests.engine.training.tiny import NOWHERE, bits, small, weights
 
 
@@ -66,20 +64,12 @@ def test_a_damaged_file_names_the_one_that_is_whole(tmp_path: Path) -> None:
         load(last)
 
 
-def _old(path: Path) -> None:
-    """Make of a checkpoint what an earlier version wrote: format 1, no digest."""
-    content = path.read_bytes()
-    length = int.from_bytes(content[:8], "little")
-    state = json.loads(json.loads(content[8 : 8 + length])["__metadata__"]["perceptui"])
-    save_file(load_file(path), path, {"perceptui": json.dumps({**state, "format": 1})})
-
-
 def test_a_checkpoint_without_a_digest_is_read_with_a_remark(tmp_path: Path) -> None:
     """It goes on to the same bits as ever, and what is saved from it has a digest."""
     path = tmp_path / "last.safetensors"
     trainer = _trained()
     save(path, snapshot(trainer))
-    _old(path)
+    make_old(path)
     with pytest.warns(Remark, match=f"^{path}: written by an earlier version, without a digest"):
         stored = load(path)
     again = Trainer(EVERYTHING, NOWHERE, "eager")
