@@ -8,6 +8,7 @@ import tomllib
 import pytest
 
 from engine.doctor.rules import ALL
+from engine.paths import preset_dir
 from engine.spec.reader import read_file
 from tests.engine.doctor.test_failure import broken
 from tests.tui.command_line import Bench, perceptui
@@ -125,6 +126,20 @@ def test_fix_of_a_preset_prints_the_experiment(bench: Bench) -> None:
     assert "- expect = " in outcome.err
     bench.write("mine.toml", outcome.out)
     assert perceptui("doctor", "mine.toml", "--strict").code == 0
+
+
+def test_a_comment_of_a_preset_acts_upon_no_terminal(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """TOML forbids escape characters in comments, not their eight-bit siblings; a pipe gets all."""
+    comment = "# \x9b31m \u202egnp"
+    preset_dir().mkdir(parents=True)
+    (preset_dir() / "sick.toml").write_text(f"{comment}\n{SICK}", "utf-8")
+    assert comment in perceptui("doctor", "sick", "--fix").lines
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    shown = perceptui("doctor", "sick", "--fix").out
+    assert not {"\x9b", "\u202e"} & set(shown)
+    assert "# \\x9b31m \\u202egnp" in shown
 
 
 def test_fix_of_a_preset_and_json_exclude_each_other(bench: Bench) -> None:

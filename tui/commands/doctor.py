@@ -127,7 +127,7 @@ def _repair(
     if not edits:
         terminal.line("Nothing to repair.")
     if file is None:
-        print(_text(what, experiment, after), end="")
+        _print_file(_text(what, experiment, after), shared)
     elif edits:
         _write(file, experiment, after)
         terminal.tell(f"Wrote {file}.")
@@ -136,6 +136,18 @@ def _repair(
         terminal.line("Left as it is:")
         print_findings(left, terminal)
     return left
+
+
+def _print_file(text: str, shared: o.Shared) -> None:
+    """Print a file's text as it stands; on a terminal what a comment may hold is made harmless."""
+    from tui.terminal.printing import Terminal
+
+    terminal = Terminal(ascii_only=shared.ascii)
+    if not terminal.console.is_terminal:
+        print(text, end="")
+        return
+    for line in text.splitlines():
+        terminal.tell(line.expandtabs(4))
 
 
 def _text(what: str, before: Experiment, after: Experiment) -> str:
