@@ -39,13 +39,17 @@ def soak(ground: Ground) -> None:
         else:
             ground.fail(f"pip-audit: {done.stderr[-600:]}")
         return
+    unknown = [one["name"] for one in audited if "skip_reason" in one]
+    if len(unknown) > len(audited) // 2:
+        ground.notes.append(f"unreachable: {len(unknown)} of {len(audited)} packages unknown there")
+        return
+    if unknown:
+        ground.notes.append(f"not audited: {', '.join(unknown)}")
+    ground.counts["packages"] = len(audited) - len(unknown)
     for package in audited:
-        ground.counts["packages"] += 1
         for hole in package.get("vulns", []):
             fixed = ", ".join(hole["fix_versions"]) or "no version yet"
             ground.fail(f"{package['name']} {package['version']}: {hole['id']}: fixed in {fixed}")
-        if "skip_reason" in package:
-            ground.notes.append(f"{package['name']}: {package['skip_reason']}")
 
 
 def _last(text: str) -> str:

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import os
 import random
+import signal
 import tempfile
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from engine.runs.lease import read_lease
+from engine.runs.reader import all_runs
 
 _OWN = ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES", "XDG_CONFIG_HOME", "XDG_CACHE_HOME",
         "XDG_DATA_HOME", "PERCEPTUI_RUNS_DIR", "PERCEPTUI_SOCKET_DIR")  # fmt: skip
@@ -67,6 +72,15 @@ class Section:
     soak: Callable[[Ground], None]
 
 
+def _end_trainers(ground: Ground) -> None:
+    """A section that broke off leaves some; its folder, and with it their sockets, goes."""
+    for run in all_runs(ground.runs):
+        if (lease := read_lease(run.path)) is not None and lease.holder(time.time()) == "here":
+            ground.fail(f"{run.name}: process {lease.pid} still trained it")
+            with suppress(ProcessLookupError):
+                os.kill(lease.pid, signal.SIGKILL)
+
+
 @contextmanager
 def own_ground(section: Section, times: int, seed: int) -> Iterator[Ground]:
     """A ground below the system's place for such files; working directory and HOME are in it."""
@@ -85,6 +99,7 @@ def own_ground(section: Section, times: int, seed: int) -> Iterator[Ground]:
         try:
             yield ground
         finally:
+            _end_trainers(ground)
             os.chdir(before)
             os.environ.clear()
             os.environ.update(surroundings)

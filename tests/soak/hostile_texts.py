@@ -58,6 +58,7 @@ _VALUES = (
     ("data", '"csv(path=\\"/dev/zero\\", target=\\"a\\")"'),
     ("data", '"csv(path=\\"fifo\\", target=\\"a\\")"'),
     ("data", '"csv(path=\\".\\", target=\\"a\\")"'),
+    ("data", '"csv(path=\\"~nobody-of-this-name/a.csv\\", target=\\"a\\")"'),
     ("data", '"images(path=\\"/proc\\")"'), ("data", '"circle(samples=99999999999999)"'),
     ("data", '"circle(noise=nan)"'), ("data", '"spiral(samples=-3)"'), ("layers", "[]"),
     ("layers", '"Linear(4)"'), ("layers", "[1, 2]"), ("layers", '[["Linear(4)"]]'),
@@ -105,5 +106,11 @@ def hostile(folder: Path) -> Iterator[Path]:
     (folder / "nowhere.toml").symlink_to("not there")
     for name in ("folder", "pipe", "endless", "loop", "nowhere"):
         yield folder / f"{name}.toml"
-    for odd in ("line\nbreak.toml", "esc\x1b[31m.toml", "x" * 300 + ".toml", "-- --json.toml"):
+    for odd in (
+        "line\nbreak.toml",
+        "esc\x1b[31m.toml",
+        "x" * 300 + ".toml",
+        "-- --json.toml",
+        "~nobody-of-this-name.toml",
+    ):
         yield folder / odd
