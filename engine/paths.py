@@ -10,10 +10,15 @@ import platformdirs
 _NAME = "perceptui"
 
 
+def expanded(path: str | Path) -> Path:
+    """A path with `~` and `~user` filled in; left as it is where there is no such user."""
+    return Path(os.path.expanduser(path))  # Path's own raises RuntimeError there
+
+
 def config_dir() -> Path:
     """The person's configuration: `~/.config/perceptui`, on every system."""
     base = os.environ.get("XDG_CONFIG_HOME") or "~/.config"
-    return Path(base).expanduser() / _NAME
+    return expanded(base) / _NAME
 
 
 def preset_dir() -> Path:
@@ -29,9 +34,9 @@ def log_file() -> Path:
 def data_dir(given: Path | None = None) -> Path:
     """Where data sets are found and downloaded to: option, environment, the user's cache."""
     if given is not None:
-        return given.expanduser()
+        return expanded(given)
     if from_environment := os.environ.get("PERCEPTUI_DATA_DIR"):
-        return Path(from_environment).expanduser()
+        return expanded(from_environment)
     return Path(platformdirs.user_cache_dir(_NAME)) / "data"
 
 
@@ -43,12 +48,5 @@ def index_dir() -> Path:
 def runs_dir(given: Path | None = None) -> Path:
     """Where runs are kept: option, environment, `runs` in the working directory."""
     if given is not None:
-        return given.expanduser()
-    return Path(os.environ.get("PERCEPTUI_RUNS_DIR") or "runs").expanduser()
-
-
-def tables_dir() -> Path:
-    """What was found out about tables, so that none is parsed twice; a cache, and bounded."""
-    if from_environment := os.environ.get("PERCEPTUI_TABLES_DIR"):
-        return Path(from_environment).expanduser()
-    return Path(platformdirs.user_cache_dir(_NAME)) / "tables"
+        return expanded(given)
+    return expanded(os.environ.get("PERCEPTUI_RUNS_DIR") or "runs")

@@ -17,6 +17,7 @@ from engine import regular_file
 from engine.decoding import Undecodable, converted, decoded
 from engine.errors import DataUnavailable, PerceptuiError, UsageError
 from engine.limits import RUN_FILE
+from engine.paths import expanded
 from engine.runs import events as ev
 from engine.runs.contents import EVENTS, EXPERIMENT, LOSSES
 from engine.runs.directory import RunDirectory, is_aside
@@ -231,7 +232,7 @@ def all_runs(runs_dir: Path) -> list[Run]:
 
 def find_run(text: str, runs_dir: Path) -> Run:
     """The run that a path, `last`, or a unique prefix of a name means; raises UsageError."""
-    path = Path(os.path.expanduser(text))  # Path's own fails for a user that isn't there
+    path = expanded(text)
     if _is_run(str(path)):
         return Run(path)
     if "/" in text:

@@ -15,7 +15,6 @@ import os
 import sys
 
 from engine.errors import PerceptuiError
-from engine.parts.data.sheet.desk import read_apart
 from engine.service import protocol as p
 from engine.service.beginning import Beginning
 from engine.service.course import Course
@@ -90,7 +89,6 @@ def main() -> int:
     except PerceptuiError as error:
         print(error, file=sys.stderr)
         return error.exit_code
-    read_apart()  # nothing of the library that reads tables is to stay in here
     ready = int(sys.argv[1])
     os.write(ready, f"{worker.mailbox.path}\n".encode())
     os.close(ready)

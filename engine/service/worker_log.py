@@ -8,7 +8,6 @@ from contextlib import suppress
 from pathlib import Path
 
 from engine import regular_file
-from engine.encoding import escaped
 from engine.runs.files import appender
 from engine.service.place import log_path
 
@@ -25,7 +24,7 @@ def own_log() -> Path:
 def log_error(error: BaseException) -> None:
     """Write a traceback to the log; where the disk is full it is lost, the training is not."""
     with suppress(OSError):
-        os.write(2, escaped("".join(traceback.format_exception(error))).encode())
+        os.write(2, "".join(traceback.format_exception(error)).encode())
 
 
 def last_words(log: Path) -> str:

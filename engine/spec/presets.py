@@ -5,13 +5,14 @@ Listing them reads their texts only; an experiment is checked when it is asked f
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 from typing import Literal
 
 from engine.errors import UsageError
-from engine.paths import preset_dir
+from engine.paths import expanded, preset_dir
 from engine.spec.nearest import nearest
 from engine.spec.toml_text import read_raw
 
@@ -87,7 +88,10 @@ What = Literal["file", "preset", "run"]
 
 
 def what_is(text: str) -> What:
-    """How a WHAT is read: with a slash or `.toml` a file, else a preset, else a run."""
+    """How a WHAT is read: with a slash or `.toml` a file, else a preset, else a run.
+
+    A path to a folder is a run.
+    """
     if "/" in text or text.endswith(".toml"):
-        return "file"
+        return "run" if os.path.isdir(expanded(text)) else "file"
     return "preset" if text in names() else "run"

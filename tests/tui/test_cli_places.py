@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.spec.presets import what_is
 from tests.tui.command_line import TINY, Bench, perceptui
 from tests.tui.conftest import Trained
 
@@ -80,6 +81,39 @@ def test_what_is_a_run_last(bench: Bench, trained: Trained) -> None:
         assert outcome.lines[0] == "Tiny"
     message = bench.refused("show", "circel")
     assert message.startswith('"circel" is neither a preset: did you mean circle? nor a run')
+
+
+def test_a_path_to_a_folder_is_a_run(bench: Bench) -> None:
+    """Also for `open`, which attaches; a file in it is a file, and a preset keeps its name."""
+    (bench.folder / "circle").mkdir()
+    (bench.folder / "circle" / "experiment.toml").write_text(TINY, "utf-8")
+
+    assert what_is("./circle") == "run"
+    assert what_is("circle/") == "run"
+    assert what_is("circle/experiment.toml") == "file"
+    assert what_is("circle") == "preset"
+    assert perceptui("show", "./circle").lines[0] == "Tiny"
+    assert perceptui("show", "circle").lines[0] != "Tiny"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("show", "~nobody-of-this-name/x.toml"),
+        ("show", "~nobody-of-this-name/x"),
+        ("doctor", "--fix", "~nobody-of-this-name/x.toml"),
+        ("--preset", "~nobody-of-this-name/x.toml"),
+        ("--preset", "tiny.toml", "--data", 'csv(path="~nobody-of-this-name/a.csv", target="a")'),
+        ("resume", "~nobody-of-this-name/run"),
+        ("resume", "last", "--runs-dir", "~nobody-of-this-name"),
+    ],
+)
+def test_the_home_of_a_stranger(bench: Bench, arguments: tuple[str, ...]) -> None:
+    """`~user` of a user that isn't there is a path like others: nothing is there."""
+    outcome = perceptui(*arguments)
+    assert outcome.code in (2, 4)
+    assert "~nobody-of-this-name" in outcome.err
+    assert "Traceback" not in outcome.err
 
 
 def test_a_prefix_must_be_unique(bench: Bench, trained: Trained) -> None:

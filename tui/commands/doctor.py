@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from engine.errors import UsageError
+from engine.paths import expanded
 from tui.commands import app
 from tui.commands import options as o
 from tui.commands.json_line import print_json
@@ -80,8 +81,9 @@ def as_json(finding: Finding) -> dict[str, str]:
 
 def _own_file(what: str) -> Path | None:
     """The file that a WHAT names, if it names one; presets and runs are not written to."""
-    path = Path(what).expanduser()
-    return path if ("/" in what or what.endswith(".toml")) and not path.is_dir() else None
+    from engine.spec import presets
+
+    return expanded(what) if presets.what_is(what) == "file" else None
 
 
 def _print(what: str, diagnosis: Diagnosis, ascii_only: bool) -> None:

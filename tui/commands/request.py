@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from engine.errors import UsageError
+from engine.paths import expanded
 from engine.runs.reader import find_run
 from engine.spec import presets
 from engine.spec.experiment import Experiment
@@ -44,7 +45,7 @@ def _base(preset: str | None) -> tuple[str, dict[str, object], str, Path]:
     if preset is None:
         return "experiment", {}, "", Path()
     if "/" in preset or preset.endswith(".toml"):
-        path = Path(preset).expanduser()
+        path = expanded(preset)
         return path.stem, read_raw(path), preset, path.parent
     path = presets.path_of(preset)
     return preset, read_raw(path), preset, path.parent
@@ -52,8 +53,7 @@ def _base(preset: str | None) -> tuple[str, dict[str, object], str, Path]:
 
 def experiment_of(what: str, runs_dir: Path) -> tuple[str, Experiment]:
     """The name and experiment of a WHAT: a file, a preset or a run."""
-    kind = presets.what_is(what)
-    if kind in ("file", "preset") and not Path(what).expanduser().is_dir():
+    if presets.what_is(what) != "run":
         return requested(TrainingOptions(preset=what), runs_dir)
     try:
         run = find_run(what, runs_dir)

@@ -62,7 +62,7 @@ def _print(what: str, experiment: Experiment, test: RateTest, ascii_only: bool) 
     terminal.line()
     for line in advice(test, experiment.optimizer.lr):
         terminal.line(line)
-    is_run = presets.what_is(what) == "run" or Path(what).is_dir()
+    is_run = presets.what_is(what) == "run"
     if test.suggested is not None and not is_run:
         rate = f"{test.suggested:g}"
         terminal.tell(f"To take it: {shell_line(['perceptui', '--preset', what, '--lr', rate])}")

@@ -87,7 +87,7 @@ class CodeScreen(BenchScreen):
 
     def _save(self, name: str | None) -> None:
         if name is not None:
-            self._write_file(Path(name).expanduser())
+            self._write_file(paths.expanded(name))
 
     @work(group="save", exit_on_error=False)
     async def _write_file(self, path: Path) -> None:
@@ -136,7 +136,7 @@ def _saved(path: Path, code: str, experiment: Experiment | None, data_dir: Path)
 
 
 def _replaced(name: str) -> str:
-    path = Path(name).expanduser()
+    path = paths.expanded(name)
     return f"{path} is there already. Replace it?" if path.exists() else ""
 
 
