@@ -11,11 +11,12 @@ from typing import Any
 
 from engine.errors import PerceptuiError, WorkerLost
 from engine.runs import events as ev
+from engine.runs.outcome import outcome_of
 from engine.runs.pictures import Pictures
 from engine.runs.reader import Run
 from engine.service.client import Session
 from tui.commands.complaint import complain, complain_of
-from tui.headless.ending import exit_code, print_end, print_record
+from tui.headless.ending import UNKEPT, exit_code, print_end, print_record
 from tui.headless.job import Continuation, Job
 from tui.headless.patience import is_outlasted, what_is_kept
 from tui.headless.progress import Manner, Show
@@ -116,6 +117,8 @@ def read(run: Run, manner: Manner) -> int:
         show.check()
     if not manner.json:
         print_record(manner, history, run)
+    if history.unkept_sentence:
+        complain(history.unkept_sentence)
     return exit_code(history, 0)
 
 
@@ -135,12 +138,23 @@ def stop(run: Run) -> int:
             await caught.or_done(asking)
             if asking.done():
                 await asking
-                return 0
+                return _told_unkept(run)
             _drop(asking)
             complain(f"{run.path}: its trainer has not answered; {what_is_kept(run)}")
             return caught.exit_code
 
     return asyncio.run(wait())
+
+
+def _told_unkept(run: Run) -> int:
+    """Tell what could not be kept of a run that is over; returns the exit code."""
+    if outcome_of(run).is_kept:
+        return 0
+    history = History()
+    for event in run.events():
+        history.add(event)
+    complain(history.unkept_sentence or f"{run.path}: its weights are not kept")
+    return UNKEPT
 
 
 async def _in_worker(
@@ -262,4 +276,6 @@ async def _end(session: Session, show: Show, history: History, caught: Caught | 
         run = Run(session.run)
         show.guarded(lambda: print_end(manner, history, pictures, run))
     show.check()
+    if history.unkept_sentence:
+        complain(history.unkept_sentence)
     return exit_code(history, number)

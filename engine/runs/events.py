@@ -171,12 +171,15 @@ class Diverged(Event, frozen=True, kw_only=True):
     """That layer as the experiment writes it: `Linear(4)`."""
     part: Literal["weights", "output", "loss", "unknown"] = "unknown"
     """What of it was the first; `loss`: every output was finite still."""
+    at_end: bool = False
+    """Whether it is the loss after the step's update, since no further step came and told."""
 
     @property
     def message(self) -> str:
         """The event in one sentence."""
         sentence = (
-            f"the loss became {self.loss} at epoch {self.epoch}, step {self.step} "
+            f"the loss became {self.loss} {'after' if self.at_end else 'at'} "
+            f"epoch {self.epoch}, step {self.step} "
             f"(learning rate {self.learning_rate:g}, gradient norm {self.gradient_norm})"
         )
         if self.layer is not None:
@@ -254,9 +257,21 @@ class Rewound(WentBack, frozen=True, kw_only=True):
 
 
 class CheckpointFailed(Event, frozen=True, kw_only=True):
-    """A checkpoint could not be written; the one before it is whole, the training goes on."""
+    """A checkpoint could not be written; the one before it is whole, the training goes on.
+
+    Told once for each reason, until a checkpoint is written again.
+    """
 
     message: str
+
+
+class CheckpointRescued(Event, frozen=True, kw_only=True):
+    """At the end a checkpoint could not be written into the run: it lies somewhere else."""
+
+    kind: Literal["last", "best"]
+    path: str
+    epoch: int
+    step: int
 
 
 class Failed(Event, frozen=True, kw_only=True):
@@ -277,6 +292,8 @@ class RunFinished(Event, frozen=True, kw_only=True):
     elapsed_s: float
     """Wall time of the training loop."""
     metrics: dict[str, Metric]
+    unkept: str = ""
+    """Why the run's directory lacks the last checkpoint or the best; empty where it doesn't."""
 
 
 Recorded = (
@@ -284,6 +301,7 @@ Recorded = (
     | EpochFinished
     | CheckpointSaved
     | CheckpointFailed
+    | CheckpointRescued
     | Evaluated
     | Predicted
     | Paused

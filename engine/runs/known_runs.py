@@ -31,7 +31,8 @@ class ListedRun:
     @property
     def can_continue(self) -> bool:
         """Whether it ended before its last epoch."""
-        return not self.state.is_live and self.state.text.startswith(UNFINISHED)
+        is_unfinished = self.state.text.startswith(UNFINISHED)
+        return not self.state.is_live and (is_unfinished or not self.outcome.is_kept)
 
     @property
     def loss(self) -> Metric:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from engine.runs.events import EpochFinished, Metric, RunFinished, RunStarted
+from engine.runs.kept import is_kept as is_kept_of
 from engine.runs.reader import Run
 from engine.runs.record_file import UnreadableRecord
 
@@ -24,16 +25,20 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     epochs: int = 0
     metrics: dict[str, Metric] = {}
     """The newest ones."""
+    is_kept: bool = True
+    """Whether the run's directory has what it is to keep of the weights it ended with."""
 
 
 def outcome_of(run: Run) -> Outcome:
     """Read a run's outcome; of a long record little more than its last line."""
     file = run.record_file
     reason, epochs, metrics = "", 0, dict[str, Metric]()
+    is_kept = True
     try:
         for place, event in enumerate(file.counting_backwards(MOST_BYTES)):
             if isinstance(event, RunFinished):
                 epochs, metrics = event.epochs, event.metrics
+                is_kept = is_kept_of(run, event)
                 reason = "" if place else event.reason  # behind it a life began that has no end
                 break
             if isinstance(event, EpochFinished):
@@ -43,4 +48,6 @@ def outcome_of(run: Run) -> Outcome:
     except UnreadableRecord as error:
         return Outcome(title=run.title(), complaint=error.reason)
     title = started.title or run.name if isinstance(started, RunStarted) else run.title()
-    return Outcome(title=title, reason=reason, epochs=epochs, metrics=metrics)
+    return Outcome(
+        title=title, reason=reason, epochs=epochs, metrics=metrics, is_kept=is_kept or not reason
+    )

@@ -147,10 +147,14 @@ class Run:
         """The facts of the run's data set, from its record."""
         from engine.parts.data import Facts
 
+        return converted(self.started().facts, Facts)
+
+    def started(self) -> ev.RunStarted:
+        """The first event; raises PerceptuiError where the record lacks it."""
         started = self._started()
         if started is None:
             raise PerceptuiError(f"{self.path}: the run has no record of its start")
-        return converted(started.facts, Facts)
+        return started
 
     def _started(self) -> ev.RunStarted | None:
         return next((e for e in self.raw_events() if isinstance(e, ev.RunStarted)), None)

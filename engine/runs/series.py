@@ -38,6 +38,16 @@ class Series:
             return list(self._points)
         return [*self._points, self._newest]
 
+    @property
+    def newest(self) -> tuple[int, float] | None:
+        return self._newest
+
+    def until(self, newest: tuple[int, float] | None) -> list[tuple[int, float]]:
+        """The points as they were when this was the newest one, as sparse as they are now."""
+        if newest is None:
+            return []
+        return [*(point for point in self._points if point[0] < newest[0]), newest]
+
     def cut(self, epoch: int) -> None:
         """Forget what came after an epoch."""
         kept = [p for p in self.points() if p[0] <= epoch]

@@ -10,6 +10,9 @@ from engine.runs.lease import Holder, Lease, holder_of, read_lease
 from engine.runs.outcome import Outcome, outcome_of
 from engine.runs.reader import Run
 
+NOT_KEPT = "not kept"
+"""The complaint about a run whose directory lacks what it had come to."""
+
 
 @dataclass(frozen=True)
 class RunState:
@@ -20,7 +23,7 @@ class RunState:
     `unreadable` if its record can't be read, `held` if its lease can't."""
     holder: Holder
     complaint: str = ""
-    """What can't be read, and why."""
+    """What can't be read, and why; or that something is missing."""
 
     @property
     def told(self) -> str:
@@ -60,7 +63,7 @@ def ended(outcome: Outcome, holder: Holder = "none") -> RunState:
     if outcome.complaint:
         return RunState("unreadable", "none", outcome.complaint)
     if outcome.reason:
-        return RunState(outcome.reason, "none")
+        return RunState(outcome.reason, "none", "" if outcome.is_kept else NOT_KEPT)
     return RunState("crashed", holder)
 
 

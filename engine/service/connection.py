@@ -100,7 +100,9 @@ class Connection:
             return WorkerLost(f"{gone}; the last that it wrote:\n{words}" if words else gone)
         kept = self.run / "checkpoints" / "last.safetensors"
         if not kept.is_file():
-            return WorkerLost(f"{gone}; {self.run} has no checkpoint yet, so it can't be resumed")
+            return WorkerLost(
+                f"{gone}; {self.run} has no checkpoint yet, so a resume begins it again"
+            )
         saved = f"the last checkpoint is {kept}"
         return WorkerLost(f"{gone}; {saved}; `perceptui resume {self.run.name}` goes on from it")
 

@@ -167,9 +167,13 @@ class Course:
 
     def _break_off(self, training: TrainingRun, error: Exception) -> None:
         """End a run that raised: told in its record where that can still be written."""
+        from engine.service.training_run import RecordFailed
+
         log_error(error)
         failure = p.Failure.of(error)
-        for event in training.fail(failure.text, failure.exit_code):
+        for event in training.fail(
+            failure.text, failure.exit_code, keep=isinstance(error, RecordFailed)
+        ):
             self._mailbox.announce(event)
         self._finished(training, failure.text)
 

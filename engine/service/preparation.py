@@ -10,6 +10,7 @@ from pathlib import Path
 from engine.errors import UsageError
 from engine.parts.data import Places
 from engine.runs import events as ev
+from engine.runs.kept import OVER, is_kept, kept_checkpoints
 from engine.runs.reader import Checkpoint as Kind
 from engine.runs.reader import Run
 from engine.spec.experiment import Experiment
@@ -48,7 +49,8 @@ class Prepared:
     """What goes on with a run: nothing is written yet."""
 
     trainer: Trainer
-    checkpoint: Checkpoint
+    after_event: int
+    """Number of the last event of the record that still counts."""
     best: Checkpoint | None
     after: int
     """Number of the newest event in the record."""
@@ -56,15 +58,24 @@ class Prepared:
     """Those of the record up to the checkpoint; read as they are asked for, once."""
     factor: float | None = None
     """The learning-rate factor to go on with; None for the one it had."""
+    changes: list[tuple[int, float]] = field(default_factory=list)
+    """Learning-rate factors that were set by hand later than where it goes on."""
     is_in_file: bool = True
     """Whether the run's last checkpoint is what it goes on from."""
+    is_best_in_file: bool = True
+    """Whether the run's best checkpoint is the one that is best, if there is one."""
 
 
-def prepare(experiment: Experiment, places: Places, executor: Executor = "auto") -> Trainer:
-    """Load the data and build the network; raises PerceptuiError."""
+def prepare(
+    experiment: Experiment, places: Places, executor: Executor = "auto", *, weights: bool = True
+) -> Trainer:
+    """Load the data and build the network; raises PerceptuiError.
+
+    weights: whether it starts from those that the experiment names, if it does.
+    """
     check_room(experiment)
     trainer = Trainer(experiment, places, executor)
-    if trainer.experiment.start_from:
+    if weights and trainer.experiment.start_from:
         path = Path(trainer.experiment.start_from)
         stored = load(path, "--set start_from={path} takes it")
         load_model(trainer.model, stored, path)
@@ -81,12 +92,15 @@ def prepare_again(
 ) -> Prepared:
     """Read a run's checkpoint of this kind and put a trainer into its state.
 
+    Where the last could not be written, that is the one that was rescued, else the best, else
+    nothing but the experiment: it begins again then, with what was set by hand on the way.
     rewind: it diverged, and goes on with `learning_rate`, else a tenth of what it had.
     Raises UsageError for a run that is over or a rate that can't be, BadCheckpoint, or
     DataUnavailable where the data changed since the run began.
     """
     finished = _finished(run)
-    if finished is not None and finished.reason in ("completed", "stop_below", "patience"):
+    is_over = finished is not None and finished.reason in OVER
+    if finished is not None and is_over and is_kept(run, finished):
         raise UsageError(f"{run.path}: the run is over ({finished.reason}), nothing is left")
     if finished is not None and finished.reason == "diverged" and not rewind:
         raise UsageError(
@@ -94,16 +108,19 @@ def prepare_again(
             f"`perceptui resume {run.name} --rewind` goes on with a tenth of it"
         )
     run.check_unchanged()
-    path = run.checkpoint(kind)
-    checkpoint = load(path)
-    best_path = run.directory.checkpoint("best")
-    best = load(best_path, _WITHOUT_BEST) if best_path.is_file() else None
+    kept = kept_checkpoints(run)
+    path = kept.get(kind) or (kept.get("best") if kind == "last" else run.checkpoint(kind))
+    checkpoint = load(path) if path is not None else None
+    best = load(kept["best"], _WITHOUT_BEST) if "best" in kept else None
     experiment = run.experiment()
-    check_room(experiment)
-    trainer = Trainer(experiment, places)
+    trainer = prepare(experiment, places, weights=path is None)
     if best is not None:
-        fitting_state(trainer, best, best_path)
-    restore(trainer, checkpoint, path)
+        fitting_state(trainer, best, kept["best"])
+    after_event = run.started().n
+    if path is not None and checkpoint is not None:
+        restore(trainer, checkpoint, path)
+        after_event = int(checkpoint.state["last_event"])
+    changes = _changes_after(run, after_event) if is_over or path is None else []
     factor = None
     if rewind or learning_rate is not None:
         factor = trainer.learning_rate.factor * TENTH
@@ -111,9 +128,19 @@ def prepare_again(
             factor = _factor(trainer.experiment, learning_rate)
         check_factor(factor)
     newest = max((event.n for event in run.raw_events()), default=0)
-    counted = run.events(up_to=int(checkpoint.state["last_event"]))
+    counted = run.events(up_to=after_event)
     reports = (event for event in counted if isinstance(event, ev.EpochFinished))
-    return Prepared(trainer, checkpoint, best, newest, reports, factor, kind == "last")
+    is_in_file = path == run.directory.checkpoint("last")
+    is_best_in_file = kept.get("best") in (None, run.directory.checkpoint("best"))
+    return Prepared(
+        trainer, after_event, best, newest, reports, factor, changes, is_in_file, is_best_in_file
+    )
+
+
+def _changes_after(run: Run, after_event: int) -> list[tuple[int, float]]:
+    """The learning-rate factors that were set by hand after an event."""
+    changes = (event for event in run.events() if isinstance(event, ev.LearningRateChanged))
+    return [(event.step, event.factor) for event in changes if event.n > after_event]
 
 
 def _finished(run: Run) -> ev.RunFinished | None:

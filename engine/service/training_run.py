@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 
 import msgspec
 import torch
@@ -15,27 +16,26 @@ from engine.runs.directory import RunDirectory
 from engine.runs.origin import experiment_digest
 from engine.runs.pictures import Pictures
 from engine.runs.reader import Run
+from engine.service.checkpoints import Checkpoints, Outcome
 from engine.service.preparation import Order, Prepared, check_factor
 from engine.spec.experiment import Experiment
-from engine.training.checkpoint import Checkpoint, load, save
-from engine.training.model import is_finite
+from engine.training.checkpoint import load
 from engine.training.pictures import all_pictures, predictions
 from engine.training.probes.divergence import located
 from engine.training.probes.watch import Watch
-from engine.training.snapshot import kept, restore, snapshot
+from engine.training.snapshot import restore
 from engine.training.trainer import Trainer
 from engine.training.way_back import WayBack
 
-CHECKPOINT_S = 5.0
-"""Seconds of training between two checkpoints, at least."""
-CHECKPOINT_SHARE = 0.02
-"""Checkpoints take at most this share of the training's time."""
+
+class RecordFailed(OSError):
+    """The record can't be written; the training stands between two steps."""
 
 
 class TrainingRun:
     """One training in this process, with its run directory.
 
-    Call `advance` until `is_over`. Every method raises OSError where the record can't be
+    Call `advance` until `is_over`. Every method raises RecordFailed where the record can't be
     written; a checkpoint that can't be is told in the record.
     """
 
@@ -52,14 +52,12 @@ class TrainingRun:
         self._changes = sorted(changes, key=lambda change: change[0])[::-1]
         self._until_step: int | None = None
         self._number = 0
-        self._best: Checkpoint | None = None
-        self._best_saved = True
-        self._checkpoint_due = CHECKPOINT_S
         self._factors: list[tuple[int, float]] = []
         """Learning-rate factors that were set in this process, by step."""
         self.watch = Watch(trainer)
         """What is measured beside the training."""
         self.way_back = WayBack(trainer, self.watch.budget, directory.checkpoint("last"))
+        self.checkpoints = Checkpoints(trainer, directory, self.way_back)
 
     @classmethod
     def begin(cls, order: Order, trainer: Trainer) -> TrainingRun:
@@ -86,30 +84,35 @@ class TrainingRun:
 
     @classmethod
     def resume(cls, run: Run, prepared: Prepared) -> TrainingRun:
-        """Go on with a run from its last checkpoint, bit by bit as if it had never ended."""
+        """Go on with a run from what is kept of it, bit by bit as if it had never ended."""
         sweep(run.path)
-        trainer, checkpoint = prepared.trainer, prepared.checkpoint
-        resumed = cls(trainer, run.directory, [])
+        trainer = prepared.trainer
+        resumed = cls(trainer, run.directory, prepared.changes)
         resumed._number = prepared.after
         resumed.since = resumed._number + 1
         resumed.record_start = run.record_size()
-        resumed._keep_best(prepared.best)
-        resumed._checkpoint_due = trainer.elapsed_s + CHECKPOINT_S
+        resumed.checkpoints.best.take(prepared.best)
+        resumed.checkpoints.best.is_saved = prepared.is_best_in_file
+        resumed.checkpoints.put_off()
         resumed._record(
             ev.Resumed(
                 from_step=trainer.global_step,
                 epoch=trainer.epoch,
-                after_event=int(checkpoint.state["last_event"]),
+                after_event=prepared.after_event,
                 torch=str(torch.__version__),
                 data_path=trainer.splits.data_path,
                 data_reason=trainer.splits.data_reason,
             )
         )
         resumed.watch.remember(prepared.reports)
-        resumed.way_back.went_back()
+        if prepared.is_in_file:
+            resumed.way_back.went_back()
+        else:
+            resumed.way_back.begin(resumed._number)
         if prepared.factor is not None:
             resumed.set_learning_rate(prepared.factor)
-        if prepared.factor is not None or not prepared.is_in_file:
+        is_in_files = prepared.is_in_file and prepared.is_best_in_file
+        if prepared.factor is not None or not is_in_files:
             resumed.save()  # so that a resume after this one goes on from here, with the factor
         return resumed
 
@@ -130,19 +133,16 @@ class TrainingRun:
             while self._changes and self._changes[-1][0] <= trainer.global_step:
                 self.set_learning_rate(self._changes.pop()[1])
             self.watch.before_step()
+            self.checkpoints.best.before_step(self._number)
             self._happen(trainer.step())
-            if trainer.selection.improved:
-                trainer.selection.improved = False
-                if is_finite(trainer.model):
-                    self._best = kept(snapshot(trainer, self._number))
-                    self._best_saved = False
+            self.checkpoints.best.after_step(self._number)
             done += 1
             if time.perf_counter() >= deadline:
                 break
         self._happen(trainer.read())
         if trainer.reason is not None:
             self.finish(trainer.reason)
-        elif trainer.elapsed_s >= self._checkpoint_due:
+        elif trainer.elapsed_s >= self.checkpoints.due_s:
             self.save()
         return done
 
@@ -167,76 +167,48 @@ class TrainingRun:
         try:
             if finite is None and path.is_file():
                 finite = load(path)
-            if finite is not None:
-                return located(event, self.trainer, finite, self._factors, path)
+            return located(event, self.trainer, finite, self._factors, path)
         except BadCheckpoint:
             pass  # somebody has damaged the file: the layer stays unknown
         return event
 
-    def _save_finite(self) -> None:
-        """Leave a checkpoint to go back to: the newest state that was worth it."""
-        try:
-            self.directory.write_losses(self.trainer.losses)
-            if self._best is not None and not self._best_saved:
-                self._record(self._write("best", self._best))
-            finite = self.way_back.better_than_file()
-            if finite is not None:
-                self._record(self._write("last", finite))
-        except OSError as error:
-            self._checkpoint_failed(error)
-
-    def _checkpoint_failed(self, error: OSError) -> None:
-        reason = error.strerror or str(error)
-        self._record(ev.CheckpointFailed(message=f"{self.directory.path}: {reason}"))
-
     def save(self) -> None:
-        """Write the checkpoints; a failure is recorded and the old ones stay.
-
-        Weights that are not finite are not worth keeping: the ones before stay then, too.
-        """
-        if not is_finite(self.trainer.model):
-            self._checkpoint_due = self.trainer.elapsed_s + CHECKPOINT_S
-            return
-        began = time.perf_counter()
-        trainer = self.trainer
-        saved: list[ev.CheckpointSaved] = []
-        try:
-            self.directory.write_losses(trainer.losses)
-            if self._best is not None and not self._best_saved:
-                saved.append(self._write("best", self._best))
-                self._best_saved = True
-            saved.append(self._write("last", snapshot(trainer, self._number)))
-            self.way_back.saved()
-        except OSError as error:
-            self._checkpoint_failed(error)
-        took_s = time.perf_counter() - began
-        self._checkpoint_due = trainer.elapsed_s + max(CHECKPOINT_S, took_s / CHECKPOINT_SHARE)
-        for event in saved:
-            self._record(event)
+        """Write the checkpoints; a failure is recorded and the old ones stay."""
+        self._judge_newest()
+        self._record_all(self.checkpoints.save(self._number))
 
     def finish(self, reason: ev.Reason) -> None:
         """End the run: checkpoint, evaluation, the asked-for predictions, last event."""
         trainer = self.trainer
+        self._judge_newest()
+        if trainer.reason is None and (overflow := trainer.overflow()) is not None:
+            self._happen([overflow])
+            reason = "diverged"
         if reason == "diverged":
-            self._save_finite()
+            outcome = self.checkpoints.save_finite()
+            self._record_all(outcome.events)
         else:
-            for found in self.watch.finished():
-                self._record(found)
-            self.save()
-            for evaluated in trainer.evaluations():
-                self._record(evaluated)
+            self._record_all(self.watch.finished())
+            outcome = self.checkpoints.save_at_end(self._number)
+            self._record_all(outcome.events)
+            self._record_all(trainer.evaluations())
             self._predict()
-        self._end(reason)
+        trainer.stop_reading()
+        self._record(self._finished(reason, outcome.unkept))
+        self.directory.close()
+        self.is_over = True
 
-    def fail(self, message: str, exit_code: int = 1) -> list[ev.Event]:
-        """End the run because of an error in it; the weights may be in any state.
+    def fail(self, message: str, exit_code: int = 1, *, keep: bool = False) -> list[ev.Event]:
+        """End the run because of an error in it.
 
-        Returns the events that could not be recorded: the disk may be full.
+        keep: whether the weights are those after a whole step, and worth a checkpoint; else they
+        may be in any state. Returns the events that could not be recorded: the disk may be full.
         """
-        unrecorded: list[ev.Event] = []
         self.trainer.stop_reading()
+        outcome = self.checkpoints.save_at_end(self._number) if keep else Outcome([], "")
         failed = ev.Failed(message=message, exit_code=exit_code)
-        for event in (failed, self._finished("failed")):
+        unrecorded: list[ev.Event] = []
+        for event in (*outcome.events, failed, self._finished("failed", outcome.unkept)):
             try:
                 self._record(event)
             except OSError:
@@ -244,6 +216,12 @@ class TrainingRun:
         self.directory.close()
         self.is_over = True
         return unrecorded
+
+    def _judge_newest(self) -> None:
+        """Have the present state judged, if the next step was to do that."""
+        if self.trainer.reason is None:
+            self.trainer.epoch_end.settle(self.trainer.epoch)
+            self.checkpoints.best.after_step(self._number)
 
     def pause(self) -> None:
         """Record that the training waits."""
@@ -264,9 +242,11 @@ class TrainingRun:
 
     def rewind(self, to: str) -> None:
         """Go back to the last or best checkpoint; raises BadCheckpoint where there is none."""
+        self._judge_newest()
         path = self.directory.checkpoint(to)
-        if to == "best" and self._best is not None:
-            checkpoint = self._best
+        best = self.checkpoints.best
+        if to == "best" and best.checkpoint is not None:
+            checkpoint = best.checkpoint
         elif path.is_file():
             checkpoint = load(path, "go back to that one")
         else:
@@ -275,10 +255,10 @@ class TrainingRun:
         self.watch.went_back()
         self._factors = [change for change in self._factors if change[0] < self.trainer.global_step]
         self.way_back.went_back()
-        if self._best is not None and not self._keep_best(self._best):
+        if not best.take(best.checkpoint):
             stored = self.directory.checkpoint("best")
-            self._keep_best(load(stored) if stored.is_file() else None)
-        self._best_saved = False
+            best.take(load(stored) if stored.is_file() else None)
+        best.is_saved = False
         self._record(
             ev.Rewound(
                 from_step=self.trainer.global_step,
@@ -295,22 +275,7 @@ class TrainingRun:
         losses: list[tuple[int, float | None]] = [*trainer.losses.points()]
         return all_pictures(trainer.judge, trainer.splits, losses, (columns, rows))
 
-    def _keep_best(self, best: Checkpoint | None) -> bool:
-        """Keep what was the best so far where the trainer stands now; whether it is that.
-
-        A best of later on is none of this training; it comes again if it is to come.
-        """
-        is_earlier = best is not None and best.state["step"] <= self.trainer.global_step
-        self._best = best if is_earlier else None
-        return is_earlier
-
-    def _end(self, reason: ev.Reason) -> None:
-        self.trainer.stop_reading()
-        self._record(self._finished(reason))
-        self.directory.close()
-        self.is_over = True
-
-    def _finished(self, reason: ev.Reason) -> ev.RunFinished:
+    def _finished(self, reason: ev.Reason, unkept: str) -> ev.RunFinished:
         trainer = self.trainer
         return ev.RunFinished(
             reason=reason,
@@ -319,6 +284,7 @@ class TrainingRun:
             steps=trainer.global_step,
             elapsed_s=trainer.elapsed_s,
             metrics=trainer.metrics,
+            unkept=unkept,
         )
 
     def _predict(self) -> None:
@@ -329,15 +295,9 @@ class TrainingRun:
             found = predictions(self.trainer.judge, splits.input_map, rows, given)
             self._record(ev.Predicted(predictions=found, classes=list(splits.facts.classes)))
 
-    def _write(self, kind: str, checkpoint: Checkpoint) -> ev.CheckpointSaved:
-        path = self.directory.checkpoint(kind)
-        save(path, checkpoint)
-        return ev.CheckpointSaved(
-            kind="best" if kind == "best" else "last",
-            path=str(path),
-            epoch=int(checkpoint.state["epoch"]),
-            step=int(checkpoint.state["step"]),
-        )
+    def _record_all(self, events: Iterable[ev.Event]) -> None:
+        for event in events:
+            self._record(event)
 
     def _record(self, event: ev.Event) -> None:
         self._number += 1
@@ -345,7 +305,7 @@ class TrainingRun:
             self.directory.record(msgspec.structs.replace(event, n=self._number))
         except OSError as error:
             record = self.directory.path / EVENTS
-            raise OSError(error.errno, error.strerror or str(error), str(record)) from error
+            raise RecordFailed(error.errno, error.strerror or str(error), str(record)) from error
 
 
 def _asked_for(experiment: Experiment) -> list[list[float]]:

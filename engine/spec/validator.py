@@ -98,6 +98,15 @@ def _check_splits(known: Known, facts: Facts, problems: list[Problem]) -> None:
         problems.append(Problem("data", f"{known['data']} leaves no sample to train on"))
 
 
+LOOKED_AT = 5000
+"""Samples of the training split that are looked at, at most, after each epoch."""
+
+
+def selecting_stride(num_train: int) -> int:
+    """Every how many-th training sample tells an epoch's loss, where there is no validation."""
+    return -(-num_train // LOOKED_AT)
+
+
 def held_back(num_samples: int, fraction: float) -> int:
     """How many samples a fraction of the data is."""
     return round(num_samples * fraction)

@@ -48,6 +48,11 @@ class Batches:
         return self._shuffle
 
     @property
+    def is_whole(self) -> bool:
+        """Whether an epoch is one batch of the samples as they are kept, the same each time."""
+        return self._whole and self._augment is None
+
+    @property
     def num_samples(self) -> int:
         return len(self._targets)
 
@@ -82,6 +87,10 @@ class Batches:
 
 class StreamedBatches(Batches):
     """Batches whose inputs are read from files, ahead of use, from any batch on."""
+
+    @property
+    def is_whole(self) -> bool:
+        return False
 
     def __init__(
         self,

@@ -9,6 +9,9 @@ import torch
 from torch import Tensor, nn, optim
 
 from engine.errors import UsageError
+from engine.training.epoch_loss import EpochLoss, is_small
+from engine.training.metrics import Judge
+from engine.training.splits import Split
 from engine.training.step import EagerStep, Regularization, Step
 
 Executor = Literal["auto", "eager", "traced", "graphed"]
@@ -23,6 +26,15 @@ def check_executor(executor: Executor, device: torch.device) -> None:
             f'executor "graphed": only a CUDA device replays graphs, but this trains on {device}: '
             'use "auto", "eager" or "traced"'
         )
+
+
+def chosen_executor(executor: Executor, times: int, device: torch.device) -> Executor:
+    """How to run what is done so many times, where that is left open."""
+    if executor != "auto":
+        return executor
+    if times < MIN_STEPS:
+        return "eager"
+    return "graphed" if device.type == "cuda" else "traced"
 
 
 def make_step(
@@ -40,8 +52,7 @@ def make_step(
 
     records_updates: whether a recorded step of this optimizer repeats, as its part says.
     """
-    if executor == "auto" and num_steps >= MIN_STEPS:
-        executor = "graphed" if device.type == "cuda" else "traced"
+    executor = chosen_executor(executor, num_steps, device)
     if executor == "graphed":
         from engine.training.graphed import GraphedStep
         from engine.training.graphed.recorder import CudaRecorder
@@ -57,6 +68,29 @@ def make_step(
 
         return TracedStep(model, criterion, optimizer, regularization)
     return EagerStep(model, criterion, optimizer, regularization)
+
+
+def make_epoch_loss(
+    executor: Executor,
+    epochs: int,
+    device: torch.device,
+    judge: Judge,
+    part: Split,
+    targets: Tensor,
+) -> EpochLoss:
+    """The loss of a split at the end of each of so many epochs; targets: in the loss's form."""
+    executor = chosen_executor(executor, epochs, device)
+    if is_small(part):
+        if executor == "graphed":
+            from engine.training.graphed.epoch_loss import GraphedEpochLoss
+            from engine.training.graphed.recorder import CudaRecorder
+
+            return GraphedEpochLoss(judge, part, targets, CudaRecorder(device))
+        if executor == "traced":
+            from engine.training.traced.epoch_loss import TracedEpochLoss
+
+            return TracedEpochLoss(judge, part, targets)
+    return EpochLoss(judge, part, targets)
 
 
 def executor_of(step: Step) -> Executor:

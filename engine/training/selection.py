@@ -16,11 +16,12 @@ class Selection:
         self.epoch = 0
         self.improved = False
         """Whether the best was seen since this was last set to False, by who keeps the weights."""
-        self._seen_epoch = 0
+        self.seen_epoch = 0
+        """The newest epoch whose loss it was told."""
 
     def see(self, loss: float, epoch: int) -> None:
         """Compare the loss of an epoch with the best so far."""
-        self._seen_epoch = epoch
+        self.seen_epoch = epoch
         if loss < self.loss:
             self.loss, self.epoch = loss, epoch
             self.improved = True
@@ -28,13 +29,13 @@ class Selection:
     @property
     def exhausted(self) -> bool:
         """Whether `patience` epochs went by without a better loss."""
-        return self.patience is not None and self._seen_epoch - self.epoch >= self.patience
+        return self.patience is not None and self.seen_epoch - self.epoch >= self.patience
 
     def state(self) -> SelectionState:
         """What a checkpoint keeps."""
-        return SelectionState(self.loss, self.epoch, self._seen_epoch)
+        return SelectionState(self.loss, self.epoch, self.seen_epoch)
 
     def load_state(self, state: SelectionState) -> None:
         """Go on from the state of a checkpoint."""
-        self.loss, self.epoch, self._seen_epoch = state.loss, state.epoch, state.seen
+        self.loss, self.epoch, self.seen_epoch = state.loss, state.epoch, state.seen
         self.improved = False

@@ -30,14 +30,28 @@ def snapshot(trainer: Trainer, last_event: int = 0) -> Checkpoint:
         **model_tensors(trainer.model),
         **optimizer_tensors(trainer.optimizer),
         **_input_tensors(trainer),
-        "generator.cpu": torch.get_rng_state(),
+        **generator_tensors(trainer),
         "epoch_losses": torch.tensor(trainer.epoch_losses, dtype=torch.float64),
     }
-    if trainer.device.type == "cuda":
-        tensors["generator.cuda"] = torch.cuda.get_rng_state(trainer.device)
     if trainer.batch and trainer.batches.order is not None:
         tensors["order"] = trainer.batches.order
-    state = TrainingState(
+    state = training_state(trainer, last_event, trainer.losses.points())
+    return Checkpoint(tensors, {**plain(state), "input": plain(trainer.splits.input_map.state())})
+
+
+def generator_tensors(trainer: Trainer) -> dict[str, Tensor]:
+    """The states of the generators that the training draws from."""
+    states = {"generator.cpu": torch.get_rng_state()}
+    if trainer.device.type == "cuda":
+        states["generator.cuda"] = torch.cuda.get_rng_state(trainer.device)
+    return states
+
+
+def training_state(
+    trainer: Trainer, last_event: int, losses: list[tuple[int, float]]
+) -> TrainingState:
+    """What of the state is no tensor; losses: the points of the curve."""
+    return TrainingState(
         epoch=trainer.epoch,
         batch=trainer.batch,
         step=trainer.global_step,
@@ -47,10 +61,9 @@ def snapshot(trainer: Trainer, last_event: int = 0) -> Checkpoint:
         last_event=last_event,
         learning_rate=trainer.learning_rate.state(),
         selection=trainer.selection.state(),
-        losses=trainer.losses.points(),
+        losses=losses,
         metrics=trainer.metrics,
     )
-    return Checkpoint(tensors, {**plain(state), "input": plain(trainer.splits.input_map.state())})
 
 
 def kept(checkpoint: Checkpoint) -> Checkpoint:

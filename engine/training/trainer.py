@@ -32,7 +32,15 @@ from engine.spec.experiment import Experiment
 from engine.training.batches import batches_of
 from engine.training.criterion import criterion_of
 from engine.training.device import make_repeatable, resolve_device
-from engine.training.executor import Executor, check_executor, executor_of, make_step
+from engine.training.epoch_end import EpochEnd, is_free
+from engine.training.epoch_loss import selecting_part
+from engine.training.executor import (
+    Executor,
+    check_executor,
+    executor_of,
+    make_epoch_loss,
+    make_step,
+)
 from engine.training.learning_rate import LearningRate
 from engine.training.loss_meter import LossMeter
 from engine.training.metrics import Judge
@@ -118,12 +126,25 @@ class Trainer:
             experiment.schedule, self.optimizer, experiment.epochs, len(self.batches)
         )
         self.selection = Selection(experiment.patience)
-        self._selects = (
-            experiment.stop_below is not None
-            or experiment.patience is not None
-            or self.learning_rate.watches_loss
+        part = selecting_part(self.device_splits)
+        comes_free = is_free(
+            experiment,
+            self.batches,
+            validates="validation" in self.device_splits,
+            watched=experiment.patience is not None or self.learning_rate.watches_loss,
         )
-        """Whether the loss of every epoch decides something."""
+        self.epoch_end = EpochEnd(
+            self.selection,
+            make_epoch_loss(
+                executor,
+                1 if comes_free else experiment.epochs,
+                self.device,
+                self.judge,
+                part,
+                loss_targets(experiment.loss, facts, part.targets, num_outputs),
+            ),
+            comes_free=comes_free,
+        )
         self.losses = Series()
         self.epoch = 0
         """Epochs finished."""
@@ -203,16 +224,14 @@ class Trainer:
         self.global_step += 1
         happened: list[Event] = []
         is_end = self.batch == len(self.batches)
-        is_needed = is_end and self._needs_loss(self.epoch + 1)
-        if is_needed:
+        if is_end:
             losses = (*losses, *self.unread.read())
         if losses:
             happened += self._note(losses)
         if is_end and self.reason is None:
             self.batch = 0
             self.epoch += 1
-            if is_needed:
-                happened += self._finish_epoch(began)
+            happened += self._finish_epoch(began)
         self.elapsed_s += time.perf_counter() - began
         return happened
 
@@ -278,10 +297,6 @@ class Trainer:
             gradient_norm=norm,
         )
 
-    def _needs_loss(self, epoch: int) -> bool:
-        """Whether something depends on this epoch's loss before the next one begins."""
-        return self._selects or self.is_reported(epoch)
-
     def _finish_epoch(self, began: float) -> list[Event]:
         """What follows from the loss of the epoch that has just ended."""
         train_loss = self._train_loss
@@ -290,35 +305,39 @@ class Trainer:
             self.reason = "stop_below"
         elif self.epoch >= experiment.epochs:
             self.reason = "completed"
-        looked_at = self._looked_at()
-        selecting_loss = train_loss
-        if looked_at or self.selection.patience or self.learning_rate.watches_loss:
-            selecting_loss = self._select(train_loss)
+        loss = self.epoch_end.judge(self.epoch, train_loss, is_last=self.reason is not None)
         if self.reason is None and self.selection.exhausted:
             self.reason = "patience"
-            looked_at = True
-        self.learning_rate.after_epoch(selecting_loss)
-        if not looked_at:
+        self.learning_rate.after_epoch(loss)
+        overflow = None if self.reason is None else self.overflow()
+        if self.reason is None and not self.is_reported(self.epoch):
             return []
-        return [self._report(train_loss, began)]
-
-    def _looked_at(self) -> bool:
-        """Whether this epoch is reported: the last of all, or one of those known before."""
-        return self.reason is not None or self.is_reported(self.epoch)
+        report = self._report(train_loss, began)
+        return [report] if overflow is None else [report, overflow]
 
     def is_reported(self, epoch: int) -> bool:
         """Whether an epoch will be: the first, every report_every-th, the last as planned."""
         experiment = self.experiment
         return epoch == 1 or epoch % experiment.report_every == 0 or epoch == experiment.epochs
 
-    def _select(self, train_loss: float) -> float:
-        """Take note of the loss that selects: the validation split's, else the training's."""
-        loss = train_loss
-        if "validation" in self.device_splits:
-            measured = self.judge.metrics(self.device_splits["validation"])["loss"]
-            loss = math.nan if measured is None else measured
-        self.selection.see(loss, self.epoch)
-        return loss
+    def overflow(self) -> Diverged | None:
+        """What ends a training whose last update left no finite weights, or no finite loss.
+
+        Evaluates every split, since no further step will come and tell.
+        """
+        self._last_look = self._look()
+        loss = next(look for look in self._last_look if look.split == "train").metrics["loss"]
+        if loss is not None and math.isfinite(loss) and is_finite(self.model):
+            return None
+        self.reason = "diverged"
+        return Diverged(
+            epoch=self.epoch + (self.batch > 0),
+            step=self.global_step,
+            loss=str(math.nan if loss is None or math.isfinite(loss) else loss),
+            learning_rate=self.learning_rate.current,
+            gradient_norm=f"{self._step.gradient_norm():g}",
+            at_end=True,
+        )
 
     def evaluations(self) -> list[Evaluated]:
         """Every split evaluated in full with the weights as they are."""
@@ -329,8 +348,6 @@ class Trainer:
 
     def _report(self, train_loss: float, began: float) -> EpochFinished:
         measured: dict[str, Metric] = {}
-        if self.reason is not None:
-            self._last_look = self._look()
         looks = {str(look.split): look.metrics for look in self._last_look}
         for name, part in self.device_splits.items():
             for metric, value in (looks.get(name) or self.judge.metrics(part)).items():

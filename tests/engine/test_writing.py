@@ -21,6 +21,7 @@ _ROOMS = {
     "engine/runs/lease.py": "gives its own run free",
     "engine/training/checkpoint.py": "writes where it is told by files.py",
     "engine/parts/data/download.py": "unpacks into a folder of its own",
+    "engine/service/checkpoints.py": "rescues weights into a folder of its own",
     "engine/service/place.py": "sweeps sockets and logs in a folder of its own",
     "engine/service/mailbox.py": "removes its own socket",
     "engine/service/launch.py": "makes a trainer's log in that folder",

@@ -16,15 +16,19 @@ from tui.renderables.sanitize import plain
 from tui.renderables.shell import shell_line, shell_word
 
 DIVERGED = 3
+UNKEPT = 1
 
 
 def exit_code(history: History, signal: int) -> int:
-    """0 done, 3 diverged, 128 + the signal that ended it; what a failure says."""
+    """0 done, 3 diverged, 1 where the weights could not be kept, 128 + the signal that ended it;
+    what a failure says."""
     if signal:
         return 128 + signal
     if history.failed is not None:
         return history.failed.exit_code
-    return DIVERGED if history.diverged is not None else 0
+    if history.diverged is not None:
+        return DIVERGED
+    return UNKEPT if history.unkept else 0
 
 
 def print_end(manner: Manner, history: History, pictures: Pictures | None, run: Run) -> None:
@@ -85,7 +89,10 @@ def _print_last(manner: Manner, history: History, run: Run) -> None:
     if is_kept and history.diverged is not None and saved is not None:
         for line in offer(run, saved.epoch, history.factor):
             terminal.tell(line)
-    if saved is not None:
+    rescued = history.rescued.get("last")
+    if rescued is not None:
+        terminal.line(f"Checkpoint: {plain(rescued.path, terminal.look.ascii)}")
+    elif saved is not None:
         path = plain(saved.path, terminal.look.ascii)
         terminal.line(f"Checkpoint: {path if is_kept else 'none is left, somebody removed it'}")
     if history.started is not None:

@@ -12,6 +12,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemaining
 from rich.text import Text
 
 from engine.runs.events import (
+    CheckpointFailed,
     EpochFinished,
     Event,
     FindingAppeared,
@@ -24,7 +25,7 @@ from engine.service import protocol as p
 from engine.service.client import Happened
 from tui.commands.json_line import print_message
 from tui.renderables.findings import HUES
-from tui.renderables.look import Look
+from tui.renderables.look import RED, Look
 from tui.renderables.numbers import duration, metric, rate
 from tui.renderables.sanitize import plain
 from tui.terminal.printing import Terminal
@@ -73,6 +74,8 @@ class Lines(Quiet):
             self._terminal.console.file.flush()
         elif isinstance(event, FindingAppeared):
             self._terminal.line(finding_line(event, self._terminal.look))
+        elif isinstance(event, CheckpointFailed):
+            self._terminal.line(unkept_line(event, self._terminal.look))
         elif isinstance(event, WentBack):
             self._terminal.line(way_back_line(event))
         if isinstance(event, RunStarted | Resumed) and event.data_reason:
@@ -126,6 +129,8 @@ class Live(Quiet):
         elif isinstance(event, FindingAppeared):
             line = finding_line(event, self._terminal.look)
             self._bar.console.print(line, highlight=False)
+        elif isinstance(event, CheckpointFailed):
+            self._bar.console.print(unkept_line(event, self._terminal.look), highlight=False)
         elif isinstance(event, WentBack):
             self._bar.console.print(way_back_line(event), highlight=False)
         if isinstance(event, RunStarted | Resumed) and event.data_reason:
@@ -168,6 +173,12 @@ def finding_line(event: FindingAppeared, look: Look) -> Text:
     """A finding that appeared, in one line; it may wrap."""
     words = plain(f" {event.place}: {event.message}", look.ascii)
     return Text.assemble((event.severity, look.paint(HUES[event.severity], bold=True)), words)
+
+
+def unkept_line(event: CheckpointFailed, look: Look) -> Text:
+    """What could not be written, as soon as that is known; it may wrap."""
+    words = plain(f" {event.message}", look.ascii)
+    return Text.assemble(("no checkpoint", look.paint(RED, bold=True)), words)
 
 
 def way_back_line(event: WentBack) -> Text:

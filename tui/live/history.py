@@ -24,6 +24,10 @@ class History:
     diverged: ev.Diverged | None = None
     failed: ev.Failed | None = None
     checkpoint: ev.CheckpointSaved | None = None
+    unkept: str = ""
+    """Why the newest checkpoints could not be written; empty while they can."""
+    rescued: dict[str, ev.CheckpointRescued] = field(default_factory=dict)
+    """What was written elsewhere at the end, by kind."""
     finished: ev.RunFinished | None = None
     findings: dict[str, ev.FindingAppeared] = field(default_factory=dict)
     """What the doctor finds now, by code and place, oldest first."""
@@ -57,12 +61,18 @@ class History:
             case ev.CheckpointSaved():
                 if event.kind == "last":
                     self.checkpoint = event
+                    self.unkept = ""
+            case ev.CheckpointFailed():
+                self.unkept = event.message
+            case ev.CheckpointRescued():
+                self.rescued[event.kind] = event
             case ev.LearningRateChanged():
                 self.factor = event.factor
             case ev.WentBack():
                 self._go_back(event)
             case ev.RunFinished():
                 self.finished = event
+                self.unkept = event.unkept
 
     def loss_series(self, train: list[tuple[int, float | None]]) -> list[LossSeries]:
         """The curves to draw; train: the training loss of every kept epoch."""
@@ -73,10 +83,27 @@ class History:
             for name, points in named.items()
         ]
 
+    @property
+    def unkept_sentence(self) -> str:
+        """What could not be kept, why, and where it is instead; empty where nothing is lost."""
+        if not self.unkept:
+            return ""
+        if self.finished is None:
+            return f"no checkpoint can be written ({self.unkept}); it is tried again"
+        if not self.rescued:
+            return f"the weights could not be written: {self.unkept}"
+        paths = " and ".join(event.path for event in self.rescued.values())
+        return (
+            f"the weights could not be written ({self.unkept}): they are in {paths}; "
+            "with room again, resume brings them into the run"
+        )
+
     def _go_back(self, event: ev.WentBack) -> None:
         for series in self.curves.values():
             series.cut(event.epoch)
         self.evaluated.clear()
+        self.unkept = ""
+        self.rescued.clear()
         self.findings.clear()  # the doctor begins anew, too
         self.predicted = self.diverged = self.failed = self.finished = None
 

@@ -56,6 +56,7 @@ class Observer:
                     evaluated={},
                     finished=None,
                     diverged=None,
+                    unkept="",
                     findings=(),
                     factor=1.0,
                 )
@@ -74,6 +75,7 @@ class Observer:
                     diverged=history.diverged,
                     findings=tuple(history.findings.values()),
                     factor=history.factor,
+                    unkept=history.unkept_sentence,
                     message=history.failed.message if history.failed else snapshot.message,
                 )
         return snapshot

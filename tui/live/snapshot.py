@@ -40,6 +40,8 @@ class Snapshot:
     """What the doctor finds in the training under way, at most three."""
     factor: float = 1.0
     """The learning-rate factor that a person set."""
+    unkept: str = ""
+    """What could not be kept, and where it is instead; empty where nothing is lost."""
     message: str = ""
     """The newest failure or notice, in one line."""
 

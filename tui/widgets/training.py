@@ -12,7 +12,7 @@ from textual.reactive import reactive
 from engine.parts.schedules import Constant
 from tui.drawings import class_rows, compared_rows, confusion_rows, score_rows
 from tui.live.snapshot import Snapshot
-from tui.renderables.look import ORANGE, Look
+from tui.renderables.look import ORANGE, RED, Look
 from tui.renderables.loss_chart import loss_chart
 from tui.renderables.numbers import duration, metric, rate
 from tui.renderables.sanitize import crop, fit, plain
@@ -72,6 +72,8 @@ class StatusLine(SnapshotView):
         line = Text(f" {sign} {state}", style="bold")
         if snapshot.name:
             line.append(f" {plain(snapshot.name, look.ascii)}")
+        if snapshot.unkept:
+            line.append("   ").append(" not kept ", look.paint(RED, bold=True) + REVERSED)
         if self.note:
             line.append("   ").append(f" {self.note} ", look.paint(ORANGE, bold=True) + REVERSED)
         for part in _status_parts(snapshot):

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 
 class _Activation(Layer, abstract=True):
+    steady = True
     nonlinear = True
 
 

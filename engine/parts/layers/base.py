@@ -29,6 +29,8 @@ class Layer(Component, abstract=True):
     """
 
     family = "layer"
+    steady: ClassVar[bool] = False
+    """Whether it does the same in training as in evaluation, and draws nothing."""
     nonlinear: ClassVar[bool] = False
     """Whether it bends: without one, stacked Linear layers collapse into a single one."""
     kinks: ClassVar[int] = 0

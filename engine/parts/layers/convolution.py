@@ -15,6 +15,7 @@ Size = int | tuple[int, int]
 class Conv2d(Layer):
     """Slide learned filters over an image."""
 
+    steady = True
     convolves = True
     width_parameter = "out_channels"
     weights = ("weight",)
@@ -103,6 +104,7 @@ class Conv2d(Layer):
 
 
 class _Pool2d(Layer, abstract=True):
+    steady = True
     kernel_size: Size = parameter(help="size of the window", minimum=1, unit="pixels")
     stride: Size | None = parameter(
         default=None, help="step between windows; None means one window", minimum=1, unit="pixels"
@@ -171,6 +173,8 @@ class AvgPool2d(_Pool2d):
 
 class AdaptiveAvgPool2d(Layer):
     """Average an image down to a fixed size."""
+
+    steady = True
 
     output_size: Size = parameter(
         help="height and width it makes", minimum=1, maximum=4096, unit="pixels"

@@ -10,6 +10,7 @@ from engine.parts.shapes import MAX_ELEMENTS, Shape, ShapeError, product, shape_
 class Linear(Layer):
     """Fully connected: every output is a weighted sum of all inputs plus a bias."""
 
+    steady = True
     dense = True
     width_parameter = "out_features"
     weights = ("weight",)
@@ -39,6 +40,7 @@ class Linear(Layer):
 class Flatten(Layer):
     """Lay the dimensions of a sample out in one row."""
 
+    steady = True
     passes_on = True
 
     start_dim: int = parameter(default=1, help="first dimension to flatten; 0 is the batch")
@@ -72,4 +74,5 @@ class Dropout(Layer):
 class Identity(Layer):
     """Pass the input on unchanged."""
 
+    steady = True
     passes_on = True

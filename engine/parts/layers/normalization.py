@@ -64,6 +64,7 @@ class BatchNorm2d(_BatchNorm):
 class LayerNorm(Layer):
     """Normalize each sample over all its values."""
 
+    steady = True
     nonlinear = True
     normalizes = "sample"
 

@@ -12,16 +12,18 @@ ROWS = 1000
 
 
 def evaluate_lines(plan: Plan) -> list[str]:
-    """Define `evaluate`, where a split is held back."""
-    if len(plan.splits) == 1:
+    """Define `evaluate`, where a split is held back or an epoch's end decides something."""
+    if len(plan.splits) == 1 and not plan.looks_at_training:
         return []
-    held_back = [plan.sizes.get("validation", 0), plan.sizes.get("test", 0)]
+    sizes = [plan.sizes.get("validation", 0), plan.sizes.get("test", 0)]
+    if plan.looks_at_training:
+        sizes.append(-(-plan.num_train // plan.stride))
     outputs = f"{plan.forward}(inputs)"
-    if max(*held_back, plan.facts.num_test_samples) > ROWS:
+    if max(*sizes, plan.facts.num_test_samples) > ROWS:
         outputs = f"torch.cat([{plan.forward}(part) for part in inputs.split({ROWS})])"
-    help = "Loss and accuracy on samples that are not learned from."
-    if not plan.classifies:
-        help = "The loss on samples that are not learned from."
+    what = "Loss and accuracy" if plan.classifies else "The loss"
+    where = "as the weights are" if plan.looks_at_training else "on samples not learned from"
+    help = f"{what}, {where}."
     loss = "criterion(outputs, targets).item()"
     if plan.experiment.loss.raises_outside:  # which raises for what other losses pass on
         loss += ' if outputs.isfinite().all() else float("nan")'

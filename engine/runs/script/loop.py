@@ -106,10 +106,10 @@ def _aligned(*lines: str) -> list[str]:
 
 def _end_of_epoch(plan: Plan, rate: Rate) -> list[str]:
     experiment = plan.experiment
-    watches = experiment.patience is not None or rate.plateau
+    watches = plan.watches
     validates = "validation" in plan.splits
-    measure = [_validation(plan)] if validates else []
-    selecting = "validation_loss" if validates else "train_loss"
+    measure = [_validation(plan)] if validates else _training(plan)
+    selecting = "validation_loss" if validates else "end_loss"
     lines = list(measure) if watches else []
     stops = []
     if experiment.stop_below is not None:
@@ -138,6 +138,18 @@ def _end_of_epoch(plan: Plan, rate: Rate) -> list[str]:
 def _validation(plan: Plan) -> str:
     accuracy = ", validation_accuracy" if plan.classifies else ""
     return f"validation_loss{accuracy} = evaluate(validation_inputs, validation_targets)"
+
+
+def _training(plan: Plan) -> list[str]:
+    """Measure the training split with the weights that the epoch ends with, if that decides."""
+    if not plan.looks_at_training:
+        return []
+    every = "" if plan.stride == 1 else f"[::{plan.stride}]"
+    inputs, targets = (f"{name}{every}" for name in (plan.inputs("train"), plan.targets("train")))
+    if plan.pixels is not None and plan.pixels.augmentations:
+        inputs = f"prepare({inputs})"
+    accuracy = ", _" if plan.classifies else ""
+    return [f"end_loss{accuracy} = evaluate({inputs}, {targets})"]
 
 
 def _report(plan: Plan) -> list[str]:

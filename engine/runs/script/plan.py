@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 
 from engine.errors import BadExperiment, Problem
 from engine.parts.data import Facts, Pixels, Places
+from engine.parts.schedules import ReduceLROnPlateau
 from engine.spec.chain import Link, links
 from engine.spec.experiment import Experiment
-from engine.spec.validator import held_back
+from engine.spec.validator import held_back, selecting_stride
 
 
 @dataclass
@@ -81,6 +82,23 @@ class Plan:
     @property
     def on_cpu(self) -> bool:
         return self.experiment.device == "cpu"
+
+    @property
+    def watches(self) -> bool:
+        """Whether an epoch's loss decides how the next one is trained, or whether there is one."""
+        experiment = self.experiment
+        plateau = isinstance(experiment.schedule, ReduceLROnPlateau)
+        return experiment.patience is not None or plateau
+
+    @property
+    def looks_at_training(self) -> bool:
+        """Whether that loss is the training split's, at the epoch's end."""
+        return self.watches and "validation" not in self.splits
+
+    @property
+    def stride(self) -> int:
+        """Every how many-th training sample is looked at then."""
+        return selecting_stride(self.num_train)
 
     @property
     def forward(self) -> str:

@@ -21,7 +21,7 @@ MOST_S = 5.0
 def located(
     event: Diverged,
     trainer: Trainer,
-    finite: Checkpoint,
+    finite: Checkpoint | None,
     factors: Sequence[tuple[int, float]],
     path: Path,
 ) -> Diverged:
@@ -29,14 +29,22 @@ def located(
 
     The last steps are repeated from a finite state, since the step that met the first
     infinity has spread it over all weights; the trainer is then put back as it was.
+    finite: None where there is no such state any more.
     factors: learning-rate factors by step, oldest first, as they were set on the way.
     path: names the checkpoint in errors.
     """
+    now = kept(snapshot(trainer))
+    if event.at_end:  # the update that did it was the last one: nothing has spread since
+        try:
+            return _looked_through(event, trainer)
+        finally:
+            restore(trainer, now, path)
+    if finite is None:
+        return event
     steps = event.step - 1 - int(finite.state["step"])
     pace_s = trainer.elapsed_s / max(1, trainer.global_step)
     if steps < 0 or steps * pace_s > MOST_S:
         return event
-    now = kept(snapshot(trainer))
     restore(trainer, finite, path)
     ahead: Sequence[tuple[int, float]] = [
         change for change in factors if change[0] >= trainer.global_step

@@ -47,15 +47,15 @@ class Program:
         self.source = source.text
         nothing = torch.zeros(())
         tensors = {
-            **_numbered("parameter", self._parameters),
-            **_numbered("buffer", buffers),
-            **_numbered("constant", (graph.constants[name] for name in source.constants)),
-            **_numbered("gradient", (nothing for _ in self._parameters)),
+            **numbered("parameter", self._parameters),
+            **numbered("buffer", buffers),
+            **numbered("constant", (graph.constants[name] for name in source.constants)),
+            **numbered("gradient", (nothing for _ in self._parameters)),
             **({"norm": nothing} if self._clips else {}),
         }
         if self._update.lines:
             for name in self._update.state:
-                tensors |= _numbered(name, (optimizer.state[p][name] for p in self._parameters))
+                tensors |= numbered(name, (optimizer.state[p][name] for p in self._parameters))
         self._counters = graph.counters
         self._optimizer = optimizer
         self._holder = INTERPRETERS[interpreter](source.text, tensors)
@@ -94,11 +94,12 @@ class Program:
         self._lists = {name: [m[name] for m in members] for name in self._update.state}
         if self._update.lines:
             for name, tensors in self._lists.items():
-                for key, tensor in _numbered(name, tensors).items():
+                for key, tensor in numbered(name, tensors).items():
                     self._holder.put(key, tensor)
         counted = self._update.lines and "step" in self._lists
         self._count: Tensor | None = self._lists["step"][0] if counted else None
 
 
-def _numbered(name: str, tensors: Iterable[Tensor]) -> dict[str, Tensor]:
+def numbered(name: str, tensors: Iterable[Tensor]) -> dict[str, Tensor]:
+    """Tensors by the names that a source has for them."""
     return {f"{name}{number}": tensor for number, tensor in enumerate(tensors)}

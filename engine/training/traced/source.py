@@ -56,7 +56,7 @@ def write_step(
     lines += [f"gradient{i} = {name}" for i, name in enumerate(gradients)]
     if clip_norm is not None:
         lines += _clipping(num_parameters, clip_norm)
-    lines += [f"self.gradient{i} = gradient{i}" for i in range(num_parameters)]
+    lines += [f"self.gradient{i} = gradient{i}" for i in range(len(gradients))]
     for i in range(num_parameters):
         lines += [line.replace("#", str(i)) for line in update.lines]
     floats = "".join(f", {name}: float" for name in (*rates, *update.numbers))

@@ -235,3 +235,20 @@ def test_absurd_sizes_are_refused_untried() -> None:
     with pytest.raises(ShapeError, match="too many"):
         Conv2d(100_000, 1024).output_shape((3, 2000, 2000))
     assert Linear(1_000_000).num_parameters((2000,)) < MAX_ELEMENTS
+
+
+@pytest.mark.parametrize("name", _NAMES)
+@settings(max_examples=10, deadline=None)
+@given(data=st.data())
+def test_a_steady_layer_trains_as_it_evaluates(name: str, data: st.DataObject) -> None:
+    """What says that it is steady has the same bits both ways, and draws no random number."""
+    layer, shape = data.draw(_placed(name))
+    assume(fits(layer, shape))
+    assert layer.steady == (name not in ("Dropout", "BatchNorm1d", "BatchNorm2d"))
+    if layer.steady:
+        module = layer.build(shape)
+        inputs, before = torch.randn(3, *shape), torch.get_rng_state()
+        with torch.no_grad():
+            trained, evaluated = module.train()(inputs), module.eval()(inputs)
+        assert torch.equal(trained.nan_to_num(), evaluated.nan_to_num())
+        assert torch.equal(torch.get_rng_state(), before)

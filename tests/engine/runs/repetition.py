@@ -86,7 +86,7 @@ class Training:
 
     @property
     def diverged(self) -> bool:
-        return any(isinstance(event, Diverged) for event in self.events)
+        return any(isinstance(e, Diverged) and not e.at_end for e in self.events)
 
 
 def trained(experiment: Experiment, places: Places = NOWHERE) -> Training:

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from engine.service import training_run
+from engine.service import checkpoints
+from engine.service.checkpoints import CHECKPOINT_S, CHECKPOINT_SHARE
 from engine.service.preparation import Order, prepare
-from engine.service.training_run import CHECKPOINT_S, CHECKPOINT_SHARE, TrainingRun
+from engine.service.training_run import TrainingRun
 from engine.training import checkpoint
 from tests.engine.service.live import demanding
 from tests.engine.training.tiny import NOWHERE
@@ -39,8 +40,8 @@ def test_checkpoints_are_paced(
 ) -> None:
     """Cheap ones are written every CHECKPOINT_S; dear ones so rarely that they cost their share."""
     clock = _Clock(cost_s)
-    monkeypatch.setattr(training_run, "time", clock)
-    monkeypatch.setattr(training_run, "save", clock.save)
+    monkeypatch.setattr(checkpoints, "time", clock)
+    monkeypatch.setattr(checkpoints, "save", clock.save)
     order = Order(demanding(), "tiny", tmp_path, NOWHERE.data_dir)
     training = TrainingRun.begin(order, prepare(order.experiment, NOWHERE))
     saves: list[tuple[float, float]] = []

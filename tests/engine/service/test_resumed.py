@@ -157,9 +157,9 @@ def test_a_run_that_lives_is_not_resumed(warm: Path, tmp_path: Path) -> None:
     run_async(train())
 
 
-@pytest.mark.parametrize("damage", ["truncated", "foreign", "other", "none"])
+@pytest.mark.parametrize("damage", ["truncated", "foreign", "other"])
 def test_a_bad_checkpoint_is_refused_by_name(warm: Path, tmp_path: Path, damage: str) -> None:
-    """A checkpoint that is cut, not ours, of another network or missing is named, not loaded.
+    """A checkpoint that is cut, not ours or of another network is named, not loaded.
 
     The record stays as it was, and with the checkpoint back in place the run goes on.
     """
@@ -179,10 +179,7 @@ def test_a_bad_checkpoint_is_refused_by_name(warm: Path, tmp_path: Path, damage:
                     other = Run(await session.train(small(), runs_dir=tmp_path))
                     await the_end(session)
                     shutil.copy(other.checkpoint("last"), last)
-                case _:
-                    last.unlink()
-            where = f"no checkpoint `last`|{last}"
-            with pytest.raises(PerceptuiError, match=where):
+            with pytest.raises(PerceptuiError, match=f"{last}"):
                 await session.resume(run)
             assert run.raw_record() == record
             assert state_of(run).text == "stopped"

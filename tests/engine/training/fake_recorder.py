@@ -87,6 +87,8 @@ def _give(model: nn.Module, gradients: Sequence[Tensor | None]) -> None:
 
 
 def _flat(results: Any) -> list[Tensor]:
+    if isinstance(results, Tensor):
+        return [results]
     found: list[Tensor] = []
     for field in dataclasses.fields(results):
         value = getattr(results, field.name)

@@ -94,11 +94,15 @@ def test_patience_counts_epochs_since_the_best_validation_loss() -> None:
 
 
 def test_without_validation_the_training_loss_selects_never_the_test_loss() -> None:
-    """The best epoch is that of the lowest training loss though a test split is there."""
-    trainer, events = trained(small(test_fraction=0.25, optimizer="SGD(lr=20.0)", epochs=9))
-    losses = {event.epoch: event.train_loss or 0.0 for event in reported(events)}
-    assert trainer.selection.epoch == min(losses, key=losses.__getitem__)
-    assert trainer.selection.loss == min(losses.values())
+    """The best epoch ends with the lowest training loss though a test split is there."""
+    fields = {"test_fraction": 0.25, "optimizer": "SGD(lr=20.0)"}
+    trainer, events = trained(small(epochs=9, **fields))
+    ends = [trained(small(epochs=epochs, **fields))[0] for epochs in range(1, 10)]
+    losses = [end.judge.metrics(end.device_splits["train"])["loss"] or 0.0 for end in ends]
+    assert trainer.selection.loss == min(losses)
+    assert trainer.selection.epoch == losses.index(min(losses)) + 1
+    before = [event.train_loss for event in reported(events)]
+    assert before[1:] == losses[:-1], "a full batch meets the weights of the epoch before"
 
 
 def test_divergence_ends_the_training_and_says_where() -> None:

@@ -94,7 +94,7 @@ def _plain(event: ev.Event) -> dict[str, Any]:
     "changes",
     [
         BATCHES,
-        {"epochs": 12, "report_every": 5},
+        {**BATCHES, "epochs": 12, "report_every": 5},
         {**BATCHES, "stop_below": 0.66, "epochs": 60},
         {**BATCHES, "patience": 1, "optimizer": "SGD(lr=20.0)"},
         {**BATCHES, "schedule": "ReduceLROnPlateau(patience=0)", "validation_fraction": 0.2},
@@ -128,11 +128,12 @@ def test_a_training_read_late_is_the_same(
 def test_a_divergence_is_told_at_its_step(monkeypatch: pytest.MonkeyPatch) -> None:
     """Read later, it has the epoch, step, loss and rate of its step, and ends there; only the
     gradient's norm is gone. What the curve and the running epoch hold is as if it had been read."""
-    prompt = Trainer(small(**DIVERGING), NOWHERE)
+    long_epochs = small(**{**DIVERGING, "data": "plane(samples=60)"})  # each is read at its end
+    prompt = Trainer(long_epochs, NOWHERE)
     *_, expected = prompt.events()
     assert isinstance(expected, ev.Diverged)
     _late(monkeypatch)
-    late = Trainer(small(**DIVERGING), NOWHERE)
+    late = Trainer(long_epochs, NOWHERE)
     while late.global_step < expected.step + 7:
         late.step()
     (found,) = late.read()

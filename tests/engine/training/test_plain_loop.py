@@ -256,8 +256,9 @@ def test_schedules_are_torchs_in_a_plain_loop(
 
 @pytest.mark.parametrize("validated", [True, False])
 def test_the_plateau_watches_validation_else_training_loss(validated: bool) -> None:
-    """ReduceLROnPlateau gets the validation split's loss, without one the training loss, and
-    never the test split's; the weights are those of a plain loop."""
+    """ReduceLROnPlateau gets the loss of the weights that the epoch ends with, on the validation
+    split, without one on the training split, never on the test split; the weights are a plain
+    loop's."""
     plain = PlainLoop(num_test=6, num_validation=5 if validated else 0)
     optimizer = optim.SGD(plain.model.parameters(), lr=20.0)
     schedule = lr_scheduler.ReduceLROnPlateau(optimizer, factor=0.5, patience=0, cooldown=1)
@@ -266,10 +267,10 @@ def test_the_plateau_watches_validation_else_training_loss(validated: bool) -> N
         loss = plain.loss()
         descend(loss, optimizer)
         rates.append(optimizer.param_groups[0]["lr"])
-        watched = loss
-        if validated:
-            inputs, targets = plain.held_back
-            with torch.no_grad():
+        with torch.no_grad():
+            watched = plain.loss()
+            if validated:
+                inputs, targets = plain.held_back
                 watched = nn.functional.binary_cross_entropy(
                     plain.model(inputs), targets.float().unsqueeze(1)
                 )

@@ -1,0 +1,76 @@
+"""The loss that selects has the same bits however it is computed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import torch
+
+from engine.training.epoch_loss import EpochLoss, selecting_part
+from engine.training.graphed.epoch_loss import GraphedEpochLoss
+from engine.training.splits import Split
+from engine.training.traced.epoch_loss import TracedEpochLoss
+from engine.training.trainer import Trainer
+from tests.engine.training.fake_recorder import FakeRecorder
+from tests.engine.training.tiny import NOWHERE, bits, small
+
+IMAGES = ["Conv2d(2, 3)", "BatchNorm2d()", "ReLU()", "Flatten()", "Linear(10)"]
+CASES: dict[str, dict[str, Any]] = {
+    "points": {},
+    "noisy": {"layers": ["Linear(4)", "BatchNorm1d()", "Dropout(0.3)", "Linear(1)", "Sigmoid()"]},
+    "images": {"data": "digits()", "layers": IMAGES, "loss": "CrossEntropyLoss()"},
+    "16 bits": {"precision": "bf16"},
+    "regression": {"data": "wave(samples=40)", "layers": ["Linear(1)"], "loss": "HuberLoss()"},
+}
+
+
+def _traced(trainer: Trainer, part: Split, targets: torch.Tensor) -> EpochLoss:
+    return TracedEpochLoss(trainer.judge, part, targets)
+
+
+def _graphed(trainer: Trainer, part: Split, targets: torch.Tensor) -> EpochLoss:
+    recorder = FakeRecorder(trainer.model, trainer.optimizer)
+    return GraphedEpochLoss(trainer.judge, part, targets, recorder)
+
+
+@pytest.mark.parametrize("make", [_traced, _graphed])
+@pytest.mark.parametrize("name", CASES)
+def test_every_way_gives_the_same_bits(
+    name: str, make: Callable[[Trainer, Split, torch.Tensor], EpochLoss]
+) -> None:
+    """After each step, of more samples than go through the network at a time; none is refused,
+    and neither weights, statistics nor generators are moved by it."""
+    trainer = Trainer(small(**{**CASES[name], "batch_size": 8, "epochs": 10}), NOWHERE)
+    part = selecting_part(trainer.device_splits)
+    eager = trainer.epoch_end._epoch_loss
+    assert type(eager) is EpochLoss
+    other = make(trainer, part, eager._targets)
+    for _ in range(4):
+        trainer.step()
+        before = bits({**trainer.model.state_dict(), "generator": torch.get_rng_state()})
+        assert other() == eager()
+        after = bits({**trainer.model.state_dict(), "generator": torch.get_rng_state()})
+        assert after == before
+        assert trainer.model.training
+    assert getattr(other, "refusal") == ""  # noqa: B009  # both kinds have it, their base has not
+
+
+def test_what_a_loss_refuses_is_nan() -> None:
+    """BCELoss raises for outputs that are not finite; the traced one goes the same way."""
+    trainer = Trainer(small(), NOWHERE)
+    eager = trainer.epoch_end._epoch_loss
+    assert isinstance(eager, EpochLoss)
+    traced = TracedEpochLoss(trainer.judge, trainer.device_splits["train"], eager._targets)
+    assert traced() == eager()
+    with torch.no_grad():
+        next(trainer.model.parameters()).fill_(torch.nan)
+    assert repr(eager()) == repr(traced()) == "nan"
+
+
+def test_of_a_large_training_split_evenly_spaced_samples_are_looked_at() -> None:
+    """At most 5,000, whatever the order of the data is; a validation split is looked at whole."""
+    large = Split(torch.arange(12_000.0).unsqueeze(1), torch.arange(12_000))
+    assert selecting_part({"train": large}).targets.tolist() == list(range(0, 12_000, 3))
+    assert selecting_part({"train": large, "validation": large}) is large
