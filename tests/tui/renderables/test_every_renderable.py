@@ -166,7 +166,7 @@ def test_nothing_heavy_is_imported_before_a_chart_is_drawn() -> None:
 import sys
 from tui.renderables import (accuracy_table, actual_predicted, boundary, chart, confusion, images,
     layer_table, look, loss_chart, numbers, predictions, sanitize, sparkline)
-assert not {"plotext", "torch", "numpy", "engine"} & set(sys.modules)
+assert not {"plotext", "torch", "numpy", "msgspec", "engine.spec", "engine.runs"} & set(sys.modules)
 series = loss_chart.LossSeries("train", [1, 2], [1.0, 0.5])
 assert len(loss_chart.loss_chart([series], 80, 12, look.Look())) == 12
 assert "plotext" in sys.modules
