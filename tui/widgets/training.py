@@ -66,21 +66,25 @@ class StatusLine(SnapshotView):
         self.remake()
 
     def make_rows(self, width: int, height: int) -> list[Text]:
-        snapshot, look = self.snapshot, self.look
-        sign = look.pick(*_SIGNS[snapshot.phase])
-        state = "diverged" if snapshot.diverged else snapshot.phase
-        line = Text(f" {sign} {state}", style="bold")
-        if snapshot.name:
-            line.append(f" {plain(snapshot.name, look.ascii)}")
-        if snapshot.unkept:
-            line.append("   ").append(" not kept ", look.paint(RED, bold=True) + REVERSED)
-        if self.note:
-            line.append("   ").append(f" {self.note} ", look.paint(ORANGE, bold=True) + REVERSED)
-        for part in _status_parts(snapshot):
-            if line.cell_len + len(part) + 3 > width:
-                break  # what comes later matters less
-            line.append("   ").append(part)
-        return [crop(line, width, look.ascii)]
+        return [status_line(self.snapshot, self.note, self.look, width)]
+
+
+def status_line(snapshot: Snapshot, note: str, look: Look, width: int) -> Text:
+    """State, what went wrong, the note, and as many figures as there is room for."""
+    sign = look.pick(*_SIGNS[snapshot.phase])
+    state = "diverged" if snapshot.diverged else snapshot.phase
+    line = Text(f" {sign} {state}", style="bold")
+    if snapshot.unkept:  # before what may be long
+        line.append(" ").append(" not kept ", look.paint(RED, bold=True) + REVERSED)
+    if snapshot.name:
+        line.append(f" {plain(snapshot.name, look.ascii)}")
+    if note:
+        line.append("   ").append(f" {note} ", look.paint(ORANGE, bold=True) + REVERSED)
+    for part in _status_parts(snapshot):
+        if line.cell_len + len(part) + 3 > width:
+            break  # what comes later matters less
+        line.append("   ").append(part)
+    return crop(line, width, look.ascii)
 
 
 def _status_parts(snapshot: Snapshot) -> list[str]:
