@@ -12,6 +12,7 @@ from engine.doctor.live.doctor import RULES as LIVE
 from engine.doctor.live.rule import LiveRule
 from engine.doctor.rule import Rule
 from engine.doctor.rules import ALL
+from engine.export import FORMATS
 from engine.limits import ALL as LIMITS
 from engine.parts.component import Component, literal
 from engine.parts.data import Data
@@ -112,6 +113,12 @@ def limits() -> str:
     return table(("of", "at most", "why"), rows)
 
 
+def formats() -> str:
+    """Every format of an export with what it is."""
+    rows = (row(f"`{name}`", format.help()) for name, format in FORMATS.items())
+    return table(("format", "what"), rows)
+
+
 def events() -> str:
     """The names of a record's events."""
     names = [f"`{kind.__struct_config__.tag}`" for kind in get_args(Recorded)]
@@ -176,6 +183,7 @@ def tables() -> dict[str, str]:
         "findings": findings(sorted(ALL, key=lambda one: one.code)),
         "live": findings(sorted(LIVE, key=lambda one: one.code)),
         "limits": limits(),
+        "formats": formats(),
         "events": events(),
         "speed": speed(),
         "app": app(),

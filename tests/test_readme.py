@@ -19,7 +19,6 @@ from engine.runs.contents import CHECKPOINTS, EVENTS, EXPERIMENT, LOSSES
 from engine.runs.events import EpochFinished, Reason, RunFinished, decode, encode
 from engine.spec.reader import from_raw, read_file
 from engine.spec.toml_text import parse_toml
-from engine.training.formats import FORMATS
 from tests.readme_tables import tables
 from tui.app import PerceptuiApp
 from tui.cli import PIPE_CLOSED
@@ -129,14 +128,14 @@ def test_exports_are_read_back_as_shown(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The example reads all three files of a two-gaussians network, and they say the same."""
-    from engine.training import formats
+    from engine.export import trained_network as exported
     from engine.training.model import build_model
 
     experiment = read_file(README.parent / "presets" / "two-gaussians.toml")
     network = build_model(experiment.layers, (2,)).eval()
-    (tmp_path / "weights.pt").write_bytes(formats.state_dict(network, (2,)))
-    (tmp_path / "whole.pt").write_bytes(formats.whole_network(network, (2,)))
-    (tmp_path / "network.pt2").write_bytes(formats.exported_program(network, (2,)))
+    (tmp_path / "weights.pt").write_bytes(exported.StateDict().written(network, (2,)))
+    (tmp_path / "whole.pt").write_bytes(exported.WholeNetwork().written(network, (2,)))
+    (tmp_path / "network.pt2").write_bytes(exported.ExportedProgram().written(network, (2,)))
     monkeypatch.chdir(tmp_path)
     example = next(text for text in blocks("python") if "torch.load" in text)
     exec(compile(example, "README.md", "exec"), {})
@@ -164,16 +163,6 @@ def test_places_are_those_of_the_program() -> None:
     assert set(re.findall(pattern, TEXT)) == used
     for name in (EXPERIMENT, EVENTS, LOSSES, f"{CHECKPOINTS}/last.safetensors"):
         assert f"`{name}`" in TEXT
-
-
-def test_export_formats_are_all_told() -> None:
-    """The table names every format."""
-    table = TEXT.split("| format | what |")[1].split("\n\n")[0]
-    assert set(re.findall(r"^\| `([a-z0-9-]+)`", table, re.MULTILINE)) == {
-        *FORMATS,
-        "script",
-        "csv",
-    }
 
 
 def test_keys_are_bound() -> None:

@@ -37,7 +37,7 @@ def _of_experiment(
 
             return describe(experiment, places)
         case p.WriteScript():
-            from engine.service.export import script_of
+            from engine.export.script import script_of
 
             return script_of(experiment, places)
         case p.TuneLearningRate():
@@ -47,7 +47,7 @@ def _of_experiment(
 
 
 def _of_run(request: p.Predict | p.Evaluate | p.Export, places: Callable[[str], Places]) -> object:
-    from engine.service.export import export
+    from engine.export.writer import export
     from engine.service.inspection import evaluate, predict
 
     run = Run(Path(request.run))

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from engine.export import FORMATS
+from engine.export.writer import export as written
 from engine.runs.reader import Checkpoint, Run
-from engine.service.export import FORMATS
-from engine.service.export import export as written
 from tests.tui.command_line import Bench, command, perceptui
 from tests.tui.conftest import Trained
 from tui import cli
@@ -48,7 +48,7 @@ def test_export_lists_its_formats(bench: Bench, given: tuple[str, ...]) -> None:
     """Without a format that there is, each one is named with what it is, a line each."""
     _, *lines = bench.refused("export", "last", *given).splitlines()
     listed = [line.removeprefix("perceptui:").split(maxsplit=1) for line in lines]
-    assert dict(listed) == FORMATS
+    assert dict(listed) == {name: format.help() for name, format in FORMATS.items()}
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ import typer
 
 from engine import regular_file
 from engine.errors import UsageError
+from engine.export import FORMATS
 from tui.commands import app
 from tui.commands import options as o
 from tui.commands.inquiry import asked
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from engine.runs.reader import Checkpoint, Run
 
 STDOUT = ("-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1")
-TEXTS = ("script", "csv")
-"""Formats that a terminal can show."""
 
 
 @app.command()
@@ -35,7 +34,7 @@ def export(
         typer.Option(
             "--format",
             metavar="FORMAT",
-            help="script, state-dict, pt, pt2, safetensors, onnx or csv; needed.",
+            help=f"{', '.join(FORMATS)}; needed.",
         ),
     ] = None,
     output: Annotated[
@@ -53,7 +52,7 @@ def export(
     ascii: o.Ascii = False,
     json: o.Json = False,
 ) -> None:
-    """Write a run as a PyTorch script, a network file or CSV."""
+    """Write a run, or what it learned, for other programs."""
     from engine.runs.reader import find_run
 
     shared = ctx.obj.merged(runs_dir, data_dir, ascii, json)
@@ -83,7 +82,7 @@ def _export(
 
 def _may_replace(run: Run, output: Path, data: Path | None) -> bool:
     """Whether somebody here grants that a file goes; raises UsageError where that can't be."""
-    from engine.service.export import check_output
+    from engine.export.writer import check_output
     from tui.terminal.question import can_ask, is_granted
 
     is_asked = can_ask()
@@ -100,7 +99,7 @@ def _to_stdout(run: Run, format: str, kind: Checkpoint, shared: o.Shared) -> Non
     if shared.json:
         raise UsageError("export: -o - prints the export itself, --json a line: give one of them")
     is_terminal = sys.stdout.isatty()
-    if is_terminal and format not in TEXTS:
+    if is_terminal and not FORMATS[format].is_text:
         raise UsageError(
             f"export: a terminal can't show {format}: send stdout elsewhere, or give -o FILE"
         )
@@ -126,12 +125,11 @@ def _show(content: IO[bytes], shared: o.Shared) -> None:
 
 def _format(text: str | None) -> str:
     """The format that was asked for; raises UsageError with all there are."""
-    from engine.service.export import FORMATS
     from engine.spec.nearest import nearest
 
     if text in FORMATS:
         return text
-    known = "\n".join(f"  {name:<12} {what}" for name, what in FORMATS.items())
+    known = "\n".join(f"  {name:<12} {format.help()}" for name, format in FORMATS.items())
     if text is None:
         raise UsageError(f"export: say what to write with --format:\n{known}")
     raise UsageError(f'export: unknown format "{text}"{nearest(text, FORMATS)}\n{known}')

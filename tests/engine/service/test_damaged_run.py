@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from engine.errors import BadCheckpoint, DamagedRun, PerceptuiError
+from engine.export.writer import export
 from engine.runs import events as ev
 from engine.runs.reader import Run
-from engine.service.export import export
 from engine.service.inspection import evaluate, predict
 from engine.service.preparation import Order, prepare, prepare_again
 from engine.service.training_run import TrainingRun

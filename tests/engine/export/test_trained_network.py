@@ -11,11 +11,19 @@ import torch
 from torch import Tensor, nn
 
 from engine.errors import UsageError
+from engine.export import format
+from engine.export.trained_network import (
+    ExportedProgram,
+    Onnx,
+    Safetensors,
+    StateDict,
+    WholeNetwork,
+)
+from engine.export.writer import format_of
 from engine.parts.layers import Layer
 from engine.parts.shapes import Shape
 from engine.spec.catalogue import make
 from engine.spec.grammar import parse_calls
-from engine.training import formats
 from engine.training.model import build_model
 
 IMAGES = """Conv2d(4, 3, padding="same", padding_mode="circular") BatchNorm2d() GELU
@@ -52,7 +60,7 @@ def onnx_outputs(content: bytes) -> Callable[[Tensor], Tensor]:
 def test_a_program_gives_the_same_outputs(name: str, num_samples: int) -> None:
     """pt2, which holds no pickle, agrees bit for bit for batches of any size."""
     model, shape = network(name)
-    outputs = program_outputs(formats.exported_program(model, shape))
+    outputs = program_outputs(ExportedProgram().written(model, shape))
     inputs = torch.randn(num_samples, *shape)
     assert torch.equal(outputs(inputs), model(inputs))
 
@@ -61,7 +69,7 @@ def test_a_program_gives_the_same_outputs(name: str, num_samples: int) -> None:
 def test_an_onnx_model_gives_the_same_outputs(name: str, capfd: pytest.CaptureFixture[str]) -> None:
     """onnxruntime agrees to rounding for batches of any size; the export says nothing."""
     model, shape = network(name)
-    outputs = onnx_outputs(formats.onnx(model, shape))
+    outputs = onnx_outputs(Onnx().written(model, shape))
     assert capfd.readouterr() == ("", "")
     for num_samples in (1, 2, 5):
         inputs = torch.randn(num_samples, *shape)
@@ -71,7 +79,7 @@ def test_an_onnx_model_gives_the_same_outputs(name: str, capfd: pytest.CaptureFi
 def test_weights_are_read_without_pickle() -> None:
     """state-dict reads back with weights_only=True, into a fresh network, bit for bit."""
     model, shape = network("images")
-    content = io.BytesIO(formats.state_dict(model, shape))
+    content = io.BytesIO(StateDict().written(model, shape))
     fresh, _ = network("images", seed=1)
     fresh.load_state_dict(torch.load(content, weights_only=True))
     inputs = torch.randn(3, *shape)
@@ -82,7 +90,7 @@ def test_the_whole_network_comes_back() -> None:
     """pt is what torch.save(model) writes: read on trust, it is the network."""
     model, shape = network("table")
     # Only a test reads it: it is this test's own.
-    again = torch.load(io.BytesIO(formats.whole_network(model, shape)), weights_only=False)
+    again = torch.load(io.BytesIO(WholeNetwork().written(model, shape)), weights_only=False)
     inputs = torch.randn(3, *shape)
     assert not again.training
     assert torch.equal(again(inputs), model(inputs))
@@ -93,7 +101,7 @@ def test_safetensors_hold_the_state_dict() -> None:
     from safetensors.torch import load
 
     model, shape = network("images")
-    stored = load(formats.safetensors(model, shape))
+    stored = load(Safetensors().written(model, shape))
     state = model.state_dict()
     assert stored.keys() == state.keys()
     assert all(torch.equal(stored[name], state[name]) for name in state)
@@ -103,8 +111,7 @@ def test_missing_packages_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without onnx or onnxscript, the error says what to install."""
     find_spec = importlib.util.find_spec
     monkeypatch.setattr(
-        formats, "find_spec", lambda name: None if name == "onnxscript" else find_spec(name)
+        format, "find_spec", lambda name: None if name == "onnxscript" else find_spec(name)
     )
-    model, shape = network("table")
     with pytest.raises(UsageError, match=r"needs onnxscript: pip install 'perceptui\[onnx\]'"):
-        formats.onnx(model, shape)
+        format_of("onnx")

@@ -1,0 +1,54 @@
+"""What a format of an export is: declared once, for the command line, its help and the README."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, ClassVar
+
+from engine.errors import UsageError
+
+if TYPE_CHECKING:
+    from engine.export.source import Source
+
+
+class Format(ABC):
+    """A form in which a run, or what it learned, is written; a subclass with a name is known."""
+
+    name: ClassVar[str]
+    """How the command line calls it."""
+    what: ClassVar[str]
+    """What the file is, in a line."""
+    is_text: ClassVar[bool] = False
+    """Whether a terminal can show it."""
+    needs: ClassVar[tuple[str, ...]] = ()
+    """Packages without which it can't be written."""
+    extra: ClassVar[str] = ""
+    """The extra of perceptui that brings them."""
+
+    def __init_subclass__(cls, *, abstract: bool = False) -> None:
+        if not abstract:
+            FORMATS[cls.name] = cls()
+
+    def help(self) -> str:
+        """What the file is and what it takes to write it, in a line."""
+        return f"{self.what}; needs {self._install()}" if self.extra else self.what
+
+    def check(self) -> None:
+        """Raise UsageError where a package is absent."""
+        missing = [name for name in self.needs if find_spec(name) is None]
+        if missing:
+            raise UsageError(
+                f"the format {self.name} needs {' and '.join(missing)}: {self._install()}"
+            )
+
+    @abstractmethod
+    def content(self, source: Source) -> bytes:
+        """The file; raises PerceptuiError for a run that lacks what it needs."""
+
+    def _install(self) -> str:
+        return f"pip install 'perceptui[{self.extra}]'"
+
+
+FORMATS: dict[str, Format] = {}
+"""Every format by its name, in the order of declaration."""

@@ -1,0 +1,50 @@
+"""The plain PyTorch program of a run, or of an experiment that may not have been trained yet."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING
+
+from engine.export.format import Format
+
+if TYPE_CHECKING:
+    from engine.export.source import Source
+    from engine.parts.data import Places
+    from engine.spec.experiment import Experiment
+
+
+class Script(Format):
+    """Repeats the training."""
+
+    name = "script"
+    what = "a plain PyTorch program that prints the same losses to the last digit"
+    is_text = True
+
+    def content(self, source: Source) -> bytes:
+        """Raises DataUnavailable where it can't be had without the data."""
+        from engine.runs.events import LearningRateChanged
+
+        source.run.check_unchanged()  # with other data it would not repeat the run
+        changes = [e for e in source.run.events() if isinstance(e, LearningRateChanged)]
+        steps = ", ".join(
+            f"after step {e.step} to {e.factor:g} times its schedule" for e in changes
+        )
+        remark = f"It does not repeat what was done by hand: the learning rate set {steps}."
+        experiment = source.run.experiment()
+        return script_of(experiment, source.places, remark if changes else "").encode()
+
+
+def script_of(experiment: Experiment, places: Places, remark: str = "") -> str:
+    """The program of an experiment that may not have been trained yet.
+
+    remark: a sentence for its docstring. Raises what `engine.runs.script.script` does.
+    """
+    from engine.runs.script import make_plan, script
+
+    if experiment.threads == "auto":
+        from engine.training.threads import num_threads
+
+        plan = make_plan(experiment, places)
+        threads = num_threads(plan.chain, plan.batch_size)
+        experiment = dataclasses.replace(experiment, threads=threads)
+    return script(experiment, places, remark)

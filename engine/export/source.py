@@ -1,0 +1,37 @@
+"""What a format is made from: a run and which of its weights."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from engine.parts.data import Places
+    from engine.parts.shapes import Shape
+    from engine.runs.reader import Checkpoint, Run
+
+
+@dataclass(frozen=True)
+class Source:
+    """A run to be exported."""
+
+    run: Run
+    checkpoint: Checkpoint
+    """Whose weights are taken, where the format has any."""
+    places: Places
+    """Where a script looks for data sets that are downloaded."""
+
+    def network(self) -> tuple[nn.Module, Shape]:
+        """The network in evaluation mode, on the CPU, and the shape of one of its inputs."""
+        from engine.training.checkpoint import load
+        from engine.training.model import build_model
+        from engine.training.named_tensors import load_model
+
+        self.run.check_origin()
+        path = self.run.checkpoint(self.checkpoint)
+        shape = self.run.facts().shape
+        model = build_model(self.run.experiment().layers, shape)
+        load_model(model, load(path), path)
+        return model.eval(), shape

@@ -1,0 +1,153 @@
+"""A trained network in the formats that others read.
+
+All of them take network inputs, as engine.training.inputs.InputMap.batch gives them:
+float32, (batch, *shape), already standardized or normalized, feature crosses included. The
+networks are in evaluation mode, on the CPU.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+from abc import abstractmethod
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from engine.export.format import Format
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+    from engine.export.source import Source
+    from engine.parts.shapes import Shape
+
+
+class NetworkFormat(Format, abstract=True):
+    """What is learned, without the training."""
+
+    def content(self, source: Source) -> bytes:
+        return self.written(*source.network())
+
+    @abstractmethod
+    def written(self, model: nn.Module, shape: Shape) -> bytes:
+        """The file of a network; shape: of one network input, the batch left out."""
+
+
+class StateDict(NetworkFormat):
+    """Only the weights."""
+
+    name = "state-dict"
+    what = "the weights, for torch.load(FILE, weights_only=True)"
+
+    def written(self, model: nn.Module, shape: Shape) -> bytes:
+        return _saved(model.state_dict())
+
+
+class WholeNetwork(NetworkFormat):
+    """The network itself, pickled: `torch.load(file, weights_only=False)` runs what it holds.
+
+    Written for those who ask for it; never read here.
+    """
+
+    name = "pt"
+    what = "the whole network by torch.save, a pickle: load it only from those you trust"
+
+    def written(self, model: nn.Module, shape: Shape) -> bytes:
+        return _saved(model)
+
+
+class ExportedProgram(NetworkFormat):
+    """The network as torch.export has it, without pickle, for batches of any size."""
+
+    name = "pt2"
+    what = "the whole network by torch.export, without pickle"
+
+    def written(self, model: nn.Module, shape: Shape) -> bytes:
+        import torch
+
+        buffer = io.BytesIO()
+        with _silence():
+            program = torch.export.export(
+                model, (_example(shape),), dynamic_shapes=_any_batch(), strict=False
+            )
+            torch.export.save(program, buffer)
+        return buffer.getvalue()
+
+
+class Safetensors(NetworkFormat):
+    """Only the weights, named as in the state dict."""
+
+    name = "safetensors"
+    what = "the weights, as safetensors"
+
+    def written(self, model: nn.Module, shape: Shape) -> bytes:
+        from safetensors.torch import save
+
+        return save({name: tensor.contiguous() for name, tensor in model.state_dict().items()})
+
+
+class Onnx(NetworkFormat):
+    """An ONNX model with one input and one output, for batches of any size."""
+
+    name = "onnx"
+    what = "the whole network, for other programs than PyTorch"
+    needs = ("onnx", "onnxscript")
+    extra = "onnx"
+
+    def written(self, model: nn.Module, shape: Shape) -> bytes:
+        import torch
+
+        with _silence():
+            program = torch.onnx.export(
+                model,
+                (_example(shape),),
+                dynamo=True,
+                dynamic_shapes=_any_batch(),
+                input_names=["input"],
+                output_names=["output"],
+                verbose=False,
+            )
+        assert program is not None, "dynamo=True gives a program"
+        content: bytes = program.model_proto.SerializeToString()
+        return content
+
+
+def _saved(content: object) -> bytes:
+    import torch
+
+    buffer = io.BytesIO()
+    torch.save(content, buffer)
+    return buffer.getvalue()
+
+
+def _example(shape: Shape) -> Tensor:
+    """A batch to trace with; of more than one sample, since sizes 0 and 1 are special there."""
+    import torch
+
+    return torch.zeros(3, *shape)
+
+
+def _any_batch() -> tuple[dict[int, object]]:
+    import torch
+
+    return ({0: torch.export.Dim("batch")},)
+
+
+@contextlib.contextmanager
+def _silence() -> Iterator[None]:
+    """Keep the exporters' chatter off the terminal; errors are raised all the same."""
+    import logging
+    import warnings
+
+    level = logging.root.manager.disable
+    logging.disable(logging.ERROR)
+    try:
+        with (
+            warnings.catch_warnings(),
+            contextlib.redirect_stdout(io.StringIO()),
+            contextlib.redirect_stderr(io.StringIO()),
+        ):
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logging.disable(level)

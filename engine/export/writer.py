@@ -1,0 +1,62 @@
+"""Writes a run, or what it learned, to a file for others."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from engine import paths
+from engine.errors import PerceptuiError, UsageError
+from engine.export import FORMATS, Format
+from engine.export.source import Source
+from engine.parts.data import Places
+from engine.runs.files import replace_bytes
+from engine.runs.output import destination
+from engine.runs.reader import Checkpoint, Run
+from engine.spec.nearest import nearest
+
+
+def export(
+    run: Run,
+    format: str,
+    output: Path,
+    checkpoint: Checkpoint = "last",
+    data_dir: Path | None = None,
+    *,
+    replace: bool = False,
+) -> None:
+    """Write a run in a format to a file.
+
+    checkpoint: whose weights are taken, where the format has any. data_dir: where a script
+    looks for data sets that are downloaded. replace: a file that is there already is replaced
+    as a whole, unless a run reads it. Raises UsageError for an
+    unknown format or a place that can't be written, PerceptuiError for a run that lacks
+    what is asked for, DataUnavailable where a script can't be had without the data.
+    """
+    chosen = format_of(format)
+    check_output(run, output, data_dir, replace=replace)
+    content = chosen.content(Source(run, checkpoint, Places(paths.data_dir(data_dir))))
+    target = check_output(run, output, data_dir, replace=replace)  # it may have come meanwhile
+    try:
+        replace_bytes(target, content, keep_mode=True)
+    except OSError as error:
+        raise UsageError(f"{output}: can't be written ({error.strerror or error})") from error
+
+
+def format_of(name: str) -> Format:
+    """The format of a name, which can be written here; raises UsageError."""
+    if name not in FORMATS:
+        advice = nearest(name, FORMATS) or f": known are {', '.join(FORMATS)}"
+        raise UsageError(f'unknown format "{name}"{advice}')
+    FORMATS[name].check()
+    return FORMATS[name]
+
+
+def check_output(
+    run: Run, output: Path, data_dir: Path | None = None, *, replace: bool = False
+) -> Path:
+    """The file that an export to `output` writes; raises UsageError where it may not be."""
+    try:
+        experiment = run.experiment()
+    except PerceptuiError:
+        experiment = None  # its epochs can be had all the same
+    return destination(output, experiment, paths.data_dir(data_dir), replace=replace)
