@@ -27,8 +27,6 @@ USUAL_RATE = 1e-3
 """Adam's rate for all others: PyTorch's default (Kingma and Ba 2015)."""
 RATE_SAMPLES = 64
 """Points at which a schedule is read to find its mean rate."""
-TOLD: dict[str, Any] = {"expect": "", "measured": None, "healthy": True}
-"""What is told of an experiment as it is, and no longer holds once it is repaired."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -169,7 +167,7 @@ class Case:
 
         What was measured, expected and known to be wrong of the one before is left out.
         """
-        before = dataclasses.replace(self.experiment, **TOLD)
+        before = self.experiment.without_claims()
         other = dataclasses.replace(before, **changes)
         if before == other:
             return None

@@ -20,12 +20,14 @@ def parameter(
     above: float | None = None,
     below: float | None = None,
     unit: str = "",
+    tells: bool = False,
+    passes: bool = False,
 ) -> Any:
     """Declare a component's parameter; its type is the field's annotation.
 
     `minimum` and `maximum` are inclusive, `above` and `below` exclusive.
     """
-    declaration = Parameter(default, help, minimum, maximum, above, below, unit)
+    declaration = Parameter(default, help, minimum, maximum, above, below, unit, tells, passes)
     metadata = {"parameter": declaration}
     if default is MISSING:
         return dataclasses.field(metadata=metadata)

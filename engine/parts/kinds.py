@@ -31,6 +31,10 @@ class Parameter:
     below: float | None = None
     """Exclusive upper bound."""
     unit: str = ""
+    tells: bool = False
+    """Whether it only says something about the experiment and changes nothing in its training."""
+    passes: bool = False
+    """Whether what it tells no longer holds once the experiment is another."""
 
     @property
     def required(self) -> bool:

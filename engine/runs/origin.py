@@ -15,17 +15,17 @@ from engine.runs.record_file import RecordFile
 from engine.runs.seal import is_whole
 from engine.spec.toml_text import read_raw
 
-_TEXTS = ("title", "group", "summary", "teaches", "expect")
-"""Of an experiment; whoever changes them changes no number."""
-
 
 def experiment_digest(folder: Path) -> str:
     """The sha256, in hex, over what a run's experiment says, however it is written down.
 
+    Texts about it are left out: whoever changes those changes no number.
     Raises UsageError where it can't be read.
     """
+    from engine.spec.experiment import TEXTS
+
     raw = read_raw(folder / EXPERIMENT, RUN_FILE)
-    said = {key: value for key, value in raw.items() if key not in _TEXTS}
+    said = {key: value for key, value in raw.items() if key not in TEXTS}
     return hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()
 
 

@@ -10,14 +10,12 @@ from tomlkit import TOMLDocument
 from tomlkit.items import Array
 
 from engine.spec.difference import Change, changes
-from engine.spec.experiment import Experiment
+from engine.spec.experiment import PROSE, Experiment
 from engine.spec.overrides import set_value
 from engine.spec.toml_text import parse_toml
 from engine.spec.writer import to_toml
 
 _LAYER = re.compile(r"layers\[(\d+)\]")
-_TOLD = ("title", "summary", "teaches", "expect", "healthy")
-"""What says nothing at its default, and is left out of the text then."""
 
 
 def edited(text: str, before: Experiment, after: Experiment) -> str:
@@ -49,9 +47,9 @@ def apply(text: str, edits: Sequence[Change], after: Experiment) -> str:
 
 
 def _says_nothing(field: str, after: Experiment) -> bool:
-    """Whether a field is a text about the experiment that is at its default."""
+    """Whether a field that tells about the experiment is at its default: left out then."""
     _, declaration = Experiment.parameters()[field]
-    return field in _TOLD and getattr(after, field) == declaration.default
+    return field in PROSE and getattr(after, field) == declaration.default
 
 
 def _edit_layer(document: TOMLDocument, index: int, edit: Change) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from engine.parts.component import Declared, parameter
 from engine.parts.data import Data
@@ -88,16 +88,48 @@ class Experiment(Declared):
     predict: tuple[tuple[float, ...], ...] = parameter(
         default=(), help="samples to predict at the end, each a list of its features"
     )
-    title: str = parameter(default="", help="what it is called on screen")
-    group: str = parameter(default="Mine", help="the group of presets it is listed under")
-    summary: str = parameter(default="", help="what it is about, in one sentence")
-    teaches: str = parameter(default="", help="what can be learned from it")
-    expect: str = parameter(default="", help="what will be seen, and why")
-    healthy: bool = parameter(default=True, help="whether it is meant to be free of known mistakes")
+    title: str = parameter(default="", help="what it is called on screen", tells=True)
+    group: str = parameter(
+        default="Mine", help="the group of presets it is listed under", tells=True
+    )
+    summary: str = parameter(default="", help="what it is about, in one sentence", tells=True)
+    teaches: str = parameter(default="", help="what can be learned from it", tells=True)
+    expect: str = parameter(default="", help="what will be seen, and why", tells=True, passes=True)
+    healthy: bool = parameter(
+        default=True,
+        help="whether it is meant to be free of known mistakes",
+        tells=True,
+        passes=True,
+    )
     measured: Measured | None = parameter(
-        default=None, help="final metrics seen, each [lowest, highest]; none means not measured"
+        default=None,
+        help="final metrics seen, each [lowest, highest]; none means not measured",
+        tells=True,
+        passes=True,
     )
 
     @property
     def full_batch(self) -> bool:
         return self.batch_size == "full"
+
+    def without_prose(self) -> Experiment:
+        """The experiment as it is trained, without what is told about it."""
+        return self.with_values(**{name: _default(name) for name in PROSE})
+
+    def without_claims(self) -> Experiment:
+        """The experiment without what may not hold of one that was made from it."""
+        return self.with_values(**{name: _default(name) for name in CLAIMS})
+
+
+_DECLARED = Experiment.parameters()
+
+PROSE = tuple(name for name, (_, field) in _DECLARED.items() if field.tells)
+"""Fields that say something about an experiment and change nothing in its training."""
+TEXTS = tuple(name for name in PROSE if _DECLARED[name][0] is str)
+"""Those of them that people read and no program does."""
+CLAIMS = tuple(name for name in PROSE if _DECLARED[name][1].passes)
+"""Those of them that hold of the experiment as it is, and of no changed one."""
+
+
+def _default(name: str) -> Any:
+    return _DECLARED[name][1].default

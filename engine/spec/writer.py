@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from engine.parts.component import Component
-from engine.spec.experiment import Experiment
-
-_ORDER = ("title", "group", "summary", "teaches", "expect", "healthy")
-"""What a person reads first stands first."""
+from engine.spec.experiment import PROSE, Experiment
 
 
 def to_toml(experiment: Experiment, *, complete: bool = False) -> str:
@@ -16,7 +13,7 @@ def to_toml(experiment: Experiment, *, complete: bool = False) -> str:
     """
     values = experiment.values() if complete else experiment.written()
     measured = values.pop("measured", None)
-    first = [name for name in _ORDER if name in values]
+    first = [name for name in PROSE if name in values]  # what a person reads first
     names = first + [name for name in values if name not in first]
     lines = [f"{name} = {_value(values[name])}" for name in names if values[name] is not None]
     if measured is not None:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from engine.doctor.finding import Finding
 from engine.errors import BadExperiment, DataUnavailable, Problem
-from engine.spec.experiment import Experiment
+from engine.spec.experiment import CLAIMS, Experiment
 from engine.spec.overrides import set_value
 from engine.spec.reader import from_raw
 from engine.spec.toml_text import parse_toml
@@ -190,7 +190,7 @@ class Draft:
         """
         if self.experiment is None:
             return None
-        mine, other = share.without_prose(self.experiment), share.without_prose(trained)
+        mine, other = self.experiment.without_prose(), trained.without_prose()
         if mine == other:
             return 1.0
         lr, other_lr = mine.optimizer.lr, other.optimizer.lr
@@ -226,9 +226,10 @@ class Draft:
         experiment = self._valid()
         base = _Reading(self._state.base).experiment
         values = experiment.values() | {"group": "Mine"}
-        if base is None or share.without_prose(base) != share.without_prose(experiment):
-            told = {"expect": "", "measured": None, "healthy": True}
-            values |= {n: v for n, v in told.items() if base and values[n] == getattr(base, n)}
+        if base is None or base.without_prose() != experiment.without_prose():
+            silent = experiment.without_claims().values()
+            kept = [name for name in CLAIMS if base and values[name] == getattr(base, name)]
+            values |= {name: silent[name] for name in kept}
         if base is not None and name != self.name and experiment.title == base.title:
             values["title"] = ""
         return Experiment(**values)

@@ -14,10 +14,9 @@ from engine.parts.layers import Layer
 from engine.parts.shapes import Shape, shape_text
 from engine.spec.catalogue import FAMILIES, make
 from engine.spec.chain import links
-from engine.spec.experiment import Experiment
+from engine.spec.experiment import PROSE, Experiment
 from engine.spec.grammar import GrammarError, parse_call
 from tui.editing.call_form import typed
-from tui.editing.share import PROSE
 
 Section = Literal["Data", "Layers", "Training"]
 

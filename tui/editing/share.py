@@ -6,23 +6,14 @@ from engine.parts.component import literal
 from engine.spec.experiment import Experiment
 from tui.renderables.shell import shell_line
 
-PROSE = ("title", "group", "summary", "teaches", "expect", "healthy", "measured")
-"""Fields that say something about the experiment and change nothing in its training."""
-
 _OPTIONS = ("data", "loss", "optimizer", "epochs", "batch_size", "seed", "device")
 """Fields with an option of their own; the others are set with --set."""
-
-
-def without_prose(experiment: Experiment) -> Experiment:
-    """The experiment as it is trained, without the texts about it."""
-    values = {name: v for name, v in experiment.values().items() if name not in PROSE}
-    return Experiment(**values)
 
 
 def command_line(experiment: Experiment) -> str:
     """The command that trains the same experiment; texts about it are left out."""
     words = ["perceptui"]
-    written = without_prose(experiment).written()
+    written = experiment.without_prose().written()
     for name, value in written.items():
         option = f"--{name.replace('_', '-')}"
         if name == "layers":

@@ -10,12 +10,10 @@ from engine.parts.component import literal
 from engine.runs.contents import EXPERIMENT
 from engine.runs.reader import Run
 from engine.spec.catalogue import FAMILIES
+from engine.spec.experiment import PROSE
 from engine.spec.grammar import GrammarError, parse_call
 from engine.spec.toml_text import read_raw
 from tui.renderables.numbers import count, duration, metric
-
-_TEXTS = ("title", "group", "summary", "teaches", "expect", "healthy", "measured")
-"""What is said about an experiment does not change what it does."""
 
 ABSENT = "-"
 Row = tuple[str, list[str]]
@@ -65,8 +63,8 @@ def flat(raw: dict[str, object]) -> dict[str, str]:
     """An experiment's fields, each argument of a component and each layer on its own."""
     fields: dict[str, str] = {}
     for name, value in raw.items():
-        if name in _TEXTS:
-            continue
+        if name in PROSE:
+            continue  # what is said about an experiment does not change what it does
         if name == "layers" and isinstance(value, list):
             fields |= {f"layers.{place}": str(layer) for place, layer in enumerate(value)}
         elif name in FAMILIES and isinstance(value, str):

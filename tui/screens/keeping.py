@@ -7,7 +7,7 @@ from typing import Literal
 from textual.dom import DOMNode
 
 from engine.errors import PerceptuiError
-from tui.editing import own_presets, share
+from tui.editing import own_presets
 from tui.renderables.sanitize import plain
 from tui.screens.choice import Answer, ChoiceScreen
 from tui.screens.host import host
@@ -75,4 +75,4 @@ def _is_unsaved(node: DOMNode) -> bool:
         return False
     if snapshot.run is None or snapshot.experiment is None or draft.experiment is None:
         return True
-    return share.without_prose(snapshot.experiment) != share.without_prose(draft.experiment)
+    return snapshot.experiment.without_prose() != draft.experiment.without_prose()

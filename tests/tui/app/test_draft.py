@@ -18,7 +18,7 @@ from tui.commands.request import requested
 from tui.editing import own_presets
 from tui.editing.draft import MOST_UNDONE, Draft
 from tui.editing.draft_items import Item
-from tui.editing.share import command_line, without_prose
+from tui.editing.share import command_line
 
 TINY: dict[str, object] = {
     "title": "Tiny",
@@ -225,7 +225,7 @@ def test_command_line_of_every_preset_reads_back(path: Path) -> None:
     """The one line trains what the preset trains."""
     experiment = read_file(path)
     _, read = requested(options_of(command_line(experiment)), Path("runs"))
-    assert read == without_prose(experiment)
+    assert read == experiment.without_prose()
 
 
 def test_command_line_carries_every_kind_of_value() -> None:
@@ -244,7 +244,7 @@ def test_command_line_carries_every_kind_of_value() -> None:
         batch_size=4,
     )
     _, read = requested(options_of(command_line(experiment)), Path("runs"))
-    assert read == without_prose(experiment)
+    assert read == experiment.without_prose()
 
 
 def test_saving_writes_a_preset_that_reads_back(draft: Draft) -> None:
@@ -253,7 +253,7 @@ def test_saving_writes_a_preset_that_reads_back(draft: Draft) -> None:
     path = draft.save_as("my-tiny")
     assert path == preset_dir() / "my-tiny.toml"
     saved = read_file(presets.path_of("my-tiny"))
-    assert without_prose(saved) == without_prose(tiny(epochs=9))
+    assert saved.without_prose() == tiny(epochs=9).without_prose()
     assert (saved.title, saved.expect, saved.group) == ("", "", "Mine")
     assert (draft.name, draft.experiment) == ("my-tiny", saved)
 
