@@ -111,17 +111,17 @@ def test_toml_example_reads() -> None:
 
 def test_a_layer_is_one_class() -> None:
     """The example makes a layer that can be read, built and written."""
-    example = next(text for text in blocks("python") if "class Hardtanh" in text)
+    example = next(text for text in blocks("python") if "class Softshrink" in text)
     scope: dict[str, object] = {"__name__": __name__}
     try:
         exec(compile(example, "README.md", "exec"), scope)
         raw = parse_toml(blocks("toml")[0])
-        layers = ["Linear(4)", "Hardtanh(max_val=2.0)", "Linear(1)", "Sigmoid()"]
+        layers = ["Linear(4)", "Softshrink(lambd=0.2)", "Linear(1)", "Sigmoid()"]
         experiment = from_raw({**raw, "layers": layers})
-        assert str(experiment.layers[1]) == "Hardtanh(max_val=2.0)"
-        assert str(experiment.layers[1].build((4,))) == "Hardtanh(min_val=-1.0, max_val=2.0)"
+        assert str(experiment.layers[1]) == "Softshrink(lambd=0.2)"
+        assert str(experiment.layers[1].build((4,))) == "Softshrink(0.2)"
     finally:
-        Component._registry[Layer.family].pop("Hardtanh", None)
+        Component._registry[Layer.family].pop("Softshrink", None)
 
 
 def test_exports_are_read_back_as_shown(

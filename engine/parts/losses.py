@@ -1,4 +1,8 @@
-"""Losses: what the training makes small."""
+"""Losses: what the training makes small.
+
+HingeEmbeddingLoss is not among them: it compares distances of pairs with 1 and -1, and an
+experiment has neither pairs nor such targets. A classifier's hinge loss is MultiMarginLoss.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +18,11 @@ from engine.parts.shapes import Shape, shape_text
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-Outputs = Literal["logits", "log-probabilities", "probability", "logit", "value"]
-"""What a network's outputs mean under a loss; rules how predictions are read off them."""
+Outputs = Literal["logits", "log-probabilities", "probability", "logit", "scores", "value"]
+"""What a network's outputs mean under a loss; rules how predictions are read off them.
+
+`scores`: only which is largest, and by how much, counts; read as logits for want of better.
+"""
 
 
 class Loss(Component, abstract=True):
@@ -31,11 +38,6 @@ class Loss(Component, abstract=True):
     """Whether its gradient is as large as the error, so that large targets make large steps."""
     raises_outside: ClassVar[bool] = False
     """Whether PyTorch raises for outputs that are no probabilities, where others return nan."""
-
-    @property
-    def untraceable(self) -> str:
-        """Why a network under it is trained step by step by PyTorch itself; empty: it need not."""
-        return ""
 
     def floors(self, classes: int, lowest: float, highest: float) -> tuple[float, ...]:
         """The least that a sample of each class can cost where outputs lie between two values.
@@ -67,6 +69,10 @@ class Loss(Component, abstract=True):
             f"{shape_text(shape)}: end with Linear(1)"
         )
 
+    def own_module(self) -> type[nn.Module] | None:
+        """The class of a loss that PyTorch has not, whose source is printed into scripts."""
+        return None
+
     def build(self, class_weights: Tensor | None = None) -> nn.Module:
         """The PyTorch loss; class_weights: (classes,) float32, or None for equal ones."""
         from torch import nn
@@ -75,7 +81,8 @@ class Loss(Component, abstract=True):
         if class_weights is not None:
             assert self.weight_argument, "the validator lets no other loss have class weights"
             arguments[self.weight_argument] = class_weights
-        module: nn.Module = getattr(nn, self.name)(**arguments)
+        made = self.own_module() or getattr(nn, self.name)
+        module: nn.Module = made(**arguments)
         return module
 
     def code(self, class_weights: str = "") -> str:
@@ -83,7 +90,8 @@ class Loss(Component, abstract=True):
         arguments = [f"{name}={torch_literal(value)}" for name, value in self.changed().items()]
         if class_weights:
             arguments.insert(0, f"{self.weight_argument}={class_weights}")
-        return f"nn.{self.name}({', '.join(arguments)})"
+        name = self.name if self.own_module() else f"nn.{self.name}"
+        return f"{name}({', '.join(arguments)})"
 
 
 def _size_advice(loss: Loss, shape: Shape, wanted: int, what: str) -> str:
@@ -103,6 +111,12 @@ class MSELoss(Loss):
 
 class L1Loss(Loss):
     """Mean absolute error."""
+
+
+class SmoothL1Loss(Loss):
+    """Squared for errors below beta, linear above: Huber's divided by beta."""
+
+    beta: float = parameter(default=1.0, help="error at which it turns linear", minimum=0)
 
 
 class HuberLoss(Loss):
@@ -143,6 +157,40 @@ class CrossEntropyLoss(Loss):
         if math.isinf(highest - lowest):
             return ()
         return (softmax_floor(classes, highest - lowest, self.label_smoothing),)
+
+
+class FocalLoss(Loss):
+    """Cross-entropy that counts what is known well already less (Lin et al. 2017)."""
+
+    outputs = "logits"
+    class_targets = True
+    weight_argument = "weight"
+
+    gamma: float = parameter(
+        default=2.0, help="how much less: (1 - p)^gamma; 0 is cross-entropy", minimum=0, maximum=100
+    )
+
+    def floors(self, classes: int, lowest: float, highest: float) -> tuple[float, ...]:
+        if math.isinf(highest - lowest):
+            return ()
+        least = softmax_floor(classes, highest - lowest)
+        return ((-math.expm1(-least)) ** self.gamma * least,)
+
+    def own_module(self) -> type[nn.Module]:
+        from engine.parts.focal import FocalLoss as Module
+
+        return Module
+
+
+class MultiMarginLoss(Loss):
+    """The hinge loss: the right class's score must be the largest by a margin."""
+
+    outputs = "scores"
+    class_targets = True
+    weight_argument = "weight"
+
+    p: Literal[1, 2] = parameter(default=1, help="what is missing itself, or its square")
+    margin: float = parameter(default=1.0, help="by how much it must be the largest")
 
 
 class NLLLoss(Loss):

@@ -59,11 +59,6 @@ class Optimizer(Component, abstract=True):
         return None
 
     @property
-    def untraceable(self) -> str:
-        """Why it makes its steps itself, with PyTorch's code; empty: they can be traced."""
-        return ""
-
-    @property
     def is_recordable(self) -> bool:
         """Whether a step recorded on a GPU repeats: its numbers follow from its settings, or are
         counted on the device.
@@ -173,6 +168,79 @@ class AdamW(_Scaled):
     @property
     def is_recordable(self) -> bool:
         return self.fused
+
+
+_BETAS_HELP = "decay of the two running means"
+_EPS_HELP = "added to the denominator for stability"
+_DECOUPLED_HELP = "take the decay off the weights themselves, as AdamW does"
+
+
+class _Decoupling(_Scaled, abstract=True):
+    """Those that take the weight decay off the weights where they are told to."""
+
+    @property
+    def decoupled(self) -> Optimizer | None:
+        values = self.values()
+        if not values["weight_decay"] or values["decoupled_weight_decay"]:
+            return None
+        return self.with_values(decoupled_weight_decay=True)
+
+
+class NAdam(_Decoupling):
+    """Adam that looks ahead along its momentum, as Nesterov does (Dozat 2016)."""
+
+    rates = Rates(1e-5, 0.1, 2e-3)
+
+    lr: float = parameter(default=2e-3, help="learning rate: how far one step goes", minimum=0)
+    betas: tuple[float, float] = parameter(
+        default=(0.9, 0.999), help=_BETAS_HELP, minimum=0, below=1
+    )
+    eps: float = parameter(default=1e-8, help=_EPS_HELP, minimum=0)
+    weight_decay: float = parameter(default=0.0, help=_DECAY_HELP, minimum=0)
+    momentum_decay: float = parameter(
+        default=4e-3, help="how quickly the momentum warms up", minimum=0
+    )
+    decoupled_weight_decay: bool = parameter(default=False, help=_DECOUPLED_HELP)
+
+
+class RAdam(_Decoupling):
+    """Adam that begins without its scaling until that can be trusted (Liu et al. 2020)."""
+
+    rates = Rates(1e-5, 0.1, 1e-3)
+
+    betas: tuple[float, float] = parameter(
+        default=(0.9, 0.999), help=_BETAS_HELP, minimum=0, below=1
+    )
+    eps: float = parameter(default=1e-8, help=_EPS_HELP, minimum=0)
+    weight_decay: float = parameter(default=0.0, help=_DECAY_HELP, minimum=0)
+    decoupled_weight_decay: bool = parameter(default=False, help=_DECOUPLED_HELP)
+
+
+class Adamax(_Scaled):
+    """Adam that scales by the largest gradient of late, not by a mean (Kingma and Ba 2015)."""
+
+    rates = Rates(1e-5, 0.2, 2e-3)
+
+    lr: float = parameter(default=2e-3, help="learning rate: how far one step goes", minimum=0)
+    betas: tuple[float, float] = parameter(
+        default=(0.9, 0.999),
+        help="decay of the mean and of the largest",
+        minimum=0,
+        below=1,
+    )
+    eps: float = parameter(default=1e-8, help=_EPS_HELP, minimum=0)
+    weight_decay: float = parameter(default=0.0, help=_DECAY_HELP, minimum=0)
+
+
+class Adadelta(Optimizer):
+    """Steps scaled by how far the last ones went: the rate hardly matters (Zeiler 2012)."""
+
+    rates = Rates(1e-2, 10.0, 1.0)
+
+    lr: float = parameter(default=1.0, help="learning rate: how far one step goes", minimum=0)
+    rho: float = parameter(default=0.9, help="decay of the running means", minimum=0, maximum=1)
+    eps: float = parameter(default=1e-6, help=_EPS_HELP, minimum=0)
+    weight_decay: float = parameter(default=0.0, help=_DECAY_HELP, minimum=0)
 
 
 class RMSprop(_Scaled):

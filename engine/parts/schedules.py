@@ -23,6 +23,40 @@ def step_lr(done: int, lr: float, step_size: int, gamma: float) -> float:
     return lr * gamma ** (done // step_size)
 
 
+def multi_step_lr(done: int, lr: float, milestones: tuple[int, ...], gamma: float) -> float:
+    """The rate is multiplied by gamma at each milestone."""
+    return lr * gamma ** sum(done >= milestone for milestone in milestones)
+
+
+def exponential_lr(done: int, lr: float, gamma: float) -> float:
+    """The rate is multiplied by gamma every epoch."""
+    return lr * gamma**done
+
+
+def linear_lr(done: int, lr: float, start_factor: float, end_factor: float, length: int) -> float:
+    """The rate goes in a straight line from one multiple of lr to another, and stays there."""
+    share = min(done, length) / length
+    return lr * (start_factor + (end_factor - start_factor) * share)
+
+
+def polynomial_lr(done: int, lr: float, length: int, power: float) -> float:
+    """The rate falls to 0 along a power of what is left."""
+    return lr * math.pow(1 - min(done, length) / length, power)
+
+
+def cosine_annealing_warm_restarts(
+    done: int, lr: float, first: int, factor: int, eta_min: float
+) -> float:
+    """Half a cosine from lr down to eta_min, again and again, each factor times as long."""
+    length = first
+    if factor == 1:
+        done %= length
+    while done >= length:
+        done -= length
+        length *= factor
+    return eta_min + (lr - eta_min) * (1 + math.cos(math.pi * done / length)) / 2
+
+
 def cosine_annealing_lr(done: int, lr: float, length: int, eta_min: float) -> float:
     """The rate follows half a cosine from lr down to eta_min."""
     return eta_min + (lr - eta_min) * (1 + math.cos(math.pi * done / length)) / 2
@@ -125,6 +159,84 @@ class StepLR(Schedule):
 
     def formula(self, lr: float, total: int) -> Formula:
         return Formula(step_lr, {"lr": lr, "step_size": self.step_size, "gamma": self.gamma})
+
+
+_WARMUP = "linear warm-up before it"
+
+
+class MultiStepLR(Schedule):
+    """Multiply the rate by gamma at each of the milestones, counted in epochs."""
+
+    milestones: tuple[int, ...] = parameter(
+        help="the epochs after which it drops", minimum=1, unit="epochs"
+    )
+    gamma: float = parameter(default=0.1, help="what the rate is multiplied by", above=0, maximum=1)
+    warmup: int = parameter(default=0, help=_WARMUP, minimum=0, unit="epochs")
+
+    def formula(self, lr: float, total: int) -> Formula:
+        arguments = {"lr": lr, "milestones": self.milestones, "gamma": self.gamma}
+        return Formula(multi_step_lr, arguments)
+
+
+class ExponentialLR(Schedule):
+    """Multiply the rate by gamma after every one of the epochs."""
+
+    gamma: float = parameter(help="what the rate is multiplied by", above=0, maximum=1)
+    warmup: int = parameter(default=0, help=_WARMUP, minimum=0, unit="epochs")
+
+    def formula(self, lr: float, total: int) -> Formula:
+        return Formula(exponential_lr, {"lr": lr, "gamma": self.gamma})
+
+
+class LinearLR(Schedule):
+    """Move the rate in a straight line for some epochs, then leave it there."""
+
+    start_factor: float = parameter(
+        default=1 / 3, help="the first rate, as a share of the optimizer's", above=0, maximum=1
+    )
+    end_factor: float = parameter(
+        default=1.0, help="the last rate, as a share of the optimizer's", minimum=0, maximum=1
+    )
+    total_iters: int | None = parameter(
+        default=5, help="epochs that it moves; None means all", minimum=1, unit="epochs"
+    )
+    warmup: int = parameter(default=0, help=_WARMUP, minimum=0, unit="epochs")
+
+    def formula(self, lr: float, total: int) -> Formula:
+        length = max(1, total - self.warmup) if self.total_iters is None else self.total_iters
+        factors = {"start_factor": self.start_factor, "end_factor": self.end_factor}
+        return Formula(linear_lr, {"lr": lr, **factors, "length": length})
+
+
+class PolynomialLR(Schedule):
+    """Let the rate fall to 0 along a power of the epochs left."""
+
+    total_iters: int | None = parameter(
+        default=5, help="epochs until it is 0; None means all", minimum=1, unit="epochs"
+    )
+    power: float = parameter(default=1.0, help="1 is a straight line", minimum=0, maximum=100)
+    warmup: int = parameter(default=0, help=_WARMUP, minimum=0, unit="epochs")
+
+    def formula(self, lr: float, total: int) -> Formula:
+        length = max(1, total - self.warmup) if self.total_iters is None else self.total_iters
+        return Formula(polynomial_lr, {"lr": lr, "length": length, "power": self.power})
+
+
+class CosineAnnealingWarmRestarts(Schedule):
+    """Let the rate fall along half a cosine and begin anew at the top; counts epochs."""
+
+    T_0: int = parameter(help="epochs until the first restart", minimum=1, unit="epochs")
+    T_mult: int = parameter(
+        default=1, help="how many times as long each next fall is", minimum=1, maximum=1000
+    )
+    eta_min: float = parameter(default=0.0, help="the rate at the bottom", minimum=0)
+    warmup: int = parameter(default=0, help=_WARMUP, minimum=0, unit="epochs")
+
+    def formula(self, lr: float, total: int) -> Formula:
+        return Formula(
+            cosine_annealing_warm_restarts,
+            {"lr": lr, "first": self.T_0, "factor": self.T_mult, "eta_min": self.eta_min},
+        )
 
 
 class CosineAnnealingLR(Schedule):

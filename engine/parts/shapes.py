@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 Shape = tuple[int, ...]
 """Sizes of one sample: `(features,)` for tables, `(channels, height, width)` for images."""
 
@@ -33,10 +35,22 @@ def shape_text(shape: Shape) -> str:
     return "×".join(str(size) for size in shape) if shape else "a single number"
 
 
-def pair(value: int | tuple[int, int]) -> tuple[int, int]:
-    """PyTorch's shorthand: one number stands for height and width."""
+Size = int | tuple[int, int]
+"""One number for both directions, or (height, width)."""
+
+N = TypeVar("N", int, float)
+
+
+def each_way(value: N | tuple[N, ...], directions: int) -> tuple[N, ...]:
+    """PyTorch's shorthand: one number stands for every direction."""
+    return value if isinstance(value, tuple) else (value,) * directions
+
+
+def pair(value: Size) -> tuple[int, int]:
+    """Height and width."""
     return (value, value) if isinstance(value, int) else value
 
 
-def pair_text(value: int | tuple[int, int]) -> str:
-    return "×".join(str(size) for size in pair(value))
+def size_text(value: int | tuple[int, ...], directions: int) -> str:
+    """A size for reading: `3×3`."""
+    return shape_text(each_way(value, directions))

@@ -56,6 +56,9 @@ class RunStarted(Event, frozen=True, kw_only=True):
     executor: str = "eager"
     """How steps are run: `eager`, `traced` to plain tensor operations, or `graphed`, recorded as a
     CUDA graph; same results."""
+    executor_reason: str = ""
+    """Why steps are run eagerly though there are enough to gain by better, in a clause; empty where
+    they are not."""
     fingerprint: str = ""
     """sha256 over the person's own data files; empty where there are none."""
     data_path: DataPath = "resident"
@@ -246,6 +249,9 @@ class Resumed(WentBack, frozen=True, kw_only=True):
     """Another process goes on with the run."""
 
     torch: str = ""
+    executor: str = ""
+    """How steps are run now; empty in records from before it was told."""
+    executor_reason: str = ""
     data_path: DataPath = "resident"
     data_reason: str = ""
 

@@ -100,6 +100,8 @@ class TrainingRun:
                 epoch=trainer.epoch,
                 after_event=prepared.after_event,
                 torch=str(torch.__version__),
+                executor=trainer.execution.executor,
+                executor_reason=trainer.execution.reason,
                 data_path=trainer.splits.data_path,
                 data_reason=trainer.splits.data_reason,
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Literal
 
 import torch
@@ -17,6 +18,17 @@ from engine.training.step import EagerStep, Regularization, Step
 Executor = Literal["auto", "eager", "traced", "graphed"]
 MIN_STEPS = 500
 """A trace costs about as much time as 300 eager steps, a recording less."""
+
+
+@dataclass(frozen=True)
+class Execution:
+    """How the steps of a training are run."""
+
+    step: Step
+    executor: Executor
+    """`eager`, `traced` or `graphed`: what is really run, as far as batches like most show."""
+    reason: str = ""
+    """Why they are run eagerly though there are enough for better; empty where they are not."""
 
 
 def check_executor(executor: Executor, device: torch.device) -> None:
@@ -37,8 +49,8 @@ def chosen_executor(executor: Executor, times: int, device: torch.device) -> Exe
     return "graphed" if device.type == "cuda" else "traced"
 
 
-def make_step(
-    executor: Executor,
+def make_execution(
+    asked: Executor,
     num_steps: int,
     device: torch.device,
     model: nn.Module,
@@ -47,12 +59,15 @@ def make_step(
     regularization: Regularization,
     example: Callable[[], tuple[Tensor, Tensor]],
     records_updates: bool,
-) -> Step:
-    """The step of a training of so many; example: gives a batch as large as most are.
+) -> Execution:
+    """How a training of so many steps is run; example: gives a batch as large as most are.
 
     records_updates: whether a recorded step of this optimizer repeats, as its part says.
+    Raises UsageError where what is asked for can't be had.
     """
-    executor = chosen_executor(executor, num_steps, device)
+    executor = chosen_executor(asked, num_steps, device)
+    if executor == "eager":
+        return Execution(EagerStep(model, criterion, optimizer, regularization), "eager")
     if executor == "graphed":
         from engine.training.graphed import GraphedStep
         from engine.training.graphed.recorder import CudaRecorder
@@ -62,12 +77,19 @@ def make_step(
             model, criterion, optimizer, regularization, recorder, records_updates
         )
         graphed.prepare(*example())
-        return graphed
-    if executor == "traced":
-        from engine.training.traced import TracedStep
+        return _had(graphed, executor, graphed.refusal, asked)
+    from engine.training.traced import TracedStep
 
-        return TracedStep(model, criterion, optimizer, regularization)
-    return EagerStep(model, criterion, optimizer, regularization)
+    traced = TracedStep(model, criterion, optimizer, regularization)
+    traced.prepare(*example())
+    return _had(traced, executor, traced.refusal, asked)
+
+
+def _had(step: Step, executor: Executor, refusal: str, asked: Executor) -> Execution:
+    """A step that may have turned out to be eager; raises UsageError if another was asked for."""
+    if refusal and asked != "auto":
+        raise UsageError(f'executor "{asked}" can\'t be had here: {refusal}: use "auto" or "eager"')
+    return Execution(step, "eager" if refusal else executor, refusal)
 
 
 def make_epoch_loss(
@@ -91,14 +113,3 @@ def make_epoch_loss(
 
             return TracedEpochLoss(judge, part, targets)
     return EpochLoss(judge, part, targets)
-
-
-def executor_of(step: Step) -> Executor:
-    """How a step is run, as far as that can be told before the first one."""
-    if isinstance(step, EagerStep):
-        return "eager"
-    from engine.training.traced import TracedStep
-
-    if isinstance(step, TracedStep):
-        return "traced"
-    return "eager" if getattr(step, "refusal", "") else "graphed"

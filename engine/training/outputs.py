@@ -59,6 +59,6 @@ class Reading:
             return outputs
         if self._logarithmic or self._outputs == "log-probabilities":
             return outputs.exp()
-        if self._outputs == "logits":
+        if self._outputs in ("logits", "scores"):
             return outputs.softmax(1)
         return outputs.sigmoid() if self._outputs == "logit" else outputs.clamp(0, 1)

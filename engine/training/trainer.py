@@ -37,9 +37,8 @@ from engine.training.epoch_loss import selecting_part
 from engine.training.executor import (
     Executor,
     check_executor,
-    executor_of,
     make_epoch_loss,
-    make_step,
+    make_execution,
 )
 from engine.training.learning_rate import LearningRate
 from engine.training.loss_meter import LossMeter
@@ -62,7 +61,7 @@ class Trainer:
         """Load the data and build the network.
 
         executor: how steps are run; the results are the same to the last bit.
-        Raises DataUnavailable for data, UsageError for a device that isn't there or
+        Raises DataUnavailable for data, UsageError for a device or an executor that isn't there or
         can't do what is asked for, BadExperiment for a batch size that the layers can't work with.
         """
         self.device = resolve_device(experiment.device)
@@ -111,7 +110,7 @@ class Trainer:
         regularization = Regularization(
             experiment.l1, experiment.l2, experiment.clip_norm, weight_names(experiment.layers)
         )
-        self._step = make_step(
+        self.execution = make_execution(
             executor,
             experiment.epochs * len(self.batches),
             self.device,
@@ -122,6 +121,7 @@ class Trainer:
             lambda: self._example(targets, min(batch_size, len(train))),
             experiment.optimizer.is_recordable,
         )
+        self._step = self.execution.step
         self.learning_rate = LearningRate(
             experiment.schedule, self.optimizer, experiment.epochs, len(self.batches)
         )
@@ -190,7 +190,8 @@ class Trainer:
             num_parameters=sum(link.num_parameters for link in self.chain),
             torch=str(torch.__version__),
             facts=msgspec.to_builtins(self.splits.facts),
-            executor=executor_of(self._step),
+            executor=self.execution.executor,
+            executor_reason=self.execution.reason,
             fingerprint=fingerprint,
             data_path=self.splits.data_path,
             data_reason=self.splits.data_reason,

@@ -78,8 +78,9 @@ class Lines(Quiet):
             self._terminal.line(unkept_line(event, self._terminal.look))
         elif isinstance(event, WentBack):
             self._terminal.line(way_back_line(event))
-        if isinstance(event, RunStarted | Resumed) and event.data_reason:
-            self._terminal.line(data_line(event, self._terminal.look))
+        if isinstance(event, RunStarted | Resumed):
+            for line in first_lines(event, self._terminal.look):
+                self._terminal.line(line)
 
     def download(self, download: p.Downloading) -> None:
         if download.name != self._named_download:
@@ -133,8 +134,9 @@ class Live(Quiet):
             self._bar.console.print(unkept_line(event, self._terminal.look), highlight=False)
         elif isinstance(event, WentBack):
             self._bar.console.print(way_back_line(event), highlight=False)
-        if isinstance(event, RunStarted | Resumed) and event.data_reason:
-            self._bar.console.print(data_line(event, self._terminal.look), highlight=False)
+        if isinstance(event, RunStarted | Resumed):
+            for line in first_lines(event, self._terminal.look):
+                self._bar.console.print(line, highlight=False)
 
     def progress(self, progress: p.Progress) -> None:
         if self._task is None:
@@ -189,9 +191,10 @@ def way_back_line(event: WentBack) -> Text:
     return Text(f"resumed from {done}")
 
 
-def data_line(event: RunStarted | Resumed, look: Look) -> Text:
-    """Why a training's data is not kept in memory, in one line; it may wrap."""
-    return Text(f"data: {plain(event.data_reason, look.ascii)}")
+def first_lines(event: RunStarted | Resumed, look: Look) -> list[Text]:
+    """Why steps are run eagerly, why the data is not kept in memory: a line each; it may wrap."""
+    told = [("steps: eager, since ", event.executor_reason), ("data: ", event.data_reason)]
+    return [Text(head + plain(reason, look.ascii)) for head, reason in told if reason]
 
 
 _SHOWN = {"loss": "loss", "accuracy": "accuracy", "mae": "mae", "r2": "r2"}

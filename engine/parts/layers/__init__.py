@@ -1,6 +1,21 @@
 """Layers of a plain chain. To add one, add its class; nothing else needs to know."""
 
-from engine.parts.layers import activation, convolution, dense, normalization
+from engine.parts.layers import (
+    activation,
+    convolution,
+    dense,
+    normalization,
+    pooling,
+    resizing,
+)
 from engine.parts.layers.base import Layer
 
-__all__ = ["Layer", "activation", "convolution", "dense", "normalization"]
+__all__ = [
+    "Layer",
+    "activation",
+    "convolution",
+    "dense",
+    "normalization",
+    "pooling",
+    "resizing",
+]

@@ -13,6 +13,19 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 
+def own_dimension(layer: Layer, dim: int, shape: Shape) -> int:
+    """A dimension counted from 1; raises ShapeError for the batch's, or none of this shape's."""
+    found = dim + len(shape) + 1 if dim < 0 else dim
+    if found == 0:
+        raise ShapeError(f"{layer} would mix the samples of a batch", "use dim=1")
+    if not 1 <= found <= len(shape):
+        raise ShapeError(
+            f"{layer} does not fit {shape_text(shape)}: its dimensions are 1 to {len(shape)}",
+            "use dim=1",
+        )
+    return found
+
+
 class _Activation(Layer, abstract=True):
     steady = True
     nonlinear = True
@@ -81,6 +94,108 @@ class Sigmoid(_Activation):
         return 4 * outputs * (1 - outputs)
 
 
+class ReLU6(_Activation):
+    """A ReLU that stops at 6."""
+
+    kinks = 2
+    dead_at = 0.0
+    output_range = (0.0, 6.0)
+
+
+class PReLU(_Activation):
+    """Like LeakyReLU, with a slope for negative values that is learned."""
+
+    unpassed = ("per_channel",)
+    kinks = 1
+
+    init: float = parameter(default=0.25, help="the slope to begin with")
+    per_channel: bool = parameter(default=False, help="learn a slope for each channel, not one")
+
+    def num_parameters(self, shape: Shape) -> int:
+        return shape[0] if self.per_channel else 1
+
+    def sizes(self, shape: Shape) -> tuple[int, ...]:
+        return shape[:1] if self.per_channel else ()
+
+
+class SELU(_Activation):
+    """An ELU scaled so that deep chains of it keep mean 0 and deviation 1."""
+
+    output_range = (-1.7581, math.inf)
+
+
+class CELU(_Activation):
+    """An ELU whose slope at 0 is 1 for every alpha."""
+
+    alpha: float = parameter(
+        default=1.0, help="the value approached on the negative side", minimum=1e-6
+    )
+
+    @property
+    def output_range(self) -> Range:
+        return -self.alpha, math.inf
+
+
+class Mish(_Activation):
+    """The value times the tanh of its Softplus."""
+
+    output_range = (-0.3089, math.inf)
+
+
+class Hardswish(_Activation):
+    """SiLU in straight pieces and one parabola: cheap."""
+
+    output_range = (-0.375, math.inf)
+
+
+class Hardtanh(_Activation):
+    """The value itself, cut to between min_val and max_val."""
+
+    kinks = 2
+
+    min_val: float = parameter(default=-1.0, help="the lowest value")
+    max_val: float = parameter(default=1.0, help="the highest value")
+
+    def complaint(self) -> str:
+        return "" if self.min_val < self.max_val else "min_val must be below max_val"
+
+    @property
+    def output_range(self) -> Range:
+        return self.min_val, self.max_val
+
+    @property
+    def gradient_share(self) -> float:
+        return (math.erf(self.max_val / math.sqrt(2)) - math.erf(self.min_val / math.sqrt(2))) / 2
+
+    def slope(self, outputs: Tensor) -> Tensor:
+        return ((outputs > self.min_val) & (outputs < self.max_val)).to(outputs.dtype)
+
+
+class Softsign(_Activation):
+    """Squash to between -1 and 1, more gently than Tanh: x / (1 + abs(x))."""
+
+    output_range = (-1.0, 1.0)
+    gradient_share = 0.413
+
+    def slope(self, outputs: Tensor) -> Tensor:
+        return (1 - outputs.abs()).square()
+
+
+class GLU(_Activation):
+    """Halve a dimension: the first half, times the sigmoid of the second."""
+
+    dim: int = parameter(default=-1, help="dimension that is halved; -1 is the last one")
+
+    def output_shape(self, shape: Shape) -> Shape:
+        dim = own_dimension(self, self.dim, shape)
+        if shape[dim - 1] % 2:
+            raise ShapeError(
+                f"{self} halves a dimension, but that of {shape_text(shape)} has {shape[dim - 1]}",
+                "make it even",
+            )
+        return (*shape[: dim - 1], shape[dim - 1] // 2, *shape[dim:])
+
+
 class Softplus(_Activation):
     """A smooth ReLU: log(1 + exp(beta·x)) / beta."""
 
@@ -100,14 +215,7 @@ class _OverDimension(_Activation, abstract=True):
     )
 
     def output_shape(self, shape: Shape) -> Shape:
-        dim = self.dim + len(shape) + 1 if self.dim < 0 else self.dim
-        if dim == 0:
-            raise ShapeError(f"{self} would mix the samples of a batch", "use dim=1")
-        if not 1 <= dim <= len(shape):
-            raise ShapeError(
-                f"{self} does not fit {shape_text(shape)}: its dimensions are 1 to {len(shape)}",
-                "use dim=1",
-            )
+        own_dimension(self, self.dim, shape)
         return shape
 
 

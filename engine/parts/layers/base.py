@@ -31,6 +31,8 @@ class Layer(Component, abstract=True):
     family = "layer"
     steady: ClassVar[bool] = False
     """Whether it does the same in training as in evaluation, and draws nothing."""
+    unpassed: ClassVar[tuple[str, ...]] = ()
+    """Parameters that PyTorch's module does not take by name: `sizes` stands for them."""
     nonlinear: ClassVar[bool] = False
     """Whether it bends: without one, stacked Linear layers collapse into a single one."""
     kinks: ClassVar[int] = 0
@@ -98,11 +100,6 @@ class Layer(Component, abstract=True):
         return False
 
     @property
-    def untraceable(self) -> str:
-        """Why a network with it is trained step by step by PyTorch itself; empty: it need not."""
-        return ""
-
-    @property
     def width(self) -> int | None:
         """How many units or channels it makes; None where its own arguments do not say."""
         return getattr(self, self.width_parameter) if self.width_parameter else None
@@ -126,13 +123,16 @@ class Layer(Component, abstract=True):
         """The PyTorch module for an input of this shape, parameters freshly initialised."""
         from torch import nn
 
-        module: nn.Module = getattr(nn, self.name)(*self.sizes(shape), **self.values())
+        arguments = {n: v for n, v in self.values().items() if n not in self.unpassed}
+        module: nn.Module = getattr(nn, self.name)(*self.sizes(shape), **arguments)
         return module
 
     def code(self, shape: Shape) -> str:
         """The expression that builds the same module: `nn.Linear(2, 4)`."""
         arguments = [torch_literal(size) for size in self.sizes(shape)]
         for name, value in self.written().items():
+            if name in self.unpassed:
+                continue
             required = self.parameters()[name][1].required
             text = torch_literal(value)
             arguments.append(text if required else f"{name}={text}")
@@ -158,6 +158,15 @@ def require_image(layer: Layer, shape: Shape) -> None:
         raise ShapeError(
             f"{layer} takes images (channels×height×width) but gets {shape_text(shape)}",
             "leave it out, or use data with images",
+        )
+
+
+def require_sequence(layer: Layer, shape: Shape) -> None:
+    """Refuse anything but (channels, length)."""
+    if len(shape) != 2:
+        raise ShapeError(
+            f"{layer} takes sequences (channels×length) but gets {shape_text(shape)}",
+            "put Flatten(2) before it" if len(shape) == 3 else "leave it out",
         )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.parts.component import parameter
-from engine.parts.layers.base import Layer, require_features
+from engine.parts.layers.base import Layer, require_features, require_image
 from engine.parts.shapes import MAX_ELEMENTS, Shape, ShapeError, product, shape_text
 
 
@@ -65,6 +65,22 @@ class Dropout(Layer):
     passes_on = True
 
     p: float = parameter(default=0.5, help="share of the values set to zero", minimum=0, below=1)
+
+    @property
+    def drops(self) -> float:
+        return self.p
+
+
+class Dropout2d(Layer):
+    """While training, set a random share of an image's channels to zero and scale up the rest."""
+
+    passes_on = True
+
+    p: float = parameter(default=0.5, help="share of channels set to zero", minimum=0, below=1)
+
+    def output_shape(self, shape: Shape) -> Shape:
+        require_image(self, shape)
+        return shape
 
     @property
     def drops(self) -> float:

@@ -61,6 +61,71 @@ class BatchNorm2d(_BatchNorm):
         return shape
 
 
+class GroupNorm(Layer):
+    """Normalize groups of channels, each sample by itself: for batches too small for BatchNorm."""
+
+    steady = True
+    unpassed = ("num_groups",)
+    nonlinear = True
+    normalizes = "sample"
+
+    num_groups: int = parameter(help="into how many groups the channels are parted", minimum=1)
+    eps: float = parameter(default=1e-5, help="added to the variance for stability", above=0)
+    affine: bool = parameter(default=True, help="learn a scale and a shift for each channel")
+
+    def output_shape(self, shape: Shape) -> Shape:
+        if shape[0] % self.num_groups:
+            raise ShapeError(f"{self}: {shape[0]} channels can't be parted into so many groups")
+        return shape
+
+    def num_parameters(self, shape: Shape) -> int:
+        return 2 * shape[0] if self.affine else 0
+
+    def is_single(self, shape: Shape) -> bool:
+        return product(shape) == self.num_groups
+
+    def sizes(self, shape: Shape) -> tuple[int, ...]:
+        return self.num_groups, shape[0]
+
+
+class InstanceNorm2d(Layer):
+    """Normalize each channel of each image by itself."""
+
+    nonlinear = True
+    normalizes = "sample"
+
+    eps: float = parameter(default=1e-5, help="added to the variance for stability", above=0)
+    momentum: float = parameter(
+        default=0.1,
+        help="weight of the newest batch in the running statistics",
+        minimum=0,
+        maximum=1,
+    )
+    affine: bool = parameter(default=False, help="learn a scale and a shift for each channel")
+    track_running_stats: bool = parameter(
+        default=False, help="keep running statistics for evaluation, else use the image's own"
+    )
+
+    @property
+    def keeps_statistics(self) -> bool:
+        return self.track_running_stats
+
+    def output_shape(self, shape: Shape) -> Shape:
+        require_image(self, shape)
+        if product(shape[1:]) == 1:
+            raise ShapeError(
+                f"{self} has a single value per channel of {shape_text(shape)} to normalize",
+                "leave it out",
+            )
+        return shape
+
+    def num_parameters(self, shape: Shape) -> int:
+        return 2 * shape[0] if self.affine else 0
+
+    def sizes(self, shape: Shape) -> tuple[int, ...]:
+        return shape[:1]
+
+
 class LayerNorm(Layer):
     """Normalize each sample over all its values."""
 

@@ -116,7 +116,7 @@ def _probabilities(plan: Plan) -> list[str]:
         return ["probabilities = outputs"]
     if last.meaning == "log-probabilities" or meaning == "log-probabilities":
         return ["probabilities = outputs.exp()"]
-    if meaning == "logits":
+    if meaning in ("logits", "scores"):
         return ["probabilities = outputs.softmax(1)"]
     form = "sigmoid()" if meaning == "logit" else "clamp(0, 1)"
     return [f"probabilities = outputs.{form}"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+
 from engine.parts.component import quoted
 from engine.runs.script.plan import Piece, Plan, function_lines
 
@@ -23,6 +25,9 @@ def model_piece(plan: Plan) -> Piece:
     if plan.experiment.precision == "bf16":
         piece.lines += _forward(plan)
     class_weights = "class_weights" if experiment.class_weights is not None else ""
+    own = experiment.loss.own_module()
+    if own is not None:
+        piece.lines += ["", "", *inspect.getsource(own).rstrip().splitlines(), "", ""]
     piece.lines += [
         "",
         f"criterion = {experiment.loss.code(class_weights)}",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import defaultdict
 
 import torch
 from torch import Tensor, nn, optim
@@ -50,11 +51,15 @@ class TracedStep:
         self._steps: dict[_Key, Program | EagerStep] = {}
         self._last: Program | EagerStep = self._eager
         self._state = optimizer.state
+        self._begun = False
+        """Whether the optimizer has been seen to have its state, or not to need any."""
 
     def __call__(self, inputs: Tensor, targets: Tensor) -> Tensor:
         if self._optimizer.state is not self._state:  # a checkpoint was loaded
-            self._state = self._optimizer.state
-            if not self._has_state():  # one from before the first step
+            self._state, self._begun = self._optimizer.state, False
+        if not self._begun:
+            self._begun = True
+            if self._parameters and not self._has_state():
                 self._last = self._eager
                 return self._eager(inputs, targets)
         key = inputs.shape, targets.shape, variant(self._optimizer.param_groups[0])
@@ -64,12 +69,34 @@ class TracedStep:
         self._last = step
         return step(inputs, targets)
 
+    def prepare(self, inputs: Tensor, targets: Tensor) -> None:
+        """Choose the step for batches like this one before there is one; changes nothing else.
+
+        So the record can say how steps are run. Where this batch can't be trained on, the choice
+        waits for one that can.
+        """
+        fresh = self._optimizer.state
+        before = Snapshot(self._model, self._optimizer)
+        try:
+            self._optimizer.state = defaultdict(dict)
+            if self._parameters:
+                self._eager(inputs, targets)  # makes the optimizer's state
+                before.restore()
+            key = inputs.shape, targets.shape, variant(self._optimizer.param_groups[0])
+            self._steps[key] = self._chosen(inputs, targets)
+        except RuntimeError as error:  # BCELoss raises for outputs that are no probabilities
+            _log.warning("the step can't be traced beforehand: %s", error)
+        finally:
+            before.restore()
+            self._optimizer.zero_grad()
+            self._optimizer.state = self._state = fresh
+
     def gradient_norm(self) -> float:
         return self._last.gradient_norm()
 
     def _first(self, key: _Key, inputs: Tensor, targets: Tensor) -> Tensor:
         """Train on the first batch of its shape, and choose the step for the next ones."""
-        if self._parameters and not self._has_state():
+        if self._parameters and not self._has_state():  # a momentum that a schedule has begun
             self._last = self._eager
             return self._eager(inputs, targets)
         self._steps[key] = self._last = self._chosen(inputs, targets)
@@ -89,13 +116,19 @@ class TracedStep:
         before = Snapshot(self._model, self._optimizer)
         reasons: list[str] = []
         try:
+            update_of(self._optimizer)
+        except Untraceable as error:
+            self.refusal = str(error)
+            _log.warning("the step can't be traced: %s", error)
+            return self._eager
+        try:
             for interpreter in self._interpreters:
                 try:
                     return self._proven(interpreter, inputs, targets, before)
                 except Untraceable as error:
-                    reasons.append(f"{interpreter}: {error}")
-                    _log.warning("the step can't be traced with %s", reasons[-1])
-            self.refusal = "; ".join(reasons)
+                    reasons.append(str(error))
+                    _log.warning("the step can't be traced with %s: %s", interpreter, error)
+            self.refusal = "; ".join(dict.fromkeys(reasons))
             return self._eager
         finally:
             before.restore()

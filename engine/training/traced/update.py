@@ -45,7 +45,7 @@ def update_of(optimizer: optim.Optimizer) -> Update:
     """The update that this optimizer's settings ask for; raises Untraceable."""
     write = _WRITERS.get(type(optimizer))
     if write is None:
-        raise Untraceable(f"no update is written for {type(optimizer).__name__}")
+        raise Untraceable(f"{type(optimizer).__name__} has no traced form of its own steps yet")
     if len(optimizer.param_groups) != 1:
         raise Untraceable("the optimizer has several groups of parameters")
     group = optimizer.param_groups[0]
@@ -196,6 +196,41 @@ def _rmsprop_values(group: Group, step: float) -> tuple[float, ...]:
     return group["weight_decay"], alpha, 1 - alpha, group["eps"], group["momentum"], -group["lr"]
 
 
+def _adamax(group: Group) -> Update:
+    lines = [_COUNT] + ([_DECAY] if group["weight_decay"] != 0 else [])
+    lines += [
+        "exp_avg#.lerp_(gradient#, weight1)",
+        "torch.maximum(exp_inf#.mul_(beta2), gradient#.abs().add_(eps), out=exp_inf#)",
+        "parameter#.addcdiv_(exp_avg#, exp_inf#, value=minus_size)",
+    ]
+    numbers = ("weight_decay", "weight1", "beta2", "eps", "minus_size")
+    return Update(("exp_avg", "exp_inf", "step"), tuple(lines), numbers, _adamax_values)
+
+
+def _adamax_values(group: Group, step: float) -> tuple[float, ...]:
+    beta1, beta2 = group["betas"]
+    size = group["lr"] / (1 - beta1**step)
+    return group["weight_decay"], 1 - beta1, beta2, group["eps"], -size
+
+
+def _adadelta(group: Group) -> Update:
+    lines = [_COUNT] + ([_DECAY] if group["weight_decay"] != 0 else [])
+    lines += [
+        "square_avg#.mul_(rho).addcmul_(gradient#, gradient#, value=weight)",
+        "scale# = torch.add(square_avg#, eps).sqrt_()",
+        "delta# = torch.add(acc_delta#, eps).sqrt_().div_(scale#).mul_(gradient#)",
+        "acc_delta#.mul_(rho).addcmul_(delta#, delta#, value=weight)",
+        "parameter#.add_(delta#, alpha=minus_lr)",
+    ]
+    numbers = ("weight_decay", "rho", "weight", "eps", "minus_lr")
+    return Update(("square_avg", "acc_delta", "step"), tuple(lines), numbers, _adadelta_values)
+
+
+def _adadelta_values(group: Group, step: float) -> tuple[float, ...]:
+    rho = group["rho"]
+    return group["weight_decay"], rho, 1 - rho, group["eps"], -group["lr"]
+
+
 def _adagrad(group: Group) -> Update:
     state = ("sum", "step")
     if group["fused"]:
@@ -235,6 +270,8 @@ _WRITERS: dict[type[optim.Optimizer], Callable[[Group], Update]] = {
     optim.SGD: _sgd,
     optim.Adam: _adam,
     optim.AdamW: _adam,
+    optim.Adamax: _adamax,
+    optim.Adadelta: _adadelta,
     optim.RMSprop: _rmsprop,
     optim.Adagrad: _adagrad,
 }

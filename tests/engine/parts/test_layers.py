@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import torch
 from hypothesis import assume, given, settings
@@ -9,21 +11,65 @@ from hypothesis import strategies as st
 from torch import nn
 
 from engine.parts.layers import Layer
-from engine.parts.layers.activation import LeakyReLU, ReLU, Softmax
-from engine.parts.layers.convolution import AdaptiveAvgPool2d, AvgPool2d, Conv2d, MaxPool2d
-from engine.parts.layers.dense import Dropout, Flatten, Linear
-from engine.parts.layers.normalization import BatchNorm1d, BatchNorm2d, LayerNorm
+from engine.parts.layers.activation import GLU, Hardtanh, LeakyReLU, PReLU, ReLU, Softmax
+from engine.parts.layers.convolution import Conv1d, Conv2d, ConvTranspose2d
+from engine.parts.layers.dense import Dropout, Dropout2d, Flatten, Linear
+from engine.parts.layers.normalization import (
+    BatchNorm1d,
+    BatchNorm2d,
+    GroupNorm,
+    InstanceNorm2d,
+    LayerNorm,
+)
+from engine.parts.layers.pooling import (
+    AdaptiveAvgPool1d,
+    AdaptiveAvgPool2d,
+    AvgPool1d,
+    AvgPool2d,
+    MaxPool1d,
+    MaxPool2d,
+)
+from engine.parts.layers.resizing import Upsample, ZeroPad2d
 from engine.parts.shapes import MAX_ELEMENTS, Shape, ShapeError
 from tests.engine.spec.strategies import chains, fits, members, shapes
 
 # fmt: off
 _NAMES = [
-    "Linear", "Conv2d", "MaxPool2d", "AvgPool2d", "AdaptiveAvgPool2d", "Flatten", "Dropout",
-    "BatchNorm1d", "BatchNorm2d", "LayerNorm", "ReLU", "LeakyReLU", "ELU", "GELU",
-    "SiLU", "Tanh", "Sigmoid", "Softplus", "Softmax", "LogSoftmax", "Identity",
+    "Linear", "Conv1d", "Conv2d", "ConvTranspose2d", "MaxPool1d", "MaxPool2d", "AvgPool1d",
+    "AvgPool2d", "AdaptiveAvgPool1d", "AdaptiveAvgPool2d", "Upsample", "ZeroPad2d", "Flatten",
+    "Dropout", "Dropout2d", "BatchNorm1d", "BatchNorm2d", "InstanceNorm2d", "GroupNorm",
+    "LayerNorm", "ReLU", "ReLU6", "LeakyReLU", "PReLU", "ELU", "SELU", "CELU", "GELU", "GLU",
+    "SiLU", "Mish", "Hardswish", "Tanh", "Hardtanh", "Softsign", "Sigmoid", "Softplus", "Softmax",
+    "LogSoftmax", "Identity",
 ]
 # fmt: on
-_IMAGE_LAYERS = (Conv2d, MaxPool2d, AvgPool2d, AdaptiveAvgPool2d, BatchNorm2d)
+_IMAGE_LAYERS = (
+    Conv2d,
+    ConvTranspose2d,
+    MaxPool2d,
+    AvgPool2d,
+    AdaptiveAvgPool2d,
+    BatchNorm2d,
+    InstanceNorm2d,
+    ZeroPad2d,
+    Dropout2d,
+)
+_SEQUENCE_LAYERS = (Conv1d, MaxPool1d, AvgPool1d, AdaptiveAvgPool1d)
+_GIVEN: dict[str, tuple[Any, ...]] = {
+    **dict.fromkeys(("Conv1d", "Conv2d", "ConvTranspose2d"), (2, 3)),
+    **dict.fromkeys(("Linear",), (3,)),
+    **dict.fromkeys(("MaxPool1d", "MaxPool2d", "AvgPool1d", "AvgPool2d"), (2,)),
+    **dict.fromkeys(("AdaptiveAvgPool1d", "AdaptiveAvgPool2d", "ZeroPad2d", "GroupNorm"), (2,)),
+    "Upsample": (2,),
+}
+"""What has no default, or must be given."""
+
+
+def _input(cls: type[Layer], size: int) -> Shape:
+    """An input of the kind that a layer takes."""
+    if cls in _IMAGE_LAYERS:
+        return (4, size, size)
+    return (4, size) if cls in _SEQUENCE_LAYERS or cls is Upsample else (4,)
 
 
 def _placed(name: str) -> st.SearchStrategy[tuple[Layer, Shape]]:
@@ -32,23 +78,33 @@ def _placed(name: str) -> st.SearchStrategy[tuple[Layer, Shape]]:
     assert issubclass(cls, Layer)
     size = st.integers(5, 9)
     images = st.tuples(st.sampled_from([2, 4]), size, size)
-    if cls is Conv2d:
-        return st.tuples(members(cls, groups=st.integers(1, 2)), images)
-    return st.tuples(members(cls), images if cls in _IMAGE_LAYERS else shapes())
+    sequences = st.tuples(st.sampled_from([2, 4]), size)
+    given: dict[str, st.SearchStrategy[Any]] = {}
+    if "groups" in cls.parameters():
+        given["groups"] = st.integers(1, 2)
+    if cls is Upsample:
+        given = {"size": st.none(), "scale_factor": st.floats(0.3, 3.0), "align_corners": st.none()}
+        return st.tuples(members(cls, mode=st.just("nearest"), **given), sequences) | st.tuples(
+            members(cls, mode=st.sampled_from(["nearest-exact", "bilinear", "bicubic"]), **given),
+            images,
+        )
+    made: st.SearchStrategy[Layer] = members(cls, **given)
+    if cls in _IMAGE_LAYERS:
+        return st.tuples(made, images)
+    return st.tuples(made, sequences if cls in _SEQUENCE_LAYERS else shapes())
 
 
 def _torch_facts(module: nn.Module, shape: Shape) -> tuple[Shape, int]:
-    """The output shape for a batch of two in eval mode, and the number of parameters."""
-    module.eval()
+    """The output shape for a batch of two while training, and the number of parameters."""
     with torch.no_grad():
         outputs = module(torch.zeros(2, *shape))
     return tuple(outputs.shape[1:]), sum(p.numel() for p in module.parameters())
 
 
 def test_the_family_is_complete() -> None:
-    """There are the 21 layers that the README promises, no more, no fewer."""
+    """There are the 40 layers that the README promises, no more, no fewer."""
     assert sorted(Layer.members()) == sorted(_NAMES)
-    assert len(_NAMES) == 21
+    assert len(_NAMES) == 40
 
 
 @pytest.mark.parametrize("name", _NAMES)
@@ -77,13 +133,17 @@ def test_code_builds_the_same_module(name: str, data: st.DataObject) -> None:
     }
 
 
-@pytest.mark.parametrize("cls", _IMAGE_LAYERS)
+@pytest.mark.parametrize("cls", [*_IMAGE_LAYERS, *_SEQUENCE_LAYERS, GroupNorm, GLU, Upsample])
 @settings(max_examples=60, deadline=None)
 @given(data=st.data())
 def test_what_a_shape_rule_refuses_torch_refuses(cls: type[Layer], data: st.DataObject) -> None:
-    """An image layer refuses a shape exactly when PyTorch's module can't take it."""
+    """A layer refuses a shape of its kind exactly when PyTorch's module can't take it."""
     size = st.integers(1, 6)
-    layer, shape = data.draw(members(cls)), data.draw(st.tuples(size, size, size))
+    kinds = {2: st.tuples(size, size), 3: st.tuples(size, size, size)}
+    layer = data.draw(members(cls))
+    shape = data.draw(kinds[3 if cls in _IMAGE_LAYERS else 2])
+    if cls is GLU:
+        assume(layer.values()["dim"] not in (0, -3))  # PyTorch would mix the samples of a batch
     try:
         layer.output_shape(shape)
         accepted = True
@@ -114,14 +174,14 @@ def test_a_chain_is_inferred_as_torch_runs_it(data: st.DataObject) -> None:
 @pytest.mark.parametrize("name", _NAMES)
 def test_defaults_are_those_of_torch(name: str) -> None:
     """A layer with nothing optional given is PyTorch's module with nothing optional given."""
-    given = {"Linear": (3,), "Conv2d": (2, 3), "MaxPool2d": (2,), "AvgPool2d": (2,)}
-    arguments = {**given, "AdaptiveAvgPool2d": (2,)}.get(name, ())
     cls = Layer.members()[name]
-    shape = (4, 5, 5) if cls in _IMAGE_LAYERS else (4,)
+    assert issubclass(cls, Layer)
+    arguments = _GIVEN.get(name, ())
+    shape = _input(cls, 5)
     layer = cls(*arguments)
-    assert isinstance(layer, Layer)
+    passed = () if cls.unpassed else arguments
     own_default = {"Softmax": (1,), "LogSoftmax": (1,)}  # torch's is a deprecated guess
-    theirs = getattr(nn, name)(*layer.sizes(shape), *own_default.get(name, arguments))
+    theirs = getattr(nn, name)(*layer.sizes(shape), *own_default.get(name, passed))
     built = layer.build(shape)
     assert repr(built) == repr(theirs)
     plain = {k: v for k, v in vars(theirs).items() if not k.startswith("_")}
@@ -179,6 +239,49 @@ def test_defaults_are_those_of_torch(name: str) -> None:
             "Flatten(start_dim=2) does not fit 4: its dimensions are 1 to 1: use Flatten()",
         ),
         (
+            Conv1d(8, 3),
+            (1, 4, 4),
+            "Conv1d(8, 3) takes sequences (channels×length) but gets 1×4×4: "
+            "put Flatten(2) before it",
+        ),
+        (
+            AdaptiveAvgPool1d(2),
+            (4,),
+            "AdaptiveAvgPool1d(2) takes sequences (channels×length) but gets 4: leave it out",
+        ),
+        (
+            GroupNorm(3),
+            (4, 5, 5),
+            "GroupNorm(3): 4 channels can't be parted into so many groups",
+        ),
+        (
+            InstanceNorm2d(),
+            (4, 1, 1),
+            "InstanceNorm2d() has a single value per channel of 4×1×1 to normalize: leave it out",
+        ),
+        (
+            GLU(),
+            (3,),
+            "GLU() halves a dimension, but that of 3 has 3: make it even",
+        ),
+        (
+            Upsample(scale_factor=2.0, mode="linear"),
+            (1, 4, 4),
+            'Upsample(scale_factor=2.0, mode="linear"): an image is made larger by nearest, '
+            "nearest-exact, bilinear, bicubic",
+        ),
+        (
+            Upsample(scale_factor=2.0),
+            (4,),
+            "Upsample(scale_factor=2.0) takes images or sequences but gets 4: leave it out",
+        ),
+        (
+            ConvTranspose2d(2, 1, padding=3),
+            (1, 4, 4),
+            "ConvTranspose2d(2, 1, padding=3): its padding leaves nothing of 1×4×4: "
+            "use a smaller padding",
+        ),
+        (
             Linear(1_000_000),
             (10_000,),
             "Linear(1000000) on 10000 inputs would need 10,001,000,000 parameters: "
@@ -203,6 +306,18 @@ def test_a_misfit_names_the_layer_the_shape_and_the_repair(
         (MaxPool2d(2, padding=2), "padding may be at most half of kernel_size"),
         (AvgPool2d((3, 2), padding=(1, 2)), "padding may be at most half of kernel_size"),
         (MaxPool2d(2, padding=1), ""),
+        (Conv1d(8, 3, groups=3), "out_channels=8 is not divisible by groups=3"),
+        (
+            ConvTranspose2d(8, 3, stride=2, output_padding=2),
+            "output_padding must be smaller than stride or dilation",
+        ),
+        (Hardtanh(1.0, 1.0), "min_val must be below max_val"),
+        (Upsample(), "give either size or scale_factor"),
+        (Upsample(size=4, scale_factor=2.0), "give either size or scale_factor"),
+        (
+            Upsample(size=4, align_corners=True),
+            "align_corners is for linear, bilinear, bicubic",
+        ),
         (LayerNorm(), ""),
     ],
 )
@@ -228,6 +343,9 @@ def test_the_code_keeps_what_a_reader_should_see() -> None:
     assert LayerNorm().code((4,)) == "nn.LayerNorm((4,))"
     assert Conv2d(8, (3, 5)).code((1, 9, 9)) == "nn.Conv2d(1, 8, (3, 5))"
     assert Linear(5, bias=False).code((2,)) == "nn.Linear(2, 5, bias=False)"
+    assert GroupNorm(2).code((4, 5, 5)) == "nn.GroupNorm(2, 4)"
+    assert PReLU(init=0.1).code((4,)) == "nn.PReLU(init=0.1)"
+    assert PReLU(per_channel=True).code((4,)) == "nn.PReLU(4)"
 
 
 def test_absurd_sizes_are_refused_untried() -> None:
@@ -244,7 +362,8 @@ def test_a_steady_layer_trains_as_it_evaluates(name: str, data: st.DataObject) -
     """What says that it is steady has the same bits both ways, and draws no random number."""
     layer, shape = data.draw(_placed(name))
     assume(fits(layer, shape))
-    assert layer.steady == (name not in ("Dropout", "BatchNorm1d", "BatchNorm2d"))
+    unsteady = ("Dropout", "Dropout2d", "BatchNorm1d", "BatchNorm2d", "InstanceNorm2d")
+    assert layer.steady == (name not in unsteady)
     if layer.steady:
         module = layer.build(shape)
         inputs, before = torch.randn(3, *shape), torch.get_rng_state()

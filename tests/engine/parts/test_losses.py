@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 import torch
 from hypothesis import given, settings
@@ -12,6 +14,7 @@ from engine.parts.losses import (
     BCELoss,
     BCEWithLogitsLoss,
     CrossEntropyLoss,
+    FocalLoss,
     HuberLoss,
     Loss,
     MSELoss,
@@ -28,7 +31,11 @@ _NAMES = [
     "BCEWithLogitsLoss",
     "CrossEntropyLoss",
     "NLLLoss",
+    "SmoothL1Loss",
+    "FocalLoss",
+    "MultiMarginLoss",
 ]
+_ALL = [cls() for cls in Loss.members().values() if issubclass(cls, Loss)]
 _TWO = Facts((2,), "classification", 10, classes=("0", "1"))
 _THREE = Facts((2,), "classification", 10, classes=("a", "b", "c"))
 _NUMBER = Facts((2,), "regression", 10)
@@ -36,7 +43,7 @@ _TWO_NUMBERS = Facts((2,), "regression", 10, num_targets=2)
 
 
 def test_the_family_is_complete() -> None:
-    """There are the seven losses that the README promises."""
+    """There are the ten losses that the README promises."""
     assert sorted(Loss.members()) == sorted(_NAMES)
 
 
@@ -45,7 +52,8 @@ def test_defaults_are_those_of_torch(name: str) -> None:
     """A loss with nothing given is PyTorch's loss with nothing given."""
     loss = Loss.members()[name]()
     assert isinstance(loss, Loss)
-    theirs = {k: v for k, v in vars(getattr(nn, name)()).items() if not k.startswith("_")}
+    made = loss.own_module() or getattr(nn, name)
+    theirs = {k: v for k, v in vars(made()).items() if not k.startswith("_")}
     assert {k: v for k, v in vars(loss.build()).items() if k in theirs} == theirs
 
 
@@ -53,17 +61,17 @@ def test_defaults_are_those_of_torch(name: str) -> None:
 @given(loss=components(Loss))
 def test_code_builds_the_same_loss(loss: Loss) -> None:
     """The printed expression, evaluated, has the settings of the loss that build makes."""
-    printed = eval(loss.code(), {"nn": nn})
+    printed = eval(loss.code(), {"nn": nn, loss.name: loss.own_module()})
     assert type(printed) is type(loss.build())
     plain = {k: v for k, v in vars(printed).items() if not k.startswith("_")}
     assert {k: v for k, v in vars(loss.build()).items() if k in plain} == plain
 
 
-@pytest.mark.parametrize("loss", [CrossEntropyLoss(), NLLLoss(), BCEWithLogitsLoss()])
+@pytest.mark.parametrize("loss", [one for one in _ALL if one.weight_argument], ids=str)
 def test_class_weights_reach_the_built_loss_and_its_code(loss: Loss) -> None:
     """Class weights are PyTorch's own argument, in the module and in the printed call."""
     weights = torch.tensor([1.0, 3.0])
-    printed = eval(loss.code(class_weights="w"), {"nn": nn, "w": weights})
+    printed = eval(loss.code("w"), {"nn": nn, "w": weights, loss.name: loss.own_module()})
     for module in (loss.build(weights), printed):
         assert getattr(module, loss.weight_argument).tolist() == [1.0, 3.0]
 
@@ -159,3 +167,46 @@ def test_a_misfit_says_what_the_loss_needs(
 ) -> None:
     """A loss of the wrong task or size names itself, both sizes and the repair."""
     assert loss.misfit(shape, facts) == message
+
+
+@pytest.mark.parametrize("gamma", [0.0, 0.5, 2.0, 3.0])
+@pytest.mark.parametrize("weighted", [False, True])
+def test_focal_loss_is_its_formula(gamma: float, weighted: bool) -> None:
+    """-(1 - p)^gamma log p, the mean weighted; with gamma 0 cross-entropy; finite when sure."""
+    torch.manual_seed(0)
+    outputs, targets = torch.randn(6, 3).double(), torch.tensor([0, 1, 2, 0, 1, 2])
+    weights = torch.tensor([0.5, 1.0, 2.5]).double() if weighted else None
+    p = outputs.softmax(1)[torch.arange(6), targets]
+    each = -((1 - p) ** gamma) * p.log()
+    factor = torch.ones(6).double() if weights is None else weights[targets]
+    loss = FocalLoss(gamma).build(weights)
+    assert loss(outputs, targets).item() == pytest.approx(
+        ((factor * each).sum() / factor.sum()).item()
+    )
+    if gamma == 0:
+        plain = nn.CrossEntropyLoss(weights)(outputs, targets)
+        assert loss(outputs, targets).item() == pytest.approx(plain.item())
+    sure = torch.tensor([[200.0, 0.0, 0.0]], requires_grad=True)
+    value = FocalLoss(gamma).build()(sure, torch.tensor([0]))
+    value.backward()
+    assert value.item() == 0.0
+    assert sure.grad is not None
+    assert bool(sure.grad.isfinite().all())
+
+
+@pytest.mark.parametrize("loss", [one for one in _ALL if one.floors(3, 0.0, 1.0)], ids=str)
+@pytest.mark.parametrize(("lowest", "highest"), [(0.0, 1.0), (-1.0, 1.0), (-0.5, 3.0)])
+def test_a_floor_is_what_no_outputs_go_below(loss: Loss, lowest: float, highest: float) -> None:
+    """The best of outputs between two values costs exactly the floor of its class."""
+    ends = torch.tensor([lowest, highest])
+    if loss.class_targets:
+        best = [torch.tensor([[highest, lowest, lowest]]), torch.tensor([0])]
+        (floor,) = loss.floors(3, lowest, highest)
+        assert loss.build()(*best).item() == pytest.approx(floor, abs=1e-6)
+        worse = [torch.tensor([[highest, lowest, (lowest + highest) / 2]]), torch.tensor([0])]
+        assert loss.build()(*worse).item() > floor
+    else:
+        for target, floor in enumerate(loss.floors(1, lowest, highest)):
+            costs = [loss.build()(one, torch.tensor(float(target))).item() for one in ends]
+            assert min(costs) == pytest.approx(floor, abs=1e-6)
+    assert loss.floors(3, -math.inf, math.inf) in ((), (0.0, 0.0))

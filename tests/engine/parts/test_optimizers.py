@@ -7,10 +7,12 @@ import torch
 from hypothesis import given, settings
 from torch import nn, optim
 
-from engine.parts.optimizers import SGD, Adam, Optimizer
+from engine.parts.optimizers import SGD, Adam, AdamW, NAdam, Optimizer, RAdam
 from tests.engine.spec.strategies import components
 
-_NAMES = ["SGD", "Adam", "AdamW", "RMSprop", "Adagrad"]
+_NAMES = [
+    *("SGD", "Adam", "AdamW", "NAdam", "RAdam", "Adamax", "Adadelta", "RMSprop", "Adagrad"),
+]
 
 
 def _weights() -> list[nn.Parameter]:
@@ -18,7 +20,7 @@ def _weights() -> list[nn.Parameter]:
 
 
 def test_the_family_is_complete() -> None:
-    """There are the five optimizers that the README promises."""
+    """There are the nine optimizers that the README promises."""
     assert sorted(Optimizer.members()) == sorted(_NAMES)
 
 
@@ -46,6 +48,30 @@ def test_the_code_always_shows_the_learning_rate() -> None:
     assert SGD(lr=0.1, momentum=0.9).code() == (
         "torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9)"
     )
+
+
+@pytest.mark.parametrize("name", _NAMES)
+def test_the_usual_rate_is_in_the_middle_of_those_used(name: str) -> None:
+    """What a repair sets is no rate that the doctor itself calls unusual; PyTorch's is none."""
+    optimizer = Optimizer.members()[name]()
+    assert isinstance(optimizer, Optimizer)
+    assert optimizer.rates is not None
+    assert optimizer.rates.lowest < optimizer.rates.usual < optimizer.rates.highest
+    assert optimizer.rates.lowest <= optimizer.lr <= optimizer.rates.highest
+
+
+def test_decay_off_the_weights_themselves() -> None:
+    """Each knows the one that does it so: AdamW, or itself with an argument."""
+    assert Adam(weight_decay=0.1).decoupled == AdamW(weight_decay=0.1)
+    assert NAdam(weight_decay=0.1).decoupled == NAdam(weight_decay=0.1, decoupled_weight_decay=True)
+    for one in (
+        Adam(),
+        AdamW(),
+        SGD(weight_decay=0.1),
+        NAdam(),
+        RAdam(decoupled_weight_decay=True),
+    ):
+        assert one.decoupled is None
 
 
 def test_nesterov_without_momentum_is_named() -> None:

@@ -30,8 +30,11 @@ _SPAN = 5
 _MAX_ELEMENTS = 4096
 """No sample inside a drawn chain has more values, no layer more parameters."""
 _COMPONENT_FIELDS = ("data", "layers", "loss", "optimizer", "schedule")
-_LAST_LAYER: dict[str, Layer] = {"BCELoss": Sigmoid(), "NLLLoss": LogSoftmax()}
-"""What a loss needs at the end so that its values are defined."""
+_LAST_LAYER: dict[str, Layer] = {
+    "probability": Sigmoid(),
+    "log-probabilities": LogSoftmax(),
+}
+"""What a loss over such outputs needs at the end so that its values are defined."""
 
 
 def texts() -> SearchStrategy[str]:
@@ -42,9 +45,9 @@ def texts() -> SearchStrategy[str]:
 
 
 def shapes() -> SearchStrategy[Shape]:
-    """Rows of features, and small images."""
-    size = st.integers(1, 9)
-    return st.tuples(size) | st.tuples(st.integers(1, 4), size, size)
+    """Rows of features, short sequences and small images."""
+    size, channels = st.integers(1, 9), st.integers(1, 4)
+    return st.tuples(size) | st.tuples(channels, size) | st.tuples(channels, size, size)
 
 
 def values(kind: Any, declaration: Parameter) -> SearchStrategy[Any]:
@@ -185,7 +188,7 @@ def _network(draw: DrawFn, facts: Facts, loss: Loss) -> tuple[Layer, ...]:
     num_outputs = facts.num_targets if facts.task == "regression" else len(facts.classes)
     if num_outputs == 2 and not loss.class_targets and facts.task == "classification":
         num_outputs = draw(st.integers(1, 2))
-    closing = (_LAST_LAYER[loss.name],) if loss.name in _LAST_LAYER else ()
+    closing = (_LAST_LAYER[loss.outputs],) if loss.outputs in _LAST_LAYER else ()
     return (*chain, *flat, Linear(num_outputs), *closing)
 
 

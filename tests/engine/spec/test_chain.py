@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from engine.errors import Problem
 from engine.parts.layers.activation import ReLU
-from engine.parts.layers.convolution import AdaptiveAvgPool2d, Conv2d, MaxPool2d
+from engine.parts.layers.convolution import Conv2d
 from engine.parts.layers.dense import Flatten, Linear
+from engine.parts.layers.pooling import AdaptiveAvgPool2d, MaxPool2d
 from engine.spec.chain import links
 
 

@@ -19,7 +19,7 @@ from engine.parts.layers.normalization import BatchNorm1d
 from engine.parts.losses import CrossEntropyLoss
 from engine.parts.optimizers import SGD, Adagrad, Adam, AdamW, Optimizer, RMSprop
 from engine.training import checkpoint, executor, named_tensors
-from engine.training.executor import Executor, executor_of, make_step
+from engine.training.executor import Executor, make_execution
 from engine.training.graphed import GraphedStep, recorder
 from engine.training.graphed import step as graphed_step
 from engine.training.step import EagerStep, Regularization
@@ -253,13 +253,15 @@ def test_graphs_need_a_cuda_device() -> None:
 def test_auto_records_long_trainings_on_cuda(
     monkeypatch: pytest.MonkeyPatch, asked: Executor, steps: int, device: str, expected: str
 ) -> None:
-    """The choice follows device and number of steps; a refused recording is told as eager."""
-    for refused, told in (((), expected), (("gradients",), expected.replace("graphed", "eager"))):
+    """The choice follows device and number of steps; a refused recording is told with its reason,
+    as eager where it was not asked for."""
+
+    def made(refused: tuple[str, ...]) -> tuple[str, str]:
         side = _side(SGD(0.1))
         fake = FakeRecorder(side.model, side.optimizer)
         fake.refused = refused
-        monkeypatch.setattr(recorder, "CudaRecorder", lambda device, fake=fake: fake)
-        made = make_step(
+        monkeypatch.setattr(recorder, "CudaRecorder", lambda device: fake)
+        execution = make_execution(
             asked,
             steps,
             torch.device(device),
@@ -270,4 +272,15 @@ def test_auto_records_long_trainings_on_cuda(
             lambda: rows(8)[0],
             records_updates=True,
         )
-        assert executor_of(made) == told
+        return execution.executor, execution.reason
+
+    assert made(()) == (expected, "")
+    if expected == "graphed" and asked == "auto":
+        assert made(("gradients",)) == ("eager", "operation not permitted when stream is capturing")
+    elif expected == "graphed":
+        with pytest.raises(
+            UsageError, match='executor "graphed" can\'t be had here: operation not permitted'
+        ):
+            made(("gradients",))
+    else:
+        assert made(("gradients",)) == (expected, "")

@@ -11,31 +11,69 @@ from hypothesis import strategies as st
 
 from engine.parts.layers import Layer
 from engine.parts.layers.activation import (
+    CELU,
     ELU,
     GELU,
+    GLU,
+    SELU,
+    Hardswish,
+    Hardtanh,
     LeakyReLU,
     LogSoftmax,
+    Mish,
+    PReLU,
     ReLU,
+    ReLU6,
     Sigmoid,
     SiLU,
     Softmax,
     Softplus,
+    Softsign,
     Tanh,
 )
-from engine.parts.layers.convolution import AdaptiveAvgPool2d, AvgPool2d, Conv2d, MaxPool2d
-from engine.parts.layers.dense import Dropout, Flatten, Identity, Linear
-from engine.parts.layers.normalization import BatchNorm1d, BatchNorm2d, LayerNorm
+from engine.parts.layers.convolution import Conv1d, Conv2d, ConvTranspose2d
+from engine.parts.layers.dense import Dropout, Dropout2d, Flatten, Identity, Linear
+from engine.parts.layers.normalization import (
+    BatchNorm1d,
+    BatchNorm2d,
+    GroupNorm,
+    InstanceNorm2d,
+    LayerNorm,
+)
+from engine.parts.layers.pooling import (
+    AdaptiveAvgPool1d,
+    AdaptiveAvgPool2d,
+    AvgPool1d,
+    AvgPool2d,
+    MaxPool1d,
+    MaxPool2d,
+)
+from engine.parts.layers.resizing import Upsample, ZeroPad2d
 from engine.parts.losses import (
     BCELoss,
     BCEWithLogitsLoss,
     CrossEntropyLoss,
+    FocalLoss,
     HuberLoss,
     L1Loss,
     Loss,
     MSELoss,
+    MultiMarginLoss,
     NLLLoss,
+    SmoothL1Loss,
 )
-from engine.parts.optimizers import SGD, Adagrad, Adam, AdamW, Optimizer, RMSprop
+from engine.parts.optimizers import (
+    SGD,
+    Adadelta,
+    Adagrad,
+    Adam,
+    Adamax,
+    AdamW,
+    NAdam,
+    Optimizer,
+    RAdam,
+    RMSprop,
+)
 from engine.training.step import Regularization
 from engine.training.traced.interpreters import INTERPRETERS
 from tests.engine.spec.strategies import chains, components, fits, output_shape
@@ -58,6 +96,38 @@ IMAGE_LAYERS: tuple[Layer, ...] = (
     BatchNorm2d(affine=False, track_running_stats=False),
     LayerNorm(),
     Flatten(),
+    ConvTranspose2d(3, kernel_size=3),
+    ConvTranspose2d(
+        4, kernel_size=(3, 2), stride=2, padding=1, output_padding=1, groups=2, bias=False
+    ),
+    Upsample(scale_factor=2.0),
+    Upsample(size=(4, 9), mode="nearest-exact"),
+    Upsample(scale_factor=1.5, mode="bilinear"),
+    Upsample(scale_factor=(2.0, 1.0), mode="bicubic", align_corners=True),
+    ZeroPad2d(1),
+    ZeroPad2d((1, 0, 2, 0)),
+    Dropout2d(0.4),
+    InstanceNorm2d(),
+    InstanceNorm2d(affine=True, track_running_stats=True),
+    GroupNorm(2),
+    GroupNorm(1, affine=False),
+    PReLU(per_channel=True),
+    GLU(dim=1),
+)
+SEQUENCE_LAYERS: tuple[Layer, ...] = (
+    Conv1d(3, kernel_size=3),
+    Conv1d(4, kernel_size=2, stride=2, padding=1, groups=2, bias=False),
+    Conv1d(2, kernel_size=3, padding="same", padding_mode="reflect"),
+    Conv1d(2, kernel_size=3, padding=2, dilation=2, padding_mode="circular"),
+    MaxPool1d(2),
+    MaxPool1d(3, stride=2, padding=1, ceil_mode=True),
+    AvgPool1d(2),
+    AvgPool1d(3, stride=2, padding=1, ceil_mode=True, count_include_pad=False),
+    AdaptiveAvgPool1d(5),
+    Upsample(scale_factor=2.0, mode="linear"),
+    BatchNorm1d(),
+    GroupNorm(2),
+    GLU(),
 )
 ROW_LAYERS: tuple[Layer, ...] = (
     ReLU(),
@@ -69,6 +139,14 @@ ROW_LAYERS: tuple[Layer, ...] = (
     Tanh(),
     Sigmoid(),
     Softplus(beta=2.0, threshold=1.0),
+    ReLU6(),
+    PReLU(),
+    SELU(),
+    CELU(alpha=0.5),
+    Mish(),
+    Hardswish(),
+    Hardtanh(-0.5, 0.7),
+    Softsign(),
     Softmax(),
     LogSoftmax(dim=-1),
     BatchNorm1d(),
@@ -102,6 +180,15 @@ OPTIMIZERS: tuple[Optimizer, ...] = (
     RMSprop(0.01, weight_decay=0.1, momentum=0.9),
     RMSprop(0.01, centered=True),
     RMSprop(0.01, centered=True, momentum=0.5, weight_decay=0.1),
+    NAdam(0.01),
+    NAdam(0.01, weight_decay=0.1, momentum_decay=0.1),
+    NAdam(0.01, weight_decay=0.1, decoupled_weight_decay=True),
+    RAdam(0.01),
+    RAdam(0.01, weight_decay=0.1, betas=(0.5, 0.6)),
+    Adamax(0.01),
+    Adamax(0.01, weight_decay=0.1),
+    Adadelta(),
+    Adadelta(0.5, weight_decay=0.1),
     Adagrad(0.1),
     Adagrad(0.1, lr_decay=0.1, weight_decay=0.1, initial_accumulator_value=0.5),
     Adagrad(0.1, lr_decay=0.1, weight_decay=0.1, fused=True),
@@ -120,7 +207,7 @@ def _one_thread() -> Iterator[None]:
 
 def test_every_part_of_the_catalogue_is_named_here() -> None:
     """A part added to the catalogue must be added to these tests."""
-    layers = {*IMAGE_LAYERS, *ROW_LAYERS, *NETWORK}
+    layers = {*IMAGE_LAYERS, *SEQUENCE_LAYERS, *ROW_LAYERS, *NETWORK}
     assert {type(layer) for layer in layers} == set(Layer.members().values())
     assert {type(one) for one in OPTIMIZERS} == set(Optimizer.members().values())
     assert {type(loss) for loss, _ in LOSSES} == set(Loss.members().values())
@@ -140,10 +227,23 @@ def test_layers_over_images(layer: Layer) -> None:
     assert_same(layers, (2, 6, 6), CrossEntropyLoss(), SGD(0.1), images(5, 5, 5))
 
 
+@pytest.mark.parametrize("layer", SEQUENCE_LAYERS, ids=str)
+def test_layers_over_sequences(layer: Layer) -> None:
+    """A layer between a convolution and a Linear layer trains to the same bits."""
+    layers = (Flatten(2), Conv1d(2, kernel_size=3, padding=1), layer, Flatten(), Linear(3))
+    assert_same(layers, (2, 6, 6), CrossEntropyLoss(), SGD(0.1), images(5, 5, 5))
+
+
 LOSSES: tuple[tuple[Loss, tuple[Layer, ...]], ...] = (
     (MSELoss(), ()),
     (L1Loss(), ()),
     (HuberLoss(delta=0.5), ()),
+    (SmoothL1Loss(beta=0.3), ()),
+    (SmoothL1Loss(beta=0.0), ()),
+    (FocalLoss(), ()),
+    (FocalLoss(gamma=0.5), ()),
+    (MultiMarginLoss(), ()),
+    (MultiMarginLoss(p=2, margin=0.5), ()),
     (BCELoss(), (Sigmoid(),)),
     (BCEWithLogitsLoss(), ()),
     (CrossEntropyLoss(), (Softmax(),)),
