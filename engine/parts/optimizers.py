@@ -190,6 +190,7 @@ class NAdam(_Decoupling):
     """Adam that looks ahead along its momentum, as Nesterov does (Dozat 2016)."""
 
     rates = Rates(1e-5, 0.1, 2e-3)
+    state_size = 2
 
     lr: float = parameter(default=2e-3, help="learning rate: how far one step goes", minimum=0)
     betas: tuple[float, float] = parameter(
@@ -207,6 +208,7 @@ class RAdam(_Decoupling):
     """Adam that begins without its scaling until that can be trusted (Liu et al. 2020)."""
 
     rates = Rates(1e-5, 0.1, 1e-3)
+    state_size = 2
 
     betas: tuple[float, float] = parameter(
         default=(0.9, 0.999), help=_BETAS_HELP, minimum=0, below=1
@@ -220,6 +222,7 @@ class Adamax(_Scaled):
     """Adam that scales by the largest gradient of late, not by a mean (Kingma and Ba 2015)."""
 
     rates = Rates(1e-5, 0.2, 2e-3)
+    state_size = 2
 
     lr: float = parameter(default=2e-3, help="learning rate: how far one step goes", minimum=0)
     betas: tuple[float, float] = parameter(
@@ -236,6 +239,7 @@ class Adadelta(Optimizer):
     """Steps scaled by how far the last ones went: the rate hardly matters (Zeiler 2012)."""
 
     rates = Rates(1e-2, 10.0, 1.0)
+    state_size = 2
 
     lr: float = parameter(default=1.0, help="learning rate: how far one step goes", minimum=0)
     rho: float = parameter(default=0.9, help="decay of the running means", minimum=0, maximum=1)

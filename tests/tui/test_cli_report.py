@@ -104,3 +104,23 @@ def test_divergence_is_exit_code_3(bench: Bench) -> None:
     pattern = r"Diverged: the loss became (nan|inf) at epoch \d+, step \d+ "
     assert re.search(pattern + r"\(learning rate 1e\+30, gradient norm \S+\)", outcome.out)
     assert of(recorded(outcome.run), "run_finished")[0]["reason"] == "diverged"
+
+
+def test_the_first_line_says_why_steps_are_eager(bench: Bench) -> None:
+    """An optimizer that can't be traced trains all the same; the record has the same reason."""
+    outcome = bench.train("--optimizer", "NAdam(lr=0.01)", "--epochs", "500", "--json")
+    (started,) = of(outcome.records, "run_started")
+    reason = "NAdam has no traced form of its own steps yet"
+    assert (started["executor"], started["executor_reason"]) == ("eager", reason)
+    text = bench.train("--optimizer", "NAdam(lr=0.01)", "--epochs", "500")
+    assert text.lines[0] == f"steps: eager, since {reason}"
+    assert not bench.train("--optimizer", "Adam(lr=0.01)").lines[0].startswith("steps:")
+
+
+def test_an_executor_that_cant_be_had_is_refused(bench: Bench) -> None:
+    """With the reason, and what to ask for instead; no run is left behind."""
+    arguments = ("--preset", "tiny.toml", "--optimizer", "NAdam", "--executor", "traced")
+    assert bench.refused(*arguments) == (
+        'executor "traced" can\'t be had here: NAdam has no traced form of its own steps yet: '
+        'use "auto" or "eager"'
+    )

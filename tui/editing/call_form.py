@@ -64,7 +64,7 @@ def typed(value: object) -> str:
 def meant(text: str, kind: Any) -> object:
     """The literal that a text stands for, seen what is asked for."""
     kinds = alternatives(kind)
-    if kind is str or all(get_origin(one) is Literal for one in kinds):
+    if kind is str or all(map(_is_choice_of_texts, kinds)):
         return text
     words = {"true": True, "false": False, "none": None}
     if text.lower() in words:
@@ -75,7 +75,12 @@ def meant(text: str, kind: Any) -> object:
     if isinstance(value, str) and is_list and not named:
         inside = text.strip("[]()")
         return [parse_value(piece.strip()) for piece in inside.split(",") if piece.strip()]
-    return value
+    only_lists = all(get_origin(one) is tuple for one in kinds if one is not type(None))
+    return [value] if only_lists and isinstance(value, int | float) else value
+
+
+def _is_choice_of_texts(kind: Any) -> bool:
+    return get_origin(kind) is Literal and all(isinstance(one, str) for one in get_args(kind))
 
 
 def _tuples(value: object) -> object:

@@ -149,6 +149,24 @@ PAIRS = [
         repaired={"layers": "Linear(16) ReLU() Linear(1)"},
     ),
     Pair(
+        "squashed-logits", "error", "layers[3]", "0.313 for class 0 and 0.127 for class 1",
+        experiment(layers("Linear(16)", "ReLU", "Linear(1)", "Hardtanh(-1.0, 2.0)")),
+        experiment(layers("Linear(16)", "ReLU", "Linear(1)", "Hardtanh(-9.0, 9.0)")),
+        repaired={"layers": "Linear(16) ReLU() Linear(1)"},
+    ),
+    Pair(
+        "squashed-logits", "error", "layers[3]", "get no gradient at all",
+        experiment(CLASSES, layers(*TWO, "ReLU6")),
+        experiment(CLASSES, layers(*TWO, "PReLU")),
+        repaired={"layers": "Linear(16) ReLU() Linear(2)"},
+    ),
+    Pair(
+        "double-softmax", "error", "layers[3]", "FocalLoss applies a softmax itself",
+        experiment(CLASSES, {"loss": "FocalLoss"}, layers(*TWO, "Softmax")),
+        experiment(CLASSES, {"loss": "MultiMarginLoss"}, layers(*TWO, "Softmax")),
+        repaired={"layers": "Linear(16) ReLU() Linear(2)"},
+    ),
+    Pair(
         "double-sigmoid", "error", "layers[3]", "0.313 for class 1 and 0.693",
         experiment(layers("Linear(16)", "ReLU", "Linear(1)", "Sigmoid")),
         experiment({"loss": "BCELoss"}, layers("Linear(16)", "ReLU", "Linear(1)", "Sigmoid")),
@@ -171,6 +189,14 @@ PAIRS = [
         experiment({"loss": "BCELoss"}),
         experiment({"loss": "BCELoss"}, layers("Linear(16)", "ReLU", "Linear(1)", "Sigmoid")),
         repaired={"loss": "BCEWithLogitsLoss()"},
+    ),
+    Pair(
+        "missing-sigmoid", "error", "layers[3]", "Hardtanh() gives values outside 0 to 1",
+        experiment({"loss": "BCELoss"}, layers("Linear(16)", "ReLU", "Linear(1)", "Hardtanh")),
+        experiment(
+            {"loss": "BCELoss"}, layers("Linear(16)", "ReLU", "Linear(1)", "Hardtanh(0.0, 1.0)")
+        ),
+        repaired={"layers": "Linear(16) ReLU() Linear(1) Sigmoid()", "loss": "BCELoss()"},
     ),
     Pair(
         "output-width", "info", "layers[2]", "two outputs for two classes",
@@ -200,6 +226,13 @@ PAIRS = [
         "bounded-output", "warning", "layers[3]", "between -1 and 1",
         experiment(WAVE, layers("Linear(16)", "ReLU", "Linear(1)", "Tanh")),
         experiment(WAVE, layers("Linear(16)", "Tanh", "Linear(1)")),
+        repaired={"layers": "Linear(16) ReLU() Linear(1)"},
+    ),
+    Pair(
+        "bounded-output", "warning", "layers[3]",
+        "Hardtanh() at the end of a regression keeps every prediction between -1 and 1",
+        experiment(WAVE, layers("Linear(16)", "ReLU", "Linear(1)", "Hardtanh")),
+        experiment(WAVE, layers("Linear(16)", "Hardtanh", "Linear(1)")),
         repaired={"layers": "Linear(16) ReLU() Linear(1)"},
     ),
     Pair(
@@ -240,6 +273,12 @@ PAIRS = [
         experiment(layers(*["Linear(9)", "Tanh"] * 7, "Linear(1)")),
         experiment(layers(*["Linear(9)", "Tanh"] * 6, "LayerNorm", "Tanh", "Linear(1)")),
         repaired={"layers": "Linear(9) ReLU() " * 7 + "Linear(1)"},
+    ),
+    Pair(
+        "saturating-chain", "warning", "layers[1]", "4 saturating activations (Softsign)",
+        experiment(layers(*["Linear(9)", "Softsign"] * 4, "Linear(1)")),
+        experiment(layers(*["Linear(9)", "Softsign"] * 3, "GroupNorm(3)", "Softsign", "Linear(1)")),
+        repaired={"layers": "Linear(9) ReLU() " * 4 + "Linear(1)"},
     ),
     Pair(
         "narrow-layer", "warning", "layers[0]", "4 ReLU units",
@@ -529,6 +568,22 @@ PAIRS = [
         experiment({"optimizer": "Adam(lr=0.01, weight_decay=0.01)"}),
         experiment({"optimizer": "AdamW(lr=0.01, weight_decay=0.01)"}),
         repaired={"optimizer": "AdamW(lr=0.01)"},
+    ),
+    Pair(
+        "adam-weight-decay", "warning", "optimizer.weight_decay", "NAdam adds weight_decay=0.01",
+        experiment({"optimizer": "NAdam(lr=0.01, weight_decay=0.01)"}),
+        experiment(
+            {"optimizer": "NAdam(lr=0.01, weight_decay=0.01, decoupled_weight_decay=True)"}
+        ),
+        repaired={
+            "optimizer": "NAdam(lr=0.01, weight_decay=0.01, decoupled_weight_decay=True)"
+        },
+    ),
+    Pair(
+        "learning-rate-range", "warning", "optimizer.lr", "5 is 50 times the highest that NAdam",
+        experiment({"optimizer": "NAdam(lr=5.0)"}),
+        experiment({"optimizer": "NAdam(lr=0.1)"}),
+        repaired={"optimizer": "NAdam(lr=0.002)"},
     ),
     Pair(
         "batch-above-data", "warning", "batch_size", "512 is more than the 300 training samples",

@@ -28,12 +28,13 @@ def _problems(**changes: object) -> list[str]:
         (
             "layers",
             ["Linear(1)", "Relu6x"],
-            'layers[1]: unknown layer "Relu6x": did you mean ReLU?',
+            'layers[1]: unknown layer "Relu6x": did you mean ReLU6?',
         ),
         (
             "optimizer",
             "Zzz",
-            'optimizer: unknown optimizer "Zzz": known are SGD, Adam, AdamW, RMSprop, Adagrad',
+            'optimizer: unknown optimizer "Zzz": known are SGD, Adam, AdamW, NAdam, RAdam, '
+            "Adamax, Adadelta, RMSprop, Adagrad",
         ),
         ("loss", "BCEloss()", 'loss: unknown loss "BCEloss": did you mean BCELoss?'),
         ("schedule", "steplr(3)", 'schedule: unknown schedule "steplr": did you mean StepLR?'),
@@ -258,7 +259,7 @@ def test_all_mistakes_are_told_at_once() -> None:
         predict=[[1]],
         tilte="x",
     ) == [
-        'layers[1]: unknown layer "Relu6x": did you mean ReLU?',
+        'layers[1]: unknown layer "Relu6x": did you mean ReLU6?',
         "layers[2]: 'x' is not accepted: give a number, a text in quotes, "
         "True, False, None or a list of them",
         "optimizer.lr: -1 is not accepted: give a number, at least 0",

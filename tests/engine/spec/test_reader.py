@@ -39,7 +39,7 @@ def test_each_message_begins_with_the_file(tmp_path: Path) -> None:
     with pytest.raises(BadExperiment) as caught:
         read_file(path)
     assert str(caught.value).splitlines() == [
-        f'{path}: layers[2]: unknown layer "Relu6x": did you mean ReLU?',
+        f'{path}: layers[2]: unknown layer "Relu6x": did you mean ReLU6?',
         f"{path}: epochs: 0 is not accepted: "
         "give a whole number, at least 1 and at most 1,000,000,000",
     ]

@@ -150,7 +150,7 @@ def test_problems_stand_with_their_line(draft: Draft) -> None:
     draft.replace_component(("layers", 1), "Relu6x()")
     draft.set("optimizer.lr", "-1")
     assert draft.experiment is None
-    assert 'unknown layer "Relu6x": did you mean ReLU?' in item(draft, "layers.1").problem
+    assert 'unknown layer "Relu6x": did you mean ReLU6?' in item(draft, "layers.1").problem
     assert item(draft, "optimizer").problem.startswith("lr: -1 is not accepted")
     assert [i.output for i in draft.items() if i.section == "Layers"] == ["4", "", ""]
 

@@ -43,9 +43,13 @@ async def opened(pilot: Pilot[None], form: ComponentForm | FieldForm) -> Answers
     return answers
 
 
+NEEDED = {"Upsample": {"scale_factor": "2.0"}}
+"""Of a component of which one of several arguments must be given, one."""
+
+
 def example(family: str, component: type[Component]) -> str:
     """A valid canonical call of any component: required values of the simplest kind."""
-    texts = {}
+    texts = dict(NEEDED.get(component.name, {}))
     for field in fields_of(component.parameters()):
         if field.declaration.required:
             texts[field.name] = next(
@@ -245,7 +249,11 @@ async def test_clicking_the_list_takes_a_component() -> None:
 
 @pytest.mark.parametrize(
     ("word", "names"),
-    [("relu", ["ReLU", "LeakyReLU", "ELU", "Softplus"]), ("linear", ["Linear"]), ("zzz", [])],
+    [
+        ("relu", ["ReLU", "ReLU6", "LeakyReLU", "PReLU", "ELU", "Softplus"]),
+        ("linear", ["Linear"]),
+        ("zzz", []),
+    ],
 )
 def test_search_ranks_names_before_help(word: str, names: list[str]) -> None:
     """The exact name comes first, then beginnings, then names, then the help's words."""
@@ -257,6 +265,9 @@ def test_lists_may_be_typed_without_brackets() -> None:
     circle = FAMILIES["data"].members()["circle"]
     reading = read_texts("data", circle, {"features": "x1, x1^2"})
     assert reading.call == 'circle(features=["x1", "x1^2"])'
+    steps = FAMILIES["schedule"].members()["MultiStepLR"]
+    for text, call in (("30", "[30]"), ("30, 60", "[30, 60]")):
+        assert read_texts("schedule", steps, {"milestones": text}).call == f"MultiStepLR({call})"
 
 
 @pytest.mark.asyncio
