@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 from engine.errors import BadExperiment, Problem
 from engine.parts.data import Facts, Pixels, Places
-from engine.parts.schedules import ReduceLROnPlateau
 from engine.spec.chain import Link, links
 from engine.spec.experiment import Experiment
 from engine.spec.validator import held_back, selecting_stride
@@ -87,7 +86,7 @@ class Plan:
     def watches(self) -> bool:
         """Whether an epoch's loss decides how the next one is trained, or whether there is one."""
         experiment = self.experiment
-        plateau = isinstance(experiment.schedule, ReduceLROnPlateau)
+        plateau = experiment.schedule.watches_loss
         return experiment.patience is not None or plateau
 
     @property
