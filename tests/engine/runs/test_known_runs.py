@@ -131,7 +131,7 @@ def _a_pipe(path: Path) -> None:
     [
         lambda path: path.unlink(),
         lambda path: path.write_bytes(path.read_bytes()[:-9]),
-        lambda path: path.write_bytes(path.read_bytes().replace(b'"version":1', b'"version":0')),
+        lambda path: path.write_bytes(path.read_bytes().replace(b'"version":', b'"version":-')),
         lambda path: path.write_bytes(b"\xff"),
         _a_pipe,
     ],
