@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.service.launch import launch
+from engine.service.client.launch import launch
 from tests.engine.service.live import WAIT_S, RawClient
 
 NEEDS_MNIST = "PERCEPTUI_DATA_DIR"

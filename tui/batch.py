@@ -14,7 +14,7 @@ from engine.runs import events as ev
 from engine.runs.outcome import outcome_of
 from engine.runs.pictures import Pictures
 from engine.runs.reader import Run
-from engine.service.client import Session
+from engine.service.client.session import Session
 from tui.commands.complaint import complain, complain_of
 from tui.headless.ending import UNKEPT, exit_code, print_end, print_record
 from tui.headless.job import Continuation, Job

@@ -1,1 +1,1 @@
-"""The trainer as others use it: start a training, follow it, ask a finished run."""
+"""The trainer as others use it: a client, a worker, and what they say to each other."""

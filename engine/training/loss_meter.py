@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 READ_S = 0.02
-"""Seconds between two readings on CUDA, about: as often as a worker looks at its mailbox."""
+"""Seconds between two readings on CUDA, about: as often as a worker looks at its socket."""
 
 
 class LossMeter:

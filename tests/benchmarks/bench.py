@@ -102,7 +102,7 @@ def small_training(name: str, effort: Effort, data: Path) -> Section:
     notes = [
         "The loop's time is that of the loop alone; perceptui's is from asking for the training "
         "until its last event has come: data, network, trace, run directory, record, curve, "
-        "reports, mailbox, checkpoints and final evaluation. Times are per step. All have as many "
+        "reports, socket, checkpoints and final evaluation. Times are per step. All have as many "
         "threads.",
     ]
     with Headless(data) as headless, Contestant() as loop:

@@ -1,4 +1,4 @@
-"""perceptui without a screen: a worker with record, curve, reports, checkpoints and mailbox."""
+"""perceptui without a screen: a worker with record, curve, reports, checkpoints and socket."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Any
 
 from engine.runs.events import EpochFinished, Failed, RunFinished, RunStarted
-from engine.service.client import Session
+from engine.service.client.session import Session
 from engine.spec.experiment import Experiment
 from engine.spec.presets import path_of
 from engine.spec.reader import read_file

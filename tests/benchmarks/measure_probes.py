@@ -25,8 +25,8 @@ from pathlib import Path
 
 from engine.parts.data import Places
 from engine.paths import data_dir
-from engine.service.preparation import Order, prepare
-from engine.service.training_run import TrainingRun
+from engine.service.worker.preparation import Order, prepare
+from engine.service.worker.training_run import TrainingRun
 from engine.spec.experiment import Experiment
 from engine.spec.presets import path_of
 from engine.spec.reader import read_file

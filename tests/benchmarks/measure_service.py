@@ -17,7 +17,7 @@ from pathlib import Path
 from engine.runs import events as ev
 from engine.runs.lease import read_lease
 from engine.service import protocol as p
-from engine.service.client import Session
+from engine.service.client.session import Session
 from engine.spec.experiment import Experiment
 from engine.spec.presets import path_of
 from engine.spec.reader import read_file

@@ -26,8 +26,8 @@ PIPE = "is a named pipe, not a file that can be read"
 
 OWN = {
     "engine/regular_file.py",  # the one place
-    "engine/service/launch.py",  # a log of this process's own child
-    "engine/service/mailbox.py",  # the record that this process writes
+    "engine/service/client/launch.py",  # a log of this process's own child
+    "engine/service/worker/socket_server.py",  # the record that this process writes
     "engine/runs/lease.py",  # /proc
     "engine/training/device.py",  # /proc
     "engine/training/threads.py",  # /sys

@@ -82,7 +82,7 @@ def cured(name: str) -> Experiment:
     experiment = preset(name)
     if not wants_statistics(experiment):
         return repaired(experiment)
-    from engine.service.statistics import describe
+    from engine.service.worker.statistics import describe
     from tui.editing.examiner import statistics_of
 
     return repaired(experiment, statistics_of(describe(experiment, Places(DATA_DIR))))

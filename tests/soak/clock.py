@@ -11,7 +11,7 @@ from engine.runs import events as ev
 from engine.runs.lease import HEARTBEAT_S, read_lease
 from engine.runs.reader import Run, find_run
 from engine.runs.state import state_of
-from engine.service.client import Session
+from engine.service.client.session import Session
 from tests.engine.service.live import begun_paused, endless, on, until
 from tests.soak.ground import Ground
 

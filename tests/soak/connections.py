@@ -13,7 +13,7 @@ from engine.runs import events as ev
 from engine.runs.lease import read_lease
 from engine.runs.reader import Run
 from engine.service import protocol as p
-from engine.service.client import Session
+from engine.service.client.session import Session
 from tests.engine.service.live import endless, until
 from tests.soak.ground import Ground
 

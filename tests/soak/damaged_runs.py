@@ -17,7 +17,7 @@ from typing import NoReturn
 
 from engine.runs.lease import own_lease, write_lease
 from engine.runs.reader import Run, all_runs
-from engine.service.client import Session
+from engine.service.client.session import Session
 from tests.engine.service.live import begun_paused, demanding, on, the_end, weights_of
 from tests.soak.commands import REFUSED
 from tests.soak.damage import damaged

@@ -15,7 +15,7 @@ from engine.runs import events as ev
 from engine.runs.lease import process_start
 from engine.runs.reader import Run
 from engine.runs.state import state_of
-from engine.service.client import Session
+from engine.service.client.session import Session
 from tests.engine.service.live import DEMANDING, reported, uninterrupted, weights_of
 from tests.engine.training.tiny import OPTIMIZERS, small
 from tests.soak.ground import Ground

@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from engine.runs.reader import Run
-from engine.service.client import Session
+from engine.service.client.session import Session
 from tests.engine.service.live import the_end
 from tests.engine.training.tiny import small
 from tests.soak.commands import REFUSED, run

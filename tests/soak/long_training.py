@@ -8,7 +8,7 @@ from engine.runs import events as ev
 from engine.runs.reader import Run
 from engine.runs.series import CAPACITY
 from engine.service import protocol as p
-from engine.service.client import Session
+from engine.service.client.session import Session
 from tests.engine.training.tiny import small
 from tests.soak.ground import Ground
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from engine.runs.reader import Run
 from engine.service import protocol as p
-from engine.service.client import Session
+from engine.service.client.session import Session
 from tests.engine.service.live import RawClient, endless
 from tests.soak.ground import Ground
 

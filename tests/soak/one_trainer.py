@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from unittest.mock import patch
 
-from engine.service.client import Session
-from engine.service.launch import Launched, launch
+from engine.service.client.launch import Launched, launch
+from engine.service.client.session import Session
 from tests.engine.service.live import RawClient
 
 

@@ -9,7 +9,7 @@ from random import Random
 
 from engine.runs.reader import all_runs
 from engine.runs.state import state_of
-from engine.service.client import Session
+from engine.service.client.session import Session
 from tests.soak.ground import Ground
 from tests.tui.pseudo_terminal import ESCAPE, PseudoTerminal, app_on_terminal
 

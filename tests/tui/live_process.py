@@ -13,7 +13,7 @@ from typing import Any
 
 from engine.runs.lease import read_lease
 from engine.runs.reader import Run
-from engine.service.client import Session
+from engine.service.client.session import Session
 from tests.engine.service.live import (
     DEMANDING,
     Bits,

@@ -16,7 +16,7 @@ import pytest
 
 from engine.runs.lease import own_lease, process_start, write_lease
 from engine.runs.reader import Run
-from engine.service.client import Session
+from engine.service.client.session import Session
 from tests.engine.service.live import (
     begun_paused,
     endless,

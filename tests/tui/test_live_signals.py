@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from engine.runs.state import state_of
-from engine.service.client import Session
+from engine.service.client.session import Session
 from tests.engine.service.live import eventually, run_async
 from tests.tui.command_line import Bench, command
 from tests.tui.live_process import (

@@ -9,7 +9,7 @@ import pytest
 
 from engine.runs.rate_test import RateTest, rate_test
 from engine.runs.reader import Run
-from engine.service.client import Session
+from engine.service.client.session import Session
 from tests.engine.service.live import (
     begun_paused,
     demanding,

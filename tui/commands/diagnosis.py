@@ -10,8 +10,8 @@ from engine.doctor.examination import examine, wants_statistics
 from engine.doctor.finding import Finding
 from engine.doctor.statistics import Statistics
 from engine.errors import DataUnavailable, WorkerLost
-from engine.service.client import Session
-from engine.service.description import Description
+from engine.service.client.session import Session
+from engine.service.protocol.description import Description
 from engine.spec.experiment import Experiment
 from tui.editing.examiner import statistics_of
 

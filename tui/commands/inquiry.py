@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from tui.commands.complaint import complain_of
 
 if TYPE_CHECKING:
-    from engine.service.client import Session
+    from engine.service.client.session import Session
 
 T = TypeVar("T")
 
@@ -17,7 +17,7 @@ def asked(ask: Callable[[Session], Coroutine[None, None, T]]) -> T:
     """The answer of a worker that is started for one question."""
     import asyncio
 
-    from engine.service.client import Session
+    from engine.service.client.session import Session
 
     async def run() -> T:
         async with Session.open() as session:

@@ -43,7 +43,7 @@ def tune(
 
 
 async def _tested(experiment: Experiment, data_dir: Path) -> RateTest:
-    from engine.service.client import Session
+    from engine.service.client.session import Session
 
     async with Session.open() as session:
         try:

@@ -10,7 +10,7 @@ from engine.doctor.statistics import Statistics
 from engine.spec.experiment import Experiment
 
 if TYPE_CHECKING:
-    from engine.service.description import Description
+    from engine.service.protocol.description import Description
 
 _Key = tuple[str, object]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from engine.runs.reader import Run
 from engine.service import protocol as p
-from engine.service.client import Session
+from engine.service.client.session import Session
 from engine.spec.experiment import Experiment
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from engine.runs.reader import Run
 from engine.runs.state import state_of
-from engine.service.client import Session
+from engine.service.client.session import Session
 from tui.headless.signals import Caught
 
 PATIENCE_S = 5.0

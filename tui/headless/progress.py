@@ -22,7 +22,7 @@ from engine.runs.events import (
     WentBack,
 )
 from engine.service import protocol as p
-from engine.service.client import Happened
+from engine.service.client.session import SessionEvent
 from tui.commands.json_line import print_message
 from tui.renderables.findings import HUES
 from tui.renderables.look import RED, Look
@@ -273,7 +273,7 @@ class Show:
         """End whatever is drawn live."""
         self.guarded(self._follower.stop)
 
-    def happened(self, happened: Happened) -> None:
+    def happened(self, happened: SessionEvent) -> None:
         """Show one thing that happened."""
         match happened:
             case Event(n=number) if number in self._passed_over:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from engine.service import protocol as p
-from engine.service.client import Session
+from engine.service.client.session import Session
 from tui.commands.complaint import complain
 
 SILENT_S = 0.5

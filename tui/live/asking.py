@@ -13,7 +13,7 @@ from tui.live.snapshot import Snapshot
 if TYPE_CHECKING:
     from engine.runs import events as ev
     from engine.runs.rate_test import RateTest
-    from engine.service.description import Description
+    from engine.service.protocol.description import Description
     from engine.spec.experiment import Experiment
     from tui.live.trainer import Trainer
 

@@ -73,7 +73,7 @@ class Bench(Asking):
         self._is_open = True
         # What a session needs takes a while to import: not while keys wait.
         await asyncio.to_thread(import_module, "tui.live.observer")
-        await asyncio.to_thread(import_module, "engine.service.client")
+        await asyncio.to_thread(import_module, "engine.service.client.session")
         await self._enter(self._connect())
 
     def trains(self, run: Run) -> bool:
@@ -83,7 +83,7 @@ class Bench(Asking):
 
     async def attach(self, run: Run) -> None:
         """Leave the worker there is and watch a live run's."""
-        from engine.service.client import Session
+        from engine.service.client.session import Session
 
         await self.close()
         self._is_open = True

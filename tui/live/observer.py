@@ -10,7 +10,7 @@ import msgspec
 from engine.runs import events as ev
 from engine.runs.pictures import Pictures
 from engine.service import protocol as p
-from engine.service.client import Happened
+from engine.service.client.session import SessionEvent
 from tui.live.curves import CurveMaker
 from tui.live.history import History
 from tui.live.snapshot import Snapshot
@@ -30,7 +30,7 @@ class Observer:
             self._history.add(event)
             self._curves.told(self._history, event)
 
-    def taken(self, snapshot: Snapshot, happened: Happened) -> Snapshot:
+    def taken(self, snapshot: Snapshot, happened: SessionEvent) -> Snapshot:
         """The snapshot after something happened."""
         history = self._history
         match happened:

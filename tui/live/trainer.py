@@ -13,18 +13,18 @@ if TYPE_CHECKING:  # the first screen is there before the engine is loaded
     from engine.runs.rate_test import RateTest
     from engine.runs.reader import Run
     from engine.service import protocol as p
-    from engine.service.client import Happened
-    from engine.service.description import Description
+    from engine.service.client.session import SessionEvent
+    from engine.service.protocol.description import Description
     from engine.spec.experiment import Experiment
 
 
 class Trainer(Protocol):
-    """What the bench needs of a session; engine.service.client.Session has it."""
+    """What the bench needs of a session; engine.service.client.session.Session has it."""
 
     @property
     def state(self) -> p.State: ...
     def remarks(self) -> list[str]: ...
-    def events(self) -> AsyncIterator[Happened]: ...
+    def events(self) -> AsyncIterator[SessionEvent]: ...
     async def train(
         self,
         experiment: Experiment,
@@ -71,6 +71,6 @@ Connect = Callable[[], AbstractAsyncContextManager[Trainer]]
 
 def fresh_worker() -> AbstractAsyncContextManager[Trainer]:
     """A session with a worker of its own, which warms up."""
-    from engine.service.client import Session
+    from engine.service.client.session import Session
 
     return Session.open()

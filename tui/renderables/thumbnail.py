@@ -8,7 +8,7 @@ from rich.style import Style
 from rich.text import Text
 
 from engine.runs.pictures import Point
-from engine.service.description import Description
+from engine.service.protocol.description import Description
 from tui.renderables.images import Image, gallery
 from tui.renderables.look import Look, class_hue
 from tui.renderables.numbers import short

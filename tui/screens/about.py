@@ -16,7 +16,7 @@ from tui.renderables.table import heading, sentence
 
 if TYPE_CHECKING:  # the first screen is there before the engine is loaded
     from engine.parts.data import Data
-    from engine.service.description import Description
+    from engine.service.protocol.description import Description
     from engine.spec.experiment import Experiment
 
 Rows = list[Text]

@@ -58,7 +58,7 @@ UNHEALTHY = {
 
 def statistics(experiment: Experiment) -> Statistics:
     """The figures of an experiment's data, by the same code as the worker's."""
-    from engine.service.statistics import describe
+    from engine.service.worker.statistics import describe
     from tui.editing.examiner import statistics_of
 
     return statistics_of(describe(experiment, Places(data_dir())))

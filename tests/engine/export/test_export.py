@@ -21,8 +21,8 @@ from engine.runs.events import EpochFinished
 from engine.runs.output import destination
 from engine.runs.reader import Run
 from engine.runs.script import script
-from engine.service.preparation import Order, prepare
-from engine.service.training_run import TrainingRun
+from engine.service.worker.preparation import Order, prepare
+from engine.service.worker.training_run import TrainingRun
 from engine.training.checkpoint import load
 from tests.engine.runs.repetition import NOWHERE, run_here, small, trained
 

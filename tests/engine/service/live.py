@@ -16,7 +16,7 @@ from safetensors.numpy import load_file
 from engine.runs import events as ev
 from engine.runs.reader import Run
 from engine.service import protocol as p
-from engine.service.client import Happened, Session
+from engine.service.client.session import Session, SessionEvent
 from engine.spec.experiment import Experiment
 from tests.engine.training.tiny import small, trained, weights
 
@@ -58,9 +58,9 @@ def run_async(task: Coroutine[Any, Any, T]) -> T:
     return asyncio.run(limited())
 
 
-async def until(session: Session, is_it: Callable[[Happened], bool]) -> list[Happened]:
+async def until(session: Session, is_it: Callable[[SessionEvent], bool]) -> list[SessionEvent]:
     """What happens up to the first thing that is it."""
-    seen: list[Happened] = []
+    seen: list[SessionEvent] = []
     async for happened in session.events():
         seen.append(happened)
         if is_it(happened):

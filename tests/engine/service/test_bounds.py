@@ -11,8 +11,8 @@ from engine.limits import PICTURE_CELLS, REQUEST, ROWS
 from engine.runs.events import Prediction
 from engine.runs.reader import Run
 from engine.service import protocol as p
-from engine.service.client import Session
-from engine.service.connection import CHUNK_BYTES
+from engine.service.client.connection import CHUNK_BYTES
+from engine.service.client.session import Session
 from tests.engine.service.live import RawClient, begun_paused, endless, run_async, the_end
 from tests.engine.training.tiny import small
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from engine.service import checkpoints
-from engine.service.checkpoints import CHECKPOINT_S, CHECKPOINT_SHARE
-from engine.service.preparation import Order, prepare
-from engine.service.training_run import TrainingRun
+from engine.service.worker import checkpoints
+from engine.service.worker.checkpoints import CHECKPOINT_S, CHECKPOINT_SHARE
+from engine.service.worker.preparation import Order, prepare
+from engine.service.worker.training_run import TrainingRun
 from engine.training import checkpoint
 from tests.engine.service.live import demanding
 from tests.engine.training.tiny import NOWHERE

@@ -16,8 +16,8 @@ from engine.limits import CLIENTS
 from engine.runs import events as ev
 from engine.runs.reader import Run
 from engine.service import protocol as p
-from engine.service.client import Session
-from engine.service.mailbox import Mailbox
+from engine.service.client.session import Session
+from engine.service.worker.socket_server import SocketServer
 from tests.engine.service.live import (
     RawClient,
     begun_paused,
@@ -177,6 +177,7 @@ def test_lines_that_are_no_requests_are_answered_and_survived(warm: Path) -> Non
         "id": 7,
         "failure": None,
         "value": None,
+        "remarks": [],
     }
     client.close()
 
@@ -212,26 +213,26 @@ def test_one_connection_too_many_is_told_so(
 ) -> None:
     """Of those that said nothing the oldest makes room; where all said hello there is none."""
     monkeypatch.setenv("PERCEPTUI_SOCKET_DIR", str(tmp_path))
-    mailbox = Mailbox()
-    company = [_let_in(mailbox) for _ in range(CLIENTS.most)]
-    for client in mailbox.clients:
-        client.greeted = client is not mailbox.clients[7]
-    company.append(_let_in(mailbox))
+    server = SocketServer()
+    company = [_let_in(server) for _ in range(CLIENTS.most)]
+    for client in server.clients:
+        client.greeted = client is not server.clients[7]
+    company.append(_let_in(server))
     assert company[7].line() == {}
-    mailbox.clients[-1].greeted = True
-    company.append(_let_in(mailbox))
+    server.clients[-1].greeted = True
+    company.append(_let_in(server))
     failure = company[-1].line()["failure"]
     assert failure["text"].endswith("101 connections, more than the 100 that are taken")
     assert company[-1].line() == {}
-    assert len(mailbox.clients) == CLIENTS.most
-    mailbox.close()
+    assert len(server.clients) == CLIENTS.most
+    server.close()
     for one in company:
         one.close()
 
 
-def _let_in(mailbox: Mailbox) -> RawClient:
-    client = RawClient(mailbox.path)
-    mailbox.exchange(0.0)
+def _let_in(server: SocketServer) -> RawClient:
+    client = RawClient(server.path)
+    server.exchange(0.0)
     return client
 
 

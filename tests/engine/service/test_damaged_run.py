@@ -12,9 +12,9 @@ from engine.errors import BadCheckpoint, DamagedRun, PerceptuiError
 from engine.export.writer import export
 from engine.runs import events as ev
 from engine.runs.reader import Run
-from engine.service.inspection import evaluate, predict
-from engine.service.preparation import Order, prepare, prepare_again
-from engine.service.training_run import TrainingRun
+from engine.service.worker.inspection import evaluate, predict
+from engine.service.worker.preparation import Order, prepare, prepare_again
+from engine.service.worker.training_run import TrainingRun
 from engine.spec.experiment import Experiment
 from engine.training.checkpoint import load
 from tests.engine.training.tiny import NOWHERE, bits, small, weights

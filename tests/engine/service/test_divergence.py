@@ -12,9 +12,9 @@ import pytest
 from engine.errors import UsageError
 from engine.runs import events as ev
 from engine.runs.reader import Run
-from engine.service.client import Session
-from engine.service.preparation import Order, prepare
-from engine.service.training_run import TrainingRun
+from engine.service.client.session import Session
+from engine.service.worker.preparation import Order, prepare
+from engine.service.worker.training_run import TrainingRun
 from engine.training.checkpoint import load
 from tests.engine.service.live import reported, run_async, the_end, weights_of
 from tests.engine.training.tiny import NOWHERE, small

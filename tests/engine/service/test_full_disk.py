@@ -14,9 +14,9 @@ import pytest
 from engine.runs import events as ev
 from engine.runs.reader import Run
 from engine.runs.series import Series
-from engine.service.client import Session
-from engine.service.preparation import Order, prepare
-from engine.service.training_run import TrainingRun
+from engine.service.client.session import Session
+from engine.service.worker.preparation import Order, prepare
+from engine.service.worker.training_run import TrainingRun
 from tests.engine.service.live import (
     begun_paused,
     demanding,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from engine.runs import events as ev
 from engine.runs.reader import Run
-from engine.service.client import Session
+from engine.service.client.session import Session
 from tests.engine.service.live import begun_paused, demanding, on, run_async, the_end
 from tests.engine.training.tiny import small
 

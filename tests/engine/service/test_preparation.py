@@ -17,10 +17,10 @@ from engine.runs.lease import process_start, read_lease
 from engine.runs.reader import Run
 from engine.runs.state import state_of
 from engine.service import protocol as p
-from engine.service.client import Session
-from engine.service.description import Description
-from engine.service.launch import launch
-from engine.service.place import socket_dir
+from engine.service.client.launch import launch
+from engine.service.client.session import Session
+from engine.service.protocol.description import Description
+from engine.service.protocol.socket_directory import socket_dir
 from engine.spec.writer import to_toml
 from tests.engine.service.live import (
     RawClient,

@@ -14,7 +14,7 @@ from engine.errors import DataUnavailable, PerceptuiError, UsageError
 from engine.runs import events as ev
 from engine.runs.reader import Run
 from engine.service import protocol as p
-from engine.service.client import Session
+from engine.service.client.session import Session
 from engine.spec.experiment import Experiment
 from tests.engine.service.live import (
     begun_paused,

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from engine.errors import WorkerLost
-from engine.service.client import Session
-from engine.service.place import socket_dir
+from engine.service.client.session import Session
+from engine.service.protocol.socket_directory import socket_dir
 from tests.engine.service.live import run_async, the_end
 from tests.engine.training.tiny import small
 

@@ -8,8 +8,8 @@ import msgspec
 import pytest
 
 from engine.doctor.statistics import Spread
-from engine.service.description import Description
-from engine.service.statistics import describe
+from engine.service.protocol.description import Description
+from engine.service.worker.statistics import describe
 from tests.engine.training.tiny import NOWHERE, small
 
 

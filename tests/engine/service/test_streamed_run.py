@@ -16,7 +16,7 @@ from engine.errors import WorkerLost
 from engine.runs import events as ev
 from engine.runs.reader import Run
 from engine.runs.state import state_of
-from engine.service.client import Session
+from engine.service.client.session import Session
 from tests.engine.service.live import (
     Bits,
     eventually,

@@ -17,9 +17,9 @@ from engine.runs import events as ev
 from engine.runs.outcome import outcome_of
 from engine.runs.reader import Run
 from engine.runs.state import state_of
-from engine.service import checkpoints
-from engine.service.preparation import Order, prepare, prepare_again
-from engine.service.training_run import RecordFailed, TrainingRun
+from engine.service.worker import checkpoints
+from engine.service.worker.preparation import Order, prepare, prepare_again
+from engine.service.worker.training_run import RecordFailed, TrainingRun
 from engine.training import checkpoint
 from tests.engine.service.live import demanding, weights_of
 from tests.engine.training.tiny import NOWHERE

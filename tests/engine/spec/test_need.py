@@ -12,7 +12,7 @@ from engine.doctor.examination import examine
 from engine.doctor.rules import room
 from engine.errors import BadExperiment
 from engine.parts.optimizers import Optimizer
-from engine.service.preparation import prepare
+from engine.service.worker.preparation import prepare
 from engine.spec.experiment import Experiment
 from engine.spec.need import Need
 from engine.spec.reader import from_raw
@@ -115,7 +115,7 @@ def test_a_large_batch_is_named_as_what_to_change(monkeypatch: pytest.MonkeyPatc
 def test_nothing_is_made_of_what_does_not_fit(monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither a training nor a test of its rates begins."""
     monkeypatch.setattr(start, "free_bytes", lambda: LARGE.total - 1)
-    monkeypatch.setattr("engine.service.preparation.Trainer", _never)
+    monkeypatch.setattr("engine.service.worker.preparation.Trainer", _never)
     monkeypatch.setattr(range_test, "Trainer", _never)
     for begin in (prepare, sweep):
         with pytest.raises(BadExperiment, match=r"^layers: a training takes at least 26 GB"):

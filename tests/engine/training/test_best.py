@@ -10,8 +10,8 @@ import pytest
 
 from engine.runs.events import Diverged, RunFinished
 from engine.runs.reader import Run
-from engine.service.preparation import Order, prepare
-from engine.service.training_run import TrainingRun
+from engine.service.worker.preparation import Order, prepare
+from engine.service.worker.training_run import TrainingRun
 from engine.spec.experiment import Experiment
 from engine.training.checkpoint import Checkpoint, load
 from engine.training.executor import Executor

@@ -12,8 +12,8 @@ import torch
 
 from engine.runs import events as ev
 from engine.runs.reader import Run
-from engine.service.preparation import Order
-from engine.service.training_run import TrainingRun
+from engine.service.worker.preparation import Order
+from engine.service.worker.training_run import TrainingRun
 from engine.training.loss_meter import READ_S, LossMeter
 from engine.training.snapshot import kept, restore, snapshot
 from engine.training.trainer import Trainer

@@ -13,8 +13,8 @@ from torch import nn
 
 from engine.doctor.live.look import LayerReading
 from engine.runs import events as ev
-from engine.service.preparation import Order
-from engine.service.training_run import TrainingRun
+from engine.service.worker.preparation import Order
+from engine.service.worker.training_run import TrainingRun
 from engine.spec.experiment import Experiment
 from engine.training.executor import Executor
 from engine.training.probes.budget import Budget

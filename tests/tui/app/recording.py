@@ -14,8 +14,8 @@ import msgspec
 
 from engine.runs import events as ev
 from engine.service import protocol as p
-from engine.service.client import Happened, Session
-from engine.service.description import Description
+from engine.service.client.session import Session, SessionEvent
+from engine.service.protocol.description import Description
 from engine.spec.presets import listings
 from engine.spec.reader import read_file
 from tests.tui.app.replay import Replay
@@ -60,7 +60,7 @@ class Recorded(Replay):
 
 async def record() -> None:
     """Train the spiral two thirds of its way and write down what the worker said."""
-    kept: list[Happened] = []
+    kept: list[SessionEvent] = []
     async with Session.open() as session:
         with tempfile.TemporaryDirectory() as folder:
             await session.train(preset("spiral"), name="spiral", runs_dir=Path(folder), paused=True)
@@ -84,7 +84,7 @@ async def record() -> None:
     SPIRAL.write_bytes(b"".join([*encoded, p.encode(drawn)]))
 
 
-async def _listen(session: Session, kept: list[Happened]) -> None:
+async def _listen(session: Session, kept: list[SessionEvent]) -> None:
     async for happened in session.events():
         kept.append(happened)  # noqa: PERF401  # what came so far is looked at meanwhile
 

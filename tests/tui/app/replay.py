@@ -21,8 +21,8 @@ from engine.runs.rate_test import RateTest, rate_test
 from engine.runs.reader import Run
 from engine.runs.series import Series
 from engine.service import protocol as p
-from engine.service.client import Happened
-from engine.service.description import Description
+from engine.service.client.session import SessionEvent
+from engine.service.protocol.description import Description
 from engine.spec.experiment import Experiment
 
 STEPS_PER_EPOCH = 4
@@ -57,7 +57,7 @@ class Replay:
         self._experiment: Experiment | None = None
         self._directory: RunDirectory | None = None
         self._losses = Series()
-        self._happened: asyncio.Queue[Happened | None] = asyncio.Queue()
+        self._happened: asyncio.Queue[SessionEvent | None] = asyncio.Queue()
         self._num_events = 0
         self._lost: WorkerLost | None = None
         self._moving: asyncio.Task[None] | None = None
@@ -146,7 +146,7 @@ class Replay:
 
     # What the bench does.
 
-    async def events(self) -> AsyncIterator[Happened]:
+    async def events(self) -> AsyncIterator[SessionEvent]:
         while True:
             happened = await self._happened.get()
             if happened is None:
@@ -336,7 +336,7 @@ class Replay:
         if self._directory is not None:
             raise PerceptuiError("this worker trains already: stop that run first")
 
-    def _say(self, happened: Happened) -> None:
+    def _say(self, happened: SessionEvent) -> None:
         self._happened.put_nowait(happened)
 
     def _record(self, event: ev.Event) -> None:

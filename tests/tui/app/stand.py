@@ -18,7 +18,7 @@ from engine.runs.directory import RunDirectory
 from engine.runs.lease import own_lease, write_lease
 from engine.runs.pictures import Point
 from engine.runs.reader import Run
-from engine.service.description import Description
+from engine.service.protocol.description import Description
 from engine.spec.experiment import Experiment
 from engine.spec.reader import from_raw
 from tui.editing.draft import Draft

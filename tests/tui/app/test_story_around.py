@@ -13,8 +13,8 @@ import pytest
 
 from engine.parts.shapes import product
 from engine.runs.reader import Run
-from engine.service.client import Session
-from engine.service.description import Description
+from engine.service.client.session import Session
+from engine.service.protocol.description import Description
 from engine.spec.experiment import Experiment
 from tests.tui.app.replay import Replay, Workers
 from tests.tui.app.stage import Stage, played

@@ -9,7 +9,7 @@ import pytest
 
 from engine.doctor.rules import ALL
 from engine.errors import PerceptuiError
-from engine.service.client import Session
+from engine.service.client.session import Session
 from tests.engine.doctor.test_failure import broken
 from tests.tui.app.stage import NARROW, WIDE, Stage, played
 from tests.tui.app.stand import small_experiment

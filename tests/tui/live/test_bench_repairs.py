@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from engine.runs.reader import Run
-from engine.service.client import Session
+from engine.service.client.session import Session
 from tests.engine.service.live import run_async
 from tests.engine.training.tiny import small
 from tests.tui.app.stand import small_experiment

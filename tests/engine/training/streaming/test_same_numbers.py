@@ -13,7 +13,7 @@ import torch
 
 from engine.parts.data import Places
 from engine.runs.events import EpochFinished
-from engine.service.statistics import describe
+from engine.service.worker.statistics import describe
 from engine.spec.experiment import Experiment
 from engine.training.pictures import all_pictures, predictions
 from engine.training.probes.probe import Probe

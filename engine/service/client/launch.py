@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.errors import PerceptuiError
-from engine.service.place import log_path, new_log_path
-from engine.service.worker_log import last_words
+from engine.service.protocol.socket_directory import log_path, new_log_path
+from engine.service.protocol.worker_log import last_words
 
 
 @dataclass(frozen=True)

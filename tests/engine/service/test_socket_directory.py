@@ -15,10 +15,9 @@ from engine.errors import PerceptuiError
 from engine.runs.directory import RunDirectory
 from engine.runs.lease import own_lease, write_lease
 from engine.runs.reader import Run
-from engine.service.client import Session
-from engine.service.launch import launch
-from engine.service.mailbox import Mailbox
-from engine.service.place import (
+from engine.service.client.launch import launch
+from engine.service.client.session import Session
+from engine.service.protocol.socket_directory import (
     check_socket,
     new_socket_path,
     peer_is_owner,
@@ -26,6 +25,7 @@ from engine.service.place import (
     socket_dir,
     sweep,
 )
+from engine.service.worker.socket_server import SocketServer
 from tests.engine.service.live import run_async
 from tests.engine.training.tiny import small
 
@@ -207,35 +207,35 @@ def test_another_user_can_not_connect(monkeypatch: pytest.MonkeyPatch) -> None:
         subprocess.check_output(["mktemp", "-d", "/tmp/perceptui-test-XXXX"], text=True).strip()
     )
     monkeypatch.setenv("PERCEPTUI_SOCKET_DIR", str(folder))
-    mailbox = Mailbox()
+    server = SocketServer()
     folder.chmod(0o755)
-    stranger = [sys.executable, "-c", _CONNECT, str(mailbox.path)]
+    stranger = [sys.executable, "-c", _CONNECT, str(server.path)]
     try:
         shut_out = subprocess.run(stranger, capture_output=True, text=True, timeout=60)
         assert "PermissionError" in shut_out.stderr
         socket_dir().chmod(0o755)
-        mailbox.path.chmod(0o777)
+        server.path.chmod(0o777)
         with subprocess.Popen(stranger, stdout=subprocess.PIPE, text=True) as hung_up:
             while hung_up.poll() is None:
-                assert mailbox.exchange(0.05) == []
-                assert mailbox.clients == []
+                assert server.exchange(0.05) == []
+                assert server.clients == []
             assert hung_up.stdout is not None
             assert hung_up.stdout.read() == "b''\n"
     finally:
-        mailbox.close()
-        mailbox.path.parent.rmdir()
+        server.close()
+        server.path.parent.rmdir()
         folder.rmdir()
 
 
 def test_the_socket_comes_back_when_its_path_vanished(place: Path) -> None:
     """A cleaner of /tmp that takes socket and directory does not cut a trainer off for ever."""
-    mailbox = Mailbox()
-    mailbox.bind_again()
-    mailbox.path.unlink()
+    server = SocketServer()
+    server.bind_again()
+    server.path.unlink()
     place.rmdir()
-    mailbox.bind_again()
+    server.bind_again()
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as client:
-        client.connect(str(mailbox.path))
-        mailbox.exchange(1.0)
-        assert len(mailbox.clients) == 1
-    mailbox.close()
+        client.connect(str(server.path))
+        server.exchange(1.0)
+        assert len(server.clients) == 1
+    server.close()

@@ -23,16 +23,16 @@ from engine.runs.events import RunFinished
 from engine.runs.lease import read_lease
 from engine.runs.reader import Run
 from engine.service import protocol as p
-from engine.service.connection import Connection
-from engine.service.happenings import Happened
-from engine.service.inquiries import Inquiries, absolute
-from engine.service.launch import Launched, launch
-from engine.service.place import check_socket, peer_is_owner
-from engine.service.steering import Steering
+from engine.service.client.connection import Connection
+from engine.service.client.event_queue import SessionEvent
+from engine.service.client.inquiries import Inquiries, absolute
+from engine.service.client.launch import Launched, launch
+from engine.service.client.steering import Steering
+from engine.service.protocol.socket_directory import check_socket, peer_is_owner
 from engine.spec.experiment import Experiment
 from engine.spec.writer import to_toml
 
-__all__ = ["Happened", "Session"]
+__all__ = ["Session", "SessionEvent"]
 
 END_S = 10.0
 """Seconds that a worker may take to be gone after its last word."""
@@ -206,16 +206,16 @@ class Session(Steering, Inquiries):
         )
         await self._connection.begin(request)
 
-    async def events(self) -> AsyncIterator[Happened]:
+    async def events(self) -> AsyncIterator[SessionEvent]:
         """What happens, from the beginning of the run's record; ends after RunFinished.
 
         Ask again for the events of the next run, which any client may have begun; `run` is its
         directory then. Raises WorkerLost when the worker is gone before the end.
         """
-        happenings = self._connection.happenings
-        while (happened := await happenings.next()) is not None:
+        event_queue = self._connection.event_queue
+        while (happened := await event_queue.next()) is not None:
             yield happened
-            if isinstance(happened, RunFinished) and happened.n >= happenings.since:
+            if isinstance(happened, RunFinished) and happened.n >= event_queue.since:
                 return
         raise self._connection.lost()
 

@@ -10,36 +10,40 @@ from engine.encoding import encoded
 from engine.errors import PerceptuiError, Remark, UsageError
 from engine.limits import PICTURE_CELLS
 from engine.service import protocol as p
-from engine.service.beginning import Beginning, CalledOff
-from engine.service.course import Course
-from engine.service.lookups import LookUp, look_up
-from engine.service.mailbox import Client, Mailbox
-from engine.service.place import peer_pid
-from engine.service.presence import Presence
-from engine.service.worker_log import log_error
+from engine.service.protocol.socket_directory import peer_pid
+from engine.service.protocol.worker_log import log_error
+from engine.service.worker.disconnect_policy import DisconnectPolicy
+from engine.service.worker.queries import LookUp, look_up
+from engine.service.worker.run_controller import RunController
+from engine.service.worker.run_starter import CalledOff, RunStarter
+from engine.service.worker.socket_server import Client, SocketServer
 
 CALLED_OFF = "stopped before the training began"
 NOT_SEEN = "called off before the data was there"
 
 
-class Desk:
+class RequestHandler:
     """Does what clients ask; only one of them at a time may steer."""
 
     def __init__(
-        self, mailbox: Mailbox, course: Course, presence: Presence, beginning: Beginning
+        self,
+        server: SocketServer,
+        controller: RunController,
+        policy: DisconnectPolicy,
+        starter: RunStarter,
     ) -> None:
         self.is_closed = False
         """Set once a client has shut the worker down."""
-        self._mailbox = mailbox
-        self._course = course
-        self._presence = presence
-        self._beginning = beginning
+        self._server = server
+        self._controller = controller
+        self._policy = policy
+        self._starter = starter
         self._steering: Client | None = None
 
     def answer(self, client: Client, request: p.Requests) -> None:
         """Do what is asked and queue the answer."""
         if not client.greeted:
-            self._presence.greet(client, request)
+            self._policy.greet(client, request)
             return
         with warnings.catch_warnings(record=True) as warned:
             warnings.simplefilter("always", Remark)
@@ -64,7 +68,7 @@ class Desk:
 
     def _check_steering(self, client: Client, request: p.Requests) -> None:
         if isinstance(request, p.STEERING):
-            if self._steering is None or self._steering not in self._mailbox.clients:
+            if self._steering is None or self._steering not in self._server.clients:
                 self._steering = client
             if self._steering is not client:
                 pid = peer_pid(self._steering.connection)
@@ -75,27 +79,27 @@ class Desk:
         """What an answer's value is; the request is done then."""
         match request:
             case p.Train():
-                return self._beginning.begin(client, request)
+                return self._starter.begin(client, request)
             case p.Resume():
-                return self._beginning.resume(client, request)
+                return self._starter.resume(client, request)
             case p.Watch():
                 _check_size(request)
                 client.watch = request
             case p.Shutdown():
-                self._course.stop("stopped")
+                self._controller.stop("stopped")
                 self.is_closed = True
             case p.Detach():
-                self._presence.policy = "continue"
+                self._policy.on_disconnect = "continue"
             case p.Hello():
                 pass
             case _ if isinstance(request, LookUp):
-                return look_up(request, self._beginning.places)
+                return look_up(request, self._starter.places)
             case _:
                 return self._steered(request)
         return None
 
     def _steered(self, request: p.Requests) -> object:
-        course, training = self._course, self._course.training
+        controller, training = self._controller, self._controller.training
         if training is None:
             raise UsageError("nothing is being trained")
         if isinstance(request, p.Draw):
@@ -107,11 +111,11 @@ class Desk:
             raise UsageError("the run is over")
         match request:
             case p.Pause():
-                course.pause()
+                controller.pause()
             case p.Continue():
-                course.go_on()
+                controller.go_on()
             case p.Advance():
-                course.advance(request.batches, request.epochs)
+                controller.advance(request.batches, request.epochs)
             case p.SetLearningRate():
                 training.set_learning_rate(request.factor)
             case p.SaveCheckpoint():
@@ -119,7 +123,7 @@ class Desk:
             case p.Rewind():
                 training.rewind(request.to)
             case p.Stop():
-                course.stop(request.reason)
+                controller.stop(request.reason)
         return None
 
 

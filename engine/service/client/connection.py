@@ -14,8 +14,8 @@ from engine.decoding import Undecodable, decoded
 from engine.errors import PerceptuiError, UsageError, WorkerLost
 from engine.limits import REQUEST
 from engine.service import protocol as p
-from engine.service.happenings import Happenings
-from engine.service.worker_log import last_words
+from engine.service.client.event_queue import EventQueue
+from engine.service.protocol.worker_log import last_words
 
 T = TypeVar("T")
 CHUNK_BYTES = 1 << 16
@@ -37,7 +37,7 @@ class Connection:
         self.ended: p.Ended | None = None
         self.heard_at = time.monotonic()
         """When something came from the worker last."""
-        self.happenings = Happenings()
+        self.event_queue = EventQueue()
         self.remarks: list[str] = []
         """What a person should know of what was done, a sentence each; not told yet."""
         self._reader = reader
@@ -116,7 +116,7 @@ class Connection:
             await self._listening
 
     def _note(self, begun: p.Begun) -> Path:
-        self.run, self.happenings.since = Path(begun.run), begun.since
+        self.run, self.event_queue.since = Path(begun.run), begun.since
         return self.run
 
     async def _listen(self) -> None:
@@ -160,11 +160,11 @@ class Connection:
                     self.state = reply.state
                 elif isinstance(reply, p.Began):
                     self.run = Path(reply.begun.run)
-                self.happenings.add(reply)
+                self.event_queue.add(reply)
 
     def _answered(self, answer: p.Answer) -> None:
         if answer.id in self._beginnings and answer.failure is None:
-            self.happenings.forget_the_run()
+            self.event_queue.forget_the_run()
         self._beginnings.discard(answer.id)
         self.remarks += [remark for remark in answer.remarks if remark not in self.remarks]
         future = self._answers.pop(answer.id, None)
@@ -178,7 +178,7 @@ class Connection:
             _fail(future, lost)
         _fail(self._welcome, lost)
         self._answers.clear()
-        self.happenings.end()
+        self.event_queue.end()
 
 
 def _of_another_version(version: int | None) -> PerceptuiError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from engine.runs.events import Reason
-from engine.service.message import Executor, Kept, Message, OnDisconnect
+from engine.service.protocol.message import Executor, Kept, Message, OnDisconnect
 
 
 class Request(Message, frozen=True, kw_only=True):

@@ -6,7 +6,7 @@ import msgspec
 
 from engine.errors import DataUnavailable, PerceptuiError, UsageError
 from engine.runs.pictures import Pictures
-from engine.service.message import Message, State
+from engine.service.protocol.message import Message, State
 
 
 class Failure(msgspec.Struct, frozen=True, kw_only=True):

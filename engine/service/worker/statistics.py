@@ -9,7 +9,7 @@ from engine.doctor.statistics import Spread
 from engine.parts.data import Dataset, Places
 from engine.parts.shapes import product
 from engine.runs.pictures import Point
-from engine.service.description import Description
+from engine.service.protocol.description import Description
 from engine.spec.experiment import Experiment
 from engine.training.pictures import MAX_POINTS
 from engine.training.splits import Split, whole

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from engine import regular_file
 from engine.runs.files import appender
-from engine.service.place import log_path
+from engine.service.protocol.socket_directory import log_path
 
 LAST_LINES = 5
 """So many lines of a log are shown: the end of a traceback."""

@@ -6,8 +6,8 @@ import os
 import time
 
 from engine.service import protocol as p
-from engine.service.course import Course
-from engine.service.mailbox import Client, Mailbox
+from engine.service.worker.run_controller import RunController
+from engine.service.worker.socket_server import Client, SocketServer
 
 GRACE_S = 30.0
 """A worker without clients that was never told to run ends after so many seconds."""
@@ -21,24 +21,26 @@ def linger_s() -> float:
         return 600.0
 
 
-class Presence:
+class DisconnectPolicy:
     """Lets clients in, and follows the policy when all have gone."""
 
-    def __init__(self, mailbox: Mailbox, course: Course) -> None:
-        self.policy: p.OnDisconnect = "continue"
-        self._mailbox = mailbox
-        self._course = course
+    def __init__(self, server: SocketServer, controller: RunController) -> None:
+        self.on_disconnect: p.OnDisconnect = "continue"
+        self._server = server
+        self._controller = controller
         self._alone_since = time.monotonic()
         self._had_client = False
 
     def greet(self, client: Client, request: p.Requests) -> None:
         """Answer a client's first line; who says anything but Hello is hung up on."""
         if not isinstance(request, p.Hello):
-            self._mailbox.drop(client)
+            self._server.drop(client)
             return
-        course = self._course
+        controller = self._controller
         client.send(
-            p.Welcome(version=p.VERSION, pid=os.getpid(), state=course.state, begun=course.begun())
+            p.Welcome(
+                version=p.VERSION, pid=os.getpid(), state=controller.state, begun=controller.begun()
+            )
         )
         if request.version == p.VERSION:
             client.greeted = True
@@ -47,26 +49,26 @@ class Presence:
     @property
     def is_deserted(self) -> bool:
         """Whether all clients have gone, and nothing may go on without one."""
-        return self._had_client and not self._mailbox.clients and self.policy == "stop"
+        return self._had_client and not self._server.clients and self.on_disconnect == "stop"
 
     def calls_for_end(self) -> bool:
         """Follow the policy once nobody is connected any more; whether the worker is to end."""
-        if self._mailbox.clients:
+        if self._server.clients:
             self._alone_since = time.monotonic()
             return False
         alone_s = time.monotonic() - self._alone_since
-        course = self._course
-        if course.training is None:
+        controller = self._controller
+        if controller.training is None:
             return self._had_client or alone_s > GRACE_S
-        if course.training.is_over:
+        if controller.training.is_over:
             return True  # nobody can find it any more: its run is on disk
-        if course.state == "paused":
-            if self.policy == "stop" or alone_s >= linger_s():
-                course.stop("stopped")
+        if controller.state == "paused":
+            if self.on_disconnect == "stop" or alone_s >= linger_s():
+                controller.stop("stopped")
                 return True
-        elif self.policy == "stop":
-            course.stop("interrupted")
+        elif self.on_disconnect == "stop":
+            controller.stop("interrupted")
             return True
-        elif self.policy == "pause":
-            course.pause_soon()
+        elif self.on_disconnect == "pause":
+            controller.pause_soon()
         return False

@@ -18,8 +18,8 @@ from engine.runs.lease import process_start, read_lease
 from engine.runs.reader import Run
 from engine.runs.state import state_of
 from engine.service import protocol as p
-from engine.service.client import Session
-from engine.service.place import socket_dir
+from engine.service.client.session import Session
+from engine.service.protocol.socket_directory import socket_dir
 from tests.engine.service.live import RawClient, endless, eventually, run_async, until
 
 
@@ -92,8 +92,8 @@ def test_a_trainer_that_was_told_nothing_ends(tmp_path: Path) -> None:
     """A worker to which nobody ever comes ends after its grace period."""
     reading, writing = os.pipe()
     soon = (
-        "import sys; from engine.service import presence, worker;"
-        "presence.GRACE_S = 0.1; sys.exit(worker.main())"
+        "import sys; from engine.service.worker import disconnect_policy, process;"
+        "disconnect_policy.GRACE_S = 0.1; sys.exit(process.main())"
     )
     with subprocess.Popen(
         [sys.executable, "-P", "-c", soon, str(writing)], pass_fds=(writing,)
@@ -167,7 +167,7 @@ def test_a_signal_while_it_warms_up_ends_it(tmp_path: Path) -> None:
     """SIGTERM during the import of torch: the process ends, the client is told the signal."""
 
     async def start() -> None:
-        from engine.service.launch import launch
+        from engine.service.client.launch import launch
 
         launched = await launch()
         client = RawClient(launched.socket)

@@ -16,8 +16,8 @@ from engine.runs.directory import RunDirectory
 from engine.runs.origin import experiment_digest
 from engine.runs.pictures import Pictures
 from engine.runs.reader import Run
-from engine.service.checkpoints import Checkpoints, Outcome
-from engine.service.preparation import Order, Prepared, check_factor
+from engine.service.worker.checkpoints import Checkpoints, Outcome
+from engine.service.worker.preparation import Order, Prepared, check_factor
 from engine.spec.experiment import Experiment
 from engine.training.checkpoint import load
 from engine.training.pictures import all_pictures, predictions

@@ -19,7 +19,7 @@ def look_up(request: LookUp, places: Callable[[str], Places]) -> object:
 
     No bit of a training changes by it. Raises PerceptuiError.
     """
-    from engine.service.aside import undisturbed
+    from engine.service.worker.aside import undisturbed
 
     with undisturbed():
         if isinstance(request, p.Describe | p.WriteScript | p.TuneLearningRate):
@@ -33,7 +33,7 @@ def _of_experiment(
     experiment = from_raw(parse_toml(request.toml))
     match request:
         case p.Describe():
-            from engine.service.statistics import describe
+            from engine.service.worker.statistics import describe
 
             return describe(experiment, places)
         case p.WriteScript():
@@ -48,7 +48,7 @@ def _of_experiment(
 
 def _of_run(request: p.Predict | p.Evaluate | p.Export, places: Callable[[str], Places]) -> object:
     from engine.export.writer import export
-    from engine.service.inspection import evaluate, predict
+    from engine.service.worker.inspection import evaluate, predict
 
     run = Run(Path(request.run))
     match request:

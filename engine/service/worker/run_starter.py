@@ -1,4 +1,4 @@
-"""Begins and resumes a worker's trainings, with an eye on the mailbox while they are prepared."""
+"""Begins and resumes a worker's trainings, with an eye on the socket while they are prepared."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from engine.parts.data import Download, Places
 from engine.runs.lease import claimed
 from engine.runs.reader import Run
 from engine.service import protocol as p
-from engine.service.course import Course
-from engine.service.mailbox import Client, Mailbox
-from engine.service.presence import Presence
-from engine.service.signals import EndAtOnce, Signals
+from engine.service.worker.disconnect_policy import DisconnectPolicy
+from engine.service.worker.run_controller import RunController
+from engine.service.worker.signals import EndAtOnce, Signals
+from engine.service.worker.socket_server import Client, SocketServer
 from engine.spec.reader import from_raw
 from engine.spec.toml_text import parse_toml
 
@@ -22,27 +22,31 @@ class CalledOff(BaseException):
     """A client stopped what was being prepared: an experiment, or data to be seen."""
 
 
-class Beginning:
-    """Prepares trainings and hands them to the worker's course."""
+class RunStarter:
+    """Prepares trainings and hands them to the run controller."""
 
     def __init__(
-        self, mailbox: Mailbox, course: Course, presence: Presence, signals: Signals
+        self,
+        server: SocketServer,
+        controller: RunController,
+        policy: DisconnectPolicy,
+        signals: Signals,
     ) -> None:
-        self._mailbox = mailbox
-        self._course = course
-        self._presence = presence
+        self._server = server
+        self._controller = controller
+        self._policy = policy
         self._signals = signals
         self._postponed: list[tuple[Client, p.Requests]] = []
         """Requests that came while something was being prepared."""
 
     def begin(self, client: Client, request: p.Train) -> p.Begun:
         """Train an experiment in a new run; raises PerceptuiError or CalledOff."""
-        from engine.service.preparation import Order, prepare
-        from engine.service.training_run import TrainingRun
+        from engine.service.worker.preparation import Order, prepare
+        from engine.service.worker.training_run import TrainingRun
 
-        self._course.free()
+        self._controller.free()
         experiment = from_raw(parse_toml(request.toml))
-        self._presence.policy = request.on_disconnect
+        self._policy.on_disconnect = request.on_disconnect
         order = Order(
             experiment,
             request.name,
@@ -58,17 +62,17 @@ class Beginning:
                 trainer = prepare(order.experiment, places, order.executor)
                 self._look()
             training = TrainingRun.begin(order, trainer)
-            return self._course.take_on(training, client, paused=request.paused)
+            return self._controller.take_on(training, client, paused=request.paused)
 
     def resume(self, client: Client, request: p.Resume) -> p.Begun:
         """Go on with a run; raises PerceptuiError or CalledOff."""
-        from engine.service.preparation import prepare_again
-        from engine.service.training_run import TrainingRun
+        from engine.service.worker.preparation import prepare_again
+        from engine.service.worker.training_run import TrainingRun
 
-        self._course.free()
-        self._presence.policy = request.on_disconnect
+        self._controller.free()
+        self._policy.on_disconnect = request.on_disconnect
         run = Run(Path(request.run))
-        with self._preparing(), claimed(run.path, str(self._mailbox.path)) as claim:
+        with self._preparing(), claimed(run.path, str(self._server.path)) as claim:
             with self._signals.ending_at_once():
                 prepared = prepare_again(
                     run,
@@ -80,7 +84,7 @@ class Beginning:
                 self._look()
             claim.check()
             training = TrainingRun.resume(run, prepared)
-            return self._course.take_on(training, client, paused=False)
+            return self._controller.take_on(training, client, paused=False)
 
     def places(self, data_dir: str) -> Places:
         """Where data lies; downloads are told to the clients, who may call them off."""
@@ -93,12 +97,12 @@ class Beginning:
 
     @contextmanager
     def _preparing(self) -> Iterator[None]:
-        with self._course.preparing():
+        with self._controller.preparing():
             self._look()
             yield
 
     def _downloading(self, download: Download) -> None:
-        self._mailbox.broadcast(
+        self._server.broadcast(
             p.Downloading(
                 name=download.name,
                 done_bytes=download.done_bytes,
@@ -108,16 +112,16 @@ class Beginning:
         self._look()
 
     def _look(self) -> None:
-        """Look at the mailbox while data is fetched, for a training or for a client to see.
+        """Look at the socket while data is fetched, for a training or for a client to see.
 
         Raises CalledOff or EndAtOnce where that is to go no further. A training that is live
         is not ended here: whoever wants that is answered as soon as the fetching is given up.
         """
-        is_live = self._course.is_live
+        is_live = self._controller.is_live
         is_called_off = is_shut_down = False
-        for client, request in self._mailbox.exchange(0):
+        for client, request in self._server.exchange(0):
             if not client.greeted:
-                self._presence.greet(client, request)
+                self._policy.greet(client, request)
                 continue
             is_called_off |= isinstance(request, p.Stop | p.Shutdown)
             is_shut_down |= isinstance(request, p.Shutdown)
@@ -125,8 +129,8 @@ class Beginning:
                 client.send(p.Answer(id=request.id))
             else:
                 self._postponed.append((client, request))
-        self._course.beat()
-        is_over = is_shut_down or self._signals.number or self._presence.is_deserted
+        self._controller.beat()
+        is_over = is_shut_down or self._signals.number or self._policy.is_deserted
         if is_over and not is_live:
             raise EndAtOnce
         if is_over or is_called_off:

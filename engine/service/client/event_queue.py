@@ -7,22 +7,22 @@ import asyncio
 from engine.runs.events import Event
 from engine.service import protocol as p
 
-Happened = Event | p.Progress | p.Drawn | p.Downloading | p.StateChanged | p.Ended
+SessionEvent = Event | p.Progress | p.Drawn | p.Downloading | p.StateChanged | p.Ended
 """What `Session.events` yields: recorded events, and what is never recorded."""
 Newest = p.Progress | p.Drawn
 
 
-class Happenings:
+class EventQueue:
     """A queue without end in which only the newest progress and pictures are kept."""
 
     def __init__(self) -> None:
         self.since = 1
         """Number of the event that began this worker's part of the run that is told of."""
-        self._queue: asyncio.Queue[Happened | p.Began | type[Newest] | None] = asyncio.Queue()
+        self._queue: asyncio.Queue[SessionEvent | p.Began | type[Newest] | None] = asyncio.Queue()
         self._newest: dict[type[Newest], Newest] = {}
         """What was not looked at yet; the latest of each kind is enough."""
 
-    def add(self, happened: Happened | p.Began) -> None:
+    def add(self, happened: SessionEvent | p.Began) -> None:
         """Keep what came."""
         if isinstance(happened, Newest):
             if type(happened) not in self._newest:
@@ -31,7 +31,7 @@ class Happenings:
         else:
             self._queue.put_nowait(happened)
 
-    async def next(self) -> Happened | None:
+    async def next(self) -> SessionEvent | None:
         """The next thing, once there is one; None when nothing comes any more."""
         while isinstance(happened := await self._queue.get(), p.Began):
             self.since = happened.begun.since

@@ -12,8 +12,8 @@ from engine.decoding import Undecodable, decoded
 from engine.encoding import encoded
 from engine.runs.events import Recorded
 from engine.runs.events import decode as decode_event
-from engine.service.message import Executor, Kept, Message, OnDisconnect, State
-from engine.service.replies import (
+from engine.service.protocol.message import Executor, Kept, Message, OnDisconnect, State
+from engine.service.protocol.replies import (
     Answer,
     Began,
     Begun,
@@ -27,7 +27,7 @@ from engine.service.replies import (
     StateChanged,
     Welcome,
 )
-from engine.service.requests import (
+from engine.service.protocol.requests import (
     STEERING,
     Advance,
     Continue,

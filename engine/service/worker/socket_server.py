@@ -21,7 +21,7 @@ from engine.errors import UsageError
 from engine.limits import CLIENTS, REQUEST
 from engine.runs.events import Event, encode
 from engine.service import protocol as p
-from engine.service.place import new_socket_path, peer_is_owner, socket_dir
+from engine.service.protocol.socket_directory import new_socket_path, peer_is_owner, socket_dir
 
 CHUNK_BYTES = 1 << 16
 ENOUGH_BYTES = 1 << 16
@@ -54,7 +54,7 @@ class Client:
         self.unsent += p.encode(message)
 
 
-class Mailbox:
+class SocketServer:
     """A listening socket and its clients; everything happens in `exchange`."""
 
     def __init__(self) -> None:

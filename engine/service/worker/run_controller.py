@@ -1,4 +1,4 @@
-"""The course of a worker's training: how far it may go, what state it is in, how it ends."""
+"""Runs the training of a worker: how far it may go, what state it is in, how it ends."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ from engine.runs.contents import EVENTS, LOG
 from engine.runs.events import Reason
 from engine.runs.lease import HEARTBEAT_S, Held, drop_lease, own_lease, write_lease
 from engine.service import protocol as p
-from engine.service.mailbox import Client, Mailbox
-from engine.service.shown import show
-from engine.service.worker_log import log_error, log_to
+from engine.service.protocol.worker_log import log_error, log_to
+from engine.service.worker.progress import show
+from engine.service.worker.socket_server import Client, SocketServer
 
 if TYPE_CHECKING:
-    from engine.service.training_run import TrainingRun
+    from engine.service.worker.training_run import TrainingRun
 
 WORK_S = 0.02
-"""Seconds of training between two looks at the mailbox."""
+"""Seconds of training between two looks at the socket."""
 
 
-class Course:
+class RunController:
     """The one training of a worker, if there is one; told to all clients as it changes."""
 
-    def __init__(self, mailbox: Mailbox) -> None:
+    def __init__(self, server: SocketServer) -> None:
         self.state: p.State = "idle"
         self.training: TrainingRun | None = None
-        self._mailbox = mailbox
+        self._server = server
         self._batches_left: int | None = None
         """Batches until the next pause; None for no end."""
         self._heartbeat_due = 0.0
@@ -51,7 +51,7 @@ class Course:
         if self.is_live:
             raise UsageError("this worker trains already: stop that run first")
         if self.training is not None:
-            self._mailbox.unfollow()
+            self._server.unfollow()
             self.training.trainer.stop_reading()
             self.training = None
 
@@ -63,7 +63,7 @@ class Course:
             yield
         except BaseException:
             self.training = None
-            self._mailbox.unfollow()
+            self._server.unfollow()
             self._set_state("idle")
             raise
 
@@ -72,8 +72,8 @@ class Course:
         path = training.directory.path.absolute()
         log_to(path / LOG)
         begun = p.Begun(run=str(path), since=training.since)
-        self._mailbox.broadcast(p.Began(begun=begun))
-        self._mailbox.follow(path / EVENTS, training.record_start, beginner)
+        self._server.broadcast(p.Began(begun=begun))
+        self._server.follow(path / EVENTS, training.record_start, beginner)
         self.training = training
         self._batches_left = None
         if paused:
@@ -100,7 +100,7 @@ class Course:
             return
         if training.is_over:
             self._finished(training)
-        show(training, self._mailbox.clients)
+        show(training, self._server.clients)
 
     def pause(self) -> None:
         """Wait, if it runs."""
@@ -152,7 +152,7 @@ class Course:
             return
         self._heartbeat_due = now + HEARTBEAT_S
         try:
-            self._mailbox.bind_again()
+            self._server.bind_again()
             training = self.training
             if training is None or training.is_over:
                 return
@@ -161,20 +161,20 @@ class Course:
                 self._break_off(training, PerceptuiError(f"{path}: the run's directory is gone"))
                 return
             state: Held = "paused" if self.state == "paused" else "running"
-            write_lease(path, own_lease(str(self._mailbox.path), state))
+            write_lease(path, own_lease(str(self._server.path), state))
         except (OSError, PerceptuiError) as error:
             log_error(error)  # a full disk: the next beat tries again
 
     def _break_off(self, training: TrainingRun, error: Exception) -> None:
         """End a run that raised: told in its record where that can still be written."""
-        from engine.service.training_run import RecordFailed
+        from engine.service.worker.training_run import RecordFailed
 
         log_error(error)
         failure = p.Failure.of(error)
         for event in training.fail(
             failure.text, failure.exit_code, keep=isinstance(error, RecordFailed)
         ):
-            self._mailbox.announce(event)
+            self._server.announce(event)
         self._finished(training, failure.text)
 
     def _finished(self, training: TrainingRun, detail: str = "") -> None:
@@ -183,4 +183,4 @@ class Course:
 
     def _set_state(self, state: p.State, detail: str = "") -> None:
         self.state = state
-        self._mailbox.broadcast(p.StateChanged(state=state, detail=detail))
+        self._server.broadcast(p.StateChanged(state=state, detail=detail))

@@ -10,8 +10,8 @@ from engine.runs.events import Evaluated, Prediction
 from engine.runs.rate_test import RateTest
 from engine.runs.reader import Run
 from engine.service import protocol as p
-from engine.service.connection import Connection
-from engine.service.description import Description
+from engine.service.client.connection import Connection
+from engine.service.protocol.description import Description
 from engine.spec.experiment import Experiment
 from engine.spec.writer import to_toml
 

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from engine.service import protocol as p
-from engine.service.mailbox import Client
-from engine.service.worker_log import log_error
+from engine.service.protocol.worker_log import log_error
+from engine.service.worker.socket_server import Client
 
 if TYPE_CHECKING:
-    from engine.service.training_run import TrainingRun
+    from engine.service.worker.training_run import TrainingRun
 
 PICTURE_SHARE = 0.02
 """Pictures for those who watch take at most this share of the time."""

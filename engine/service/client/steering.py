@@ -5,7 +5,7 @@ from __future__ import annotations
 from engine.runs.events import Reason
 from engine.runs.pictures import Pictures
 from engine.service import protocol as p
-from engine.service.connection import Connection
+from engine.service.client.connection import Connection
 
 
 class Steering:

@@ -1,0 +1,95 @@
+"""The training process: trains one experiment at a time, steered and watched over a socket.
+
+Started as `python -P -m engine.service.worker` by engine.service.client.launch. One thread does
+everything: between steps it looks at its socket, at most every 20 ms of work. So a client
+costs the training nothing but the lines it is sent, and no step is ever half done.
+
+What happens in it: the socket server takes requests and sends lines, the request handler
+answers them, the run starter prepares trainings, the run controller trains, and the disconnect
+policy says what becomes of it all once nobody is connected.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from engine.errors import PerceptuiError
+from engine.service import protocol as p
+from engine.service.protocol.socket_directory import keep_caches_private, sweep
+from engine.service.protocol.worker_log import log_error, own_log
+from engine.service.worker.disconnect_policy import DisconnectPolicy
+from engine.service.worker.request_handler import RequestHandler
+from engine.service.worker.run_controller import RunController
+from engine.service.worker.run_starter import RunStarter
+from engine.service.worker.signals import EndAtOnce, Signals
+from engine.service.worker.socket_server import SocketServer
+
+IDLE_S = 0.5
+"""Seconds that a worker without anything to train waits for its clients at a time."""
+
+
+class Worker:
+    """The process from its first line to its last."""
+
+    def __init__(self) -> None:
+        sweep()
+        self.server = SocketServer()
+        self._signals = Signals()
+        self._controller = RunController(self.server)
+        self._policy = DisconnectPolicy(self.server, self._controller)
+        self._starter = RunStarter(self.server, self._controller, self._policy, self._signals)
+        self._handler = RequestHandler(self.server, self._controller, self._policy, self._starter)
+
+    def run(self) -> int:
+        """Warm up, then serve until there is nothing left to do; returns the exit code."""
+        self._signals.heed()
+        try:
+            with self._signals.ending_at_once():
+                from engine.training.warmup import warm_up
+
+                warm_up()
+            while self._turn():
+                pass
+        except EndAtOnce:
+            pass
+        except BaseException as error:
+            log_error(error)  # first of all: who waits for this process reads it when it hangs up
+            self.server.close()
+            raise SystemExit(1) from None
+        self._close()
+        own_log().unlink(missing_ok=True)
+        return self._signals.exit_code
+
+    def _turn(self) -> bool:
+        """Train a little and answer who asks; whether there is more to come."""
+        postponed = self._starter.postponed()
+        wait_s = 0.0 if postponed or self._controller.state == "running" else IDLE_S
+        self._controller.train()
+        for client, request in postponed + self.server.exchange(wait_s):
+            self._handler.answer(client, request)
+        if self._signals.number:
+            self._controller.stop("interrupted")
+            return False
+        goes_on = not (self._handler.is_closed or self._policy.calls_for_end())
+        self._controller.beat()
+        return goes_on
+
+    def _close(self) -> None:
+        self.server.broadcast(p.Ended(signal=self._signals.number))
+        self.server.drain(5.0)
+        self.server.close()
+
+
+def main() -> int:
+    """Listen, say so on the descriptor named in the arguments, warm up, serve."""
+    try:
+        keep_caches_private()
+        worker = Worker()
+    except PerceptuiError as error:
+        print(error, file=sys.stderr)
+        return error.exit_code
+    ready = int(sys.argv[1])
+    os.write(ready, f"{worker.server.path}\n".encode())
+    os.close(ready)
+    return worker.run()
