@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 import textwrap
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -25,6 +26,7 @@ from engine.runs.events import Recorded
 from engine.spec.experiment import Experiment
 from engine.spec.presets import listings
 from engine.spec.reader import read_file
+from tui.widgets.pane import NAMES
 
 README = Path(__file__).parents[1] / "README.md"
 RESULTS = Path(__file__).parent / "benchmarks" / "RESULTS.md"
@@ -170,6 +172,11 @@ def cells(line: str) -> list[str]:
     return [cell.strip() for cell in line.strip("|").split("|")] if line.startswith("|") else []
 
 
+def panes() -> str:
+    """The row of the keys' table that names the workbench's panes."""
+    return row(f"`1` … `{len(NAMES)}`, `tab`", f"{', '.join(NAMES)}; the next of them")
+
+
 def tables() -> dict[str, str]:
     """Every generated part of the README by its name."""
     return {
@@ -195,7 +202,7 @@ def filled(text: str) -> str:
     for name, made in tables().items():
         head, _, rest = text.partition(f"<!-- {name} -->\n")
         text = f"{head}<!-- {name} -->\n{made}\n<!-- end -->{rest.partition('<!-- end -->')[2]}"
-    return text
+    return re.sub(r"(?m)^\| `1` … .*$", panes(), text)
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from engine.runs.contents import CHECKPOINTS, EVENTS, EXPERIMENT, LOSSES
 from engine.runs.events import EpochFinished, Reason, RunFinished, decode, encode
 from engine.spec.reader import from_raw, read_file
 from engine.spec.toml_text import parse_toml
-from tests.readme_tables import tables
+from tests.readme_tables import panes, tables
 from tui.app import PerceptuiApp
 from tui.cli import PIPE_CLOSED
 from tui.commands import app
@@ -163,6 +163,11 @@ def test_places_are_those_of_the_program() -> None:
     assert set(re.findall(pattern, TEXT)) == used
     for name in (EXPERIMENT, EVENTS, LOSSES, f"{CHECKPOINTS}/last.safetensors"):
         assert f"`{name}`" in TEXT
+
+
+def test_panes_are_told() -> None:
+    """The keys' table names every pane, with as many digits as there are."""
+    assert panes() in TEXT.splitlines()
 
 
 def test_keys_are_bound() -> None:

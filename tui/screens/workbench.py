@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Container, Vertical
+from textual.containers import Container
 from textual.events import Resize
 from textual.reactive import reactive
 from textual.widgets import Static
@@ -17,7 +17,7 @@ from tui.screens.control import ControlScreen
 from tui.widgets.editor import Editor
 from tui.widgets.keys import Keys
 from tui.widgets.notes import DoctorNote, LiveNote, Notice
-from tui.widgets.pane import PANES, Pane, tabs
+from tui.widgets.pane import COLUMNS, NAMES, PaneColumn, bindings, tabs
 from tui.widgets.picture import PictureView
 from tui.widgets.training import LossCurve, LossLine, Scores, SnapshotView, StatusLine
 
@@ -45,10 +45,7 @@ class WorkbenchScreen(ControlScreen):
         Binding("m", "matrix", "Confusion matrix", show=False),
         Binding("left_square_bracket", "smooth(-1)", "Less smoothing", show=False),
         Binding("right_square_bracket", "smooth(1)", "More smoothing", show=False),
-        Binding("1", "pane('experiment')", "Experiment", show=False),
-        Binding("2", "pane('picture')", "Picture", show=False),
-        Binding("3", "pane('loss')", "Loss", show=False),
-        Binding("4", "pane('scores')", "Scores", show=False),
+        *bindings(),
         Binding("tab", "next_pane(1)", "Next pane", show=False),
         Binding("shift+tab", "next_pane(-1)", "Pane before", show=False),
         Binding("escape", "back", "Presets"),
@@ -68,11 +65,7 @@ class WorkbenchScreen(ControlScreen):
         yield LossLine(id="losses")
         yield Static(id="tabs")
         with Container(id="panes"):
-            yield Pane(Editor(), DoctorNote(), id="experiment", title="Experiment")
-            yield Pane(PictureView(id="drawn"), id="picture", title="Network")
-            with Vertical(id="right"):
-                yield Pane(LossCurve(), id="loss", title="Loss")
-                yield Pane(Scores(), id="scores", title="Scores")
+            yield from map(PaneColumn, COLUMNS)
         yield LiveNote()
         yield Notice()
         yield Keys(FOOTER)
@@ -122,9 +115,8 @@ class WorkbenchScreen(ControlScreen):
     def watch_pane(self) -> None:
         if not self._is_built:
             return
-        for name in PANES:
-            self.query_one(f"#{name}").set_class(name == self.pane, "-chosen")
-        self.query_one("#right").set_class(self.pane in ("loss", "scores"), "-chosen")
+        for column in self.query(PaneColumn):
+            column.choose(self.pane)
         self._draw_tabs()
         self._focus()
         self.call_after_refresh(self._settle)
@@ -143,7 +135,7 @@ class WorkbenchScreen(ControlScreen):
         if self.has_class("-wide"):
             self.focus_next() if by > 0 else self.focus_previous()
         else:
-            self.action_pane(PANES[(PANES.index(self.pane) + by) % len(PANES)])
+            self.action_pane(NAMES[(NAMES.index(self.pane) + by) % len(NAMES)])
 
     def action_repair(self) -> None:
         """Apply the repair of the doctor's gravest finding; undo takes it back."""

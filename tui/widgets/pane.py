@@ -1,30 +1,84 @@
-"""The sides of the workbench, and the line that names them where there is room for one only."""
+"""The sides of the workbench, each declared once: keys, tabs, help, README and layout follow."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal, get_args
+
 from rich.text import Text
+from textual.binding import Binding
 from textual.containers import Vertical
 
 from tui.widgets.editor import Editor
 from tui.widgets.notes import DoctorNote
-from tui.widgets.training import SnapshotView
+from tui.widgets.picture import PictureView
+from tui.widgets.training import LossCurve, Scores, SnapshotView
 
-PANES = ("experiment", "picture", "loss", "scores")
+Column = Literal["left", "middle", "right"]
+COLUMNS: tuple[Column, ...] = get_args(Column)
+"""Where there is room for all panes; those of one column stand below each other."""
 
 
-class Pane(Vertical):
-    """One side of the workbench, with a title on its border."""
+@dataclass(frozen=True)
+class Pane:
+    """One side of the workbench."""
 
-    def __init__(self, *children: SnapshotView | Editor | DoctorNote, id: str, title: str) -> None:
-        super().__init__(*children, id=id, classes="pane")
-        self.border_title = title
+    name: str
+    """In the tabs and the help; where there is room for one pane only, its tab leads to it."""
+    title: str
+    """On its border."""
+    column: Column
+    content: Callable[[], Sequence[SnapshotView | Editor | DoctorNote]]
+    """Makes the views in it, from top to bottom."""
+
+
+PANES = (
+    Pane("experiment", "Experiment", "left", lambda: (Editor(), DoctorNote())),
+    Pane("picture", "Network", "middle", lambda: (PictureView(),)),
+    Pane("loss", "Loss", "right", lambda: (LossCurve(),)),
+    Pane("scores", "Scores", "right", lambda: (Scores(),)),
+)
+"""All of them, in the order of their keys."""
+
+NAMES = tuple(pane.name for pane in PANES)
+
+
+class PaneFrame(Vertical):
+    """A pane's views, with its title on the border."""
+
+    def __init__(self, pane: Pane) -> None:
+        super().__init__(*pane.content(), id=pane.name, classes="pane")
+        self.border_title = pane.title
+
+
+class PaneColumn(Vertical):
+    """The panes of one column."""
+
+    def __init__(self, column: Column) -> None:
+        self.panes = [pane for pane in PANES if pane.column == column]
+        super().__init__(*map(PaneFrame, self.panes), classes="column")
+
+    def choose(self, name: str) -> None:
+        """Mark the pane that is seen where there is room for one, if it stands here."""
+        self.set_class(any(pane.name == name for pane in self.panes), "-chosen")
+        for frame in self.query_children(PaneFrame):
+            frame.set_class(frame.id == name, "-chosen")
+
+
+def bindings() -> list[Binding]:
+    """A digit for each pane."""
+    return [
+        Binding(str(key), f"pane('{name}')", name.capitalize(), show=False)
+        for key, name in enumerate(NAMES, start=1)
+    ]
 
 
 def tabs(chosen: str, width: int) -> Text:
     """The panes with their keys, the chosen one marked; where it is narrow, alone with its name."""
     row = Text(no_wrap=True, overflow="crop")
-    spacious = width >= sum(len(name) + 5 for name in PANES)
-    for index, name in enumerate(PANES, start=1):
+    spacious = width >= sum(len(name) + 5 for name in NAMES)
+    for index, name in enumerate(NAMES, start=1):
         label = f" {index} {name} " if spacious or name == chosen else f" {index} "
         row.append(label, "reverse" if name == chosen else "")
     return row

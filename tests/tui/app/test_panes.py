@@ -1,0 +1,58 @@
+"""Every pane that is declared is there: in its column, behind its key, in the tabs and the help."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import cast
+
+from textual.app import App
+
+from tests.tui.app.stage import NARROW, WIDE, Stage, played
+from tui.screens.help import all_keys
+from tui.widgets.pane import COLUMNS, NAMES, PANES, PaneFrame, tabs
+
+
+def test_all_panes_are_seen_where_there_is_room(tmp_path: Path) -> None:
+    """Each has room of its own, in its column, below those that were declared before it."""
+
+    async def play(stage: Stage) -> None:
+        await stage.until_seen(*(pane.title for pane in PANES[1:]))
+        frames = {pane.name: stage.app.screen.query_one(f"#{pane.name}") for pane in PANES}
+        places = [
+            (COLUMNS.index(pane.column), frames[pane.name].region.x, frames[pane.name].region.y)
+            for pane in PANES
+        ]
+        assert places == sorted(places)
+        assert len({x for _, x, _ in places}) == len(COLUMNS)
+        assert all(frame.size.height > 3 for frame in frames.values())
+
+    played(tmp_path, play, size=WIDE)
+
+
+def test_every_pane_has_a_key_and_a_tab(tmp_path: Path) -> None:
+    """Where there is room for one, its digit shows it alone, and the tabs name them all."""
+
+    async def play(stage: Stage) -> None:
+        keys = [
+            key
+            for section in all_keys(cast("App[object]", stage.app), [stage.app.screen])
+            for key in section.keys
+        ]
+        for digit, pane in enumerate(PANES, start=1):
+            await stage.press(str(digit))
+            frame = stage.app.screen.query_one(f"#{pane.name}", PaneFrame)
+            await stage.until(lambda frame=frame: frame.size.height > 3)  # type: ignore[misc]  # bound now
+            seen = [one.id for one in stage.app.screen.query(PaneFrame) if one.size.height]
+            assert seen == [pane.name]
+            assert (str(digit), pane.name.capitalize()) in keys
+            await stage.until_seen(f"{digit} {pane.name}")
+
+    played(tmp_path, play, size=NARROW)
+
+
+def test_tabs_have_room_at_eighty_columns() -> None:
+    """Every name is written out there; narrower, the chosen one alone has its name."""
+    assert tabs(NAMES[0], 80).plain == "".join(f" {n} {name} " for n, name in enumerate(NAMES, 1))
+    short = tabs(NAMES[0], 20).plain
+    assert short.startswith(f" 1 {NAMES[0]} ")
+    assert not any(name in short for name in NAMES[1:])
