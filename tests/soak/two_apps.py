@@ -13,7 +13,7 @@ from tests.soak.commands import run
 from tests.soak.ground import Ground
 from tests.tui.pseudo_terminal import ESCAPE, PseudoTerminal, app_on_terminal
 
-KEYS = (" ", " ", "n", "N", "+", "-", "p", "1", "2", "3", "4", "l", "b", "t", "\t", "x", "g", "B")
+KEYS = (" ", " ", "n", "N", "+", "-", "p", "1", "2", "3", "4", "l", "b", "t", "\t", "g", "B")
 """Those that steer and those that look; none that asks or leaves."""
 
 
@@ -33,7 +33,7 @@ def soak(ground: Ground) -> None:
                 for c, r in sizes]  # fmt: skip
         for app in apps:
             app.until("Linear")
-            app.until("step")
+            app.until("running")
         for _ in range(ground.times):
             app = ground.chance.choice(apps)
             app.type(key := ground.chance.choice(KEYS))
