@@ -9,7 +9,9 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import IO
 
 from tests.tui.command_line import command
@@ -67,17 +69,23 @@ def run(
         code: int | None = None
         memory_bytes = 0
         while time.monotonic() - began < limit_s:
-            pid, status, used = os.wait4(process.pid, os.WNOHANG)
-            if pid:
-                code = process.returncode = os.waitstatus_to_exitcode(status)
-                memory_bytes = used.ru_maxrss * 1024
+            if (code := process.poll()) is not None:
                 break
+            memory_bytes = max(memory_bytes, _peak_bytes(process.pid))
             time.sleep(0.01)
         else:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
         took_s = time.monotonic() - began
         return Done(arguments, code, _text(out), _text(err), took_s, memory_bytes)
+
+
+def _peak_bytes(pid: int) -> int:
+    """The most that a process held so far; what is counted for its end would be its parent's."""
+    with suppress(OSError, StopIteration):
+        lines = Path(f"/proc/{pid}/status").read_text("ascii", "replace").splitlines()
+        return int(next(line.split()[1] for line in lines if line.startswith("VmHWM"))) * 1024
+    return 0
 
 
 def _text(stream: IO[bytes]) -> str:

@@ -23,7 +23,7 @@ COMMANDS: tuple[tuple[float, tuple[str, ...]], ...] = (
     (10, ("show", "RUN")),
     (60, ("predict", "RUN", "0.5", "0.5")),
     (60, ("evaluate", "RUN")),
-    (120, ("attach", "RUN")),
+    (600, ("attach", "RUN")),
     (120, ("attach", "RUN", "--json")),
     (120, ("export", "RUN", "--format", "csv", "-o", "curve.csv")),
     (120, ("replay", "RUN")),
@@ -93,7 +93,6 @@ def _open(ground: Ground, live: Run) -> None:
     began = time.monotonic()
     with app_on_terminal("open", str(live.path)) as app:
         app.until("Linear")
-        app.until("completed")
         ground.notes.append(f"open {time.monotonic() - began:.1f} s")
         app.type(ESCAPE)
         app.read(0.5)
