@@ -93,9 +93,15 @@ TABLE_FILE = Limit(
 )
 COLUMNS = Limit(
     "a CSV file's columns",
-    10_000,
+    100_000,
     "columns",
     "Every column is an input with a name of its own, and wider tables are matrices, not tables.",
+)
+TABLE_NOTE = Limit(
+    "what is kept of a table that was read",
+    200_000_000,
+    "bytes",
+    "Names and categories of the widest table are fewer.",
 )
 CELL = Limit(
     "a cell of a CSV file",
@@ -162,6 +168,7 @@ ALL = (
     COLUMNS,
     LINE,
     CELL,
+    TABLE_NOTE,
     PICTURE_FILE,
     PICTURE,
     WEIGHTS_FILE,

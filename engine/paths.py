@@ -50,3 +50,10 @@ def runs_dir(given: Path | None = None) -> Path:
     if given is not None:
         return expanded(given)
     return expanded(os.environ.get("PERCEPTUI_RUNS_DIR") or "runs")
+
+
+def tables_dir() -> Path:
+    """What was found out about tables, so that none is parsed twice; a cache, and bounded."""
+    if from_environment := os.environ.get("PERCEPTUI_TABLES_DIR"):
+        return expanded(from_environment)
+    return Path(platformdirs.user_cache_dir(_NAME)) / "tables"

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any, ClassVar, Self, dataclass_transform, get_type_hints
 
-from engine.parts.kinds import MISSING, Parameter
+from engine.parts.kinds import MISSING, Pairs, Parameter
 
 
 def parameter(
@@ -132,6 +132,9 @@ class Component(Declared):
 
 def literal(value: object) -> str:
     """A parameter's value as a Python literal; tuples are written as lists."""
+    if isinstance(value, Pairs | dict):
+        items = (f"{literal(name)}: {literal(one)}" for name, one in dict(value).items())
+        return f"{{{', '.join(items)}}}"
     if isinstance(value, tuple):
         return f"[{', '.join(literal(item) for item in value)}]"
     if isinstance(value, str):

@@ -7,7 +7,16 @@ import re
 import sys
 import types
 from dataclasses import dataclass
-from typing import Any, Literal, Union, get_args, get_origin
+from typing import Any, Generic, Literal, TypeVar, Union, get_args, get_origin
+
+T = TypeVar("T")
+
+
+class Pairs(tuple[tuple[str, T], ...], Generic[T]):
+    """A table of names with a value each, kept as pairs so that it can be hashed."""
+
+    __slots__ = ()
+
 
 MISSING: Any = object()
 """Marks a parameter without a default: it must be given."""
@@ -89,6 +98,10 @@ def _describe_one(kind: Any) -> str:
     if get_origin(kind) is Literal:
         return " or ".join(repr(choice) for choice in get_args(kind))
     members = get_args(kind)
+    if get_origin(kind) is Pairs:
+        return f'a table {{"name": value}} ({_describe_one(members[0])} each)'
+    if get_origin(kind) in (Union, types.UnionType):
+        return " or ".join(_describe_one(one) for one in members)
     if members[-1] is Ellipsis:
         return f"a list ({_describe_one(members[0])} each)"
     return f"{len(members)} values ({_describe_one(members[0])} each)"
@@ -123,6 +136,11 @@ def _convert_one(value: object, kind: Any, parameter: Parameter) -> Any:
         return match[0] if match else MISSING
     if get_origin(kind) is tuple:
         return _convert_tuple(value, get_args(kind), parameter)
+    if get_origin(kind) is Pairs:
+        return _convert_pairs(value, get_args(kind)[0], parameter)
+    if get_origin(kind) in (Union, types.UnionType):
+        found = (_convert_one(value, one, parameter) for one in get_args(kind))
+        return next((one for one in found if one is not MISSING), MISSING)
     if kind is type(None):
         return None if value is None else MISSING
     if kind is bool:
@@ -140,6 +158,15 @@ def _convert_one(value: object, kind: Any, parameter: Parameter) -> Any:
     if abs(number) < sys.float_info.min:
         number = kind(0)  # the trainer counts denormals as zero
     return number if math.isfinite(number) and parameter.holds(number) else MISSING
+
+
+def _convert_pairs(value: object, member: Any, parameter: Parameter) -> Any:
+    if isinstance(value, Pairs):
+        value = dict(value)
+    if not isinstance(value, dict) or not all(isinstance(k, str) and encodable(k) for k in value):
+        return MISSING
+    items = {name: _convert_one(one, member, parameter) for name, one in value.items()}
+    return MISSING if any(item is MISSING for item in items.values()) else Pairs(items.items())
 
 
 def encodable(text: str) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import math
+import re
 import warnings
 from dataclasses import dataclass, field
 
@@ -15,6 +16,8 @@ from engine.limits import CALL
 MAX_BITS = 1024
 """Whole numbers of more bits are larger than any float, and can be too long to write."""
 
+_TOML_KEY = re.compile(r"([{,]\s*)([A-Za-z_][\w-]*)\s*=(?!=)")
+"""A key of a table as TOML has it, with what stands before it."""
 _OPENING, _CLOSING = "([{", ")]}"
 
 
@@ -102,7 +105,11 @@ def _expression(text: str) -> ast.expr:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # "\d" in a text is the person's affair
-            return ast.parse(text.strip(), mode="eval").body
+            try:
+                return ast.parse(text.strip(), mode="eval").body
+            except SyntaxError:
+                # A table may be written as TOML has it, too: {zip = "category"}.
+                return ast.parse(_as_python(text.strip()), mode="eval").body
     except SyntaxError as error:
         reason = error.msg or "it does not parse"
     except (ValueError, RecursionError, MemoryError) as error:
@@ -110,6 +117,20 @@ def _expression(text: str) -> ast.expr:
     if reason.startswith("Exceeds the limit"):
         reason = "a number has too many digits"
     raise GrammarError(f"{_quoted(text)} is not a call like Name(argument, key=value): {reason}")
+
+
+def _as_python(text: str) -> str:
+    """The text with the keys of its tables in quotes; the text itself where it has none."""
+    pieces = _TOML_KEY.split(text)
+    if len(pieces) == 1 or '"' in "".join(pieces[1::3]):
+        return text
+    depth, result = 0, pieces[0]
+    for index in range(1, len(pieces), 3):
+        before, key, after = pieces[index : index + 3]
+        so_far = result + before
+        depth = so_far.count("{") - so_far.count("}")
+        result = so_far + (f'"{key}":' if depth > 0 else f"{key}=") + after
+    return result
 
 
 def _literal(node: ast.expr, text: str) -> object:
@@ -132,6 +153,8 @@ def _is_plain(value: object) -> bool:
     """Whether a literal is of the kinds that parameters have, and can be written out again."""
     if isinstance(value, list | tuple):
         return all(_is_plain(item) for item in value)
+    if isinstance(value, dict):
+        return all(isinstance(k, str) and _is_plain(item) for k, item in value.items())
     if isinstance(value, int):
         return value.bit_length() <= MAX_BITS
     if isinstance(value, float):

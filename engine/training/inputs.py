@@ -31,13 +31,13 @@ class InputMap:
     """(columns,) put where a cell is missing."""
     means: Tensor | None = None
     scales: Tensor | None = None
-    """(columns,) subtracted and divided by, of the training split."""
+    """(columns,) float64, subtracted and divided by, of the training split."""
 
     def stored(self, raw: Tensor) -> Tensor:
         """Raw inputs as they are kept: (samples, *raw shape) to (samples, *stored shape)."""
         raw = self.filled(raw)
         if self.means is not None and self.scales is not None:
-            raw = (raw - self.means) / self.scales
+            raw = standardized(raw, self.means, self.scales)
         if self.crosses:
             from engine.parts.data.crosses import cross_features
 
@@ -92,6 +92,18 @@ class InputMap:
         """What a checkpoint keeps so that predictions need no data."""
         named = {"fill": self.fill, "means": self.means, "scales": self.scales}
         return {name: tensor for name, tensor in named.items() if tensor is not None}
+
+
+def standardized(raw: Tensor, means: Tensor, scales: Tensor) -> Tensor:
+    """Numbers less their mean, divided by their scale, in float64: (samples, columns) float32.
+
+    A part at a time, so that no second copy in float64 is needed.
+    """
+    parts = [((part.double() - means) / scales).float() for part in torch.split(raw, _ROWS)]
+    return parts[0] if len(parts) == 1 else torch.cat(parts)
+
+
+_ROWS = 65_536
 
 
 @lru_cache(maxsize=16)

@@ -8,7 +8,7 @@ from typing import Any, Literal, get_args, get_origin
 
 from engine.errors import Problem
 from engine.parts.component import Component, literal
-from engine.parts.kinds import Parameter, alternatives, convert, describe
+from engine.parts.kinds import Pairs, Parameter, alternatives, convert, describe
 from engine.spec.catalogue import FAMILIES, make
 from engine.spec.grammar import Call, GrammarError, parse_call, parse_value
 
@@ -70,6 +70,8 @@ def meant(text: str, kind: Any) -> object:
     if text.lower() in words:
         return words[text.lower()]
     value = parse_value(text)
+    if str in kinds and not isinstance(value, list | tuple | dict):
+        return text
     is_list = any(get_origin(one) is tuple for one in kinds)
     named = any(text in get_args(one) for one in kinds if get_origin(one) is Literal)
     if isinstance(value, str) and is_list and not named:
@@ -84,6 +86,8 @@ def _is_choice_of_texts(kind: Any) -> bool:
 
 
 def _tuples(value: object) -> object:
+    if isinstance(value, Pairs):
+        return value
     return tuple(_tuples(item) for item in value) if isinstance(value, list | tuple) else value
 
 

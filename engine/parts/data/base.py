@@ -37,6 +37,10 @@ class Facts:
     """Samples of the test split that the data set brings itself; 0 without one."""
     feature_names: tuple[str, ...] = ()
     """One name per raw feature, as a person gives them to `predict`."""
+    input_names: tuple[str, ...] = ()
+    """One name per network input, where a feature becomes several: `sex=male`."""
+    target_names: tuple[str, ...] = ()
+    """What is predicted, as the data calls it."""
     planar: bool = False
     """Whether raw inputs are points (x1, x2), so that a decision boundary can be drawn."""
 
@@ -65,13 +69,22 @@ class Law:
     @property
     def call(self) -> str:
         """The call as Python code: `circle(samples=100, noise=0.0)`."""
-        arguments = ", ".join(f"{name}={value!r}" for name, value in self.arguments.items())
+        arguments = ", ".join(f"{name}={_code(value)}" for name, value in self.arguments.items())
         return f"{self.function.__name__}({arguments})"
 
     def source(self) -> str:
         """The functions' Python source."""
         functions = (*self.needs, self.function)
         return "\n\n\n".join(textwrap.dedent(inspect.getsource(f)).rstrip() for f in functions)
+
+
+def _code(value: Any) -> str:
+    """A value as Python code; a function is its name."""
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{name!r}: {_code(one)}' for name, one in value.items())}}}"
+    if isinstance(value, tuple):
+        return f"({', '.join(map(_code, value))}{',' if len(value) == 1 else ''})"
+    return value.__name__ if inspect.isfunction(value) else repr(value)
 
 
 @dataclass(frozen=True)
@@ -149,6 +162,8 @@ class Dataset:
     test_inputs: Tensor | None = None
     test_targets: Tensor | None = None
     """The test split that the data set brings itself."""
+    medians: tuple[int, ...] = ()
+    """Inputs that are filled with their median where a cell is missing, not with their mean."""
     standardize: bool = False
     """Scale each feature by the training split's mean and standard deviation."""
     crosses: tuple[str, ...] = ()
@@ -239,6 +254,16 @@ class Data(Component, abstract=True):
             [number(cell, place) for cell, place in zip(row, places, strict=True)]
             for row, places in placed(rows, names, before)
         ]
+
+    @property
+    def fills(self) -> bool:
+        """Whether its inputs may miss cells (NaN), which the training split's figures fill."""
+        return False
+
+    @property
+    def medians(self) -> tuple[int, ...]:
+        """Inputs that are filled with their median, not with their mean."""
+        return ()
 
     def files(self) -> tuple[Path, ...]:
         """The person's own files it reads, for the fingerprint that resume checks."""

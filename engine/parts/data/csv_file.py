@@ -1,124 +1,276 @@
-"""A person's own table: a CSV file with a header."""
+"""A person's own table: a CSV, Parquet or Feather file."""
 
 from __future__ import annotations
 
+import codecs
 import dataclasses
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from engine.errors import DataUnavailable, UsageError
+from engine.errors import DataUnavailable
 from engine.parts.component import parameter
-from engine.parts.data.base import Data, Dataset, Facts, Law, Places, number, placed
-from engine.parts.data.csv_table import CsvTable, Question, examine
-from engine.parts.data.laws.csv_cells import encode_cell, is_missing
+from engine.parts.data.base import Data, Dataset, Facts, Law, Places, placed
 from engine.parts.data.paths import absolute
-from engine.parts.kinds import shown
+from engine.parts.data.sheet import desk, typed
+from engine.parts.data.sheet.asked import Asked
+from engine.parts.data.sheet.remarks import merged
+from engine.parts.data.sheet.table import Table
+from engine.parts.kinds import Pairs
+
+Gap = Literal["auto", "mean", "median", "category", "indicator", "drop", "error"]
+_HASH = re.compile(r"hash\((\d{1,4})\)")
+_MOST_ROUNDS = 5
+"""Times that what is wrong with a table is settled, before it is given up."""
 
 
 class Csv(Data, name="csv"):
-    """A CSV file with a header: numbers, categories, and one column to predict."""
+    """A table in a CSV, Parquet or Feather file: numbers, categories, dates, a target."""
 
-    path: str = parameter(help="the file, in UTF-8")
-    target: str = parameter(help="name of the column to predict")
+    path: str = parameter(help="the file; packed with gzip, bzip2, xz or zstd, too")
+    target: str | int | tuple[str, ...] = parameter(
+        help="name or number of the column to predict, or a list of columns of numbers"
+    )
     task: Literal["auto", "classification", "regression"] = parameter(
         default="auto",
         help="auto: texts, or at most 10 different whole numbers, are classes; else a regression",
     )
-    missing: Literal["error", "drop", "mean"] = parameter(
-        default="error",
-        help="missing cells: refuse them, drop their rows, or fill in the training split's mean "
-        "(rows without a target are dropped)",
+    missing: Gap | Pairs[Gap] = parameter(
+        default="auto",
+        help="missing cells, for all columns or by name: fill in the training split's mean or "
+        "median, say so in a further input (indicator), drop the row, or refuse (error); auto: a "
+        "category of its own, and refuse in numbers",
     )
     standardize: bool = parameter(
         default=False, help="scale each feature by the training split's mean and standard deviation"
     )
-    delimiter: Literal["auto", ",", ";", "tab", "|"] = parameter(
+    delimiter: Literal["auto", ",", ";", "tab", "|", "blanks"] = parameter(
         default="auto", help="what divides the cells"
     )
     ignore: tuple[str, ...] = parameter(default=(), help="names of columns to leave out")
+    encoding: str = parameter(default="auto", help='auto: UTF-8 or UTF-16; else "latin-1", "gbk"')
+    header: bool | Literal["auto"] = parameter(
+        default="auto", help="whether the first row names the columns; else they have numbers"
+    )
+    decimal: Literal["auto", ".", ","] = parameter(default="auto", help="the decimal mark")
+    na: tuple[float | str, ...] = parameter(
+        default=(), help="cells that are missing ones, beside the usual words: [-200]"
+    )
+    kinds: Pairs[Literal["number", "category", "date", "text"]] = parameter(
+        default=Pairs(), help='what columns are, where that can\'t be seen: {"zip": "category"}'
+    )
+    dates: Pairs[str] = parameter(
+        default=Pairs(), help='how columns write dates: {"day": "%d/%m/%Y"}'
+    )
+    cyclic: bool = parameter(
+        default=False, help="months, days and hours as points on a circle, sine and cosine"
+    )
+    max_categories: int = parameter(
+        default=100, help="categories of a column; the rarest others are one", minimum=1
+    )
+    rare: int = parameter(
+        default=1, help="rows that a category needs, not to be one of the others", minimum=1
+    )
+    text: str = parameter(
+        default="refuse", help='columns of sentences: refuse them, or "hash(64)" counts their words'
+    )
 
     def complaint(self) -> str:
         if not self.path or "\0" in self.path:
             return "path must name a CSV file"
-        if self.target in self.ignore:
-            return f"the target {self.target!r} is in ignore too"
+        if not self.targets or len(set(self.targets)) < len(self.targets):
+            return "target must name at least one column, each once"
+        for name in self.targets:
+            if name in self.ignore:
+                return f"the target {name!r} is in ignore too"
+        if self.text != "refuse" and not (_HASH.fullmatch(self.text) and self.hash):
+            return f'text must be "refuse" or like "hash(64)", with 1 to 4096, not {self.text!r}'
+        if self.encoding != "auto":
+            try:
+                is_text = codecs.lookup(self.encoding)._is_text_encoding
+            except (LookupError, ValueError):
+                is_text = False
+            if not is_text:
+                return f"there is no encoding {self.encoding!r}"
         return ""
 
-    def table(self) -> CsvTable:
-        """How the file is to be read; raises FileNotFoundError or DataUnavailable."""
-        delimiter = {"auto": None, "tab": "\t"}.get(self.delimiter, self.delimiter)
-        question = Question(self.path, self.target, self.task, self.missing, delimiter, self.ignore)
-        return examine(question)
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """The names of the columns to predict."""
+        return self.target if isinstance(self.target, tuple) else (str(self.target),)
+
+    @property
+    def hash(self) -> int | None:
+        """How many columns words are counted in; None where texts are refused."""
+        found = _HASH.fullmatch(self.text)
+        size = int(found[1]) if found else 0
+        return size if 1 <= size <= 4096 else None
+
+    @property
+    def asked(self) -> Asked:
+        """The arguments as the table is asked about with them."""
+        delimiter = {"auto": None, "tab": "\t", "blanks": " "}.get(self.delimiter, self.delimiter)
+        by_name = isinstance(self.missing, tuple)
+        return Asked(
+            targets=self.targets,
+            task=self.task,
+            missing="auto" if isinstance(self.missing, tuple) else self.missing,
+            missing_of=tuple(self.missing) if isinstance(self.missing, tuple) and by_name else (),
+            ignore=self.ignore,
+            delimiter=delimiter,
+            encoding=self.encoding,
+            header=None if self.header == "auto" else self.header,
+            decimal=None if self.decimal == "auto" else self.decimal,
+            na=self.na,
+            kinds=tuple(self.kinds),
+            dates=tuple(self.dates),
+            cyclic=self.cyclic,
+            max_categories=self.max_categories,
+            rare=self.rare,
+            hash=self.hash,
+        )
+
+    def examined(self) -> Table:
+        """The table with all that is to be said of it.
+
+        Raises FileNotFoundError where there is none, DataUnavailable for what can't be read.
+        """
+        return desk.examined(self.path, self.asked)
+
+    def table(self) -> Table:
+        """The table, where it can be trained on.
+
+        Raises FileNotFoundError, and DataUnavailable with everything that stands against it.
+        """
+        table = self.examined()
+        if table.errors:
+            raise DataUnavailable(self._refusal(table))
+        return table
+
+    def _refusal(self, table: Table) -> str:
+        lines = [
+            f"{self.path}, {e.said()}" if e.place else f"{self.path}: {e.said()}"
+            for e in table.errors
+        ]
+        settled = self.settled()
+        if settled is not None:
+            lines.append(f"{self.path}: this would work: {settled}")
+        return "\n".join(lines)
+
+    def settled(self) -> Csv | None:
+        """The data set with the arguments that its remarks ask for; None where none settle it."""
+        other = self
+        for _ in range(_MOST_ROUNDS):
+            table = other.examined()
+            if not table.errors:
+                return other
+            settling = merged(remark.arguments for remark in table.errors)
+            if not settling or any(not remark.arguments for remark in table.errors):
+                return None
+            other = other.with_arguments(settling)
+            if other.complaint():
+                return None
+        return None
+
+    def with_arguments(self, arguments: dict[str, Any]) -> Csv:
+        """The data set with what remarks ask for on top: lists and tables are added to."""
+        values = dict(arguments)
+        for name, value in values.items():
+            before = getattr(self, name)
+            if isinstance(value, dict):
+                before = dict(before) if isinstance(before, tuple) else {}
+                values[name] = Pairs({**before, **value}.items())
+            elif isinstance(value, list | tuple):
+                values[name] = (*before, *(item for item in value if item not in before))
+        return dataclasses.replace(self, **values)
 
     def facts(self) -> Facts | None:
         try:
             table = self.table()
         except FileNotFoundError:
             return None
-        widths = [1 if kinds is None else len(kinds) for kinds in table.columns.values()]
+        used = table.used
+        labels = table.labels
         return Facts(
-            shape=(sum(widths),),
-            task="regression" if table.classes is None else "classification",
-            num_samples=table.num_samples,
-            classes=tuple(str(value) for value in table.classes or ()),
-            feature_names=tuple(table.columns),
-            planar=list(table.columns.values()) == [None, None],
-        )
+            shape=(len(labels),),
+            task="classification" if table.classes else "regression",
+            num_samples=table.samples,
+            classes=tuple(str(value) for value in table.classes),
+            num_targets=len(table.targets),
+            feature_names=tuple(column.name for column in used),
+            input_names=labels if len(labels) != len(used) else (),
+            target_names=self.targets,
+            planar=len(used) == 2 and all(c.inputs == 1 and "known" not in (c.how or {})
+                                          and "parts" not in (c.how or {}) for c in used),
+        )  # fmt: skip
 
     def law(self, places: Places) -> Law:
-        from engine.parts.data.laws import csv_file
+        from engine.parts.data.laws import table_cells, table_file
+        from engine.parts.data.sheet.encoders import input_encoder, needed, target_encoder
 
         table = self._present_table()
-        return Law(
-            csv_file.read_csv,
-            {
-                "path": self.path,
-                "delimiter": table.delimiter,
-                "columns": table.columns,
-                "target": self.target,
-                "classes": table.classes,
-                "drop": self.missing == "drop",
-            },
-            needs=(is_missing, encode_cell),
-            imports=("import csv", "import math", "from typing import Any"),
-        )
+        layout = table.layout
+        columns = {name: input_encoder(how) for name, how in table.inputs.items()}
+        targets = {name: target_encoder(how) for name, how in table.targets.items()}
+        encoding = needed([*columns.values(), *targets.values()])
+        arguments: dict[str, Any] = {"path": self.path}
+        function: Callable[..., Any]
+        reading: tuple[Callable[..., Any], ...]
+        imports = {"from typing import Any", "import numpy as np", "import pyarrow as pa"}
+        imports |= {"from collections.abc import Callable, Sequence", "import math"}
+        imports |= {"import pyarrow.compute as pc"}
+        if layout.format == "csv":
+            arguments["layout"] = layout.arguments()
+            imports |= {"import bz2", "import gzip", "import lzma"}
+        if layout.format != "csv":
+            function, reading = table_file.columns_table, (table_cells.read_columns,)
+            imports |= {"import pyarrow.feather", "import pyarrow.parquet"}
+        elif layout.by_rows:
+            function = table_file.rows_table
+            reading = (table_cells.unpacked, table_cells.rows_of, table_cells.read_rows)
+            imports |= {"import csv", "import io", "import re"}
+            imports |= {"from collections.abc import Callable, Iterable, Iterator, Sequence"}
+            imports -= {"from collections.abc import Callable, Sequence"}
+        else:
+            function = table_file.csv_table
+            reading = (table_cells.unpacked, table_cells.read_cells)
+            imports |= {"import pyarrow.csv"}
+        if self.hash:
+            imports |= {"import re", "import zlib"}
+        arguments |= {"columns": columns, "targets": targets, "drop": list(table.drop)}
+        return Law(function, arguments, (*reading, *encoding), tuple(sorted(imports)))
 
     def load(self, places: Places) -> Dataset:
-        law = self.law(places)
+        import torch
+
+        table = self._present_table()
         facts = self.known_facts()
-        try:
-            inputs, targets = law.run()
-        except (OSError, ValueError, KeyError) as error:
-            raise DataUnavailable(f"{self.path}: changed while it was read ({error})") from error
+        inputs, targets = (torch.from_numpy(array) for array in desk.arrays(self.path, self.asked))
         if len(inputs) != facts.num_samples:
             raise DataUnavailable(f"{self.path}: changed while it was read")
-        return Dataset(facts, inputs, targets, standardize=self.standardize)
+        return Dataset(facts, inputs, targets, medians=table.medians, standardize=self.standardize)
 
     def encode(self, rows: Sequence[Sequence[str]], before: int = 0) -> list[list[float]]:
-        table = self._present_table()
-        encoded = []
-        for row, cell_places in placed(rows, tuple(table.columns), before):
-            features: list[float] = []
-            for cell, place, kinds in zip(row, cell_places, table.columns.values(), strict=True):
-                features += self._encode_cell(cell.strip(), place, kinds)
-            encoded.append(features)
-        return encoded
+        used = self._present_table().used
+        return [
+            [
+                value
+                for cell, place, column in zip(row, cell_places, used, strict=True)
+                for value in typed.encode(cell, column, place)
+            ]
+            for row, cell_places in placed(rows, tuple(column.name for column in used), before)
+        ]
 
-    def _encode_cell(self, cell: str, place: str, categories: list[str] | None) -> list[float]:
-        if is_missing(cell):
-            if self.missing != "mean":
-                raise UsageError(f"{place}: the value is missing")
-            return encode_cell(cell, categories)
-        if categories is None:
-            return [number(cell, place)]
-        if cell not in categories:
-            raise UsageError(
-                f"{place}: unknown category {shown(cell)}; the data has {', '.join(categories)}"
-            )
-        return encode_cell(cell, categories)
+    @property
+    def fills(self) -> bool:
+        return any(column.is_filled for column in self._present_table().used)
 
-    def _present_table(self) -> CsvTable:
+    @property
+    def medians(self) -> tuple[int, ...]:
+        return self._present_table().medians
+
+    def _present_table(self) -> Table:
         try:
             return self.table()
         except FileNotFoundError as error:

@@ -74,17 +74,26 @@ def _table_lines(plan: Plan) -> list[str]:
     train = plan.inputs("train")
     lines: list[str] = []
     body: list[str] = []
-    if getattr(data, "missing", "") == "mean":
+    if data.fills:
+        medians = data.medians
         lines += [
             "",
             "# A missing cell (NaN) gets the mean of its column in the training rows.",
-            f"fill = {train}.nanmean(0).nan_to_num()",
+            f"fill = {train}.double().nanmean(0).nan_to_num()",
         ]
+        if medians:
+            lines += [
+                f"for column in {list(medians)}:  # or its median",
+                f"    fill[column] = {train}[:, column].nanmedian().nan_to_num()",
+            ]
+        lines.append("fill = fill.float()")
         body.append("rows = torch.where(rows.isnan(), fill, rows)")
         if getattr(data, "standardize", False):
-            lines.append(f"filled = torch.where({train}.isnan(), fill, {train})")
-            train = "filled"
+            lines.append(f"known = torch.where({train}.isnan(), fill, {train}).double()")
     if getattr(data, "standardize", False):
+        if not data.fills:
+            lines.append(f"known = {train}.double()")
+        train = "known"
         lines += [
             "",
             "# Features of like scale learn better: mean 0 and standard deviation 1 in the",
@@ -94,7 +103,7 @@ def _table_lines(plan: Plan) -> list[str]:
             f"constant = spread <= 1e-6 * {train}.abs().amax(0)",
             "scales = torch.where(constant, 1.0, scales)",
         ]
-        body.append("rows = (rows - means) / scales")
+        body.append("rows = ((rows.double() - means) / scales).float()")
     if features != PLAIN:
         body.append(f"rows = {cross_code(features, 'rows')}")
     if not body:

@@ -15,6 +15,7 @@ import os
 import sys
 
 from engine.errors import PerceptuiError
+from engine.parts.data.sheet.desk import read_apart
 from engine.service import protocol as p
 from engine.service.protocol.socket_directory import keep_caches_private, sweep
 from engine.service.protocol.worker_log import log_error, own_log
@@ -89,6 +90,7 @@ def main() -> int:
     except PerceptuiError as error:
         print(error, file=sys.stderr)
         return error.exit_code
+    read_apart()  # nothing of the library that reads tables is to stay in here
     ready = int(sys.argv[1])
     os.write(ready, f"{worker.server.path}\n".encode())
     os.close(ready)

@@ -13,7 +13,7 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 
 from engine.parts.component import Component
 from engine.parts.data import Data, Facts
-from engine.parts.kinds import Parameter, alternatives
+from engine.parts.kinds import Pairs, Parameter, alternatives
 from engine.parts.layers import Layer
 from engine.parts.layers.activation import LogSoftmax, Sigmoid
 from engine.parts.layers.dense import Flatten, Linear
@@ -63,6 +63,10 @@ def _values_of_one(kind: Any, declaration: Parameter) -> SearchStrategy[Any]:
         if members[-1] is Ellipsis:
             return st.lists(values(members[0], declaration), min_size=1, max_size=3).map(tuple)
         return st.tuples(*(values(member, declaration) for member in members))
+    if get_origin(kind) is Pairs:
+        (member,) = get_args(kind)
+        pairs = st.dictionaries(texts(), values(member, declaration), min_size=1, max_size=3)
+        return pairs.map(lambda one: Pairs(one.items()))
     if kind is bool:
         return st.booleans()
     if kind is str:

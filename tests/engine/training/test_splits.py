@@ -10,7 +10,7 @@ from torch import Tensor
 
 from engine.parts.data import Dataset, Facts, Pixels
 from engine.training.inputs import InputMap
-from engine.training.splits import column_means, column_scales, split
+from engine.training.splits import column_fills, column_scales, split
 from tests.engine.training.tiny import small
 
 
@@ -88,7 +88,7 @@ def test_a_sample_to_predict_may_miss_a_cell_though_no_other_does() -> None:
 def test_columns_without_a_value_or_without_change() -> None:
     """A column missing everywhere counts as 0; one that never changes is not divided."""
     column = torch.tensor([[math.nan, 3.0], [math.nan, 3.0]])
-    assert column_means(column).tolist() == [0.0, 3.0]
+    assert column_fills(column).tolist() == [0.0, 3.0]
     assert column_scales(torch.tensor([[1.0, 3.0], [3.0, 3.0]])).tolist() == [1.0, 1.0]
     alike = torch.full((1000, 1), 0.1)
     assert column_scales(alike).tolist() == [1.0]

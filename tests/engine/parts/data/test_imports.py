@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-HEAVY = ("torch", "torchvision", "sklearn", "numpy", "PIL")
+HEAVY = ("torch", "torchvision", "sklearn", "numpy", "PIL", "pyarrow")
 
 
 def test_declarations_import_nothing_heavy() -> None:

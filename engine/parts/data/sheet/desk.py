@@ -1,0 +1,201 @@
+"""Keeps what was found out about tables, so that a file is parsed once for all who ask.
+
+The answer lies on disk, in the user's cache: whoever trains takes the numbers from there and never
+loads the library that reads tables. A large file is read by a process of its own, whose memory ends
+with it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from engine import paths, regular_file
+from engine.decoding import Undecodable, decoded
+from engine.errors import DataUnavailable
+from engine.limits import TABLE_NOTE
+from engine.parts.data.sheet.asked import Asked
+from engine.parts.data.sheet.packing import checked
+from engine.parts.data.sheet.table import Table
+
+if TYPE_CHECKING:
+    from numpy import ndarray
+
+VERSION = 1
+"""Of what is kept; another one is not looked at."""
+LARGE_BYTES = 8_000_000
+"""Files from this size on are read by a process of their own."""
+MOST_KEPT = 12
+MOST_KEPT_BYTES = 2_000_000_000
+
+_apart = False
+
+
+def read_apart() -> None:
+    """Read no table in this process from now on: it is one that trains."""
+    global _apart
+    _apart = True
+
+
+def examined(path: str, asked: Asked) -> Table:
+    """What was found out about a table; the answer is kept until the file changes.
+
+    Raises FileNotFoundError where there is no file, DataUnavailable for what can't be read.
+    """
+    return _examined(path, asked, *_state(path))
+
+
+def _state(path: str) -> tuple[int, int, int]:
+    """What changes when a file does."""
+    status = checked(path)
+    return status.st_mtime_ns, status.st_size, status.st_ino
+
+
+@lru_cache(maxsize=16)
+def _examined(path: str, asked: Asked, *state: int) -> Table:
+    folder = _folder(path, asked, state)
+    table = _kept_table(folder)
+    if table is not None:
+        return table
+    with _read(path, asked, folder) as place:
+        table = _kept_table(place)
+        assert table is not None, "it has just been written"
+        return table
+
+
+def arrays(path: str, asked: Asked) -> tuple[Any, Any]:
+    """A table's inputs and targets, as they were prepared when it was read: NumPy arrays.
+
+    Raises what `examined` does; only for a table without errors.
+    """
+    folder = _folder(path, asked, _state(path))
+    if (kept := _kept_arrays(folder)) is not None:
+        return kept
+    with _read(path, asked, folder) as place:
+        kept = _kept_arrays(place)
+        if kept is None:
+            raise DataUnavailable(f"{path}: changed while it was read")
+        return kept
+
+
+def _folder(path: str, asked: Asked, state: tuple[int, ...]) -> Path:
+    question = [VERSION, os.path.realpath(path), state, msgspec.to_builtins(asked)]
+    digest = hashlib.sha256(json.dumps(question).encode(errors="surrogateescape")).hexdigest()
+    return paths.tables_dir() / digest[:32]
+
+
+def _kept_table(folder: Path) -> Table | None:
+    try:
+        table: Table = decoded(regular_file.contents(folder / "table.json", TABLE_NOTE), Table)
+    except (OSError, Undecodable):
+        return None  # not there, or of another version: it is read again
+    with suppress(OSError):
+        os.utime(folder)
+    return table
+
+
+def _kept_arrays(folder: Path) -> tuple[ndarray[Any, Any], ndarray[Any, Any]] | None:
+    import numpy as np
+
+    try:
+        inputs, targets = (
+            np.load(_checked(folder / f"{name}.npy"), allow_pickle=False)
+            for name in ("inputs", "targets")
+        )
+    except (OSError, ValueError, EOFError):
+        return None
+    return inputs, targets
+
+
+def _checked(path: Path) -> Path:
+    regular_file.check(path)
+    return path
+
+
+@contextmanager
+def _read(path: str, asked: Asked, folder: Path) -> Iterator[Path]:
+    """Read a table into a folder; the one that was asked for, if that can be had."""
+    with suppress(OSError):
+        folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        place = Path(tempfile.mkdtemp(prefix=".", dir=folder.parent))
+    except OSError:  # no cache: the numbers are handed on and forgotten
+        place = Path(tempfile.mkdtemp(prefix="perceptui-table-"))
+    try:
+        if _apart or checked(path).st_size >= LARGE_BYTES:
+            _read_in_child(path, asked, place)
+        else:
+            from engine.parts.data.sheet.kept import keep
+
+            keep(path, asked, place)
+        if place.parent == folder.parent:
+            shutil.rmtree(folder, ignore_errors=True)
+            with suppress(OSError):
+                place = place.rename(folder)
+            _sweep(folder.parent, folder)
+        yield place
+    finally:
+        if place != folder:
+            shutil.rmtree(place, ignore_errors=True)
+
+
+def _read_in_child(path: str, asked: Asked, place: Path) -> None:
+    """Have a process of its own read a table; what it says is raised here."""
+    order = json.dumps({"path": path, "asked": msgspec.to_builtins(asked), "place": str(place)})
+    command = [sys.executable, "-P", "-m", "engine.parts.data.sheet.kept"]
+    done = subprocess.run(
+        command,
+        input=order.encode(errors="surrogateescape"),
+        capture_output=True,
+        check=False,
+    )
+    if done.returncode == 0:
+        return
+    said = done.stdout.decode("utf-8", "replace").strip()
+    if done.returncode == _REFUSED:
+        raise DataUnavailable(said)
+    if done.returncode == _ABSENT:
+        raise FileNotFoundError(path)
+    if done.returncode < 0:
+        raise DataUnavailable(
+            f"{path}: whoever read it was ended by signal {-done.returncode}; is the memory full?"
+        )
+    last = done.stderr.decode("utf-8", "replace").strip().splitlines()
+    raise DataUnavailable(f"{path}: can't be read ({last[-1] if last else 'no reason'})")
+
+
+_REFUSED, _ABSENT = 4, 5
+"""Exit codes of the process that reads."""
+
+
+def _sweep(root: Path, newest: Path) -> None:
+    """Forget the tables that nobody asked for longest: a cache is bounded."""
+    try:
+        kept = sorted(
+            (
+                (entry.stat().st_mtime_ns, Path(entry))
+                for entry in os.scandir(root)
+                if entry.is_dir(follow_symlinks=False) and len(entry.name) == 32
+            ),
+            reverse=True,
+        )
+    except OSError:
+        return
+    total = 0
+    for number, (_, folder) in enumerate(kept):
+        with suppress(OSError):
+            total += sum(file.stat().st_size for file in folder.iterdir())
+        if folder != newest and (number >= MOST_KEPT or total > MOST_KEPT_BYTES):
+            shutil.rmtree(folder, ignore_errors=True)

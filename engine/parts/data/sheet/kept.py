@@ -1,0 +1,47 @@
+"""Reads a table and writes what was found out, and its numbers; also as a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+
+import msgspec
+import numpy as np
+
+from engine.decoding import converted
+from engine.errors import DataUnavailable
+from engine.parts.data.sheet.asked import Asked
+from engine.parts.data.sheet.examination import examine
+
+
+def keep(path: str, asked: Asked, place: Path) -> None:
+    """Examine a table and write it into an empty folder: table.json, inputs.npy, targets.npy.
+
+    Raises FileNotFoundError where there is no file, DataUnavailable for what can't be read.
+    """
+    table, arrays = examine(path, asked)
+    if arrays is not None:
+        for name, array in zip(("inputs", "targets"), arrays, strict=True):
+            np.save(place / f"{name}.npy", array, allow_pickle=False)
+    (place / "table.json").write_bytes(msgspec.json.encode(table))
+
+
+def main() -> int:
+    """Do what stands on stdin; a refusal is said on stdout."""
+    order = json.loads(sys.stdin.buffer.read().decode(errors="surrogateescape"))
+    try:
+        keep(order["path"], converted(order["asked"], Asked), Path(order["place"]))
+    except DataUnavailable as error:
+        sys.stdout.buffer.write(str(error).encode("utf-8", "replace"))
+        return 4
+    except FileNotFoundError:
+        return 5
+    return 0
+
+
+if __name__ == "__main__":
+    code = main()
+    sys.stdout.flush()
+    os._exit(code)  # whatever the library would still tidy up takes longer than reading

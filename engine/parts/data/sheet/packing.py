@@ -1,0 +1,115 @@
+"""The bytes of a table's file: regular, unpacked, and what they are if they are no table."""
+
+from __future__ import annotations
+
+import lzma
+import os
+import zlib
+from typing import IO, Literal, cast
+
+from engine import regular_file
+from engine.errors import DataUnavailable
+from engine.limits import LINE, TABLE_FILE
+
+Packing = Literal["", "gz", "bz2", "xz", "zst"]
+Format = Literal["csv", "parquet", "feather"]
+
+HEAD_BYTES = 1 << 20
+"""How much of a file its layout is judged by."""
+
+_PACKED: tuple[tuple[bytes, Packing], ...] = (
+    (b"\x1f\x8b", "gz"),
+    (b"BZh", "bz2"),
+    (b"\xfd7zXZ\x00", "xz"),
+    (b"\x28\xb5\x2f\xfd", "zst"),
+)
+_OTHERS = (
+    (b"PK\x03\x04", "a zip archive or an Excel workbook; save the sheet as CSV"),
+    (b"\xd0\xcf\x11\xe0", "an old Excel workbook; save the sheet as CSV"),
+    (b"%PDF", "a PDF document"),
+    (b"SQLite format 3\x00", "an SQLite database; export the table as CSV"),
+    (b"\x89PNG", "a picture; a folder of pictures is read with images(...)"),
+    (b"\xff\xd8\xff", "a picture; a folder of pictures is read with images(...)"),
+    (b"\x89HDF", "an HDF5 file; save the table as CSV or Parquet"),
+    (b"\x93NUMPY", "a NumPy array; save it as CSV or Parquet"),
+)
+
+
+def checked(path: str) -> os.stat_result:
+    """What the system says of a file that can be read as a table, looked at before it is opened.
+
+    Raises FileNotFoundError where there is none, DataUnavailable for what is no such file.
+    """
+    try:
+        regular_file.check(path, TABLE_FILE)
+        status = os.stat(path)
+    except FileNotFoundError:
+        raise
+    except IsADirectoryError as error:
+        raise DataUnavailable(f"{path}: is a folder, not a CSV file") from error
+    except (OSError, ValueError) as error:  # ValueError: a path with a zero byte
+        reason = getattr(error, "strerror", None) or error
+        raise DataUnavailable(f"{path}: {reason}") from error
+    if not status.st_size:
+        raise DataUnavailable(f"{path}: the file is empty")
+    return status
+
+
+def head_of(path: str) -> tuple[bytes, Format, Packing, bool]:
+    """The first unpacked bytes of a file, what it is, how it is packed, whether that is all.
+
+    Raises DataUnavailable for what is known to be no table.
+    """
+    try:
+        with regular_file.opened(path, TABLE_FILE) as file:
+            head, is_all = _head(path, file)
+        packing: Packing = next((name for magic, name in _PACKED if head.startswith(magic)), "")
+        if packing:
+            with unpacked(path, packing) as file:
+                head, is_all = _head(path, file)
+            _check_unpacked(path, packing)
+    except FileNotFoundError:
+        raise
+    except (OSError, EOFError, lzma.LZMAError, zlib.error) as error:
+        reason = getattr(error, "strerror", None) or f"it can't be unpacked ({error})"
+        raise DataUnavailable(f"{path}: {reason}") from error
+    if not head:
+        raise DataUnavailable(f"{path}: the file is empty")
+    if head.startswith(b"PAR1"):
+        return head, "parquet", packing, is_all
+    if head.startswith((b"ARROW1", b"FEA1")):
+        return head, "feather", packing, is_all
+    for magic, what in _OTHERS:
+        if head.startswith(magic):
+            raise DataUnavailable(f"{path}: the file is {what}")
+    return head, "csv", packing, is_all
+
+
+def _head(path: str, file: IO[bytes]) -> tuple[bytes, bool]:
+    """A stream's first bytes, whole lines if there are any, and whether they are all.
+
+    Raises DataUnavailable for a line without an end.
+    """
+    head = file.read(HEAD_BYTES)
+    if len(head) == HEAD_BYTES and b"\n" not in head[1:] and b"\r" not in head and 0 not in head:
+        head += file.read(LINE.most + 1 - len(head))
+        if len(head) > LINE.most and b"\n" not in head[1:]:
+            raise DataUnavailable(f"{path}: a line has more than {LINE.amount(LINE.most)}")
+    return head, not file.read(1)
+
+
+def _check_unpacked(path: str, packing: Packing) -> None:
+    """Refuse what becomes larger than a table may be: a small file can be made to fill a disk."""
+    size = 0
+    with unpacked(path, packing) as file:
+        while chunk := file.read(HEAD_BYTES):
+            size += len(chunk)
+            if size > TABLE_FILE.most:
+                raise DataUnavailable(f"{path}: unpacked, it has {TABLE_FILE.refusal(size)}")
+
+
+def unpacked(path: str, packing: Packing) -> IO[bytes]:
+    """A file's bytes as they are without the packing."""
+    from engine.parts.data.laws import table_cells
+
+    return cast("IO[bytes]", table_cells.unpacked(path, packing))

@@ -1,0 +1,238 @@
+"""Reads a table's cells, column by column, and says where a file can't be read."""
+
+from __future__ import annotations
+
+import csv
+import io
+import itertools
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from engine.errors import DataUnavailable
+from engine.parts.data.sheet import encoding as encodings
+from engine.parts.data.sheet import layout as layouts
+from engine.parts.data.sheet.asked import Asked
+from engine.parts.data.sheet.layout import Layout
+from engine.parts.data.sheet.packing import checked, head_of, unpacked
+from engine.parts.data.sheet.remarks import Remark
+
+FEW_FOOTER_ROWS = 5
+_MOST_ODD_ROWS = 5
+"""Rows that are named before the others are only counted."""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A file that has been looked at: how it is laid out."""
+
+    path: str
+    size: int
+    layout: Layout
+    remarks: tuple[Remark, ...]
+    names: tuple[str, ...]
+    """Of the columns there are, those of the layout or of the file's own schema."""
+
+
+def look(path: str, asked: Asked) -> Sheet:
+    """Judge a file by its beginning.
+
+    Raises FileNotFoundError where there is none, DataUnavailable for what is no table.
+    """
+    size = checked(path).st_size
+    head, format, packing, is_all = head_of(path)
+    if format != "csv":
+        if packing:
+            raise DataUnavailable(f"{path}: a packed {format} file; unpack it with {packing}")
+        return Sheet(path, size, Layout(format=format), (), _schema(path, format))
+    encoding, remarks = encodings.judged(path, head, asked.encoding)
+    text = encodings.decoded(head, encoding)
+    found, more, _ = layouts.judged(path, text, is_all, asked.delimiter, asked.header)
+    found = replace(found, encoding=encoding, packing=packing)
+    if encoding == "utf-8-sig":
+        found = replace(found, encoding="utf-8" if not found.by_rows else encoding)
+    return Sheet(path, size, found, (*remarks, *more), found.names)
+
+
+def _schema(path: str, format: str) -> tuple[str, ...]:
+    import pyarrow as pa
+    import pyarrow.feather
+    import pyarrow.parquet
+
+    try:
+        if format == "parquet":
+            names = pa.parquet.read_schema(path).names
+        else:
+            names = pa.ipc.open_file(path).schema.names
+    except (pa.ArrowInvalid, OSError) as error:
+        raise DataUnavailable(f"{path}: not a whole {format} file ({_line(error)})") from error
+    return tuple(names)
+
+
+def cells_of(
+    sheet: Sheet, only: Iterable[str] | None = None
+) -> tuple[Sheet, dict[str, Any], list[Remark]]:
+    """The cells of some columns or all, the sheet as it turned out, and what is to be said.
+
+    Rows of another width are left out, and remarked on. Raises DataUnavailable.
+    """
+    import pyarrow as pa
+
+    from engine.parts.data.laws.table_cells import read_cells, read_columns, read_rows
+
+    layout = sheet.layout
+    wanted = None if only is None else list(only)
+    if layout.format != "csv":
+        try:
+            return sheet, read_columns(sheet.path, wanted), []
+        except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError) as error:
+            raise DataUnavailable(f"{sheet.path}: {_line(error)}") from error
+    read: Callable[..., dict[str, Any]] = read_rows if layout.by_rows else read_cells
+    try:
+        return sheet, read(sheet.path, only=wanted, **layout.arguments()), []
+    except (pa.ArrowInvalid, ValueError, EOFError, OSError, csv.Error) as error:
+        return _read_again(sheet, wanted, read, error)
+
+
+def _read_again(
+    sheet: Sheet, wanted: list[str] | None, read: Callable[..., dict[str, Any]], error: Exception
+) -> tuple[Sheet, dict[str, Any], list[Remark]]:
+    """Find out slowly what the reader could not tell, and read what can be read."""
+    import pyarrow as pa
+
+    layout = sheet.layout
+    odd, num_rows = _odd_rows(sheet)
+    if not layout.by_rows and not layout.multiline:
+        layout = replace(layout, multiline=True)
+    is_footer = bool(odd) and len(odd) <= FEW_FOOTER_ROWS and odd[-1].index == num_rows - 1
+    is_footer = is_footer and all(b.index - a.index == 1 for a, b in itertools.pairwise(odd))
+    is_footer = is_footer and all(row.width < len(layout.names) for row in odd)
+    is_footer = is_footer and num_rows - len(odd) >= 5
+    layout = replace(layout, tail=len(odd))
+    try:
+        cells = read(sheet.path, only=wanted, **layout.arguments())
+    except (pa.ArrowInvalid, ValueError, EOFError, OSError, csv.Error) as second:
+        message = _line(second if isinstance(error, ValueError) else error)
+        raise DataUnavailable(f"{sheet.path}: {message}") from second
+    remarks = []
+    if is_footer:
+        text = ", ".join(repr(row.text) for row in odd)
+        what = "a line" if len(odd) == 1 else f"{len(odd)} lines"
+        remarks.append(
+            Remark(
+                "footer",
+                "warning",
+                f"line {odd[0].line}",
+                f"{what} below the table left out: {text}",
+            )
+        )
+    else:
+        for row in odd[:_MOST_ODD_ROWS]:
+            cells_text = "1 cell" if row.width == 1 else f"{row.width} cells"
+            remarks.append(
+                Remark(
+                    "ragged-rows",
+                    "error",
+                    f"line {row.line}",
+                    f"{cells_text}, but the header has {len(layout.names)}",
+                )
+            )
+        if len(odd) > _MOST_ODD_ROWS:
+            rest = len(odd) - _MOST_ODD_ROWS
+            remarks.append(
+                Remark(
+                    "ragged-rows",
+                    "error",
+                    "",
+                    f"{rest:,} more rows have another number of "
+                    f"cells than the header's {len(layout.names)}",
+                )
+            )
+    return replace(sheet, layout=layout), cells, remarks
+
+
+@dataclass(frozen=True)
+class _OddRow:
+    index: int
+    line: int
+    width: int
+    text: str
+
+
+def _odd_rows(sheet: Sheet) -> tuple[list[_OddRow], int]:
+    """The rows of another width than the header, and how many rows there are."""
+    odd: list[_OddRow] = []
+    index = -1
+    for index, (line, cells) in enumerate(_rows(sheet)):
+        if len(cells) != len(sheet.layout.names):
+            odd.append(_OddRow(index, line, len(cells), _shortened(" ".join(cells))))
+    return odd, index + 1
+
+
+def lines_of(sheet: Sheet, rows: Iterable[int]) -> dict[int, int]:
+    """The line that each of some rows begins on; of a Parquet file the row's number."""
+    wanted = set(rows)
+    if sheet.layout.format != "csv":
+        return {row: row + 1 for row in wanted}
+    found: dict[int, int] = {}
+    index = 0
+    for line, cells in _rows(sheet):
+        if len(found) == len(wanted):
+            break
+        if len(cells) != len(sheet.layout.names):
+            continue
+        if index in wanted:
+            found[index] = line
+        index += 1
+    return {row: found.get(row, row + 1) for row in wanted}
+
+
+def _rows(sheet: Sheet) -> Iterable[tuple[int, list[str]]]:
+    """Each row with its line, read by Python's own reader: slow, and knows where it is."""
+    from engine.parts.data.laws.table_cells import rows_of
+
+    layout = sheet.layout
+    line = layout.skip + 1
+    try:
+        with io.TextIOWrapper(
+            unpacked(sheet.path, layout.packing), layout.encoding, newline=""
+        ) as text:
+            for _ in range(layout.skip):
+                next(text, "")
+            rows = rows_of(text, layout.delimiter, layout.quote, layout.comment, layout.whole)
+            for number, cells in rows:
+                line = number + layout.skip
+                yield line, cells
+                line += 1 + sum(cell.count("\n") for cell in cells)  # where the next one begins
+    except UnicodeDecodeError as error:
+        raise DataUnavailable(_undecodable(sheet, error)) from error
+    except csv.Error as error:
+        limit = csv.field_size_limit()
+        what = f"a cell is longer than {limit:,} characters" if "limit" in str(error) else error
+        hint = "; is a quotation mark missing?" if "limit" in str(error) else ""
+        raise DataUnavailable(f"{sheet.path}, line {line}: {what}{hint}") from error
+    except (OSError, EOFError) as error:
+        raise DataUnavailable(f"{sheet.path}: {_line(error)}") from error
+
+
+def _undecodable(sheet: Sheet, error: UnicodeDecodeError) -> str:
+    """Which line holds a byte that is not of the file's encoding."""
+    name = encodings.plain_name(sheet.layout.encoding)
+    with unpacked(sheet.path, sheet.layout.packing) as file:
+        for number, line in enumerate(file, start=1):
+            try:
+                line.decode(sheet.layout.encoding)
+            except UnicodeDecodeError as found:
+                return (
+                    f"{sheet.path}, line {number}: byte 0x{line[found.start]:02x} is not "
+                    f'{name}; give the file\'s encoding, like encoding="latin-1"'
+                )
+    return f"{sheet.path}: {error}"
+
+
+def _line(error: Exception) -> str:
+    return " ".join(str(error).split()) or type(error).__name__
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= 60 else text[:59] + "…"
