@@ -75,7 +75,7 @@ def open_app(shared: o.Shared, what: str | None = None, *, slow_link: bool = Fal
     return start(shared, what, slow_link=slow_link)
 
 
-from tui.commands import doctor, export, inspect, live, open, presets, runs, show, tune  # noqa: E402  # they add themselves to app
+from tui.commands import doctor, export, inspect, live, open, presets, runs, show, table, tune  # noqa: E402  # they add themselves to app
 
 __all__ = [
     "app",
@@ -88,6 +88,7 @@ __all__ = [
     "presets",
     "runs",
     "show",
+    "table",
     "train",
     "tune",
 ]

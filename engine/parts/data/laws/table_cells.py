@@ -33,13 +33,16 @@ def read_cells(
     encoding: str = "utf-8",
     packing: str = "",
     multiline: bool = False,
+    block_bytes: int = 1 << 20,
     only: list[str] | None = None,
+    numbers: Iterable[str] = (),
 ) -> dict[str, Any]:
     """A CSV file's cells by column, as texts, null where there is nothing.
 
     names: of all columns. skip: lines above the first row. tail: rows of another width, at the
-    end, that are left out. multiline: a quoted cell may hold line breaks. only: the columns that
-    are wanted.
+    end, that are left out. multiline: a quoted cell may hold line breaks. block_bytes: read at a
+    time; no line may be longer. only: the columns that are wanted. numbers: those of them that are
+    numbers and nothing else, read as float64.
     """
     odd: list[Any] = []
 
@@ -53,7 +56,7 @@ def read_cells(
         table = pa.csv.read_csv(
             file,
             pa.csv.ReadOptions(
-                column_names=names, skip_rows=skip, encoding=encoding, block_size=1 << 24
+                column_names=names, skip_rows=skip, encoding=encoding, block_size=block_bytes
             ),
             pa.csv.ParseOptions(
                 delimiter=delimiter,
@@ -63,7 +66,7 @@ def read_cells(
             ),
             pa.csv.ConvertOptions(
                 include_columns=wanted,
-                column_types=dict.fromkeys(wanted, pa.string()),
+                column_types={n: pa.float64() if n in numbers else pa.string() for n in wanted},
                 null_values=[""],
                 strings_can_be_null=True,
             ),

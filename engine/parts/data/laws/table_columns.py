@@ -44,10 +44,10 @@ def numbers(
             cells = pc.replace_substring_regex(cells, r"^(.*)-$", r"-\1")
             cells = pc.utf8_trim_whitespace(cells)
         cells = pc.cast(cells, pa.float64())
-    values = np.array(cells.to_numpy(), dtype=np.float64)
-    for sentinel in sentinels:
-        values[values == sentinel] = math.nan
-    return values
+    values = (
+        cells.to_numpy(zero_copy_only=False) if isinstance(cells, pa.Array) else (cells.to_numpy())
+    )
+    return np.where(np.isin(values, sentinels), math.nan, values) if sentinels else values
 
 
 def categories(
@@ -159,12 +159,12 @@ def encode_table(
     """A table's inputs, (rows, inputs) float32, and its targets.
 
     columns, targets: by name the function that reads the cells and its arguments. Rows without a
-    target are left out, and rows that lack a cell of the columns in drop.
+    target are left out, and rows that lack a cell of the columns in drop. The cells are used up.
     """
-    wanted = [read(cells[name], **how) for name, (read, how) in targets.items()]
+    wanted = [read(cells.pop(name), **how) for name, (read, how) in targets.items()]
     is_class = wanted[0].dtype == np.int64
     kept = np.all([w >= 0 if is_class else ~np.isnan(w) for w in wanted], 0)
-    blocks = {name: read(cells[name], **how) for name, (read, how) in columns.items()}
+    blocks = {name: read(cells.pop(name), **how) for name, (read, how) in columns.items()}
     for name in drop:
         kept &= ~np.isnan(blocks[name]).any(1)
     width = sum(block.shape[1] for block in blocks.values())

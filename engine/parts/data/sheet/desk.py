@@ -28,6 +28,7 @@ from engine.errors import DataUnavailable
 from engine.limits import TABLE_NOTE
 from engine.parts.data.sheet.asked import Asked
 from engine.parts.data.sheet.packing import checked
+from engine.parts.data.sheet.reading import LARGE_BYTES
 from engine.parts.data.sheet.table import Table
 
 if TYPE_CHECKING:
@@ -35,8 +36,6 @@ if TYPE_CHECKING:
 
 VERSION = 1
 """Of what is kept; another one is not looked at."""
-LARGE_BYTES = 8_000_000
-"""Files from this size on are read by a process of their own."""
 MOST_KEPT = 12
 MOST_KEPT_BYTES = 2_000_000_000
 

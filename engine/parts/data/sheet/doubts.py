@@ -172,7 +172,8 @@ def _leaks(columns: Sequence[Column], name: str, target: Any) -> list[Remark]:
         a, b = x[known], y[known]
         if a.min() == a.max() or b.min() == b.max():
             continue
-        correlation = float(np.corrcoef(a, b)[0, 1])
+        a, b = a - a.mean(), b - b.mean()
+        correlation = float(a @ b / np.sqrt((a @ a) * (b @ b)))
         if abs(correlation) >= SAME:
             remarks.append(
                 _leak(

@@ -40,6 +40,7 @@ def examine(path: str, asked: Asked) -> tuple[Table, Arrays | None]:
         raise DataUnavailable(f"{path}: no column is left")
     sheet, cells, more = cells_of(sheet, wanted)
     remarks += more
+    sheet, cells = _exact_targets(sheet, cells, asked)
     cells = _without_blank_rows(cells)
     rows = len(next(iter(cells.values())))
     if not rows:
@@ -72,14 +73,29 @@ def examine(path: str, asked: Asked) -> tuple[Table, Arrays | None]:
     )
     arrays = None
     is_ready = len(read) == len(asked.targets) > 0
+    table = replace(table, columns=tuple(replace(c, facts={}) for c in table.columns))
+    lines = lines_of(sheet, [r.row for r in remarks if r.row is not None])
     if is_ready and not any(remark.severity == "error" for remark in remarks):
+        del columns, known, used, final
         table, arrays, more = _encoded(table, cells)
         remarks += more
-    lines = lines_of(sheet, [r.row for r in remarks if r.row is not None])
     what = "line" if sheet.layout.format == "csv" else "row"
     said = gravest_first(placed(remark, lines, what) for remark in remarks)
-    stored = tuple(replace(column, facts={}) for column in table.columns)
-    return replace(table, columns=stored, remarks=tuple(said)), arrays
+    return replace(table, remarks=tuple(said)), arrays
+
+
+def _exact_targets(
+    sheet: Sheet, cells: dict[str, Any], asked: Asked
+) -> tuple[Sheet, dict[str, Any]]:
+    """The cells with targets as texts that hold more digits than float64 tells apart."""
+    for name in asked.targets:
+        if name in sheet.numbers and name in cells and cells[name].null_count < len(cells[name]):
+            extremes = pc.min_max(cells[name]).as_py()
+            if max(abs(extremes["min"]), abs(extremes["max"])) >= 2**53:
+                rest = tuple(n for n in sheet.numbers if n != name)
+                sheet, again, _ = cells_of(replace(sheet, numbers=rest), [name])
+                cells[name] = again[name]
+    return sheet, cells
 
 
 def _unknown_names(sheet: Sheet, asked: Asked) -> list[Remark]:
@@ -123,6 +139,11 @@ def _without_blank_rows(cells: dict[str, Any]) -> dict[str, Any]:
 
 def _judged(cells: dict[str, Any], asked: Asked) -> tuple[list[Column], str, list[Remark]]:
     """Every column, the file's decimal mark, and what is to be said of them."""
+    for name, column in cells.items():
+        if pa.types.is_floating(column.type):  # one copy, without gaps, serves all that follow
+            cells[name] = pa.array(column.to_numpy())
+    del column
+    pa.default_memory_pool().release_unused()
     found = {
         name: kinds.judge(name, column, asked, asked.decimal) for name, column in cells.items()
     }
@@ -209,7 +230,7 @@ def _used(
                 )
             )
         if column.kind == "constant":
-            remarks.append(Remark("constant", "info", place, f"{column.reason}: it tells nothing"))
+            remarks.append(Remark("constant", "info", place, "always the same: it tells nothing"))
         used.append(column)
     return used, remarks
 

@@ -208,20 +208,21 @@ def _distinct(
     cells: Sequence[str], remarks: list[Remark], place: str
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Names that are all different, and those that were made up."""
-    names: list[str] = []
+    names: dict[str, None] = {}  # in order, and found at once
+    given = set(cells)
     nameless: list[str] = []
     again: list[str] = []
     for position, cell in enumerate(cells, start=1):
         name = cell or f"column {position}"
         number = 1
-        while name in names or (number > 1 and name in cells):
+        while name in names or (number > 1 and name in given):
             number += 1
             name = f"{cell or f'column {position}'}.{number}"
         if not cell:
             nameless.append(name)
         elif number > 1:
             again.append(name)
-        names.append(name)
+        names[name] = None
     if again:
         remarks.append(
             Remark(

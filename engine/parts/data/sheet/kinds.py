@@ -198,18 +198,16 @@ def _numeric(
     remarks: list[Remark] = []
     place = f"column {name!r}"
     sentinels = [float(word) for word in asked.na if not isinstance(word, str)]
-    array = np.array(
+    array = (
         values.to_numpy(zero_copy_only=False)
         if isinstance(values, pa.Array)
-        else values.to_numpy(),
-        dtype=np.float64,
+        else (values.to_numpy())
     )
     if sentinels and any((array == s).any() for s in sentinels):
-        for sentinel in sentinels:
-            array[array == sentinel] = np.nan
+        array = np.where(np.isin(array, sentinels), np.nan, array)
         how = {**how, "sentinels": sentinels}
-    known = array[~np.isnan(array)]
-    missing = len(array) - len(known)
+    missing = int(np.count_nonzero(np.isnan(array)))
+    known = array[~np.isnan(array)] if missing else array
     if not len(known):
         return Column(name, "empty", "no cell holds anything", len(array)), []
     low, high = float(known.min()), float(known.max())
@@ -226,7 +224,8 @@ def _numeric(
                 row,
             )
         )
-    whole = bool((known == np.floor(known)).all()) and max(abs(low), abs(high)) < 2**53
+    whole = bool((known[:1000] == np.floor(known[:1000])).all())
+    whole = whole and bool((known == np.floor(known)).all()) and max(abs(low), abs(high)) < 2**53
     examples = tuple(_example(v) for v in known[:_EXAMPLES])
     facts = {"low": low, "high": high, "whole": whole, "values": array}
     if asked.kind_of(name) == "category":

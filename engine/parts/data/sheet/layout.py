@@ -21,6 +21,9 @@ DELIMITERS = ",;\t| "
 WORDS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "|", " ": "blanks"}
 _SINGLE_QUOTED = re.compile(r"(?:^|(?<=[,;\t|\n]))[ ]?'[^'\n]*'(?=[ ]?(?:[,;\t|\r\n]|$))")
 _FIRST_CELL = re.compile(r"[,;\t|]")
+_LONG_LINE = 10_000
+"""Characters from which a block of the usual size holds too few lines, or not even one."""
+_WIDE_BLOCK = 1 << 25
 _JUDGED_ROWS = 400
 _SHARE = 0.8
 """Of the rows, that must have the same number of cells for a delimiter to be one."""
@@ -39,6 +42,8 @@ class Layout:
     whole: bool = False
     """Whether each row is quoted once more, as one cell."""
     multiline: bool = False
+    block_bytes: int = 1 << 20
+    """What is read at a time, longer than any line."""
     spaced: bool = False
     """Whether blanks stand before quotation marks."""
     header: bool = True
@@ -59,7 +64,7 @@ class Layout:
     def arguments(self) -> dict[str, Any]:
         """The arguments that a law reads the file's cells with, without the defaults."""
         names = ["delimiter", "quote", "tail", "encoding", "packing"]
-        names += ["comment", "whole"] if self.by_rows else ["multiline"]
+        names += ["comment", "whole"] if self.by_rows else ["multiline", "block_bytes"]
         given = {n: getattr(self, n) for n in names if getattr(self, n) != getattr(Layout, n)}
         if self.skip != 1:
             given["skip"] = self.skip
@@ -124,6 +129,7 @@ def judged(
     layout = Layout(delimiter=chosen, quote=quote, comment=comment, whole=whole)
     layout = replace(
         layout,
+        block_bytes=_WIDE_BLOCK if _has_long_lines(text) else Layout.block_bytes,
         multiline=any(r.end - r.line > 1 for r in rows) and chosen != " ",
         spaced=chosen != " " and f"{chosen} {quote}" in text[:65536],
     )
@@ -252,6 +258,11 @@ def _unquoted(records: Sequence[Record], delimiter: str) -> list[Record] | None:
 
 def _split(row: str, delimiter: str) -> list[str]:
     return [cell.strip() for cell in next(csv.reader([row], delimiter=delimiter), [])]
+
+
+def _has_long_lines(text: str) -> bool:
+    """Whether a block of the usual size holds few lines, or might not even hold one."""
+    return len(text) > _LONG_LINE and max(map(len, text.splitlines()), default=0) > _LONG_LINE
 
 
 def _single_quoted(text: str) -> bool:

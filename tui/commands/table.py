@@ -1,0 +1,50 @@
+"""`perceptui inspect` and `perceptui new`: a person's own table, before it is trained on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tui.commands import app
+from tui.commands import options as o
+from tui.commands.json_line import print_json
+
+FileArgument = Annotated[
+    Path, typer.Argument(metavar="FILE", help="A table: CSV, Parquet or Feather; may be packed.")
+]
+TargetOption = Annotated[
+    list[str] | None,
+    typer.Option("--target", metavar="NAME", help="A column to predict. May be repeated."),
+]
+
+
+@app.command("inspect")
+def inspect_table(
+    ctx: typer.Context,
+    file: FileArgument,
+    target: TargetOption = None,
+    every: Annotated[
+        bool, typer.Option("--all", help="List every column, however many there are.")
+    ] = False,
+    runs_dir: o.RunsDir = None,
+    data_dir: o.DataDir = None,
+    ascii: o.Ascii = False,
+    json: o.Json = False,
+) -> None:
+    """Say how a table is read, what its columns are and become, and what is doubtful about it."""
+    from engine.parts.data.sheet.asked import Asked
+    from engine.parts.data.sheet.inspection import as_plain, inspected
+
+    shared = ctx.obj.merged(runs_dir, data_dir, ascii, json)
+    path = str(file.expanduser())
+    found = inspected(path, Asked(targets=tuple(target or ())))
+    if shared.json:
+        print_json(as_plain(path, found))
+        return
+    from tui.renderables.table_columns import table_rows
+    from tui.terminal.printing import Terminal
+
+    terminal = Terminal(ascii_only=shared.ascii)
+    terminal.rows(table_rows(path, found, terminal.width, terminal.look, every=every))
