@@ -11,11 +11,12 @@ OVER = ("completed", "stop_below", "patience")
 """Reasons of an end after which there is nothing left to train."""
 
 
-def is_kept(run: Run, finished: ev.RunFinished) -> bool:
-    """Whether a run that ended so has the weights that it ended with in its directory."""
-    if finished.unkept:
-        return False
-    return finished.reason not in OVER or run.directory.checkpoint("last").is_file()
+def is_done(run: Run, reason: str, *, is_kept: bool) -> bool:
+    """Whether a run that ended for this reason is trained to its end, with its weights there.
+
+    is_kept: whether they were written then, as its record says.
+    """
+    return reason in OVER and is_kept and run.directory.checkpoint("last").is_file()
 
 
 def kept_checkpoints(run: Run) -> dict[Checkpoint, Path]:

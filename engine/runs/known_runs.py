@@ -12,6 +12,7 @@ from engine.parts.kinds import encodable
 from engine.runs.contents import EVENTS, LEASE
 from engine.runs.events import Metric
 from engine.runs.index import Index, Stamp
+from engine.runs.kept import OVER, is_done
 from engine.runs.outcome import Outcome, outcome_of
 from engine.runs.reader import Run, all_runs
 from engine.runs.state import RunState, ended, state_of
@@ -32,7 +33,9 @@ class ListedRun:
     def can_continue(self) -> bool:
         """Whether it ended before its last epoch."""
         is_unfinished = self.state.text.startswith(UNFINISHED)
-        return not self.state.is_live and (is_unfinished or not self.outcome.is_kept)
+        reason, is_kept = self.outcome.reason, self.outcome.is_kept
+        is_lost = reason in OVER and not is_done(self.run, reason, is_kept=is_kept)
+        return not self.state.is_live and (is_unfinished or is_lost)
 
     @property
     def loss(self) -> Metric:

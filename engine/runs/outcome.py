@@ -5,7 +5,6 @@ from __future__ import annotations
 import msgspec
 
 from engine.runs.events import EpochFinished, Metric, RunFinished, RunStarted
-from engine.runs.kept import is_kept as is_kept_of
 from engine.runs.reader import Run
 from engine.runs.record_file import UnreadableRecord
 
@@ -26,7 +25,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     metrics: dict[str, Metric] = {}
     """The newest ones."""
     is_kept: bool = True
-    """Whether the run's directory has what it is to keep of the weights it ended with."""
+    """Whether the run's directory got what it is to keep of the weights it ended with."""
 
 
 def outcome_of(run: Run) -> Outcome:
@@ -38,7 +37,7 @@ def outcome_of(run: Run) -> Outcome:
         for place, event in enumerate(file.counting_backwards(MOST_BYTES)):
             if isinstance(event, RunFinished):
                 epochs, metrics = event.epochs, event.metrics
-                is_kept = is_kept_of(run, event)
+                is_kept = not event.unkept
                 reason = "" if place else event.reason  # behind it a life began that has no end
                 break
             if isinstance(event, EpochFinished):

@@ -50,7 +50,7 @@ def whole_loss(
 
     forward: the network in evaluation mode; inputs: stored ones; targets: in the loss's form.
     """
-    parts = torch.split(inputs, ROWS)
+    parts = torch.split(inputs, ROWS) if len(inputs) > ROWS else [inputs]
     chunks = [forward(judge.input_map.batch(part)) for part in parts]
     loss: Tensor = judge.criterion(chunks[0] if len(chunks) == 1 else torch.cat(chunks), targets)
     return loss

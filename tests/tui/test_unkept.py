@@ -46,8 +46,8 @@ def test_the_sentence_goes_with_what_happens() -> None:
     assert _history(FULL, SAVED).unkept_sentence == ""
     assert _history(FULL, SAVED, _finished()).unkept_sentence == ""
     assert _history(FULL, RESCUED, _finished("No space left on device")).unkept_sentence == (
-        "the weights could not be written (No space left on device): they are in "
-        "/tmp/x-1/last.safetensors; with room again, resume brings them into the run"
+        "the weights are in /tmp/x-1/last.safetensors, not in the run; with room again, resume "
+        "brings them there (No space left on device)"
     )
     assert _history(FULL, _finished("No space left")).unkept_sentence == (
         "the weights could not be written: No space left"

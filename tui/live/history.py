@@ -94,8 +94,8 @@ class History:
             return f"the weights could not be written: {self.unkept}"
         paths = " and ".join(event.path for event in self.rescued.values())
         return (
-            f"the weights could not be written ({self.unkept}): they are in {paths}; "
-            "with room again, resume brings them into the run"
+            f"the weights are in {paths}, not in the run; with room again, resume brings them "
+            f"there ({self.unkept})"
         )
 
     def _go_back(self, event: ev.WentBack) -> None:

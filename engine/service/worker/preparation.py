@@ -10,7 +10,7 @@ from pathlib import Path
 from engine.errors import UsageError
 from engine.parts.data import Places
 from engine.runs import events as ev
-from engine.runs.kept import OVER, is_kept, kept_checkpoints
+from engine.runs.kept import OVER, is_done, kept_checkpoints
 from engine.runs.reader import Checkpoint as Kind
 from engine.runs.reader import Run
 from engine.spec.experiment import Experiment
@@ -100,7 +100,7 @@ def prepare_again(
     """
     finished = _finished(run)
     is_over = finished is not None and finished.reason in OVER
-    if finished is not None and is_over and is_kept(run, finished):
+    if finished is not None and is_done(run, finished.reason, is_kept=not finished.unkept):
         raise UsageError(f"{run.path}: the run is over ({finished.reason}), nothing is left")
     if finished is not None and finished.reason == "diverged" and not rewind:
         raise UsageError(

@@ -105,6 +105,14 @@ VARIANTS: dict[str, dict[str, Any]] = {
         "epochs": 10,
     },
     "patience": {"patience": 2, "epochs": 60, "report_every": 4, "optimizer": "SGD(lr=9)", **SPLIT},
+    "patience on training": {"patience": 1, "epochs": 60, "optimizer": "SGD(lr=9)", **BATCHES},
+    "patience on samples": {
+        "data": "circle(samples=11000)",
+        "patience": 1,
+        "epochs": 30,
+        "optimizer": "SGD(lr=9)",
+        "batch_size": 2000,
+    },
     "stop below": {"stop_below": 0.6, "epochs": 300, "report_every": 50},
     "fused": {"optimizer": "Adam(lr=0.05, fused=True)"},
     "16 bits": {**CLASSES, **BATCHES, **SPLIT, "precision": "bf16"},
@@ -130,7 +138,7 @@ def test_a_script_repeats_its_training(name: str) -> None:
 
 def test_early_ends_are_really_early() -> None:
     """The variants that are to stop by themselves do so before their last epoch."""
-    for name in ("patience", "stop below"):
+    for name in ("patience", "patience on training", "patience on samples", "stop below"):
         experiment = small(**VARIANTS[name])
         _, output = assert_repeated(experiment)
         assert output.epochs[-1]["epoch"] < experiment.epochs
