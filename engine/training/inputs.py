@@ -78,7 +78,8 @@ class InputMap:
         if not tensors.keys() <= {"fill", "means", "scales"}:
             raise ValueError(f"unknown are {sorted(tensors)}")
         for name, tensor in tensors.items():
-            if tensor.dtype != torch.float32 or tensor.shape != (columns,):
+            kinds = (torch.float32,) if name == "fill" else (torch.float64, torch.float32)
+            if tensor.dtype not in kinds or tensor.shape != (columns,):
                 raise ValueError(f"{name} are not {columns} numbers")
         if ("means" in tensors) != ("scales" in tensors):
             raise ValueError("means and scales belong together")

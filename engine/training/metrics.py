@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from engine.parts.data import Facts
 from engine.runs.events import ClassScores, Evaluated, Metric
 from engine.training.inputs import InputMap
-from engine.training.outputs import Reading, loss_targets
+from engine.training.outputs import Reading
 from engine.training.splits import Split
 
 ROWS = 1000
@@ -50,16 +50,22 @@ class Judge:
         return chunks[0] if len(chunks) == 1 else torch.cat(chunks)
 
     def metrics(self, split: Split, outputs: Tensor | None = None) -> dict[str, Metric]:
-        """Loss and accuracy, or loss, mae, rmse and r2 for a regression, by name."""
+        """Loss and accuracy, or loss, mae, rmse and r2 for a regression, by name.
+
+        The loss is in the scale that is trained in, the others are in the unit of the data.
+        """
         if outputs is None:
             outputs = self.outputs_of(split)
-        targets = loss_targets(self.reading.loss, self.facts, split.targets, outputs.shape[1])
+        targets = self.reading.loss_targets(split.targets, outputs.shape[1])
         loss = math.nan  # of outputs that are not finite: some losses refuse them
         if outputs.isfinite().all():
             with torch.no_grad():
                 loss = float(self.criterion(outputs, targets))
         if self.facts.task == "regression":
-            return {"loss": loss, **regression_metrics(outputs, split.targets)}
+            return {
+                "loss": loss,
+                **regression_metrics(self.reading.numbers(outputs), split.targets),
+            }
         predicted = self.reading.predicted_classes(outputs)
         return {"loss": loss, "accuracy": (predicted == split.targets).double().mean().item()}
 

@@ -10,16 +10,21 @@ from torch import Tensor
 from engine.parts.data import Facts
 from engine.parts.layers import Layer
 from engine.parts.losses import Loss
+from engine.training.targets import PLAIN, TargetMap
 
 
-def loss_targets(loss: Loss, facts: Facts, targets: Tensor, num_outputs: int) -> Tensor:
+def loss_targets(
+    loss: Loss, facts: Facts, targets: Tensor, num_outputs: int, target_map: TargetMap = PLAIN
+) -> Tensor:
     """The data's targets in the form that the loss compares with the outputs.
 
     targets: (samples,) int64 classes or (samples, targets) float32. Returns classes
     unchanged for losses over classes, else (samples, num_outputs) float32: one column
-    0/1 for two classes, or one column per class.
+    0/1 for two classes, or one column per class; numbers as the target map scales them.
     """
-    if facts.task == "regression" or loss.class_targets:
+    if facts.task == "regression":
+        return target_map.trained(targets)
+    if loss.class_targets:
         return targets
     if num_outputs == 1:
         return targets.float().unsqueeze(1)
@@ -27,14 +32,30 @@ def loss_targets(loss: Loss, facts: Facts, targets: Tensor, num_outputs: int) ->
 
 
 class Reading:
-    """How outputs become classes and probabilities for one experiment."""
+    """How outputs become classes and probabilities, or numbers, for one experiment."""
 
-    def __init__(self, loss: Loss, layers: Sequence[Layer], facts: Facts) -> None:
+    def __init__(
+        self,
+        loss: Loss,
+        layers: Sequence[Layer],
+        facts: Facts,
+        target_map: TargetMap = PLAIN,
+    ) -> None:
         self.loss = loss
+        self.target_map = target_map
+        self._facts = facts
         self.classes = facts.classes
         self._outputs = loss.outputs
         self._normalized = layers[-1].meaning == "probabilities"
         self._logarithmic = layers[-1].meaning == "log-probabilities"
+
+    def loss_targets(self, targets: Tensor, num_outputs: int) -> Tensor:
+        """The data's targets in the form that the loss compares with the outputs."""
+        return loss_targets(self.loss, self._facts, targets, num_outputs, self.target_map)
+
+    def numbers(self, outputs: Tensor) -> Tensor:
+        """The outputs of a regression in the data's own unit: (samples, targets) float32."""
+        return self.target_map.own(outputs)
 
     def predicted_classes(self, outputs: Tensor) -> Tensor:
         """The class of each sample: (samples, outputs) to (samples,) int64.

@@ -96,7 +96,12 @@ def _centers(low: float, high: float, count: int) -> Tensor:
 
 
 def _outputs(judge: Judge, input_map: InputMap, raw: Tensor) -> Tensor:
-    return judge.outputs(input_map.stored(raw)).cpu()
+    return _read(judge, judge.outputs(input_map.stored(raw))).cpu()
+
+
+def _read(judge: Judge, outputs: Tensor) -> Tensor:
+    """Outputs as they are, or the numbers of a regression in the data's own unit."""
+    return judge.reading.numbers(outputs) if judge.facts.task == "regression" else outputs
 
 
 def _levels(judge: Judge, splits: Splits, raw: Tensor, scale: _TargetScale) -> Tensor:
@@ -127,7 +132,7 @@ def _points(
 def comparison(judge: Judge, splits: Splits, limit: int) -> Comparison:
     """Actual against predicted for the first samples of the test split, else the training's."""
     name, part = _shown(splits)
-    outputs = judge.outputs(part.rows(torch.arange(min(limit, len(part))))).cpu()
+    outputs = _read(judge, judge.outputs(part.rows(torch.arange(min(limit, len(part)))))).cpu()
     targets = part.targets[:limit].cpu()
     facts = judge.facts
     probabilities: list[float | None] = []
@@ -169,7 +174,7 @@ def curve(judge: Judge, splits: Splits, count: int) -> Curve | None:
         )
         for name, part in splits.named().items()
     }
-    y = judge.outputs(x)[:, 0].tolist()
+    y = _read(judge, judge.outputs(x))[:, 0].tolist()
     return Curve(x=x[:, 0].tolist(), y=y, train=samples["train"], test=samples.get("test", []))
 
 

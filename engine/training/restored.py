@@ -19,6 +19,7 @@ from engine.training.model import build_model
 from engine.training.named_tensors import load_model
 from engine.training.outputs import Reading
 from engine.training.pictures import predictions
+from engine.training.targets import TargetMap
 from engine.training.training_state import Count
 
 
@@ -45,13 +46,18 @@ class TrainedNetwork:
         try:
             state = converted(checkpoint.state, NetworkState)
             self.input_map = InputMap.stored_as(state.input, checkpoint.group("input"), facts.shape)
+            target_map = TargetMap.stored_as(
+                experiment.data.scales_target == "log",
+                checkpoint.group("target"),
+                facts.num_targets,
+            )
         except ValueError as error:  # Undecodable is one
             raise BadCheckpoint(
                 f"{path}: it does not say how inputs are prepared ({error})"
             ) from error
         self.epoch, self.step = state.epoch, state.step
         self.links = links(experiment.layers, facts.shape, [])
-        reading = Reading(experiment.loss, experiment.layers, facts)
+        reading = Reading(experiment.loss, experiment.layers, facts, target_map)
         self.judge = Judge(self.model, experiment.loss.build(), reading, facts, self.input_map)
 
     def predict(self, rows: list[list[float]]) -> list[Prediction]:

@@ -103,4 +103,8 @@ def restore(trainer: Trainer, checkpoint: Checkpoint, path: Path) -> None:
 
 def _input_tensors(trainer: Trainer) -> dict[str, Tensor]:
     named = trainer.splits.input_map.tensors()
-    return {f"input.{name}": tensor for name, tensor in named.items()}
+    targets = trainer.splits.target_map.tensors()
+    return {
+        **{f"input.{name}": tensor for name, tensor in named.items()},
+        **{f"target.{name}": tensor for name, tensor in targets.items()},
+    }

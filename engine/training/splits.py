@@ -17,6 +17,7 @@ from engine.spec.experiment import Experiment
 from engine.spec.validator import held_back
 from engine.training.inputs import InputMap
 from engine.training.streaming.reader import Reader
+from engine.training.targets import PLAIN, TargetMap
 
 
 def column_fills(inputs: Tensor, medians: Sequence[int] = ()) -> Tensor:
@@ -99,6 +100,7 @@ class Splits:
     test: Split | None
     reader: Reader | None = None
     """Of streamed splits."""
+    target_map: TargetMap = PLAIN
 
     @property
     def data_path(self) -> DataPath:
@@ -158,7 +160,19 @@ def split(dataset: Dataset, experiment: Experiment, reader: Reader | None = None
     train_split = part(train)
     assert train_split is not None, "the validator leaves samples to train on"
     held_out = part(validation), own_test or part(test)
-    return Splits(dataset.facts, input_map, train_split, *held_out, reader)
+    target_map = _target_map(dataset, train_split.targets)
+    return Splits(dataset.facts, input_map, train_split, *held_out, reader, target_map)
+
+
+def _target_map(dataset: Dataset, targets: Tensor) -> TargetMap:
+    """How the numbers to predict are scaled; targets: the training split's."""
+    if dataset.facts.task != "regression":
+        return PLAIN
+    logarithmic = dataset.target_scale == "log"
+    if not dataset.standardize_target:
+        return TargetMap(logarithmic)
+    values = targets.double().log() if logarithmic else targets.double()
+    return TargetMap(logarithmic, values.mean(0), column_scales(values))
 
 
 def _input_map(dataset: Dataset, train: Tensor) -> InputMap:

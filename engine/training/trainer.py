@@ -44,7 +44,7 @@ from engine.training.learning_rate import LearningRate
 from engine.training.loss_meter import LossMeter
 from engine.training.metrics import Judge
 from engine.training.model import build_model, check_trainable, is_finite
-from engine.training.outputs import Reading, loss_targets
+from engine.training.outputs import Reading
 from engine.training.precision import check_precision
 from engine.training.selection import Selection
 from engine.training.splits import Splits, split
@@ -99,11 +99,11 @@ class Trainer:
         num_outputs = self.chain[-1].output_shape[0]
         weights = class_weights(experiment, facts, train.targets, num_outputs)
         criterion = criterion_of(experiment.loss, weights, self.device)
-        reading = Reading(experiment.loss, experiment.layers, facts)
+        reading = Reading(experiment.loss, experiment.layers, facts, self.splits.target_map)
         self.judge = Judge(self.model, criterion, reading, facts, self.splits.input_map)
         self.optimizer = experiment.optimizer.build(self.model.parameters())
         on_device = self.device_splits["train"]
-        targets = loss_targets(experiment.loss, facts, on_device.targets, num_outputs)
+        targets = reading.loss_targets(on_device.targets, num_outputs)
         self.batches = batches_of(
             on_device, targets, batch_size, experiment.shuffle, self.splits.input_map
         )
@@ -141,7 +141,7 @@ class Trainer:
                 self.device,
                 self.judge,
                 part,
-                loss_targets(experiment.loss, facts, part.targets, num_outputs),
+                reading.loss_targets(part.targets, num_outputs),
             ),
             comes_free=comes_free,
         )

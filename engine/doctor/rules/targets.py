@@ -24,6 +24,9 @@ def unscaled_targets(case: Case) -> Remarks:
     known = case.statistics
     if case.is_classification or known is None or not known.targets:
         return
+    data = case.experiment.data
+    if data.standardizes_target or data.scales_target == "log":
+        return
     index, worst = max(enumerate(known.targets), key=lambda one: _distance(one[1]))
     size = worst.size
     if worst.deviation == 0 or SMALLEST_SCALE <= size <= LARGEST_SCALE:
@@ -31,6 +34,9 @@ def unscaled_targets(case: Case) -> Remarks:
     if not case.bends and _linear_reaches(case, size):
         return
     changes, repair = _faster(case, size)
+    if "standardize_target" in data.parameters():
+        other = data.with_values(standardize_target=True)
+        changes, repair = {"data": other}, "standardize it: standardize_target=True"
     if not changes:
         repair = (
             f"in the data, subtract {worst.mean:.3g} from it and divide it by {worst.deviation:.3g}"

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 Task = Literal["classification", "regression"]
+TargetScale = Literal["linear", "log"]
 
 
 @dataclass(frozen=True)
@@ -164,6 +165,10 @@ class Dataset:
     """The test split that the data set brings itself."""
     medians: tuple[int, ...] = ()
     """Inputs that are filled with their median where a cell is missing, not with their mean."""
+    standardize_target: bool = False
+    """Train on numbers to predict less their mean, divided by their deviation."""
+    target_scale: TargetScale = "linear"
+    """log: train on the logarithms of the numbers to predict."""
     standardize: bool = False
     """Scale each feature by the training split's mean and standard deviation."""
     crosses: tuple[str, ...] = ()
@@ -254,6 +259,16 @@ class Data(Component, abstract=True):
             [number(cell, place) for cell, place in zip(row, places, strict=True)]
             for row, places in placed(rows, names, before)
         ]
+
+    @property
+    def standardizes_target(self) -> bool:
+        """Whether numbers to predict are trained on with mean 0 and deviation 1."""
+        return False
+
+    @property
+    def scales_target(self) -> TargetScale:
+        """log: numbers to predict are trained on as their logarithms."""
+        return "linear"
 
     @property
     def fills(self) -> bool:

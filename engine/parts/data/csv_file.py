@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from engine.errors import DataUnavailable
 from engine.parts.component import parameter
-from engine.parts.data.base import Data, Dataset, Facts, Law, Places, placed
+from engine.parts.data.base import Data, Dataset, Facts, Law, Places, TargetScale, placed
 from engine.parts.data.paths import absolute
 from engine.parts.data.sheet import desk, typed
 from engine.parts.data.sheet.asked import Asked
@@ -72,6 +72,14 @@ class Csv(Data, name="csv"):
     rare: int = parameter(
         default=1, help="rows that a category needs, not to be one of the others", minimum=1
     )
+    standardize_target: bool = parameter(
+        default=False,
+        help="train on the number to predict less its mean, divided by its deviation; figures and "
+        "predictions stay in its own unit",
+    )
+    target_scale: Literal["linear", "log"] = parameter(
+        default="linear", help="log: train on the logarithm of the number to predict"
+    )
     text: str = parameter(
         default="refuse", help='columns of sentences: refuse them, or "hash(64)" counts their words'
     )
@@ -129,6 +137,8 @@ class Csv(Data, name="csv"):
             max_categories=self.max_categories,
             rare=self.rare,
             hash=self.hash,
+            scaled=self.standardize_target or self.target_scale == "log",
+            positive=self.target_scale == "log",
         )
 
     def examined(self) -> Table:
@@ -249,7 +259,15 @@ class Csv(Data, name="csv"):
         inputs, targets = (torch.from_numpy(array) for array in desk.arrays(self.path, self.asked))
         if len(inputs) != facts.num_samples:
             raise DataUnavailable(f"{self.path}: changed while it was read")
-        return Dataset(facts, inputs, targets, medians=table.medians, standardize=self.standardize)
+        return Dataset(
+            facts,
+            inputs,
+            targets,
+            medians=table.medians,
+            standardize_target=self.standardize_target,
+            target_scale=self.target_scale,
+            standardize=self.standardize,
+        )
 
     def encode(self, rows: Sequence[Sequence[str]], before: int = 0) -> list[list[float]]:
         used = self._present_table().used
@@ -261,6 +279,14 @@ class Csv(Data, name="csv"):
             ]
             for row, cell_places in placed(rows, tuple(column.name for column in used), before)
         ]
+
+    @property
+    def standardizes_target(self) -> bool:
+        return self.standardize_target
+
+    @property
+    def scales_target(self) -> TargetScale:
+        return self.target_scale
 
     @property
     def fills(self) -> bool:

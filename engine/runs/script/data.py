@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.runs.script.plan import Piece, Plan
+from engine.runs.script.plan import Piece, Plan, function_lines
 from engine.runs.script.preparation import augmentation_lines, prepare_lines
 
 _PURPOSE = {"train": "learn from", "validation": "watch the training", "test": "test at the end"}
@@ -75,6 +75,36 @@ def _targets(plan: Plan) -> list[str]:
     elif plan.one_column:
         change, why = "{}.float().unsqueeze(1)", "# The loss compares numbers, in one column."
     else:
-        return []
+        return _scaled_targets(plan)
     names = [plan.targets(split) for split in plan.splits]
     return ["", why, *(f"{name} = {change.format(name)}" for name in names)]
+
+
+def _scaled_targets(plan: Plan) -> list[str]:
+    """The numbers to predict in the scale that is trained in, and the way back to their unit."""
+    data, train = plan.experiment.data, plan.targets("train")
+    logarithm = ".log()" if data.scales_target == "log" else ""
+    if not data.standardizes_target and not logarithm:
+        return []
+    names = [plan.targets(split) for split in plan.splits]
+    forth, back = f"targets.double(){logarithm}", "outputs.double()"
+    lines = ["", "# What is predicted is trained on in a scale near 1"]
+    lines[-1] += ", as its logarithm." if logarithm else "."
+    if data.standardizes_target:
+        lines += [
+            f"known = {train}.double(){logarithm}",
+            "target_mean, target_scale = known.mean(0), known.std(0, correction=0)",
+            "spread = known.amax(0) - known.amin(0)",
+            "constant = spread <= 1e-6 * known.abs().amax(0)",
+            "target_scale = torch.where(constant, 1.0, target_scale)",
+        ]
+        forth = f"({forth} - target_mean) / target_scale"
+        back = f"{back} * target_scale + target_mean"
+    forth = f"({forth}).float()" if data.standardizes_target else f"{forth}.float()"
+    back = f"({back})" + (".exp()" if logarithm else "") + ".float()"
+    return [
+        *lines,
+        *function_lines("trained(targets)", "What the loss compares.", [f"return {forth}"]),
+        *function_lines("own_unit(outputs)", "Outputs in the data's unit.", [f"return {back}"]),
+        *(f"{name} = trained({name})" for name in names),
+    ]

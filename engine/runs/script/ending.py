@@ -88,6 +88,9 @@ def _predictions(plan: Plan) -> list[str]:
         f"    outputs = {plan.forward}({inputs}{plan.to_device}){back}",
     ]
     if not plan.classifies:
+        data = plan.experiment.data
+        if data.standardizes_target or data.scales_target == "log":
+            lines.append("outputs = own_unit(outputs)")
         return [
             *lines,
             "for sample, output in zip(samples.tolist(), outputs.tolist()):",

@@ -7,7 +7,6 @@ from torch import Tensor, nn
 
 from engine.doctor.case import Case
 from engine.doctor.live.look import LayerReading
-from engine.training.outputs import loss_targets
 from engine.training.precision import casting
 from engine.training.trainer import Trainer
 
@@ -61,7 +60,7 @@ class Probe:
 
     def _readings(self) -> tuple[LayerReading, ...]:
         trainer = self._trainer
-        facts, experiment = trainer.splits.facts, trainer.experiment
+        experiment = trainer.experiment
         split = trainer.device_splits["train"]
         x = trainer.judge.input_map.batch(self._inputs)
         figures: list[Tensor] = []
@@ -76,7 +75,7 @@ class Probe:
             if not bool(x.isfinite().all()):
                 return ()
             chosen = split.targets.index_select(0, self._rows)
-            targets = loss_targets(experiment.loss, facts, chosen, x.shape[1])
+            targets = trainer.judge.reading.loss_targets(chosen, x.shape[1])
             loss = trainer.judge.criterion(x, targets)
         numbers = torch.stack(figures).tolist()
         slope_of, move_of = iter(self._slopes(loss)), iter(self._moved())

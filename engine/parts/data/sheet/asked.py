@@ -36,6 +36,10 @@ class Asked:
     max_categories: int = 100
     rare: int = 1
     """Rows that a category needs, not to be one of the others."""
+    scaled: bool = False
+    """Whether what is predicted is to be scaled, as only numbers can be."""
+    positive: bool = False
+    """Whether its logarithm is to be taken, as only of numbers above 0."""
     hash: int | None = None
     """Columns that the words of a text are counted in; None where texts are refused."""
 

@@ -44,7 +44,13 @@ def judge(column: Column, cells: Any, asked: Asked) -> tuple[Wanted | None, list
         different = np.unique(known)
         if asked.task == "regression" or several or not _like_classes(different, len(known)):
             how = {k: v for k, v in (column.how or {}).items() if k != "indicator"}
-            return Wanted(how), _constant(place, different)
+            remarks = _constant(place, different)
+            if asked.positive and different[0] <= 0:
+                message = f"{different[0]:g} has no logarithm"
+                low = int(np.flatnonzero(column.facts["values"] == different[0])[0])
+                repair = "leave target_scale out, or the row"
+                remarks.append(Remark("target", "error", place, message, repair, {}, low))
+            return Wanted(how), remarks
     if asked.task == "regression" or several:
         text, row = _first_text(column, cells)
         return None, [
@@ -58,6 +64,10 @@ def judge(column: Column, cells: Any, asked: Asked) -> tuple[Wanted | None, list
                 row,
             )
         ]
+    if asked.scaled:
+        message = "the target is taken for classes, which have no scale"
+        repair, arguments = _as_regression(is_number)
+        return None, [Remark("target", "error", place, message, repair, arguments)]
     if is_number and not _beyond_floats(cells):
         return _number_classes(column, cells, asked)
     return _text_classes(column, cells, asked)
