@@ -26,5 +26,5 @@ def test_a_docstring_holds_its_texts(paragraphs: list[str]) -> None:
 def test_a_title_does_not_run() -> None:
     """A title that tries to be code stays a title."""
     title = '"""\nraise SystemExit\n"""\\'
-    output = run_here(script(small(title=title, summary="'''\x1b[2J"), NOWHERE))
+    output = run_here(script(small(title=title, summary="'''\\x1b[2J"), NOWHERE))
     assert len(output.epochs) == 5
