@@ -62,7 +62,7 @@ _VALUES = (
     ("data", '"images(path=\\"/proc\\")"'), ("data", '"circle(samples=99999999999999)"'),
     ("data", '"circle(noise=nan)"'), ("data", '"spiral(samples=-3)"'), ("layers", "[]"),
     ("layers", '"Linear(4)"'), ("layers", "[1, 2]"), ("layers", '[["Linear(4)"]]'),
-    ("layers", '["Linear(40000)", "Linear(40000)", "Linear(1)"]'),
+    ("layers", '["Linear(80000)", "Linear(80000)", "Linear(1)"]'),
     ("layers", "[" + '"Linear(2)", ' * 10_000 + "]"), ("optimizer", '"SGD(lr=nan)"'),
     ("optimizer", '"SGD(lr=-1)"'), ("optimizer", '"SGD(lr=1e999)"'), ("loss", '"Nothing()"'),
     ("schedule", '"StepLR(0)"'), ("precision", '"float9"'),
