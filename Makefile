@@ -6,7 +6,7 @@ OLDEST := .venv-oldest
 DEMO := spiral
 JOBS ?= 2
 
-.PHONY: demo run test test-oldest lint soak bench bench-app fuzz clean
+.PHONY: demo run test test-oldest lint soak bench bench-app fuzz check-tables clean
 
 # The stamps remember what was installed from which files.
 $(VENV)/.installed: pyproject.toml constraints.txt
@@ -68,6 +68,11 @@ bench-app: $(VENV)/.installed-test
 # Random keys into the app, shrunk where one breaks it. EXAMPLES=1000 for more.
 fuzz: $(VENV)/.installed-test
 	PERCEPTUI_FUZZ_EXAMPLES=$(or $(EXAMPLES),200) $(BIN)/pytest tests/tui/app/test_fuzz.py
+
+# Trains what `perceptui new` writes for the classic tables in the folder that PERCEPTUI_TABLES
+# names, beside a linear model on the same split. TABLES='titanic.csv msft.csv' for some of them.
+check-tables: $(VENV)/.installed-test
+	$(BIN)/python -m tests.real_tables $(TABLES)
 
 clean:
 	rm -rf $(VENV) $(OLDEST) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

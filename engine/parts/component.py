@@ -135,7 +135,7 @@ def literal(value: object) -> str:
     if isinstance(value, Pairs | dict):
         items = (f"{literal(name)}: {literal(one)}" for name, one in dict(value).items())
         return f"{{{', '.join(items)}}}"
-    if isinstance(value, tuple):
+    if isinstance(value, tuple | list):
         return f"[{', '.join(literal(item) for item in value)}]"
     if isinstance(value, str):
         return quoted(value)

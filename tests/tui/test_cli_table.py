@@ -100,3 +100,26 @@ def test_very_many_columns_are_counted(bench: Bench) -> None:
     assert len(short) < 90
     assert "… and 140 columns more; --all lists them" in short
     assert any(line.startswith("c199 ") for line in perceptui("inspect", "wide.csv", "--all").lines)
+
+
+def test_new_writes_an_experiment_that_trains(bench: Bench) -> None:
+    """What `new` prints is a file that trains, in whose comments stands what was chosen and why."""
+    bench.write("houses.csv", HOUSES)
+    outcome = perceptui("new", "houses.csv", "--target", "price")
+    assert outcome.code == 0, outcome.err
+    assert outcome.lines[0].startswith("# ignore=[\"Id\"]: column 'Id': numbers the rows")
+    assert 'title = "houses"' in outcome.lines
+
+    bench.write("mine.toml", outcome.out)
+    trained = perceptui("--preset", "mine.toml", "--epochs", "3", "--quiet")
+    assert trained.code == 0, trained.err
+    assert trained.run.name.endswith("mine", 0, -5)
+
+
+def test_new_needs_a_target(bench: Bench) -> None:
+    """It lists what there is to predict."""
+    bench.write("houses.csv", HOUSES)
+    assert bench.refused("new", "houses.csv") == (
+        "say what to predict with --target NAME: houses.csv has 'Id', 'area', 'street', 'pool', "
+        "'built', 'price'"
+    )

@@ -48,3 +48,35 @@ def inspect_table(
 
     terminal = Terminal(ascii_only=shared.ascii)
     terminal.rows(table_rows(path, found, terminal.width, terminal.look, every=every))
+
+
+@app.command("new")
+def new_experiment(
+    ctx: typer.Context,
+    file: FileArgument,
+    target: TargetOption = None,
+    runs_dir: o.RunsDir = None,
+    data_dir: o.DataDir = None,
+    ascii: o.Ascii = False,
+    json: o.Json = False,
+) -> None:
+    """Print an experiment fitted to a table: it trains at once, and the doctor is silent.
+
+    `perceptui new houses.csv --target price > houses.toml`
+    """
+    import sys
+
+    from engine.doctor.fitting import fitted
+    from engine.spec.toml_text import parse_toml
+    from engine.spec.writer import to_toml
+    from tui.renderables.sanitize import plain
+
+    shared = ctx.obj.merged(runs_dir, data_dir, ascii, json)
+    found = fitted(str(file.expanduser()), tuple(target or ()))
+    if shared.json:
+        experiment = parse_toml(to_toml(found.experiment))
+        print_json({"experiment": experiment, "notes": list(found.notes)})
+        return
+    for note in found.notes:
+        print(f"# {plain(note)}")
+    sys.stdout.write(to_toml(found.experiment))

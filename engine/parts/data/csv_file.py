@@ -54,7 +54,7 @@ class Csv(Data, name="csv"):
         default="auto", help="whether the first row names the columns; else they have numbers"
     )
     decimal: Literal["auto", ".", ","] = parameter(default="auto", help="the decimal mark")
-    na: tuple[float | str, ...] = parameter(
+    na: tuple[int | float | str, ...] = parameter(
         default=(), help="cells that are missing ones, beside the usual words: [-200]"
     )
     kinds: Pairs[Literal["number", "category", "date", "text"]] = parameter(

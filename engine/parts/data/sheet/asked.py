@@ -26,7 +26,7 @@ class Asked:
     encoding: str = "auto"
     header: bool | None = None
     decimal: str | None = None
-    na: tuple[float | str, ...] = ()
+    na: tuple[int | float | str, ...] = ()
     """Cells that are missing, beside the usual words."""
     kinds: tuple[tuple[str, str], ...] = ()
     """What single columns are, as the person says."""

@@ -151,7 +151,7 @@ def _sentinels(column: Column, asked: Asked) -> list[Remark]:
             f"{value:g} stands again and again, far from all other numbers: does it mean that "
             "a cell is missing?",
             f"na=[{value:g}] says so",
-            {"na": (value,)},
+            {"na": (int(value),)},
         )
         for value in found
     ]

@@ -230,7 +230,16 @@ def _used(
                 )
             )
         if column.kind == "constant":
-            remarks.append(Remark("constant", "info", place, "always the same: it tells nothing"))
+            remarks.append(
+                Remark(
+                    "constant",
+                    "info",
+                    place,
+                    "always the same: it tells nothing",
+                    "",
+                    {"ignore": (column.name,)},
+                )
+            )
         used.append(column)
     return used, remarks
 
