@@ -79,6 +79,12 @@ LAYERS = Limit(
     "layers",
     "A plain chain without shortcuts learns nothing long before it is so deep.",
 )
+BLOCK_DEPTH = Limit(
+    "blocks inside of blocks",
+    8,
+    "levels",
+    "Nobody sees through more, and what reads a call goes down one by one.",
+)
 PREDICT = Limit(
     "`predict` of an experiment",
     10_000,
@@ -163,6 +169,7 @@ ALL = (
     TOML_DEPTH,
     CALL,
     LAYERS,
+    BLOCK_DEPTH,
     PREDICT,
     TABLE_FILE,
     COLUMNS,

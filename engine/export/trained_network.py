@@ -46,14 +46,18 @@ class StateDict(NetworkFormat):
 class WholeNetwork(NetworkFormat):
     """The network itself, pickled: `torch.load(file, weights_only=False)` runs what it holds.
 
-    Written for those who ask for it; never read here.
+    Written for those who ask for it; never read here. A pickle names the classes that it needs:
+    a network with modules that PyTorch has not is written as the PyTorch code that they run.
     """
 
     name = "pt"
     what = "the whole network by torch.save, a pickle: load it only from those you trust"
 
     def written(self, model: nn.Module, shape: Shape) -> bytes:
-        return _saved(model)
+        import torch
+
+        own = any(not type(one).__module__.startswith("torch.") for one in model.modules())
+        return _saved(torch.fx.symbolic_trace(model) if own else model)
 
 
 class ExportedProgram(NetworkFormat):

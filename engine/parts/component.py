@@ -139,6 +139,8 @@ def literal(value: object) -> str:
         return f"[{', '.join(literal(item) for item in value)}]"
     if isinstance(value, str):
         return quoted(value)
+    if isinstance(value, Component):
+        return str(value)
     return repr(value)
 
 

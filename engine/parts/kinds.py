@@ -95,6 +95,8 @@ def _describe_one(kind: Any) -> str:
         return names[kind]
     if kind is type(None):
         return "None"
+    if family := getattr(kind, "family", ""):
+        return f"a {family}"
     if get_origin(kind) is Literal:
         return " or ".join(repr(choice) for choice in get_args(kind))
     members = get_args(kind)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args, get_origin
 
 from engine.errors import Problem
 from engine.parts.component import Component
 from engine.parts.data import Data
 from engine.parts.kinds import convert, describe, shown
 from engine.parts.layers import Layer
+from engine.parts.layers.block import Block
 from engine.parts.losses import Loss
 from engine.parts.optimizers import Optimizer
 from engine.parts.schedules import Schedule
@@ -30,6 +31,14 @@ C = TypeVar("C", bound=Component)
 def named(name: str) -> list[type[Component]]:
     """The components of this name; data sets and layers might share one."""
     return [family.members()[name] for family in FAMILIES.values() if name in family.members()]
+
+
+def family_of_list(kind: Any) -> type[Component] | None:
+    """The family whose members a parameter of this type is a list of; None for any other."""
+    if get_origin(kind) is not tuple:
+        return None
+    member = get_args(kind)[0]
+    return member if isinstance(member, type) and issubclass(member, Component) else None
 
 
 def make(family: type[C], call: Call, place: str, problems: list[Problem]) -> C | None:
@@ -73,15 +82,50 @@ def _arguments(
     converted: dict[str, Any] = {}
     for name, (kind, declaration) in declared.items():
         if name in given:
+            own = place if _holds_inside(component, name) else f"{place}.{name}"
+            if family := family_of_list(kind):
+                converted[name] = make_list(family, given[name], own, problems)
+                continue
             try:
                 converted[name] = convert(given[name], kind, declaration)
             except ValueError as error:
-                problems.append(Problem(f"{place}.{name}", str(error)))
+                problems.append(Problem(own, str(error)))
         elif declaration.required:
             accepted = describe(kind, declaration)
             needed = f"{call.name} needs {name}: {accepted} ({declaration.help})"
             problems.append(Problem(place, needed))
     return converted if len(problems) == before else None
+
+
+def make_list(
+    family: type[Component], value: object, place: str, problems: list[Problem]
+) -> tuple[Component | None, ...]:
+    """The components that a list of calls names, each checked at its index.
+
+    None stands for what could not be made, which adds to problems.
+    """
+    if not isinstance(value, list | tuple):
+        message = f"{shown(value)} is not a list of calls, like [Name(argument)]"
+        problems.append(Problem(place, message))
+        return ()
+    return tuple(
+        _listed(family, item, f"{place}[{index}]", problems) for index, item in enumerate(value)
+    )
+
+
+def _listed(
+    family: type[Component], item: object, place: str, problems: list[Problem]
+) -> Component | None:
+    if isinstance(item, Call):
+        return make(family, item, place, problems)
+    advice = f": write {item} without quotes" if isinstance(item, str) else ""
+    problems.append(Problem(place, f"{shown(item)} is not a call, like Name(argument){advice}"))
+    return None
+
+
+def _holds_inside(component: type[Component], name: str) -> bool:
+    """Whether a parameter holds a block's layers: their places are those of the block itself."""
+    return issubclass(component, Block) and name == component.inside_parameter
 
 
 def text_expected(value: object, place: str) -> Problem:

@@ -8,6 +8,7 @@ from difflib import SequenceMatcher
 
 from engine.parts.component import Component, literal
 from engine.parts.layers import Layer
+from engine.parts.layers.block import Block
 from engine.spec.experiment import Experiment
 
 
@@ -16,7 +17,7 @@ class Change:
     """One item that is another, is new, or is gone."""
 
     place: str
-    """`optimizer.lr`, `epochs`, `layers[2]`, `layers[2].bias`: a layer's index is the one it has
+    """`optimizer.lr`, `epochs`, `layers[2]`, `layers[2][0].bias`: a layer's index is the one it has
     once the changes before this one are made, so they can be made in order."""
     before: str
     """As an experiment has it; empty for a layer that is put in, or a text where there was none."""
@@ -30,7 +31,7 @@ def changes(before: Experiment, after: Experiment) -> list[Change]:
     for name, value in after.values().items():
         old = getattr(before, name)
         if name == "layers":
-            found += _layers(before.layers, after.layers)
+            found += _layers(name, before.layers, after.layers)
         elif old != value or type(old) is not type(value):
             found += _value(name, old, value)
     return found
@@ -41,7 +42,9 @@ def _value(place: str, old: object, new: object) -> Iterator[Change]:
     if isinstance(old, Component) and isinstance(new, Component):
         if old.name == new.name:
             for name, value in new.values().items():
-                if getattr(old, name) != value:
+                if isinstance(old, Block) and name == old.inside_parameter:
+                    yield from _layers(place, old.inside, value)
+                elif getattr(old, name) != value:
                     yield Change(f"{place}.{name}", literal(getattr(old, name)), literal(value))
         else:
             yield Change(place, str(old), str(new))
@@ -57,15 +60,16 @@ def _shown(value: object) -> str:
     return literal(value).lower() if isinstance(value, bool) else literal(value)
 
 
-def _layers(before: Sequence[Layer], after: Sequence[Layer]) -> Iterator[Change]:
-    for same, olds, news, position in _blocks(before, after, [str(x) for x in (*before, *after)]):
+def _layers(place: str, before: Sequence[Layer], after: Sequence[Layer]) -> Iterator[Change]:
+    """What is another among layers that follow each other; place: of what they are in."""
+    for same, olds, news, position in _parts(before, after, [str(x) for x in (*before, *after)]):
         if not same:
             names = [layer.name for layer in (*olds, *news)]
-            for _, old, new, offset in _blocks(olds, news, names):
-                yield from _block(old, new, position + offset)
+            for _, old, new, offset in _parts(olds, news, names):
+                yield from _part(place, old, new, position + offset)
 
 
-def _blocks(
+def _parts(
     before: Sequence[Layer], after: Sequence[Layer], keys: Sequence[str]
 ) -> Iterator[tuple[bool, Sequence[Layer], Sequence[Layer], int]]:
     """Stretches of layers with equal keys, or not, and where each begins in `after`.
@@ -77,12 +81,14 @@ def _blocks(
         yield kind == "equal", before[i:i_end], after[j:j_end], j
 
 
-def _block(before: Sequence[Layer], after: Sequence[Layer], position: int) -> Iterator[Change]:
+def _part(
+    place: str, before: Sequence[Layer], after: Sequence[Layer], position: int
+) -> Iterator[Change]:
     """The first layers are changed into each other; the rest is taken out or put in."""
     both = min(len(before), len(after))
     for offset in range(both):
-        yield from _value(f"layers[{position + offset}]", before[offset], after[offset])
+        yield from _value(f"{place}[{position + offset}]", before[offset], after[offset])
     for layer in before[both:]:
-        yield Change(f"layers[{position + both}]", str(layer), "")
+        yield Change(f"{place}[{position + both}]", str(layer), "")
     for offset in range(both, len(after)):
-        yield Change(f"layers[{position + offset}]", "", str(after[offset]))
+        yield Change(f"{place}[{position + offset}]", "", str(after[offset]))

@@ -9,13 +9,15 @@ import tomlkit
 from tomlkit import TOMLDocument
 from tomlkit.items import Array
 
+from engine.parts.layers.address import Address, key
 from engine.spec.difference import Change, changes
 from engine.spec.experiment import PROSE, Experiment
+from engine.spec.layer_texts import spliced
 from engine.spec.overrides import set_value
 from engine.spec.toml_text import parse_toml
 from engine.spec.writer import to_toml
 
-_LAYER = re.compile(r"layers\[(\d+)\]")
+_LAYER = re.compile(r"layers((?:\[\d+\])+)(?:\.(\w+))?")
 
 
 def edited(text: str, before: Experiment, after: Experiment) -> str:
@@ -32,9 +34,10 @@ def apply(text: str, edits: Sequence[Change], after: Experiment) -> str:
     document = tomlkit.parse(text)
     written = parse_toml(to_toml(after, complete=True))
     for edit in edits:
-        layer = _LAYER.match(edit.place)
+        layer = _LAYER.fullmatch(edit.place)
         if layer:
-            _edit_layer(document, int(layer[1]), edit)
+            address = tuple(map(int, re.findall(r"\d+", layer[1])))
+            _edit_layer(document, address, layer[2] or "", edit)
         elif "." in edit.place:
             field, name = edit.place.split(".")
             raw = set_value(document.unwrap(), f"{field}.{name}={edit.after}")
@@ -52,30 +55,29 @@ def _says_nothing(field: str, after: Experiment) -> bool:
     return field in PROSE and getattr(after, field) == declaration.default
 
 
-def _edit_layer(document: TOMLDocument, index: int, edit: Change) -> None:
+def _edit_layer(document: TOMLDocument, address: Address, argument: str, edit: Change) -> None:
+    """One change to a layer, or to an argument of it."""
     layers = document["layers"]
     assert isinstance(layers, Array), "an experiment was read from this text"
+    changed = _with_edit(document, layers.unwrap(), address, argument, edit)
+    index = address[0]
     if "\n" not in layers.as_string():  # has no comments inside; a plain list is spaced evenly
-        document["layers"] = _with_edit(document, layers.unwrap(), index, edit)
-        return
-    if edit.after:
-        text = _with_edit(document, layers.unwrap(), index, edit)[index]
-        if edit.before:
-            layers[index] = text
-        else:
-            layers.insert(index, text)
-    else:
+        document["layers"] = changed
+    elif len(changed) < len(layers):
         del layers[index]
+    elif len(changed) > len(layers):
+        layers.insert(index, changed[index])
+    else:
+        layers[index] = changed[index]
 
 
 def _with_edit(
-    document: TOMLDocument, layers: list[object], index: int, edit: Change
+    document: TOMLDocument, layers: list[object], address: Address, argument: str, edit: Change
 ) -> list[object]:
     """The plain list of layers with one change made."""
-    if "." in edit.place:
-        name = edit.place.rpartition(".")[2]
-        changed = set_value(document.unwrap(), f"layers.{index}.{name}={edit.after}")["layers"]
+    if argument:
+        changed = set_value(document.unwrap(), f"{key(address)}.{argument}={edit.after}")["layers"]
         assert isinstance(changed, list), "set_value gives layers as a list"
         return changed
-    taken = 1 if edit.before else 0
-    return [*layers[:index], *([edit.after] if edit.after else []), *layers[index + taken :]]
+    put = [edit.after] if edit.after else []
+    return spliced(layers, address, 1 if edit.before else 0, *put)

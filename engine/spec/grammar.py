@@ -1,6 +1,7 @@
 """The one grammar of data, layers, loss, optimizer and schedule: calls with literals.
 
-`Name(argument, keyword=value)` is parsed with `ast`; nothing is ever evaluated.
+`Name(argument, keyword=value)` is parsed with `ast`; nothing is ever evaluated. An argument may
+be a list of calls: `Residual([Linear(16), ReLU()])`.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import re
 import warnings
 from dataclasses import dataclass, field
 
-from engine.limits import CALL
+from engine.limits import BLOCK_DEPTH, CALL
 
 MAX_BITS = 1024
 """Whole numbers of more bits are larger than any float, and can be too long to write."""
@@ -27,11 +28,20 @@ class GrammarError(ValueError):
 
 @dataclass(frozen=True)
 class Call:
-    """A name with literal arguments, not yet checked against any declaration."""
+    """A name with its arguments, not yet checked against any declaration.
+
+    They are literals, and lists that may have calls in them.
+    """
 
     name: str
     args: tuple[object, ...] = ()
     kwargs: dict[str, object] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        """The call as it is written, so that it can stand in a list of values that are shown."""
+        arguments = [repr(value) for value in self.args]
+        arguments += [f"{name}={value!r}" for name, value in self.kwargs.items()]
+        return f"{self.name}({', '.join(arguments)})"
 
 
 def parse_call(text: str) -> Call:
@@ -40,24 +50,32 @@ def parse_call(text: str) -> Call:
     Raises GrammarError for anything else.
     """
     node = _expression(text)
-    if isinstance(node, ast.Name):
-        return Call(node.id)
-    if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name)):
-        raise GrammarError(f"{_quoted(text)} is not a call: write Name(argument, key=value)")
-    kwargs: dict[str, object] = {}
-    for keyword in node.keywords:
-        if keyword.arg is None:
-            raise GrammarError(f"{_quoted(text)}: ** is not accepted, name each argument")
-        if keyword.arg in kwargs:
-            raise GrammarError(f"{_quoted(text)}: {keyword.arg} is given twice")
-        kwargs[keyword.arg] = _literal(keyword.value, text)
-    return Call(node.func.id, tuple(_literal(argument, text) for argument in node.args), kwargs)
+    if not isinstance(node, ast.Name | ast.Call):
+        raise _no_call(text)
+    try:
+        return _call(node, text, 0)
+    except RecursionError as error:
+        raise GrammarError(f"{_quoted(text)} is nested too deeply") from error
+
+
+def num_calls(value: object) -> int:
+    """How many calls there are in a value: itself, if it is one, and those in its arguments."""
+    if isinstance(value, Call):
+        return 1 + sum(num_calls(item) for item in (*value.args, *value.kwargs.values()))
+    return sum(map(num_calls, value)) if isinstance(value, list | tuple) else 0
 
 
 def parse_calls(text: str) -> list[Call]:
     """Read a list of calls separated by commas or spaces: `Linear(4) ReLU, Linear(1)`."""
     _check_length(text)
     return [parse_call(piece) for piece in split_calls(text)]
+
+
+def parse_list(text: str) -> list[Call]:
+    """Read a list of calls that is typed with or without the brackets around it."""
+    text = text.strip()
+    inside = text[1:-1] if text.startswith("[") and text.endswith("]") else text
+    return parse_calls(inside)
 
 
 def split_calls(text: str) -> list[str]:
@@ -131,6 +149,46 @@ def _as_python(text: str) -> str:
         depth = so_far.count("{") - so_far.count("}")
         result = so_far + (f'"{key}":' if depth > 0 else f"{key}=") + after
     return result
+
+
+def _call(node: ast.Name | ast.Call, text: str, depth: int) -> Call:
+    """The call of a node; depth: the calls that it is inside of."""
+    if depth > BLOCK_DEPTH.most:
+        raise GrammarError(f"blocks in blocks: there are {BLOCK_DEPTH.refusal(depth)}")
+    if isinstance(node, ast.Name):
+        return Call(node.id)
+    if not isinstance(node.func, ast.Name):
+        raise _no_call(text)
+    kwargs: dict[str, object] = {}
+    for keyword in node.keywords:
+        if keyword.arg is None:
+            raise GrammarError(f"{_quoted(text)}: ** is not accepted, name each argument")
+        if keyword.arg in kwargs:
+            raise GrammarError(f"{_quoted(text)}: {keyword.arg} is given twice")
+        kwargs[keyword.arg] = _argument(keyword.value, text, depth)
+    args = tuple(_argument(argument, text, depth) for argument in node.args)
+    return Call(node.func.id, args, kwargs)
+
+
+def _argument(node: ast.expr, text: str, depth: int) -> object:
+    """A literal, or a list that has calls in it."""
+    if isinstance(node, ast.List | ast.Tuple):
+        items = [_item(item, text, depth) for item in node.elts]
+        return items if isinstance(node, ast.List) else tuple(items)
+    if isinstance(node, ast.Call):
+        piece = _quoted(ast.get_source_segment(text.strip(), node) or text)
+        raise GrammarError(f"{piece} is not accepted: calls in a call stand in a list, [...]")
+    return _literal(node, text)
+
+
+def _item(node: ast.expr, text: str, depth: int) -> object:
+    if isinstance(node, ast.Name | ast.Call):
+        return _call(node, text, depth + 1)
+    return _argument(node, text, depth)
+
+
+def _no_call(text: str) -> GrammarError:
+    return GrammarError(f"{_quoted(text)} is not a call: write Name(argument, key=value)")
 
 
 def _literal(node: ast.expr, text: str) -> object:

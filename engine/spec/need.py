@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from engine.limits import in_bytes
 from engine.parts.shapes import product
-from engine.spec.chain import Link
+from engine.spec.chain import Link, every
 from engine.spec.experiment import Experiment
 
 FLOAT_BYTES = 4
@@ -61,7 +61,7 @@ def need_of(experiment: Experiment, chain: Sequence[Link], batch_size: int) -> N
     """What the training of a chain of layers takes; batch_size: samples of a step."""
     num_parameters = sum(link.num_parameters for link in chain)
     weights = FLOAT_BYTES * num_parameters
-    kept = sum(product(link.input_shape) for link in chain if link.num_parameters)
+    kept = sum(product(link.input_shape) for link in every(chain) if _keeps_input(link))
     number_bytes = COARSE_BYTES if experiment.precision == "bf16" else FLOAT_BYTES
     return Need(
         weights=weights,
@@ -69,3 +69,12 @@ def need_of(experiment: Experiment, chain: Sequence[Link], batch_size: int) -> N
         optimizer=weights * experiment.optimizer.state_size,
         batch=number_bytes * batch_size * kept,
     )
+
+
+def _keeps_input(link: Link) -> bool:
+    """Whether a layer's input is kept for its weights' gradients.
+
+    A block's input is that of its first layer, and is counted there.
+    """
+    first = link.inside[0] if link.inside else None
+    return bool(link.own_parameters) and not (first and _keeps_input(first))

@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from engine.errors import BadExperiment, Problem
 from engine.parts.kinds import MISSING
-from engine.spec.catalogue import FAMILIES
+from engine.parts.layers.address import Address, place
+from engine.spec import layer_texts
+from engine.spec.catalogue import FAMILIES, family_of_list
 from engine.spec.experiment import Experiment
-from engine.spec.grammar import Call, GrammarError, parse_call, parse_value, split_calls
+from engine.spec.grammar import (
+    Call,
+    GrammarError,
+    parse_call,
+    parse_list,
+    parse_value,
+    split_calls,
+)
+from engine.spec.layer_texts import NoLayer
 from engine.spec.nearest import nearest
 from engine.spec.reader import Raw
 
@@ -49,44 +59,54 @@ def _whole(field: str, text: str) -> object:
 def _set_in_layers(raw: Raw, path: list[str], text: str, key: str) -> list[object]:
     current = raw.get("layers")
     layers = list(current) if isinstance(current, list | tuple) else []
-    indices = {str(index): index for index in range(len(layers))}
-    if path[0] not in indices:
-        known = f"they are 0 to {len(layers) - 1}" if layers else "there is none"
-        raise _problem(f"--set {key}", f'"{path[0]}" is not a layer: {known}')
-    index = indices[path[0]]
-    if len(path) == 1:
-        layers[index] = text
-    elif len(path) == 2:
-        layers[index] = _set_argument(str(layers[index]), key, text)
-    else:
-        raise _problem(f"--set {key}", "write layers.INDEX.ARGUMENT=VALUE")
-    return layers
+    *indices, last = path
+    names_argument = bool(indices) and not last.isdecimal()
+    try:
+        address = _address(layers, indices if names_argument else path, key)
+        if names_argument:
+            text = _set_argument(str(layer_texts.at(layers, address)), key, text)
+        return layer_texts.spliced(layers, address, 1, text)
+    except (NoLayer, GrammarError) as error:
+        raise _problem(f"--set {key}", str(error)) from error
+
+
+def _address(layers: list[object], indices: list[str], key: str) -> Address:
+    """The address that a key's parts name; raises NoLayer where one of them is no index."""
+    address: Address = ()
+    for index in indices:
+        if address and not index.isdecimal():
+            raise _problem(f"--set {key}", "write layers.INDEX.ARGUMENT=VALUE")
+        beside = layer_texts.siblings(layers, (*address, 0))
+        if index not in map(str, range(len(beside))):
+            known = f"they are 0 to {len(beside) - 1}" if beside else "there is none"
+            where = f" in {place(address)}" if address else ""
+            raise NoLayer(f'"{index}" is not a layer{where}: {known}')
+        address = (*address, int(index))
+    return address
 
 
 def _set_argument(call_text: str, key: str, text: str) -> str:
     """The call with one argument replaced; what it did not name stays as it was."""
     try:
         call = parse_call(call_text)
+        field, *_, name = key.split(".")
+        component = FAMILIES[field].members().get(call.name)
+        declared = component.parameters() if component else {}
+        if component and name not in declared:
+            names = ", ".join(declared)
+            hint = nearest(name, declared) or (f": it has {names}" if declared else "")
+            raise _problem(f"--set {key}", f'{call.name} has no argument "{name}"{hint}')
+        listed = name in declared and family_of_list(declared[name][0]) is not None
+        value = parse_list(text) if listed else parse_value(text)
     except GrammarError as error:
         raise _problem(f"--set {key}", str(error)) from error
-    field, *_, name = key.split(".")
-    component = FAMILIES[field].members().get(call.name)
-    names = list(component.parameters()) if component else []
-    if component and name not in names:
-        hint = nearest(name, names) or (f": it has {', '.join(names)}" if names else "")
-        raise _problem(f"--set {key}", f'{call.name} has no argument "{name}"{hint}')
     args, kwargs = list(call.args), dict(call.kwargs)
-    if name in names[: len(args)]:
-        args[names.index(name)] = parse_value(text)
+    by_position = list(declared)[: len(args)]
+    if name in by_position:
+        args[by_position.index(name)] = value
     else:
-        kwargs[name] = parse_value(text)
-    return _written(Call(call.name, tuple(args), kwargs))
-
-
-def _written(call: Call) -> str:
-    arguments = [repr(value) for value in call.args]
-    arguments += [f"{name}={value!r}" for name, value in call.kwargs.items()]
-    return f"{call.name}({', '.join(arguments)})"
+        kwargs[name] = value
+    return str(Call(call.name, tuple(args), kwargs))
 
 
 def _call_text(raw: Raw, field: str, key: str) -> str:

@@ -11,9 +11,11 @@ from engine.errors import BadExperiment, DataUnavailable, Problem
 from engine.limits import LAYERS, PREDICT, TOML_FILE, Limit
 from engine.parts.data import Data
 from engine.parts.kinds import convert, shown, writable
+from engine.parts.layers import Layer
+from engine.parts.layers.address import place
 from engine.spec.catalogue import FAMILIES, make, text_expected
 from engine.spec.experiment import Experiment
-from engine.spec.grammar import GrammarError, parse_call
+from engine.spec.grammar import Call, GrammarError, num_calls, parse_call
 from engine.spec.nearest import nearest
 from engine.spec.toml_text import read_raw
 from engine.spec.validator import check
@@ -78,7 +80,7 @@ def _field(key: str, value: object, problems: list[Problem]) -> Any:
     if key == "layers":
         return _layers(value, problems)
     if key in FAMILIES:
-        return _component(key, key, value, problems)
+        return _component(key, value, problems)
     if key == "predict" and isinstance(value, list | tuple) and len(value) > PREDICT.most:
         problems.append(Problem(key, f"there are {PREDICT.refusal(len(value))}"))
         return None
@@ -91,16 +93,20 @@ def _field(key: str, value: object, problems: list[Problem]) -> Any:
         return None
 
 
-def _component(family: str, place: str, value: object, problems: list[Problem]) -> Any:
+def _component(field: str, value: object, problems: list[Problem]) -> Any:
+    call = _call(value, field, problems)
+    return None if call is None else make(FAMILIES[field], call, field, problems)
+
+
+def _call(value: object, where: str, problems: list[Problem]) -> Call | None:
     if not isinstance(value, str):
-        problems.append(text_expected(value, place))
+        problems.append(text_expected(value, where))
         return None
     try:
-        call = parse_call(value)
+        return parse_call(value)
     except GrammarError as error:
-        problems.append(Problem(place, str(error)))
+        problems.append(Problem(where, str(error)))
         return None
-    return make(FAMILIES[family], call, place, problems)
 
 
 def _layers(value: object, problems: list[Problem]) -> tuple[Any, ...]:
@@ -111,9 +117,17 @@ def _layers(value: object, problems: list[Problem]) -> tuple[Any, ...]:
     if len(value) > LAYERS.most:
         problems.append(Problem("layers", f"there are {LAYERS.refusal(len(value))}"))
         return ()
-    return tuple(
-        _component("layers", f"layers[{index}]", item, problems) for index, item in enumerate(value)
-    )
+    layers: list[Layer | None] = []
+    count = 0
+    for index, item in enumerate(value):
+        where = place((index,))
+        call = _call(item, where, problems)
+        count += num_calls(call)
+        if call is not None and count <= LAYERS.most:
+            layers.append(make(Layer, call, where, problems))
+    if count > LAYERS.most:
+        problems.append(Problem("layers", f"there are {LAYERS.refusal(count)}"))
+    return tuple(layers)
 
 
 def _measured(value: object, problems: list[Problem]) -> dict[str, tuple[float, float]] | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from engine.parts.layers.address import walk
 from engine.spec.experiment import Experiment
 from engine.training.batches import Batches
 from engine.training.metrics import ROWS
@@ -56,5 +57,5 @@ def is_free(experiment: Experiment, batches: Batches, *, validates: bool, watche
         and not watched
         and batches.is_whole
         and batches.num_samples <= ROWS
-        and all(layer.steady for layer in experiment.layers)
+        and all(layer.steady for _, layer in walk(experiment.layers))
     )

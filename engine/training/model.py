@@ -8,8 +8,9 @@ from torch import nn
 
 from engine.errors import BadExperiment, Problem
 from engine.parts.layers import Layer
+from engine.parts.layers.address import place
 from engine.parts.shapes import Shape
-from engine.spec.chain import Link, links
+from engine.spec.chain import Link, every, links
 from engine.training.precision import CoarseNetwork
 
 
@@ -36,10 +37,10 @@ def check_trainable(chain: Sequence[Link], num_samples: int, batch_size: int) ->
         raise BadExperiment([Problem("layers", message)])
     if min(num_samples, num_samples % batch_size or batch_size) > 1:
         return
-    for index, link in enumerate(chain):
+    for link in every(chain):
         if link.layer.is_single(link.input_shape):
             message = (
-                f"layers[{index}] {link.layer} needs two samples in every batch, but of "
+                f"{place(link.address)} {link.layer} needs two samples in every batch, but of "
                 f"{num_samples:,} samples the last batch has one: take another size"
             )
             raise BadExperiment([Problem("batch_size", message)])

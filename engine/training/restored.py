@@ -10,7 +10,7 @@ from engine.decoding import converted
 from engine.errors import BadCheckpoint, UsageError
 from engine.parts.data import Facts
 from engine.runs.events import Prediction
-from engine.spec.chain import Link, links
+from engine.spec.chain import Link, every, links
 from engine.spec.experiment import Experiment
 from engine.training.checkpoint import load
 from engine.training.inputs import InputMap, InputState
@@ -65,7 +65,7 @@ class TrainedNetwork:
 
         Raises UsageError for a single one, where the network normalizes over those it is given.
         """
-        if len(rows) == 1 and (layer := next(filter(_needs_company, self.links), None)):
+        if len(rows) == 1 and (layer := next(filter(_needs_company, every(self.links)), None)):
             raise UsageError(
                 f"{layer.layer} keeps no running statistics: it normalizes over the samples that "
                 "are predicted together, so give two or more, as lines of a file with --csv"

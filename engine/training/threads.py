@@ -10,7 +10,7 @@ import os
 from collections.abc import Sequence
 
 from engine.parts.shapes import product
-from engine.spec.chain import Link
+from engine.spec.chain import Link, every
 
 DENSE_WORK = 10_000_000
 CONVOLUTION_WORK = 5_000_000
@@ -41,15 +41,15 @@ def _cgroup_quota() -> int | None:
 def work_per_step(chain: Sequence[Link], batch_size: int) -> int:
     """Multiplications and additions of one forward pass over a batch, roughly."""
     total = 0
-    for link in chain:
+    for link in every(chain):
         spread = link.layer.convolves or len(link.output_shape) == 3
         positions = product(link.output_shape[1:]) if spread else 1
-        total += 2 * link.num_parameters * positions + product(link.output_shape)
+        total += 2 * link.own_parameters * positions + product(link.output_shape)
     return total * batch_size
 
 
 def num_threads(chain: Sequence[Link], batch_size: int) -> int:
     """One thread for small steps, more with their work, at most all available ones."""
-    convolves = any(link.layer.convolves for link in chain)
+    convolves = any(link.layer.convolves for link in every(chain))
     share = CONVOLUTION_WORK if convolves else DENSE_WORK
     return max(1, min(available(), work_per_step(chain, batch_size) // share))

@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 
 from engine.parts.data import Places
-from engine.parts.layers.base import weight_names
+from engine.parts.layers.address import weight_names
 from engine.runs.events import (
     Diverged,
     EpochFinished,

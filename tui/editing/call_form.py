@@ -9,8 +9,8 @@ from typing import Any, Literal, get_args, get_origin
 from engine.errors import Problem
 from engine.parts.component import Component, literal
 from engine.parts.kinds import Pairs, Parameter, alternatives, convert, describe
-from engine.spec.catalogue import FAMILIES, make
-from engine.spec.grammar import Call, GrammarError, parse_call, parse_value
+from engine.spec.catalogue import FAMILIES, family_of_list, make, make_list
+from engine.spec.grammar import Call, GrammarError, parse_call, parse_list, parse_value
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,13 @@ class Field:
         text = text if self.kind is str else text.strip()
         if not text and not self.declaration.required:
             return self.declaration.default
+        if family := family_of_list(self.kind):
+            problems: list[Problem] = []
+            calls = parse_list(text)
+            make_list(family, calls, "", problems)
+            if problems:
+                raise ValueError(str(problems[0]))
+            return calls
         return convert(meant(text, self.kind), self.kind, self.declaration)
 
 
@@ -83,6 +90,11 @@ def meant(text: str, kind: Any) -> object:
 
 def _is_choice_of_texts(kind: Any) -> bool:
     return get_origin(kind) is Literal and all(isinstance(one, str) for one in get_args(kind))
+
+
+def _bracketed(text: str) -> str:
+    """A list of calls with brackets around it, as a call has it."""
+    return text if text.startswith("[") else f"[{text}]"
 
 
 def _tuples(value: object) -> object:
@@ -150,7 +162,8 @@ def written(component: type[Component], texts: Mapping[str, str]) -> str:
     parts = []
     for name, (kind, declaration) in component.parameters().items():
         if text := texts.get(name, "").strip():
-            value = literal(_tuples(meant(text, kind)))
+            listed = family_of_list(kind) is not None
+            value = _bracketed(text) if listed else literal(_tuples(meant(text, kind)))
             parts.append(value if declaration.required else f"{name}={value}")
     return f"{component.name}({', '.join(parts)})"
 

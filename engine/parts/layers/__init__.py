@@ -1,4 +1,4 @@
-"""Layers of a plain chain. To add one, add its class; nothing else needs to know."""
+"""The layers that a network is made of. To add one, add its class; nothing else needs to know."""
 
 from engine.parts.layers import (
     activation,
@@ -6,6 +6,7 @@ from engine.parts.layers import (
     dense,
     normalization,
     pooling,
+    residual,
     resizing,
 )
 from engine.parts.layers.base import Layer
@@ -17,5 +18,6 @@ __all__ = [
     "dense",
     "normalization",
     "pooling",
+    "residual",
     "resizing",
 ]

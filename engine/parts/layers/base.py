@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from engine.parts.component import Component, literal
@@ -22,7 +21,7 @@ one; their logarithms; `value`, anything else."""
 
 
 class Layer(Component, abstract=True):
-    """A layer of a plain chain, with the signature of PyTorch's lazy modules.
+    """A layer of a network, with the signature of PyTorch's lazy modules.
 
     What other rooms must know of a layer is a fact that it declares here. The defaults are those
     of a layer of which nothing particular is to be said: nothing is claimed of it then.
@@ -53,6 +52,16 @@ class Layer(Component, abstract=True):
     dead_at: ClassVar[float | None] = None
     """The output, its lowest, at which it passes no gradient back: a unit that gives no more for
     any sample is lost. None where there is no such value."""
+
+    @property
+    def inside(self) -> tuple[Layer, ...]:
+        """The layers that it is made of, in order; empty for any but a block."""
+        return ()
+
+    @property
+    def brief(self) -> str:
+        """Its call as a sentence has it: a block without the layers inside."""
+        return str(self)
 
     @property
     def weights(self) -> tuple[str, ...]:
@@ -119,6 +128,10 @@ class Layer(Component, abstract=True):
         """The leading arguments of PyTorch's module that follow from the input shape."""
         return ()
 
+    def own_module(self) -> type[nn.Module] | None:
+        """The class of a layer that PyTorch has not, whose source is printed into scripts."""
+        return None
+
     def build(self, shape: Shape) -> nn.Module:
         """The PyTorch module for an input of this shape, parameters freshly initialised."""
         from torch import nn
@@ -137,11 +150,6 @@ class Layer(Component, abstract=True):
             text = torch_literal(value)
             arguments.append(text if required else f"{name}={text}")
         return f"nn.{self.name}({', '.join(arguments)})"
-
-
-def weight_names(layers: Sequence[Layer]) -> tuple[str, ...]:
-    """The parameters of a network of these layers that are matrices or filters: `0.weight`."""
-    return tuple(f"{index}.{name}" for index, one in enumerate(layers) for name in one.weights)
 
 
 def torch_literal(value: object) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.parts.component import literal
-from engine.parts.layers.base import weight_names
+from engine.parts.layers.address import weight_names
 from engine.runs.script.plan import Piece, Plan
 from engine.runs.script.rate import Rate, make_rate
 

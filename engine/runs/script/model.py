@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Iterable
+from textwrap import indent
+from typing import TYPE_CHECKING
 
 from engine.parts.component import quoted
 from engine.runs.script.plan import Piece, Plan, function_lines
+from engine.spec.chain import every
+
+if TYPE_CHECKING:
+    from torch import nn
 
 
 def model_piece(plan: Plan) -> Piece:
     """Build the network with fresh or stored weights, the loss and the optimizer."""
     experiment = plan.experiment
-    layers = [f"    {link.layer.code(link.input_shape)}," for link in plan.chain]
-    piece = Piece(["", "# The network.", "model = nn.Sequential(", *layers, f"){plan.to_device}"])
+    modules = [link.layer.own_module() for link in every(plan.chain)]
+    piece = Piece([*_definitions(modules), "", "# The network.", "model = nn.Sequential("])
+    layers = [f"{link.layer.code(link.input_shape)}," for link in plan.chain]
+    piece.lines += indent("\n".join(layers), "    ").splitlines()
+    piece.lines.append(f"){plan.to_device}")
     if experiment.start_from:
         piece.imports.add("from safetensors.torch import load_file")
         piece.lines += [
@@ -25,10 +35,8 @@ def model_piece(plan: Plan) -> Piece:
     if plan.experiment.precision == "bf16":
         piece.lines += _forward(plan)
     class_weights = "class_weights" if experiment.class_weights is not None else ""
-    own = experiment.loss.own_module()
-    if own is not None:
-        piece.lines += ["", "", *inspect.getsource(own).rstrip().splitlines(), "", ""]
     piece.lines += [
+        *_definitions([experiment.loss.own_module()]),
         "",
         f"criterion = {experiment.loss.code(class_weights)}",
         f"optimizer = {experiment.optimizer.code()}",
@@ -36,6 +44,15 @@ def model_piece(plan: Plan) -> Piece:
     if experiment.threads not in ("auto", 1):
         piece.lines += ["", f"torch.set_num_threads({experiment.threads})"]
     return piece
+
+
+def _definitions(modules: Iterable[type[nn.Module] | None]) -> list[str]:
+    """The classes that PyTorch has not, each once."""
+    lines: list[str] = []
+    for module in dict.fromkeys(modules):
+        if module is not None:
+            lines += ["", "", *inspect.getsource(module).rstrip().splitlines(), "", ""]
+    return lines
 
 
 def _forward(plan: Plan) -> list[str]:

@@ -33,6 +33,11 @@ NETWORKS: dict[str, tuple[str, Shape]] = {
     "table": ("Linear(4) ReLU Dropout(0.5) BatchNorm1d() Linear(2) Softmax", (2,)),
     "one output": ("Linear(3) Sigmoid Linear(1)", (1,)),
     "images": (IMAGES, (1, 9, 9)),
+    "blocks": (
+        """Conv2d(2, 3) Residual([Conv2d(2, 3, padding=1), BatchNorm2d(), ReLU()])
+        Residual([Conv2d(4, 3, stride=2), Residual([ReLU()])], 'projection') Flatten Linear(2)""",
+        (1, 9, 9),
+    ),
 }
 
 
@@ -74,6 +79,17 @@ def test_an_onnx_model_gives_the_same_outputs(name: str, capfd: pytest.CaptureFi
     for num_samples in (1, 2, 5):
         inputs = torch.randn(num_samples, *shape)
         torch.testing.assert_close(outputs(inputs), model(inputs), rtol=1e-5, atol=1e-6)
+
+
+def test_a_pickle_names_no_class_of_ours() -> None:
+    """Whoever has PyTorch can load it, blocks too; the weights keep their names."""
+    model, shape = network("blocks")
+    content = WholeNetwork().written(model, shape)
+    assert b"engine" not in content
+    loaded = torch.load(io.BytesIO(content), weights_only=False)
+    inputs = torch.randn(3, *shape)
+    assert torch.equal(loaded(inputs), model(inputs))
+    assert loaded.state_dict().keys() == model.state_dict().keys()
 
 
 def test_weights_are_read_without_pickle() -> None:

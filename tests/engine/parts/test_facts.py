@@ -14,7 +14,8 @@ from torch import nn, optim
 from engine.doctor.examination import examine, wants_statistics
 from engine.parts.component import Component
 from engine.parts.layers import Layer
-from engine.parts.layers.base import UNBOUNDED, weight_names
+from engine.parts.layers.address import weight_names
+from engine.parts.layers.base import UNBOUNDED
 from engine.parts.layers.convolution import Conv2d
 from engine.parts.layers.dense import Linear
 from engine.parts.losses import Loss

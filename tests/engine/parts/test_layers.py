@@ -12,6 +12,7 @@ from torch import nn
 
 from engine.parts.layers import Layer
 from engine.parts.layers.activation import GLU, Hardtanh, LeakyReLU, PReLU, ReLU, Softmax
+from engine.parts.layers.block import Block
 from engine.parts.layers.convolution import Conv1d, Conv2d, ConvTranspose2d
 from engine.parts.layers.dense import Dropout, Dropout2d, Flatten, Linear
 from engine.parts.layers.normalization import (
@@ -102,8 +103,10 @@ def _torch_facts(module: nn.Module, shape: Shape) -> tuple[Shape, int]:
 
 
 def test_the_family_is_complete() -> None:
-    """There are the 40 layers that the README promises, no more, no fewer."""
-    assert sorted(Layer.members()) == sorted(_NAMES)
+    """There are the 40 layers that the README promises, and blocks made of them, no others."""
+    blocks = [name for name, cls in Layer.members().items() if issubclass(cls, Block)]
+    assert sorted(Layer.members()) == sorted([*_NAMES, *blocks])
+    assert blocks == ["Residual"]  # their tests are in test_residual.py
     assert len(_NAMES) == 40
 
 

@@ -16,6 +16,7 @@ from engine.parts.data import Data, Facts
 from engine.parts.kinds import Pairs, Parameter, alternatives
 from engine.parts.layers import Layer
 from engine.parts.layers.activation import LogSoftmax, Sigmoid
+from engine.parts.layers.block import Block
 from engine.parts.layers.dense import Flatten, Linear
 from engine.parts.losses import Loss
 from engine.parts.optimizers import Optimizer
@@ -67,6 +68,8 @@ def _values_of_one(kind: Any, declaration: Parameter) -> SearchStrategy[Any]:
         (member,) = get_args(kind)
         pairs = st.dictionaries(texts(), values(member, declaration), min_size=1, max_size=3)
         return pairs.map(lambda one: Pairs(one.items()))
+    if isinstance(kind, type) and issubclass(kind, Component):
+        return _plain(kind)
     if kind is bool:
         return st.booleans()
     if kind is str:
@@ -112,9 +115,26 @@ def members(component: type[C], **given: SearchStrategy[Any]) -> SearchStrategy[
 
 
 def components(family: type[C]) -> SearchStrategy[C]:
-    """Any component of a family, given as its base: `components(Optimizer)`."""
+    """Any component of a family, given as its base: `components(Optimizer)`.
+
+    Blocks among them hold any plain layers, which may not fit each other.
+    """
     known = [cls for cls in family.members().values() if issubclass(cls, family)]
     return st.sampled_from(known).flatmap(members)
+
+
+def _plain(family: type[C]) -> SearchStrategy[C]:
+    """Any component of a family that is made of no others."""
+    known = [cls for cls in family.members().values() if issubclass(cls, family)]
+    return st.sampled_from([cls for cls in known if not issubclass(cls, Block)]).flatmap(members)
+
+
+def blocks(shape: Shape, depth: int = 2) -> SearchStrategy[Layer]:
+    """Any block that takes an input shape, with blocks in it up to a depth."""
+    known = [cls for cls in Layer.members().values() if issubclass(cls, Block)]
+    inside = chains(shape, max_layers=3, depth=depth - 1).filter(bool)
+    made = st.sampled_from(known).flatmap(lambda cls: members(cls, layers=inside))
+    return made.filter(lambda block: fits(block, shape))
 
 
 def fits(layer: Layer, shape: Shape) -> bool:
@@ -127,11 +147,12 @@ def fits(layer: Layer, shape: Shape) -> bool:
 
 
 @st.composite
-def chains(draw: DrawFn, shape: Shape, max_layers: int = 6) -> tuple[Layer, ...]:
-    """Layers that fit the input shape and each other, maybe none."""
+def chains(draw: DrawFn, shape: Shape, max_layers: int = 6, depth: int = 2) -> tuple[Layer, ...]:
+    """Layers that fit the input shape and each other, maybe none; depth: of blocks in blocks."""
     chain: list[Layer] = []
     for _ in range(draw(st.integers(0, max_layers))):
-        layer = draw(components(Layer))
+        holds_more = depth > 0 and draw(st.integers(0, 3)) == 3
+        layer = draw(blocks(shape, depth) if holds_more else _plain(Layer))
         if fits(layer, shape):
             chain.append(layer)
             shape = layer.output_shape(shape)

@@ -112,6 +112,12 @@ def test_path_stays_as_it_was_written(tmp_path: Path) -> None:
         ("Linear(4) Linear(1)", "Linear(4) ReLU Linear(1)", [Change("layers[1]", "", "ReLU()")]),
         ("Linear(4) Tanh Linear(1)", "Linear(4) ReLU Linear(1)",
          [Change("layers[1]", "Tanh()", "ReLU()")]),
+        ("Residual([Linear(2),Tanh()]) Linear(1)", "Residual([Linear(2),ReLU(),ReLU()]) Linear(1)",
+         [Change("layers[0][1]", "Tanh()", "ReLU()"), Change("layers[0][2]", "", "ReLU()")]),
+        ("Residual([Residual([Linear(2,bias=False)])]) Linear(1)",
+         "Residual([Residual([Linear(2)],'projection')]) Linear(1)",
+         [Change("layers[0][0][0].bias", "False", "True"),
+          Change("layers[0][0].shortcut", '"identity"', '"projection"')]),
     ],
 )  # fmt: skip
 def test_changes_of_layers(before: str, after: str, expected: list[Change]) -> None:
@@ -119,6 +125,25 @@ def test_changes_of_layers(before: str, after: str, expected: list[Change]) -> N
     raw = parse_toml(TEXT)
     one, other = (from_raw({**raw, "layers": text.split()}) for text in (before, after))
     assert changes(one, other) == expected
+
+
+def test_a_block_is_edited_inside() -> None:
+    """What is changed inside of it leaves the comments around it, and what it did not name."""
+    text = """\
+data = "circle()"
+layers = [
+    "Linear(4)",
+    # the block
+    'Residual(layers=[Linear(4, True), ReLU()])',  # short
+    "Linear(1)",
+]
+loss = "BCEWithLogitsLoss()"
+optimizer = "SGD()"
+"""
+    layers = '["Linear(4)", "Residual([Linear(4, False), ReLU(), Tanh()])", "Linear(1)"]'
+    changed = "Residual(layers=[Linear(4, False), ReLU(), Tanh()])"
+    expected = text.replace("'Residual(layers=[Linear(4, True), ReLU()])'", f'"{changed}"')
+    assert edit(text, layers=layers) == expected
 
 
 @settings(max_examples=100, deadline=None)

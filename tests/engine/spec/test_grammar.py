@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.limits import CALL
+from engine.limits import BLOCK_DEPTH, CALL
 from engine.spec.grammar import (
     Call,
     GrammarError,
+    num_calls,
     parse_call,
     parse_calls,
     parse_value,
@@ -39,6 +40,15 @@ _PIECES = [
         ("SGD(lr=-1e-3)", Call("SGD", (), {"lr": -1e-3})),
         ("Conv2d(8, (3, 5), bias=False)", Call("Conv2d", (8, (3, 5)), {"bias": False})),
         ("f(None, [1, [2]], 'a', \"b\")", Call("f", (None, [1, [2]], "a", "b"))),
+        ("Residual([Linear(4), ReLU])", Call("Residual", ([Call("Linear", (4,)), Call("ReLU")],))),
+        (
+            "f(a=[g([h()], 'x')], b=([1], k))",
+            Call(
+                "f",
+                (),
+                {"a": [Call("g", ([Call("h")], "x"))], "b": ([1], Call("k"))},
+            ),
+        ),
         ("csv('a\\\\d.csv')", Call("csv", ("a\\d.csv",))),
     ],
 )
@@ -72,6 +82,12 @@ def test_a_call_of_literals_is_read(text: str, call: Call) -> None:
         "f(lambda: 1)",
         "f(x := 1)",
         "f(open('/etc/passwd'))",
+        "f([open('/etc/passwd').read()])",
+        "f([*g])",
+        "f({g()})",
+        "f([g](1))",
+        "f([g]" + "[0])",
+        "f([" * 9 + "g" + "])" * 9,
         "f(1 if True else 2)",
         "f(not True)",
         "f(10 ** 10 ** 10)",
@@ -138,9 +154,11 @@ def test_no_text_does_anything_but_parse_or_explain(text: str) -> None:
             continue
         for call in parsed if isinstance(parsed, list) else [parsed]:
             assert call.name.isidentifier()
-            # Written out and read again as literals, the arguments are what they were.
+            # Written out and read again it is what it was, and so are its literals.
+            assert repr(parse_call(str(call))) == str(call)
             arguments = [*call.args, *call.kwargs.values()]
-            assert repr(ast.literal_eval(repr(arguments))) == repr(arguments)
+            if not any(num_calls(argument) for argument in arguments):
+                assert repr(ast.literal_eval(repr(arguments))) == repr(arguments)
 
 
 @settings(max_examples=200, deadline=None)
@@ -223,3 +241,25 @@ def test_a_list_of_calls_is_read() -> None:
 def test_a_value_typed_on_the_command_line(text: str, value: object) -> None:
     """Literals are read as such, words stay words."""
     assert parse_value(text) == value
+
+
+def test_calls_in_calls_are_counted_and_written() -> None:
+    """Every call counts, whatever holds it; what is written reads back."""
+    text = "Residual([Linear(4), Residual([ReLU()], 'projection')])"
+    call = parse_call(text)
+    assert num_calls(call) == 4
+    assert str(call) == text
+
+
+def test_blocks_in_blocks_have_a_limit() -> None:
+    """At the limit they are read; one deeper, and the levels are told."""
+    deepest = "f([" * BLOCK_DEPTH.most + "g()" + "])" * BLOCK_DEPTH.most
+    assert num_calls(parse_call(deepest)) == BLOCK_DEPTH.most + 1
+    with pytest.raises(GrammarError, match="there are 9 levels, more than the 8 that are taken"):
+        parse_call(f"f([{deepest}])")
+
+
+def test_a_call_that_is_no_list_is_told_how() -> None:
+    """Layers inside of a block stand in brackets."""
+    with pytest.raises(GrammarError, match=r"'Linear\(4\)' is not accepted: calls in a call stand"):
+        parse_call("Residual(Linear(4), ReLU())")

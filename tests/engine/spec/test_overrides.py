@@ -84,6 +84,63 @@ def test_a_place_that_is_not_there_is_told(assignment: str, message: str) -> Non
     assert caught.value.exit_code == 2
 
 
+_BLOCKS: dict[str, object] = {
+    "layers": [
+        "Linear(4)",
+        "Residual([Linear(4), ReLU, Residual(layers=[Linear(4)])], 'projection')",
+    ]
+}
+
+
+@pytest.mark.parametrize(
+    ("assignment", "block"),
+    [
+        (
+            "layers.1.0.out_features=8",
+            "Residual([Linear(8), ReLU(), Residual(layers=[Linear(4)])], 'projection')",
+        ),
+        (
+            "layers.1.1=Tanh",
+            "Residual([Linear(4), Tanh(), Residual(layers=[Linear(4)])], 'projection')",
+        ),
+        (
+            "layers.1.2.0.bias=False",
+            "Residual([Linear(4), ReLU(), Residual(layers=[Linear(4, bias=False)])], 'projection')",
+        ),
+        (
+            "layers.1.2.layers=Linear(2) ReLU",
+            "Residual([Linear(4), ReLU(), Residual(layers=[Linear(2), ReLU()])], 'projection')",
+        ),
+        ("layers.1.layers=[Linear(2), ReLU]", "Residual([Linear(2), ReLU()], 'projection')"),
+        (
+            "layers.1.shortcut=identity",
+            "Residual([Linear(4), ReLU(), Residual(layers=[Linear(4)])], 'identity')",
+        ),
+    ],
+)
+def test_a_layer_inside_of_a_block_is_changed(assignment: str, block: str) -> None:
+    """It is named by the indices on the way to it."""
+    assert set_value(_BLOCKS, assignment) == {"layers": ["Linear(4)", block]}
+
+
+@pytest.mark.parametrize(
+    ("key", "message"),
+    [
+        ("layers.0.3", "layers[0] is Linear(4), which has no layers inside"),
+        ("layers.1.7", '"7" is not a layer in layers[1]: they are 0 to 2'),
+        ("layers.1.2.1.bias", '"1" is not a layer in layers[1][2]: they are 0 to 0'),
+        ("layers.1.x.y", "write layers.INDEX.ARGUMENT=VALUE"),
+        ("layers.1.0.x", 'Linear has no argument "x": it has out_features, bias'),
+        ("layers.1.1", "'5(' is not a call like Name(argument, key=value): '(' was never closed"),
+    ],
+)
+def test_a_place_that_is_not_in_a_block_is_told(key: str, message: str) -> None:
+    """As far as the key leads, and what is there."""
+    with pytest.raises(BadExperiment) as caught:
+        set_value(_BLOCKS, f"{key}=5(")
+    assert str(caught.value) == f"--set {key}: {message}"
+
+
 def test_inside_of_what_is_not_there_yet() -> None:
     """An argument of a data set, or a layer, that the experiment lacks is told."""
     with pytest.raises(BadExperiment, match=r"--set data\.samples: there is none yet"):
@@ -110,6 +167,8 @@ def test_a_wrong_value_is_told_when_the_whole_is_read() -> None:
             "optimizer.lr",
             "layers.0",
             "layers.0.out_features",
+            "layers.1.0",
+            "layers.1.0.0.bias",
             "data.noise",
         ]
     )

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from engine.errors import UsageError
 from engine.parts.layers.activation import ReLU
-from engine.parts.layers.base import weight_names
+from engine.parts.layers.address import weight_names
 from engine.parts.layers.dense import Dropout, Linear
 from engine.parts.layers.normalization import BatchNorm1d
 from engine.parts.losses import CrossEntropyLoss

@@ -48,6 +48,7 @@ from engine.parts.layers.pooling import (
     MaxPool1d,
     MaxPool2d,
 )
+from engine.parts.layers.residual import Residual
 from engine.parts.layers.resizing import Upsample, ZeroPad2d
 from engine.parts.losses import (
     BCELoss,
@@ -111,6 +112,8 @@ IMAGE_LAYERS: tuple[Layer, ...] = (
     InstanceNorm2d(affine=True, track_running_stats=True),
     GroupNorm(2),
     GroupNorm(1, affine=False),
+    Residual((Conv2d(2, kernel_size=3, padding=1), BatchNorm2d(), ReLU(), Dropout(0.2))),
+    Residual((Conv2d(3, kernel_size=3, stride=2, padding=1),), shortcut="projection"),
     PReLU(per_channel=True),
     GLU(dim=1),
 )
@@ -118,6 +121,7 @@ SEQUENCE_LAYERS: tuple[Layer, ...] = (
     Conv1d(3, kernel_size=3),
     Conv1d(4, kernel_size=2, stride=2, padding=1, groups=2, bias=False),
     Conv1d(2, kernel_size=3, padding="same", padding_mode="reflect"),
+    Residual((Conv1d(3, kernel_size=2, stride=2), GELU()), shortcut="projection"),
     Conv1d(2, kernel_size=3, padding=2, dilation=2, padding_mode="circular"),
     MaxPool1d(2),
     MaxPool1d(3, stride=2, padding=1, ceil_mode=True),
@@ -159,6 +163,8 @@ ROW_LAYERS: tuple[Layer, ...] = (
     Dropout(0.0),
     Identity(),
     Linear(5, bias=False),
+    Residual((Linear(7), ReLU(), Linear(5))),
+    Residual((Residual((Linear(5), Tanh())), Linear(3)), shortcut="projection"),
 )
 OPTIMIZERS: tuple[Optimizer, ...] = (
     SGD(0.1),

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn, optim
 
 from engine.parts.layers import Layer
-from engine.parts.layers.base import weight_names
+from engine.parts.layers.address import weight_names
 from engine.parts.losses import Loss
 from engine.parts.optimizers import NAdam, Optimizer, RAdam
 from engine.parts.shapes import Shape

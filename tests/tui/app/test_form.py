@@ -53,7 +53,9 @@ def example(family: str, component: type[Component]) -> str:
     for field in fields_of(component.parameters()):
         if field.declaration.required:
             texts[field.name] = next(
-                text for text in ("1", "0.5", "some text", field.default) if accepts(field, text)
+                text
+                for text in ("1", "0.5", "ReLU()", "some text", field.default)
+                if accepts(field, text)
             )
     return read_call(family, written(component, texts)).call
 
