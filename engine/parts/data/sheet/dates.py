@@ -30,6 +30,14 @@ _DAYS = (
     "%b %d %Y",
     "%d-%B-%Y",
     "%Y年%m月%d日",
+    "%Y-%m",
+    "%Y/%m",
+    "%m/%Y",
+    "%m/%y",
+    "%b %Y",
+    "%B %Y",
+    "%b-%y",
+    "%b-%Y",
 )
 _TIMES = ("%H:%M:%S", "%H:%M", "%H.%M.%S", "%I:%M:%S %p", "%I:%M %p")
 FORMATS = (*_DAYS, *_TIMES, *(f"{day} {time}" for day in _DAYS for time in _TIMES))

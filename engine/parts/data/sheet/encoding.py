@@ -23,10 +23,11 @@ _ZEROS = 0.2
 """Share of zero bytes from which a text is taken for UTF-16 without its mark."""
 
 
-def judged(path: str, head: bytes, asked: str) -> tuple[str, list[Remark]]:
+def judged(path: str, head: bytes, asked: str, is_all: bool = False) -> tuple[str, list[Remark]]:
     """The encoding that a file's first bytes are in, and what is to be said of it.
 
-    asked: an encoding by name, or `auto`. Raises DataUnavailable where they are in none.
+    asked: an encoding by name, or `auto`. is_all: these are all its bytes. Raises DataUnavailable
+    where they are in none.
     """
     mark = next((name for start, name in _MARKS if head.startswith(start)), "")
     if asked != "auto":
@@ -34,7 +35,7 @@ def judged(path: str, head: bytes, asked: str) -> tuple[str, list[Remark]]:
         if mark == "utf-8-sig" and name == "utf-8":
             return mark, []
         try:
-            _decode(head, asked)
+            _decode(head, asked, is_all)
         except UnicodeDecodeError as error:
             line = head.count(b"\n", 0, error.start) + 1
             raise DataUnavailable(
@@ -50,7 +51,7 @@ def judged(path: str, head: bytes, asked: str) -> tuple[str, list[Remark]]:
             return ("utf-16-le" if odd > even else "utf-16-be"), []
         raise DataUnavailable(f"{path}: the file is binary, not a CSV file")
     try:
-        _decode(head, "utf-8")
+        _decode(head, "utf-8", is_all)
         return "utf-8", []
     except UnicodeDecodeError as error:
         line = head.count(b"\n", 0, error.start) + 1
@@ -75,9 +76,9 @@ def plain_name(encoding: str) -> str:
     return _NAMES.get(encoding, encoding)
 
 
-def _decode(head: bytes, encoding: str) -> str:
-    """The text; a character that the head's end cuts in two is no error."""
-    return codecs.getincrementaldecoder(encoding)("strict").decode(head, False)
+def _decode(head: bytes, encoding: str, is_all: bool = False) -> str:
+    """The text; a character that is cut in two by the end of a head is no error."""
+    return codecs.getincrementaldecoder(encoding)("strict").decode(head, is_all)
 
 
 def decoded(head: bytes, encoding: str) -> str:

@@ -46,6 +46,7 @@ def examine(path: str, asked: Asked) -> tuple[Table, Arrays | None]:
     if not rows:
         raise DataUnavailable(f"{path}: the file has a header and no rows")
     columns, decimal, more = _judged(cells, asked)
+    columns = _with_index(sheet, columns)
     remarks += more
     known = {column.name: column for column in columns}
     predicted = [name for name in asked.targets if name in known]
@@ -203,8 +204,7 @@ def _used(
             continue
         place = f"column {column.name!r}"
         if column.name in sheet.layout.nameless:
-            position = sheet.names.index(column.name)
-            if position == 0 and (column.kind in ("id", "text") or _is_index(column)):
+            if column.name == sheet.names[0] and column.kind in ("id", "text"):
                 remarks.append(
                     Remark(
                         "index-column",
@@ -244,12 +244,15 @@ def _used(
     return used, remarks
 
 
-def _is_index(column: Column) -> bool:
-    """Whether whole numbers count the rows: 0, 1, 2, …"""
-    values = column.facts.get("values")
-    if values is None or not column.facts["whole"] or len(values) < 2:
-        return False
-    return bool((np.diff(values) == 1).all())
+def _with_index(sheet: Sheet, columns: list[Column]) -> list[Column]:
+    """The columns, a first one without a name taken for an id if each row has another number."""
+    first = columns[0]
+    values = first.facts.get("values")
+    if first.name not in sheet.layout.nameless or first.name != sheet.names[0] or values is None:
+        return columns
+    if first.missing or not first.facts["whole"] or len(np.unique(values)) < len(values):
+        return columns
+    return [replace(first, kind="id", reason="numbers the rows"), *columns[1:]]
 
 
 def _refusal(column: Column, asked: Asked) -> Remark:
@@ -262,8 +265,8 @@ def _refusal(column: Column, asked: Asked) -> Remark:
         repair = f'{ignore}, or count their words with text="hash(64)"'
     else:
         message = (
-            f"{column.distinct:,} different texts ({_shortened(example)!r}), nearly one for each "
-            f"row: more than the {asked.max_categories} categories that make sense"
+            f"{column.distinct:,} different texts ({_shortened(example)!r}): more than the "
+            f"{asked.max_categories} categories that make sense"
         )
         repair = f'{ignore}, or take the commonest with kinds={{"{name}": "category"}}'
     return Remark(

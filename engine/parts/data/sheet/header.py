@@ -131,6 +131,8 @@ def _title_lines(records: Sequence[Record], width: int) -> int:
 
 def _looks_like_data(first: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
     """Whether a first row is of the kind of the rows below it."""
+    if any(not first[i] and all(len(r) > i and r[i] for r in below) for i in range(len(first))):
+        return False  # what has no name may be empty in a header, and nowhere below
     columns = [
         [row[i] for row in below if len(row) > i and not is_gap(row[i])] for i in range(len(first))
     ]

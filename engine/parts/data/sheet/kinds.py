@@ -20,8 +20,8 @@ from engine.parts.data.sheet.remarks import Remark
 from engine.parts.data.sheet.words import BEGINS_WITH_DIGIT, GAPS, NUMBER_GAPS, is_number
 from engine.parts.kinds import shown
 
-LARGEST = 3.4028234663852886e38
-"""The largest float32."""
+LARGEST = 3.4028235677973362e38
+"""The largest number that is rounded to a float32: written shortest, the largest one is more."""
 NEARLY_ALL = 0.9
 """Of the cells, that must be numbers for the others to be called odd."""
 NAMES_SHARE = 0.7
@@ -30,6 +30,8 @@ _ID_NAME = re.compile(
     r"(?i)(?:^|.*[^a-z])(?:id|ids|no|nr|index|idx|uid|uuid|guid|key|rownames|rowname|serial|record)"
     r"[^a-z]*$|.*(?:[a-z]Id|ID)$|.*(?:编号|序号|番号)$|(?i:unnamed.*)"
 )
+_MANY_NAMES, _MANY_NAMES_SHARE, _MOST_NAMES = 1000, 0.3, 5000
+"""Different texts from which a smaller share of the rows makes names, and from which any does."""
 _FEW_TEXTS = 50_000
 """Different texts up to which each is looked at."""
 _EXAMPLES = 3
@@ -157,6 +159,9 @@ def _numbered(
                 )
     odd = tuple(t for t in odd if t not in infinite)
     dated = dates.judged(list(valued)) if odd or "decimal" in how else None
+    is_code = odd and all(any(c.isdigit() for c in text) for text in odd)
+    if is_code and all(text.isdecimal() for text in valued if text not in odd):
+        return None  # 207a among 207 and 208
     if given is None and (dated is not None or (odd and share < NEARLY_ALL)):
         return None
     if odd:
@@ -343,12 +348,12 @@ def _worded(
     reason = f"{distinct} different texts"
     if distinct == 1 and not (missing and asked.gap_of(name) in _OWN_CATEGORY):
         kind, reason = "constant", f"always {shown(examples[0])}"
-    elif given is None and known >= 5 and distinct > NAMES_SHARE * known:
+    elif given is None and known >= 5 and _are_names(distinct, known):
         words = sum(len(text.split()) for text in valued) / distinct
-        if words >= 3 and distinct > asked.max_categories / 10:
+        if words >= 2.5 and distinct > asked.max_categories / 10:
             kind, reason = "text", "sentences or names, nearly each another one"
         elif distinct == known or distinct > asked.max_categories:
-            kind, reason = "id", "nearly each row has a text of its own"
+            kind, reason = "id", f"names or codes: {distinct:,} different texts"
     elif given == "text":
         kind, reason = "text", "as you say"
     if kind == "text" and asked.hash:
@@ -386,6 +391,16 @@ def _worded(
             )
         )
     return column, remarks
+
+
+def _are_names(distinct: int, rows: int) -> bool:
+    """Whether so many different texts are rather names than categories."""
+    share = distinct / rows
+    return (
+        share > NAMES_SHARE
+        or distinct > _MOST_NAMES
+        or (distinct > _MANY_NAMES and share > _MANY_NAMES_SHARE)
+    )
 
 
 def _categories(

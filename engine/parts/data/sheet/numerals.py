@@ -11,6 +11,8 @@ from engine.parts.data.sheet.words import DECORATED, PLAIN
 
 _GROUPS_COMMA = re.compile(r"\d{1,3}(,\d{3})+")
 _GROUPS_DOT = re.compile(r"\d{1,3}(\.\d{3})+")
+_UNIT_SHARE = 0.5
+"""Of the numbers, that must have a unit for it to be one."""
 _MARKS = "'\u2019 \u00a0\u202f"
 """Thousands marks that can be nothing else."""
 
@@ -80,6 +82,10 @@ def judged(counts: Mapping[str, int], decimal: str | None) -> Numbered | None:
         return None
     befores = {before for before, _ in units if before}
     afters = {after for _, after in units if after}
+    known = sum(units.values())
+    for signs, place in ((befores, 0), (afters, 1)):
+        if sum(n for key, n in units.items() if key[place]) < _UNIT_SHARE * known:
+            signs.clear()  # a letter behind a few numbers is part of a code: 136A
     if len(afters) > 1 or len(befores) > 1:
         common = max(units, key=lambda key: units[key])
         befores, afters = {common[0]} - {""}, {common[1]} - {""}

@@ -60,7 +60,7 @@ def look(path: str, asked: Asked) -> Sheet:
         if packing:
             raise DataUnavailable(f"{path}: a packed {format} file; unpack it with {packing}")
         return Sheet(path, size, Layout(format=format), (), _schema(path, format))
-    encoding, remarks = encodings.judged(path, head, asked.encoding)
+    encoding, remarks = encodings.judged(path, head, asked.encoding, is_all)
     text = encodings.decoded(head, encoding)
     found, more, rows = layouts.judged(path, text, is_all, asked.delimiter, asked.header)
     found = replace(found, encoding=encoding, packing=packing)

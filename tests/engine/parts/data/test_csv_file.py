@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 import torch
 
-from engine.errors import DataUnavailable, UsageError
+from engine.errors import BadExperiment, DataUnavailable, UsageError
 from engine.limits import COLUMNS, TABLE_FILE
 from engine.parts.data.csv_file import Csv
+from engine.spec.reader import from_raw
 from tests.engine.parts.data.made import NOWHERE, made, same, scripted
 
 PETS = """\
@@ -194,7 +195,7 @@ ROWS = "".join(f"{n},name {n},{'ab'[n % 2]}\n" for n in range(101))
         (
             "x,id,y\n" + ROWS,
             {},
-            "column 'id': 101 different texts ('name 0'), nearly one for each row: more",
+            "column 'id': 101 different texts ('name 0'): more",
         ),
         (b"x,y\n1,\0\n", {}, "the file is binary, not a CSV file"),
         (
@@ -302,3 +303,25 @@ def test_a_line_without_an_end_is_refused(tmp_path: Path) -> None:
         file.truncate(TABLE_FILE.most)
     with pytest.raises(DataUnavailable, match="the file is binary"):
         Csv(str(path), "y").facts()
+
+
+def test_the_largest_float32_is_a_number(tmp_path: Path) -> None:
+    """Also in its shortest form, which is a little more; the next one is not."""
+    data = made(Csv(written(tmp_path, "x,y\n3.4028235e38,0.5\n-3.4028235e38,1.5\n"), "y"))
+    assert data.inputs.tolist() == [[3.4028234663852886e38], [-3.4028234663852886e38]]
+    assert "is not a number that float32" in complaint(tmp_path, "x,y\n3.4028236e38,0.5\n1,1.5\n")
+
+
+def test_marks_can_be_predicted_as_numbers(tmp_path: Path) -> None:
+    """A loss for numbers over whole ones that were taken for classes is told how to get them."""
+    path = written(tmp_path, "x,y\n" + "".join(f"{n},{n % 5}\n" for n in range(40)))
+    raw = {
+        "data": f"csv({path!r}, 'y')",
+        "layers": ["Linear(1)"],
+        "loss": "MSELoss()",
+        "optimizer": "SGD()",
+    }
+    with pytest.raises(
+        BadExperiment, match=r'end with Linear\(5\), or predict .* task="regression"'
+    ):
+        from_raw(raw)
