@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack, ExitStack, suppress
+from pathlib import Path
 from typing import Any
 
 from engine.errors import PerceptuiError, WorkerLost
@@ -14,10 +14,10 @@ from engine.runs import events as ev
 from engine.runs.outcome import outcome_of
 from engine.runs.pictures import Pictures
 from engine.runs.reader import Run
+from engine.service import protocol as p
 from engine.service.client.session import Session
 from tui.commands.complaint import complain, complain_of
 from tui.headless.ending import UNKEPT, exit_code, print_end, print_record
-from tui.headless.job import Continuation, Job
 from tui.headless.patience import is_outlasted, what_is_kept
 from tui.headless.progress import Manner, Show
 from tui.headless.report import grid
@@ -29,23 +29,23 @@ from tui.terminal.printing import Terminal
 PROGRESS_HZ = 5.0
 
 
-def train(job: Job, manner: Manner) -> int:
+def train(order: p.Train, manner: Manner) -> int:
     """Train in a fresh worker and show it; returns the exit code.
 
     Raises PerceptuiError, or BrokenPipeError if stdout was closed meanwhile.
     """
-    return asyncio.run(_in_worker(job.begin, job.experiment.epochs, manner))
+    return asyncio.run(_in_worker(order, order.experiment().epochs, manner))
 
 
-def resume(continuation: Continuation, manner: Manner) -> int:
+def resume(order: p.Resume, manner: Manner) -> int:
     """Go on with a run in a fresh worker and show it; returns the exit code."""
-    run, history = continuation.run, History()
+    run, history = Run(Path(order.run)), History()
     for event in run.events():
         history.add(event)
-    return asyncio.run(_in_worker(continuation.begin, run.experiment().epochs, manner, history))
+    return asyncio.run(_in_worker(order, run.experiment().epochs, manner, history))
 
 
-def detached(begin: Callable[[Session], Awaitable[None]]) -> int:
+def detached(order: p.Train | p.Resume) -> int:
     """Begin in a fresh worker that goes on by itself, and print the run's path."""
 
     async def start() -> int:
@@ -56,7 +56,7 @@ def detached(begin: Callable[[Session], Awaitable[None]]) -> int:
             if session is None:
                 return caught.exit_code
             stack.callback(_drop, asyncio.create_task(tell_downloads(session)))
-            beginning = asyncio.create_task(_begun(session, begin, caught))
+            beginning = asyncio.create_task(_begun(session, order, caught))
             stack.callback(_drop, beginning)
             with told("the training, whose data and network are made ready"):
                 if await is_outlasted(beginning, session, caught, complain):
@@ -158,7 +158,7 @@ def _told_unkept(run: Run) -> int:
 
 
 async def _in_worker(
-    begin: Callable[[Session], Awaitable[None]],
+    order: p.Train | p.Resume,
     epochs: int,
     manner: Manner,
     history: History | None = None,
@@ -169,7 +169,7 @@ async def _in_worker(
         session = await _opened(caught, stack)
         if session is None:
             return caught.exit_code
-        training = asyncio.create_task(_trained(session, begin, show, history or History(), caught))
+        training = asyncio.create_task(_trained(session, order, show, history or History(), caught))
         stack.callback(_drop, training)
 
         def tell(text: str) -> None:
@@ -183,7 +183,7 @@ async def _in_worker(
 
 async def _trained(
     session: Session,
-    begin: Callable[[Session], Awaitable[None]],
+    order: p.Train | p.Resume,
     show: Show,
     history: History,
     caught: Caught,
@@ -192,7 +192,7 @@ async def _trained(
     with ExitStack() as stack:
         following = asyncio.create_task(_follow(session, show, history))
         stack.callback(_drop, following)
-        if not await _begun(session, begin, caught):
+        if not await _begun(session, order, caught):
             return caught.exit_code
         stopping = asyncio.create_task(_stop_when_asked(session, caught, show))
         stack.callback(_drop, stopping)
@@ -216,14 +216,12 @@ async def _opened(caught: Caught, stack: AsyncExitStack) -> Session | None:
     return await opening
 
 
-async def _begun(
-    session: Session, begin: Callable[[Session], Awaitable[None]], caught: Caught
-) -> bool:
+async def _begun(session: Session, order: p.Train | p.Resume, caught: Caught) -> bool:
     """Begin a training; False if a signal, to this process or the worker, came before it began.
 
     One that comes a moment too late ends a run that has begun, with its checkpoint.
     """
-    beginning = asyncio.ensure_future(begin(session))
+    beginning = asyncio.ensure_future(session.begin(order))
     await caught.or_done(beginning)
     if not beginning.done():
         with suppress(ProcessLookupError):

@@ -10,7 +10,8 @@ if TYPE_CHECKING:
 
     from engine.parts.data import Places
     from engine.parts.shapes import Shape
-    from engine.runs.reader import Checkpoint, Run
+    from engine.runs.contents import CheckpointKind
+    from engine.runs.reader import Run
 
 
 @dataclass(frozen=True)
@@ -18,7 +19,7 @@ class Source:
     """A run to be exported."""
 
     run: Run
-    checkpoint: Checkpoint
+    checkpoint: CheckpointKind
     """Whose weights are taken, where the format has any."""
     places: Places
     """Where a script looks for data sets that are downloaded."""

@@ -9,9 +9,10 @@ from engine.errors import PerceptuiError, UsageError
 from engine.export import FORMATS, Format
 from engine.export.source import Source
 from engine.parts.data import Places
+from engine.runs.contents import CheckpointKind
 from engine.runs.files import replace_bytes
 from engine.runs.output import destination
-from engine.runs.reader import Checkpoint, Run
+from engine.runs.reader import Run
 from engine.spec.nearest import nearest
 
 
@@ -19,7 +20,7 @@ def export(
     run: Run,
     format: str,
     output: Path,
-    checkpoint: Checkpoint = "last",
+    checkpoint: CheckpointKind = "last",
     data_dir: Path | None = None,
     *,
     replace: bool = False,

@@ -11,7 +11,7 @@ import stat
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import NoReturn
+from typing import Literal, NoReturn
 
 from engine.runs.files import LEFTOVER
 
@@ -21,6 +21,7 @@ LOSSES = "losses.json"
 LEASE = "lease.json"
 LOG = "worker.log"
 CHECKPOINTS = "checkpoints"
+CheckpointKind = Literal["last", "best"]
 
 _NAMES = "|".join(map(re.escape, (EXPERIMENT, EVENTS, LOSSES, LEASE, LOG)))
 _WEIGHTS = r"(?:last|best)\.safetensors"

@@ -9,6 +9,7 @@ from msgspec import UNSET, UnsetType
 
 from engine.decoding import decoded
 from engine.encoding import encoded
+from engine.runs.contents import CheckpointKind
 
 Reason = Literal[
     "completed", "stop_below", "patience", "stopped", "interrupted", "diverged", "failed"
@@ -108,7 +109,7 @@ class EpochFinished(Event, frozen=True, kw_only=True):
 class CheckpointSaved(Event, frozen=True, kw_only=True):
     """A checkpoint was written whole."""
 
-    kind: Literal["last", "best"]
+    kind: CheckpointKind
     path: str
     epoch: int
     step: int
@@ -259,7 +260,7 @@ class Resumed(WentBack, frozen=True, kw_only=True):
 class Rewound(WentBack, frozen=True, kw_only=True):
     """A person went back to a checkpoint."""
 
-    to: Literal["last", "best"]
+    to: CheckpointKind
 
 
 class CheckpointFailed(Event, frozen=True, kw_only=True):
@@ -274,7 +275,7 @@ class CheckpointFailed(Event, frozen=True, kw_only=True):
 class CheckpointRescued(Event, frozen=True, kw_only=True):
     """At the end a checkpoint could not be written into the run: it lies somewhere else."""
 
-    kind: Literal["last", "best"]
+    kind: CheckpointKind
     path: str
     epoch: int
     step: int

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from engine.runs import events as ev
-from engine.runs.reader import Checkpoint, Run
+from engine.runs.contents import CheckpointKind
+from engine.runs.reader import Run
 
 OVER = ("completed", "stop_below", "patience")
 """Reasons of an end after which there is nothing left to train."""
@@ -19,9 +20,9 @@ def is_done(run: Run, reason: str, *, is_kept: bool) -> bool:
     return reason in OVER and is_kept and run.directory.checkpoint("last").is_file()
 
 
-def kept_checkpoints(run: Run) -> dict[Checkpoint, Path]:
+def kept_checkpoints(run: Run) -> dict[CheckpointKind, Path]:
     """The newest checkpoint of each kind that is there."""
-    kinds: tuple[Checkpoint, ...] = ("last", "best")
+    kinds: tuple[CheckpointKind, ...] = ("last", "best")
     found = {kind: run.directory.checkpoint(kind) for kind in kinds}
     for event in run.raw_events():
         if isinstance(event, ev.CheckpointSaved):

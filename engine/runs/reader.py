@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from engine import regular_file
 from engine.decoding import Undecodable, converted, decoded
@@ -19,7 +19,7 @@ from engine.errors import DataUnavailable, PerceptuiError, UsageError
 from engine.limits import RUN_FILE
 from engine.paths import expanded
 from engine.runs import events as ev
-from engine.runs.contents import EVENTS, EXPERIMENT, LOSSES
+from engine.runs.contents import EVENTS, EXPERIMENT, LOSSES, CheckpointKind
 from engine.runs.directory import RunDirectory, is_aside
 from engine.runs.origin import check_origin
 from engine.runs.record_file import RecordFile
@@ -28,8 +28,6 @@ from engine.spec.toml_text import read_raw
 if TYPE_CHECKING:
     from engine.parts.data import Facts
     from engine.spec.experiment import Experiment
-
-Checkpoint = Literal["last", "best"]
 
 
 @dataclass(frozen=True)
@@ -181,7 +179,7 @@ class Run:
                 "or train a new run"
             )
 
-    def checkpoint(self, kind: Checkpoint) -> Path:
+    def checkpoint(self, kind: CheckpointKind) -> Path:
         """The checkpoint's file; raises PerceptuiError where there is none."""
         path = self.directory.checkpoint(kind)
         if not path.is_file():

@@ -17,6 +17,7 @@ from engine.spec.presets import path_of
 from engine.spec.reader import read_file
 from tests.benchmarks.machine import peak_bytes
 from tests.benchmarks.turns import Outcome
+from tests.engine.service.live import to_train
 
 PROGRESS_HZ = 5.0
 
@@ -60,7 +61,7 @@ class Headless:
     async def _train(self, experiment: Experiment) -> Outcome:
         session = self._session
         began = time.perf_counter()
-        await session.train(experiment, runs_dir=Path(self._folder.name), data_dir=self._data_dir)
+        await session.begin(to_train(experiment, Path(self._folder.name), data_dir=self._data_dir))
         await session.watch(progress_hz=PROGRESS_HZ)
         losses: dict[int, float] = {}
         threads = 0

@@ -25,13 +25,14 @@ from pathlib import Path
 
 from engine.parts.data import Places
 from engine.paths import data_dir
-from engine.service.worker.preparation import Order, prepare
+from engine.service.worker.preparation import prepare
 from engine.service.worker.training_run import TrainingRun
 from engine.spec.experiment import Experiment
 from engine.spec.presets import path_of
 from engine.spec.reader import read_file
 from engine.training.probes.budget import FIRST_S, SHARE, Budget
 from engine.training.warmup import warm_up
+from tests.engine.service.live import to_train
 
 PRESETS = ("circle", "spiral", "checkerboard", "digits")
 REPORT_EVERY = (1, 10)
@@ -59,8 +60,8 @@ class Training:
     """A training that is looked at when it is asked for."""
 
     def __init__(self, experiment: Experiment, folder: Path) -> None:
-        order = Order(experiment, "measured", folder, data_dir())
-        self._training = TrainingRun.begin(order, prepare(experiment, Places(order.data_dir)))
+        order = to_train(experiment, folder, name="measured", data_dir=data_dir())
+        self._training = TrainingRun.begin(order, prepare(experiment, Places(Path(order.data_dir))))
         self._budget = Switched()
         self._training.watch.budget = self._training.way_back.budget = self._budget
 

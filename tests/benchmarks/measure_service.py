@@ -21,6 +21,7 @@ from engine.service.client.session import Session
 from engine.spec.experiment import Experiment
 from engine.spec.presets import path_of
 from engine.spec.reader import read_file
+from tests.engine.service.live import to_train
 
 GRID = (60, 24)
 EPOCHS = 4000
@@ -42,7 +43,7 @@ async def _until(session: Session, kind: type[ev.Event]) -> ev.Event:
 async def first_epoch(session: Session, runs_dir: Path) -> float:
     """Seconds from `train` to the first reported epoch of `circle`, on a warm worker."""
     began = time.perf_counter()
-    await session.train(_preset("circle"), runs_dir=runs_dir)
+    await session.begin(to_train(_preset("circle"), runs_dir))
     await _until(session, ev.EpochFinished)
     took = time.perf_counter() - began
     await _until(session, ev.RunFinished)
@@ -56,7 +57,7 @@ async def trained(session: Session, runs_dir: Path, name: str, *, watched: bool)
     """
     experiment = _preset(name, epochs=EPOCHS, report_every=EPOCHS)
     began = time.perf_counter()
-    await session.train(experiment, runs_dir=runs_dir)
+    await session.begin(to_train(experiment, runs_dir))
     if watched:
         await session.watch(progress_hz=10, pictures_hz=10, grid=GRID)
     else:
@@ -69,7 +70,7 @@ async def trained(session: Session, runs_dir: Path, name: str, *, watched: bool)
 async def trained_beside_a_deaf_client(session: Session, runs_dir: Path, *, deaf: bool) -> float:
     """Seconds of a loop that reports every epoch, with a second client that never reads or none."""
     experiment = _preset("circle", epochs=EPOCHS, report_every=1)
-    run = await session.train(experiment, runs_dir=runs_dir, paused=True)
+    run = await session.begin(to_train(experiment, runs_dir, paused=True))
     writer = None
     if deaf:
         lease = read_lease(run)
@@ -88,7 +89,7 @@ async def trained_beside_a_deaf_client(session: Session, runs_dir: Path, *, deaf
 
 async def pause_latency(session: Session, runs_dir: Path) -> float:
     """Seconds from asking for a pause to its answer, while steps take well under one thousandth."""
-    await session.train(_preset("spiral", epochs=10**7, report_every=10**6), runs_dir=runs_dir)
+    await session.begin(to_train(_preset("spiral", epochs=10**7, report_every=10**6), runs_dir))
     await _until(session, ev.EpochFinished)
     await asyncio.sleep(0.05)
     began = time.perf_counter()

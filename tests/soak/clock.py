@@ -12,7 +12,7 @@ from engine.runs.lease import HEARTBEAT_S, read_lease
 from engine.runs.reader import Run, find_run
 from engine.runs.state import state_of
 from engine.service.client.session import Session
-from tests.engine.service.live import begun_paused, endless, on, until
+from tests.engine.service.live import begun_paused, endless, on, to_resume, until
 from tests.soak.ground import Ground
 
 JUMPS_S = (-86_400.0, -1.0, 0.0, 3600.0, 31_536_000.0, -31_536_000.0)
@@ -105,7 +105,7 @@ async def _resumed(ground: Ground, run: Run, clock: Path) -> None:
     _set(clock, -86_400.0)
     before = next(run.record_file.backwards(), None)
     async with Session.open() as session:
-        await session.resume(run)
+        await session.begin(to_resume(run))
         await session.stop()
         await until(session, lambda happened: isinstance(happened, ev.RunFinished))
     after = next(run.record_file.backwards(), None)

@@ -14,7 +14,7 @@ from engine.runs.lease import read_lease
 from engine.runs.reader import Run
 from engine.service import protocol as p
 from engine.service.client.session import Session
-from tests.engine.service.live import endless, until
+from tests.engine.service.live import endless, to_train, until
 from tests.soak.ground import Ground
 
 AT_ONCE = 1500
@@ -51,7 +51,7 @@ async def _soaked(ground: Ground) -> None:
     async with Session.open() as session:
         _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
         resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, AT_ONCE + DESCRIPTORS), hard))
-        run = Run(await session.train(endless(), runs_dir=ground.runs))
+        run = Run(await session.begin(to_train(endless(), ground.runs)))
         lease = read_lease(run.path)
         assert lease is not None
         before = _descriptors(session.pid), _memory_bytes(session.pid)

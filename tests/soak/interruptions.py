@@ -16,7 +16,14 @@ from engine.runs.lease import process_start
 from engine.runs.reader import Run
 from engine.runs.state import state_of
 from engine.service.client.session import Session
-from tests.engine.service.live import DEMANDING, reported, uninterrupted, weights_of
+from tests.engine.service.live import (
+    DEMANDING,
+    reported,
+    to_resume,
+    to_train,
+    uninterrupted,
+    weights_of,
+)
 from tests.engine.training.tiny import OPTIMIZERS, small
 from tests.soak.ground import Ground
 
@@ -71,12 +78,12 @@ async def _one(number: int, runs_dir: Path, chance: random.Random, used: Counter
         used[way] += 1
         async with Session.open() as session:
             if run is None:
-                path = await session.train(
-                    experiment, name=f"soak-{number}", runs_dir=runs_dir, on_disconnect="stop"
+                path = await session.begin(
+                    to_train(experiment, runs_dir, name=f"soak-{number}", on_disconnect="stop")
                 )
                 run = Run(path)
             else:
-                await session.resume(run, on_disconnect="stop")
+                await session.begin(to_resume(run, on_disconnect="stop"))
             pid = session.pid
             await _interrupt(session, way, chance)
         await _gone(pid)
@@ -87,7 +94,7 @@ async def _one(number: int, runs_dir: Path, chance: random.Random, used: Counter
     assert run is not None
     if state_of(run).text != "completed":
         async with Session.open() as session:
-            await session.resume(run)
+            await session.begin(to_resume(run))
             async for _ in session.events():
                 pass
     bits, epochs = uninterrupted(experiment)

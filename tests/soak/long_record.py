@@ -9,7 +9,7 @@ from pathlib import Path
 
 from engine.runs.reader import Run
 from engine.service.client.session import Session
-from tests.engine.service.live import the_end
+from tests.engine.service.live import the_end, to_train
 from tests.engine.training.tiny import small
 from tests.soak.commands import REFUSED, run
 from tests.soak.ground import Ground
@@ -55,7 +55,7 @@ def soak(ground: Ground) -> None:
 
 async def _trained(runs: Path) -> Run:
     async with Session.open() as session:
-        run = Run(await session.train(small(epochs=100, report_every=1), runs_dir=runs))
+        run = Run(await session.begin(to_train(small(epochs=100, report_every=1), runs)))
         await the_end(session)
         return run
 

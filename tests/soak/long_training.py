@@ -9,6 +9,7 @@ from engine.runs.reader import Run
 from engine.runs.series import CAPACITY
 from engine.service import protocol as p
 from engine.service.client.session import Session
+from tests.engine.service.live import to_train
 from tests.engine.training.tiny import small
 from tests.soak.ground import Ground
 
@@ -28,7 +29,7 @@ async def _soaked(ground: Ground) -> None:
                        report_every=max(1, steps // 2000))  # fmt: skip
     async with Session.open() as session:
         await session.watch(progress_hz=5, pictures_hz=1, grid=(20, 10))
-        run = Run(await session.train(experiment, runs_dir=ground.runs))
+        run = Run(await session.begin(to_train(experiment, ground.runs)))
         memory = [
             (happened.step, happened.memory_bytes)
             async for happened in session.events()

@@ -11,7 +11,7 @@ from pathlib import Path
 from engine.runs.reader import Run
 from engine.service import protocol as p
 from engine.service.client.session import Session
-from tests.engine.service.live import RawClient, endless
+from tests.engine.service.live import RawClient, endless, to_train
 from tests.soak.ground import Ground
 
 WATCHERS = 5
@@ -31,7 +31,7 @@ async def _soaked(ground: Ground) -> None:
         experiment = endless(data="spiral(samples=400)", layers=["Linear(16)", "Tanh()",
                              "Linear(16)", "Tanh()", "Linear(1)", "Sigmoid()"],
                              batch_size=32)  # fmt: skip
-        run = Run(await session.train(experiment, runs_dir=ground.runs))
+        run = Run(await session.begin(to_train(experiment, ground.runs)))
         await session.watch(progress_hz=50)
         pace = _Pace(session)
         await pace.measured(TURN_S)  # warm

@@ -21,6 +21,7 @@ from tests.engine.service.live import (
     reported,
     run_async,
     the_end,
+    to_resume,
     uninterrupted,
     weights_of,
 )
@@ -106,7 +107,7 @@ def ends_as_uninterrupted(warm: Path, run: Run) -> None:
 
     async def go_on() -> None:
         async with Session.connect(warm) as session:
-            await session.resume(run)
+            await session.begin(to_resume(run))
             assert (await the_end(session)).reason == "completed"
 
     run_async(go_on())

@@ -11,7 +11,8 @@ import pytest
 
 from engine.export import FORMATS
 from engine.export.writer import export as written
-from engine.runs.reader import Checkpoint, Run
+from engine.runs.contents import CheckpointKind
+from engine.runs.reader import Run
 from tests.tui.command_line import Bench, command, perceptui
 from tests.tui.conftest import Trained
 from tui import cli
@@ -56,7 +57,13 @@ def here(monkeypatch: pytest.MonkeyPatch) -> None:
     """Exports are written by this process instead of a trainer that is started for it."""
 
     def write(
-        run: Run, format: str, output: Path, kind: Checkpoint, data: Path | None, *, replace: bool
+        run: Run,
+        format: str,
+        output: Path,
+        kind: CheckpointKind,
+        data: Path | None,
+        *,
+        replace: bool,
     ) -> None:
         written(run, format, output, kind, data, replace=replace)
 

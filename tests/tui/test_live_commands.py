@@ -25,6 +25,7 @@ from tests.engine.service.live import (
     reported,
     run_async,
     the_end,
+    to_train,
     uninterrupted,
     weights_of,
 )
@@ -217,9 +218,10 @@ def test_runs_tells_the_truth(bench: Bench, warm: Path) -> None:
 
     async def begin() -> dict[str, str]:
         async with Session.connect(warm) as session:
-            done = Run(await session.train(small(), runs_dir=bench.runs_dir, name="done"))
+            done = Run(await session.begin(to_train(small(), bench.runs_dir, name="done")))
             await the_end(session)
-            async with Session.start(endless(), runs_dir=bench.runs_dir, name="dead") as other:
+            async with Session.open() as other:
+                await other.begin(to_train(endless(), bench.runs_dir, name="dead"))
                 assert other.run is not None
                 dead = Run(other.run)
                 os.kill(other.pid, signal.SIGKILL)

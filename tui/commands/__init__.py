@@ -39,13 +39,21 @@ def train(
     if quiet and shared.json:
         raise UsageError("--json prints every event, --quiet the end only: give one of them")
     name, experiment = requested(options, shared.runs)
+    from engine.service import protocol as p
+    from engine.spec.writer import to_toml
     from tui import batch
-    from tui.headless.job import Job
 
-    job = Job(experiment, name, shared.runs, shared.data, policy, o.executor(executor))
+    order = p.Train(
+        toml=to_toml(experiment, complete=True),
+        name=name,
+        runs_dir=str(shared.runs),
+        data_dir=str(shared.data),
+        on_disconnect=policy,
+        executor=o.executor(executor),
+    )
     if detach:
-        return batch.detached(job.begin)
-    return batch.train(job, manner(shared, quiet=quiet))
+        return batch.detached(order)
+    return batch.train(order, manner(shared, quiet=quiet))
 
 
 def manner(shared: o.Shared, *, quiet: bool = False) -> Manner:

@@ -20,7 +20,8 @@ from tui.commands.inquiry import asked
 from tui.commands.json_line import print_json
 
 if TYPE_CHECKING:
-    from engine.runs.reader import Checkpoint, Run
+    from engine.runs.contents import CheckpointKind
+    from engine.runs.reader import Run
 
 STDOUT = ("-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1")
 
@@ -75,7 +76,7 @@ def export(
 
 
 def _export(
-    run: Run, format: str, output: Path, kind: Checkpoint, data: Path | None, *, replace: bool
+    run: Run, format: str, output: Path, kind: CheckpointKind, data: Path | None, *, replace: bool
 ) -> None:
     asked(lambda session: session.export(run, format, output, kind, data, replace=replace))
 
@@ -94,7 +95,7 @@ def _may_replace(run: Run, output: Path, data: Path | None) -> bool:
     raise UsageError(f"{output}: nothing was written")
 
 
-def _to_stdout(run: Run, format: str, kind: Checkpoint, shared: o.Shared) -> None:
+def _to_stdout(run: Run, format: str, kind: CheckpointKind, shared: o.Shared) -> None:
     """Print what a file would hold, by way of one that is gone afterwards."""
     if shared.json:
         raise UsageError("export: -o - prints the export itself, --json a line: give one of them")

@@ -95,8 +95,8 @@ def resume(
     """Go on with a run that ended early, as if it had never ended, or at another rate."""
     from engine.runs.reader import find_run
     from engine.runs.state import state_of
+    from engine.service import protocol as p
     from tui import batch
-    from tui.headless.job import Continuation
 
     shared = ctx.obj.merged(runs_dir, data_dir, ascii, json)
     found = find_run(run, shared.runs)
@@ -106,10 +106,17 @@ def resume(
     policy = o.policy(on_disconnect, "continue" if detach else "stop")
     rate = _learning_rate(settings or [])
     kind = o.kind(checkpoint)
-    continuation = Continuation(found, shared.data, policy, rewind, rate, kind)
+    order = p.Resume(
+        run=str(found.path.absolute()),
+        data_dir=str(shared.data),
+        on_disconnect=policy,
+        checkpoint=kind,
+        rewind=rewind,
+        learning_rate=rate,
+    )
     if detach:
-        raise typer.Exit(batch.detached(continuation.begin))
-    raise typer.Exit(batch.resume(continuation, manner(shared, quiet=quiet)))
+        raise typer.Exit(batch.detached(order))
+    raise typer.Exit(batch.resume(order, manner(shared, quiet=quiet)))
 
 
 def _learning_rate(settings: list[str]) -> float | None:
@@ -146,8 +153,9 @@ def replay(
     It ends where the run was stopped, if it was.
     """
     from engine.runs.reader import find_run
+    from engine.service import protocol as p
+    from engine.spec.writer import to_toml
     from tui import batch
-    from tui.headless.job import Job
 
     shared = ctx.obj.merged(runs_dir, data_dir, ascii, json)
     found = find_run(run, shared.runs)
@@ -155,14 +163,14 @@ def replay(
     record = found.record()
     finished = record.finished
     by_hand = finished is not None and finished.reason in ("stopped", "interrupted")
-    experiment = found.experiment()
     name = found.name.split("-", 2)[-1].rpartition("-")[0] or found.name
-    job = Job(
-        experiment,
-        f"{name}-replay",
-        shared.runs,
-        shared.data,
+    order = p.Train(
+        toml=to_toml(found.experiment(), complete=True),
+        name=f"{name}-replay",
+        runs_dir=str(shared.runs),
+        data_dir=str(shared.data),
+        on_disconnect="stop",
         changes=tuple(record.learning_rate_changes()),
         until_step=finished.steps if finished is not None and by_hand else None,
     )
-    raise typer.Exit(batch.train(job, manner(shared, quiet=quiet)))
+    raise typer.Exit(batch.train(order, manner(shared, quiet=quiet)))

@@ -13,7 +13,7 @@ from engine import paths
 from engine.errors import UsageError
 
 if TYPE_CHECKING:
-    from engine.runs.reader import Checkpoint
+    from engine.runs.contents import CheckpointKind
     from engine.service.protocol import Executor, OnDisconnect
 
 _TRAINING = "Training"
@@ -182,7 +182,7 @@ class TrainingOptions:
         ]
 
 
-def kind(text: str) -> Checkpoint:
+def kind(text: str) -> CheckpointKind:
     """Which checkpoint an option means; raises UsageError."""
     if text == "last":
         return "last"

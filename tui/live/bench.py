@@ -13,14 +13,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from engine.errors import PerceptuiError, WorkerLost
+from engine.paths import data_dir, runs_dir
 from tui.live.asking import Asking, Places
 from tui.live.snapshot import Snapshot
 from tui.live.trainer import Connect, Trainer, fresh_worker
 
 if TYPE_CHECKING:
+    from engine.runs.contents import CheckpointKind
     from engine.runs.pictures import Pictures
     from engine.runs.reader import Run
-    from engine.service import protocol as p
     from engine.spec.experiment import Experiment
     from tui.live.observer import Observer
 
@@ -104,19 +105,23 @@ class Bench(Asking):
         """Train an experiment in a new run; one that is live is stopped and kept first."""
 
         async def begin(session: Trainer) -> None:
+            from engine.service import protocol as p
+            from engine.spec.writer import to_toml
+
             if self.snapshot.is_live:
                 await session.stop()
             self._seeing.begin()
             self._change(
                 Snapshot(phase="preparing", experiment=experiment, name=name), at_once=True
             )
-            path = await session.train(
-                experiment,
-                name=name,
-                runs_dir=self._places.runs_dir,
-                data_dir=self._places.data_dir,
-                on_disconnect="continue",
-                paused=paused,
+            path = await session.begin(
+                p.Train(
+                    toml=to_toml(experiment, complete=True),
+                    name=name,
+                    runs_dir=str(runs_dir(self._places.runs_dir)),
+                    data_dir=str(data_dir(self._places.data_dir)),
+                    paused=paused,
+                )
             )
             self._change(replace(self.snapshot, run=path))
             await self._watch(session)
@@ -132,17 +137,20 @@ class Bench(Asking):
         """
 
         async def resume(session: Trainer) -> None:
+            from engine.service import protocol as p
+
             experiment, events = run.experiment(), run.events()
             if self.snapshot.is_live:
                 await session.stop()
             self._seeing.begin(events)
             self._change(Snapshot("preparing", experiment, run.name, run.path), at_once=True)
-            await session.resume(
-                run,
-                data_dir=self._places.data_dir,
-                on_disconnect="continue",
-                rewind=rewind,
-                learning_rate=learning_rate,
+            await session.begin(
+                p.Resume(
+                    run=str(run.path.absolute()),
+                    data_dir=str(data_dir(self._places.data_dir)),
+                    rewind=rewind,
+                    learning_rate=learning_rate,
+                )
             )
             await self._watch(session)
 
@@ -165,7 +173,7 @@ class Bench(Asking):
         """End the run; its checkpoint is kept."""
         await self._do(lambda session: session.stop())
 
-    async def rewind(self, to: p.Kept) -> None:
+    async def rewind(self, to: CheckpointKind) -> None:
         """Go back to the last or best checkpoint."""
 
         async def rewind(session: Trainer) -> None:

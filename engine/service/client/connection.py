@@ -15,7 +15,7 @@ from engine.errors import PerceptuiError, UsageError, WorkerLost
 from engine.limits import REQUEST
 from engine.service import protocol as p
 from engine.service.client.event_queue import EventQueue
-from engine.service.protocol.worker_log import last_words
+from engine.service.client.launch import last_words
 
 T = TypeVar("T")
 CHUNK_BYTES = 1 << 16

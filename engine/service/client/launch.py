@@ -9,9 +9,13 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from engine import regular_file
 from engine.errors import PerceptuiError
 from engine.service.protocol.socket_directory import log_path, new_log_path
-from engine.service.protocol.worker_log import last_words
+
+LAST_LINES = 5
+"""So many lines of a worker's log are shown: the end of a traceback."""
+TAIL_BYTES = 4096
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,18 @@ async def launch() -> Launched:
     renamed = log_path(process.pid)
     log.rename(renamed)
     return Launched(process, Path(said), renamed)
+
+
+def last_words(log: Path) -> str:
+    """The last lines that a worker wrote; empty where there are none."""
+    try:
+        with regular_file.opened(log) as file:
+            file.seek(max(0, file.seek(0, os.SEEK_END) - TAIL_BYTES))
+            text = file.read(TAIL_BYTES).decode("utf-8", "replace")
+    except OSError:
+        return ""
+    lines = [line.rstrip() for line in text.splitlines() if line.strip()]
+    return "\n".join(lines[-LAST_LINES:])
 
 
 async def _line(descriptor: int) -> str:

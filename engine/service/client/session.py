@@ -1,7 +1,8 @@
 """The handle on a training process, for anything that runs in asyncio; never loads torch.
 
-    async with Session.start(experiment, name="spiral") as session:
-        async for happened in session.events():
+    async with Session.open() as session:
+        await session.begin(order)
+        async for event in session.events():
             ...
 
 Leaving the `async with` closes the connection; what the worker does then is its policy on
@@ -17,17 +18,22 @@ import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import msgspec
+
 from engine.errors import PerceptuiError, UsageError, WorkerLost
-from engine.paths import runs_dir as default_runs_dir
-from engine.runs.events import RunFinished
+from engine.limits import REQUEST, ROWS
+from engine.paths import data_dir as default_data_dir
+from engine.runs.contents import CheckpointKind
+from engine.runs.events import Evaluated, Prediction, Reason, RunFinished
 from engine.runs.lease import read_lease
+from engine.runs.pictures import Pictures
+from engine.runs.rate_test import RateTest
 from engine.runs.reader import Run
 from engine.service import protocol as p
 from engine.service.client.connection import Connection
 from engine.service.client.event_queue import SessionEvent
-from engine.service.client.inquiries import Inquiries, absolute
 from engine.service.client.launch import Launched, launch
-from engine.service.client.steering import Steering
+from engine.service.protocol.description import Description
 from engine.service.protocol.socket_directory import check_socket, peer_is_owner
 from engine.spec.experiment import Experiment
 from engine.spec.writer import to_toml
@@ -38,7 +44,7 @@ END_S = 10.0
 """Seconds that a worker may take to be gone after its last word."""
 
 
-class Session(Steering, Inquiries):
+class Session:
     """A connection to one training process.
 
     All methods raise UsageError for what can't be done now, DataUnavailable for data,
@@ -55,30 +61,6 @@ class Session(Steering, Inquiries):
         """A session with a fresh worker that warms up and waits for `train`."""
         launched = await launch()
         async with cls.connect(launched.socket, launched) as session:
-            yield session
-
-    @classmethod
-    @contextlib.asynccontextmanager
-    async def start(
-        cls,
-        experiment: Experiment,
-        *,
-        name: str = "experiment",
-        runs_dir: Path | None = None,
-        data_dir: Path | None = None,
-        on_disconnect: p.OnDisconnect = "continue",
-        paused: bool = False,
-    ) -> AsyncIterator[Session]:
-        """A session with a fresh worker that trains an experiment in a new run."""
-        async with cls.open() as session:
-            await session.train(
-                experiment,
-                name=name,
-                runs_dir=runs_dir,
-                data_dir=data_dir,
-                on_disconnect=on_disconnect,
-                paused=paused,
-            )
             yield session
 
     @classmethod
@@ -148,63 +130,15 @@ class Session(Steering, Inquiries):
         """Seconds since the worker was heard of last."""
         return time.monotonic() - self._connection.heard_at
 
-    async def train(
-        self,
-        experiment: Experiment,
-        *,
-        name: str = "experiment",
-        runs_dir: Path | None = None,
-        data_dir: Path | None = None,
-        on_disconnect: p.OnDisconnect = "continue",
-        paused: bool = False,
-        executor: p.Executor = "auto",
-        changes: list[tuple[int, float]] | None = None,
-        until_step: int | None = None,
-    ) -> Path:
-        """Train an experiment in a new run directory; returns its path once it is prepared.
+    async def begin(self, order: p.Train | p.Resume) -> Path:
+        """Train an experiment in a new run, or go on with one; returns it once it is prepared.
 
         A worker trains one experiment at a time: the one before must be over, and what of
-        its events was not read yet is dropped. changes: learning-rate factors by step, and
-        until_step: where to end, for a replay.
+        its events was not read yet is dropped. Raises also BadCheckpoint's message as a
+        PerceptuiError.
         """
-        request = p.Train(
-            toml=to_toml(experiment, complete=True),
-            name=name,
-            runs_dir=str(default_runs_dir(runs_dir)),  # the worker was started in our folder
-            data_dir=absolute(data_dir),
-            on_disconnect=on_disconnect,
-            paused=paused,
-            executor=executor,
-            changes=changes or [],
-            until_step=until_step,
-        )
-        return await self._connection.begin(request)
-
-    async def resume(
-        self,
-        run: Run,
-        *,
-        data_dir: Path | None = None,
-        on_disconnect: p.OnDisconnect = "continue",
-        checkpoint: p.Kept = "last",
-        rewind: bool = False,
-        learning_rate: float | None = None,
-    ) -> None:
-        """Go on with a run that ended early, from its last checkpoint or its best.
-
-        rewind: the run diverged, and goes on with a tenth of its learning rate, or with
-        `learning_rate`, which stands in place of the experiment's. Recorded.
-        Raises also BadCheckpoint's message as a PerceptuiError.
-        """
-        request = p.Resume(
-            run=str(run.path.absolute()),
-            data_dir=absolute(data_dir),
-            on_disconnect=on_disconnect,
-            checkpoint=checkpoint,
-            rewind=rewind,
-            learning_rate=learning_rate,
-        )
-        await self._connection.begin(request)
+        data_dir = _absolute(Path(order.data_dir))  # others may have started the worker
+        return await self._connection.begin(msgspec.structs.replace(order, data_dir=data_dir))
 
     async def events(self) -> AsyncIterator[SessionEvent]:
         """What happens, from the beginning of the run's record; ends after RunFinished.
@@ -227,3 +161,155 @@ class Session(Steering, Inquiries):
         if self._launched is not None:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 await asyncio.to_thread(self._launched.process.wait, END_S)
+
+    # Commands to the training.
+
+    async def watch(
+        self, *, progress_hz: float, pictures_hz: float = 0.0, grid: tuple[int, int] = (0, 0)
+    ) -> None:
+        """How often to send Progress and Drawn, in times a second; grid: (columns, rows)."""
+        columns, rows = grid
+        await self._connection.tell(
+            p.Watch(progress_hz=progress_hz, pictures_hz=pictures_hz, columns=columns, rows=rows)
+        )
+
+    async def pause(self) -> None:
+        """Wait after the step that is running."""
+        await self._connection.tell(p.Pause())
+
+    async def go_on(self) -> None:
+        """Go on after a pause."""
+        await self._connection.tell(p.Continue())
+
+    async def step(self, *, batches: int = 0, epochs: int = 0) -> None:
+        """Train so many batches, or to the end of so many epochs, then pause."""
+        await self._connection.tell(p.Advance(batches=batches, epochs=epochs))
+
+    async def set_learning_rate(self, factor: float) -> None:
+        """Multiply the schedule's learning rate from the next step on; recorded."""
+        await self._connection.tell(p.SetLearningRate(factor=factor))
+
+    async def checkpoint(self) -> None:
+        """Write a checkpoint now."""
+        await self._connection.tell(p.SaveCheckpoint())
+
+    async def rewind(self, to: CheckpointKind = "last") -> None:
+        """Go back to the last or the best checkpoint; recorded."""
+        await self._connection.tell(p.Rewind(to=to))
+
+    async def stop(self, reason: Reason = "stopped") -> None:
+        """End the run with a checkpoint and its evaluation; any client may.
+
+        A training that is still being prepared is called off: whoever asked for it is refused
+        with that, no run is made, and one that was to be gone on with stays as it was.
+        """
+        await self._connection.tell(p.Stop(reason=reason))
+
+    async def detach(self) -> None:
+        """Have the run go on without this client, whatever `on_disconnect` was.
+
+        Leaving the session closes the connection.
+        """
+        await self._connection.tell(p.Detach())
+
+    async def pictures(self, columns: int, rows: int) -> Pictures:
+        """What is drawn of the network now; the boundary on a grid of this size."""
+        return await self._connection.ask(p.Draw(columns=columns, rows=rows), Pictures)
+
+    # Queries, which a training does not feel; they wait for a download if the data isn't there.
+    # data_dir: where data lies, the usual place if None.
+
+    async def describe(self, experiment: Experiment, data_dir: Path | None = None) -> Description:
+        """The shape, the statistics and a thumbnail of an experiment's data."""
+        toml = to_toml(experiment, complete=True)
+        request = p.Describe(toml=toml, data_dir=_absolute(data_dir))
+        return await self._connection.ask(request, Description)
+
+    async def script(self, experiment: Experiment, data_dir: Path | None = None) -> str:
+        """The plain PyTorch script that trains exactly this experiment."""
+        toml = to_toml(experiment, complete=True)
+        request = p.WriteScript(toml=toml, data_dir=_absolute(data_dir))
+        return await self._connection.ask(request, str)
+
+    async def tune_learning_rate(
+        self, experiment: Experiment, data_dir: Path | None = None
+    ) -> RateTest:
+        """The loss over growing learning rates, tried on a copy, and the rate to take."""
+        toml = to_toml(experiment, complete=True)
+        request = p.TuneLearningRate(toml=toml, data_dir=_absolute(data_dir))
+        return await self._connection.ask(request, RateTest)
+
+    async def predict(
+        self, run: Run, rows: list[list[str]], checkpoint: CheckpointKind = "last"
+    ) -> list[Prediction]:
+        """What a run's network says of samples, each a list of values as typed.
+
+        Asked in parts, so that a training in the same process goes on in between.
+        """
+        where = str(run.path.absolute())
+        answers: list[Prediction] = []
+        while not answers or len(answers) < len(rows):
+            before = len(answers)
+            part = _part(rows, before)
+            request = p.Predict(run=where, checkpoint=checkpoint, rows=part, before=before)
+            answers += await self._connection.ask(request, list[Prediction])
+            if not part:
+                break
+        return answers
+
+    async def evaluate(
+        self, run: Run, checkpoint: CheckpointKind = "last", data_dir: Path | None = None
+    ) -> list[Evaluated]:
+        """How good a run's network is on each split of its data."""
+        request = p.Evaluate(
+            run=str(run.path.absolute()),
+            checkpoint=checkpoint,
+            data_dir=_absolute(data_dir),
+        )
+        return await self._connection.ask(request, list[Evaluated])
+
+    async def export(
+        self,
+        run: Run,
+        format: str,
+        output: Path,
+        checkpoint: CheckpointKind = "last",
+        data_dir: Path | None = None,
+        *,
+        replace: bool = False,
+    ) -> None:
+        """Write a run as a script, its network in a file format, or its record as CSV.
+
+        replace: also over a file that is there already.
+        """
+        await self._connection.tell(
+            p.Export(
+                run=str(run.path.absolute()),
+                checkpoint=checkpoint,
+                format=format,
+                output=str(output.absolute()),
+                data_dir=_absolute(data_dir),
+                replace=replace,
+            )
+        )
+
+
+def _part(rows: list[list[str]], start: int) -> list[list[str]]:
+    """The next samples to ask about: ROWS of them, fewer where they would be too long a request.
+
+    Networks that normalize over the samples they are given get ROWS at a time in any case.
+    """
+    count = min(ROWS.most, len(rows) - start)
+    while count > 1 and sum(map(_num_bytes, rows[start : start + count])) > REQUEST.most // 2:
+        count //= 2
+    return rows[start : start + count]
+
+
+def _num_bytes(row: list[str]) -> int:
+    """About what a sample takes in a request."""
+    return sum(map(len, row)) + 3 * len(row)
+
+
+def _absolute(data_dir: Path | None) -> str:
+    """A data directory, the usual one if None, as a worker in any folder finds it."""
+    return str(default_data_dir(data_dir).absolute())

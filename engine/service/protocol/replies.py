@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import msgspec
 
+from engine.decoding import Undecodable, decoded
 from engine.errors import DataUnavailable, PerceptuiError, UsageError
+from engine.runs.events import Recorded
+from engine.runs.events import decode as decode_event
 from engine.runs.pictures import Pictures
-from engine.service.protocol.message import Message, State
+from engine.service.protocol.messages import Message, State
 
 
 class Failure(msgspec.Struct, frozen=True, kw_only=True):
@@ -108,10 +111,26 @@ class Ended(Message, frozen=True, kw_only=True):
     signal: int = 0
 
 
-class Greeting(Message, frozen=True, kw_only=True, tag="welcome"):
+class _Greeting(Message, frozen=True, kw_only=True, tag="welcome"):
     """What a Welcome of any version tells."""
 
     version: int
 
 
 Replies = Welcome | Answer | Began | StateChanged | Progress | Drawn | Downloading | Ended
+
+
+def decode_reply(line: bytes) -> Replies | Recorded:
+    """What a worker's line says; raises Undecodable."""
+    if line.startswith(b'{"event"'):
+        return decode_event(line)
+    reply: Replies = decoded(line, Replies)
+    return reply
+
+
+def version_of(line: bytes) -> int | None:
+    """The version that a worker's first line tells; None if it is no such line."""
+    try:
+        return decoded(line, _Greeting).version
+    except Undecodable:
+        return None

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import msgspec
 
+from engine.decoding import Undecodable, decoded
+from engine.runs.contents import CheckpointKind
 from engine.runs.events import Reason
-from engine.service.protocol.message import Executor, Kept, Message, OnDisconnect
+from engine.service.protocol.messages import Executor, Message, OnDisconnect
+
+if TYPE_CHECKING:
+    from engine.spec.experiment import Experiment
 
 
 class Request(Message, frozen=True, kw_only=True):
@@ -20,51 +27,68 @@ class Hello(Request, frozen=True, kw_only=True):
     version: int
 
 
-class Train(Request, frozen=True, kw_only=True):
-    """Train an experiment in a new run directory; the answer's value is a Begun."""
+class Command(Request, frozen=True, kw_only=True):
+    """What only one client at a time may send. Any may stop a run: who steers may hang."""
+
+
+class Train(Command, frozen=True, kw_only=True):
+    """Train an experiment in a new run directory; the answer's value is a Begun.
+
+    All that a training is told, carried as it is from whoever asks for it to the run.
+    """
 
     toml: str
-    name: str
+    """The experiment, every field of it."""
+    name: str = "experiment"
+    """Of the preset or file, for the run's name."""
     runs_dir: str
     data_dir: str
-    on_disconnect: OnDisconnect
+    on_disconnect: OnDisconnect = "continue"
     paused: bool = False
     executor: Executor = "auto"
-    changes: list[tuple[int, float]] = msgspec.field(default_factory=list)
-    """Learning-rate factors by step, for a replay."""
+    changes: tuple[tuple[int, float], ...] = ()
+    """Learning-rate factors to set after so many steps: a replay's."""
     until_step: int | None = None
     """End after so many steps: a replay of a run that was stopped there."""
 
+    def experiment(self) -> Experiment:
+        """What to train; raises BadExperiment."""
+        from engine.spec.reader import from_raw
+        from engine.spec.toml_text import parse_toml
 
-class Resume(Request, frozen=True, kw_only=True):
+        return from_raw(parse_toml(self.toml))
+
+
+class Resume(Command, frozen=True, kw_only=True):
     """Go on with a run from a checkpoint; the answer's value is a Begun."""
 
     run: str
+    """Its directory."""
     data_dir: str
-    on_disconnect: OnDisconnect
-    checkpoint: Kept = "last"
+    on_disconnect: OnDisconnect = "continue"
+    checkpoint: CheckpointKind = "last"
     rewind: bool = False
     """It diverged: go on from the last finite checkpoint at another learning rate."""
     learning_rate: float | None = None
-    """In place of the experiment's; with `rewind` a tenth of what it was if None."""
+    """In place of the experiment's; with `rewind` a tenth of what it was if None. Recorded."""
 
 
-class Pause(Request, frozen=True, kw_only=True):
+class Pause(Command, frozen=True, kw_only=True):
     """Wait after the step that is running."""
 
 
-class Continue(Request, frozen=True, kw_only=True):
+class Continue(Command, frozen=True, kw_only=True):
     """Go on after a pause."""
 
 
-class Advance(Request, frozen=True, kw_only=True):
+class Advance(Command, frozen=True, kw_only=True):
     """Train so many batches or epochs, then pause."""
 
     batches: int = 0
     epochs: int = 0
 
 
-class SetLearningRate(Request, frozen=True, kw_only=True):
+class SetLearningRate(Command, frozen=True, kw_only=True):
     """Multiply the schedule's learning rate by this factor from the next step on."""
 
     factor: float
@@ -74,10 +98,10 @@ class SaveCheckpoint(Request, frozen=True, kw_only=True):
     """Write a checkpoint now."""
 
 
-class Rewind(Request, frozen=True, kw_only=True):
+class Rewind(Command, frozen=True, kw_only=True):
     """Go back to a checkpoint."""
 
-    to: Kept
+    to: CheckpointKind
 
 
 class Stop(Request, frozen=True, kw_only=True):
@@ -86,7 +110,7 @@ class Stop(Request, frozen=True, kw_only=True):
     reason: Reason = "stopped"
 
 
-class Detach(Request, frozen=True, kw_only=True):
+class Detach(Command, frozen=True, kw_only=True):
     """Go on when the last client is gone, whatever the policy was."""
 
 
@@ -131,7 +155,7 @@ class Predict(Request, frozen=True, kw_only=True):
     """What a finished or running run's checkpoint says of samples, ROWS of them at most."""
 
     run: str
-    checkpoint: Kept
+    checkpoint: CheckpointKind
     rows: list[list[str]]
     before: int = 0
     """Samples that were asked about before these, for the numbers in messages."""
@@ -141,7 +165,7 @@ class Evaluate(Request, frozen=True, kw_only=True):
     """Measure a run's checkpoint on its data again."""
 
     run: str
-    checkpoint: Kept
+    checkpoint: CheckpointKind
     data_dir: str
 
 
@@ -149,7 +173,7 @@ class Export(Request, frozen=True, kw_only=True):
     """Write a run in another format."""
 
     run: str
-    checkpoint: Kept
+    checkpoint: CheckpointKind
     format: str
     output: str
     data_dir: str
@@ -183,14 +207,23 @@ Requests = (
     | Export
     | Shutdown
 )
-STEERING = (
-    Train,
-    Resume,
-    Pause,
-    Continue,
-    Advance,
-    SetLearningRate,
-    Rewind,
-    Detach,
-)
-"""Only one client at a time may send these. Any may stop: who steers may hang."""
+
+
+class _Addressed(msgspec.Struct):
+    """Of any request what an answer needs."""
+
+    id: int = 0
+
+
+def decode_request(line: bytes) -> Requests:
+    """The request of a line; raises Undecodable."""
+    request: Requests = decoded(line, Requests)
+    return request
+
+
+def id_of(line: bytes) -> int:
+    """The id of a request that is not understood; 0 where it has none."""
+    try:
+        return decoded(line, _Addressed).id
+    except Undecodable:
+        return 0

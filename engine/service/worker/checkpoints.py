@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 from engine.runs import events as ev
+from engine.runs.contents import CheckpointKind
 from engine.runs.directory import RunDirectory
 from engine.training.best import Best
 from engine.training.checkpoint import Checkpoint, save
@@ -24,8 +24,6 @@ CHECKPOINT_S = 5.0
 """Seconds of training between two checkpoints, at least."""
 CHECKPOINT_SHARE = 0.02
 """Checkpoints take at most this share of the training's time."""
-
-Kind = Literal["best", "last"]
 
 
 @dataclass(frozen=True)
@@ -79,16 +77,16 @@ class Checkpoints:
         """As save_at_end after a divergence: the newest state that is worth going back to."""
         return self._kept(self._unsaved(self._way_back.better_than_file()))
 
-    def _unsaved(self, last: Checkpoint | None) -> dict[Kind, Checkpoint]:
+    def _unsaved(self, last: Checkpoint | None) -> dict[CheckpointKind, Checkpoint]:
         """What is to be written, by kind; last: the checkpoint of that kind, if there is one."""
-        found: dict[Kind, Checkpoint] = {}
+        found: dict[CheckpointKind, Checkpoint] = {}
         if self.best.checkpoint is not None and not self.best.is_saved:
             found["best"] = self.best.checkpoint
         if last is not None:
             found["last"] = last
         return found
 
-    def _kept(self, wanted: dict[Kind, Checkpoint]) -> Outcome:
+    def _kept(self, wanted: dict[CheckpointKind, Checkpoint]) -> Outcome:
         curve_trouble = self._write_losses()
         saved, trouble = self._written(wanted)
         if trouble:
@@ -97,7 +95,9 @@ class Checkpoints:
         rescued = self._rescued(_without(wanted, saved))
         return Outcome([*saved, *self._told(trouble or curve_trouble), *rescued], trouble)
 
-    def _written(self, wanted: dict[Kind, Checkpoint]) -> tuple[list[ev.CheckpointSaved], str]:
+    def _written(
+        self, wanted: dict[CheckpointKind, Checkpoint]
+    ) -> tuple[list[ev.CheckpointSaved], str]:
         """Write into the run's directory; the events of what was, and why others were not."""
         events: list[ev.CheckpointSaved] = []
         trouble = ""
@@ -122,7 +122,7 @@ class Checkpoints:
                 self._way_back.saved()
         return events, trouble
 
-    def _rescued(self, wanted: dict[Kind, Checkpoint]) -> list[ev.Event]:
+    def _rescued(self, wanted: dict[CheckpointKind, Checkpoint]) -> list[ev.Event]:
         """Write checkpoints that have no room in their run somewhere else."""
         trouble = ""
         for place in _elsewhere() if wanted else ():
@@ -154,13 +154,13 @@ class Checkpoints:
 
 
 def _without(
-    wanted: dict[Kind, Checkpoint], saved: list[ev.CheckpointSaved]
-) -> dict[Kind, Checkpoint]:
+    wanted: dict[CheckpointKind, Checkpoint], saved: list[ev.CheckpointSaved]
+) -> dict[CheckpointKind, Checkpoint]:
     kinds = {event.kind for event in saved}
     return {kind: checkpoint for kind, checkpoint in wanted.items() if kind not in kinds}
 
 
-def _rescued(folder: Path, kind: Kind, checkpoint: Checkpoint) -> ev.CheckpointRescued:
+def _rescued(folder: Path, kind: CheckpointKind, checkpoint: Checkpoint) -> ev.CheckpointRescued:
     path = folder / f"{kind}.safetensors"
     save(path, checkpoint)
     return ev.CheckpointRescued(

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from engine.errors import UsageError
 from engine.limits import ROWS
 from engine.parts.data import Places
+from engine.runs.contents import CheckpointKind
 from engine.runs.events import Evaluated, Prediction
-from engine.runs.reader import Checkpoint, Run
+from engine.runs.reader import Run
 
 
 def predict(
-    run: Run, rows: list[list[str]], checkpoint: Checkpoint = "last", *, before: int = 0
+    run: Run, rows: list[list[str]], checkpoint: CheckpointKind = "last", *, before: int = 0
 ) -> list[Prediction]:
     """What the run's network says of samples, each a list of values as a person types them.
 
@@ -30,7 +31,7 @@ def predict(
     return network.predict(encoded)
 
 
-def evaluate(run: Run, places: Places, checkpoint: Checkpoint = "last") -> Iterator[Evaluated]:
+def evaluate(run: Run, places: Places, checkpoint: CheckpointKind = "last") -> Iterator[Evaluated]:
     """Evaluate every split of the run's data with a checkpoint's weights.
 
     Raises DataUnavailable where the data is missing or has changed since the run began.

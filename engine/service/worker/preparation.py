@@ -1,17 +1,17 @@
-"""What must be there before a training begins or goes on: its order, its data, its state."""
+"""What must be there before a training begins or goes on: its data, its state."""
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from engine.errors import UsageError
 from engine.parts.data import Places
 from engine.runs import events as ev
+from engine.runs.contents import CheckpointKind
 from engine.runs.kept import OVER, is_done, kept_checkpoints
-from engine.runs.reader import Checkpoint as Kind
 from engine.runs.reader import Run
 from engine.spec.experiment import Experiment
 from engine.training.checkpoint import Checkpoint, load
@@ -29,22 +29,6 @@ _WITHOUT_BEST = "move the damaged one away to go on from it"
 
 
 @dataclass(frozen=True)
-class Order:
-    """What to train and where to put it."""
-
-    experiment: Experiment
-    name: str
-    """Of the preset or file, for the run's name."""
-    runs_dir: Path
-    data_dir: Path
-    executor: Executor = "auto"
-    changes: list[tuple[int, float]] = field(default_factory=list)
-    """Learning-rate factors to set after so many steps: a replay's."""
-    until_step: int | None = None
-    """End after so many steps: a replay of a run that was stopped there."""
-
-
-@dataclass(frozen=True)
 class Prepared:
     """What goes on with a run: nothing is written yet."""
 
@@ -58,7 +42,7 @@ class Prepared:
     """Those of the record up to the checkpoint; read as they are asked for, once."""
     factor: float | None = None
     """The learning-rate factor to go on with; None for the one it had."""
-    changes: list[tuple[int, float]] = field(default_factory=list)
+    changes: tuple[tuple[int, float], ...] = ()
     """Learning-rate factors that were set by hand later than where it goes on."""
     is_in_file: bool = True
     """Whether the run's last checkpoint is what it goes on from."""
@@ -86,7 +70,7 @@ def prepare_again(
     run: Run,
     places: Places,
     *,
-    kind: Kind = "last",
+    kind: CheckpointKind = "last",
     rewind: bool = False,
     learning_rate: float | None = None,
 ) -> Prepared:
@@ -120,7 +104,7 @@ def prepare_again(
     if path is not None and checkpoint is not None:
         restore(trainer, checkpoint, path)
         after_event = int(checkpoint.state["last_event"])
-    changes = _changes_after(run, after_event) if is_over or path is None else []
+    changes = _changes_after(run, after_event) if is_over or path is None else ()
     factor = None
     if rewind or learning_rate is not None:
         factor = trainer.learning_rate.factor * TENTH
@@ -137,10 +121,10 @@ def prepare_again(
     )
 
 
-def _changes_after(run: Run, after_event: int) -> list[tuple[int, float]]:
+def _changes_after(run: Run, after_event: int) -> tuple[tuple[int, float], ...]:
     """The learning-rate factors that were set by hand after an event."""
     changes = (event for event in run.events() if isinstance(event, ev.LearningRateChanged))
-    return [(event.step, event.factor) for event in changes if event.n > after_event]
+    return tuple((event.step, event.factor) for event in changes if event.n > after_event)
 
 
 def _finished(run: Run) -> ev.RunFinished | None:

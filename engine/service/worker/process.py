@@ -18,8 +18,8 @@ from engine.errors import PerceptuiError
 from engine.parts.data.sheet.desk import read_apart
 from engine.service import protocol as p
 from engine.service.protocol.socket_directory import keep_caches_private, sweep
-from engine.service.protocol.worker_log import log_error, own_log
 from engine.service.worker.disconnect_policy import DisconnectPolicy
+from engine.service.worker.log import log_error, own_log
 from engine.service.worker.request_handler import RequestHandler
 from engine.service.worker.run_controller import RunController
 from engine.service.worker.run_starter import RunStarter

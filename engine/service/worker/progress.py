@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from engine.service import protocol as p
-from engine.service.protocol.worker_log import log_error
+from engine.service.worker.log import log_error
 from engine.service.worker.socket_server import Client
 
 if TYPE_CHECKING:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from engine.parts.data import Places
@@ -11,17 +12,15 @@ from engine.service import protocol as p
 from engine.spec.reader import from_raw
 from engine.spec.toml_text import parse_toml
 
-LookUp = p.Describe | p.WriteScript | p.TuneLearningRate | p.Predict | p.Evaluate | p.Export
+Query = p.Describe | p.WriteScript | p.TuneLearningRate | p.Predict | p.Evaluate | p.Export
 
 
-def look_up(request: LookUp, places: Callable[[str], Places]) -> object:
+def look_up(request: Query, places: Callable[[str], Places]) -> object:
     """The value that answers the request; places: where data lies, of a data directory's name.
 
     No bit of a training changes by it. Raises PerceptuiError.
     """
-    from engine.service.worker.aside import undisturbed
-
-    with undisturbed():
+    with _undisturbed():
         if isinstance(request, p.Describe | p.WriteScript | p.TuneLearningRate):
             return _of_experiment(request, places(request.data_dir))
         return _of_run(request, places)
@@ -61,3 +60,18 @@ def _of_run(request: p.Predict | p.Evaluate | p.Export, places: Callable[[str], 
             checkpoint, replace = request.checkpoint, request.replace
             export(run, request.format, output, checkpoint, data_dir, replace=replace)
             return None
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Put the global generators and the number of threads back afterwards."""
+    import torch
+
+    threads = torch.get_num_threads()
+    begun = torch.cuda.is_initialized()  # type: ignore[no-untyped-call]  # torch gives no types
+    devices = range(torch.cuda.device_count()) if begun else ()
+    try:
+        with torch.random.fork_rng(devices):
+            yield
+    finally:
+        torch.set_num_threads(threads)

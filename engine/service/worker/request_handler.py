@@ -11,9 +11,9 @@ from engine.errors import PerceptuiError, Remark, UsageError
 from engine.limits import PICTURE_CELLS
 from engine.service import protocol as p
 from engine.service.protocol.socket_directory import peer_pid
-from engine.service.protocol.worker_log import log_error
 from engine.service.worker.disconnect_policy import DisconnectPolicy
-from engine.service.worker.queries import LookUp, look_up
+from engine.service.worker.log import log_error
+from engine.service.worker.queries import look_up
 from engine.service.worker.run_controller import RunController
 from engine.service.worker.run_starter import CalledOff, RunStarter
 from engine.service.worker.socket_server import Client, SocketServer
@@ -67,7 +67,7 @@ class RequestHandler:
             return p.Answer(id=request.id, failure=p.Failure.of(error))
 
     def _check_steering(self, client: Client, request: p.Requests) -> None:
-        if isinstance(request, p.STEERING):
+        if isinstance(request, p.Command):
             if self._steering is None or self._steering not in self._server.clients:
                 self._steering = client
             if self._steering is not client:
@@ -90,40 +90,15 @@ class RequestHandler:
                 self.is_closed = True
             case p.Detach():
                 self._policy.on_disconnect = "continue"
+            case p.Draw():
+                _check_size(request)
+                return self._controller.any_training().pictures(request.columns, request.rows)
+            case p.Command() | p.Stop() | p.SaveCheckpoint():
+                self._controller.do(request)
             case p.Hello():
                 pass
-            case _ if isinstance(request, LookUp):
-                return look_up(request, self._starter.places)
             case _:
-                return self._steered(request)
-        return None
-
-    def _steered(self, request: p.Requests) -> object:
-        controller, training = self._controller, self._controller.training
-        if training is None:
-            raise UsageError("nothing is being trained")
-        if isinstance(request, p.Draw):
-            _check_size(request)
-            return training.pictures(request.columns, request.rows)
-        if training.is_over:
-            if isinstance(request, p.Stop):
-                return None
-            raise UsageError("the run is over")
-        match request:
-            case p.Pause():
-                controller.pause()
-            case p.Continue():
-                controller.go_on()
-            case p.Advance():
-                controller.advance(request.batches, request.epochs)
-            case p.SetLearningRate():
-                training.set_learning_rate(request.factor)
-            case p.SaveCheckpoint():
-                training.save()
-            case p.Rewind():
-                training.rewind(request.to)
-            case p.Stop():
-                controller.stop(request.reason)
+                return look_up(request, self._starter.places)
         return None
 
 

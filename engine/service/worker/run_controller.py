@@ -12,7 +12,7 @@ from engine.runs.contents import EVENTS, LOG
 from engine.runs.events import Reason
 from engine.runs.lease import HEARTBEAT_S, Held, drop_lease, own_lease, write_lease
 from engine.service import protocol as p
-from engine.service.protocol.worker_log import log_error, log_to
+from engine.service.worker.log import log_error, log_to
 from engine.service.worker.progress import show
 from engine.service.worker.socket_server import Client, SocketServer
 
@@ -101,6 +101,31 @@ class RunController:
         if training.is_over:
             self._finished(training)
         show(training, self._server.clients)
+
+    def any_training(self) -> TrainingRun:
+        """The training, live or over; raises UsageError where there is none."""
+        if self.training is None:
+            raise UsageError("nothing is being trained")
+        return self.training
+
+    def do(self, command: p.Command | p.Stop | p.SaveCheckpoint) -> None:
+        """Do to the training what a client commands; raises UsageError where that can't be."""
+        training = self.any_training()
+        if training.is_over:
+            if isinstance(command, p.Stop):
+                return
+            raise UsageError("the run is over")
+        match command:
+            case p.Pause():
+                self.pause()
+            case p.Continue():
+                self.go_on()
+            case p.Advance():
+                self.advance(command.batches, command.epochs)
+            case p.Stop():
+                self.stop(command.reason)
+            case _:
+                training.do(command)
 
     def pause(self) -> None:
         """Wait, if it runs."""

@@ -14,8 +14,6 @@ from engine.service.worker.disconnect_policy import DisconnectPolicy
 from engine.service.worker.run_controller import RunController
 from engine.service.worker.signals import EndAtOnce, Signals
 from engine.service.worker.socket_server import Client, SocketServer
-from engine.spec.reader import from_raw
-from engine.spec.toml_text import parse_toml
 
 
 class CalledOff(BaseException):
@@ -41,27 +39,17 @@ class RunStarter:
 
     def begin(self, client: Client, request: p.Train) -> p.Begun:
         """Train an experiment in a new run; raises PerceptuiError or CalledOff."""
-        from engine.service.worker.preparation import Order, prepare
+        from engine.service.worker.preparation import prepare
         from engine.service.worker.training_run import TrainingRun
 
         self._controller.free()
-        experiment = from_raw(parse_toml(request.toml))
+        experiment = request.experiment()
         self._policy.on_disconnect = request.on_disconnect
-        order = Order(
-            experiment,
-            request.name,
-            Path(request.runs_dir),
-            Path(request.data_dir),
-            request.executor,
-            list(request.changes),
-            request.until_step,
-        )
         with self._preparing():
             with self._signals.ending_at_once():
-                places = self.places(request.data_dir)
-                trainer = prepare(order.experiment, places, order.executor)
+                trainer = prepare(experiment, self.places(request.data_dir), request.executor)
                 self._look()
-            training = TrainingRun.begin(order, trainer)
+            training = TrainingRun.begin(request, trainer)
             return self._controller.take_on(training, client, paused=request.paused)
 
     def resume(self, client: Client, request: p.Resume) -> p.Begun:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 import msgspec
 import torch
@@ -16,8 +17,9 @@ from engine.runs.directory import RunDirectory
 from engine.runs.origin import experiment_digest
 from engine.runs.pictures import Pictures
 from engine.runs.reader import Run
+from engine.service import protocol as p
 from engine.service.worker.checkpoints import Checkpoints, Outcome
-from engine.service.worker.preparation import Order, Prepared, check_factor
+from engine.service.worker.preparation import Prepared, check_factor
 from engine.spec.experiment import Experiment
 from engine.training.checkpoint import load
 from engine.training.pictures import all_pictures, predictions
@@ -40,7 +42,7 @@ class TrainingRun:
     """
 
     def __init__(
-        self, trainer: Trainer, directory: RunDirectory, changes: list[tuple[int, float]]
+        self, trainer: Trainer, directory: RunDirectory, changes: Sequence[tuple[int, float]]
     ) -> None:
         self.trainer = trainer
         self.directory = directory
@@ -60,7 +62,7 @@ class TrainingRun:
         self.checkpoints = Checkpoints(trainer, directory, self.way_back)
 
     @classmethod
-    def begin(cls, order: Order, trainer: Trainer) -> TrainingRun:
+    def begin(cls, order: p.Train, trainer: Trainer) -> TrainingRun:
         """Make the run directory of a training that is prepared.
 
         Raises UsageError where that can't be written; nothing is left of it then.
@@ -68,7 +70,7 @@ class TrainingRun:
         experiment = trainer.experiment
         digest = fingerprint(experiment.data)
         _asked_for(experiment)
-        directory = RunDirectory.create(order.runs_dir, order.name, experiment)
+        directory = RunDirectory.create(Path(order.runs_dir), order.name, experiment)
         run = cls(trainer, directory, order.changes)
         run._until_step = order.until_step
         try:
@@ -232,6 +234,16 @@ class TrainingRun:
     def go_on(self) -> None:
         """Record that the training goes on."""
         self._record(ev.Continued(step=self.trainer.global_step))
+
+    def do(self, command: p.Command | p.SaveCheckpoint) -> None:
+        """Change the training between two steps as a client commands."""
+        match command:
+            case p.SetLearningRate():
+                self.set_learning_rate(command.factor)
+            case p.SaveCheckpoint():
+                self.save()
+            case p.Rewind():
+                self.rewind(command.to)
 
     def set_learning_rate(self, factor: float) -> None:
         """Multiply the schedule's rate from the next step on; raises UsageError."""

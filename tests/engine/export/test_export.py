@@ -21,20 +21,22 @@ from engine.runs.events import EpochFinished
 from engine.runs.output import destination
 from engine.runs.reader import Run
 from engine.runs.script import script
-from engine.service.worker.preparation import Order, prepare
+from engine.service import protocol as p
+from engine.service.worker.preparation import prepare
 from engine.service.worker.training_run import TrainingRun
 from engine.training.checkpoint import load
 from tests.engine.runs.repetition import NOWHERE, run_here, small, trained
+from tests.engine.service.live import to_train
 
 
 def finished(runs_dir: Path, **changes: Any) -> Run:
     """A finished run of the tiny experiment, changed."""
-    return trained_run(Order(small(**changes), "tiny", runs_dir, NOWHERE.data_dir))
+    return trained_run(to_train(small(**changes), runs_dir, name="tiny", data_dir=NOWHERE.data_dir))
 
 
-def trained_run(order: Order) -> Run:
+def trained_run(order: p.Train) -> Run:
     """The run of an order, trained to its end."""
-    training = TrainingRun.begin(order, prepare(order.experiment, NOWHERE))
+    training = TrainingRun.begin(order, prepare(order.experiment(), NOWHERE))
     while not training.is_over:
         training.advance(deadline=math.inf)
     return Run(training.directory.path)
@@ -81,7 +83,9 @@ def test_the_script_repeats_the_run(run: Run, tmp_path: Path) -> None:
 
 def test_what_was_done_by_hand_is_told(tmp_path: Path) -> None:
     """The script of a run whose learning rate was changed says that it does not repeat that."""
-    order = Order(small(), "tiny", tmp_path / "runs", NOWHERE.data_dir, changes=[(2, 0.5)])
+    order = to_train(
+        small(), tmp_path / "runs", name="tiny", data_dir=NOWHERE.data_dir, changes=[(2, 0.5)]
+    )
     export(trained_run(order), "script", tmp_path / "lesson.py")
     told = " ".join((tmp_path / "lesson.py").read_text("utf-8").split())
     assert "the learning rate set after step 2 to 0.5 times its schedule" in told

@@ -13,11 +13,13 @@ from typing import Any, TypeVar
 
 from safetensors.numpy import load_file
 
+from engine.paths import data_dir as default_data_dir
 from engine.runs import events as ev
 from engine.runs.reader import Run
 from engine.service import protocol as p
 from engine.service.client.session import Session, SessionEvent
 from engine.spec.experiment import Experiment
+from engine.spec.writer import to_toml
 from tests.engine.training.tiny import small, trained, weights
 
 T = TypeVar("T")
@@ -41,6 +43,19 @@ DEMANDING: dict[str, Any] = {
 def demanding(**changes: Any) -> Experiment:
     """An experiment whose every piece of state shows in its weights."""
     return small(**{**DEMANDING, "epochs": 400, **changes})
+
+
+def to_train(experiment: Experiment, runs_dir: Path, **others: Any) -> p.Train:
+    """The order to train an experiment in a new run there."""
+    data_dir = str(others.pop("data_dir", default_data_dir()))
+    text = to_toml(experiment, complete=True)
+    return p.Train(toml=text, runs_dir=str(runs_dir), data_dir=data_dir, **others)
+
+
+def to_resume(run: Run, **others: Any) -> p.Resume:
+    """The order to go on with a run."""
+    data_dir = str(others.pop("data_dir", default_data_dir()))
+    return p.Resume(run=str(run.path.absolute()), data_dir=data_dir, **others)
 
 
 def endless(**changes: Any) -> Experiment:
@@ -84,7 +99,7 @@ async def paused(session: Session) -> ev.Paused:
 
 async def begun_paused(session: Session, experiment: Experiment, runs_dir: Path) -> Run:
     """A run that waits before its first step."""
-    run = Run(await session.train(experiment, runs_dir=runs_dir, paused=True))
+    run = Run(await session.begin(to_train(experiment, runs_dir, paused=True)))
     assert (await paused(session)).step == 0
     return run
 

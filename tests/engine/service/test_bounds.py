@@ -13,7 +13,14 @@ from engine.runs.reader import Run
 from engine.service import protocol as p
 from engine.service.client.connection import CHUNK_BYTES
 from engine.service.client.session import Session
-from tests.engine.service.live import RawClient, begun_paused, endless, run_async, the_end
+from tests.engine.service.live import (
+    RawClient,
+    begun_paused,
+    endless,
+    run_async,
+    the_end,
+    to_train,
+)
 from tests.engine.training.tiny import small
 
 SIZES = [(3000, 3000), (10**9, 10**9), (PICTURE_CELLS.most + 1, 1), (-1, 4)]
@@ -43,7 +50,7 @@ def test_many_samples_are_asked_about_in_parts(warm: Path, tmp_path: Path) -> No
 
     async def ask() -> None:
         async with Session.connect(warm) as session:
-            run = Run(await session.train(small(epochs=1), runs_dir=tmp_path))
+            run = Run(await session.begin(to_train(small(epochs=1), tmp_path)))
             await the_end(session)
             rows = [[str(number / 1000), "0.5"] for number in range(2 * ROWS.most + 1)]
             answers: list[Prediction] = await session.predict(run, rows)

@@ -9,10 +9,10 @@ import pytest
 
 from engine.service.worker import checkpoints
 from engine.service.worker.checkpoints import CHECKPOINT_S, CHECKPOINT_SHARE
-from engine.service.worker.preparation import Order, prepare
+from engine.service.worker.preparation import prepare
 from engine.service.worker.training_run import TrainingRun
 from engine.training import checkpoint
-from tests.engine.service.live import demanding
+from tests.engine.service.live import demanding, to_train
 from tests.engine.training.tiny import NOWHERE
 
 STEP_S = 0.25
@@ -42,8 +42,8 @@ def test_checkpoints_are_paced(
     clock = _Clock(cost_s)
     monkeypatch.setattr(checkpoints, "time", clock)
     monkeypatch.setattr(checkpoints, "save", clock.save)
-    order = Order(demanding(), "tiny", tmp_path, NOWHERE.data_dir)
-    training = TrainingRun.begin(order, prepare(order.experiment, NOWHERE))
+    order = to_train(demanding(), tmp_path, name="tiny", data_dir=NOWHERE.data_dir)
+    training = TrainingRun.begin(order, prepare(order.experiment(), NOWHERE))
     saves: list[tuple[float, float]] = []
     for step in range(400):
         training.trainer.elapsed_s = STEP_S * step

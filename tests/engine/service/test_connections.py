@@ -27,6 +27,7 @@ from tests.engine.service.live import (
     reported,
     run_async,
     the_end,
+    to_train,
     until,
 )
 from tests.engine.training.tiny import small
@@ -82,7 +83,7 @@ def test_only_a_live_run_is_attached_to(warm: Path, tmp_path: Path) -> None:
 
     async def train() -> None:
         async with Session.connect(warm) as session:
-            run = Run(await session.train(small(), runs_dir=tmp_path))
+            run = Run(await session.begin(to_train(small(), tmp_path)))
             await the_end(session)
             with pytest.raises(UsageError, match="not live on this machine"):
                 async with Session.attach(run):
@@ -255,7 +256,7 @@ def test_progress_that_is_not_looked_at_is_replaced(warm: Path, tmp_path: Path) 
     async def train() -> None:
         async with Session.connect(warm) as session:
             await session.watch(progress_hz=1000, pictures_hz=1000, grid=(4, 4))
-            run = Run(await session.train(demanding(epochs=300), runs_dir=tmp_path))
+            run = Run(await session.begin(to_train(demanding(epochs=300), tmp_path)))
             while session.state != "finished":
                 await session.watch(progress_hz=1000, pictures_hz=1000, grid=(4, 4))
             await session.pictures(4, 4)

@@ -13,17 +13,18 @@ from engine.export.writer import export
 from engine.runs import events as ev
 from engine.runs.reader import Run
 from engine.service.worker.inspection import evaluate, predict
-from engine.service.worker.preparation import Order, prepare, prepare_again
+from engine.service.worker.preparation import prepare, prepare_again
 from engine.service.worker.training_run import TrainingRun
 from engine.spec.experiment import Experiment
 from engine.training.checkpoint import load
+from tests.engine.service.live import to_train
 from tests.engine.training.tiny import NOWHERE, bits, small, weights
 
 _EXPERIMENT = small(optimizer="Adam(lr=0.05)", epochs=60, batch_size=6, report_every=2)
 
 
 def _begun(runs_dir: Path, experiment: Experiment = _EXPERIMENT) -> TrainingRun:
-    order = Order(experiment, "damaged", runs_dir, runs_dir, "eager")
+    order = to_train(experiment, runs_dir, name="damaged", data_dir=runs_dir, executor="eager")
     return TrainingRun.begin(order, prepare(experiment, NOWHERE, "eager"))
 
 

@@ -20,7 +20,14 @@ from engine.runs.state import state_of
 from engine.service import protocol as p
 from engine.service.client.session import Session
 from engine.service.protocol.socket_directory import socket_dir
-from tests.engine.service.live import RawClient, endless, eventually, run_async, until
+from tests.engine.service.live import (
+    RawClient,
+    endless,
+    eventually,
+    run_async,
+    to_train,
+    until,
+)
 
 
 def _gone(pid: int) -> bool:
@@ -29,7 +36,8 @@ def _gone(pid: int) -> bool:
 
 async def _left(runs_dir: Path, policy: p.OnDisconnect, *, detach: bool = False) -> tuple[int, Run]:
     """A training whose only client has gone; returns its pid and its run."""
-    async with Session.start(endless(), runs_dir=runs_dir, on_disconnect=policy) as session:
+    async with Session.open() as session:
+        await session.begin(to_train(endless(), runs_dir, on_disconnect=policy))
         await until(session, lambda happened: isinstance(happened, ev.EpochFinished))
         if detach:
             await session.detach()
@@ -112,7 +120,8 @@ def test_a_killed_trainer_is_told_at_once(tmp_path: Path) -> None:
     """
 
     async def train() -> Run:
-        async with Session.start(endless(), runs_dir=tmp_path) as session:
+        async with Session.open() as session:
+            await session.begin(to_train(endless(), tmp_path))
             await until(session, lambda happened: isinstance(happened, ev.EpochFinished))
             assert session.run is not None
             run = Run(session.run)
@@ -131,7 +140,8 @@ def test_a_run_that_is_deleted_ends(tmp_path: Path) -> None:
     """Nobody could find it any more: its clients are told why, and the trainer is gone."""
 
     async def train() -> int:
-        async with Session.start(endless(), runs_dir=tmp_path) as session:
+        async with Session.open() as session:
+            await session.begin(to_train(endless(), tmp_path))
             assert session.run is not None
             await until(session, lambda happened: isinstance(happened, ev.EpochFinished))
             shutil.rmtree(session.run)

@@ -13,10 +13,17 @@ from engine.errors import UsageError
 from engine.runs import events as ev
 from engine.runs.reader import Run
 from engine.service.client.session import Session
-from engine.service.worker.preparation import Order, prepare
+from engine.service.worker.preparation import prepare
 from engine.service.worker.training_run import TrainingRun
 from engine.training.checkpoint import load
-from tests.engine.service.live import reported, run_async, the_end, weights_of
+from tests.engine.service.live import (
+    reported,
+    run_async,
+    the_end,
+    to_resume,
+    to_train,
+    weights_of,
+)
 from tests.engine.training.tiny import NOWHERE, small
 
 EXPLODING: dict[str, Any] = {
@@ -33,7 +40,9 @@ EXPLODING: dict[str, Any] = {
 def _diverged(runs_dir: Path, factors: tuple[tuple[int, float], ...] = (), **changes: Any) -> Run:
     """A run that diverged; factors: learning-rate factors by step."""
     experiment = small(**{**EXPLODING, **changes})
-    order = Order(experiment, "bad", runs_dir, NOWHERE.data_dir, changes=list(factors))
+    order = to_train(
+        experiment, runs_dir, name="bad", data_dir=NOWHERE.data_dir, changes=list(factors)
+    )
     training = TrainingRun.begin(order, prepare(experiment, NOWHERE))
     while not training.is_over:
         training.advance(time.perf_counter() + 1)
@@ -102,7 +111,9 @@ def test_without_a_report_the_beginning_is_left(tmp_path: Path) -> None:
 def test_a_later_sound_state_is_kept_once_it_is_proven(tmp_path: Path) -> None:
     """With time to keep it, the state goes back to is that of the last report before the ruin."""
     experiment = small(**{**EXPLODING, "optimizer": "SGD(lr=0.01)"})
-    order = Order(experiment, "bad", tmp_path, NOWHERE.data_dir, changes=[(20, 1e6)])
+    order = to_train(
+        experiment, tmp_path, name="bad", data_dir=NOWHERE.data_dir, changes=[(20, 1e6)]
+    )
     training = TrainingRun.begin(order, prepare(experiment, NOWHERE))
     training.watch.budget.spent_s = -1e9
     while not training.is_over:
@@ -118,9 +129,9 @@ def test_resume_refuses_what_would_diverge_again(warm: Path, tmp_path: Path) -> 
     async def train() -> None:
         async with Session.connect(warm) as session:
             with pytest.raises(UsageError, match=f"resume {run.name} --rewind"):
-                await session.resume(run)
+                await session.begin(to_resume(run))
             with pytest.raises(UsageError, match="learning-rate factor"):
-                await session.resume(run, rewind=True, learning_rate=1e9)
+                await session.begin(to_resume(run, rewind=True, learning_rate=1e9))
 
     before = run.raw_record()
     run_async(train())
@@ -135,10 +146,10 @@ def test_rewound_and_replayed(warm: Path, tmp_path: Path, rate: float | None) ->
 
     async def train() -> Run:
         async with Session.connect(warm) as session:
-            await session.resume(run, rewind=True, learning_rate=rate)
+            await session.begin(to_resume(run, rewind=True, learning_rate=rate))
             assert (await the_end(session)).reason == "completed"
             changes = run.record().learning_rate_changes()
-            path = await session.train(run.experiment(), runs_dir=tmp_path, changes=changes)
+            path = await session.begin(to_train(run.experiment(), tmp_path, changes=changes))
             await the_end(session)
             return Run(path)
 
@@ -162,7 +173,7 @@ def test_a_second_rewind_takes_a_tenth_of_the_tenth(warm: Path, tmp_path: Path) 
         async with Session.connect(warm) as session:
             reason = ""
             while reason != "completed":
-                await session.resume(run, rewind=True)
+                await session.begin(to_resume(run, rewind=True))
                 reason = (await the_end(session)).reason
                 factors.append(run.record().learning_rate_changes()[-1][1])
         return factors

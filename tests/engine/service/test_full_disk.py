@@ -15,7 +15,7 @@ from engine.runs import events as ev
 from engine.runs.reader import Run
 from engine.runs.series import Series
 from engine.service.client.session import Session
-from engine.service.worker.preparation import Order, prepare
+from engine.service.worker.preparation import prepare
 from engine.service.worker.training_run import TrainingRun
 from tests.engine.service.live import (
     begun_paused,
@@ -24,6 +24,8 @@ from tests.engine.service.live import (
     on,
     run_async,
     the_end,
+    to_resume,
+    to_train,
     until,
     weights_of,
 )
@@ -105,7 +107,7 @@ def test_no_room_for_the_record(warm: Path, small_disk: Path) -> None:
             assert "No space left" in failed[0].message
             assert "events.jsonl" in failed[0].message
             (small_disk / "filler").unlink()
-            await session.resume(run)
+            await session.begin(to_resume(run))
             await session.stop()
             assert (await the_end(session)).reason == "stopped"
             assert run.record().skipped <= 1  # the line that the full disk tore
@@ -117,8 +119,8 @@ def test_no_room_for_the_record(warm: Path, small_disk: Path) -> None:
 
 def test_an_error_while_checkpointing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever the system says while it writes, the checkpoint before stays and the run goes on."""
-    order = Order(demanding(epochs=3), "tiny", tmp_path, NOWHERE.data_dir)
-    training = TrainingRun.begin(order, prepare(order.experiment, NOWHERE))
+    order = to_train(demanding(epochs=3), tmp_path, name="tiny", data_dir=NOWHERE.data_dir)
+    training = TrainingRun.begin(order, prepare(order.experiment(), NOWHERE))
     run = Run(training.directory.path)
     training.advance(0.0)
     training.save()

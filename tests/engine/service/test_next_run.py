@@ -7,7 +7,15 @@ from pathlib import Path
 from engine.runs import events as ev
 from engine.runs.reader import Run
 from engine.service.client.session import Session
-from tests.engine.service.live import begun_paused, demanding, on, run_async, the_end
+from tests.engine.service.live import (
+    begun_paused,
+    demanding,
+    on,
+    run_async,
+    the_end,
+    to_resume,
+    to_train,
+)
 from tests.engine.training.tiny import small
 
 
@@ -30,16 +38,16 @@ def test_a_new_run_is_told_from_its_first_event(warm: Path, tmp_path: Path) -> N
     async def train() -> None:
         async with Session.connect(warm) as session:
             first = await _stopped(session, tmp_path, 9)
-            await session.resume(first)
+            await session.begin(to_resume(first))
             async with Session.attach(first) as other:
                 await session.stop()
                 assert await _told(other) == first.raw_record()
-                second = Run(await session.train(small(), runs_dir=tmp_path))
+                second = Run(await session.begin(to_train(small(), tmp_path)))
                 told = await _told(other)
                 assert told == second.raw_record()
                 assert isinstance(told[0], ev.RunStarted)
                 assert other.run == second.path
-                third = Run(await session.train(small(), runs_dir=tmp_path))
+                third = Run(await session.begin(to_train(small(), tmp_path)))
                 assert (await the_end(session)).run == str(third.path)
                 assert await _told(other) == third.raw_record()
 
@@ -56,13 +64,13 @@ def test_a_resumed_run_is_told_from_where_one_was(warm: Path, tmp_path: Path) ->
             async with Session.attach(run) as other:
                 await session.stop()
                 seen = await _told(other)
-                await session.resume(run)
+                await session.begin(to_resume(run))
                 await session.stop()
                 seen += await _told(other)
                 assert seen == run.raw_record()
                 mine = await _told(session)
                 assert isinstance(mine[0], ev.Resumed)
-                await session.resume(earlier)
+                await session.begin(to_resume(earlier))
                 await session.stop()
                 assert await _told(other) == earlier.raw_record()
                 assert other.run == earlier.path

@@ -30,6 +30,8 @@ from tests.engine.service.live import (
     on,
     run_async,
     the_end,
+    to_resume,
+    to_train,
 )
 from tests.engine.service.slow_mirror import slow_mirror, waiting_for_data
 from tests.engine.training.tiny import small
@@ -64,11 +66,10 @@ class Preparing:
 
     async def begin(self, policy: p.OnDisconnect = "stop") -> asyncio.Future[Path]:
         """Ask for it, and wait until a part of the data is there."""
-        train = self.session.train(
-            waiting_for_data(),
-            runs_dir=self.runs_dir,
-            data_dir=self.data_dir,
-            on_disconnect=policy,
+        train = self.session.begin(
+            to_train(
+                waiting_for_data(), self.runs_dir, data_dir=self.data_dir, on_disconnect=policy
+            )
         )
         return await _fetching(self.session, train)
 
@@ -103,7 +104,7 @@ def test_stop_calls_a_training_off(waiting: Path, tmp_path: Path, who: str) -> N
             assert preparing.left_over == []
             with pytest.raises(UsageError, match="nothing is being trained"):
                 await session.stop()
-            await session.train(small(), runs_dir=tmp_path / "runs")
+            await session.begin(to_train(small(), tmp_path / "runs"))
             assert (await the_end(session)).reason == "completed"
 
     run_async(train())
@@ -118,7 +119,7 @@ def test_what_is_asked_meanwhile_is_answered(waiting: Path, tmp_path: Path) -> N
             asked = await preparing.begin()
             pause = asyncio.ensure_future(session.pause())
             stop = asyncio.ensure_future(session.stop())
-            again = asyncio.ensure_future(session.train(small(), runs_dir=preparing.runs_dir))
+            again = asyncio.ensure_future(session.begin(to_train(small(), preparing.runs_dir)))
             await stop
             with pytest.raises(UsageError, match="stopped before"):
                 await asked
@@ -164,7 +165,7 @@ def _of_an_earlier_version(run: Run) -> None:
 
 
 async def _resumed(session: Session, run: Run, data_dir: Path) -> Path:
-    await session.resume(run, data_dir=data_dir)
+    await session.begin(to_resume(run, data_dir=data_dir))
     return run.path
 
 

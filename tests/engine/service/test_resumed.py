@@ -20,6 +20,8 @@ from tests.engine.service.live import (
     reported,
     run_async,
     the_end,
+    to_resume,
+    to_train,
     uninterrupted,
     weights_of,
 )
@@ -40,10 +42,10 @@ def test_stopped_twice_and_resumed_in_the_middle_of_an_epoch(warm: Path, tmp_pat
     async def train() -> Run:
         async with Session.connect(warm) as session:
             run = await _stopped(session, tmp_path, 61)
-            await session.resume(run)
+            await session.begin(to_resume(run))
             await session.stop()
         async with Session.connect(warm) as session:
-            await session.resume(run)
+            await session.begin(to_resume(run))
             assert state_of(run).text == "running"
             assert (await the_end(session)).reason == "completed"
             return run
@@ -67,7 +69,7 @@ def test_a_checkpoint_without_a_digest_is_told_of(warm: Path, tmp_path: Path) ->
             make_old(path)
             told = []
             for _ in range(2):
-                await session.resume(run)
+                await session.begin(to_resume(run))
                 told += [session.remarks()]
                 await session.stop()
             return told
@@ -91,7 +93,7 @@ def test_what_killed_writers_left_goes_at_a_resume(warm: Path, tmp_path: Path) -
             (run.directory.checkpoint_dir / ".best.safetensors.77.tmp").touch()
             (run.path / ".lease.json.77.tmp").touch()
             (run.path / "notes.tmp").touch()
-            await session.resume(run)
+            await session.begin(to_resume(run))
             await session.stop()
             return run
 
@@ -117,10 +119,10 @@ def test_a_link_in_a_run_is_not_written_through(
             before = victim.read_bytes()
             if state:
                 with pytest.raises(PerceptuiError, match=f"{name}: a link, which is not followed"):
-                    await session.resume(run)
+                    await session.begin(to_resume(run))
                 assert state_of(run).text == state
             else:
-                await session.resume(run)
+                await session.begin(to_resume(run))
                 await session.stop()
             assert victim.read_bytes() == before
 
@@ -132,10 +134,10 @@ def test_a_finished_run_is_not_resumed(warm: Path, tmp_path: Path) -> None:
 
     async def train() -> None:
         async with Session.connect(warm) as session:
-            run = Run(await session.train(small(), runs_dir=tmp_path))
+            run = Run(await session.begin(to_train(small(), tmp_path)))
             await the_end(session)
             with pytest.raises(UsageError, match=r"over \(completed\)"):
-                await session.resume(run)
+                await session.begin(to_resume(run))
             assert read_lease(run.path) is None
 
     run_async(train())
@@ -149,7 +151,7 @@ def test_a_run_that_lives_is_not_resumed(warm: Path, tmp_path: Path) -> None:
             run = await _stopped(session, tmp_path, 5)
             write_lease(run.path, own_lease("", "running"))
             with pytest.raises(UsageError, match="trains it already"):
-                await session.resume(run)
+                await session.begin(to_resume(run))
             lease = read_lease(run.path)
             assert lease is not None
             assert lease.is_own
@@ -176,15 +178,15 @@ def test_a_bad_checkpoint_is_refused_by_name(warm: Path, tmp_path: Path, damage:
                 case "foreign":
                     last.write_bytes(b"PK\x03\x04 a pickle from somewhere")
                 case "other":
-                    other = Run(await session.train(small(), runs_dir=tmp_path))
+                    other = Run(await session.begin(to_train(small(), tmp_path)))
                     await the_end(session)
                     shutil.copy(other.checkpoint("last"), last)
             with pytest.raises(PerceptuiError, match=f"{last}"):
-                await session.resume(run)
+                await session.begin(to_resume(run))
             assert run.raw_record() == record
             assert state_of(run).text == "stopped"
             shutil.copy(kept, last)
-            await session.resume(run)
+            await session.begin(to_resume(run))
             await the_end(session)
             assert weights_of(run) == uninterrupted(demanding(epochs=60))[0]
 

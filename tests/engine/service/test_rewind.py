@@ -17,6 +17,8 @@ from tests.engine.service.live import (
     reported,
     run_async,
     the_end,
+    to_resume,
+    to_train,
     uninterrupted,
     weights_of,
 )
@@ -25,7 +27,7 @@ from tests.engine.service.live import (
 async def _replayed(session: Session, run: Run, runs_dir: Path) -> Run:
     """Train the run again as `perceptui replay` does."""
     changes = run.record().learning_rate_changes()
-    path = await session.train(run.experiment(), runs_dir=runs_dir, changes=changes)
+    path = await session.begin(to_train(run.experiment(), runs_dir, changes=changes))
     await the_end(session)
     return Run(path)
 
@@ -125,7 +127,7 @@ def test_a_rewind_outlives_the_process(warm: Path, tmp_path: Path) -> None:
             await on(session, 9)
             await session.rewind("last")
             await session.stop()
-            await session.resume(run)
+            await session.begin(to_resume(run))
             await the_end(session)
             return run
 
@@ -165,7 +167,7 @@ def test_a_replay_ends_where_the_run_was_stopped(warm: Path, tmp_path: Path) -> 
             run = await begun_paused(session, demanding(), tmp_path)
             await on(session, 23)
             await session.stop()
-            again = Run(await session.train(demanding(), runs_dir=tmp_path, until_step=23))
+            again = Run(await session.begin(to_train(demanding(), tmp_path, until_step=23)))
             await the_end(session)
             return run, again
 

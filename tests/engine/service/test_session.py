@@ -25,6 +25,7 @@ from tests.engine.service.live import (
     reported,
     run_async,
     the_end,
+    to_train,
     uninterrupted,
     until,
     weights_of,
@@ -33,7 +34,7 @@ from tests.engine.training.tiny import small
 
 
 async def _trained(session: Session, experiment: Experiment, runs_dir: Path) -> Run:
-    path = await session.train(experiment, name="tiny", runs_dir=runs_dir)
+    path = await session.begin(to_train(experiment, runs_dir, name="tiny"))
     finished = await the_end(session)
     assert finished.reason == "completed"
     return Run(path)
@@ -59,9 +60,9 @@ def test_one_session_trains_again(warm: Path, tmp_path: Path) -> None:
     async def train() -> tuple[Run, Run, Run]:
         async with Session.connect(warm) as session:
             first = await _trained(session, small(), tmp_path)
-            second = Run(await session.train(endless(), runs_dir=tmp_path))
+            second = Run(await session.begin(to_train(endless(), tmp_path)))
             await session.stop()
-            third = Run(await session.train(small(), runs_dir=tmp_path))
+            third = Run(await session.begin(to_train(small(), tmp_path)))
             seen = await until(session, lambda happened: isinstance(happened, ev.RunFinished))
             started = [event for event in seen if isinstance(event, ev.RunStarted)]
             assert [event.run for event in started] == [str(third.path)]
@@ -80,9 +81,9 @@ def test_training_again_meanwhile_is_refused(warm: Path, tmp_path: Path) -> None
 
     async def train() -> None:
         async with Session.connect(warm) as session:
-            await session.train(endless(), runs_dir=tmp_path)
+            await session.begin(to_train(endless(), tmp_path))
             with pytest.raises(UsageError, match="stop that run first"):
-                await session.train(small(), runs_dir=tmp_path)
+                await session.begin(to_train(small(), tmp_path))
             assert session.state == "running"
             await session.stop()
 
@@ -96,7 +97,7 @@ def test_steps_of_batches_and_epochs(warm: Path, tmp_path: Path) -> None:
     async def train() -> list[int]:
         steps: list[int] = []
         async with Session.connect(warm) as session:
-            await session.train(demanding(), runs_dir=tmp_path, paused=True)
+            await session.begin(to_train(demanding(), tmp_path, paused=True))
             steps.append((await paused(session)).step)
             for batches, epochs in ((1, 0), (5, 0), (0, 1), (0, 1), (0, 2)):
                 await session.step(batches=batches, epochs=epochs)
@@ -157,7 +158,7 @@ def test_what_can_not_be_prepared_is_refused(warm: Path, tmp_path: Path) -> None
         file.unlink()
         async with Session.connect(warm) as session:
             with pytest.raises(DataUnavailable, match=r"gone\.csv"):
-                await session.train(missing, runs_dir=tmp_path / "runs")
+                await session.begin(to_train(missing, tmp_path / "runs"))
             assert session.state == "idle"
             with pytest.raises(UsageError, match="nothing is being trained"):
                 await session.pause()
@@ -188,7 +189,7 @@ def test_out_of_memory_fails_and_the_trainer_lives_on(warm: Path, tmp_path: Path
         huge = small(layers=["Linear(20000)", "Linear(20000)", "Linear(1)", "Sigmoid()"])
         async with Session.connect(warm) as session:
             with _little_memory(session), pytest.raises(PerceptuiError, match="memory"):
-                await session.train(huge, runs_dir=tmp_path)
+                await session.begin(to_train(huge, tmp_path))
             await _trained(session, small(), tmp_path)
 
     run_async(train())
@@ -246,7 +247,7 @@ def test_states_are_told_in_order(warm: Path, tmp_path: Path) -> None:
     async def train() -> list[str]:
         states: list[str] = []
         async with Session.connect(warm) as session:
-            await session.train(endless(), runs_dir=tmp_path)
+            await session.begin(to_train(endless(), tmp_path))
             await session.pause()
             await session.go_on()
             await session.stop()
@@ -265,7 +266,7 @@ def test_a_pause_is_answered_soon(warm: Path, tmp_path: Path) -> None:
     async def train() -> float:
         answers: list[float] = []
         async with Session.connect(warm) as session:
-            await session.train(endless(), runs_dir=tmp_path)
+            await session.begin(to_train(endless(), tmp_path))
             for _ in range(9):
                 began = time.perf_counter()
                 await session.pause()

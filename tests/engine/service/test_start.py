@@ -10,7 +10,7 @@ import pytest
 from engine.errors import WorkerLost
 from engine.service.client.session import Session
 from engine.service.protocol.socket_directory import socket_dir
-from tests.engine.service.live import run_async, the_end
+from tests.engine.service.live import run_async, the_end, to_train
 from tests.engine.training.tiny import small
 
 
@@ -25,7 +25,8 @@ def test_torch_keeps_its_caches_in_the_private_place(
     monkeypatch.delenv("TORCHINDUCTOR_CACHE_DIR", raising=False)
 
     async def train() -> None:
-        async with Session.start(small(), runs_dir=tmp_path / "runs") as session:
+        async with Session.open() as session:
+            await session.begin(to_train(small(), tmp_path / "runs"))
             assert (await the_end(session)).reason == "completed"
             await session.shutdown()
 
@@ -44,7 +45,7 @@ def test_the_last_words_of_a_trainer_that_dies_at_its_start(
 
     async def begin() -> None:
         async with Session.open() as session:
-            await session.train(small(), runs_dir=tmp_path / "runs")
+            await session.begin(to_train(small(), tmp_path / "runs"))
 
     with pytest.raises(WorkerLost, match=r"gone: .* the last that it wrote:\n") as told:
         run_async(begin())

@@ -22,6 +22,7 @@ from tests.engine.service.live import (
     eventually,
     run_async,
     the_end,
+    to_train,
     uninterrupted,
     until,
     weights_of,
@@ -73,7 +74,7 @@ def test_it_says_which_way_and_ends_its_readers(tmp_path: Path) -> None:
 
     async def train() -> int:
         async with Session.open() as session:
-            path = await session.train(experiment_on(broken), runs_dir=tmp_path)
+            path = await session.begin(to_train(experiment_on(broken), tmp_path))
             seen = await until(session, lambda happened: isinstance(happened, ev.RunFinished))
             started = next(event for event in seen if isinstance(event, ev.RunStarted))
             failed = next(event for event in seen if isinstance(event, ev.Failed))
@@ -83,7 +84,7 @@ def test_it_says_which_way_and_ends_its_readers(tmp_path: Path) -> None:
             assert state_of(Run(path)).text == "failed"
             assert _readers(session.pid) == []
 
-            path = await session.train(experiment_on(good), runs_dir=tmp_path)
+            path = await session.begin(to_train(experiment_on(good), tmp_path))
             assert (await the_end(session)).reason == "completed"
             assert weights_of(Run(path)) == _in_memory(good)
             assert _readers(session.pid) == []
@@ -91,7 +92,7 @@ def test_it_says_which_way_and_ends_its_readers(tmp_path: Path) -> None:
             assert _readers(session.pid), "pictures of a finished run are read again"
 
             endless = experiment_on(good, epochs=10**8, report_every=1)
-            await session.train(endless, runs_dir=tmp_path)
+            await session.begin(to_train(endless, tmp_path))
             await until(session, lambda happened: isinstance(happened, ev.EpochFinished))
             assert _readers(session.pid)
             await session.stop()
@@ -122,7 +123,8 @@ def test_no_reader_outlives_its_trainer(
 
     async def train() -> tuple[int, Run]:
         endless = experiment_on(folder, epochs=10**8, report_every=1)
-        async with Session.start(endless, runs_dir=tmp_path) as session:
+        async with Session.open() as session:
+            await session.begin(to_train(endless, tmp_path))
             await until(session, lambda happened: isinstance(happened, ev.EpochFinished))
             processes = _session(session.pid)
             assert _readers(session.pid)

@@ -19,16 +19,18 @@ from engine.runs.outcome import outcome_of
 from engine.runs.reader import Run
 from engine.runs.state import state_of
 from engine.service.worker import checkpoints
-from engine.service.worker.preparation import Order, prepare, prepare_again
+from engine.service.worker.preparation import prepare, prepare_again
 from engine.service.worker.training_run import RecordFailed, TrainingRun
 from engine.training import checkpoint
-from tests.engine.service.live import demanding, weights_of
+from tests.engine.service.live import demanding, to_train, weights_of
 from tests.engine.training.tiny import NOWHERE
 
 
 def _begun(folder: Path, epochs: int = 3) -> TrainingRun:
-    order = Order(demanding(epochs=epochs), "tiny", folder / "runs", NOWHERE.data_dir)
-    return TrainingRun.begin(order, prepare(order.experiment, NOWHERE))
+    order = to_train(
+        demanding(epochs=epochs), folder / "runs", name="tiny", data_dir=NOWHERE.data_dir
+    )
+    return TrainingRun.begin(order, prepare(order.experiment(), NOWHERE))
 
 
 def _ended(training: TrainingRun) -> Run:

@@ -10,13 +10,14 @@ import pytest
 
 from engine.runs.events import Diverged, RunFinished
 from engine.runs.reader import Run
-from engine.service.worker.preparation import Order, prepare
+from engine.service.worker.preparation import prepare
 from engine.service.worker.training_run import TrainingRun
 from engine.spec.experiment import Experiment
 from engine.training.checkpoint import Checkpoint, load
 from engine.training.executor import Executor
 from engine.training.snapshot import kept, restore, snapshot
 from engine.training.trainer import Trainer
+from tests.engine.service.live import to_train
 from tests.engine.training.tiny import NOWHERE, bits, flushed_denormals, small, trained
 
 JUMPY: dict[str, Any] = {
@@ -48,7 +49,7 @@ def _by_hand(experiment: Experiment) -> tuple[int, float, Checkpoint]:
 
 
 def _run(experiment: Experiment, folder: Path, executor: Executor = "auto") -> TrainingRun:
-    order = Order(experiment, "tiny", folder, NOWHERE.data_dir, executor)
+    order = to_train(experiment, folder, name="tiny", data_dir=NOWHERE.data_dir, executor=executor)
     run = TrainingRun.begin(order, prepare(experiment, NOWHERE, executor))
     while not run.is_over:
         run.advance(0.0)
@@ -105,7 +106,7 @@ def test_what_is_printed_does_not_decide_what_is_kept(tmp_path: Path) -> None:
 def test_a_run_that_is_stopped_judges_what_it_ends_with(tmp_path: Path) -> None:
     """The step that would have judged the last epoch never comes; the file has it all the same."""
     falling = small(**{**JUMPY, "optimizer": "SGD(lr=0.01)"})
-    order = Order(falling, "tiny", tmp_path, NOWHERE.data_dir, until_step=4)
+    order = to_train(falling, tmp_path, name="tiny", data_dir=NOWHERE.data_dir, until_step=4)
     run = TrainingRun.begin(order, prepare(falling, NOWHERE))
     while not run.is_over:
         run.advance(0.0)
@@ -133,7 +134,7 @@ def test_a_stop_after_an_overflow_is_a_divergence(tmp_path: Path) -> None:
     """Whoever stops right after the update that ruined it is told so, not that all is well."""
     fields = {"data": "plane(samples=6)", "layers": ["Linear(1)"], "loss": "MSELoss()"}
     experiment = small(**fields, optimizer="SGD(lr=1e38)", epochs=9, batch_size=2)
-    order = Order(experiment, "tiny", tmp_path, NOWHERE.data_dir, until_step=1)
+    order = to_train(experiment, tmp_path, name="tiny", data_dir=NOWHERE.data_dir, until_step=1)
     run = TrainingRun.begin(order, prepare(experiment, NOWHERE))
     while not run.is_over:
         run.advance(0.0)

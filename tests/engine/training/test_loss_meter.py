@@ -12,11 +12,11 @@ import torch
 
 from engine.runs import events as ev
 from engine.runs.reader import Run
-from engine.service.worker.preparation import Order
 from engine.service.worker.training_run import TrainingRun
 from engine.training.loss_meter import READ_S, LossMeter
 from engine.training.snapshot import kept, restore, snapshot
 from engine.training.trainer import Trainer
+from tests.engine.service.live import to_train
 from tests.engine.training.tiny import NOWHERE, reported, small, weights
 
 BATCHES = {"batch_size": 7, "epochs": 12, "report_every": 5}
@@ -172,7 +172,9 @@ def _record(
     folder: Path, experiment: Any, changes: list[tuple[int, float]]
 ) -> list[dict[str, Any]]:
     trainer = Trainer(experiment, NOWHERE)
-    run = TrainingRun.begin(Order(experiment, "late", folder, Path(), changes=changes), trainer)
+    run = TrainingRun.begin(
+        to_train(experiment, folder, name="late", data_dir=Path(), changes=changes), trainer
+    )
     while not run.is_over:
         run.advance(time.perf_counter() + 3600, batches=50)
         assert len(trainer.unread) == 0

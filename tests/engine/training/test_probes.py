@@ -13,7 +13,6 @@ from torch import nn
 
 from engine.doctor.live.look import LayerReading
 from engine.runs import events as ev
-from engine.service.worker.preparation import Order
 from engine.service.worker.training_run import TrainingRun
 from engine.spec.experiment import Experiment
 from engine.training.executor import Executor
@@ -22,7 +21,7 @@ from engine.training.probes.probe import Probe
 from engine.training.probes.watch import Watch
 from engine.training.snapshot import snapshot
 from engine.training.trainer import Trainer
-from tests.engine.service.live import demanding
+from tests.engine.service.live import demanding, to_train
 from tests.engine.training.tiny import NOWHERE, bits, small
 
 DEEP: dict[str, Any] = {
@@ -92,7 +91,7 @@ def test_a_watched_training_ends_with_the_same_bits(tmp_path: Path, executor: Ex
     plain = Trainer(experiment, NOWHERE, executor)
     reports = [event for event in plain.events() if isinstance(event, ev.EpochFinished)]
     trainer = Trainer(experiment, NOWHERE, executor)
-    order = Order(experiment, "watched", tmp_path, NOWHERE.data_dir)
+    order = to_train(experiment, tmp_path, name="watched", data_dir=NOWHERE.data_dir)
     run = TrainingRun.begin(order, trainer)
     run.watch.budget = Budget(share=1e9)
     while not run.is_over:

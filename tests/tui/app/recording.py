@@ -18,6 +18,7 @@ from engine.service.client.session import Session, SessionEvent
 from engine.service.protocol.description import Description
 from engine.spec.presets import listings
 from engine.spec.reader import read_file
+from tests.engine.service.live import to_train
 from tests.tui.app.replay import Replay
 
 if TYPE_CHECKING:
@@ -63,7 +64,9 @@ async def record() -> None:
     kept: list[SessionEvent] = []
     async with Session.open() as session:
         with tempfile.TemporaryDirectory() as folder:
-            await session.train(preset("spiral"), name="spiral", runs_dir=Path(folder), paused=True)
+            await session.begin(
+                to_train(preset("spiral"), Path(folder), name="spiral", paused=True)
+            )
             listening = asyncio.create_task(_listen(session, kept))
             await session.watch(progress_hz=1000.0)
             await session.step(epochs=EPOCHS)

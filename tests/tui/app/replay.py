@@ -14,6 +14,7 @@ import msgspec
 
 from engine.errors import PerceptuiError, WorkerLost
 from engine.runs import events as ev
+from engine.runs.contents import CheckpointKind
 from engine.runs.directory import RunDirectory
 from engine.runs.lease import drop_lease, own_lease, write_lease
 from engine.runs.pictures import Boundary, Comparison, Curve, Pictures, Point
@@ -157,22 +158,16 @@ class Replay:
             if isinstance(happened, ev.RunFinished):
                 return
 
-    async def train(
-        self,
-        experiment: Experiment,
-        *,
-        name: str,
-        runs_dir: Path | None,
-        data_dir: Path | None,
-        on_disconnect: p.OnDisconnect,
-        paused: bool,
-    ) -> Path:
+    async def begin(self, order: p.Train | p.Resume) -> Path:
+        return await (self._train(order) if isinstance(order, p.Train) else self._resume(order))
+
+    async def _train(self, order: p.Train) -> Path:
+        name, paused, experiment = order.name, order.paused, order.experiment()
         self._told(f"train {name}{' paused' if paused else ''}")
         self._free()
         if self.refusal is not None:
             refusal, self.refusal = self.refusal, None
             raise refusal
-        assert runs_dir is not None, "tests have a place of their own"
         self._set_state("preparing")
         await self.fetched.wait()
         if self.is_called_off:
@@ -180,7 +175,7 @@ class Replay:
             self._set_state("idle")
             raise PerceptuiError("stopped before the training began")
         self._experiment = experiment
-        self._directory = RunDirectory.create(runs_dir, name, experiment)
+        self._directory = RunDirectory.create(Path(order.runs_dir), name, experiment)
         write_lease(self._directory.path, own_lease("/nowhere.sock", "running"))
         self.epoch = self.step_done = 0
         self.factor = 1.0
@@ -189,16 +184,9 @@ class Replay:
         self._set_state("paused" if paused else "running")
         return self._directory.path
 
-    async def resume(
-        self,
-        run: Run,
-        *,
-        data_dir: Path | None,
-        on_disconnect: p.OnDisconnect,
-        rewind: bool = False,
-        learning_rate: float | None = None,
-    ) -> None:
-        self._told(f"resume {run.name}{' rewound' if rewind else ''}")
+    async def _resume(self, order: p.Resume) -> Path:
+        run = Run(Path(order.run))
+        self._told(f"resume {run.name}{' rewound' if order.rewind else ''}")
         self._free()
         self._experiment = run.experiment()
         self._directory = RunDirectory.create(run.path.parent, f"again-{run.name}", self.experiment)
@@ -207,6 +195,7 @@ class Replay:
         self._losses = Series()
         self._record(ev.Resumed(from_step=self.step_done, epoch=self.epoch, after_event=1))
         self._set_state("running")
+        return self._directory.path
 
     async def take_over(self, run: Run) -> None:
         """Be the trainer of a live run that is paused."""
@@ -247,7 +236,7 @@ class Replay:
         self._record(ev.LearningRateChanged(step=self.step_done, factor=factor))
         self._go_on_telling()
 
-    async def rewind(self, to: p.Kept = "last") -> None:
+    async def rewind(self, to: CheckpointKind = "last") -> None:
         self._told(f"rewind {to}")
         self.epoch = self.step_done = 0
         self._losses.cut(0)
@@ -298,7 +287,7 @@ class Replay:
         return f"# {experiment.title}\nimport torch\n"
 
     async def predict(
-        self, run: Run, rows: list[list[str]], checkpoint: p.Kept = "last"
+        self, run: Run, rows: list[list[str]], checkpoint: CheckpointKind = "last"
     ) -> list[ev.Prediction]:
         self._told("predict")
         values = [[float(text) for text in row] for row in rows]

@@ -1,4 +1,4 @@
-"""What all messages between client and worker are made of."""
+"""What all messages between client and worker are made of, and how they become lines."""
 
 from __future__ import annotations
 
@@ -6,12 +6,16 @@ from typing import Literal
 
 import msgspec
 
+from engine.encoding import encoded
+
+VERSION = 2
+"""Of the protocol; both sides must have the same."""
+
 OnDisconnect = Literal["continue", "pause", "stop"]
 """What a worker does when its last client is gone."""
 Executor = Literal["auto", "eager", "traced", "graphed"]
 """How steps are run: auto traces trainings of many steps, or records them on a CUDA device."""
 State = Literal["idle", "preparing", "running", "paused", "finished"]
-Kept = Literal["last", "best"]
 
 
 def _dashed(name: str) -> str:
@@ -20,3 +24,8 @@ def _dashed(name: str) -> str:
 
 class Message(msgspec.Struct, frozen=True, kw_only=True, tag_field="message", tag=_dashed):
     """Anything that is not a recorded event."""
+
+
+def encode(message: Message) -> bytes:
+    """A message as a line, with its end."""
+    return encoded(message) + b"\n"

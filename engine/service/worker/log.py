@@ -7,13 +7,8 @@ import traceback
 from contextlib import suppress
 from pathlib import Path
 
-from engine import regular_file
 from engine.runs.files import appender
 from engine.service.protocol.socket_directory import log_path
-
-LAST_LINES = 5
-"""So many lines of a log are shown: the end of a traceback."""
-TAIL_BYTES = 4096
 
 
 def own_log() -> Path:
@@ -25,18 +20,6 @@ def log_error(error: BaseException) -> None:
     """Write a traceback to the log; where the disk is full it is lost, the training is not."""
     with suppress(OSError):
         os.write(2, "".join(traceback.format_exception(error)).encode())
-
-
-def last_words(log: Path) -> str:
-    """The last lines that a worker wrote; empty where there are none."""
-    try:
-        with regular_file.opened(log) as file:
-            file.seek(max(0, file.seek(0, os.SEEK_END) - TAIL_BYTES))
-            text = file.read(TAIL_BYTES).decode("utf-8", "replace")
-    except OSError:
-        return ""
-    lines = [line.rstrip() for line in text.splitlines() if line.strip()]
-    return "\n".join(lines[-LAST_LINES:])
 
 
 def log_to(path: Path) -> None:
