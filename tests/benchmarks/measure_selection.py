@@ -11,11 +11,12 @@ import time
 from pathlib import Path
 from typing import Any
 
-from engine.service.worker.preparation import Order, prepare
+from engine.service.worker.preparation import prepare
 from engine.service.worker.training_run import TrainingRun
 from engine.spec.reader import from_raw
 from engine.training.device import flush_denormals
 from engine.training.executor import Executor
+from tests.engine.service.live import to_train
 from tests.engine.training.tiny import NOWHERE
 
 PAIRS = 7
@@ -42,7 +43,9 @@ def seconds(changes: dict[str, Any], *, judged: bool, executor: Executor = "trac
     """CPU seconds of a training; judged: whether its epochs are."""
     experiment = from_raw({**BASE, **changes})
     with tempfile.TemporaryDirectory() as folder:
-        order = Order(experiment, "cost", Path(folder), NOWHERE.data_dir, executor)
+        order = to_train(
+            experiment, Path(folder), name="cost", data_dir=NOWHERE.data_dir, executor=executor
+        )
         run = TrainingRun.begin(order, prepare(experiment, NOWHERE, executor))
         if not judged:
             run.trainer.epoch_end.judge = lambda *_, **__: 0.0  # type: ignore[method-assign]  # left out
