@@ -34,9 +34,16 @@ def decoded(content: bytes | msgspec.Raw, kind: type[T]) -> T: ...
 @overload
 def decoded(content: bytes | msgspec.Raw, kind: Any) -> Any: ...
 def decoded(content: bytes | msgspec.Raw, kind: Any) -> Any:
-    """The value of this type that some JSON holds; raises Undecodable, and nothing else."""
+    """The value of this type that some JSON holds; raises Undecodable, and nothing else.
+
+    A struct with a method `gathered` is given the plain JSON too, for the keys that vary.
+    """
     try:
-        return _decoder(kind).decode(content)
+        value = _decoder(kind).decode(content)
+        gathered = getattr(type(value), "gathered", None)
+        return (
+            value if gathered is None else gathered(value, _decoder(dict[str, Any]).decode(content))
+        )
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise Undecodable(f"not understood: {error}") from error
 

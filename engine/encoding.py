@@ -10,10 +10,12 @@ from engine.errors import UsageError
 def encoded(value: object) -> bytes:
     """A value as one line of JSON without its end, non-finite numbers as null.
 
+    A struct with a method `spread` is written as that says, which `engine.decoding` takes back.
     Raises UsageError for a text that can't be written: a file's name that is not UTF-8.
     """
+    spread = getattr(type(value), "spread", None)
     try:
-        return msgspec.json.encode(value)
+        return msgspec.json.encode(value if spread is None else spread(value))
     except UnicodeEncodeError as error:
         raise not_utf8(error.object) from error
 

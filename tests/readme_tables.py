@@ -20,6 +20,7 @@ from engine.parts.data import Data
 from engine.parts.kinds import Parameter, describe
 from engine.parts.layers import Layer
 from engine.parts.losses import Loss
+from engine.parts.metrics import HEADLINES, METRICS
 from engine.parts.optimizers import Optimizer
 from engine.parts.schedules import Schedule
 from engine.runs.events import Recorded
@@ -31,7 +32,10 @@ from tui.widgets.pane import NAMES
 README = Path(__file__).parents[1] / "README.md"
 RESULTS = Path(__file__).parent / "benchmarks" / "RESULTS.md"
 APP = Path(__file__).parent / "benchmarks" / "APP.md"
-SHOWN = ("test_accuracy", "test_r2", "train_accuracy", "train_loss")
+SHOWN = (
+    *(f"{split}_{metric.name}" for split in ("test", "train") for metric in HEADLINES),
+    "train_loss",
+)
 """The metric that tells most stands in the table: the first of these that was measured."""
 
 
@@ -121,6 +125,21 @@ def formats() -> str:
     return table(("format", "what"), rows)
 
 
+def metrics() -> str:
+    """Every metric: what it is, of which data, and what is better."""
+
+    def rows() -> Iterator[str]:
+        for metric in METRICS.values():
+            where = " and ".join(metric.tasks)
+            if metric.least_classes:
+                where += f", from {metric.least_classes} classes on"
+            better = "higher" if metric.higher_is_better else "lower"
+            when = "each report" if metric.is_reported else "`evaluate`"
+            yield row(f"`{metric.name}`", metric.what, metric.unit, where, better, when)
+
+    return table(("metric", "what", "unit", "of a", "better", "measured at"), rows())
+
+
 def events() -> str:
     """The names of a record's events."""
     names = [f"`{kind.__struct_config__.tag}`" for kind in get_args(Recorded)]
@@ -191,6 +210,7 @@ def tables() -> dict[str, str]:
         "live": findings(sorted(LIVE, key=lambda one: one.code)),
         "limits": limits(),
         "formats": formats(),
+        "metrics": metrics(),
         "events": events(),
         "speed": speed(),
         "app": app(),

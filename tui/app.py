@@ -121,14 +121,12 @@ class PerceptuiApp(TerminalApp[int]):
             for view in screen.query(RowsView):
                 view.notify_style_update()
 
-    def open_workbench(self, name: str, experiment: Experiment, *, is_new: bool = False) -> None:
+    def open_workbench(self, name: str, experiment: Experiment) -> None:
         """Put an experiment on the workbench; nothing is trained yet.
 
-        One that is there already stays as it was edited. is_new: it is kept nowhere yet.
+        One that is there already stays as it was edited.
         """
-        if is_new:
-            self.draft.begin(name, experiment)
-        elif not self.draft.comes_from(name, experiment):
+        if not self.draft.comes_from(name, experiment):
             self.draft.load(name, experiment)
         elif self.draft.is_edited:
             self.notify("Your changes are still here: z takes them back", markup=False)
@@ -206,7 +204,7 @@ class PerceptuiApp(TerminalApp[int]):
     async def on_preset_chosen(self, message: PresetChosen) -> None:
         name, experiment = message.name, message.experiment
         if self.draft.comes_from(name, experiment) or await self._edits_settled():
-            self.open_workbench(name, experiment, is_new=message.is_new)
+            self.open_workbench(name, experiment)
 
     def on_bench_changed(self, message: BenchChanged) -> None:
         # Nobody may have opened it yet, and while the app ends its parts are gone already.

@@ -6,15 +6,16 @@ from collections.abc import Mapping, Sequence
 
 from rich.text import Text
 
+from engine.parts.metrics import METRICS
 from engine.runs.events import Evaluated, Metric
 from engine.runs.pictures import Boundary, Comparison, Curve, Picture
+from tui.measured import shown, shown_title
 from tui.renderables import boundary as plane
 from tui.renderables.accuracy_table import (
     ClassScore,
-    ErrorScore,
+    Score,
     SplitScore,
     class_table,
-    error_table,
     split_table,
 )
 from tui.renderables.actual_predicted import (
@@ -87,24 +88,20 @@ def comparison_rows(picture: Comparison, width: int, height: int, look: Look) ->
 def score_rows(
     samples: Mapping[str, int], metrics: Mapping[str, Metric], width: int, look: Look
 ) -> Rows:
-    """Loss and accuracy of each split, or the errors of a regression.
+    """What was measured of each split: loss and accuracy, or the errors of a regression.
 
     samples: by split; metrics: by names like `train_loss`.
     """
     splits = [split for split in samples if f"{split}_loss" in metrics]
-    if any(f"{split}_accuracy" in metrics for split in splits):
-        scores = [
-            SplitScore(s, samples[s], metrics[f"{s}_loss"], metrics.get(f"{s}_accuracy"))
-            for s in splits
-        ]
-        return split_table(scores, width, look)
-    errors = [
-        ErrorScore(
-            s, samples[s], *(metrics.get(f"{s}_{name}") for name in ("loss", "mae", "rmse", "r2"))
-        )
+    told = [
+        one for one in METRICS.values() if any(f"{split}_{one.name}" in metrics for split in splits)
+    ]
+    columns = [Score(shown_title(one, look), one.weight) for one in told]
+    scores = [
+        SplitScore(s, samples[s], [shown(one, metrics.get(f"{s}_{one.name}")) for one in told])
         for s in splits
     ]
-    return error_table(errors, width, look)
+    return split_table(columns, scores, width, look)
 
 
 def class_rows(split: Evaluated, width: int, look: Look, *, limit: int | None = None) -> Rows:

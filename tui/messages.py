@@ -29,9 +29,7 @@ class DraftChanged(Message):
 class PresetChosen(Message):
     """A person wants to work on this experiment."""
 
-    def __init__(self, name: str, experiment: Experiment, *, is_new: bool = False) -> None:
-        """is_new: it is kept nowhere yet."""
+    def __init__(self, name: str, experiment: Experiment) -> None:
         super().__init__()
         self.name = name
         self.experiment = experiment
-        self.is_new = is_new

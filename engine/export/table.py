@@ -22,20 +22,15 @@ class EpochTable(Format):
         """A column for whatever was recorded of any epoch."""
         import csv
 
-        from msgspec import UNSET
-
         from engine.runs.events import EpochFinished
 
-        epochs = [event for event in source.run.events() if isinstance(event, EpochFinished)]
-        columns = [
-            name
-            for name in EpochFinished.__struct_fields__
-            if name != "n" and any(getattr(epoch, name) is not UNSET for epoch in epochs)
-        ]
+        rows = [e.spread() for e in source.run.events() if isinstance(e, EpochFinished)]
+        names = dict.fromkeys(name for row in rows for name in row)
+        columns = [name for name in names if name not in ("event", "n")]
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
         writer.writerow(columns)
-        for epoch in epochs:
-            values = [getattr(epoch, name) for name in columns]
-            writer.writerow(["" if value is None or value is UNSET else value for value in values])
+        for row in rows:
+            values = [row.get(name) for name in columns]
+            writer.writerow(["" if value is None else value for value in values])
         return text.getvalue().encode()

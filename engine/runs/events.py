@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any, Literal
 
 import msgspec
-from msgspec import UNSET, UnsetType
 
-from engine.decoding import decoded
+from engine.decoding import Undecodable, converted, decoded
 from engine.encoding import encoded
+from engine.parts.metrics import SPLITS
 from engine.runs.contents import CheckpointKind
 
 Reason = Literal[
@@ -21,6 +21,9 @@ DataPath = Literal["resident", "streamed"]
 
 Metric = float | None
 """A number that may be non-finite; JSON shows it as null then."""
+
+
+_MEASURED = tuple(f"{split}_" for split in SPLITS)
 
 
 def _snake(name: str) -> str:
@@ -76,22 +79,9 @@ class EpochFinished(Event, frozen=True, kw_only=True):
 
     epoch: int
     step: int
-    train_loss: Metric
-    """Mean over the epoch's batches of the loss before each update."""
-    train_accuracy: Metric | UnsetType = UNSET
-    train_mae: Metric | UnsetType = UNSET
-    train_rmse: Metric | UnsetType = UNSET
-    train_r2: Metric | UnsetType = UNSET
-    validation_loss: Metric | UnsetType = UNSET
-    validation_accuracy: Metric | UnsetType = UNSET
-    validation_mae: Metric | UnsetType = UNSET
-    validation_rmse: Metric | UnsetType = UNSET
-    validation_r2: Metric | UnsetType = UNSET
-    test_loss: Metric | UnsetType = UNSET
-    test_accuracy: Metric | UnsetType = UNSET
-    test_mae: Metric | UnsetType = UNSET
-    test_rmse: Metric | UnsetType = UNSET
-    test_r2: Metric | UnsetType = UNSET
+    metrics: dict[str, Metric] = {}
+    """By names like `train_loss` and `test_accuracy`, in JSON among the other keys. `train_loss` is
+    the mean over the epoch's batches of the loss before each update."""
     learning_rate: Metric
     gradient_norm: Metric
     """Of the epoch's last step, over all parameters, before any clipping."""
@@ -99,11 +89,31 @@ class EpochFinished(Event, frozen=True, kw_only=True):
     samples_per_s: float
     elapsed_s: float
 
-    def metrics(self) -> dict[str, Metric]:
-        """The losses, accuracies and errors by name."""
-        names = [n for n in self.__struct_fields__ if n.startswith(("train", "valid", "test"))]
-        found = {name: getattr(self, name) for name in names}
-        return {name: value for name, value in found.items() if value is not UNSET}
+    @property
+    def train_loss(self) -> Metric:
+        """Mean over the epoch's batches of the loss before each update."""
+        return self.metrics["train_loss"]
+
+    def spread(self) -> dict[str, Any]:
+        """What is written as JSON: the metrics stand where the mapping does."""
+        fields: dict[str, Any] = {"event": self.__struct_config__.tag}
+        for name in self.__struct_fields__:
+            value = getattr(self, name)
+            if name == "metrics":
+                fields |= value
+            elif name != "n" or value:
+                fields[name] = value
+        return fields
+
+    def gathered(self, plain: dict[str, Any]) -> EpochFinished:
+        """This event with the metrics of the JSON that it was read from.
+
+        Raises Undecodable for one that is no number, or a missing training loss.
+        """
+        found = {name: value for name, value in plain.items() if name.startswith(_MEASURED)}
+        if "train_loss" not in found:
+            raise Undecodable("not understood: an epoch without `train_loss`")
+        return msgspec.structs.replace(self, metrics=converted(found, dict[str, Metric]))
 
 
 class CheckpointSaved(Event, frozen=True, kw_only=True):

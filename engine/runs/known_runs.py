@@ -9,6 +9,7 @@ from itertools import islice
 from pathlib import Path
 
 from engine.parts.kinds import encodable
+from engine.parts.metrics import score
 from engine.runs.contents import EVENTS, LEASE
 from engine.runs.events import Metric
 from engine.runs.index import Index, Stamp
@@ -42,11 +43,9 @@ class ListedRun:
         """Of the training split."""
         return self.outcome.metrics.get("train_loss")
 
-    @property
-    def accuracy(self) -> Metric:
-        """Of the test split, else of the training split; None for a regression."""
-        metrics = self.outcome.metrics
-        return metrics.get("test_accuracy", metrics.get("train_accuracy"))
+    def score(self, name: str) -> Metric:
+        """A metric of the test split, else of the training split; None where it has none."""
+        return score(self.outcome.metrics, name)
 
 
 class KnownRuns:

@@ -41,7 +41,7 @@ def outcome_of(run: Run) -> Outcome:
                 reason = "" if place else event.reason  # behind it a life began that has no end
                 break
             if isinstance(event, EpochFinished):
-                epochs, metrics = event.epoch, event.metrics()
+                epochs, metrics = event.epoch, event.metrics
                 break
         started = next(file.forwards(), None)
     except UnreadableRecord as error:

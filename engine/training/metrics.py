@@ -1,13 +1,16 @@
-"""Metrics of a split in eval mode: the loss as PyTorch computes it, the others in float64."""
+"""What is measured of a split in eval mode: the loss as PyTorch has it, the others in float64."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cached_property
 
 import torch
 from torch import Tensor, nn
 
+from engine.parts import metrics
 from engine.parts.data import Facts
 from engine.runs.events import ClassScores, Evaluated, Metric
 from engine.training.inputs import InputMap
@@ -49,58 +52,98 @@ class Judge:
         chunks = [self.outputs(part) for part in split.chunks(ROWS)]
         return chunks[0] if len(chunks) == 1 else torch.cat(chunks)
 
+    def scored(self, split: Split) -> Scored:
+        """A split with what the network says of it."""
+        return Scored(self, split, self.outputs_of(split))
+
     def metrics(self, split: Split, outputs: Tensor | None = None) -> dict[str, Metric]:
-        """Loss and accuracy, or loss, mae, rmse and r2 for a regression, by name.
+        """What reports tell of a split, by name.
 
         The loss is in the scale that is trained in, the others are in the unit of the data.
         """
-        if outputs is None:
-            outputs = self.outputs_of(split)
-        targets = self.reading.loss_targets(split.targets, outputs.shape[1])
-        loss = math.nan  # of outputs that are not finite: some losses refuse them
-        if outputs.isfinite().all():
-            with torch.no_grad():
-                loss = float(self.criterion(outputs, targets))
-        if self.facts.task == "regression":
-            return {
-                "loss": loss,
-                **regression_metrics(self.reading.numbers(outputs), split.targets),
-            }
-        predicted = self.reading.predicted_classes(outputs)
-        return {"loss": loss, "accuracy": (predicted == split.targets).double().mean().item()}
+        given = self.outputs_of(split) if outputs is None else outputs
+        return Scored(self, split, given).reported
 
-    def evaluated(self, name: str, split: Split) -> Evaluated:
-        """The full evaluation of a split: metrics, scores per class, confusion matrix."""
-        outputs = self.outputs_of(split)
-        metrics = self.metrics(split, outputs)
+    def evaluated(
+        self, name: str, scored: Scored, libraries: Collection[str] | None = None
+    ) -> Evaluated:
+        """The full evaluation of a split: metrics, scores per class, confusion matrix.
+
+        libraries: those that metrics may need, beside torch; None: any.
+        """
         classes: list[ClassScores] = []
         confusion: list[list[int]] = []
         if self.facts.task == "classification":
-            predicted = self.reading.predicted_classes(outputs)
-            confusion = confusion_matrix(split.targets, predicted, len(self.facts.classes))
+            confusion = confusion_matrix(scored.actual, scored.predicted, len(self.facts.classes))
             classes = class_scores(confusion, self.facts.classes)
         return Evaluated(
             split=name,  # type: ignore[arg-type]  # one of the three that Splits.named gives
-            samples=len(split),
-            metrics=metrics,
+            samples=len(scored.actual),
+            metrics=scored.measured(libraries),
             classes=classes,
             confusion=confusion,
         )
 
 
-def regression_metrics(outputs: Tensor, targets: Tensor) -> dict[str, Metric]:
-    """Mean absolute error, root mean squared error, coefficient of determination.
+class Scored:
+    """A split with a network's outputs for it, and whatever metrics are computed from.
 
-    r2 is None where the targets never change: (samples, targets) both.
+    Each is made when it is first asked for: classes, probabilities and the metrics themselves.
     """
-    errors = outputs.double() - targets.double()
-    mean_squared = errors.square().mean().item()
-    variance = targets.double().var(0, correction=0).mean().item()
-    return {
-        "mae": errors.abs().mean().item(),
-        "rmse": math.sqrt(mean_squared) if mean_squared >= 0 else math.nan,
-        "r2": 1 - mean_squared / variance if variance else None,
-    }
+
+    def __init__(self, judge: Judge, split: Split, outputs: Tensor) -> None:
+        self._judge = judge
+        self.targets = self.actual = split.targets
+        self.outputs = outputs
+
+    @cached_property
+    def numbers(self) -> Tensor:
+        """The outputs of a regression in the unit of the targets: (samples, targets) float32."""
+        return self._judge.reading.numbers(self.outputs)
+
+    @cached_property
+    def predicted(self) -> Tensor:
+        """The class of each sample: (samples,) int64."""
+        return self._judge.reading.predicted_classes(self.outputs)
+
+    @cached_property
+    def probabilities(self) -> Tensor:
+        """One per class: (samples, classes)."""
+        return self._judge.reading.probabilities(self.outputs)
+
+    @cached_property
+    def loss(self) -> float:
+        """nan for outputs that are not finite: some losses refuse them."""
+        if not self.outputs.isfinite().all():
+            return math.nan
+        targets = self._judge.reading.loss_targets(self.targets, self.outputs.shape[1])
+        with torch.no_grad():
+            return float(self._judge.criterion(self.outputs, targets))
+
+    @cached_property
+    def reported(self) -> dict[str, Metric]:
+        """The metrics of a report by name."""
+        return {one.name: self.value(one) for one in self._metrics if one.is_reported}
+
+    def measured(self, libraries: Collection[str] | None = None) -> dict[str, Metric]:
+        """All metrics by name that need none but these libraries; None: any."""
+        known = self.reported
+        return {
+            one.name: known[one.name] if one.name in known else self.value(one)
+            for one in self._metrics
+            if not one.library or libraries is None or one.library in libraries
+        }
+
+    @property
+    def _metrics(self) -> tuple[metrics.Metric, ...]:
+        facts = self._judge.facts
+        return metrics.metrics_of(facts.task, len(facts.classes))
+
+    def value(self, metric: metrics.Metric) -> Metric:
+        """What a metric is here."""
+        if not metric.formula:
+            return self.loss
+        return metric.function()(*(getattr(self, name) for name in metric.arguments()))
 
 
 def confusion_matrix(actual: Tensor, predicted: Tensor, num_classes: int) -> list[list[int]]:

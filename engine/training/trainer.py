@@ -42,7 +42,7 @@ from engine.training.executor import (
 )
 from engine.training.learning_rate import LearningRate
 from engine.training.loss_meter import LossMeter
-from engine.training.metrics import Judge
+from engine.training.metrics import Judge, Scored
 from engine.training.model import build_model, check_trainable, is_finite
 from engine.training.outputs import Reading
 from engine.training.precision import check_precision
@@ -168,7 +168,7 @@ class Trainer:
         """Whether the last step raised before it had gradients."""
         self._train_loss = math.nan
         """Mean of the last epoch whose losses were read."""
-        self._last_look: list[Evaluated] = []
+        self._last_look: dict[str, Scored] = {}
         """What the report of the last epoch found; empty while the training goes on."""
         self.model.train()
 
@@ -327,47 +327,59 @@ class Trainer:
         Evaluates every split, since no further step will come and tell.
         """
         self._last_look = self._look()
-        loss = next(look for look in self._last_look if look.split == "train").metrics["loss"]
-        if loss is not None and math.isfinite(loss) and is_finite(self.model):
+        loss = self._last_look["train"].loss
+        if math.isfinite(loss) and is_finite(self.model):
             return None
         self.reason = "diverged"
         return Diverged(
             epoch=self.epoch + (self.batch > 0),
             step=self.global_step,
-            loss=str(math.nan if loss is None or math.isfinite(loss) else loss),
+            loss=str(math.nan if math.isfinite(loss) else loss),
             learning_rate=self.learning_rate.current,
             gradient_norm=f"{self._step.gradient_norm():g}",
             at_end=True,
         )
 
     def evaluations(self) -> list[Evaluated]:
-        """Every split evaluated in full with the weights as they are."""
-        return self._last_look or self._look()
+        """Every split evaluated in full with the weights as they are, for the record's end.
 
-    def _look(self) -> list[Evaluated]:
-        return [self.judge.evaluated(name, part) for name, part in self.device_splits.items()]
+        Metrics that a library computes are measured where the data has imported it: that takes
+        about a second, which a training should not end with.
+        """
+        library = self.experiment.data.library
+        looks = self._last_look or self._look()
+        found = [
+            self.judge.evaluated(name, scored, libraries=(library,))
+            for name, scored in looks.items()
+        ]
+        for one in found:
+            told = {f"{one.split}_{metric}": value for metric, value in one.metrics.items()}
+            self.metrics = {**told, **self.metrics}  # the training loss stays that of the epoch
+        return found
+
+    def _look(self) -> dict[str, Scored]:
+        return {name: self.judge.scored(part) for name, part in self.device_splits.items()}
 
     def _report(self, train_loss: float, began: float) -> EpochFinished:
         measured: dict[str, Metric] = {}
-        looks = {str(look.split): look.metrics for look in self._last_look}
         for name, part in self.device_splits.items():
-            for metric, value in (looks.get(name) or self.judge.metrics(part)).items():
+            scored = self._last_look.get(name) or self.judge.scored(part)
+            for metric, value in scored.reported.items():
                 measured[f"{name}_{metric}"] = value
         measured["train_loss"] = train_loss
         self.metrics = measured
         elapsed_s = self.elapsed_s + time.perf_counter() - began
         steps_per_s = self.global_step / elapsed_s
-        report = EpochFinished(
+        return EpochFinished(
             epoch=self.epoch,
             step=self.global_step,
-            train_loss=train_loss,
+            metrics=measured,
             learning_rate=self.learning_rate.current,
             gradient_norm=self._step.gradient_norm(),
             steps_per_s=steps_per_s,
             samples_per_s=steps_per_s * self.batches.num_samples / len(self.batches),
             elapsed_s=elapsed_s,
         )
-        return msgspec.structs.replace(report, **measured)
 
 
 def _fresh_seed() -> int:

@@ -100,26 +100,13 @@ def _row(listed: ListedRun) -> dict[str, object]:
 
 
 def _print(found: list[ListedRun], ascii_only: bool) -> None:
-    from tui.renderables.numbers import fraction, metric
-    from tui.renderables.table import Column, table
+    from engine.parts.metrics import HEADLINES
+    from tui.past.run_summary import summary_columns, summary_row
+    from tui.renderables.table import table
     from tui.terminal.printing import Terminal
 
     terminal = Terminal(ascii_only=ascii_only)
-    columns = (
-        Column("Run", least=10, keep_end=True),
-        Column("State", least=8),
-        Column("Epochs", right=True, drop=3),
-        Column("Loss", right=True, drop=1),
-        Column("Accuracy", right=True, drop=2),
-    )
-    body = [
-        (
-            listed.run.name,
-            listed.state.told,
-            f"{listed.outcome.epochs:,}",
-            metric(listed.loss),
-            "" if listed.accuracy is None else fraction(listed.accuracy),
-        )
-        for listed in found
-    ]
+    there = [one for one in HEADLINES if any(run.score(one.name) is not None for run in found)]
+    columns = summary_columns(there, terminal.look)
+    body = [summary_row(listed, there) for listed in found]
     terminal.rows(table(columns, body, terminal.width, terminal.look))

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
+from engine.parts.metrics import HEADLINES, METRICS, SPLITS, score
 from engine.runs.events import (
     CheckpointFailed,
     EpochFinished,
@@ -197,7 +198,6 @@ def first_lines(event: RunStarted | Resumed, look: Look) -> list[Text]:
     return [Text(head + plain(reason, look.ascii)) for head, reason in told if reason]
 
 
-_SHOWN = {"loss": "loss", "accuracy": "accuracy", "mae": "mae", "r2": "r2"}
 NARROW = 50
 """Below so many columns a line holds the figures only."""
 
@@ -208,12 +208,11 @@ def epoch_line(event: EpochFinished, epochs: int, columns: int = 80) -> Text:
         return _short_line(event)
     width = len(str(epochs))
     line = Text(f"epoch {event.epoch:>{width}}/{epochs}")
-    metrics = event.metrics()
-    for split in ("train", "validation", "test"):
+    for split in SPLITS:
         shown = [
-            f"{word} {metric(metrics[f'{split}_{name}'])}"
-            for name, word in _SHOWN.items()
-            if f"{split}_{name}" in metrics
+            f"{one.name} {metric(event.metrics[f'{split}_{one.name}'])}"
+            for one in METRICS.values()
+            if one.in_line and f"{split}_{one.name}" in event.metrics
         ]
         if shown:
             line.append(f"  {split} ", style="dim")
@@ -223,10 +222,10 @@ def epoch_line(event: EpochFinished, epochs: int, columns: int = 80) -> Text:
 
 
 def _short_line(event: EpochFinished) -> Text:
-    """The epoch, its training loss and its best known accuracy."""
-    metrics = event.metrics()
-    accuracy = metrics.get("test_accuracy", metrics.get("train_accuracy"))
-    figures = [metric(event.train_loss), *([] if accuracy is None else [metric(accuracy)])]
+    """The epoch, its training loss, and its accuracy or what stands for it."""
+    scores = [score(event.metrics, one.name) for one in HEADLINES]
+    known = [metric(value) for value in scores if value is not None]
+    figures = [metric(event.train_loss), *known]
     return Text(f"{event.epoch} {' '.join(figures)}")
 
 

@@ -14,7 +14,8 @@ from tui.renderables.loss_chart import LossSeries
 MADE_S = 0.5
 """Seconds between two makings, at least: thousands of points, and bytes to the terminal."""
 
-Curves = tuple[LossSeries, ...]
+Curves = dict[str, tuple[LossSeries, ...]]
+"""By metric; the loss is first."""
 
 
 class CurveMaker:
@@ -50,4 +51,6 @@ class CurveMaker:
 
     def _made(self, history: History) -> Curves:
         self._made_at = self._clock()
-        return tuple(history.loss_series(list(self._train)))
+        losses = history.loss_series(list(self._train))
+        others = {name: tuple(history.series(name)) for name in history.measured()}
+        return {"loss": tuple(losses), **others}

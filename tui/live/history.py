@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from msgspec import UnsetType
-
+from engine.parts.metrics import METRICS, SPLITS, declared
 from engine.runs import events as ev
 from engine.runs.series import Series
-from tui.renderables.loss_chart import LossSeries
+from tui.renderables.loss_chart import LossSeries as Curve
 
-SPLITS = ("validation", "test")
+Point = tuple[int, float | None]
 
 
 @dataclass
 class History:
-    """The newest of each kind of event, and the curves of the reported losses."""
+    """The newest of each kind of event, and the curves of what is reported."""
 
     started: ev.RunStarted | None = None
     newest: ev.EpochFinished | None = None
@@ -42,10 +42,11 @@ class History:
                 self.started = event
             case ev.EpochFinished():
                 self.newest = event
-                for split in SPLITS:
-                    loss: ev.Metric | UnsetType = getattr(event, f"{split}_loss")
-                    if isinstance(loss, float):
-                        self.curves.setdefault(split, Series()).append(event.epoch, loss)
+                for name, value in event.metrics.items():
+                    if name != "train_loss" and isinstance(value, float):
+                        if name not in self.curves:
+                            self.curves[name] = Series()
+                        self.curves[name].append(event.epoch, value)
             case ev.Evaluated():
                 self.evaluated[event.split] = event
             case ev.Predicted():
@@ -74,14 +75,20 @@ class History:
                 self.finished = event
                 self.unkept = event.unkept
 
-    def loss_series(self, train: list[tuple[int, float | None]]) -> list[LossSeries]:
-        """The curves to draw; train: the training loss of every kept epoch."""
-        named: dict[str, list[tuple[int, float | None]]] = {"train": train}
-        named |= {name: [*series.points()] for name, series in self.curves.items()}
-        return [
-            LossSeries(name, [epoch for epoch, _ in points], [loss for _, loss in points])
-            for name, points in named.items()
-        ]
+    def loss_series(self, train: list[Point]) -> list[Curve]:
+        """The losses to draw; train: the training loss of every kept epoch."""
+        return [_curve("train", train), *self.series("loss")]
+
+    def series(self, metric: str) -> list[Curve]:
+        """The curves of a metric, a split each, as far as reports tell them."""
+        found = ((split, self.curves.get(f"{split}_{metric}")) for split in SPLITS)
+        return [_curve(split, [*series.points()]) for split, series in found if series is not None]
+
+    def measured(self) -> list[str]:
+        """The metrics beside the loss that have curves, in the order in which they are told."""
+        known = filter(None, map(declared, self.curves))
+        found = {metric.name for _, metric in known}
+        return [name for name in METRICS if name in found and name != "loss"]
 
     @property
     def unkept_sentence(self) -> str:
@@ -106,6 +113,10 @@ class History:
         self.rescued.clear()
         self.findings.clear()  # the doctor begins anew, too
         self.predicted = self.diverged = self.failed = self.finished = None
+
+
+def _curve(split: str, points: Sequence[Point]) -> Curve:
+    return Curve(split, [epoch for epoch, _ in points], [value for _, value in points])
 
 
 def _key(event: ev.LiveFinding) -> str:

@@ -52,7 +52,7 @@ class Observer:
                     progress=None,
                     download=None,
                     pictures=None,
-                    series=(),
+                    curves={},
                     evaluated={},
                     finished=None,
                     diverged=None,
@@ -63,11 +63,11 @@ class Observer:
             case ev.Event():
                 before = history.factor
                 history.add(happened)
-                series = self._curves.told(history, happened)
+                curves = self._curves.told(history, happened)
                 return replace(
                     snapshot,
                     progress=_moved(snapshot.progress, happened, before),
-                    series=snapshot.series if series is None else series,
+                    curves=snapshot.curves if curves is None else curves,
                     started=history.started,
                     newest=history.newest,
                     evaluated=dict(history.evaluated),
@@ -82,8 +82,8 @@ class Observer:
 
     def shown(self, snapshot: Snapshot, pictures: Pictures) -> Snapshot:
         """The snapshot with new pictures and the curve that came with them."""
-        series = self._curves.drawn(self._history, pictures.losses)
-        return replace(snapshot, pictures=pictures, series=series)
+        curves = self._curves.drawn(self._history, pictures.losses)
+        return replace(snapshot, pictures=pictures, curves=curves)
 
 
 def _moved(progress: p.Progress | None, event: ev.Event, factor_before: float) -> p.Progress | None:

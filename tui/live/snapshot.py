@@ -32,7 +32,8 @@ class Snapshot:
     download: p.Downloading | None = None
     """How far the data is that is fetched before the training."""
     pictures: Pictures | None = None
-    series: tuple[LossSeries, ...] = ()
+    curves: dict[str, tuple[LossSeries, ...]] = field(default_factory=dict)
+    """What reports tell over the epochs, by metric."""
     evaluated: dict[str, ev.Evaluated] = field(default_factory=dict)
     finished: ev.RunFinished | None = None
     diverged: ev.Diverged | None = None
@@ -44,6 +45,11 @@ class Snapshot:
     """What could not be kept, and where it is instead; empty where nothing is lost."""
     message: str = ""
     """The newest failure or notice, in one line."""
+
+    @property
+    def series(self) -> tuple[LossSeries, ...]:
+        """The losses."""
+        return self.curves.get("loss", ())
 
     @property
     def is_live(self) -> bool:

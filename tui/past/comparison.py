@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from engine.errors import PerceptuiError
 from engine.parts.component import literal
+from engine.parts.metrics import declared
 from engine.runs.contents import EXPERIMENT
 from engine.runs.reader import Run
 from engine.spec.catalogue import FAMILIES
 from engine.spec.experiment import PROSE
 from engine.spec.grammar import GrammarError, parse_call
 from engine.spec.toml_text import read_raw
+from tui.measured import shown
 from tui.renderables.numbers import count, duration, metric
 
 ABSENT = "-"
@@ -28,16 +30,20 @@ class Comparison:
     differences: list[Row]
     """Fields of their experiments that are not the same in all."""
     outcomes: list[Row]
+    best: dict[str, list[int]]
+    """Of each outcome that has one: which runs have the best value, where they differ."""
     curves: list[list[tuple[int, float | None]]]
     """The training loss over the epochs, for each run."""
 
 
 def compare(runs: Sequence[Run]) -> Comparison:
     """Read the runs' files and put them side by side."""
+    outcomes, measured = _outcomes(runs)
     return Comparison(
         runs,
         list(differences([_fields(run) for run in runs])),
-        _outcomes(runs),
+        outcomes,
+        {_row(name): places for name, places in best(measured)},
         [run.losses() for run in runs],
     )
 
@@ -83,17 +89,43 @@ def _call_fields(name: str, text: str) -> dict[str, str]:
     component = FAMILIES[name].members().get(call.name)
     if component is None:
         return {name: text}
-    declared = component.parameters()
-    given = {**dict(zip(declared, call.args, strict=False)), **call.kwargs}
+    known = component.parameters()
+    given = {**dict(zip(known, call.args, strict=False)), **call.kwargs}
     fields = {name: call.name}
-    for argument, (_, declaration) in declared.items():
+    for argument, (_, declaration) in known.items():
         if argument in given or not declaration.required:
             fields[f"{name}.{argument}"] = literal(given.get(argument, declaration.default))
     return fields
 
 
-def _outcomes(runs: Sequence[Run]) -> list[Row]:
+def best(measured: Sequence[Mapping[str, float | None]]) -> Iterator[tuple[str, list[int]]]:
+    """By name, where each metric's best value stands, as its declaration has it."""
+    for name in dict.fromkeys(name for one in measured for name in one):
+        known = declared(name)
+        if known is None:
+            continue
+        values = [one.get(name) for one in measured]
+        top: float | None = None
+        for value in values:
+            top = value if known[1].is_better(value, top) else top
+        places = [place for place, value in enumerate(values) if value == top]
+        if top is not None and len(places) < len(values):
+            yield name, places
+
+
+def _row(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def _shown(name: str, value: float | None) -> str:
+    known = declared(name)
+    return metric(value) if known is None else shown(known[1], value)
+
+
+def _outcomes(runs: Sequence[Run]) -> tuple[list[Row], list[Mapping[str, float | None]]]:
+    """What came out, as it is shown; and each run's metrics by name."""
     found: list[dict[str, str]] = []
+    measured: list[Mapping[str, float | None]] = []
     for run in runs:
         record = run.record()
         finished, newest, started = record.finished, record.newest_epoch, record.started
@@ -106,12 +138,13 @@ def _outcomes(runs: Sequence[Run]) -> list[Row]:
         elif newest is not None:
             outcome["epochs"] = count(newest.epoch)
             outcome["time"] = duration(newest.elapsed_s)
-            metrics = newest.metrics()
+            metrics = newest.metrics
         else:
             metrics = {}
         if started is not None:
             outcome["parameters"] = count(started.num_parameters)
-        outcome |= {name.replace("_", " "): metric(value) for name, value in metrics.items()}
+        outcome |= {_row(name): _shown(name, value) for name, value in metrics.items()}
+        measured.append(metrics)
         found.append(outcome)
     names = dict.fromkeys(name for one in found for name in one)
-    return [(name, [one.get(name, ABSENT) for one in found]) for name in names]
+    return [(name, [one.get(name, ABSENT) for one in found]) for name in names], measured

@@ -6,10 +6,12 @@ from collections.abc import Iterable, Sequence
 
 from rich.text import Text
 
+from engine.parts.metrics import HEADLINES, Metric
 from engine.runs.known_runs import ListedRun
 from engine.runs.reader import Run
+from tui.measured import shown, shown_title
 from tui.renderables.look import Look
-from tui.renderables.numbers import fraction, metric
+from tui.renderables.numbers import metric as figure
 from tui.renderables.table import Column, Sheet
 
 NAMED = 3
@@ -18,24 +20,33 @@ NAMED = 3
 
 def summary_sheet(listed: Iterable[ListedRun], look: Look) -> Sheet:
     """A row for each run."""
-    columns = (
-        Column("Run", least=12),
+    return Sheet(summary_columns(HEADLINES, look), map(summary_row, listed), look)
+
+
+def summary_columns(scores: Sequence[Metric], look: Look) -> tuple[Column, ...]:
+    """What a list says of runs; scores: the metrics beside the loss."""
+    named = [
+        Column(shown_title(one, look), right=True, drop=drop) for drop, one in enumerate(scores, 1)
+    ]
+    return (
+        Column("Run", least=12, keep_end=True),
         Column("State", least=8),
-        Column("Epochs", right=True, drop=3),
-        Column("Loss", right=True, drop=2),
-        Column("Accuracy", right=True, drop=1),
+        Column("Epochs", right=True, drop=len(named) + 2),
+        Column("Loss", right=True, drop=len(named) + 1),
+        *named,
     )
-    rows = (
-        (
-            one.run.name,
-            Text(one.state.told, "bold") if one.state.is_live else one.state.told,
-            f"{one.outcome.epochs:,}",
-            metric(one.loss),
-            "" if one.accuracy is None else fraction(one.accuracy),
-        )
-        for one in listed
+
+
+def summary_row(one: ListedRun, scores: Sequence[Metric] = HEADLINES) -> tuple[str | Text, ...]:
+    """The cells of a run."""
+    found = [(metric, one.score(metric.name)) for metric in scores]
+    return (
+        one.run.name,
+        Text(one.state.told, "bold") if one.state.is_live else one.state.told,
+        f"{one.outcome.epochs:,}",
+        figure(one.loss),
+        *("" if value is None else shown(metric, value) for metric, value in found),
     )
-    return Sheet(columns, rows, look)
 
 
 def deletion_question(chosen: Sequence[Run]) -> str:

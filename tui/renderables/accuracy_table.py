@@ -8,18 +8,29 @@ from typing import NamedTuple
 from rich.text import Text
 
 from tui.renderables.look import Look, class_hue
-from tui.renderables.numbers import count, fraction, metric
+from tui.renderables.numbers import count, fraction
 from tui.renderables.sanitize import plain
 from tui.renderables.table import Cell, Column, table
 
+SAMPLES_DROP = 4
+"""Columns of scores with a higher number are left out before the number of samples is."""
+
+
+class Score(NamedTuple):
+    """A column of what is measured."""
+
+    title: str
+    drop: int
+    """Left out from the highest number down where there is little room; 0: never."""
+
 
 class SplitScore(NamedTuple):
-    """What was measured on one split; None where it was not."""
+    """What was measured on one split."""
 
     name: str
     samples: int
-    loss: float | None
-    accuracy: float | None
+    figures: Sequence[str]
+    """One for each column."""
 
 
 class ClassScore(NamedTuple):
@@ -33,26 +44,16 @@ class ClassScore(NamedTuple):
     """Samples of that class."""
 
 
-class ErrorScore(NamedTuple):
-    """How far a regression is off on one split; None where it was not measured."""
-
-    name: str
-    samples: int
-    loss: float | None
-    mae: float | None
-    rmse: float | None
-    r2: float | None
-
-
-def split_table(splits: Sequence[SplitScore], width: int, look: Look) -> list[Text]:
-    """Loss and accuracy of each split."""
+def split_table(
+    scores: Sequence[Score], splits: Sequence[SplitScore], width: int, look: Look
+) -> list[Text]:
+    """What was measured of each split."""
     columns = (
         Column("Split", least=5),
-        Column("Samples", right=True, drop=2),
-        Column("Loss", right=True, drop=1),
-        Column("Accuracy", right=True),
+        Column("Samples", right=True, drop=SAMPLES_DROP),
+        *(Column(score.title, right=True, drop=score.drop) for score in scores),
     )
-    body = [(s.name, count(s.samples), metric(s.loss), fraction(s.accuracy)) for s in splits]
+    body = [(split.name, count(split.samples), *split.figures) for split in splits]
     return table(columns, body, width, look)
 
 
@@ -89,23 +90,6 @@ def class_table(
         count(sum(score.support for score in classes)),
     )
     return table(columns, body, width, look, footer=[footer] if classes else [])
-
-
-def error_table(splits: Sequence[ErrorScore], width: int, look: Look) -> list[Text]:
-    """Mean absolute error, root mean square error and R² of each split."""
-    columns = (
-        Column("Split", least=5),
-        Column("Samples", right=True, drop=4),
-        Column("Loss", right=True, drop=3),
-        Column("MAE", right=True, drop=2),
-        Column("RMSE", right=True),
-        Column(look.pick("R²", "R2"), right=True, drop=1),
-    )
-    body = [
-        (s.name, count(s.samples), metric(s.loss), metric(s.mae), metric(s.rmse), fraction(s.r2))
-        for s in splits
-    ]
-    return table(columns, body, width, look)
 
 
 def _named(index: int, name: str, look: Look) -> Text:

@@ -19,11 +19,11 @@ def metric(value: float | None) -> str:
     return f"{value:.{decimals}f}"
 
 
-def fraction(value: float | None) -> str:
-    """A share of one (accuracy, precision) with three decimals."""
+def fraction(value: float | None, decimals: int = 3) -> str:
+    """A share of one (accuracy, precision) with so many decimals."""
     if value is None:
         return "-"
-    return f"{value:.3f}" if math.isfinite(value) else _non_finite(value)
+    return f"{value:.{decimals}f}" if math.isfinite(value) else _non_finite(value)
 
 
 def short(value: float | None) -> str:

@@ -16,7 +16,7 @@ from engine.runs.reader import Run
 from tui.past.comparison import Comparison, compare
 from tui.renderables.look import class_hue
 from tui.renderables.loss_chart import LossSeries, loss_chart
-from tui.renderables.table import Column, heading, sentence, table
+from tui.renderables.table import Cell, Column, heading, sentence, table
 from tui.screens.host import BenchScreen
 from tui.screens.page import Page
 
@@ -92,8 +92,12 @@ class CompareScreen(BenchScreen):
             Column("What came out", least=8),
             *(Column(name, right=True, least=6) for name in names),
         )
-        body = [(name, *values) for name, values in comparison.outcomes]
-        return [*rows, Text(), *table(columns, body, width, look)]
+        told: list[Sequence[Cell]] = []
+        for name, values in comparison.outcomes:
+            best = comparison.best.get(name, [])
+            marked = (Text(v, "bold") if place in best else v for place, v in enumerate(values))
+            told.append((name, *marked))
+        return [*rows, Text(), *table(columns, told, width, look)]
 
 
 def _letter(place: int) -> str:

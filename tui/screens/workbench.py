@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -12,16 +10,16 @@ from textual.events import Resize
 from textual.reactive import reactive
 from textual.widgets import Static
 
-from engine.errors import PerceptuiError
-from engine.spec.difference import changes
+from engine.parts.metrics import METRICS
 from tui.live.snapshot import Snapshot
+from tui.measured import shown_title
 from tui.messages import DraftChanged
 from tui.renderables.sanitize import plain
 from tui.screens.control import ControlScreen
 from tui.widgets.editor import Editor
 from tui.widgets.keys import Keys
 from tui.widgets.notes import DoctorNote, LiveNote, Notice
-from tui.widgets.pane import COLUMNS, NAMES, PaneColumn, bindings, tabs
+from tui.widgets.pane import COLUMNS, NAMES, PaneColumn, PaneFrame, bindings, tabs
 from tui.widgets.picture import PictureView
 from tui.widgets.training import LossCurve, LossLine, Scores, SnapshotView, StatusLine
 
@@ -38,7 +36,6 @@ class WorkbenchScreen(ControlScreen):
 
     BINDINGS = [  # noqa: RUF012  # Textual declares it so
         Binding("f", "repair", "Repair"),
-        Binding("F", "fit", "Fit to data", show=False),
         Binding("d", "doctor", "What the doctor finds", show=False),
         Binding("p", "predict", "Predict"),
         Binding("c", "code", "Code"),
@@ -48,6 +45,7 @@ class WorkbenchScreen(ControlScreen):
         Binding("b", "discrete", "Discrete boundary", show=False),
         Binding("t", "test_points", "Test points", show=False),
         Binding("m", "matrix", "Confusion matrix", show=False),
+        Binding("v", "next_curve", "Curve of the next metric", show=False),
         Binding("left_square_bracket", "smooth(-1)", "Less smoothing", show=False),
         Binding("right_square_bracket", "smooth(1)", "More smoothing", show=False),
         *bindings(),
@@ -150,25 +148,6 @@ class WorkbenchScreen(ControlScreen):
             self.tell(f"Repaired: {finding.repair}. z takes it back")
             self.post_message(DraftChanged())
 
-    @work(group="fit", exclusive=True, exit_on_error=False)
-    async def action_fit(self) -> None:
-        """Let everything follow from the table and its target; undo takes it back."""
-        from engine.doctor.fitting import fitted_to
-
-        draft = self.host.draft
-        call = str(draft.raw.get("data", ""))
-        try:
-            found = await asyncio.to_thread(fitted_to, call)
-        except PerceptuiError as error:
-            self.complain(error)
-            return
-        before = draft.experiment
-        draft.begin(found.experiment.title, found.experiment)
-        changed = changes(before, found.experiment) if before is not None else []
-        lines = [f"{one.place}: {one.after}" for one in changed] or ["nothing to change"]
-        self.tell("\n".join(["Fitted to the data; z takes it back.", *lines]))
-        self.post_message(DraftChanged())
-
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Only what can be repaired or gone back from offers its key."""
         if action == "recover":
@@ -182,6 +161,13 @@ class WorkbenchScreen(ControlScreen):
         """Show the losses on a logarithmic scale, or not."""
         curve = self.query_one(LossCurve)
         curve.log_scale = not curve.log_scale
+
+    def action_next_curve(self) -> None:
+        """Show the curves of the next metric that reports tell."""
+        curve, names = self.query_one(LossCurve), [*self.host.bench.snapshot.curves]
+        if curve.metric in names:
+            curve.metric = names[(names.index(curve.metric) + 1) % len(names)]
+            self._title(self.host.bench.snapshot)
 
     def action_smooth(self, direction: int) -> None:
         """Smooth the loss curve more or less."""
@@ -275,6 +261,7 @@ class WorkbenchScreen(ControlScreen):
 
     def _title(self, snapshot: Snapshot) -> None:
         draft = self.host.draft
+        self._title_curve(snapshot)
         pane = self.query_one("#experiment")
         note = ""
         if self.trains_another():
@@ -289,3 +276,13 @@ class WorkbenchScreen(ControlScreen):
         if titles != self._titles:  # each assignment repaints the pane
             self._titles = titles
             pane.border_title, pane.border_subtitle = titles
+
+    def _title_curve(self, snapshot: Snapshot) -> None:
+        """Name the metric whose curves are seen: the loss, where another is not measured."""
+        curve = self.query_one(LossCurve)
+        if curve.metric not in snapshot.curves:
+            curve.metric = "loss"
+        title = shown_title(METRICS[curve.metric], self.host.look)
+        frame = self.query_one("#loss", PaneFrame)
+        if frame.border_title != title:
+            frame.border_title = title

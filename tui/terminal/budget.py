@@ -48,6 +48,6 @@ class ByteBudget:
         """
         before = self._shown
         if snapshot.phase == "running" and snapshot.run == before.run and self.left < 0:
-            snapshot = replace(snapshot, pictures=before.pictures, series=before.series)
+            snapshot = replace(snapshot, pictures=before.pictures, curves=before.curves)
         self._shown = snapshot
         return snapshot

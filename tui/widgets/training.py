@@ -13,7 +13,7 @@ from engine.parts.schedules import Constant
 from tui.drawings import class_rows, compared_rows, confusion_rows, score_rows
 from tui.live.snapshot import Snapshot
 from tui.renderables.look import ORANGE, RED, Look
-from tui.renderables.loss_chart import loss_chart
+from tui.renderables.loss_chart import LossSeries, loss_chart
 from tui.renderables.numbers import duration, metric, rate
 from tui.renderables.sanitize import crop, fit, plain
 from tui.renderables.sparkline import sparkline
@@ -172,14 +172,18 @@ def _download_text(download: Downloading) -> str:
 
 
 class LossCurve(SnapshotView):
-    """The loss curves over the epochs."""
+    """The curves of a metric over the epochs, the loss at first."""
 
+    metric: reactive[str] = reactive("loss", repaint=False)
     log_scale: reactive[bool] = reactive(False, repaint=False)
     smoothing: reactive[int] = reactive(0, repaint=False)
     """Epoch points that are averaged on either side."""
 
     def drawn_from(self, snapshot: Snapshot) -> tuple[object, ...]:
-        return (snapshot.series,)
+        return (self._shown(snapshot),)
+
+    def watch_metric(self) -> None:
+        self.remake()
 
     def watch_log_scale(self) -> None:
         self.remake()
@@ -189,7 +193,8 @@ class LossCurve(SnapshotView):
 
     def make_rows(self, width: int, height: int) -> list[Text]:
         series = [
-            s._replace(values=smoothed(s.values, self.smoothing)) for s in self.snapshot.series
+            s._replace(values=smoothed(s.values, self.smoothing))
+            for s in self._shown(self.snapshot)
         ]
         if not series:
             return sentence("The loss curve appears when training begins.", width, self.look)
@@ -197,6 +202,9 @@ class LossCurve(SnapshotView):
             series, width, max(4, height - 2), self.look, log=self.log_scale, title=""
         )
         return [row for row in rows if row.plain.strip()] if len(rows) > height else rows
+
+    def _shown(self, snapshot: Snapshot) -> tuple[LossSeries, ...]:
+        return snapshot.curves.get(self.metric, snapshot.series)
 
 
 def smoothed(values: Sequence[float | None], reach: int) -> list[float | None]:
@@ -233,7 +241,7 @@ class Scores(SnapshotView):
             "validation": snapshot.started.num_validation,
             "test": snapshot.started.num_test,
         }
-        rows = score_rows(samples, snapshot.newest.metrics(), width, look)
+        rows = score_rows(samples, snapshot.newest.metrics, width, look)
         classes = self._class_rows(width, height - len(rows))
         matrix = _matrix(snapshot, width, look)
         first, second = (matrix, classes) if self.matrix else (classes, matrix)

@@ -201,6 +201,8 @@ class Data(Component, abstract=True):
     """Whether its classes are known to be of like size."""
     pixel_figures: ClassVar[PixelFigures | None] = None
     """Of published files, kept because a look at them may need a download."""
+    library: ClassVar[str] = ""
+    """What is imported to make it, beside torch, where that takes about as long."""
     download_folder: ClassVar[str] = ""
     """Where under the data directory it is downloaded to; empty for what needs no download."""
 

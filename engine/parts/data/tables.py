@@ -26,6 +26,8 @@ NUCLEUS = (
 class _Bundled(Data, abstract=True):
     """A data set that comes with scikit-learn; its law has the data set's name."""
 
+    library = "sklearn"
+
     def law(self, places: Places) -> Law:
         from engine.parts.data.laws import tables
 

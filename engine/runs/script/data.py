@@ -84,9 +84,8 @@ def _scaled_targets(plan: Plan) -> list[str]:
     """The numbers to predict in the scale that is trained in, and the way back to their unit."""
     data, train = plan.experiment.data, plan.targets("train")
     logarithm = ".log()" if data.scales_target == "log" else ""
-    if not data.standardizes_target and not logarithm:
+    if not plan.scales_targets:
         return []
-    names = [plan.targets(split) for split in plan.splits]
     forth, back = f"targets.double(){logarithm}", "outputs.double()"
     lines = ["", "# What is predicted is trained on in a scale near 1"]
     lines[-1] += ", as its logarithm." if logarithm else "."
@@ -106,5 +105,5 @@ def _scaled_targets(plan: Plan) -> list[str]:
         *lines,
         *function_lines("trained(targets)", "What the loss compares.", [f"return {forth}"]),
         *function_lines("own_unit(outputs)", "Outputs in the data's unit.", [f"return {back}"]),
-        *(f"{name} = trained({name})" for name in names),
+        f"{plan.loss_targets} = trained({train})",
     ]

@@ -21,10 +21,10 @@ def evaluate_lines(plan: Plan) -> list[str]:
     outputs = f"{plan.forward}(inputs)"
     if max(*sizes, plan.facts.num_test_samples) > ROWS:
         outputs = f"torch.cat([{plan.forward}(part) for part in inputs.split({ROWS})])"
-    what = "Loss and accuracy" if plan.classifies else "The loss"
     where = "as the weights are" if plan.looks_at_training else "on samples not learned from"
-    help = f"{what}, {where}."
-    loss = "criterion(outputs, targets).item()"
+    help = f"The loss and what else is measured, {where}."
+    compared = "trained(targets)" if plan.scales_targets else "targets"
+    loss = f"criterion(outputs, {compared}).item()"
     if plan.experiment.loss.raises_outside:  # which raises for what other losses pass on
         loss += ' if outputs.isfinite().all() else float("nan")'
     body = [
@@ -34,18 +34,32 @@ def evaluate_lines(plan: Plan) -> list[str]:
         f"    loss = {loss}",
         "model.train()",
     ]
+    functions = []
     if plan.classifies:
-        body.append(f"correct = {_predicted(plan)} == {_actual(plan)}")
-        body.append("return loss, correct.double().mean().item()")
-    else:
-        body.append("return loss")
-    return function_lines("evaluate(inputs, targets)", help, body)
+        body.append(f"predicted = {_predicted(plan)}")
+        if _actual(plan) != "targets":
+            body.append(f"actual = {_actual(plan)}")
+    renamed = {"numbers": "own_unit(outputs)" if plan.scales_targets else "outputs"}
+    if _actual(plan) == "targets":
+        renamed["actual"] = "targets"
+    values = {"loss": "loss"}
+    for metric in plan.metrics[1:]:
+        functions += ["", "", *metric.source().splitlines()]
+        given = ", ".join(renamed.get(name, name) for name in metric.arguments())
+        values[metric.name] = f"{metric.formula}({given})"
+    body += ["return {", *(f'    "{name}": {value},' for name, value in values.items()), "}"]
+    return [*functions, *function_lines("evaluate(inputs, targets)", help, body)]
+
+
+def told(split: str) -> str:
+    """The arguments of `print` that tell what `evaluate` gave for a split."""
+    return f'*(f"{split}_{{name}} {{value}}" for name, value in measured.items())'
 
 
 def _predicted(plan: Plan) -> str:
     if plan.num_outputs > 1:
         return "outputs.argmax(1)"
-    return f"(outputs > {_limit(plan)})"
+    return f"(outputs[:, 0] > {_limit(plan)}).long()"
 
 
 def _limit(plan: Plan) -> str:
@@ -56,19 +70,18 @@ def _limit(plan: Plan) -> str:
 def _actual(plan: Plan) -> str:
     if plan.one_hot:
         return "targets.argmax(1)"
-    return "targets.bool()" if plan.one_column else "targets"
+    return "targets[:, 0].long()" if plan.one_column else "targets"
 
 
 def ending_lines(plan: Plan) -> list[str]:
     """Test the network and predict the samples that are asked for."""
     lines: list[str] = []
     if "test" in plan.splits:
-        names = ["test_loss"] + ["test_accuracy"] * plan.classifies
         lines += [
             "",
             "# How good is it on samples that it has never seen?",
-            f"{', '.join(names)} = evaluate(test_inputs, test_targets)",
-            f'print(f"{"  ".join(f"{name} {{{name}}}" for name in names)}")',
+            "measured = evaluate(test_inputs, test_targets)",
+            f'print({told("test")}, sep="  ")',
         ]
     if plan.experiment.predict:
         lines += _predictions(plan)
@@ -79,18 +92,17 @@ def _predictions(plan: Plan) -> list[str]:
     rows = ", ".join(f"[{', '.join(map(torch_literal, row))}]" for row in plan.experiment.predict)
     inputs = "prepare(samples)" if is_prepared(plan) else "samples"
     back = "" if plan.on_cpu else ".cpu()"
+    read = [f"outputs = own_unit(outputs){back}"] if plan.scales_targets else []
     lines = [
         "",
         "# What does it say of new samples?",
         f"samples = torch.tensor([{rows}])",
         "model.eval()",
         "with torch.no_grad():",
-        f"    outputs = {plan.forward}({inputs}{plan.to_device}){back}",
+        f"    outputs = {plan.forward}({inputs}{plan.to_device}){'' if read else back}",
+        *read,
     ]
     if not plan.classifies:
-        data = plan.experiment.data
-        if data.standardizes_target or data.scales_target == "log":
-            lines.append("outputs = own_unit(outputs)")
         return [
             *lines,
             "for sample, output in zip(samples.tolist(), outputs.tolist()):",

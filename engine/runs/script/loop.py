@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from engine.parts.component import literal
 from engine.parts.layers.address import weight_names
+from engine.runs.script.ending import told
 from engine.runs.script.plan import Piece, Plan
 from engine.runs.script.rate import Rate, make_rate
+
+_VALIDATION = "measured = evaluate(validation_inputs, validation_targets)"
 
 
 def loop_piece(plan: Plan) -> Piece:
@@ -35,7 +38,7 @@ def loop_piece(plan: Plan) -> Piece:
 
 
 def _epoch(plan: Plan, rate: Rate, penalized: bool) -> list[str]:
-    inputs, targets = plan.inputs("train"), plan.targets("train")
+    inputs, targets = plan.inputs("train"), plan.loss_targets
     if plan.full_batch:
         lines = _step(plan, _augmented(plan, inputs), targets, penalized)
         return [*lines, "train_loss = loss.item()"]
@@ -108,8 +111,8 @@ def _end_of_epoch(plan: Plan, rate: Rate) -> list[str]:
     experiment = plan.experiment
     watches = plan.watches
     validates = "validation" in plan.splits
-    measure = [_validation(plan)] if validates else _training(plan)
-    selecting = "validation_loss" if validates else "end_loss"
+    measure = [_VALIDATION] if validates else _training(plan)
+    selecting = 'measured["loss"]'
     lines = list(measure) if watches else []
     stops = []
     if experiment.stop_below is not None:
@@ -135,11 +138,6 @@ def _end_of_epoch(plan: Plan, rate: Rate) -> list[str]:
     return lines
 
 
-def _validation(plan: Plan) -> str:
-    accuracy = ", validation_accuracy" if plan.classifies else ""
-    return f"validation_loss{accuracy} = evaluate(validation_inputs, validation_targets)"
-
-
 def _training(plan: Plan) -> list[str]:
     """Measure the training split with the weights that the epoch ends with, if that decides."""
     if not plan.looks_at_training:
@@ -148,18 +146,17 @@ def _training(plan: Plan) -> list[str]:
     inputs, targets = (f"{name}{every}" for name in (plan.inputs("train"), plan.targets("train")))
     if plan.pixels is not None and plan.pixels.augmentations:
         inputs = f"prepare({inputs})"
-    accuracy = ", _" if plan.classifies else ""
-    return [f"end_loss{accuracy} = evaluate({inputs}, {targets})"]
+    return [f"measured = evaluate({inputs}, {targets})"]
 
 
 def _report(plan: Plan) -> list[str]:
     if "validation" not in plan.splits:
         return ['print(f"epoch {epoch}  train_loss {train_loss}")']
-    names = ["validation_loss"] + ["validation_accuracy"] * plan.classifies
     return [
         "print(",
-        '    f"epoch {epoch}  train_loss {train_loss}  "',
-        f'    f"{"  ".join(f"{name} {{{name}}}" for name in names)}"',
+        '    f"epoch {epoch}  train_loss {train_loss}",',
+        f"    {told('validation')},",
+        '    sep="  ",',
         ")",
     ]
 

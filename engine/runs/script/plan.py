@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from engine.errors import BadExperiment, Problem
 from engine.parts.data import Facts, Pixels, Places
+from engine.parts.metrics import Metric, metrics_of
 from engine.spec.chain import Link, links
 from engine.spec.experiment import Experiment
 from engine.spec.validator import held_back, selecting_stride
@@ -56,6 +57,17 @@ class Plan:
     def targets(self, split: str) -> str:
         """The variable that holds a split's targets."""
         return f"{split}_targets" if len(self.splits) > 1 else "targets"
+
+    @property
+    def scales_targets(self) -> bool:
+        """Whether numbers are trained on in another scale than the data's."""
+        data = self.experiment.data
+        return data.standardizes_target or data.scales_target == "log"
+
+    @property
+    def loss_targets(self) -> str:
+        """The variable that holds what the training compares with the outputs."""
+        return "scaled_targets" if self.scales_targets else self.targets("train")
 
     @property
     def num_outputs(self) -> int:
@@ -112,6 +124,12 @@ class Plan:
     @property
     def classifies(self) -> bool:
         return self.facts.task == "classification"
+
+    @property
+    def metrics(self) -> tuple[Metric, ...]:
+        """What is measured of a split that is held back, as in reports; the loss first."""
+        fitting = metrics_of(self.facts.task, len(self.facts.classes))
+        return tuple(metric for metric in fitting if metric.is_reported)
 
     @property
     def one_hot(self) -> bool:

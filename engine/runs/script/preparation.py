@@ -45,6 +45,10 @@ def _moved(plan: Plan) -> list[str]:
     if plan.on_cpu:
         return []
     names = [name for s in plan.splits for name in (plan.inputs(s), plan.targets(s))]
+    if plan.scales_targets:
+        names.append(plan.loss_targets)
+        if plan.experiment.data.standardizes_target:
+            names += ["target_mean", "target_scale"]
     return ["", *(f"{name} = {name}.to(device)" for name in names)]
 
 

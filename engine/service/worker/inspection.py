@@ -50,6 +50,6 @@ def evaluate(run: Run, places: Places, checkpoint: CheckpointKind = "last") -> I
     load_model(trainer.model, weights, path)
     try:
         for name, split in trainer.device_splits.items():
-            yield trainer.judge.evaluated(name, split)
+            yield trainer.judge.evaluated(name, trainer.judge.scored(split))
     finally:
         trainer.stop_reading()

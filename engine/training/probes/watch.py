@@ -82,7 +82,7 @@ class Watch:
 
     def _note(self, event: EpochFinished) -> None:
         self._newest = event
-        loss = getattr(event, f"{self._held_out}_loss") if self._held_out else None
+        loss = event.metrics.get(f"{self._held_out}_loss")
         held_out = loss if isinstance(loss, float) and math.isfinite(loss) else None
         if event.train_loss is not None:
             self._reports.append(Report(event.epoch, event.train_loss, held_out))
@@ -118,7 +118,7 @@ class Watch:
     def _seen(self, probe: Probe) -> Look:
         trainer, newest = self._trainer, self._newest
         assert newest is not None, "a look follows a report"
-        metrics = newest.metrics()
+        metrics = newest.metrics
         accuracies = {name: metrics.get(f"{name}_accuracy") for name in trainer.device_splits}
         return Look(
             epoch=trainer.epoch,

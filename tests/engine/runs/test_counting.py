@@ -12,9 +12,16 @@ from engine.runs.reader import Run, counting
 
 def _epoch(n: int, epoch: int) -> ev.EpochFinished:
     return ev.EpochFinished(
-        n=n, epoch=epoch, step=epoch, train_loss=0.0, learning_rate=0.1, gradient_norm=0.0,
-        steps_per_s=1.0, samples_per_s=1.0, elapsed_s=0.0,
-    )  # fmt: skip
+        n=n,
+        epoch=epoch,
+        step=epoch,
+        metrics={"train_loss": 0.0},
+        learning_rate=0.1,
+        gradient_norm=0.0,
+        steps_per_s=1.0,
+        samples_per_s=1.0,
+        elapsed_s=0.0,
+    )
 
 
 def _back(n: int, after_event: int) -> ev.Resumed:

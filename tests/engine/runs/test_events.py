@@ -31,6 +31,11 @@ _FINISHED: dict[str, Any] = {
 }
 
 
+def _epoch(**metrics: float | None) -> ev.EpochFinished:
+    other = {name: value for name, value in _EPOCH.items() if name != "train_loss"}
+    return ev.EpochFinished(**other, metrics={"train_loss": 0.25, **metrics})
+
+
 def _decoded(event: ev.Event) -> dict[str, Any]:
     line = ev.encode(event)
     assert b"\n" not in line
@@ -40,11 +45,11 @@ def _decoded(event: ev.Event) -> dict[str, Any]:
 
 def test_a_reported_epoch() -> None:
     """`event`, `epoch`, `step`, `train_loss` stand first under these very names."""
-    found = _decoded(ev.EpochFinished(**_EPOCH))
+    found = _decoded(_epoch())
     assert found.pop("event") == "epoch_finished"
     found.pop("n", None)
     assert found == _EPOCH
-    assert ev.encode(ev.EpochFinished(**_EPOCH)).startswith(b'{"event":"epoch_finished"')
+    assert ev.encode(_epoch()).startswith(b'{"event":"epoch_finished"')
 
 
 def test_the_last_line() -> None:
@@ -58,7 +63,7 @@ def test_the_last_line() -> None:
 @pytest.mark.parametrize("number", [math.nan, math.inf, -math.inf])
 def test_non_finite_numbers_are_null(number: float) -> None:
     """In a field as in a table of metrics."""
-    epoch = ev.EpochFinished(**{**_EPOCH, "train_loss": number, "test_r2": number})
+    epoch = _epoch(train_loss=number, test_r2=number)
     assert (_decoded(epoch)["train_loss"], _decoded(epoch)["test_r2"]) == (None, None)
     finished = ev.RunFinished(**{**_FINISHED, "metrics": {"train_loss": number}})
     assert _decoded(finished)["metrics"] == {"train_loss": None}
@@ -66,15 +71,15 @@ def test_non_finite_numbers_are_null(number: float) -> None:
 
 def test_metrics_that_a_run_does_not_have_are_left_out() -> None:
     """Those it has are told apart from those that are undefined."""
-    event = ev.EpochFinished(**_EPOCH, test_r2=None, train_mae=1.0)
-    assert event.metrics() == {"train_loss": 0.25, "train_mae": 1.0, "test_r2": None}
+    event = _epoch(train_mae=1.0, test_r2=None)
+    assert event.metrics == {"train_loss": 0.25, "train_mae": 1.0, "test_r2": None}
     found = _decoded(event)
     assert "validation_loss" not in found
     assert found["test_r2"] is None
 
 
 _EVERY: list[ev.Event] = [
-    ev.EpochFinished(**_EPOCH),
+    _epoch(),
     ev.RunFinished(**_FINISHED),
     ev.CheckpointSaved(kind="best", path="x", epoch=1, step=2),
     ev.Evaluated(
@@ -147,3 +152,21 @@ def test_what_is_no_event_is_refused(line: bytes) -> None:
     """Torn, foreign and unknown lines raise what the reader passes over."""
     with pytest.raises(Undecodable):
         ev.decode(line)
+
+
+def test_metrics_of_other_versions_are_kept() -> None:
+    """A line of an older record and one with metrics yet unknown read as they were written."""
+    line = ev.encode(_epoch(test_accuracy=0.5)).replace(b"test_accuracy", b"test_unheard_of")
+    event = ev.decode(line)
+    assert isinstance(event, ev.EpochFinished)
+    assert event.metrics == {"train_loss": 0.25, "test_unheard_of": 0.5}
+    assert ev.encode(event) == line
+
+
+@pytest.mark.parametrize(("old", "new"), [(b"0.25", b'"low"'), (b"train_loss", b"train_lost")])
+def test_an_epoch_without_its_loss_is_refused(old: bytes, new: bytes) -> None:
+    """A metric that is no number is no event, nor is one without the training loss."""
+    line = ev.encode(_epoch())
+    assert old in line
+    with pytest.raises(Undecodable):
+        ev.decode(line.replace(old, new))

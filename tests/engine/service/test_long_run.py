@@ -25,9 +25,12 @@ def test_a_million_epochs_in_a_history() -> None:
                 n=number,
                 epoch=number,
                 step=number,
-                train_loss=1.0,
-                validation_loss=1.0 / number,
-                test_loss=1.0,
+                metrics={
+                    "train_loss": 1.0,
+                    "train_accuracy": 0.5,
+                    "validation_loss": 1.0 / number,
+                    "test_loss": 1.0,
+                },
                 learning_rate=0.1,
                 gradient_norm=0.0,
                 steps_per_s=1.0,
@@ -39,7 +42,7 @@ def test_a_million_epochs_in_a_history() -> None:
         points = curve.points()
         assert len(points) <= CAPACITY + 1
         assert (points[0][0], points[-1][0]) == (1, 1_000_000)
-    assert set(history.curves) == {"validation", "test"}
+    assert set(history.curves) == {"train_accuracy", "validation_loss", "test_loss"}
     assert history.newest is not None
     assert history.newest.epoch == 1_000_000
 

@@ -81,7 +81,7 @@ def test_graphed_trainings_have_the_eager_bits(
     assert weights(graphed) == weights(eager)
     pairs = zip(reported(found), reported(expected), strict=True)
     for one, other in pairs:
-        assert (one.metrics(), one.gradient_norm) == (other.metrics(), other.gradient_norm)
+        assert (one.metrics, one.gradient_norm) == (other.metrics, other.gradient_norm)
 
 
 def test_a_recording_that_fails_leaves_the_device_fit() -> None:
@@ -139,7 +139,7 @@ def test_losses_that_are_kept_are_the_same(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(loss_meter, "READ_S", 1e-9)
     prompt, expected = _trained("eager")
     assert kept_one.losses.points() == prompt.losses.points()
-    assert [e.metrics() for e in reported(found)] == [e.metrics() for e in reported(expected)]
+    assert [e.metrics for e in reported(found)] == [e.metrics for e in reported(expected)]
 
 
 def test_a_diverging_bce_loss_is_told() -> None:

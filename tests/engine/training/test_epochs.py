@@ -52,14 +52,33 @@ def test_the_training_loss_is_the_mean_over_batches_before_each_update() -> None
 def test_validation_and_test_are_reported_where_there_are_such_splits() -> None:
     """Each split's loss and accuracy stand in the event; the event is what the run ends with."""
     trainer, events = trained(small(validation_fraction=0.25, test_fraction=0.25))
-    last = reported(events)[-1].metrics()
+    last = reported(events)[-1].metrics
     assert set(last) == {
         f"{split}_{metric}"
         for split in ("train", "validation", "test")
-        for metric in ("loss", "accuracy")
+        for metric in ("loss", "accuracy", "balanced_accuracy")
     }
     assert trainer.metrics == last
-    assert set(reported(trained(small())[1])[0].metrics()) == {"train_loss", "train_accuracy"}
+    assert list(reported(trained(small())[1])[0].metrics) == [
+        "train_loss",
+        "train_accuracy",
+        "train_balanced_accuracy",
+    ]
+
+
+def test_a_library_is_not_imported_for_an_end() -> None:
+    """Its metrics are measured at the end where the data has it imported, else when asked for."""
+    iris = {"data": "iris()", "layers": ["Linear(3)"], "loss": "CrossEntropyLoss()"}
+    measured = {"roc_auc", "brier_score"}
+    for experiment, expected in ((small(epochs=1), set()), (small(epochs=1, **iris), measured)):
+        trainer, events = trained(experiment)
+        (look,) = trainer.evaluations()
+        assert set(look.metrics) & measured == expected
+        assert {f"train_{name}" for name in look.metrics} == set(trainer.metrics)
+        assert trainer.metrics["train_loss"] == reported(events)[-1].train_loss
+        part = trainer.device_splits["train"]
+        asked = trainer.judge.evaluated("train", trainer.judge.scored(part))
+        assert measured <= set(asked.metrics)
 
 
 def test_stop_below_ends_after_the_first_epoch_below() -> None:
@@ -77,7 +96,7 @@ def test_patience_counts_epochs_since_the_best_validation_loss() -> None:
     """The run ends `patience` epochs after the lowest validation loss, whatever is reported."""
     fields = {"validation_fraction": 0.25, "optimizer": "SGD(lr=20.0)"}
     _, events = trained(small(epochs=40, **fields))
-    losses = [event.metrics()["validation_loss"] or 0.0 for event in reported(events)]
+    losses = [event.metrics["validation_loss"] or 0.0 for event in reported(events)]
     best, expected = math.inf, None
     best_epoch = 0
     for epoch, loss in enumerate(losses, start=1):

@@ -16,23 +16,28 @@ from sklearn.metrics import (
     precision_recall_fscore_support,
     r2_score,
 )
-from torch import nn
+from torch import Tensor, nn
 
 from engine.parts.data import Facts
 from engine.parts.layers.dense import Linear
 from engine.parts.losses import CrossEntropyLoss, MSELoss
+from engine.parts.metrics import METRICS
+from engine.runs.events import Evaluated
 from engine.training.inputs import InputMap
 from engine.training.metrics import (
     ROWS,
     Judge,
     class_scores,
     confusion_matrix,
-    regression_metrics,
 )
 from engine.training.outputs import Reading
 from engine.training.splits import Split
 
 _CLASSES = ("a", "b", "c")
+
+
+def _errors(outputs: Tensor, targets: Tensor) -> dict[str, float | None]:
+    return {name: METRICS[name].function()(outputs, targets) for name in ("mae", "rmse", "r2")}
 
 
 def test_confusion_and_scores_by_hand() -> None:
@@ -66,9 +71,7 @@ def test_scores_are_scikit_learns() -> None:
 
 def test_regression_metrics_by_hand() -> None:
     """Errors 1, 0, -2 over targets 0, 2, 4: mae 1, rmse √(5/3), r² = 1 - (5/3)/(8/3)."""
-    found = regression_metrics(
-        torch.tensor([[1.0], [2.0], [2.0]]), torch.tensor([[0.0], [2.0], [4.0]])
-    )
+    found = _errors(torch.tensor([[1.0], [2.0], [2.0]]), torch.tensor([[0.0], [2.0], [4.0]]))
     assert found["mae"] == 1.0
     assert found["rmse"] == math.sqrt(5 / 3)
     assert found["r2"] == pytest.approx(1 - 5 / 8)
@@ -80,7 +83,7 @@ def test_regression_metrics_are_scikit_learns(columns: int) -> None:
     generator = torch.Generator().manual_seed(0)
     outputs = torch.randn(40, columns, generator=generator)
     targets = torch.randn(40, columns, generator=generator) * torch.tensor([1.0, 5.0][:columns])
-    found = regression_metrics(outputs, targets)
+    found = _errors(outputs, targets)
     y, x = targets.double().numpy(), outputs.double().numpy()
     assert found["mae"] == pytest.approx(mean_absolute_error(y, x))
     assert found["rmse"] == pytest.approx(math.sqrt(mean_squared_error(y, x)))
@@ -90,14 +93,18 @@ def test_regression_metrics_are_scikit_learns(columns: int) -> None:
 @pytest.mark.parametrize("count", [1, 2, 7, 33, 1000])
 def test_r2_is_undefined_for_targets_that_never_change(count: int) -> None:
     """One sample, or many alike, have no variance to explain."""
-    assert regression_metrics(torch.zeros(count, 1), torch.full((count, 1), 0.1))["r2"] is None
+    assert _errors(torch.zeros(count, 1), torch.full((count, 1), 0.1))["r2"] is None
 
 
 @pytest.mark.parametrize("bad", [math.nan, math.inf])
 def test_non_finite_outputs_give_non_finite_errors(bad: float) -> None:
     """They are numbers still, which JSON shows as null."""
-    found = regression_metrics(torch.tensor([[bad], [1.0]]), torch.tensor([[0.0], [1.0]]))
+    found = _errors(torch.tensor([[bad], [1.0]]), torch.tensor([[0.0], [1.0]]))
     assert all(value is not None and not math.isfinite(value) for value in found.values())
+
+
+def _evaluated(judge: Judge, part: Split) -> Evaluated:
+    return judge.evaluated("test", judge.scored(part))
 
 
 def _judge(model: nn.Module) -> Judge:
@@ -112,7 +119,7 @@ def test_an_evaluation_holds_metrics_scores_and_confusion() -> None:
     with torch.no_grad():
         model.weight.copy_(torch.tensor([[1.0, 0.0], [0.0, 1.0], [0.0, 0.0]]))
     inputs = torch.tensor([[2.0, 0.0], [0.0, 2.0], [2.0, 0.0], [0.0, 2.0]])
-    found = _judge(model).evaluated("test", Split(inputs, torch.tensor([0, 1, 1, 2])))
+    found = _evaluated(_judge(model), Split(inputs, torch.tensor([0, 1, 1, 2])))
     right = math.log(math.exp(2) + 2) - 2
     assert (found.split, found.samples) == ("test", 4)
     assert found.metrics["accuracy"] == 0.5
@@ -149,6 +156,6 @@ def test_a_regression_has_errors_and_no_classes() -> None:
     reading = Reading(loss, (Linear(1),), facts)
     judge = Judge(nn.Identity(), loss.build(), reading, facts, InputMap())
     part = Split(torch.tensor([[1.0], [4.0]]), torch.tensor([[1.0], [2.0]]))
-    found = judge.evaluated("train", part)
+    found = _evaluated(judge, part)
     assert found.metrics == {"loss": 2.0, "mae": 1.0, "rmse": math.sqrt(2), "r2": -7.0}
     assert (found.classes, found.confusion) == ([], [])

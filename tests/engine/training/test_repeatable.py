@@ -32,8 +32,8 @@ def test_the_same_experiment_gives_the_same_bits(optimizer: str, changes: dict[s
     torch.rand(17)
     second, second_events = trained(experiment)
     assert weights(first) == weights(second)
-    assert [e.metrics() for e in reported(first_events)] == [
-        e.metrics() for e in reported(second_events)
+    assert [e.metrics for e in reported(first_events)] == [
+        e.metrics for e in reported(second_events)
     ]
 
 
@@ -87,6 +87,6 @@ def test_looking_changes_nothing() -> None:
     while looked_at.reason is None:
         looked_at.step()
         boundary(looked_at.judge, looked_at.splits, (6, 4))
-        looked_at.judge.evaluated("train", looked_at.device_splits["train"])
+        looked_at.judge.evaluated("train", looked_at.judge.scored(looked_at.device_splits["train"]))
     assert looked_at.model.training
     assert weights(looked_at) == weights(trained(experiment)[0])

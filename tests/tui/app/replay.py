@@ -370,10 +370,12 @@ class Replay:
         return ev.EpochFinished(
             epoch=self.epoch,
             step=self.step_done,
-            train_loss=self.loss,
-            train_accuracy=0.75,
-            test_loss=self.loss + 0.125,
-            test_accuracy=0.5,
+            metrics={
+                "train_loss": self.loss,
+                "train_accuracy": 0.75,
+                "test_loss": self.loss + 0.125,
+                "test_accuracy": 0.5,
+            },
             learning_rate=0.1 * self.factor,
             gradient_norm=0.5,
             steps_per_s=4.0,

@@ -31,9 +31,16 @@ PROGRESS = p.Progress(
 
 
 def reported(epoch: int, loss: float | None, **changes: Any) -> ev.EpochFinished:
-    rest = dict.fromkeys(("learning_rate", "gradient_norm", "steps_per_s", "samples_per_s"), 1.0)
-    values: dict[str, Any] = {**rest, "elapsed_s": 1.0, **changes}
-    return ev.EpochFinished(epoch=epoch, step=4 * epoch, train_loss=loss, **values)
+    return ev.EpochFinished(
+        epoch=epoch,
+        step=4 * epoch,
+        metrics={"train_loss": loss, **changes},
+        learning_rate=1.0,
+        gradient_norm=1.0,
+        steps_per_s=1.0,
+        samples_per_s=1.0,
+        elapsed_s=1.0,
+    )
 
 
 def points(snapshot: Snapshot, name: str = "train") -> list[tuple[float, float | None]]:
@@ -80,7 +87,7 @@ def test_curves_are_made_at_the_pace_of_pictures() -> None:
         assert maker.told(history, reported(epoch, 1.0)) is None
     curves = maker.told(history, ev.Paused(step=9))
     assert curves is not None
-    assert CAPACITY < len(curves[0].values) <= 2 * CAPACITY
+    assert CAPACITY < len(curves["loss"][0].values) <= 2 * CAPACITY
     now_s += MADE_S
     assert maker.told(history, reported(5 * CAPACITY, 1.0)) is not None
 

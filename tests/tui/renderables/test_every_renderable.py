@@ -14,10 +14,9 @@ from rich.text import Text
 
 from tui.renderables.accuracy_table import (
     ClassScore,
-    ErrorScore,
+    Score,
     SplitScore,
     class_table,
-    error_table,
     split_table,
 )
 from tui.renderables.actual_predicted import (
@@ -84,10 +83,10 @@ EVERYTHING: dict[str, Draw] = {
     "sparkline": lambda v, n, w, k: sparkline(v, w, k),
     "layers": lambda v, n, w, k: layer_table([LayerRow(x, x, len(v)) for x in n], w, k),
     "splits": lambda v, n, w, k: split_table(
-        [SplitScore(x, 9, y, y) for x, y in zip(n, v, strict=False)], w, k
-    ),
-    "errors": lambda v, n, w, k: error_table(
-        [ErrorScore(x, 9, y, y, y, y) for x, y in zip(n, v, strict=False)], w, k
+        [Score(x, place) for place, x in enumerate(n)],
+        [SplitScore(x, 9, [str(y)] * len(n)) for x, y in zip(n, v, strict=False)],
+        w,
+        k,
     ),
     "classes": lambda v, n, w, k: class_table(_scores(v, n), w, k, limit=4),
     "confusion": _confusion,

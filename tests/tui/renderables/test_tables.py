@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from tui.renderables.accuracy_table import (
     ClassScore,
-    ErrorScore,
+    Score,
     SplitScore,
     class_table,
-    error_table,
     split_table,
 )
 from tui.renderables.layer_table import LayerRow, layer_table
@@ -92,20 +91,22 @@ def test_class_table_can_be_limited() -> None:
     assert rows[-1].split()[-1] == "1,210"
 
 
-def test_split_and_error_tables() -> None:
-    """Splits show what was measured, and NaN as such."""
-    splits = [SplitScore("train", 60000, 0.2312, 0.9523), SplitScore("test", 7, None, float("nan"))]
-    assert [row.plain for row in split_table(splits, 80, PLAIN)][2:] == [
-        "train   60,000  0.2312     0.952",
-        "test         7       -       nan",
+def test_split_tables() -> None:
+    """Splits show what was measured; the most important is left where there is little room."""
+    columns = [Score("Loss", 3), Score("Accuracy", 0), Score("Balanced", 5)]
+    splits = [
+        SplitScore("train", 60000, ["0.2312", "0.952", "0.951"]),
+        SplitScore("test", 7, ["-", "nan", "-"]),
     ]
-    assert split_table(splits, 20, PLAIN)[2].plain.split() == ["train", "0.952"]
-    errors = [ErrorScore("train", 100, 0.5, 0.25, 0.5, 0.9)]
-    assert [row.plain for row in error_table(errors, 80, PLAIN)] == [
-        "Split  Samples    Loss     MAE    RMSE     R²",
-        "─────────────────────────────────────────────",
-        "train      100  0.5000  0.2500  0.5000  0.900",
+    assert [row.plain for row in split_table(columns, splits, 80, PLAIN)] == [
+        "Split  Samples    Loss  Accuracy  Balanced",
+        "──────────────────────────────────────────",
+        "train   60,000  0.2312     0.952     0.951",
+        "test         7       -       nan         -",
     ]
+    narrower = [split_table(columns, splits, width, PLAIN)[2].plain.split() for width in (34, 24)]
+    assert narrower == [["train", "60,000", "0.2312", "0.952"], ["train", "0.2312", "0.952"]]
+    assert split_table(columns, splits, 20, PLAIN)[2].plain.split() == ["train", "0.952"]
 
 
 def test_sentences_are_folded() -> None:

@@ -41,7 +41,7 @@ def _all_of(trainer: Trainer, *, looked_at: bool) -> list[Any]:
     while trainer.reason is None:
         for event in trainer.step():
             assert isinstance(event, EpochFinished)
-            said.append({name: repr(value) for name, value in event.metrics().items()})
+            said.append({name: repr(value) for name, value in event.metrics.items()})
         if looked_at and trainer.batch == 3:
             said.append(_pictures(trainer))
             said.append(Probe(trainer).measure())

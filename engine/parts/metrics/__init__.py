@@ -1,0 +1,148 @@
+"""What is measured of a network. To add a metric, declare it here and write its formula.
+
+Reports, tables, the list of runs, comparisons, curves, the exported script and the README follow
+from the declaration.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+
+from engine.parts.metrics.metric import Metric, Task
+
+_DECLARED = (
+    Metric(
+        name="loss",
+        title="Loss",
+        what="what the training makes small",
+        unit="loss",
+        higher_is_better=False,
+        tasks=("classification", "regression"),
+        formula="",
+        in_line=True,
+        weight=3,
+    ),
+    Metric(
+        name="accuracy",
+        title="Accuracy",
+        what="the share of the samples whose class is predicted",
+        higher_is_better=True,
+        tasks=("classification",),
+        formula="accuracy",
+        decimals=3,
+        is_headline=True,
+        in_line=True,
+        weight=0,
+    ),
+    Metric(
+        name="balanced_accuracy",
+        title="Balanced",
+        what="the mean over the classes of the share that is recognized",
+        higher_is_better=True,
+        tasks=("classification",),
+        formula="balanced_accuracy",
+        decimals=3,
+        weight=5,
+    ),
+    Metric(
+        name="top_5_accuracy",
+        title="Top 5",
+        what="the share of the samples whose class is among the five largest outputs",
+        higher_is_better=True,
+        tasks=("classification",),
+        least_classes=10,
+        formula="top_5_accuracy",
+        decimals=3,
+        weight=6,
+    ),
+    Metric(
+        name="roc_auc",
+        title="ROC AUC",
+        what="how surely a sample of a class gets more of it than one of another, each class "
+        "against the others",
+        higher_is_better=True,
+        tasks=("classification",),
+        formula="roc_auc",
+        library="sklearn",
+        decimals=3,
+        weight=7,
+    ),
+    Metric(
+        name="brier_score",
+        title="Brier",
+        what="the mean squared distance of the probabilities from what came true",
+        higher_is_better=False,
+        tasks=("classification",),
+        formula="brier_score",
+        library="sklearn",
+        decimals=3,
+        weight=8,
+    ),
+    Metric(
+        name="mae",
+        title="MAE",
+        what="the mean absolute error",
+        unit="target",
+        higher_is_better=False,
+        tasks=("regression",),
+        formula="mae",
+        in_line=True,
+        weight=2,
+    ),
+    Metric(
+        name="rmse",
+        title="RMSE",
+        what="the root of the mean squared error",
+        unit="target",
+        higher_is_better=False,
+        tasks=("regression",),
+        formula="rmse",
+        weight=0,
+    ),
+    Metric(
+        name="r2",
+        title="R²",
+        what="the share of the targets' variance that is explained",
+        higher_is_better=True,
+        tasks=("regression",),
+        formula="r2",
+        decimals=3,
+        is_headline=True,
+        in_line=True,
+        weight=1,
+    ),
+)
+
+METRICS: Mapping[str, Metric] = {metric.name: metric for metric in _DECLARED}
+"""Every metric by its name, in the order in which they are told."""
+HEADLINES = tuple(metric for metric in _DECLARED if metric.is_headline)
+"""One for each task: what a list of runs shows beside the loss."""
+
+SPLITS = ("train", "validation", "test")
+"""The splits of which they are measured, in the order in which they are told."""
+
+
+@cache
+def metrics_of(task: Task, num_classes: int) -> tuple[Metric, ...]:
+    """Those that can be measured where targets are of this kind; num_classes: 0 for numbers."""
+    return tuple(metric for metric in _DECLARED if metric.fits(task, num_classes))
+
+
+def declared(name: str) -> tuple[str, Metric] | None:
+    """The split and the metric that a name like `test_accuracy` means; None for another name."""
+    split, _, rest = name.partition("_")
+    if split in SPLITS and rest in METRICS:
+        return split, METRICS[rest]
+    return None
+
+
+def score(measured: Mapping[str, float | None], name: str) -> float | None:
+    """A metric of the test split, else of the training split; None where there is none.
+
+    measured: by names like `test_accuracy`.
+    """
+    return measured.get(f"test_{name}", measured.get(f"train_{name}"))
+
+
+__all__ = ["HEADLINES", "METRICS", "SPLITS", "Metric", "declared", "metrics_of", "score"]

@@ -1,0 +1,43 @@
+"""How metrics are computed: when training, and printed into exported scripts.
+
+Each stands alone, given `import torch`. Tensors have a row per sample: outputs (samples, outputs),
+numbers and targets in the unit of the data (samples, targets), the classes predicted and actual
+(samples,) int64. A number that is undefined is None.
+"""
+
+import torch
+
+
+def accuracy(predicted: torch.Tensor, actual: torch.Tensor) -> float:
+    """The share of the samples whose class is predicted."""
+    return (predicted == actual).double().mean().item()
+
+
+def balanced_accuracy(predicted: torch.Tensor, actual: torch.Tensor) -> float:
+    """The mean over the classes of the share that is recognized; those without samples left out."""
+    samples = torch.bincount(actual)
+    hits = torch.bincount(actual, (predicted == actual).double(), len(samples))
+    return (hits / samples).nanmean().item()
+
+
+def top_5_accuracy(outputs: torch.Tensor, actual: torch.Tensor) -> float:
+    """The share of the samples whose class is among the five largest outputs."""
+    largest = outputs.topk(5, 1).indices
+    return (largest == actual.unsqueeze(1)).any(1).double().mean().item()
+
+
+def mae(numbers: torch.Tensor, targets: torch.Tensor) -> float:
+    """The mean absolute error."""
+    return (numbers.double() - targets.double()).abs().mean().item()
+
+
+def rmse(numbers: torch.Tensor, targets: torch.Tensor) -> float:
+    """The root of the mean squared error."""
+    return (numbers.double() - targets.double()).square().mean().sqrt().item()
+
+
+def r2(numbers: torch.Tensor, targets: torch.Tensor) -> float | None:
+    """The share of the targets' variance that is explained; None where they never change."""
+    mean_squared = (numbers.double() - targets.double()).square().mean().item()
+    variance = targets.double().var(0, correction=0).mean().item()
+    return 1 - mean_squared / variance if variance else None

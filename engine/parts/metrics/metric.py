@@ -1,0 +1,94 @@
+"""What a metric is: all that other rooms must know of one, without computing it."""
+
+from __future__ import annotations
+
+import inspect
+import math
+import textwrap
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from types import ModuleType
+from typing import Literal
+
+Task = Literal["classification", "regression"]
+Unit = Literal["", "loss", "target"]
+"""`loss`: as the loss function has it; `target`: as the targets have it; else it has none."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Metric:
+    """A number that says how good a network is on the samples of a split."""
+
+    name: str
+    """In the record, behind the split's: `test_accuracy`."""
+    title: str
+    """Over a column."""
+    what: str
+    """What it is, in a line."""
+    unit: Unit = ""
+    higher_is_better: bool
+    tasks: tuple[Task, ...]
+    least_classes: int = 0
+    """Classes from which on it says something."""
+    formula: str
+    """The function that computes it, in `formulas`; in `library_formulas` where it needs a
+    library. Its parameters' names say what it is given: `outputs`, the classes
+    `predicted` and `actual`, their `probabilities`, the predicted `numbers` and the `targets`.
+    Empty: the loss function."""
+    library: str = ""
+    """What must be imported to compute it, beside torch. Takes long, so reports go without."""
+    decimals: int | None = None
+    """So many are shown; None: as many as make about four digits."""
+    is_headline: bool = False
+    """Whether it stands for its task where there is room for one metric only."""
+    in_line: bool = False
+    """Whether a reported epoch's line tells it."""
+    weight: int
+    """Tables leave out the highest numbers first where there is little room; 0: never."""
+
+    def fits(self, task: Task, num_classes: int) -> bool:
+        """Whether it can be measured where targets are of this kind."""
+        return task in self.tasks and num_classes >= self.least_classes
+
+    @property
+    def is_reported(self) -> bool:
+        """Whether every report has it: what a few operations on tensors give."""
+        return not self.library
+
+    @property
+    def worst(self) -> float:
+        """What every other value is better than."""
+        return -math.inf if self.higher_is_better else math.inf
+
+    def is_better(self, value: float | None, than: float | None) -> bool:
+        """Whether a value is; one that is undefined or not finite is never, and always beaten."""
+        if value is None or not math.isfinite(value):
+            return False
+        if than is None or math.isnan(than):
+            return True
+        return value > than if self.higher_is_better else value < than
+
+    def function(self) -> Callable[..., float | None]:
+        """What computes it."""
+        found: Callable[..., float | None] = getattr(_formulas(self.library), self.formula)
+        return found
+
+    def arguments(self) -> tuple[str, ...]:
+        """The names of what the function is given."""
+        return _arguments(self)
+
+    def source(self) -> str:
+        """The function's Python source, as it is printed into scripts."""
+        return textwrap.dedent(inspect.getsource(self.function())).rstrip()
+
+
+def _formulas(library: str) -> ModuleType:
+    name = "library_formulas" if library else "formulas"
+    return import_module(f"engine.parts.metrics.{name}")
+
+
+@cache
+def _arguments(metric: Metric) -> tuple[str, ...]:
+    return tuple(inspect.signature(metric.function()).parameters) if metric.formula else ()
