@@ -23,6 +23,7 @@ from engine.paths import data_dir
 from tests.benchmarks.contestants import Contestant, Unavailable
 from tests.benchmarks.headless import Headless, preset
 from tests.benchmarks.machine import description
+from tests.benchmarks.reading import FEW_ROWS, ROWS, reading
 from tests.benchmarks.report import Row, Section, as_json, duration, markdown, section_markdown
 from tests.benchmarks.turns import Outcome, Spread, ratios
 
@@ -325,6 +326,8 @@ def sections(only: str, effort: Effort, data: Path) -> Iterator[Section]:
     else:
         print(f"MNIST is not in {data}: left out; --data-dir names its place", file=sys.stderr)
     jobs += [("growth", partial(growth, what, effort)) for what in GROWING]
+    rows = ROWS if effort.turns == FULL.turns else FEW_ROWS
+    jobs.append(("table", partial(reading, effort.turns, rows)))
     names = sorted({name for name, _ in jobs})
     if only and only not in names:
         raise SystemExit(f"--only {only}: there are {', '.join(names)}")
@@ -337,7 +340,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Measure, print, write."""
     parser = argparse.ArgumentParser(description="Measure perceptui against plain loops.")
     parser.add_argument("--quick", action="store_true", help="few repetitions, rough numbers")
-    parser.add_argument("--only", default="", metavar="NAME", help="one preset, or growth")
+    parser.add_argument("--only", default="", metavar="NAME", help="one preset, growth or table")
     parser.add_argument("--data-dir", type=Path, default=data_dir(), help="where MNIST lies")
     parser.add_argument("--json", type=Path, help="where the numbers are written")
     parser.add_argument("--markdown", type=Path, help="where the report is written")

@@ -140,11 +140,7 @@ def _without_blank_rows(cells: dict[str, Any]) -> dict[str, Any]:
 
 def _judged(cells: dict[str, Any], asked: Asked) -> tuple[list[Column], str, list[Remark]]:
     """Every column, the file's decimal mark, and what is to be said of them."""
-    for name, column in cells.items():
-        if pa.types.is_floating(column.type):  # one copy, without gaps, serves all that follow
-            cells[name] = pa.array(column.to_numpy())
-    del column
-    pa.default_memory_pool().release_unused()
+    _unchunked(cells)
     found = {
         name: kinds.judge(name, column, asked, asked.decimal) for name, column in cells.items()
     }
@@ -165,6 +161,15 @@ def _judged(cells: dict[str, Any], asked: Asked) -> tuple[list[Column], str, lis
                     found[name] = kinds.judge(name, cells[name], asked, ",")
     columns = [column for column, _ in found.values()]
     return columns, decimal or ".", [r for _, remarks in found.values() for r in remarks]
+
+
+def _unchunked(cells: dict[str, Any]) -> None:
+    """Put one piece without gaps in the place of each column of numbers, for all that follow."""
+    pool = pa.default_memory_pool()
+    for name in list(cells):
+        if pa.types.is_floating(cells[name].type):
+            cells[name] = pa.array(cells[name].to_numpy())
+            pool.release_unused()  # or the pieces stay beside the whole
 
 
 def _read_targets(
