@@ -25,8 +25,8 @@ from engine.parts.optimizers import Optimizer
 from engine.parts.schedules import Schedule
 from engine.runs.events import Recorded
 from engine.spec.experiment import Experiment
+from engine.spec.experiment_reader import read_file
 from engine.spec.presets import listings
-from engine.spec.reader import read_file
 from tui.widgets.pane import NAMES
 
 README = Path(__file__).parents[1] / "README.md"

@@ -17,7 +17,7 @@ from engine.parts.component import Component
 from engine.parts.layers import Layer
 from engine.runs.contents import CHECKPOINTS, EVENTS, EXPERIMENT, LOSSES
 from engine.runs.events import EpochFinished, Reason, RunFinished, decode, encode
-from engine.spec.reader import from_raw, read_file
+from engine.spec.experiment_reader import from_raw, read_file
 from engine.spec.toml_text import parse_toml
 from tests.readme_tables import panes, tables
 from tui.app import PerceptuiApp

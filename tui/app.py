@@ -13,7 +13,7 @@ from textual.dom import DOMNode
 from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
-from tui.live.asking import Places
+from tui.live.asking import Folders
 from tui.live.bench import Bench
 from tui.live.snapshot import Snapshot
 from tui.live.trainer import Connect, fresh_worker
@@ -27,7 +27,7 @@ from tui.terminal.terminal_app import TerminalApp
 from tui.widgets.rows import RowsView
 
 if TYPE_CHECKING:
-    from engine.runs.reader import Run
+    from engine.runs.run import Run
     from engine.spec.experiment import Experiment
     from tui.editing.draft import Draft
     from tui.screens.workbench import WorkbenchScreen
@@ -54,7 +54,7 @@ class PerceptuiApp(TerminalApp[int]):
     def __init__(
         self,
         *,
-        places: Places | None = None,
+        folders: Folders | None = None,
         connect: Connect = fresh_worker,
         ascii_only: bool = False,
         slow_link: bool = False,
@@ -63,10 +63,10 @@ class PerceptuiApp(TerminalApp[int]):
         attach_to: Run | None = None,
     ) -> None:
         super().__init__()
-        self.places = places or Places()
+        self.folders = folders or Folders()
         self.settings = settings or Settings.load()
         slow = slow_link or self.settings.rate == "slow"
-        self.bench = Bench(self._tell, self.places, connect, slow_link=slow)
+        self.bench = Bench(self._tell, self.folders, connect, slow_link=slow)
         self.budget = self._budget(slow=slow)
         self.look = Look()
         self._ascii_only = ascii_only

@@ -13,7 +13,7 @@ from engine.errors import PerceptuiError, WorkerLost
 from engine.runs import events as ev
 from engine.runs.outcome import outcome_of
 from engine.runs.pictures import Pictures
-from engine.runs.reader import Run
+from engine.runs.run import Run
 from engine.service import protocol as p
 from engine.service.client.session import Session
 from tui.commands.complaint import complain, complain_of

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from textual.drivers.linux_driver import LinuxDriver
 
 from tui.app import PerceptuiApp
-from tui.live.asking import Places
+from tui.live.asking import Folders
 from tui.terminal.driver import TerminalDriver
 
 if TYPE_CHECKING:  # the options bring the whole command line with them
-    from engine.runs.reader import Run
+    from engine.runs.run import Run
     from engine.spec.experiment import Experiment
     from tui.commands.options import Shared
 
@@ -20,7 +20,7 @@ def start(shared: Shared, what: str | None, *, slow_link: bool) -> int:
     """Run the app until it is left; returns the exit code. Raises UsageError for a bad WHAT."""
     first, live = _named(shared, what) if what is not None else (None, None)
     app = PerceptuiApp(
-        places=Places(shared.runs, shared.data),
+        folders=Folders(shared.runs, shared.data),
         ascii_only=shared.ascii,
         slow_link=slow_link,
         first=first,
@@ -37,7 +37,7 @@ def run(app: PerceptuiApp) -> int:
 
 
 def _named(shared: Shared, what: str) -> tuple[tuple[str, Experiment] | None, Run | None]:
-    from engine.runs.reader import find_run
+    from engine.runs.run import find_run
     from engine.spec.presets import what_is
     from tui.commands.request import experiment_of
 

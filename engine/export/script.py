@@ -9,7 +9,7 @@ from engine.export.format import Format
 
 if TYPE_CHECKING:
     from engine.export.source import Source
-    from engine.parts.data import Places
+    from engine.parts.data import DataLocations
     from engine.spec.experiment import Experiment
 
 
@@ -31,10 +31,10 @@ class Script(Format):
         )
         remark = f"It does not repeat what was done by hand: the learning rate set {steps}."
         experiment = source.run.experiment()
-        return script_of(experiment, source.places, remark if changes else "").encode()
+        return script_of(experiment, source.locations, remark if changes else "").encode()
 
 
-def script_of(experiment: Experiment, places: Places, remark: str = "") -> str:
+def script_of(experiment: Experiment, locations: DataLocations, remark: str = "") -> str:
     """The program of an experiment that may not have been trained yet.
 
     remark: a sentence for its docstring. Raises what `engine.runs.script.script` does.
@@ -44,7 +44,7 @@ def script_of(experiment: Experiment, places: Places, remark: str = "") -> str:
     if experiment.threads == "auto":
         from engine.training.threads import num_threads
 
-        plan = make_plan(experiment, places)
+        plan = make_plan(experiment, locations)
         threads = num_threads(plan.chain, plan.batch_size)
         experiment = dataclasses.replace(experiment, threads=threads)
-    return script(experiment, places, remark)
+    return script(experiment, locations, remark)

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from torch import nn
 
-    from engine.parts.data import Places
+    from engine.parts.data import DataLocations
     from engine.parts.shapes import Shape
     from engine.runs.contents import CheckpointKind
-    from engine.runs.reader import Run
+    from engine.runs.run import Run
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Source:
     run: Run
     checkpoint: CheckpointKind
     """Whose weights are taken, where the format has any."""
-    places: Places
+    locations: DataLocations
     """Where a script looks for data sets that are downloaded."""
 
     def network(self) -> tuple[nn.Module, Shape]:

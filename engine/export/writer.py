@@ -8,11 +8,11 @@ from engine import paths
 from engine.errors import PerceptuiError, UsageError
 from engine.export import FORMATS, Format
 from engine.export.source import Source
-from engine.parts.data import Places
+from engine.parts.data import DataLocations
 from engine.runs.contents import CheckpointKind
 from engine.runs.files import replace_bytes
 from engine.runs.output import destination
-from engine.runs.reader import Run
+from engine.runs.run import Run
 from engine.spec.nearest import nearest
 
 
@@ -35,7 +35,7 @@ def export(
     """
     chosen = format_of(format)
     check_output(run, output, data_dir, replace=replace)
-    content = chosen.content(Source(run, checkpoint, Places(paths.data_dir(data_dir))))
+    content = chosen.content(Source(run, checkpoint, DataLocations(paths.data_dir(data_dir))))
     target = check_output(run, output, data_dir, replace=replace)  # it may have come meanwhile
     try:
         replace_bytes(target, content, keep_mode=True)

@@ -11,7 +11,7 @@ from pathlib import Path
 from engine.errors import UsageError
 from engine.runs.contents import CHECKPOINTS, content, discard, is_mark, remove
 from engine.runs.directory import ASIDE, is_aside
-from engine.runs.reader import Run
+from engine.runs.run import Run
 from engine.runs.state import state_of
 
 _NAMED = 4

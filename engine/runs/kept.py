@@ -6,7 +6,7 @@ from pathlib import Path
 
 from engine.runs import events as ev
 from engine.runs.contents import CheckpointKind
-from engine.runs.reader import Run
+from engine.runs.run import Run
 
 OVER = ("completed", "stop_below", "patience")
 """Reasons of an end after which there is nothing left to train."""

@@ -15,7 +15,7 @@ from engine.runs.events import Metric
 from engine.runs.index import Index, Stamp
 from engine.runs.kept import OVER, is_done
 from engine.runs.outcome import Outcome, outcome_of
-from engine.runs.reader import Run, all_runs
+from engine.runs.run import Run, all_runs
 from engine.runs.state import RunState, ended, state_of
 
 UNFINISHED = ("stopped", "interrupted", "crashed", "failed", "lost")

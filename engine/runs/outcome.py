@@ -5,8 +5,8 @@ from __future__ import annotations
 import msgspec
 
 from engine.runs.events import EpochFinished, Metric, RunFinished, RunStarted
-from engine.runs.reader import Run
 from engine.runs.record_file import UnreadableRecord
+from engine.runs.run import Run
 
 MOST_BYTES = 4_000_000
 """So much of a record's end is looked through for an epoch, at most."""

@@ -8,7 +8,7 @@ from datetime import datetime
 from engine.runs.contents import LEASE
 from engine.runs.lease import Holder, Lease, holder_of, read_lease
 from engine.runs.outcome import Outcome, outcome_of
-from engine.runs.reader import Run
+from engine.runs.run import Run
 
 NOT_KEPT = "not kept"
 """The complaint about a run whose directory lacks what it had come to."""

@@ -18,7 +18,7 @@ Measured = dict[str, tuple[float, float]]
 class Experiment(Declared):
     """What to train and how: read from TOML, changed by the editor, stored by a run.
 
-    Build one with engine.spec.reader, which checks it; the constructor does not.
+    Build one with engine.spec.experiment_reader, which checks it; the constructor does not.
     """
 
     always_written = ("epochs", "batch_size")

@@ -8,6 +8,7 @@ from engine.parts.layers.address import Address, place
 from engine.spec import layer_texts
 from engine.spec.catalogue import FAMILIES, family_of_list
 from engine.spec.experiment import Experiment
+from engine.spec.experiment_reader import Raw
 from engine.spec.grammar import (
     Call,
     GrammarError,
@@ -18,7 +19,6 @@ from engine.spec.grammar import (
 )
 from engine.spec.layer_texts import NoLayer
 from engine.spec.nearest import nearest
-from engine.spec.reader import Raw
 
 
 def set_value(raw: Raw, assignment: str) -> dict[str, object]:

@@ -9,8 +9,8 @@ import torch
 from torch import Tensor
 
 from engine.training.checkpoint import Checkpoint
+from engine.training.full_state import full_state, generator_tensors, training_state
 from engine.training.named_tensors import model_tensors, optimizer_tensors
-from engine.training.snapshot import generator_tensors, snapshot, training_state
 from engine.training.trainer import Trainer
 from engine.training.training_state import TrainingState, plain
 
@@ -23,7 +23,7 @@ class _Copy:
         self._optimizer_state = trainer.optimizer.state
         self._num_states = self._count()
         live = {**model_tensors(trainer.model), **optimizer_tensors(trainer.optimizer)}
-        whole = snapshot(trainer).tensors
+        whole = full_state(trainer).tensors
         self._fixed = {name: whole[name] for name in whole.keys() - live.keys()}
         """What is the same at the end of every epoch."""
         self._live = [tensor.detach() for tensor in live.values()]

@@ -73,7 +73,7 @@ def load(path: Path, way: str = "--checkpoint {kind} takes it") -> Checkpoint:
     try:
         checkpoint = _read(path)
     except BadCheckpoint as error:
-        raise BadCheckpoint(f"{error}{_way_back(path, way)}") from error.__cause__
+        raise BadCheckpoint(f"{error}{_last_good(path, way)}") from error.__cause__
     if checkpoint.state["format"] == UNGUARDED_FORMAT:
         text = "written by an earlier version, without a digest: a changed bit would not show"
         warnings.warn(Remark(f"{path}: {text}"), stacklevel=2)
@@ -125,7 +125,7 @@ def _read(path: Path) -> Checkpoint:
     return Checkpoint(tensors, state)
 
 
-def _way_back(path: Path, way: str) -> str:
+def _last_good(path: Path, way: str) -> str:
     """The checkpoint of the same run that is whole, as the end of a sentence; or nothing."""
     for kind in KINDS:
         other = path.with_name(f"{kind}{path.suffix}")

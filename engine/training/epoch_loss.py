@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from engine.spec.validator import LOOKED_AT, selecting_stride
-from engine.training.metrics import ROWS, Judge
+from engine.training.metrics import ROWS, Evaluator
 from engine.training.splits import Split, StreamedSplit
 
 
@@ -20,17 +20,17 @@ class EpochLoss:
     Nothing is drawn and nothing changes: the training goes on as if it had not been asked for.
     """
 
-    def __init__(self, judge: Judge, part: Split, targets: Tensor) -> None:
+    def __init__(self, evaluator: Evaluator, part: Split, targets: Tensor) -> None:
         """targets: those of the split in the loss's form, on the model's device."""
-        self._judge = judge
+        self._evaluator = evaluator
         self._part = part
         self._targets = targets
 
     def __call__(self) -> float:
-        outputs = self._judge.outputs_of(self._part)
+        outputs = self._evaluator.outputs_of(self._part)
         try:
             with torch.no_grad():
-                return float(self._judge.criterion(outputs, self._targets))
+                return float(self._evaluator.criterion(outputs, self._targets))
         except RuntimeError:
             # BCELoss raises for outputs that are not finite, where others return nan.
             if outputs.isfinite().all():
@@ -44,15 +44,17 @@ def is_small(part: Split) -> bool:
 
 
 def whole_loss(
-    judge: Judge, forward: Callable[[Tensor], Tensor], inputs: Tensor, targets: Tensor
+    evaluator: Evaluator, forward: Callable[[Tensor], Tensor], inputs: Tensor, targets: Tensor
 ) -> Tensor:
     """What EpochLoss computes, 0-dim: in the same pieces, since those change the last bits.
 
     forward: the network in evaluation mode; inputs: stored ones; targets: in the loss's form.
     """
     parts = torch.split(inputs, ROWS) if len(inputs) > ROWS else [inputs]
-    chunks = [forward(judge.input_map.batch(part)) for part in parts]
-    loss: Tensor = judge.criterion(chunks[0] if len(chunks) == 1 else torch.cat(chunks), targets)
+    chunks = [forward(evaluator.input_map.batch(part)) for part in parts]
+    loss: Tensor = evaluator.criterion(
+        chunks[0] if len(chunks) == 1 else torch.cat(chunks), targets
+    )
     return loss
 
 

@@ -11,7 +11,7 @@ from torch import Tensor, nn, optim
 
 from engine.errors import UsageError
 from engine.training.epoch_loss import EpochLoss, is_small
-from engine.training.metrics import Judge
+from engine.training.metrics import Evaluator
 from engine.training.splits import Split
 from engine.training.step import EagerStep, Regularization, Step
 
@@ -96,7 +96,7 @@ def make_epoch_loss(
     executor: Executor,
     epochs: int,
     device: torch.device,
-    judge: Judge,
+    evaluator: Evaluator,
     part: Split,
     targets: Tensor,
 ) -> EpochLoss:
@@ -107,9 +107,9 @@ def make_epoch_loss(
             from engine.training.graphed.epoch_loss import GraphedEpochLoss
             from engine.training.graphed.recorder import CudaRecorder
 
-            return GraphedEpochLoss(judge, part, targets, CudaRecorder(device))
+            return GraphedEpochLoss(evaluator, part, targets, CudaRecorder(device))
         if executor == "traced":
             from engine.training.traced.epoch_loss import TracedEpochLoss
 
-            return TracedEpochLoss(judge, part, targets)
-    return EpochLoss(judge, part, targets)
+            return TracedEpochLoss(evaluator, part, targets)
+    return EpochLoss(evaluator, part, targets)

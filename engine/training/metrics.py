@@ -14,7 +14,7 @@ from engine.parts import metrics
 from engine.parts.data import Facts
 from engine.runs.events import ClassScores, Evaluated, Metric
 from engine.training.inputs import InputMap
-from engine.training.outputs import Reading
+from engine.training.outputs import OutputDecoder
 from engine.training.splits import Split
 
 ROWS = 1000
@@ -22,12 +22,12 @@ ROWS = 1000
 
 
 @dataclass(frozen=True)
-class Judge:
+class Evaluator:
     """Everything needed to evaluate a network on a split."""
 
     model: nn.Module
     criterion: nn.Module
-    reading: Reading
+    decoder: OutputDecoder
     facts: Facts
     input_map: InputMap
 
@@ -91,34 +91,34 @@ class Scored:
     Each is made when it is first asked for: classes, probabilities and the metrics themselves.
     """
 
-    def __init__(self, judge: Judge, split: Split, outputs: Tensor) -> None:
-        self._judge = judge
+    def __init__(self, evaluator: Evaluator, split: Split, outputs: Tensor) -> None:
+        self._evaluator = evaluator
         self.targets = self.actual = split.targets
         self.outputs = outputs
 
     @cached_property
     def numbers(self) -> Tensor:
         """The outputs of a regression in the unit of the targets: (samples, targets) float32."""
-        return self._judge.reading.numbers(self.outputs)
+        return self._evaluator.decoder.numbers(self.outputs)
 
     @cached_property
     def predicted(self) -> Tensor:
         """The class of each sample: (samples,) int64."""
-        return self._judge.reading.predicted_classes(self.outputs)
+        return self._evaluator.decoder.predicted_classes(self.outputs)
 
     @cached_property
     def probabilities(self) -> Tensor:
         """One per class: (samples, classes)."""
-        return self._judge.reading.probabilities(self.outputs)
+        return self._evaluator.decoder.probabilities(self.outputs)
 
     @cached_property
     def loss(self) -> float:
         """nan for outputs that are not finite: some losses refuse them."""
         if not self.outputs.isfinite().all():
             return math.nan
-        targets = self._judge.reading.loss_targets(self.targets, self.outputs.shape[1])
+        targets = self._evaluator.decoder.loss_targets(self.targets, self.outputs.shape[1])
         with torch.no_grad():
-            return float(self._judge.criterion(self.outputs, targets))
+            return float(self._evaluator.criterion(self.outputs, targets))
 
     @cached_property
     def reported(self) -> dict[str, Metric]:
@@ -136,7 +136,7 @@ class Scored:
 
     @property
     def _metrics(self) -> tuple[metrics.Metric, ...]:
-        facts = self._judge.facts
+        facts = self._evaluator.facts
         return metrics.metrics_of(facts.task, len(facts.classes))
 
     def value(self, metric: metrics.Metric) -> Metric:

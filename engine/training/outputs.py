@@ -31,7 +31,7 @@ def loss_targets(
     return torch.nn.functional.one_hot(targets, num_outputs).float()
 
 
-class Reading:
+class OutputDecoder:
     """How outputs become classes and probabilities, or numbers, for one experiment."""
 
     def __init__(

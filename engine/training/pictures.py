@@ -8,7 +8,7 @@ from torch import Tensor
 from engine.runs.events import Prediction
 from engine.runs.pictures import Boundary, Comparison, Curve, Picture, Pictures, Point
 from engine.training.inputs import InputMap
-from engine.training.metrics import ROWS, Judge
+from engine.training.metrics import ROWS, Evaluator
 from engine.training.splits import Split, Splits
 
 LEVELS = 6
@@ -28,21 +28,24 @@ CURVE_PLACES = 120
 
 
 def all_pictures(
-    judge: Judge, splits: Splits, losses: list[tuple[int, float | None]], size: tuple[int, int]
+    evaluator: Evaluator,
+    splits: Splits,
+    losses: list[tuple[int, float | None]],
+    size: tuple[int, int],
 ) -> Pictures:
     """Every picture that the data asks for; size: (columns, rows) of the boundary's grid."""
     facts = splits.facts
     drawn = facts.planar and len(facts.classes) <= MAX_CLASSES and min(size) > 0
     return Pictures(
         losses=losses,
-        comparison=comparison(judge, splits, MAX_COMPARED),
-        boundary=boundary(judge, splits, size) if drawn else None,
-        curve=curve(judge, splits, CURVE_PLACES),
-        mistakes=mistakes(judge, splits, MAX_MISTAKES),
+        comparison=comparison(evaluator, splits, MAX_COMPARED),
+        boundary=boundary(evaluator, splits, size) if drawn else None,
+        curve=curve(evaluator, splits, CURVE_PLACES),
+        mistakes=mistakes(evaluator, splits, MAX_MISTAKES),
     )
 
 
-def boundary(judge: Judge, splits: Splits, size: tuple[int, int]) -> Boundary:
+def boundary(evaluator: Evaluator, splits: Splits, size: tuple[int, int]) -> Boundary:
     """The network's say on a grid over the plane of its raw inputs; size: (columns, rows).
 
     Only for planar data of at most MAX_CLASSES classes.
@@ -60,12 +63,12 @@ def boundary(judge: Judge, splits: Splits, size: tuple[int, int]) -> Boundary:
     points = [
         point
         for name, part in raw.items()
-        for point in _points(judge, splits, part, splits.named()[name], scale, name == "test")
+        for point in _points(evaluator, splits, part, splits.named()[name], scale, name == "test")
     ]
     return Boundary(
         columns=columns,
         rows=rows,
-        cells=bytes(_levels(judge, splits, grid, scale).tolist()),
+        cells=bytes(_levels(evaluator, splits, grid, scale).tolist()),
         levels=LEVELS,
         classes=splits.facts.classes,
         x1=(float(low[0]), float(high[0])),
@@ -95,21 +98,21 @@ def _centers(low: float, high: float, count: int) -> Tensor:
     return low + width * (torch.arange(count) + 0.5)
 
 
-def _outputs(judge: Judge, input_map: InputMap, raw: Tensor) -> Tensor:
-    return _read(judge, judge.outputs(input_map.stored(raw))).cpu()
+def _outputs(evaluator: Evaluator, input_map: InputMap, raw: Tensor) -> Tensor:
+    return _read(evaluator, evaluator.outputs(input_map.stored(raw))).cpu()
 
 
-def _read(judge: Judge, outputs: Tensor) -> Tensor:
+def _read(evaluator: Evaluator, outputs: Tensor) -> Tensor:
     """Outputs as they are, or the numbers of a regression in the data's own unit."""
-    return judge.reading.numbers(outputs) if judge.facts.task == "regression" else outputs
+    return evaluator.decoder.numbers(outputs) if evaluator.facts.task == "regression" else outputs
 
 
-def _levels(judge: Judge, splits: Splits, raw: Tensor, scale: _TargetScale) -> Tensor:
-    outputs = _outputs(judge, splits.input_map, raw)
+def _levels(evaluator: Evaluator, splits: Splits, raw: Tensor, scale: _TargetScale) -> Tensor:
+    outputs = _outputs(evaluator, splits.input_map, raw)
     if splits.facts.task == "regression":
         return scale.level(outputs[:, 0])
-    predicted = judge.reading.predicted_classes(outputs)
-    probabilities = judge.reading.probabilities(outputs)
+    predicted = evaluator.decoder.predicted_classes(outputs)
+    probabilities = evaluator.decoder.probabilities(outputs)
     of_predicted = probabilities.gather(1, predicted.unsqueeze(1))[:, 0]
     chance = 1 / len(splits.facts.classes)
     share = ((of_predicted - chance) / (1 - chance)).nan_to_num(0.0)
@@ -117,32 +120,39 @@ def _levels(judge: Judge, splits: Splits, raw: Tensor, scale: _TargetScale) -> T
 
 
 def _points(
-    judge: Judge, splits: Splits, raw: Tensor, part: Split, scale: _TargetScale, is_test: bool
+    evaluator: Evaluator,
+    splits: Splits,
+    raw: Tensor,
+    part: Split,
+    scale: _TargetScale,
+    is_test: bool,
 ) -> list[Point]:
     raw, targets = raw[:MAX_POINTS], part.targets[:MAX_POINTS]
-    outputs = _outputs(judge, splits.input_map, raw)
+    outputs = _outputs(evaluator, splits.input_map, raw)
     if splits.facts.task == "regression":
         actual, predicted = scale.level(targets[:, 0]), scale.level(outputs[:, 0])
     else:
-        actual, predicted = targets, judge.reading.predicted_classes(outputs)
+        actual, predicted = targets, evaluator.decoder.predicted_classes(outputs)
     rows = zip(raw.tolist(), actual.tolist(), predicted.tolist(), strict=True)
     return [Point(x1, x2, a, p, is_test) for (x1, x2), a, p in rows]
 
 
-def comparison(judge: Judge, splits: Splits, limit: int) -> Comparison:
+def comparison(evaluator: Evaluator, splits: Splits, limit: int) -> Comparison:
     """Actual against predicted for the first samples of the test split, else the training's."""
     name, part = _shown(splits)
-    outputs = _read(judge, judge.outputs(part.rows(torch.arange(min(limit, len(part)))))).cpu()
+    outputs = _read(
+        evaluator, evaluator.outputs(part.rows(torch.arange(min(limit, len(part)))))
+    ).cpu()
     targets = part.targets[:limit].cpu()
-    facts = judge.facts
+    facts = evaluator.facts
     probabilities: list[float | None] = []
     if facts.task == "regression":
         actual, predicted = targets[:, 0].tolist(), outputs[:, 0].tolist()
     else:
         actual = targets.tolist()
-        predicted = judge.reading.predicted_classes(outputs).tolist()
+        predicted = evaluator.decoder.predicted_classes(outputs).tolist()
         if len(facts.classes) == 2:
-            probabilities = judge.reading.probabilities(outputs)[:, 1].tolist()
+            probabilities = evaluator.decoder.probabilities(outputs)[:, 1].tolist()
     return Comparison(
         actual=actual,
         predicted=predicted,
@@ -157,7 +167,7 @@ def _shown(splits: Splits) -> tuple[str, Split]:
     return ("test", splits.test) if splits.test is not None else ("train", splits.train)
 
 
-def curve(judge: Judge, splits: Splits, count: int) -> Curve | None:
+def curve(evaluator: Evaluator, splits: Splits, count: int) -> Curve | None:
     """The network over the range of its one input, at `count` places; None for other data."""
     facts = splits.facts
     if facts.task != "regression" or facts.shape != (1,):
@@ -174,11 +184,11 @@ def curve(judge: Judge, splits: Splits, count: int) -> Curve | None:
         )
         for name, part in splits.named().items()
     }
-    y = _read(judge, judge.outputs(x))[:, 0].tolist()
+    y = _read(evaluator, evaluator.outputs(x))[:, 0].tolist()
     return Curve(x=x[:, 0].tolist(), y=y, train=samples["train"], test=samples.get("test", []))
 
 
-def mistakes(judge: Judge, splits: Splits, limit: int) -> list[Picture]:
+def mistakes(evaluator: Evaluator, splits: Splits, limit: int) -> list[Picture]:
     """The first wrongly classified images of the test split, else the training's."""
     if splits.input_map.pixels is None or splits.facts.task != "classification":
         return []
@@ -187,13 +197,13 @@ def mistakes(judge: Judge, splits: Splits, limit: int) -> list[Picture]:
     found: list[Picture] = []
     start = 0
     for images in part.chunks(ROWS):
-        predicted = judge.reading.predicted_classes(judge.outputs(images)).cpu()
+        predicted = evaluator.decoder.predicted_classes(evaluator.outputs(images)).cpu()
         actual = targets[start : start + len(images)]
         start += len(images)
         wrong = (predicted != actual).nonzero()[: limit - len(found), 0]
         shown = images[wrong.to(images.device)].cpu().float() / splits.input_map.pixels.scale * 255
         pairs = zip(shown, actual[wrong].tolist(), predicted[wrong].tolist(), strict=True)
-        found += [_picture(image, judge.facts.classes, *pair) for image, *pair in pairs]
+        found += [_picture(image, evaluator.facts.classes, *pair) for image, *pair in pairs]
         if len(found) == limit:  # the rest need not even be read
             break
     return found
@@ -212,24 +222,24 @@ def _picture(image: Tensor, classes: tuple[str, ...], actual: int, predicted: in
 
 
 def predictions(
-    judge: Judge, input_map: InputMap, rows: list[list[float]], given: list[list[float]]
+    evaluator: Evaluator, input_map: InputMap, rows: list[list[float]], given: list[list[float]]
 ) -> list[Prediction]:
     """What the network says of raw samples, each laid out flat; given: as they were written."""
     if not given:
         return []
     raw = torch.tensor(rows, dtype=torch.float32)
     if input_map.pixels is not None:
-        raw = raw.view(-1, *judge.facts.shape)
-    outputs = _outputs(judge, input_map, raw)
-    if judge.facts.task == "regression":
+        raw = raw.view(-1, *evaluator.facts.shape)
+    outputs = _outputs(evaluator, input_map, raw)
+    if evaluator.facts.task == "regression":
         return [
             Prediction(values=v, predicted=", ".join(f"{o:.6g}" for o in row), outputs=row)
             for v, row in zip(given, outputs.tolist(), strict=True)
         ]
-    classes = judge.reading.predicted_classes(outputs).tolist()
-    probabilities = judge.reading.probabilities(outputs).tolist()
+    classes = evaluator.decoder.predicted_classes(outputs).tolist()
+    probabilities = evaluator.decoder.probabilities(outputs).tolist()
     answers = zip(given, outputs.tolist(), classes, probabilities, strict=True)
     return [
-        Prediction(values=v, predicted=judge.facts.classes[c], outputs=o, probabilities=p)
+        Prediction(values=v, predicted=evaluator.facts.classes[c], outputs=o, probabilities=p)
         for v, o, c, p in answers
     ]

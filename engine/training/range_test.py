@@ -6,7 +6,7 @@ import dataclasses
 import math
 
 from engine.errors import UsageError
-from engine.parts.data import Places
+from engine.parts.data import DataLocations
 from engine.parts.schedules import Constant
 from engine.runs.rate_test import SMOOTHING, RateTest, rate_test
 from engine.spec.experiment import Experiment
@@ -26,7 +26,7 @@ _EPOCHS = 10**9
 """So many that neither an evaluation nor an end comes in between."""
 
 
-def sweep(experiment: Experiment, places: Places) -> RateTest:
+def sweep(experiment: Experiment, locations: DataLocations) -> RateTest:
     """Sweep the learning rate over the steps of a fresh network; nothing is kept of it.
 
     STEPS of them; more where these show no fall, but never more than the training itself has.
@@ -44,7 +44,7 @@ def sweep(experiment: Experiment, places: Places) -> RateTest:
     steps = STEPS
     check_room(slow)
     while True:
-        trainer = Trainer(slow, places, "eager")
+        trainer = Trainer(slow, locations, "eager")
         most = min(MOST_STEPS, experiment.epochs * len(trainer.batches))
         try:
             rates, losses = _swept(trainer, steps)

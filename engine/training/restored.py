@@ -14,10 +14,10 @@ from engine.spec.chain import Link, every, links
 from engine.spec.experiment import Experiment
 from engine.training.checkpoint import load
 from engine.training.inputs import InputMap, InputState
-from engine.training.metrics import Judge
+from engine.training.metrics import Evaluator
 from engine.training.model import build_model
 from engine.training.named_tensors import load_model
-from engine.training.outputs import Reading
+from engine.training.outputs import OutputDecoder
 from engine.training.pictures import predictions
 from engine.training.targets import TargetMap
 from engine.training.training_state import Count
@@ -57,8 +57,10 @@ class TrainedNetwork:
             ) from error
         self.epoch, self.step = state.epoch, state.step
         self.links = links(experiment.layers, facts.shape, [])
-        reading = Reading(experiment.loss, experiment.layers, facts, target_map)
-        self.judge = Judge(self.model, experiment.loss.build(), reading, facts, self.input_map)
+        decoder = OutputDecoder(experiment.loss, experiment.layers, facts, target_map)
+        self.evaluator = Evaluator(
+            self.model, experiment.loss.build(), decoder, facts, self.input_map
+        )
 
     def predict(self, rows: list[list[float]]) -> list[Prediction]:
         """What the network says of raw samples, each laid out flat as Data.encode gives it.
@@ -70,7 +72,7 @@ class TrainedNetwork:
                 f"{layer.layer} keeps no running statistics: it normalizes over the samples that "
                 "are predicted together, so give two or more, as lines of a file with --csv"
             )
-        return predictions(self.judge, self.input_map, rows, rows)
+        return predictions(self.evaluator, self.input_map, rows, rows)
 
 
 def _needs_company(link: Link) -> bool:

@@ -16,7 +16,7 @@ from engine.runs.events import DataPath
 from engine.spec.experiment import Experiment
 from engine.spec.validator import held_back
 from engine.training.inputs import InputMap
-from engine.training.streaming.reader import Reader
+from engine.training.streaming.image_reader import Reader
 from engine.training.targets import PLAIN, TargetMap
 
 

@@ -15,7 +15,7 @@ import msgspec
 import torch
 from torch import Tensor
 
-from engine.parts.data import Places
+from engine.parts.data import DataLocations
 from engine.parts.layers.address import weight_names
 from engine.runs.events import (
     Diverged,
@@ -42,9 +42,9 @@ from engine.training.executor import (
 )
 from engine.training.learning_rate import LearningRate
 from engine.training.loss_meter import LossMeter
-from engine.training.metrics import Judge, Scored
+from engine.training.metrics import Evaluator, Scored
 from engine.training.model import build_model, check_trainable, is_finite
-from engine.training.outputs import Reading
+from engine.training.outputs import OutputDecoder
 from engine.training.precision import check_precision
 from engine.training.selection import Selection
 from engine.training.splits import Splits, split
@@ -57,7 +57,9 @@ from engine.training.weights import class_weights
 class Trainer:
     """Trains one experiment; advance it with `step`, or all of it with `events`."""
 
-    def __init__(self, experiment: Experiment, places: Places, executor: Executor = "auto") -> None:
+    def __init__(
+        self, experiment: Experiment, locations: DataLocations, executor: Executor = "auto"
+    ) -> None:
         """Load the data and build the network.
 
         executor: how steps are run; the results are the same to the last bit.
@@ -71,7 +73,7 @@ class Trainer:
         seed = experiment.seed if isinstance(experiment.seed, int) else _fresh_seed()
         torch.set_num_threads(1)  # so that data and first weights don't depend on the number
         torch.manual_seed(seed)
-        dataset, reader = loaded(experiment.data, places, self.device, experiment.batch_size)
+        dataset, reader = loaded(experiment.data, locations, self.device, experiment.batch_size)
         self.splits: Splits = split(dataset, experiment, reader)
         facts = self.splits.facts
         self.chain = links(experiment.layers, facts.shape, [])
@@ -99,11 +101,11 @@ class Trainer:
         num_outputs = self.chain[-1].output_shape[0]
         weights = class_weights(experiment, facts, train.targets, num_outputs)
         criterion = criterion_of(experiment.loss, weights, self.device)
-        reading = Reading(experiment.loss, experiment.layers, facts, self.splits.target_map)
-        self.judge = Judge(self.model, criterion, reading, facts, self.splits.input_map)
+        decoder = OutputDecoder(experiment.loss, experiment.layers, facts, self.splits.target_map)
+        self.evaluator = Evaluator(self.model, criterion, decoder, facts, self.splits.input_map)
         self.optimizer = experiment.optimizer.build(self.model.parameters())
         on_device = self.device_splits["train"]
-        targets = reading.loss_targets(on_device.targets, num_outputs)
+        targets = decoder.loss_targets(on_device.targets, num_outputs)
         self.batches = batches_of(
             on_device, targets, batch_size, experiment.shuffle, self.splits.input_map
         )
@@ -139,9 +141,9 @@ class Trainer:
                 executor,
                 1 if comes_free else experiment.epochs,
                 self.device,
-                self.judge,
+                self.evaluator,
                 part,
-                reading.loss_targets(part.targets, num_outputs),
+                decoder.loss_targets(part.targets, num_outputs),
             ),
             comes_free=comes_free,
         )
@@ -349,7 +351,7 @@ class Trainer:
         library = self.experiment.data.library
         looks = self._last_look or self._look()
         found = [
-            self.judge.evaluated(name, scored, libraries=(library,))
+            self.evaluator.evaluated(name, scored, libraries=(library,))
             for name, scored in looks.items()
         ]
         for one in found:
@@ -358,12 +360,12 @@ class Trainer:
         return found
 
     def _look(self) -> dict[str, Scored]:
-        return {name: self.judge.scored(part) for name, part in self.device_splits.items()}
+        return {name: self.evaluator.scored(part) for name, part in self.device_splits.items()}
 
     def _report(self, train_loss: float, began: float) -> EpochFinished:
         measured: dict[str, Metric] = {}
         for name, part in self.device_splits.items():
-            scored = self._last_look.get(name) or self.judge.scored(part)
+            scored = self._last_look.get(name) or self.evaluator.scored(part)
             for metric, value in scored.reported.items():
                 measured[f"{name}_{metric}"] = value
         measured["train_loss"] = train_loss

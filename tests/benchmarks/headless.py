@@ -13,8 +13,8 @@ from typing import Any
 from engine.runs.events import EpochFinished, Failed, RunFinished, RunStarted
 from engine.service.client.session import Session
 from engine.spec.experiment import Experiment
+from engine.spec.experiment_reader import read_file
 from engine.spec.presets import path_of
-from engine.spec.reader import read_file
 from tests.benchmarks.machine import peak_bytes
 from tests.benchmarks.turns import Outcome
 from tests.engine.service.live import to_train

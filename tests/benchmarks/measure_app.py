@@ -22,9 +22,9 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from engine.runs.reader import Run
+from engine.runs.run import Run
+from engine.spec.experiment_reader import read_file
 from engine.spec.presets import path_of
-from engine.spec.reader import read_file
 from engine.spec.writer import to_toml
 from tests.benchmarks.machine import description, sentence
 from tests.tui.pseudo_terminal import PseudoTerminal, app_on_terminal

@@ -23,13 +23,13 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from engine.parts.data import Places
+from engine.parts.data import DataLocations
 from engine.paths import data_dir
 from engine.service.worker.preparation import prepare
 from engine.service.worker.training_run import TrainingRun
 from engine.spec.experiment import Experiment
+from engine.spec.experiment_reader import read_file
 from engine.spec.presets import path_of
-from engine.spec.reader import read_file
 from engine.training.probes.budget import FIRST_S, SHARE, Budget
 from engine.training.warmup import warm_up
 from tests.engine.service.live import to_train
@@ -61,9 +61,11 @@ class Training:
 
     def __init__(self, experiment: Experiment, folder: Path) -> None:
         order = to_train(experiment, folder, name="measured", data_dir=data_dir())
-        self._training = TrainingRun.begin(order, prepare(experiment, Places(Path(order.data_dir))))
+        self._training = TrainingRun.begin(
+            order, prepare(experiment, DataLocations(Path(order.data_dir)))
+        )
         self._budget = Switched()
-        self._training.watch.budget = self._training.way_back.budget = self._budget
+        self._training.instruments.budget = self._training.last_good.budget = self._budget
 
     @property
     def period(self) -> int:

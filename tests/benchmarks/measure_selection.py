@@ -13,7 +13,7 @@ from typing import Any
 
 from engine.service.worker.preparation import prepare
 from engine.service.worker.training_run import TrainingRun
-from engine.spec.reader import from_raw
+from engine.spec.experiment_reader import from_raw
 from engine.training.device import flush_denormals
 from engine.training.executor import Executor
 from tests.engine.service.live import to_train

@@ -19,8 +19,8 @@ from engine.runs.lease import read_lease
 from engine.service import protocol as p
 from engine.service.client.session import Session
 from engine.spec.experiment import Experiment
+from engine.spec.experiment_reader import read_file
 from engine.spec.presets import path_of
-from engine.spec.reader import read_file
 from tests.engine.service.live import to_train
 
 GRID = (60, 24)

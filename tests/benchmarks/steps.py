@@ -11,11 +11,11 @@ from typing import Any
 import torch
 from torch import Tensor, nn, optim
 
-from engine.parts.data import Places
+from engine.parts.data import DataLocations
 from engine.parts.optimizers import Adam
 from engine.parts.schedules import Constant
 from engine.spec.experiment import Experiment
-from engine.spec.reader import from_raw
+from engine.spec.experiment_reader import from_raw
 from engine.training.trainer import Trainer
 from tests.benchmarks.floor import products
 from tests.benchmarks.headless import preset
@@ -66,7 +66,7 @@ def alternate(arms: dict[str, Arm], repeats: int, block_s: float) -> dict[str, l
 def endless(experiment: Experiment, data_dir: Path) -> Trainer:
     """A trainer that neither ends nor reports."""
     flat = {"epochs": ENDLESS, "report_every": ENDLESS, "stop_below": None, "schedule": Constant()}
-    trainer = Trainer(Experiment(**{**experiment.values(), **flat}), Places(data_dir))
+    trainer = Trainer(Experiment(**{**experiment.values(), **flat}), DataLocations(data_dir))
     trainer.epoch = 1  # the first epoch would be reported
     return trainer
 

@@ -26,7 +26,7 @@ _DECODING = re.compile(
     r"|pickle\.loads?\b"
 )
 """Ways to make a value of bytes that come from outside, and the errors that they raise."""
-_COPIED = Path("engine/parts/data/laws")
+_COPIED = Path("engine/parts/data/generators")
 """Goes into scripts as it stands, so it uses nothing of ours; what it reads was checked."""
 
 _LINES = [

@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 
 from engine.errors import PerceptuiError
-from engine.parts.data import Places
+from engine.parts.data import DataLocations
 from engine.parts.data.csv_file import Csv
 from engine.parts.data.fingerprint import fingerprint
 from engine.parts.data.image_folder import ImageFolder
 from engine.parts.data.torchvision_sets import idx_complaint
 from engine.runs.lease import read_lease
-from engine.runs.reader import Run
-from engine.spec.reader import read_file
+from engine.runs.run import Run
+from engine.spec.experiment_reader import read_file
 from tui.commands.samples import read_rows
 from tui.settings import Settings
 
@@ -32,8 +32,8 @@ OWN = {
     "engine/training/device.py",  # /proc
     "engine/training/threads.py",  # /sys
     "engine/memory.py",  # /proc and /sys
-    "engine/parts/data/laws/table_cells.py",  # checked before; exported as it stands
-    "engine/parts/data/laws/image_folder.py",  # the same
+    "engine/parts/data/generators/table_cells.py",  # checked before; exported as it stands
+    "engine/parts/data/generators/image_folder.py",  # the same
     "engine/parts/data/image_folder.py",  # the same pictures, to find the broken one
     "engine/training/checkpoint.py",  # checked on the line before
 }
@@ -82,10 +82,10 @@ def test_a_pipe_among_pictures_is_refused(tmp_path: Path) -> None:
             Image.new("L", (2, 2)).save(tmp_path / label / f"{number}.png")
     (tmp_path / "b" / "1.png").unlink()
     os.mkfifo(tmp_path / "b" / "1.png")
-    data, places = ImageFolder(str(tmp_path), color="gray"), Places(tmp_path)
+    data, locations = ImageFolder(str(tmp_path), color="gray"), DataLocations(tmp_path)
     for load in (data.load, data.left_on_disk):
         with pytest.raises(PerceptuiError, match=f"b/1.png can't be read: {PIPE}"):
-            load(places)
+            load(locations)
 
 
 def test_pipes_in_a_run_do_not_hold_up_the_others(tmp_path: Path) -> None:

@@ -15,11 +15,11 @@ from pathlib import Path
 
 import pytest
 
-from engine.parts.data import Places
+from engine.parts.data import DataLocations
 from engine.paths import data_dir
 from engine.runs.events import Metric
 from engine.spec.experiment import Experiment, Measured
-from engine.spec.reader import read_file
+from engine.spec.experiment_reader import read_file
 from engine.training.trainer import Trainer
 
 FOLDER = Path(__file__).parents[2] / "presets"
@@ -54,7 +54,7 @@ def trained(experiment: Experiment, seed: int | None = None) -> Trainer:
     experiment = dataclasses.replace(experiment, device="cpu", threads=1)
     if seed is not None:
         experiment = dataclasses.replace(experiment, seed=seed)
-    trainer = Trainer(experiment, Places(DATA_DIR))
+    trainer = Trainer(experiment, DataLocations(DATA_DIR))
     for _ in trainer.events():
         pass
     return trainer

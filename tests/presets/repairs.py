@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import torch
 
 from engine.doctor.examination import repaired, wants_statistics
-from engine.parts.data import Places
+from engine.parts.data import DataLocations
 from engine.spec.experiment import Experiment
 from engine.training.trainer import Trainer
 from tests.presets.measure import DATA_DIR, preset, trained
@@ -85,7 +85,7 @@ def cured(name: str) -> Experiment:
     from engine.service.worker.statistics import describe
     from tui.editing.examiner import statistics_of
 
-    return repaired(experiment, statistics_of(describe(experiment, Places(DATA_DIR))))
+    return repaired(experiment, statistics_of(describe(experiment, DataLocations(DATA_DIR))))
 
 
 def _metric(name: str, factor: float = 1.0) -> Figure:
@@ -101,8 +101,8 @@ def fresh_accuracy(experiment: Experiment, seed: int) -> float:
     trainer = trained(experiment, seed)
     points = torch.randn(FRESH_POINTS, 2, generator=torch.Generator().manual_seed(1000 + seed))
     inside = (points.square().sum(dim=1) < 1).long()
-    outputs = trainer.judge.outputs(trainer.splits.input_map.stored(points))
-    right = trainer.judge.reading.predicted_classes(outputs) == inside
+    outputs = trainer.evaluator.outputs(trainer.splits.input_map.stored(points))
+    right = trainer.evaluator.decoder.predicted_classes(outputs) == inside
     return 100 * right.double().mean().item()
 
 
@@ -114,7 +114,7 @@ def num_epochs(experiment: Experiment, seed: int) -> float:
 def is_dead(experiment: Experiment, seed: int) -> bool:
     """Whether the single step of an experiment leaves every parameter as it was."""
     one = dataclasses.replace(experiment, seed=seed, device="cpu", threads=1)
-    trainer = Trainer(one, Places(DATA_DIR))
+    trainer = Trainer(one, DataLocations(DATA_DIR))
     before = [parameter.detach().clone() for parameter in trainer.model.parameters()]
     trainer.step()
     return all(map(torch.equal, before, trainer.model.parameters()))

@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from engine.parts.data import Places
+from engine.parts.data import DataLocations
 from engine.runs.events import EpochFinished
 from engine.spec.experiment import Measured
 from engine.training.pictures import predictions
@@ -90,7 +90,7 @@ LOOPS = {
 def preset_losses(name: str, epochs: int) -> list[float | None]:
     """The losses of the preset's first epochs, each one reported."""
     experiment = dataclasses.replace(preset(name), seed=0, report_every=1, device="cpu")
-    trainer = Trainer(experiment, Places(DATA_DIR))
+    trainer = Trainer(experiment, DataLocations(DATA_DIR))
     losses = []
     for _ in range(epochs):
         (event,) = trainer.step()
@@ -136,7 +136,7 @@ def test_new_sample_is_class_1(name: str) -> None:
     trainer = trained(preset(name))
     given = [list(sample) for sample in trainer.experiment.predict]
     assert given == [[0.5, 5.0, 500.0]]
-    (found,) = predictions(trainer.judge, trainer.splits.input_map, given, given)
+    (found,) = predictions(trainer.evaluator, trainer.splits.input_map, given, given)
     assert found.predicted == "1"
     assert found.probabilities[1] is not None
     assert found.probabilities[1] > 0.995

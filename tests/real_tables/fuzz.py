@@ -14,10 +14,10 @@ from pathlib import Path
 
 from engine.doctor.fitting import fitted
 from engine.errors import PerceptuiError
-from engine.parts.data import Places
+from engine.parts.data import DataLocations
 from engine.parts.data.sheet.asked import Asked
 from engine.parts.data.sheet.inspection import as_plain, inspected
-from engine.spec.reader import from_raw
+from engine.spec.experiment_reader import from_raw
 from engine.spec.toml_text import parse_toml
 from engine.spec.writer import to_toml
 from engine.training.pictures import predictions
@@ -63,7 +63,7 @@ def damaged(content: bytes, chance: random.Random) -> bytes:
     return content
 
 
-def passed_through(path: Path, places: Places) -> str:
+def passed_through(path: Path, locations: DataLocations) -> str:
     """How far a table got: refused, inspected, fitted, trained."""
     got = "refused"
     try:
@@ -73,12 +73,12 @@ def passed_through(path: Path, places: Places) -> str:
         target = found.columns[-1].name
         experiment = from_raw(parse_toml(to_toml(fitted(str(path), (target,)).experiment)))
         got = "fitted"
-        trainer = Trainer(dataclasses.replace(experiment, epochs=1, report_every=1), places)
+        trainer = Trainer(dataclasses.replace(experiment, epochs=1, report_every=1), locations)
         for _ in trainer.events():
             pass
         row = [c.examples[0] if c.examples else "" for c in experiment.data.table().used]  # type: ignore[attr-defined]  # a table's
         encoded = experiment.data.encode([row])
-        predictions(trainer.judge, trainer.splits.input_map, encoded, encoded)
+        predictions(trainer.evaluator, trainer.splits.input_map, encoded, encoded)
         got = "trained"
     except PerceptuiError:
         pass
@@ -99,7 +99,7 @@ def main() -> int:
             path = Path(folder) / f"{number}.csv"
             path.write_bytes(damaged(source, chance))
             try:
-                got = passed_through(path, Places(Path(folder)))
+                got = passed_through(path, DataLocations(Path(folder)))
                 reached[got] = reached.get(got, 0) + 1
             except Exception:
                 wrong += 1

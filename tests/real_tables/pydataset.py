@@ -19,10 +19,10 @@ from pathlib import Path
 from engine.doctor.examination import examine
 from engine.doctor.fitting import fitted
 from engine.errors import PerceptuiError
-from engine.parts.data import Places
+from engine.parts.data import DataLocations
 from engine.parts.data.sheet.asked import Asked
 from engine.parts.data.sheet.inspection import LEFT_OUT, as_plain, inspected
-from engine.spec.reader import from_raw
+from engine.spec.experiment_reader import from_raw
 from engine.spec.toml_text import parse_toml
 from engine.spec.writer import to_toml
 from engine.training.trainer import Trainer
@@ -48,7 +48,7 @@ def tables(sdist: Path, folder: Path) -> Iterator[Path]:
                 yield path
 
 
-def looked_at(path: Path, places: Places, kinds: Counter[str]) -> str:
+def looked_at(path: Path, locations: DataLocations, kinds: Counter[str]) -> str:
     """How far a table got, and what stood against it."""
     found = inspected(str(path), Asked())
     as_plain(str(path), found)
@@ -62,7 +62,7 @@ def looked_at(path: Path, places: Places, kinds: Counter[str]) -> str:
             refusal = str(error).splitlines()[0].rpartition(": ")[2]
             continue
         findings = [f.code for f in examine(experiment) if f.severity != "info"]
-        trainer = Trainer(dataclasses.replace(experiment, epochs=EPOCHS), places)
+        trainer = Trainer(dataclasses.replace(experiment, epochs=EPOCHS), locations)
         for _ in trainer.events():
             pass
         assert trainer.reason == "completed", f"{target}: {trainer.reason}"
@@ -78,7 +78,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         for path in tables(Path(sys.argv[1]), Path(folder)):
             try:
-                got = looked_at(path, Places(Path(folder)), kinds)
+                got = looked_at(path, DataLocations(Path(folder)), kinds)
             except PerceptuiError as error:
                 got = f"refused: {str(error).rpartition(': ')[2]}"
             except Exception:

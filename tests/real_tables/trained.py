@@ -10,9 +10,9 @@ import numpy as np
 
 from engine.doctor.examination import examine
 from engine.doctor.fitting import fitted
-from engine.parts.data import Places
+from engine.parts.data import DataLocations
 from engine.spec.experiment import Experiment
-from engine.spec.reader import from_raw
+from engine.spec.experiment_reader import from_raw
 from engine.spec.toml_text import parse_toml
 from engine.spec.writer import to_toml
 from engine.training.trainer import Trainer
@@ -47,14 +47,14 @@ def trained(path: Path, target: str) -> Result:
     """Train a table, and a linear model of scikit-learn beside it."""
     experiment = written(path, target)
     findings = [f.code for f in examine(experiment) if f.severity != "info"]
-    trainer = Trainer(experiment, Places(Path("/nonexistent")))
+    trainer = Trainer(experiment, DataLocations(Path("/nonexistent")))
     for _ in trainer.events():
         pass
     facts = trainer.splits.facts
     held_out = trainer.splits.test or trainer.splits.train
     train = trainer.splits.train
     metric = "accuracy" if facts.classes else "r2"
-    network = trainer.judge.metrics(held_out)[metric]
+    network = trainer.evaluator.metrics(held_out)[metric]
     assert network is not None
     linear = _linear(
         (train.inputs.numpy(), train.targets.numpy()),

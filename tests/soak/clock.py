@@ -9,7 +9,7 @@ from pathlib import Path
 
 from engine.runs import events as ev
 from engine.runs.lease import HEARTBEAT_S, read_lease
-from engine.runs.reader import Run, find_run
+from engine.runs.run import Run, find_run
 from engine.runs.state import state_of
 from engine.service.client.session import Session
 from tests.engine.service.live import begun_paused, endless, on, to_resume, until

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from engine.runs import events as ev
 from engine.runs.lease import read_lease
-from engine.runs.reader import Run
+from engine.runs.run import Run
 from engine.service import protocol as p
 from engine.service.client.session import Session
 from tests.engine.service.live import endless, to_train, until

@@ -16,7 +16,7 @@ from types import FrameType
 from typing import NoReturn
 
 from engine.runs.lease import own_lease, write_lease
-from engine.runs.reader import Run, all_runs
+from engine.runs.run import Run, all_runs
 from engine.service.client.session import Session
 from tests.engine.service.live import begun_paused, demanding, on, the_end, weights_of
 from tests.soak.commands import REFUSED

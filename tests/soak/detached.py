@@ -7,7 +7,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from engine.runs.reader import Run
+from engine.runs.run import Run
 from engine.runs.state import state_of
 from tests.soak.commands import Done, run
 from tests.soak.ground import Ground

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from engine.runs.lease import read_lease
-from engine.runs.reader import all_runs
+from engine.runs.run import all_runs
 
 _OWN = ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES", "XDG_CONFIG_HOME", "XDG_CACHE_HOME",
         "XDG_DATA_HOME", "PERCEPTUI_RUNS_DIR", "PERCEPTUI_SOCKET_DIR")  # fmt: skip

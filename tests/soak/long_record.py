@@ -7,7 +7,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from engine.runs.reader import Run
+from engine.runs.run import Run
 from engine.service.client.session import Session
 from tests.engine.service.live import the_end, to_train
 from tests.engine.training.tiny import small

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from engine.runs import events as ev
-from engine.runs.reader import Run
+from engine.runs.run import Run
 from engine.runs.series import CAPACITY
 from engine.service import protocol as p
 from engine.service.client.session import Session

@@ -8,7 +8,7 @@ import time
 from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 
-from engine.runs.reader import Run
+from engine.runs.run import Run
 from engine.service import protocol as p
 from engine.service.client.session import Session
 from tests.engine.service.live import RawClient, endless, to_train

@@ -7,7 +7,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from random import Random
 
-from engine.runs.reader import all_runs
+from engine.runs.run import all_runs
 from engine.runs.state import state_of
 from engine.service.client.session import Session
 from tests.soak.ground import Ground

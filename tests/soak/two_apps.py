@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from contextlib import ExitStack
 
-from engine.runs.reader import Run, find_run
+from engine.runs.run import Run, find_run
 from engine.runs.state import state_of
 from tests.engine.service.live import eventually
 from tests.engine.training.tiny import SMALL

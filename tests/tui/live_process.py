@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.runs.lease import read_lease
-from engine.runs.reader import Run
+from engine.runs.run import Run
 from engine.service.client.session import Session
 from tests.engine.service.live import (
     DEMANDING,

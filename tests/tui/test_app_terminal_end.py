@@ -10,7 +10,7 @@ from contextlib import contextmanager
 import pytest
 
 from engine.runs.lease import read_lease
-from engine.runs.reader import Run
+from engine.runs.run import Run
 from engine.runs.state import state_of
 from tests.engine.service.live import eventually
 from tests.tui.command_line import Bench, perceptui

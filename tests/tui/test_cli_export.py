@@ -12,7 +12,7 @@ import pytest
 from engine.export import FORMATS
 from engine.export.writer import export as written
 from engine.runs.contents import CheckpointKind
-from engine.runs.reader import Run
+from engine.runs.run import Run
 from tests.tui.command_line import Bench, command, perceptui
 from tests.tui.conftest import Trained
 from tui import cli

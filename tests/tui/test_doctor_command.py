@@ -9,7 +9,7 @@ import pytest
 
 from engine.doctor.rules import ALL
 from engine.paths import preset_dir
-from engine.spec.reader import read_file
+from engine.spec.experiment_reader import read_file
 from tests.engine.doctor.test_failure import broken
 from tests.tui.command_line import Bench, perceptui
 from tests.tui.conftest import Trained

@@ -15,7 +15,7 @@ import msgspec
 import pytest
 
 from engine.runs.lease import own_lease, process_start, write_lease
-from engine.runs.reader import Run
+from engine.runs.run import Run
 from engine.service.client.session import Session
 from tests.engine.service.live import (
     begun_paused,

@@ -12,7 +12,7 @@ import pexpect
 import pytest
 
 from engine.runs.lease import process_start, read_lease
-from engine.runs.reader import Run
+from engine.runs.run import Run
 from engine.runs.state import state_of
 from engine.spec.writer import to_toml
 from tests.engine.service.live import eventually

@@ -7,7 +7,7 @@ import sys
 
 import pexpect
 
-from engine.runs.reader import Run
+from engine.runs.run import Run
 from engine.runs.state import state_of
 from tests.engine.service.live import eventually
 from tests.tui.command_line import Bench, command

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from engine.runs.rate_test import RateTest, rate_test
-from engine.runs.reader import Run
+from engine.runs.run import Run
 from engine.service.client.session import Session
 from tests.engine.service.live import (
     begun_paused,

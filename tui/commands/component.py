@@ -17,7 +17,7 @@ _CALL = "()"
 def components_of(what: str, runs_dir: Path) -> list[type[Component]]:
     """The components that a WHAT names: those of a call `circle()`, or of no preset or run."""
     from engine.errors import UsageError
-    from engine.runs.reader import find_run
+    from engine.runs.run import find_run
     from engine.spec import presets
     from engine.spec.catalogue import named
 

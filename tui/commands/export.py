@@ -21,7 +21,7 @@ from tui.commands.json_line import print_json
 
 if TYPE_CHECKING:
     from engine.runs.contents import CheckpointKind
-    from engine.runs.reader import Run
+    from engine.runs.run import Run
 
 STDOUT = ("-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1")
 
@@ -54,7 +54,7 @@ def export(
     json: o.Json = False,
 ) -> None:
     """Write a run, or what it learned, for other programs."""
-    from engine.runs.reader import find_run
+    from engine.runs.run import find_run
 
     shared = ctx.obj.merged(runs_dir, data_dir, ascii, json)
     chosen = _format(format)

@@ -31,7 +31,7 @@ def predict(
     json: o.Json = False,
 ) -> None:
     """Say what a run's network predicts for new samples."""
-    from engine.runs.reader import find_run
+    from engine.runs.run import find_run
     from tui.commands.samples import read_rows
 
     shared = ctx.obj.merged(runs_dir, data_dir, ascii, json)
@@ -67,7 +67,7 @@ def evaluate(
     json: o.Json = False,
 ) -> None:
     """Measure a run's network on its data again."""
-    from engine.runs.reader import find_run
+    from engine.runs.run import find_run
 
     shared = ctx.obj.merged(runs_dir, data_dir, ascii, json)
     found = find_run(run, shared.runs)

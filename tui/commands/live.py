@@ -24,7 +24,7 @@ def attach(
     json: o.Json = False,
 ) -> None:
     """Follow a run: live until it ends, or what its record says."""
-    from engine.runs.reader import find_run
+    from engine.runs.run import find_run
     from engine.runs.state import state_of
     from tui import batch
 
@@ -44,7 +44,7 @@ def stop(
     json: o.Json = False,
 ) -> None:
     """End a live run; its checkpoint is kept."""
-    from engine.runs.reader import find_run
+    from engine.runs.run import find_run
     from engine.runs.state import state_of
     from tui import batch
     from tui.terminal.printing import Terminal
@@ -93,7 +93,7 @@ def resume(
     json: o.Json = False,
 ) -> None:
     """Go on with a run that ended early, as if it had never ended, or at another rate."""
-    from engine.runs.reader import find_run
+    from engine.runs.run import find_run
     from engine.runs.state import state_of
     from engine.service import protocol as p
     from tui import batch
@@ -152,7 +152,7 @@ def replay(
 
     It ends where the run was stopped, if it was.
     """
-    from engine.runs.reader import find_run
+    from engine.runs.run import find_run
     from engine.service import protocol as p
     from engine.spec.writer import to_toml
     from tui import batch

@@ -6,11 +6,11 @@ from pathlib import Path
 
 from engine.errors import UsageError
 from engine.paths import expanded
-from engine.runs.reader import find_run
+from engine.runs.run import find_run
 from engine.spec import presets
 from engine.spec.experiment import Experiment
+from engine.spec.experiment_reader import from_raw
 from engine.spec.overrides import set_value
-from engine.spec.reader import from_raw
 from engine.spec.toml_text import read_raw
 from tui.commands.options import TrainingOptions
 

@@ -67,7 +67,7 @@ def _delete(names: list[str], shared: o.Shared, *, yes: bool) -> None:
     """Delete runs that are all looked at before the first one goes."""
     from engine.runs.deletion import check
     from engine.runs.deletion import delete as delete_run
-    from engine.runs.reader import find_run
+    from engine.runs.run import find_run
     from tui.commands.complaint import complain
     from tui.past.run_summary import deletion_question
     from tui.terminal.question import can_ask, is_granted

@@ -12,8 +12,8 @@ from typing import NamedTuple
 from engine.doctor.finding import Finding
 from engine.errors import BadExperiment, DataUnavailable, Problem
 from engine.spec.experiment import CLAIMS, Experiment
+from engine.spec.experiment_reader import from_raw
 from engine.spec.overrides import set_value
-from engine.spec.reader import from_raw
 from engine.spec.toml_text import parse_toml
 from engine.spec.writer import to_toml
 from tui.editing import own_presets, share

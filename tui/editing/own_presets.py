@@ -17,7 +17,7 @@ from engine.paths import preset_dir
 from engine.runs.files import replace_bytes
 from engine.spec import presets
 from engine.spec.experiment import Experiment
-from engine.spec.reader import from_raw
+from engine.spec.experiment_reader import from_raw
 from engine.spec.toml_text import parse_toml, read_raw, read_text
 from engine.spec.writer import to_toml
 

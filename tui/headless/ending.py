@@ -8,7 +8,7 @@ from rich.text import Text
 
 from engine.paths import runs_dir
 from engine.runs.pictures import Pictures
-from engine.runs.reader import Run
+from engine.runs.run import Run
 from tui.headless.progress import Manner
 from tui.headless.report import Report, ending
 from tui.live.history import History

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from engine.runs.reader import Run
+from engine.runs.run import Run
 from engine.runs.state import state_of
 from engine.service.client.session import Session
 from tui.headless.signals import Caught

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Places:
-    """Where runs and data lie, as the command line said; None for the usual places."""
+class Folders:
+    """Where runs and data lie, as the command line said; None for the usual folders."""
 
     runs_dir: Path | None = None
     data_dir: Path | None = None
@@ -29,9 +29,9 @@ class Places:
 class Asking:
     """A session that may still be starting, and the questions that it answers."""
 
-    def __init__(self, places: Places) -> None:
+    def __init__(self, folders: Folders) -> None:
         self.snapshot = Snapshot()
-        self._places = places
+        self._folders = folders
         self._session: Trainer | None = None
         self._settled = asyncio.Event()
         """Set once it is known whether a worker listens."""
@@ -42,7 +42,7 @@ class Asking:
         if session is None or self.snapshot.phase in ("preparing", "starting", "lost"):
             return None
         try:
-            return await session.describe(experiment, self._places.data_dir)
+            return await session.describe(experiment, self._folders.data_dir)
         except PerceptuiError:
             return None
 
@@ -51,21 +51,21 @@ class Asking:
         session = await self._opened()
         if session is None:
             raise PerceptuiError("the trainer is gone, and only it can write the script")
-        return await session.script(experiment, self._places.data_dir)
+        return await session.script(experiment, self._folders.data_dir)
 
     async def tune(self, experiment: Experiment) -> RateTest:
         """What learning rates do to an experiment, tried on a copy; raises PerceptuiError."""
         session = await self._opened()
         if session is None:
             raise PerceptuiError("the trainer is gone, and only it can try learning rates")
-        return await session.tune_learning_rate(experiment, self._places.data_dir)
+        return await session.tune_learning_rate(experiment, self._folders.data_dir)
 
     async def predict(self, rows: list[list[str]]) -> list[ev.Prediction]:
         """What the network's newest checkpoint says of samples; raises PerceptuiError."""
         session, run = self._session, self.snapshot.run
         if session is None or run is None:
             raise PerceptuiError("nothing is trained yet: press space in the workbench")
-        from engine.runs.reader import Run
+        from engine.runs.run import Run
 
         return await session.predict(Run(run), rows)
 

@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING
 
 from engine.errors import PerceptuiError, WorkerLost
 from engine.paths import data_dir, runs_dir
-from tui.live.asking import Asking, Places
+from tui.live.asking import Asking, Folders
 from tui.live.snapshot import Snapshot
 from tui.live.trainer import Connect, Trainer, fresh_worker
 
 if TYPE_CHECKING:
     from engine.runs.contents import CheckpointKind
     from engine.runs.pictures import Pictures
-    from engine.runs.reader import Run
+    from engine.runs.run import Run
     from engine.spec.experiment import Experiment
     from tui.live.observer import Observer
 
@@ -42,12 +42,12 @@ class Bench(Asking):
     def __init__(
         self,
         tell: Callable[[Snapshot], None],
-        places: Places,
+        folders: Folders,
         connect: Connect = fresh_worker,
         *,
         slow_link: bool = False,
     ) -> None:
-        super().__init__(places)
+        super().__init__(folders)
         self._tell = tell
         self._connect = connect
         self.set_rate(slow=slow_link)
@@ -118,8 +118,8 @@ class Bench(Asking):
                 p.Train(
                     toml=to_toml(experiment, complete=True),
                     name=name,
-                    runs_dir=str(runs_dir(self._places.runs_dir)),
-                    data_dir=str(data_dir(self._places.data_dir)),
+                    runs_dir=str(runs_dir(self._folders.runs_dir)),
+                    data_dir=str(data_dir(self._folders.data_dir)),
                     paused=paused,
                 )
             )
@@ -147,7 +147,7 @@ class Bench(Asking):
             await session.begin(
                 p.Resume(
                     run=str(run.path.absolute()),
-                    data_dir=str(data_dir(self._places.data_dir)),
+                    data_dir=str(data_dir(self._folders.data_dir)),
                     rewind=rewind,
                     learning_rate=learning_rate,
                 )
@@ -192,7 +192,7 @@ class Bench(Asking):
 
     async def recover(self) -> None:
         """After a divergence: back to the last finite checkpoint, on with a tenth of the rate."""
-        from engine.runs.reader import Run
+        from engine.runs.run import Run
 
         snapshot = self.snapshot
         if snapshot.diverged is not None and snapshot.run is not None:

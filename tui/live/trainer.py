@@ -12,7 +12,7 @@ if TYPE_CHECKING:  # the first screen is there before the engine is loaded
     from engine.runs.contents import CheckpointKind
     from engine.runs.pictures import Pictures
     from engine.runs.rate_test import RateTest
-    from engine.runs.reader import Run
+    from engine.runs.run import Run
     from engine.service import protocol as p
     from engine.service.client.session import SessionEvent
     from engine.service.protocol.description import Description

@@ -9,7 +9,7 @@ from engine.errors import PerceptuiError
 from engine.parts.component import literal
 from engine.parts.metrics import declared
 from engine.runs.contents import EXPERIMENT
-from engine.runs.reader import Run
+from engine.runs.run import Run
 from engine.spec.catalogue import FAMILIES
 from engine.spec.experiment import PROSE
 from engine.spec.grammar import GrammarError, parse_call

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from engine.parts.metrics import HEADLINES, Metric
 from engine.runs.known_runs import ListedRun
-from engine.runs.reader import Run
+from engine.runs.run import Run
 from tui.measured import shown, shown_title
 from tui.renderables.look import Look
 from tui.renderables.numbers import metric as figure

@@ -91,7 +91,7 @@ class CodeScreen(BenchScreen):
 
     @work(group="save", exit_on_error=False)
     async def _write_file(self, path: Path) -> None:
-        data_dir = paths.data_dir(self.host.places.data_dir)
+        data_dir = paths.data_dir(self.host.folders.data_dir)
         try:
             await asyncio.to_thread(_saved, path, self._code, self.host.draft.experiment, data_dir)
         except PerceptuiError as error:

@@ -12,7 +12,7 @@ from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.widgets import Footer, Static
 
-from engine.runs.reader import Run
+from engine.runs.run import Run
 from tui.past.comparison import Comparison, compare
 from tui.renderables.look import class_hue
 from tui.renderables.loss_chart import LossSeries, loss_chart

@@ -14,9 +14,9 @@ from tui.renderables.look import Look
 from tui.renderables.sanitize import plain
 
 if TYPE_CHECKING:  # the first screen is there before the engine is loaded
-    from engine.runs.reader import Run
+    from engine.runs.run import Run
     from tui.editing.draft import Draft
-    from tui.live.asking import Places
+    from tui.live.asking import Folders
     from tui.live.bench import Bench
     from tui.settings import Settings
 
@@ -26,7 +26,7 @@ class Host(Protocol):
 
     bench: Bench
     draft: Draft
-    places: Places
+    folders: Folders
     look: Look
     settings: Settings
 

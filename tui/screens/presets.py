@@ -187,7 +187,7 @@ class PresetsScreen(BenchScreen):
         from engine.runs.known_runs import KnownRuns
 
         if self._known_runs is None:
-            self._known_runs = KnownRuns(paths.runs_dir(self.host.places.runs_dir))
+            self._known_runs = KnownRuns(paths.runs_dir(self.host.folders.runs_dir))
         return list(self._known_runs.newest_first(RECENT))
 
     def _fill(self) -> None:
@@ -238,7 +238,7 @@ class PresetsScreen(BenchScreen):
             self._show(replace(known, note=str(error)))
             return
         known = replace(known, experiment=experiment)
-        data_dir = paths.data_dir(self.host.places.data_dir)
+        data_dir = paths.data_dir(self.host.folders.data_dir)
         if is_downloaded_first(experiment.data, data_dir):
             note = f"The data is not here yet: training it downloads it to {data_dir}."
             self._show(replace(known, note=note))
@@ -257,6 +257,6 @@ class PresetsScreen(BenchScreen):
 
 
 def _read(path: Path) -> Experiment:
-    from engine.spec.reader import read_file
+    from engine.spec.experiment_reader import read_file
 
     return read_file(path)

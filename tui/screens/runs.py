@@ -23,7 +23,7 @@ from tui.widgets.run_list import RunList
 
 if TYPE_CHECKING:  # the app loads this screen before the engine
     from engine.runs.known_runs import KnownRuns, ListedRun
-    from engine.runs.reader import Run
+    from engine.runs.run import Run
 
 REFRESH_S = 3.0
 SLICE_S = 0.1
@@ -136,7 +136,7 @@ class RunsScreen(BenchScreen):
 
     @property
     def _runs_dir(self) -> Path:
-        return paths.runs_dir(self.host.places.runs_dir)
+        return paths.runs_dir(self.host.folders.runs_dir)
 
     @work(group="delete", exclusive=True, exit_on_error=False)
     async def _ask_to_delete(self, chosen: list[Run]) -> None:

@@ -49,7 +49,7 @@ class DoctorNote(Page):
         experiment, examiner = app.draft.experiment, app.draft.examiner
         if experiment is None or not examiner.would_learn(experiment):
             return
-        if is_downloaded_first(experiment.data, paths.data_dir(app.places.data_dir)):
+        if is_downloaded_first(experiment.data, paths.data_dir(app.folders.data_dir)):
             return
         await asyncio.sleep(REST_S)
         while app.bench.snapshot.phase in ("starting", "preparing"):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from engine.doctor.failure import failure
 from engine.doctor.finding import SEVERITIES, Finding
 from engine.doctor.live import layers, progress
-from engine.doctor.live.look import Look
+from engine.doctor.live.observation import Observation
 from engine.doctor.live.rule import LiveRule, Sign
 from engine.doctor.rule import plural
 
@@ -76,14 +76,14 @@ class LiveDoctor:
         self._seen: Counter[str] = Counter()
         self._missed: Counter[str] = Counter()
 
-    def look(self, look: Look, *, final: bool = False) -> Change:
+    def look(self, observation: Observation, *, final: bool = False) -> Change:
         """See what has changed; final: there is no other look to confirm what is seen."""
         for rule in RULES:
             if rule.code in self._failed:
                 continue
             held = self._held.get(rule.code)
             try:
-                signs = list(rule.function(look, frozenset({held.place} if held else ())))
+                signs = list(rule.function(observation, frozenset({held.place} if held else ())))
             except Exception as error:
                 self._fail(rule.code, error)
                 continue

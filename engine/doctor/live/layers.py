@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from itertools import pairwise
 
-from engine.doctor.live.look import LayerReading, Look
+from engine.doctor.live.observation import LayerReading, Observation
 from engine.doctor.live.rule import Sign, Signs, Standing, live_rule
 from engine.doctor.rule import figure, plural
 
@@ -28,20 +28,20 @@ HUGE, STILL_HUGE = 1e12, 1e11
 
 
 @live_rule("dead-units")
-def dead_units(look: Look, standing: Standing) -> Signs:
+def dead_units(observation: Observation, standing: Standing) -> Signs:
     """A ReLU unit that is zero for every sample gets no gradient, so it never comes back."""
-    for layer in look.layers:
+    for layer in observation.layers:
         if layer.dead is None or not layer.units:
             continue
         limit = STILL_DEAD if layer.place in standing else DEAD
         if layer.dead / layer.units < limit or layer.dead == 0:
             continue
         every = layer.dead == layer.units
-        if not every and look.num_sampled < ENOUGH_SAMPLES:
+        if not every and observation.num_sampled < ENOUGH_SAMPLES:
             continue
         number = f"all {layer.units}" if every else f"{layer.dead} of {layer.units}"
         number = f"{number} units" if layer.units > 1 else "the only unit"
-        samples = plural(look.num_sampled, "training sample")
+        samples = plural(observation.num_sampled, "training sample")
         yield Sign(
             "error" if every else "warning",
             layer.place,
@@ -53,9 +53,9 @@ def dead_units(look: Look, standing: Standing) -> Signs:
 
 
 @live_rule("saturated-units")
-def saturated_units(look: Look, standing: Standing) -> Signs:
+def saturated_units(observation: Observation, standing: Standing) -> Signs:
     """At the ends of Sigmoid and Tanh the slope is next to nothing, and so is the gradient."""
-    for layer in look.layers:
+    for layer in observation.layers:
         if layer.saturated is None or not layer.units:
             continue
         limit = STILL_SATURATED if layer.place in standing else SATURATED
@@ -71,9 +71,9 @@ def saturated_units(look: Look, standing: Standing) -> Signs:
         )
 
 
-def _ends(look: Look) -> tuple[LayerReading, float, LayerReading, float] | None:
+def _ends(observation: Observation) -> tuple[LayerReading, float, LayerReading, float] | None:
     """First and last layer with weights and their gradients; None for a single one."""
-    known = [(layer, layer.gradient) for layer in look.layers if layer.gradient is not None]
+    known = [(layer, layer.gradient) for layer in observation.layers if layer.gradient is not None]
     if len(known) < 2 or not all(math.isfinite(gradient) for _, gradient in known):
         return None
     (first, small), (last, large) = known[0], known[-1]
@@ -81,9 +81,9 @@ def _ends(look: Look) -> tuple[LayerReading, float, LayerReading, float] | None:
 
 
 @live_rule("vanishing-gradient")
-def vanishing_gradient(look: Look, standing: Standing) -> Signs:
+def vanishing_gradient(observation: Observation, standing: Standing) -> Signs:
     """Where each layer passes on less, the first ones hardly learn."""
-    ends = _ends(look)
+    ends = _ends(observation)
     if ends is None:
         return
     first, small, last, large = ends
@@ -101,9 +101,9 @@ def vanishing_gradient(look: Look, standing: Standing) -> Signs:
 
 
 @live_rule("exploding-gradient")
-def exploding_gradient(look: Look, standing: Standing) -> Signs:
+def exploding_gradient(observation: Observation, standing: Standing) -> Signs:
     """Where each layer passes on more, the first ones are thrown about."""
-    ends = _ends(look)
+    ends = _ends(observation)
     if ends is None:
         return
     first, large, last, small = ends
@@ -120,9 +120,9 @@ def exploding_gradient(look: Look, standing: Standing) -> Signs:
 
 
 @live_rule("large-updates")
-def large_updates(look: Look, standing: Standing) -> Signs:
+def large_updates(observation: Observation, standing: Standing) -> Signs:
     """Steps as large as the weights forget what was learned."""
-    for layer in look.layers:
+    for layer in observation.layers:
         limit = STILL_LARGE_UPDATE if layer.place in standing else LARGE_UPDATE
         if layer.update is not None and layer.update >= limit:
             yield Sign(
@@ -135,27 +135,27 @@ def large_updates(look: Look, standing: Standing) -> Signs:
 
 
 @live_rule("small-updates")
-def small_updates(look: Look, standing: Standing) -> Signs:
+def small_updates(observation: Observation, standing: Standing) -> Signs:
     """Weights that hardly move stay what chance made them."""
-    updates = [layer.update for layer in look.layers if layer.update is not None]
-    if not updates or (look.progress > 0.5 and not standing):
+    updates = [layer.update for layer in observation.layers if layer.update is not None]
+    if not updates or (observation.progress > 0.5 and not standing):
         return  # later a falling rate is meant to be small
-    way = max(updates) * look.num_steps
+    way = max(updates) * observation.num_steps
     if way < (STILL_SMALL_WAY if "optimizer.lr" in standing else SMALL_WAY):
         yield Sign(
             "warning",
             "optimizer.lr",
             f"a step changes no layer's weights by more than {figure(max(updates))} of their "
-            f"size: in all {plural(look.num_steps, 'step')} together they move by less than "
+            f"size: in all {plural(observation.num_steps, 'step')} together they move by less than "
             f"{max(way, 1e-4):.2%}",
             "a larger learning rate (`perceptui tune-lr` finds one)",
         )
 
 
 @live_rule("overflow-ahead")
-def overflow_ahead(look: Look, standing: Standing) -> Signs:
+def overflow_ahead(observation: Observation, standing: Standing) -> Signs:
     """Numbers that grow without bound end as infinities, and nothing is left of the weights."""
-    for layer in look.layers:
+    for layer in observation.layers:
         if layer.largest >= (STILL_HUGE if layer.place in standing else HUGE):
             yield Sign(
                 "error",
@@ -165,10 +165,10 @@ def overflow_ahead(look: Look, standing: Standing) -> Signs:
                 "a tenth of the learning rate, or clip_norm = 1.0",
             )
             return
-    recent = look.losses[-4:]
+    recent = observation.losses[-4:]
     if len(recent) < 4 or not all(math.isfinite(loss) and loss > 0 for loss in recent):
         return
-    if recent[-1] <= 2 * look.losses[0]:
+    if recent[-1] <= 2 * observation.losses[0]:
         return
     growth = [b / a for a, b in pairwise(recent)]
     if min(growth) < (1.2 if "optimizer.lr" in standing else 1.5):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from itertools import pairwise
 
-from engine.doctor.live.look import Look
+from engine.doctor.live.observation import Observation
 from engine.doctor.live.rule import Sign, Signs, Standing, live_rule
 from engine.doctor.rule import figure, plural
 
@@ -31,9 +31,9 @@ UNMOVED = 0.01
 
 
 @live_rule("loss-oscillates")
-def loss_oscillates(look: Look, standing: Standing) -> Signs:
+def loss_oscillates(observation: Observation, standing: Standing) -> Signs:
     """A rate too high jumps across the valley from one side to the other."""
-    recent = look.losses[-WINDOW:]
+    recent = observation.losses[-WINDOW:]
     if len(recent) < WINDOW or not all(map(math.isfinite, recent)):
         return
     moves = [b - a for a, b in pairwise(recent)]
@@ -43,7 +43,7 @@ def loss_oscillates(look: Look, standing: Standing) -> Signs:
     holds = "optimizer.lr" in standing
     if turns < (STILL_TURNS if holds else TURNS) or swing < (STILL_SWING if holds else SWING):
         return
-    if mean < 0.1 * look.losses[0]:  # far down already: it swings about its goal
+    if mean < 0.1 * observation.losses[0]:  # far down already: it swings about its goal
         return
     yield Sign(
         "warning",
@@ -55,11 +55,11 @@ def loss_oscillates(look: Look, standing: Standing) -> Signs:
 
 
 @live_rule("overfitting")
-def overfitting(look: Look, standing: Standing) -> Signs:
+def overfitting(observation: Observation, standing: Standing) -> Signs:
     """The network goes on learning by heart what helps with no other sample."""
     known = [
         (report, report.held_out_loss)
-        for report in look.reports
+        for report in observation.reports
         if report.held_out_loss is not None
         and math.isfinite(report.held_out_loss)
         and math.isfinite(report.train_loss)
@@ -67,40 +67,40 @@ def overfitting(look: Look, standing: Standing) -> Signs:
     if len(known) < 3:
         return
     best, lowest = min(known, key=lambda pair: pair[1])
-    place = f"{look.held_out}_loss"
+    place = f"{observation.held_out}_loss"
     newest, now = known[-1]
     since = sum(report.epoch > best.epoch for report, _ in known)
     limit = STILL_RISE if place in standing else RISE
     if since < 2 or now < limit * lowest or newest.train_loss >= best.train_loss:
         return
-    least = LEAST_RISE if look.commonest else LEAST_RISE_OF_VALUES
+    least = LEAST_RISE if observation.commonest else LEAST_RISE_OF_VALUES
     if now - lowest < least * abs(known[0][1]):
         return
     yield Sign(
         "warning",
         place,
-        f"the {look.held_out} loss was best at epoch {best.epoch} ({figure(lowest)}) and has "
-        f"risen to {figure(now)}, while the training loss fell from {figure(best.train_loss)} to "
-        f"{figure(newest.train_loss)}: it learns by heart",
+        f"the {observation.held_out} loss was best at epoch {best.epoch} ({figure(lowest)}) and "
+        f"has risen to {figure(now)}, while the training loss fell from "
+        f"{figure(best.train_loss)} to {figure(newest.train_loss)}: it learns by heart",
         f"stop at about epoch {best.epoch}"
-        + (" (the best checkpoint is kept)" if look.held_out == "validation" else "")
+        + (" (the best checkpoint is kept)" if observation.held_out == "validation" else "")
         + ", more data, Dropout(0.3), or AdamW with weight decay",
     )
 
 
 @live_rule("no-better-than-commonest")
-def no_better_than_commonest(look: Look, standing: Standing) -> Signs:
+def no_better_than_commonest(observation: Observation, standing: Standing) -> Signs:
     """Naming the commonest class each time takes no network."""
-    done = look.epoch * look.steps_per_epoch
-    if look.progress < LEAST_PROGRESS or done < LEAST_STEPS:
+    done = observation.epoch * observation.steps_per_epoch
+    if observation.progress < LEAST_PROGRESS or done < LEAST_STEPS:
         return
     for split in ("train", "test"):
-        if split not in look.commonest or split not in look.accuracies:
+        if split not in observation.commonest or split not in observation.accuracies:
             continue
-        share, name, samples = look.commonest[split]
+        share, name, samples = observation.commonest[split]
         place = f"{split}_accuracy"
         better = STILL_BETTER if place in standing else BETTER
-        if samples < LEAST_SAMPLES or look.accuracies[split] > share + better or share == 1:
+        if samples < LEAST_SAMPLES or observation.accuracies[split] > share + better or share == 1:
             continue
         learned = "it has learned nothing yet"
         repair = "more epochs, another learning rate, a wider network, or class_weights"
@@ -110,18 +110,18 @@ def no_better_than_commonest(look: Look, standing: Standing) -> Signs:
         yield Sign(
             "warning",
             place,
-            f"the {split} accuracy is {look.accuracies[split]:.3f}, and naming the commonest "
-            f'class ("{name}") each time has {share:.3f}: {learned}',
+            f"the {split} accuracy is {observation.accuracies[split]:.3f}, and naming the "
+            f'commonest class ("{name}") each time has {share:.3f}: {learned}',
             repair,
         )
         return
 
 
 @live_rule("loss-plateau")
-def loss_plateau(look: Look, standing: Standing) -> Signs:
+def loss_plateau(observation: Observation, standing: Standing) -> Signs:
     """A loss that no longer moves will not move by more of the same."""
-    losses = look.losses
-    if len(losses) < 4 * LEAST_EPOCHS or look.progress < LEAST_PROGRESS:
+    losses = observation.losses
+    if len(losses) < 4 * LEAST_EPOCHS or observation.progress < LEAST_PROGRESS:
         return
     quarter = len(losses) // 4
     last = sum(losses[-quarter:]) / quarter
@@ -132,7 +132,7 @@ def loss_plateau(look: Look, standing: Standing) -> Signs:
     if change >= (STILL_FLAT if "train_loss" in standing else FLAT):
         return
     unmoved = abs(last - losses[0]) < UNMOVED * abs(losses[0])
-    epochs = plural(look.epoch // 4, "epoch")
+    epochs = plural(observation.epoch // 4, "epoch")
     if unmoved:
         message = f"the loss stands at {last:.4g}, where it began: nothing has been learned"
         repair = "another learning rate (`perceptui tune-lr` finds one), or another initial seed"

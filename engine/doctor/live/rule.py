@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from engine.doctor.finding import Severity
-from engine.doctor.live.look import Look
+from engine.doctor.live.observation import Observation
 
 
 @dataclass(frozen=True)
@@ -29,9 +29,9 @@ class LiveRule:
     """One rule under its code; its function's docstring says why it is one."""
 
     code: str
-    function: Callable[[Look, Standing], Signs]
+    function: Callable[[Observation, Standing], Signs]
 
 
-def live_rule(code: str) -> Callable[[Callable[[Look, Standing], Signs]], LiveRule]:
+def live_rule(code: str) -> Callable[[Callable[[Observation, Standing], Signs]], LiveRule]:
     """Make a live rule of a function, under a code that never changes."""
     return lambda function: LiveRule(code, function)

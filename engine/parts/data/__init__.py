@@ -1,4 +1,4 @@
-"""Data sets. To add one, add its class here and its law in laws/."""
+"""Data sets. To add one, add its class here and its generator in generators/."""
 
 from engine.parts.data import (
     csv_file,
@@ -11,26 +11,26 @@ from engine.parts.data import (
 )
 from engine.parts.data.base import (
     Data,
+    DataLocations,
     Dataset,
     Download,
     Facts,
-    Law,
+    Generator,
     PictureFiles,
     PixelFigures,
     Pixels,
-    Places,
 )
 
 __all__ = [
     "Data",
+    "DataLocations",
     "Dataset",
     "Download",
     "Facts",
-    "Law",
+    "Generator",
     "PictureFiles",
     "PixelFigures",
     "Pixels",
-    "Places",
     "csv_file",
     "image_folder",
     "points",

@@ -1,4 +1,4 @@
-"""What every data set declares: its parameters, its facts, its law, how it is loaded."""
+"""What every data set declares: its parameters, its facts, its generator, how it is loaded."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Facts:
 
 
 @dataclass(frozen=True)
-class Law:
+class Generator:
     """The plain functions that make a data set, and the call that runs them.
 
     The same functions are run when training and printed into the exported script,
@@ -98,7 +98,7 @@ class Download:
 
 
 @dataclass(frozen=True)
-class Places:
+class DataLocations:
     """Where data is found and put."""
 
     data_dir: Path
@@ -195,7 +195,7 @@ class Data(Component, abstract=True):
 
     family = "data set"
     well_scaled: ClassVar[bool] = False
-    """Whether its law, whatever its arguments, makes features and numbers to predict of like
+    """Whether its generator, whatever its arguments, makes features and numbers to predict of like
     size near 1, so that nobody need look at them."""
     balanced: ClassVar[bool] = False
     """Whether its classes are known to be of like size."""
@@ -220,7 +220,7 @@ class Data(Component, abstract=True):
             raise DataUnavailable(f"{self}: no such file or folder")
         return facts
 
-    def law(self, places: Places) -> Law:
+    def generator(self, locations: DataLocations) -> Generator:
         """The functions that make the training (or only) split."""
         raise NotImplementedError
 
@@ -228,20 +228,20 @@ class Data(Component, abstract=True):
         """How its images become network inputs; None for what are no images."""
         return None
 
-    def test_law(self, places: Places) -> Law | None:
+    def test_generator(self, locations: DataLocations) -> Generator | None:
         """The functions that make the test split that the data set brings itself."""
         return None
 
-    def load(self, places: Places) -> Dataset:
+    def load(self, locations: DataLocations) -> Dataset:
         """Make or read the data; random numbers come from torch's global generator.
 
         Raises DataUnavailable where it is missing, unreadable or can't be downloaded.
         """
         facts = self.known_facts()
-        inputs, targets = self.law(places).run()
+        inputs, targets = self.generator(locations).run()
         return Dataset(facts, inputs, targets)
 
-    def left_on_disk(self, places: Places) -> Dataset | None:
+    def left_on_disk(self, locations: DataLocations) -> Dataset | None:
         """The data set with its inputs still in their files; None where it can only be loaded.
 
         Its numbers are those of `load`, to the last bit. Raises DataUnavailable.

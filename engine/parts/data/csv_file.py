@@ -11,7 +11,15 @@ from typing import Any, Literal
 
 from engine.errors import DataUnavailable
 from engine.parts.component import parameter
-from engine.parts.data.base import Data, Dataset, Facts, Law, Places, TargetScale, placed
+from engine.parts.data.base import (
+    Data,
+    DataLocations,
+    Dataset,
+    Facts,
+    Generator,
+    TargetScale,
+    placed,
+)
 from engine.parts.data.paths import absolute
 from engine.parts.data.sheet import desk, typed
 from engine.parts.data.sheet.asked import Asked
@@ -215,8 +223,8 @@ class Csv(Data, name="csv"):
                                           and "parts" not in (c.how or {}) for c in used),
         )  # fmt: skip
 
-    def law(self, places: Places) -> Law:
-        from engine.parts.data.laws import table_cells, table_file
+    def generator(self, locations: DataLocations) -> Generator:
+        from engine.parts.data.generators import table_cells, table_file
         from engine.parts.data.sheet.encoders import input_encoder, needed, target_encoder
 
         table = self._present_table()
@@ -249,9 +257,9 @@ class Csv(Data, name="csv"):
         if self.hash:
             imports |= {"import re", "import zlib"}
         arguments |= {"columns": columns, "targets": targets, "drop": list(table.drop)}
-        return Law(function, arguments, (*reading, *encoding), tuple(sorted(imports)))
+        return Generator(function, arguments, (*reading, *encoding), tuple(sorted(imports)))
 
-    def load(self, places: Places) -> Dataset:
+    def load(self, locations: DataLocations) -> Dataset:
         import torch
 
         table = self._present_table()

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from engine.errors import DataUnavailable
 from engine.parts.data.arrival import Arrival, NotArrived
-from engine.parts.data.base import Download, Places
+from engine.parts.data.base import DataLocations, Download
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Archive:
 def download(
     name: str,
     archives: Sequence[Archive],
-    places: Places,
+    locations: DataLocations,
     unpack: Callable[[Path, Path], object],
 ) -> None:
     """Fetch archives and unpack them into the data directory.
@@ -42,20 +42,20 @@ def download(
     All happens in a temporary folder, gone afterwards whatever happens, and is moved when
     complete. Raises DataUnavailable.
     """
-    made = _make(places.data_dir)
+    made = _make(locations.data_dir)
     try:
-        with tempfile.TemporaryDirectory(prefix=".download-", dir=places.data_dir) as temporary:
+        with tempfile.TemporaryDirectory(prefix=".download-", dir=locations.data_dir) as temporary:
             complete = Path(temporary) / "complete"
             complete.mkdir()
             for archive in archives:
                 file = Path(temporary) / archive.file_name
-                _fetch(name, archive, file, places)
+                _fetch(name, archive, file, locations)
                 unpack(file, complete)
                 file.unlink()
             for folder in sorted(complete.iterdir()):
-                _move(folder, places.data_dir / folder.name)
+                _move(folder, locations.data_dir / folder.name)
     except OSError as error:
-        raise DataUnavailable(_storage_message(name, places.data_dir, error)) from error
+        raise DataUnavailable(_storage_message(name, locations.data_dir, error)) from error
     finally:
         for directory in made:  # deepest first; those that hold something stay
             with suppress(OSError):
@@ -85,36 +85,36 @@ def _move(complete: Path, target: Path) -> None:
             os.replace(file, place)
 
 
-def _fetch(name: str, archive: Archive, file: Path, places: Places) -> None:
+def _fetch(name: str, archive: Archive, file: Path, locations: DataLocations) -> None:
     """Download one archive from the first mirror that gives it whole."""
     failures = []
     for url in archive.urls:
-        failure = _fetch_from(url, name, archive, file, places)
+        failure = _fetch_from(url, name, archive, file, locations)
         if not failure:
             return
         failures.append(f"  {url}: {failure}")
     raise DataUnavailable(
-        f"{name} is not in {places.data_dir} and could not be downloaded:\n"
+        f"{name} is not in {locations.data_dir} and could not be downloaded:\n"
         + "\n".join(failures)
         + "\nCheck the network, or name a folder that holds it with --data-dir or "
         "PERCEPTUI_DATA_DIR."
     )
 
 
-def _fetch_from(url: str, name: str, archive: Archive, file: Path, places: Places) -> str:
+def _fetch_from(url: str, name: str, archive: Archive, file: Path, locations: DataLocations) -> str:
     """Download one archive; returns what went wrong with the network or the contents."""
     digest = hashlib.md5(usedforsecurity=False)
     request = urllib.request.Request(url, headers={"User-Agent": "perceptui"})
     done = 0
-    with Arrival(request, places.on_wait) as arrival, file.open("wb") as out:
+    with Arrival(request, locations.on_wait) as arrival, file.open("wb") as out:
         try:
             total = arrival.size()
-            places.on_download(Download(f"{name} {archive.file_name}", 0, total))
+            locations.on_download(Download(f"{name} {archive.file_name}", 0, total))
             for chunk in arrival.chunks():
                 out.write(chunk)
                 digest.update(chunk)
                 done += len(chunk)
-                places.on_download(Download(f"{name} {archive.file_name}", done, total))
+                locations.on_download(Download(f"{name} {archive.file_name}", done, total))
         except NotArrived as error:
             return f"broke off after {done:,} bytes ({error})" if done else str(error)
     if total is not None and done < total:

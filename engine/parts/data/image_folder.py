@@ -11,8 +11,8 @@ from engine import regular_file
 from engine.errors import DataUnavailable
 from engine.limits import PICTURE, PICTURE_FILE
 from engine.parts.component import parameter
-from engine.parts.data.base import Data, Dataset, Facts, Law, PictureFiles, Places
-from engine.parts.data.laws.picture_files import picture_files
+from engine.parts.data.base import Data, DataLocations, Dataset, Facts, Generator, PictureFiles
+from engine.parts.data.generators.picture_files import picture_files
 from engine.parts.data.paths import absolute
 from engine.parts.data.pixels import Images
 from engine.parts.data.torchvision_import import torchvision_module
@@ -72,13 +72,13 @@ class ImageFolder(Images, _Source, name="images"):
             classes=tuple(pictures),
         )
 
-    def law(self, places: Places) -> Law:
+    def generator(self, locations: DataLocations) -> Generator:
         torchvision_module("torchvision.transforms.functional")
-        from engine.parts.data.laws import image_folder
+        from engine.parts.data.generators import image_folder
 
         height, width = pair(self.size)
         mode = "RGB" if self.color == "rgb" else "L"
-        return Law(
+        return Generator(
             image_folder.images,
             {"path": self.path, "height": height, "width": width, "mode": mode},
             needs=(picture_files, image_folder.picture),
@@ -89,23 +89,25 @@ class ImageFolder(Images, _Source, name="images"):
             ),
         )
 
-    def load(self, places: Places) -> Dataset:
+    def load(self, locations: DataLocations) -> Dataset:
         facts = self.known_facts()
-        law = self.law(places)
+        generator = self.generator(locations)
         self._check_files()
         try:
-            inputs, targets = law.run()
+            inputs, targets = generator.run()
         except Exception as error:  # Pillow's formats raise many kinds for damaged files
             if (broken := self._broken()) is None:
                 raise
             raise self._unavailable(broken) from error
         return Dataset(facts, inputs, targets, pixels=self.pixels())
 
-    def left_on_disk(self, places: Places) -> Dataset:
-        arguments = self.law(places).arguments  # first of all, since it looks for torchvision
+    def left_on_disk(self, locations: DataLocations) -> Dataset:
+        arguments = self.generator(
+            locations
+        ).arguments  # first of all, since it looks for torchvision
         import torch
 
-        from engine.parts.data.laws.image_folder import picture
+        from engine.parts.data.generators.image_folder import picture
 
         facts = self.known_facts()
         self._check_files()

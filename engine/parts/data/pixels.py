@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 from engine.parts.component import parameter
-from engine.parts.data.base import Data, Dataset, Pixels, Places
+from engine.parts.data.base import Data, DataLocations, Dataset, Pixels
 
 Channels = float | tuple[float, float, float] | None
 """One number for all channels, or one each for red, green and blue."""
@@ -62,8 +62,8 @@ class Images(Data, abstract=True):
             expressions.append(f"RandomRotation({self.rotate!r})")
         return tuple(expressions)
 
-    def load(self, places: Places) -> Dataset:
-        return dataclasses.replace(super().load(places), pixels=self.pixels())
+    def load(self, locations: DataLocations) -> Dataset:
+        return dataclasses.replace(super().load(locations), pixels=self.pixels())
 
 
 class GrayImages(Images, abstract=True):

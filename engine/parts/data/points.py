@@ -6,7 +6,7 @@ import dataclasses
 from typing import ClassVar
 
 from engine.parts.component import parameter
-from engine.parts.data.base import Data, Dataset, Facts, Law, Places
+from engine.parts.data.base import Data, DataLocations, Dataset, Facts, Generator
 from engine.parts.data.crosses import PLAIN, Cross
 
 NOISE = "standard deviation of the normal noise that moves each point, labels kept"
@@ -31,9 +31,9 @@ class Planar(Data, abstract=True):
     def facts(self) -> Facts:
         raise NotImplementedError
 
-    def load(self, places: Places) -> Dataset:
+    def load(self, locations: DataLocations) -> Dataset:
         crosses = () if self.features == PLAIN else self.features
-        return dataclasses.replace(super().load(places), crosses=crosses)
+        return dataclasses.replace(super().load(locations), crosses=crosses)
 
     def complaint(self) -> str:
         if not self.features:
@@ -42,12 +42,12 @@ class Planar(Data, abstract=True):
         return f"features names {twice[0]} twice" if twice else ""
 
     def own_values(self) -> dict[str, object]:
-        """The parameters that the law takes: all but the features."""
+        """The parameters that the generator takes: all but the features."""
         return {name: value for name, value in self.values().items() if name != "features"}
 
 
 class Points(Planar, abstract=True):
-    """Points in a plane that belong to classes; its law has the data set's name."""
+    """Points in a plane that belong to classes; its generator has the data set's name."""
 
     class_names: ClassVar[tuple[str, ...]] = ()
 
@@ -64,13 +64,13 @@ class Points(Planar, abstract=True):
             planar=True,
         )
 
-    def law(self, places: Places) -> Law:
-        from engine.parts.data.laws import points
+    def generator(self, locations: DataLocations) -> Generator:
+        from engine.parts.data.generators import points
 
         function = getattr(points, self.name)
         # Only some of them use math, and a script has no import that it does not need.
         imports = ("import math",) if "math" in function.__code__.co_names else ()
-        return Law(function, self.own_values(), imports=imports)
+        return Generator(function, self.own_values(), imports=imports)
 
     def complaint(self) -> str:
         count = len(self.labels())

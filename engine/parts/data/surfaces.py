@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.parts.component import parameter
-from engine.parts.data.base import Data, Facts, Law, Places
+from engine.parts.data.base import Data, DataLocations, Facts, Generator
 from engine.parts.data.crosses import PLAIN
 from engine.parts.data.points import Planar
 
@@ -19,10 +19,10 @@ class Plane(Planar, name="plane"):
         shape = (len(self.features),)
         return Facts(shape, "regression", self.samples, feature_names=PLAIN, planar=True)
 
-    def law(self, places: Places) -> Law:
-        from engine.parts.data.laws import surfaces
+    def generator(self, locations: DataLocations) -> Generator:
+        from engine.parts.data.generators import surfaces
 
-        return Law(surfaces.plane, self.own_values())
+        return Generator(surfaces.plane, self.own_values())
 
 
 class Wave(Data, name="wave"):
@@ -36,7 +36,7 @@ class Wave(Data, name="wave"):
     def facts(self) -> Facts:
         return Facts((1,), "regression", self.samples, feature_names=("x",))
 
-    def law(self, places: Places) -> Law:
-        from engine.parts.data.laws import surfaces
+    def generator(self, locations: DataLocations) -> Generator:
+        from engine.parts.data.generators import surfaces
 
-        return Law(surfaces.wave, self.values())
+        return Generator(surfaces.wave, self.values())

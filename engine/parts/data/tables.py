@@ -1,4 +1,4 @@
-"""Real tables that come with scikit-learn, which only their laws import."""
+"""Real tables that come with scikit-learn, which only their generators import."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import dataclasses
 from typing import ClassVar
 
 from engine.parts.component import parameter
-from engine.parts.data.base import Data, Dataset, Facts, Law, Pixels, Places, Task
+from engine.parts.data.base import Data, DataLocations, Dataset, Facts, Generator, Pixels, Task
 
 NUCLEUS = (
     "radius",
@@ -24,15 +24,15 @@ NUCLEUS = (
 
 
 class _Bundled(Data, abstract=True):
-    """A data set that comes with scikit-learn; its law has the data set's name."""
+    """A data set that comes with scikit-learn; its generator has the data set's name."""
 
     library = "sklearn"
 
-    def law(self, places: Places) -> Law:
-        from engine.parts.data.laws import tables
+    def generator(self, locations: DataLocations) -> Generator:
+        from engine.parts.data.generators import tables
 
         loader = f"from sklearn.datasets import load_{self.name}"
-        return Law(getattr(tables, self.name), {}, imports=(loader,))
+        return Generator(getattr(tables, self.name), {}, imports=(loader,))
 
 
 class Table(_Bundled, abstract=True):
@@ -57,8 +57,8 @@ class Table(_Bundled, abstract=True):
             feature_names=self.feature_names,
         )
 
-    def load(self, places: Places) -> Dataset:
-        return dataclasses.replace(super().load(places), standardize=self.standardize)
+    def load(self, locations: DataLocations) -> Dataset:
+        return dataclasses.replace(super().load(locations), standardize=self.standardize)
 
 
 class Iris(Table, name="iris"):
@@ -128,5 +128,5 @@ class Digits(_Bundled, name="digits"):
     def pixels(self) -> Pixels:
         return Pixels(mean=(0.0,), std=(1.0,), scale=16.0)
 
-    def load(self, places: Places) -> Dataset:
-        return dataclasses.replace(super().load(places), pixels=self.pixels())
+    def load(self, locations: DataLocations) -> Dataset:
+        return dataclasses.replace(super().load(locations), pixels=self.pixels())

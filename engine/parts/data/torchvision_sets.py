@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 from engine import regular_file
 from engine.errors import DataUnavailable
 from engine.parts.component import parameter
-from engine.parts.data.base import Dataset, Facts, Law, PixelFigures, Places
+from engine.parts.data.base import DataLocations, Dataset, Facts, Generator, PixelFigures
 from engine.parts.data.download import Archive, download
 from engine.parts.data.pixels import GrayImages, Images
 from engine.parts.data.torchvision_import import torchvision_module
@@ -34,7 +34,7 @@ class TorchvisionSet(Images, abstract=True):
         default=None, help="take only the first training images, None for all", minimum=10
     )
 
-    def ensure(self, places: Places) -> None:
+    def ensure(self, locations: DataLocations) -> None:
         """See that whole files are there, downloading them where none are."""
         raise NotImplementedError
 
@@ -50,27 +50,27 @@ class TorchvisionSet(Images, abstract=True):
     def downloaded_to(self, data_dir: Path) -> Path:
         return data_dir / self.name
 
-    def law(self, places: Places) -> Law:
-        return self._law(places, train=True, samples=self.train_samples)
+    def generator(self, locations: DataLocations) -> Generator:
+        return self._generator(locations, train=True, samples=self.train_samples)
 
-    def test_law(self, places: Places) -> Law:
-        return self._law(places, train=False, samples=None)
+    def test_generator(self, locations: DataLocations) -> Generator:
+        return self._generator(locations, train=False, samples=None)
 
-    def _law(self, places: Places, train: bool, samples: int | None) -> Law:
+    def _generator(self, locations: DataLocations, train: bool, samples: int | None) -> Generator:
         torchvision_module()
-        from engine.parts.data.laws import vision
+        from engine.parts.data.generators import vision
 
-        return Law(
+        return Generator(
             getattr(vision, self.law_name),
-            {"root": str(places.data_dir), "train": train, "samples": samples},
+            {"root": str(locations.data_dir), "train": train, "samples": samples},
             imports=(f"from torchvision.datasets import {self.name}",),
         )
 
-    def load(self, places: Places) -> Dataset:
-        self.ensure(places)
+    def load(self, locations: DataLocations) -> Dataset:
+        self.ensure(locations)
         try:
-            dataset = super().load(places)
-            test_inputs, test_targets = self.test_law(places).run()
+            dataset = super().load(locations)
+            test_inputs, test_targets = self.test_generator(locations).run()
         except DataUnavailable:
             raise
         # What torchvision's readers raise for damaged files.
@@ -84,21 +84,23 @@ class TorchvisionSet(Images, abstract=True):
             EOFError,
             UnpicklingError,
         ) as error:
-            raise self.damaged(places.data_dir, str(error)) from error
+            raise self.damaged(locations.data_dir, str(error)) from error
         counts = (len(dataset.inputs), len(test_inputs))
         expected = (dataset.facts.num_samples, self.num_test)
         if counts != expected:
             raise self.damaged(
-                places.data_dir, f"{counts[0]} and {counts[1]} images, expected {expected}"
+                locations.data_dir, f"{counts[0]} and {counts[1]} images, expected {expected}"
             )
         for images, labels in (
             (dataset.inputs, dataset.targets),
             (test_inputs, test_targets),
         ):
             if len(labels) != len(images):
-                raise self.damaged(places.data_dir, f"{len(images)} images, {len(labels)} labels")
+                raise self.damaged(
+                    locations.data_dir, f"{len(images)} images, {len(labels)} labels"
+                )
             if int(labels.max()) >= len(self.class_names):
-                raise self.damaged(places.data_dir, f"a label {int(labels.max())}")
+                raise self.damaged(locations.data_dir, f"a label {int(labels.max())}")
         return dataclasses.replace(dataset, test_inputs=test_inputs, test_targets=test_targets)
 
     def damaged(self, place: Path, reason: str) -> DataUnavailable:
@@ -110,10 +112,10 @@ class TorchvisionSet(Images, abstract=True):
 class _Idx(TorchvisionSet, GrayImages, abstract=True):
     """A set in the four files of MNIST's format."""
 
-    def ensure(self, places: Places) -> None:
+    def ensure(self, locations: DataLocations) -> None:
         known: Any = getattr(torchvision_module(), self.name)
         folder = Path(self.name) / "raw"
-        files = [places.data_dir / folder / Path(gz).stem for gz, _ in known.resources]
+        files = [locations.data_dir / folder / Path(gz).stem for gz, _ in known.resources]
         if not all(file.is_file() for file in files):
             archives = [
                 Archive(tuple(mirror + gz for mirror in known.mirrors), md5)
@@ -125,7 +127,7 @@ class _Idx(TorchvisionSet, GrayImages, abstract=True):
                 (root / folder).mkdir(parents=True, exist_ok=True)
                 extract(str(archive), str(root / folder))
 
-            download(self.name, archives, places, unpack)
+            download(self.name, archives, locations, unpack)
         for file in files:
             complaint = idx_complaint(file)
             if complaint:
@@ -194,10 +196,10 @@ class CIFAR10(TorchvisionSet):
     def downloaded_to(self, data_dir: Path) -> Path:
         return data_dir / "cifar-10-batches-py"
 
-    def ensure(self, places: Places) -> None:
+    def ensure(self, locations: DataLocations) -> None:
         known: Any = torchvision_module().CIFAR10
         intact: Any = torchvision_module("torchvision.datasets.utils").check_integrity
-        folder = places.data_dir / known.base_folder
+        folder = locations.data_dir / known.base_folder
         sums: dict[str, str] = dict((*known.train_list, *known.test_list))
         sums[known.meta["filename"]] = known.meta["md5"]
         if not all((folder / name).is_file() for name in sums):
@@ -205,7 +207,7 @@ class CIFAR10(TorchvisionSet):
             download(
                 self.name,
                 [Archive((known.url,), known.tgz_md5)],
-                places,
+                locations,
                 lambda archive, root: extract(str(archive), str(root)),
             )
         for name, md5 in sums.items():

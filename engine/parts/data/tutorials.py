@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.parts.data.base import Data, Facts, Law, Places
+from engine.parts.data.base import Data, DataLocations, Facts, Generator
 
 
 def _numbered(count: int) -> tuple[str, ...]:
@@ -18,17 +18,17 @@ class FirstNetwork(Data, name="first_network"):
     def facts(self) -> Facts:
         return Facts((10,), "classification", 10, ("0", "1"), feature_names=_numbered(10))
 
-    def law(self, places: Places) -> Law:
-        from engine.parts.data.laws import tutorials
+    def generator(self, locations: DataLocations) -> Generator:
+        from engine.parts.data.generators import tutorials
 
-        return Law(tutorials.first_network, {})
+        return Generator(tutorials.first_network, {})
 
 
 class OneStep(Data, name="one_step"):
     """One random row of five features and one random number to predict.
 
     The tutorial draws the network's weights before the data. Here every experiment draws
-    its data first, so the numbers of a seed differ from the tutorial's; the law is the same.
+    its data first, so the numbers of a seed differ from the tutorial's; the generator is the same.
     """
 
     well_scaled = True
@@ -36,10 +36,10 @@ class OneStep(Data, name="one_step"):
     def facts(self) -> Facts:
         return Facts((5,), "regression", 1, feature_names=_numbered(5))
 
-    def law(self, places: Places) -> Law:
-        from engine.parts.data.laws import tutorials
+    def generator(self, locations: DataLocations) -> Generator:
+        from engine.parts.data.generators import tutorials
 
-        return Law(tutorials.one_step, {})
+        return Generator(tutorials.one_step, {})
 
 
 class ThreeFeatures(Data, name="three_features"):
@@ -50,7 +50,7 @@ class ThreeFeatures(Data, name="three_features"):
     def facts(self) -> Facts:
         return Facts((3,), "classification", 10, ("0", "1"), feature_names=_numbered(3))
 
-    def law(self, places: Places) -> Law:
-        from engine.parts.data.laws import tutorials
+    def generator(self, locations: DataLocations) -> Generator:
+        from engine.parts.data.generators import tutorials
 
-        return Law(tutorials.three_features, {})
+        return Generator(tutorials.three_features, {})

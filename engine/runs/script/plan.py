@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from engine.errors import BadExperiment, Problem
-from engine.parts.data import Facts, Pixels, Places
+from engine.parts.data import DataLocations, Facts, Pixels
 from engine.parts.metrics import Metric, metrics_of
 from engine.spec.chain import Link, links
 from engine.spec.experiment import Experiment
@@ -32,7 +32,7 @@ class Plan:
     """An experiment with what follows from it."""
 
     experiment: Experiment
-    places: Places
+    locations: DataLocations
     facts: Facts
     chain: Sequence[Link]
     sizes: dict[str, int]
@@ -142,7 +142,7 @@ class Plan:
         return self.classifies and self.num_outputs == 1
 
 
-def make_plan(experiment: Experiment, places: Places) -> Plan:
+def make_plan(experiment: Experiment, locations: DataLocations) -> Plan:
     """Raises BadExperiment where the layers don't fit the data, DataUnavailable for a file."""
     facts = experiment.data.known_facts()
     problems: list[Problem] = []
@@ -154,4 +154,4 @@ def make_plan(experiment: Experiment, places: Places) -> Plan:
     validation = held_back(total, experiment.validation_fraction)
     sizes = {"test": test, "validation": validation, "train": total - test - validation}
     sizes = {name: size for name, size in sizes.items() if size or name == "train"}
-    return Plan(experiment, places, facts, chain, sizes, experiment.data.pixels())
+    return Plan(experiment, locations, facts, chain, sizes, experiment.data.pixels())

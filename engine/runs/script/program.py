@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 
-from engine.parts.data import Places
+from engine.parts.data import DataLocations
 from engine.runs.script.data import data_piece
 from engine.runs.script.ending import ending_lines, evaluate_lines
 from engine.runs.script.loop import loop_piece
@@ -20,7 +20,7 @@ _ABOUT = (
 )
 
 
-def script(experiment: Experiment, places: Places, remark: str = "") -> str:
+def script(experiment: Experiment, locations: DataLocations, remark: str = "") -> str:
     """The program that repeats a training; nothing of it is run.
 
     threads must be a number; it is one in a run's resolved experiment. remark: a last
@@ -28,7 +28,7 @@ def script(experiment: Experiment, places: Places, remark: str = "") -> str:
     where the layers don't fit the data, DataUnavailable where a file of the data is absent.
     """
     assert experiment.threads != "auto", "the number of threads belongs to the program"
-    plan = make_plan(experiment, places)
+    plan = make_plan(experiment, locations)
     pieces = [data_piece(plan), model_piece(plan), loop_piece(plan)]
     data, model, loop = (piece.lines for piece in pieces)
     imports = {"import torch", "from torch import nn"}.union(*(piece.imports for piece in pieces))

@@ -28,7 +28,7 @@ from engine.runs.events import Evaluated, Prediction, Reason, RunFinished
 from engine.runs.lease import read_lease
 from engine.runs.pictures import Pictures
 from engine.runs.rate_test import RateTest
-from engine.runs.reader import Run
+from engine.runs.run import Run
 from engine.service import protocol as p
 from engine.service.client.connection import Connection
 from engine.service.client.event_queue import SessionEvent

@@ -53,7 +53,7 @@ class Train(Command, frozen=True, kw_only=True):
 
     def experiment(self) -> Experiment:
         """What to train; raises BadExperiment."""
-        from engine.spec.reader import from_raw
+        from engine.spec.experiment_reader import from_raw
         from engine.spec.toml_text import parse_toml
 
         return from_raw(parse_toml(self.toml))

@@ -15,10 +15,10 @@ from engine.runs.contents import CheckpointKind
 from engine.runs.directory import RunDirectory
 from engine.training.best import Best
 from engine.training.checkpoint import Checkpoint, save
+from engine.training.full_state import full_state
+from engine.training.last_good_state import LastGoodState
 from engine.training.model import is_finite
-from engine.training.snapshot import snapshot
 from engine.training.trainer import Trainer
-from engine.training.way_back import WayBack
 
 CHECKPOINT_S = 5.0
 """Seconds of training between two checkpoints, at least."""
@@ -38,13 +38,13 @@ class Outcome:
 class Checkpoints:
     """Writes what is to be kept of a training; raises nothing, but returns events that tell."""
 
-    def __init__(self, trainer: Trainer, directory: RunDirectory, way_back: WayBack) -> None:
+    def __init__(self, trainer: Trainer, directory: RunDirectory, last_good: LastGoodState) -> None:
         self.due_s = CHECKPOINT_S
         """Seconds of training after which the next ones are due."""
         self.best = Best(trainer)
         self._trainer = trainer
         self._directory = directory
-        self._way_back = way_back
+        self._last_good = last_good
         self._trouble = ""
         """What was told last of why nothing can be written; empty while all is well."""
 
@@ -63,19 +63,19 @@ class Checkpoints:
             return []
         began = time.perf_counter()
         curve_trouble = self._write_losses()
-        saved, trouble = self._written(self._unsaved(snapshot(self._trainer, last_event)))
+        saved, trouble = self._written(self._unsaved(full_state(self._trainer, last_event)))
         took_s = time.perf_counter() - began
         self.due_s = self._trainer.elapsed_s + max(CHECKPOINT_S, took_s / CHECKPOINT_SHARE)
         return [*saved, *self._told(trouble or curve_trouble)]
 
     def save_at_end(self, last_event: int) -> Outcome:
         """Write the checkpoints for the last time: where they can't be, again, then elsewhere."""
-        last = snapshot(self._trainer, last_event) if is_finite(self._trainer.model) else None
+        last = full_state(self._trainer, last_event) if is_finite(self._trainer.model) else None
         return self._kept(self._unsaved(last))
 
     def save_finite(self) -> Outcome:
         """As save_at_end after a divergence: the newest state that is worth going back to."""
-        return self._kept(self._unsaved(self._way_back.better_than_file()))
+        return self._kept(self._unsaved(self._last_good.better_than_file()))
 
     def _unsaved(self, last: Checkpoint | None) -> dict[CheckpointKind, Checkpoint]:
         """What is to be written, by kind; last: the checkpoint of that kind, if there is one."""
@@ -119,7 +119,7 @@ class Checkpoints:
             if kind == "best":
                 self.best.is_saved = True
             elif checkpoint.state["step"] == self._trainer.global_step:
-                self._way_back.saved()
+                self._last_good.saved()
         return events, trouble
 
     def _rescued(self, wanted: dict[CheckpointKind, Checkpoint]) -> list[ev.Event]:

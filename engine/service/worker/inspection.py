@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from engine.errors import UsageError
 from engine.limits import ROWS
-from engine.parts.data import Places
+from engine.parts.data import DataLocations
 from engine.runs.contents import CheckpointKind
 from engine.runs.events import Evaluated, Prediction
-from engine.runs.reader import Run
+from engine.runs.run import Run
 
 
 def predict(
@@ -31,7 +31,9 @@ def predict(
     return network.predict(encoded)
 
 
-def evaluate(run: Run, places: Places, checkpoint: CheckpointKind = "last") -> Iterator[Evaluated]:
+def evaluate(
+    run: Run, locations: DataLocations, checkpoint: CheckpointKind = "last"
+) -> Iterator[Evaluated]:
     """Evaluate every split of the run's data with a checkpoint's weights.
 
     Raises DataUnavailable where the data is missing or has changed since the run began.
@@ -46,10 +48,10 @@ def evaluate(run: Run, places: Places, checkpoint: CheckpointKind = "last") -> I
     path = run.checkpoint(checkpoint)
     weights = load(path)
     anywhere = Experiment(**{**experiment.values(), "device": "auto"})
-    trainer = Trainer(anywhere, places, "eager")  # not a step is done: none is to be recorded
+    trainer = Trainer(anywhere, locations, "eager")  # not a step is done: none is to be recorded
     load_model(trainer.model, weights, path)
     try:
         for name, split in trainer.device_splits.items():
-            yield trainer.judge.evaluated(name, trainer.judge.scored(split))
+            yield trainer.evaluator.evaluated(name, trainer.evaluator.scored(split))
     finally:
         trainer.stop_reading()

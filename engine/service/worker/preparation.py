@@ -8,18 +8,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.errors import UsageError
-from engine.parts.data import Places
+from engine.parts.data import DataLocations
 from engine.runs import events as ev
 from engine.runs.contents import CheckpointKind
 from engine.runs.kept import OVER, is_done, kept_checkpoints
-from engine.runs.reader import Run
+from engine.runs.run import Run
 from engine.spec.experiment import Experiment
 from engine.training.checkpoint import Checkpoint, load
 from engine.training.executor import Executor
 from engine.training.fit import fitting_state
+from engine.training.full_state import restore
 from engine.training.named_tensors import load_model
 from engine.training.room import check_room
-from engine.training.snapshot import restore
 from engine.training.trainer import Trainer
 
 LEARNING_RATE_FACTORS = (1e-6, 1e6)
@@ -51,14 +51,18 @@ class Prepared:
 
 
 def prepare(
-    experiment: Experiment, places: Places, executor: Executor = "auto", *, weights: bool = True
+    experiment: Experiment,
+    locations: DataLocations,
+    executor: Executor = "auto",
+    *,
+    weights: bool = True,
 ) -> Trainer:
     """Load the data and build the network; raises PerceptuiError.
 
     weights: whether it starts from those that the experiment names, if it does.
     """
     check_room(experiment)
-    trainer = Trainer(experiment, places, executor)
+    trainer = Trainer(experiment, locations, executor)
     if weights and trainer.experiment.start_from:
         path = Path(trainer.experiment.start_from)
         stored = load(path, "--set start_from={path} takes it")
@@ -68,7 +72,7 @@ def prepare(
 
 def prepare_again(
     run: Run,
-    places: Places,
+    locations: DataLocations,
     *,
     kind: CheckpointKind = "last",
     rewind: bool = False,
@@ -97,7 +101,7 @@ def prepare_again(
     checkpoint = load(path) if path is not None else None
     best = load(kept["best"], _WITHOUT_BEST) if "best" in kept else None
     experiment = run.experiment()
-    trainer = prepare(experiment, places, weights=path is None)
+    trainer = prepare(experiment, locations, weights=path is None)
     if best is not None:
         fitting_state(trainer, best, kept["best"])
     after_event = run.started().n

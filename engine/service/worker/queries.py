@@ -6,46 +6,48 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from engine.parts.data import Places
-from engine.runs.reader import Run
+from engine.parts.data import DataLocations
+from engine.runs.run import Run
 from engine.service import protocol as p
-from engine.spec.reader import from_raw
+from engine.spec.experiment_reader import from_raw
 from engine.spec.toml_text import parse_toml
 
 Query = p.Describe | p.WriteScript | p.TuneLearningRate | p.Predict | p.Evaluate | p.Export
 
 
-def look_up(request: Query, places: Callable[[str], Places]) -> object:
-    """The value that answers the request; places: where data lies, of a data directory's name.
+def look_up(request: Query, locations: Callable[[str], DataLocations]) -> object:
+    """The value that answers the request; locations: where data lies, of a data directory's name.
 
     No bit of a training changes by it. Raises PerceptuiError.
     """
     with _undisturbed():
         if isinstance(request, p.Describe | p.WriteScript | p.TuneLearningRate):
-            return _of_experiment(request, places(request.data_dir))
-        return _of_run(request, places)
+            return _of_experiment(request, locations(request.data_dir))
+        return _of_run(request, locations)
 
 
 def _of_experiment(
-    request: p.Describe | p.WriteScript | p.TuneLearningRate, places: Places
+    request: p.Describe | p.WriteScript | p.TuneLearningRate, locations: DataLocations
 ) -> object:
     experiment = from_raw(parse_toml(request.toml))
     match request:
         case p.Describe():
             from engine.service.worker.statistics import describe
 
-            return describe(experiment, places)
+            return describe(experiment, locations)
         case p.WriteScript():
             from engine.export.script import script_of
 
-            return script_of(experiment, places)
+            return script_of(experiment, locations)
         case p.TuneLearningRate():
             from engine.training.range_test import sweep
 
-            return sweep(experiment, places)
+            return sweep(experiment, locations)
 
 
-def _of_run(request: p.Predict | p.Evaluate | p.Export, places: Callable[[str], Places]) -> object:
+def _of_run(
+    request: p.Predict | p.Evaluate | p.Export, locations: Callable[[str], DataLocations]
+) -> object:
     from engine.export.writer import export
     from engine.service.worker.inspection import evaluate, predict
 
@@ -54,7 +56,7 @@ def _of_run(request: p.Predict | p.Evaluate | p.Export, places: Callable[[str], 
         case p.Predict():
             return predict(run, request.rows, request.checkpoint, before=request.before)
         case p.Evaluate():
-            return list(evaluate(run, places(request.data_dir), request.checkpoint))
+            return list(evaluate(run, locations(request.data_dir), request.checkpoint))
         case p.Export():
             output, data_dir = Path(request.output), Path(request.data_dir)
             checkpoint, replace = request.checkpoint, request.replace

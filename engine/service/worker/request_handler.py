@@ -98,7 +98,7 @@ class RequestHandler:
             case p.Hello():
                 pass
             case _:
-                return look_up(request, self._starter.places)
+                return look_up(request, self._starter.locations)
         return None
 
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from engine.parts.data import Download, Places
+from engine.parts.data import DataLocations, Download
 from engine.runs.lease import claimed
-from engine.runs.reader import Run
+from engine.runs.run import Run
 from engine.service import protocol as p
 from engine.service.worker.disconnect_policy import DisconnectPolicy
 from engine.service.worker.run_controller import RunController
@@ -47,7 +47,7 @@ class RunStarter:
         self._policy.on_disconnect = request.on_disconnect
         with self._preparing():
             with self._signals.ending_at_once():
-                trainer = prepare(experiment, self.places(request.data_dir), request.executor)
+                trainer = prepare(experiment, self.locations(request.data_dir), request.executor)
                 self._look()
             training = TrainingRun.begin(request, trainer)
             return self._controller.take_on(training, client, paused=request.paused)
@@ -64,7 +64,7 @@ class RunStarter:
             with self._signals.ending_at_once():
                 prepared = prepare_again(
                     run,
-                    self.places(request.data_dir),
+                    self.locations(request.data_dir),
                     kind=request.checkpoint,
                     rewind=request.rewind,
                     learning_rate=request.learning_rate,
@@ -74,9 +74,9 @@ class RunStarter:
             training = TrainingRun.resume(run, prepared)
             return self._controller.take_on(training, client, paused=False)
 
-    def places(self, data_dir: str) -> Places:
+    def locations(self, data_dir: str) -> DataLocations:
         """Where data lies; downloads are told to the clients, who may call them off."""
-        return Places(Path(data_dir), self._downloading, self._look)
+        return DataLocations(Path(data_dir), self._downloading, self._look)
 
     def postponed(self) -> list[tuple[Client, p.Requests]]:
         """What came meanwhile and is to be answered now; it is handed out once."""

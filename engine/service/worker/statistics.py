@@ -6,7 +6,7 @@ import msgspec
 import torch
 
 from engine.doctor.statistics import Spread
-from engine.parts.data import Dataset, Places
+from engine.parts.data import DataLocations, Dataset
 from engine.parts.shapes import product
 from engine.runs.pictures import Point
 from engine.service.protocol.description import Description
@@ -22,10 +22,10 @@ MOST_VALUES = MOST_IMAGES * 3 * 32 * 32
 the same."""
 
 
-def describe(experiment: Experiment, places: Places) -> Description:
+def describe(experiment: Experiment, locations: DataLocations) -> Description:
     """Load an experiment's data with its seed and look at it; raises DataUnavailable."""
     torch.manual_seed(experiment.seed if isinstance(experiment.seed, int) else 0)
-    data, reader = loaded(experiment.data, places, torch.device("cpu"))
+    data, reader = loaded(experiment.data, locations, torch.device("cpu"))
     try:
         return _described(data, whole(data, reader))
     finally:

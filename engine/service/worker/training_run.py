@@ -16,18 +16,18 @@ from engine.runs.contents import EVENTS, discard, sweep
 from engine.runs.directory import RunDirectory
 from engine.runs.origin import experiment_digest
 from engine.runs.pictures import Pictures
-from engine.runs.reader import Run
+from engine.runs.run import Run
 from engine.service import protocol as p
 from engine.service.worker.checkpoints import Checkpoints, Outcome
 from engine.service.worker.preparation import Prepared, check_factor
 from engine.spec.experiment import Experiment
 from engine.training.checkpoint import load
+from engine.training.full_state import restore
+from engine.training.last_good_state import LastGoodState
 from engine.training.pictures import all_pictures, predictions
 from engine.training.probes.divergence import located
-from engine.training.probes.watch import Watch
-from engine.training.snapshot import restore
+from engine.training.probes.instruments import Instruments
 from engine.training.trainer import Trainer
-from engine.training.way_back import WayBack
 
 
 class RecordFailed(OSError):
@@ -56,10 +56,12 @@ class TrainingRun:
         self._number = 0
         self._factors: list[tuple[int, float]] = []
         """Learning-rate factors that were set in this process, by step."""
-        self.watch = Watch(trainer)
+        self.instruments = Instruments(trainer)
         """What is measured beside the training."""
-        self.way_back = WayBack(trainer, self.watch.budget, directory.checkpoint("last"))
-        self.checkpoints = Checkpoints(trainer, directory, self.way_back)
+        self.last_good = LastGoodState(
+            trainer, self.instruments.budget, directory.checkpoint("last")
+        )
+        self.checkpoints = Checkpoints(trainer, directory, self.last_good)
 
     @classmethod
     def begin(cls, order: p.Train, trainer: Trainer) -> TrainingRun:
@@ -77,7 +79,7 @@ class TrainingRun:
             started = trainer.started(str(directory.path), digest)
             said = experiment_digest(directory.path)
             run._record(msgspec.structs.replace(started, experiment_digest=said))
-            run.way_back.begin(run._number)
+            run.last_good.begin(run._number)
         except OSError as error:
             discard(directory.path)
             reason = error.strerror or str(error)
@@ -108,11 +110,11 @@ class TrainingRun:
                 data_reason=trainer.splits.data_reason,
             )
         )
-        resumed.watch.remember(prepared.reports)
+        resumed.instruments.remember(prepared.reports)
         if prepared.is_in_file:
-            resumed.way_back.went_back()
+            resumed.last_good.went_back()
         else:
-            resumed.way_back.begin(resumed._number)
+            resumed.last_good.begin(resumed._number)
         if prepared.factor is not None:
             resumed.set_learning_rate(prepared.factor)
         is_in_files = prepared.is_in_file and prepared.is_best_in_file
@@ -136,7 +138,7 @@ class TrainingRun:
                     return done
             while self._changes and self._changes[-1][0] <= trainer.global_step:
                 self.set_learning_rate(self._changes.pop()[1])
-            self.watch.before_step()
+            self.instruments.before_step()
             self.checkpoints.best.before_step(self._number)
             self._happen(trainer.step())
             self.checkpoints.best.after_step(self._number)
@@ -160,14 +162,14 @@ class TrainingRun:
         for event in events:
             self._record(self._located(event) if isinstance(event, ev.Diverged) else event)
             if isinstance(event, ev.EpochFinished):
-                for found in self.watch.reported(event):
+                for found in self.instruments.reported(event):
                     self._record(found)
-                self.way_back.keep(self._number)
+                self.last_good.keep(self._number)
 
     def _located(self, event: ev.Diverged) -> ev.Diverged:
         """The event with the first layer that went non-finite, as far as that can be told."""
         path = self.directory.checkpoint("last")
-        finite = self.way_back.better_than_file()
+        finite = self.last_good.better_than_file()
         try:
             if finite is None and path.is_file():
                 finite = load(path)
@@ -192,7 +194,7 @@ class TrainingRun:
             outcome = self.checkpoints.save_finite()
             self._record_all(outcome.events)
         else:
-            self._record_all(self.watch.finished())
+            self._record_all(self.instruments.finished())
             outcome = self.checkpoints.save_at_end(self._number)
             self._record_all(outcome.events)
             self._record_all(trainer.evaluations())
@@ -266,9 +268,9 @@ class TrainingRun:
         else:
             raise BadCheckpoint(f"{path}: no checkpoint was written yet")
         restore(self.trainer, checkpoint, path)
-        self.watch.went_back()
+        self.instruments.went_back()
         self._factors = [change for change in self._factors if change[0] < self.trainer.global_step]
-        self.way_back.went_back()
+        self.last_good.went_back()
         if not best.take(best.checkpoint):
             stored = self.directory.checkpoint("best")
             best.take(load(stored) if stored.is_file() else None)
@@ -287,7 +289,7 @@ class TrainingRun:
         """What is drawn of the network as it is now; the boundary on a grid of this size."""
         trainer = self.trainer
         losses: list[tuple[int, float | None]] = [*trainer.losses.points()]
-        return all_pictures(trainer.judge, trainer.splits, losses, (columns, rows))
+        return all_pictures(trainer.evaluator, trainer.splits, losses, (columns, rows))
 
     def _finished(self, reason: ev.Reason, unkept: str) -> ev.RunFinished:
         trainer = self.trainer
@@ -306,7 +308,7 @@ class TrainingRun:
         if experiment.predict:
             given = [list(sample) for sample in experiment.predict]
             rows = _asked_for(experiment)
-            found = predictions(self.trainer.judge, splits.input_map, rows, given)
+            found = predictions(self.trainer.evaluator, splits.input_map, rows, given)
             self._record(ev.Predicted(predictions=found, classes=list(splits.facts.classes)))
 
     def _record_all(self, events: Iterable[ev.Event]) -> None:

@@ -10,9 +10,9 @@ from torch import Tensor
 
 from engine.training.epoch_loss import EpochLoss, whole_loss
 from engine.training.graphed.recorder import Recorder, Recording, Unrecordable
-from engine.training.metrics import Judge
+from engine.training.metrics import Evaluator
 from engine.training.splits import Split
-from engine.training.traced.snapshot import same_bits
+from engine.training.traced.step_state import same_bits
 
 _log = logging.getLogger(__name__)
 
@@ -20,8 +20,10 @@ _log = logging.getLogger(__name__)
 class GraphedEpochLoss(EpochLoss):
     """EpochLoss's bits, with one call for all kernels."""
 
-    def __init__(self, judge: Judge, part: Split, targets: Tensor, recorder: Recorder) -> None:
-        super().__init__(judge, part, targets)
+    def __init__(
+        self, evaluator: Evaluator, part: Split, targets: Tensor, recorder: Recorder
+    ) -> None:
+        super().__init__(evaluator, part, targets)
         self.refusal = ""
         """Why the eager one serves instead; empty: it doesn't."""
         self._recorder = recorder
@@ -52,11 +54,11 @@ class GraphedEpochLoss(EpochLoss):
             raise Unrecordable("its loss differs from the eager one")
 
     def _work(self) -> Tensor:
-        judge, model = self._judge, self._judge.model
+        evaluator, model = self._evaluator, self._evaluator.model
         was_training = model.training
         model.eval()
         try:
             with torch.no_grad():
-                return whole_loss(judge, model, self._part.inputs, self._targets)
+                return whole_loss(evaluator, model, self._part.inputs, self._targets)
         finally:
             model.train(was_training)

@@ -14,7 +14,7 @@ from torch.nn.modules.batchnorm import _BatchNorm
 
 from engine.training.graphed.recorder import Recorder, Recording, Unrecordable
 from engine.training.step import EagerStep, Regularization
-from engine.training.traced.snapshot import Snapshot, same_bits
+from engine.training.traced.step_state import StepState, same_bits
 
 STEADY = 100
 """Updates with the same settings before one is recorded: a recording costs some of them."""
@@ -119,7 +119,7 @@ class GraphedStep:
         key = inputs.shape, targets.shape
         step = self._steps.get(key)
         if step is None:
-            before = Snapshot(self._model, self._optimizer)
+            before = StepState(self._model, self._optimizer)
             try:
                 step = self._proven(inputs, targets, before)
             except Unrecordable as error:
@@ -132,7 +132,7 @@ class GraphedStep:
             self._steps[key] = step
         return step
 
-    def _proven(self, inputs: Tensor, targets: Tensor, before: Snapshot) -> _Recorded:
+    def _proven(self, inputs: Tensor, targets: Tensor, before: StepState) -> _Recorded:
         """A recording that gives the eager step's bits on this batch; raises Unrecordable."""
         _check(self._model)
         still = inputs.clone(), targets.clone()
@@ -144,14 +144,14 @@ class GraphedStep:
         loss = self._eager.gradients(inputs, targets)
         expected = [loss, *(p.grad.clone() for p in self._parameters if p.grad is not None)]
         norm = self._eager.gradient_norm()
-        after = Snapshot(self._model, self._optimizer)
+        after = StepState(self._model, self._optimizer)
         before.restore()
         recording.replay()
         if not same_bits(expected, [found.loss, *found.gradients]):
             raise Unrecordable("its loss or gradients differ from the eager step's")
         if found.norm is not None and not same_bits([torch.tensor(norm)], [found.norm.cpu()]):
             raise Unrecordable("its gradient's norm differs from the eager step's")
-        if not Snapshot(self._model, self._optimizer).same_as(after):
+        if not StepState(self._model, self._optimizer).same_as(after):
             raise Unrecordable("what it changes differs from the eager step")
         return _Recorded(*still, recording, found)
 
@@ -195,15 +195,15 @@ class GraphedStep:
 
     def _record_update(self, step: _Recorded) -> None:
         """Record the optimizer's step if a replay gives its bits; leaves everything as it was."""
-        before = Snapshot(self._model, self._optimizer)
+        before = StepState(self._model, self._optimizer)
         try:
             update, _ = self._recorder.record(self._optimizer_step)
             before.restore()
             self._optimizer.step()
-            after = Snapshot(self._model, self._optimizer)
+            after = StepState(self._model, self._optimizer)
             before.restore()
             update.replay()
-            if not Snapshot(self._model, self._optimizer).same_as(after):
+            if not StepState(self._model, self._optimizer).same_as(after):
                 raise Unrecordable("what it changes differs from the optimizer's step")
             step.update, step.settings = update, self._settings
         except Unrecordable as error:

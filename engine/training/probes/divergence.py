@@ -10,8 +10,8 @@ import torch
 
 from engine.runs.events import Diverged
 from engine.training.checkpoint import Checkpoint
+from engine.training.full_state import full_state, kept, restore
 from engine.training.precision import casting
-from engine.training.snapshot import kept, restore, snapshot
 from engine.training.trainer import Trainer
 
 MOST_S = 5.0
@@ -33,7 +33,7 @@ def located(
     factors: learning-rate factors by step, oldest first, as they were set on the way.
     path: names the checkpoint in errors.
     """
-    now = kept(snapshot(trainer))
+    now = kept(full_state(trainer))
     if event.at_end:  # the update that did it was the last one: nothing has spread since
         try:
             return _looked_through(event, trainer)

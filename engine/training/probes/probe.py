@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from engine.doctor.case import Case
-from engine.doctor.live.look import LayerReading
+from engine.doctor.live.observation import LayerReading
 from engine.training.precision import casting
 from engine.training.trainer import Trainer
 
@@ -62,7 +62,7 @@ class Probe:
         trainer = self._trainer
         experiment = trainer.experiment
         split = trainer.device_splits["train"]
-        x = trainer.judge.input_map.batch(self._inputs)
+        x = trainer.evaluator.input_map.batch(self._inputs)
         figures: list[Tensor] = []
         units: list[int] = []
         with torch.enable_grad():
@@ -75,8 +75,8 @@ class Probe:
             if not bool(x.isfinite().all()):
                 return ()
             chosen = split.targets.index_select(0, self._rows)
-            targets = trainer.judge.reading.loss_targets(chosen, x.shape[1])
-            loss = trainer.judge.criterion(x, targets)
+            targets = trainer.evaluator.decoder.loss_targets(chosen, x.shape[1])
+            loss = trainer.evaluator.criterion(x, targets)
         numbers = torch.stack(figures).tolist()
         slope_of, move_of = iter(self._slopes(loss)), iter(self._moved())
         found = []

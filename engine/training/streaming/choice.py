@@ -9,9 +9,9 @@ import torch
 
 from engine.errors import BadExperiment, Problem, UsageError
 from engine.limits import in_bytes
-from engine.parts.data import Data, Dataset, PictureFiles, Places
+from engine.parts.data import Data, DataLocations, Dataset, PictureFiles
+from engine.training.streaming.image_reader import Reader
 from engine.training.streaming.memory import available_bytes
-from engine.training.streaming.reader import Reader
 
 SHARE = 0.25
 """Of the memory to be had, what images may fill: splitting them takes as much again for a while,
@@ -20,19 +20,22 @@ FLOAT_BYTES = 4
 
 
 def loaded(
-    data: Data, places: Places, device: torch.device, batch_size: int | Literal["full"] = 1
+    data: Data,
+    locations: DataLocations,
+    device: torch.device,
+    batch_size: int | Literal["full"] = 1,
 ) -> tuple[Dataset, Reader | None]:
     """A data set; with a reader where its images stay in their files.
 
     Decided by the number of files and the size that their images will have, without opening one.
     Raises DataUnavailable, and BadExperiment for a batch that would not fit either.
     """
-    on_disk = data.left_on_disk(places)
+    on_disk = data.left_on_disk(locations)
     if on_disk is None or on_disk.files is None:
-        return data.load(places), None
+        return data.load(locations), None
     files, room, share = on_disk.files, available_bytes(device), memory_share()
     if files.resident_bytes <= share * room:
-        return data.load(places), None
+        return data.load(locations), None
     _check_batch(batch_size, files, room)
     whose = "" if device.type == "cpu" else f" on {device}"
     reason = (

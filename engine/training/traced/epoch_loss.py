@@ -11,14 +11,14 @@ from torch.func import functional_call
 from torch.fx.experimental.proxy_tensor import make_fx
 
 from engine.training.epoch_loss import EpochLoss, whole_loss
-from engine.training.metrics import Judge
+from engine.training.metrics import Evaluator
 from engine.training.splits import Split
 from engine.training.traced.cleaning import clean
 from engine.training.traced.errors import Untraceable
 from engine.training.traced.interpreters import INTERPRETERS, Holder
 from engine.training.traced.program import numbered
-from engine.training.traced.snapshot import same_bits
 from engine.training.traced.source import write_step
+from engine.training.traced.step_state import same_bits
 from engine.training.traced.update import Update
 
 _log = logging.getLogger(__name__)
@@ -27,8 +27,8 @@ _log = logging.getLogger(__name__)
 class TracedEpochLoss(EpochLoss):
     """EpochLoss's bits, without modules between PyTorch's kernels."""
 
-    def __init__(self, judge: Judge, part: Split, targets: Tensor) -> None:
-        super().__init__(judge, part, targets)
+    def __init__(self, evaluator: Evaluator, part: Split, targets: Tensor) -> None:
+        super().__init__(evaluator, part, targets)
         self.refusal = ""
         """Why the eager one serves instead; empty: it doesn't."""
         self._traced: Callable[[], float] | None = None
@@ -73,8 +73,8 @@ class TracedEpochLoss(EpochLoss):
 
     def _source(self) -> tuple[str, dict[str, Tensor]]:
         """The source of a method `step(self, inputs, targets)`, and the tensors it holds."""
-        judge = self._judge
-        model = judge.model
+        evaluator = self._evaluator
+        model = evaluator.model
         names = [name for name, _ in model.named_parameters()]
         parameters = [p.detach() for p in model.parameters()]
         kept = [name for name, _ in model.named_buffers()]
@@ -90,7 +90,7 @@ class TracedEpochLoss(EpochLoss):
                 outputs: Tensor = functional_call(model, state, (batch,))
                 return outputs
 
-            return (whole_loss(judge, forward, inputs, targets),)
+            return (whole_loss(evaluator, forward, inputs, targets),)
 
         was_training = model.training
         model.eval()

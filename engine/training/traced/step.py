@@ -12,7 +12,7 @@ from engine.training.step import EagerStep, Regularization
 from engine.training.traced.errors import Untraceable
 from engine.training.traced.interpreters import INTERPRETERS, InterpreterName
 from engine.training.traced.program import Program
-from engine.training.traced.snapshot import Snapshot, same_bits
+from engine.training.traced.step_state import StepState, same_bits
 from engine.training.traced.update import update_of, variant
 
 _Key = tuple[torch.Size, torch.Size, bool]
@@ -76,7 +76,7 @@ class TracedStep:
         waits for one that can.
         """
         fresh = self._optimizer.state
-        before = Snapshot(self._model, self._optimizer)
+        before = StepState(self._model, self._optimizer)
         try:
             self._optimizer.state = defaultdict(dict)
             if self._parameters:
@@ -113,7 +113,7 @@ class TracedStep:
 
     def _chosen(self, inputs: Tensor, targets: Tensor) -> Program | EagerStep:
         """The step for batches like this one; leaves everything as it was."""
-        before = Snapshot(self._model, self._optimizer)
+        before = StepState(self._model, self._optimizer)
         reasons: list[str] = []
         try:
             update_of(self._optimizer)
@@ -135,7 +135,7 @@ class TracedStep:
             self._optimizer.zero_grad()
 
     def _proven(
-        self, interpreter: InterpreterName, inputs: Tensor, targets: Tensor, before: Snapshot
+        self, interpreter: InterpreterName, inputs: Tensor, targets: Tensor, before: StepState
     ) -> Program:
         """A program that gives the bits of the eager step on this batch; raises Untraceable."""
         if not self._parameters:
@@ -150,7 +150,7 @@ class TracedStep:
         )
         before.restore()
         expected_loss = self._eager(inputs, targets)
-        expected = Snapshot(self._model, self._optimizer)
+        expected = StepState(self._model, self._optimizer)
         gradients = [p.grad for p in self._parameters if p.grad is not None]
         before.restore()
         try:
@@ -159,7 +159,7 @@ class TracedStep:
             raise Untraceable(f"the traced step failed: {error}") from error
         if not same_bits([expected_loss, *gradients], [loss, *program.gradients()]):
             raise Untraceable("its loss or gradients differ from the eager step's")
-        if not Snapshot(self._model, self._optimizer).same_as(expected):
+        if not StepState(self._model, self._optimizer).same_as(expected):
             raise Untraceable("what it changes differs from the eager step")
         norms = [torch.tensor(step.gradient_norm()) for step in (self._eager, program)]
         if not same_bits(norms[:1], norms[1:]):

@@ -8,7 +8,7 @@ from typing import Any
 from engine.doctor.finding import Severity
 from engine.doctor.statistics import Spread, Statistics
 from engine.spec.experiment import Experiment
-from engine.spec.reader import from_raw
+from engine.spec.experiment_reader import from_raw
 
 HEALTHY: dict[str, Any] = {
     "data": "moons(samples=400)",

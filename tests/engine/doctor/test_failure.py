@@ -10,16 +10,16 @@ from engine.doctor import examination, failure
 from engine.doctor.case import Case
 from engine.doctor.live import doctor as live
 from engine.doctor.live.doctor import LiveDoctor
-from engine.doctor.live.look import Look
+from engine.doctor.live.observation import Observation
 from engine.doctor.live.rule import Signs, Standing, live_rule
 from engine.doctor.rule import Remark, Remarks, rule
 from engine.doctor.rules import ALL
 from engine.runs import events as ev
+from engine.training.probes.instruments import Instruments
 from engine.training.probes.probe import Probe
-from engine.training.probes.watch import Watch
 from engine.training.trainer import Trainer
 from tests.engine.doctor.cases import CLASSES, experiment, layers
-from tests.engine.doctor.looks import codes, with_layer
+from tests.engine.doctor.observations import codes, with_layer
 from tests.engine.training.tiny import NOWHERE, small
 
 SICK = experiment(CLASSES, {"seed": "random"}, layers("Linear(2)", "Softmax"))
@@ -33,7 +33,7 @@ def broken(case: Case) -> Remarks:
 
 
 @live_rule("broken-too")
-def broken_live(look: Look, standing: Standing) -> Signs:
+def broken_live(observation: Observation, standing: Standing) -> Signs:
     """Breaks at once."""
     yield from ()
     raise ZeroDivisionError("no\nepochs " + "x" * 200)
@@ -116,15 +116,15 @@ def test_a_look_that_fails_ends_no_training(
     monkeypatch.setattr(Probe, "measure", fails)
     monkeypatch.setattr(Probe, "before_step", fails)
     trainer = Trainer(small(), NOWHERE)
-    watch = Watch(trainer)
-    monkeypatch.setattr(watch.budget, "allows", lambda *_: True)
+    instruments = Instruments(trainer)
+    monkeypatch.setattr(instruments.budget, "allows", lambda *_: True)
     told: list[ev.Event] = []
     while trainer.reason is None:
-        watch.before_step()
+        instruments.before_step()
         for event in trainer.step():
             if isinstance(event, ev.EpochFinished):
-                told += watch.reported(event)
-    told += watch.finished()
+                told += instruments.reported(event)
+    told += instruments.finished()
     expected = [] if isinstance(error, RuntimeError) else [("rule-failed", "doctor.look")]
     found = [(one.code, one.place) for one in told if isinstance(one, ev.FindingAppeared)]
     assert found == expected

@@ -9,7 +9,7 @@ import pytest
 from engine.doctor.examination import examine
 from engine.doctor.fitting import fitted
 from engine.errors import DataUnavailable, UsageError
-from engine.spec.reader import from_raw
+from engine.spec.experiment_reader import from_raw
 from engine.spec.toml_text import parse_toml
 from engine.spec.writer import to_toml
 from tests.engine.parts.data.sheet.tables import rows, written

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.doctor.live.doctor import MOST, LiveDoctor
-from tests.engine.doctor.looks import codes, look, reading, with_layer
+from tests.engine.doctor.observations import codes, observation, reading, with_layer
 
 SICK = with_layer(1, dead=5)
 BORDER = with_layer(1, dead=4)
@@ -53,7 +53,7 @@ def test_it_comes_again_as_graver() -> None:
 
 def test_three_at_most_the_gravest_first() -> None:
     """Of four the three most useful are shown; what is pushed out goes, and comes back."""
-    four = look(
+    four = observation(
         layers=[
             reading(0, gradient=1e4, update=0.5),
             reading(1, "Tanh()", saturated=9),
@@ -67,7 +67,7 @@ def test_three_at_most_the_gravest_first() -> None:
     doctor.look(four)
     assert len(doctor.standing) == MOST == 3
     assert codes(doctor) == ["dead-units", "saturated-units", "exploding-gradient"]
-    graver = look(layers=[*four.layers[:3], reading(3, gradient=0.1, largest=1e13)])
+    graver = observation(layers=[*four.layers[:3], reading(3, gradient=0.1, largest=1e13)])
     doctor.look(graver)
     change = doctor.look(graver)
     assert [finding.code for finding in change.appeared] == ["overflow-ahead"]
@@ -77,7 +77,7 @@ def test_three_at_most_the_gravest_first() -> None:
 
 def test_what_only_follows_is_not_shown() -> None:
     """Dead units explain why nothing is learned: one finding, not four."""
-    dead = look(
+    dead = observation(
         layers=[reading(0, gradient=0.0, update=0.0), reading(1, "ReLU()", dead=10), reading(2)],
         losses=[1.0] * 50,
         accuracies={"train": 0.5, "test": 0.5},
@@ -90,8 +90,8 @@ def test_what_only_follows_is_not_shown() -> None:
 
 def test_several_layers_are_one_finding_that_stays_where_it_is() -> None:
     """The finding keeps its layer while that is ill, and names how many others are."""
-    second = look(layers=[*HARMLESS, reading(3, "ReLU()", dead=6)])
-    only = look(layers=[reading(0), reading(1, "ReLU()", dead=0), *second.layers[2:]])
+    second = observation(layers=[*HARMLESS, reading(3, "ReLU()", dead=6)])
+    only = observation(layers=[reading(0), reading(1, "ReLU()", dead=0), *second.layers[2:]])
     doctor = LiveDoctor()
     doctor.look(only)
     doctor.look(only)

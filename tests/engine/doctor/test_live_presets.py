@@ -6,12 +6,12 @@ import dataclasses
 
 import pytest
 
-from engine.parts.data import Places
+from engine.parts.data import DataLocations
 from engine.parts.data.torchvision_sets import TorchvisionSet
 from engine.paths import data_dir
 from engine.runs import events as ev
 from engine.training.probes.budget import Budget
-from engine.training.probes.watch import Watch
+from engine.training.probes.instruments import Instruments
 from engine.training.trainer import Trainer
 from tests.presets.measure import NAMES, preset
 
@@ -22,16 +22,16 @@ HEALTHY = [name for name in QUICK if preset(name).healthy]
 def appeared(name: str) -> set[tuple[str, str, str]]:
     """Severity, code and place of all that ever stood, with a look at every report."""
     experiment = dataclasses.replace(preset(name), device="cpu", threads=1, seed=0)
-    trainer = Trainer(experiment, Places(data_dir()))
-    watch = Watch(trainer)
-    watch.budget = Budget(share=1e9)
+    trainer = Trainer(experiment, DataLocations(data_dir()))
+    instruments = Instruments(trainer)
+    instruments.budget = Budget(share=1e9)
     found: list[ev.Event] = []
     while trainer.reason is None:
-        watch.before_step()
+        instruments.before_step()
         for event in trainer.step():
             assert isinstance(event, ev.EpochFinished)
-            found += watch.reported(event)
-    found += watch.finished()
+            found += instruments.reported(event)
+    found += instruments.finished()
     return {(e.severity, e.code, e.place) for e in found if isinstance(e, ev.FindingAppeared)}
 
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from engine.doctor.live.doctor import RULES, LiveDoctor
-from engine.doctor.live.look import Look, Report
-from tests.engine.doctor.looks import look, reading, seen, with_layer
+from engine.doctor.live.observation import Observation, Report
+from tests.engine.doctor.observations import observation, reading, seen, with_layer
 
 _FLAT = [1.0 - 0.5 * min(epoch, 10) / 10 for epoch in range(50)]
 _SWING = [1.0 + 0.2 * (-1) ** epoch for epoch in range(50)]
@@ -20,21 +20,21 @@ _OVERFIT = [
 ]
 
 
-def _accuracy(train: float, test: float, **changes: Any) -> Look:
-    return look(accuracies={"train": train, "test": test}, **changes)
+def _accuracy(train: float, test: float, **changes: Any) -> Observation:
+    return observation(accuracies={"train": train, "test": test}, **changes)
 
 
-def _reports(rise: float) -> Look:
+def _reports(rise: float) -> Observation:
     held = [0.7, 0.5, 0.3, 0.3 + rise, 0.3 + 2 * rise]
-    return look(reports=[Report(10 * n, 0.5 / n, held[n - 1]) for n in range(1, 6)])
+    return observation(reports=[Report(10 * n, 0.5 / n, held[n - 1]) for n in range(1, 6)])
 
 
-CASES: dict[str, tuple[str, Look, Look]] = {
+CASES: dict[str, tuple[str, Observation, Observation]] = {
     "half the ReLU units": ("dead-units", with_layer(1, dead=5), with_layer(1, dead=4)),
     "all of few ReLU units": (
         "dead-units",
-        look(num_sampled=1, layers=[reading(0, "ReLU()", units=2, dead=2)]),
-        look(num_sampled=1, layers=[reading(0, "ReLU()", units=2, dead=1)]),
+        observation(num_sampled=1, layers=[reading(0, "ReLU()", units=2, dead=2)]),
+        observation(num_sampled=1, layers=[reading(0, "ReLU()", units=2, dead=1)]),
     ),
     "half the Tanh units": (
         "saturated-units",
@@ -49,7 +49,7 @@ CASES: dict[str, tuple[str, Look, Look]] = {
     "no gradient at all": (
         "vanishing-gradient",
         with_layer(0, gradient=0.0),
-        look(layers=[reading(0, gradient=0.0), reading(1, gradient=0.0)]),
+        observation(layers=[reading(0, gradient=0.0), reading(1, gradient=0.0)]),
     ),
     "gradient explodes": (
         "exploding-gradient",
@@ -59,35 +59,35 @@ CASES: dict[str, tuple[str, Look, Look]] = {
     "steps too large": ("large-updates", with_layer(2, update=0.3), with_layer(2, update=0.29)),
     "steps too small": (
         "small-updates",
-        look(layers=[reading(0, update=0.9e-5)]),
-        look(layers=[reading(0, update=1.1e-5)]),
+        observation(layers=[reading(0, update=0.9e-5)]),
+        observation(layers=[reading(0, update=1.1e-5)]),
     ),
     "steps small at the end": (
         "small-updates",
-        look(layers=[reading(0, update=1e-6)]),
-        look(layers=[reading(0, update=1e-6)], epoch=51),
+        observation(layers=[reading(0, update=1e-6)]),
+        observation(layers=[reading(0, update=1e-6)], epoch=51),
     ),
     "huge weights": ("overflow-ahead", with_layer(2, largest=1e12), with_layer(2, largest=0.9e12)),
     "loss grows": (
         "overflow-ahead",
-        look(losses=_GROWING),
-        look(losses=[1000.0, *_GROWING]),  # it fell further before than it rose
+        observation(losses=_GROWING),
+        observation(losses=[1000.0, *_GROWING]),  # it fell further before than it rose
     ),
     "loss swings": (
         "loss-oscillates",
-        look(losses=_SWING),
-        look(losses=[20.0, *_SWING]),  # about its goal
+        observation(losses=_SWING),
+        observation(losses=[20.0, *_SWING]),  # about its goal
     ),
     "loss falls steadily": (
         "loss-oscillates",
-        look(losses=_SWING),
-        look(losses=sorted(_SWING)[::-1]),
+        observation(losses=_SWING),
+        observation(losses=sorted(_SWING)[::-1]),
     ),
     "test loss rises": ("overfitting", _reports(0.05), _reports(0.015)),
     "both losses rise": (
         "overfitting",
-        look(reports=_OVERFIT),
-        look(reports=[Report(r.epoch, r.epoch, r.held_out_loss) for r in _OVERFIT]),
+        observation(reports=_OVERFIT),
+        observation(reports=[Report(r.epoch, r.epoch, r.held_out_loss) for r in _OVERFIT]),
     ),
     "nothing learned": (
         "no-better-than-commonest",
@@ -104,7 +104,7 @@ CASES: dict[str, tuple[str, Look, Look]] = {
         _accuracy(0.5, 0.5, epoch=20),
         _accuracy(0.5, 0.5, epoch=19),
     ),
-    "loss stands": ("loss-plateau", look(losses=_FLAT), look(losses=_FLAT[:39])),
+    "loss stands": ("loss-plateau", observation(losses=_FLAT), observation(losses=_FLAT[:39])),
 }
 
 
@@ -123,13 +123,13 @@ def test_every_rule_has_a_case() -> None:
 
 def test_a_healthy_training_draws_nothing() -> None:
     """Of the training that all cases are made from there is no finding."""
-    assert seen(look(), look(), look()) == []
+    assert seen(observation(), observation(), observation()) == []
 
 
 @pytest.mark.parametrize("number", [math.nan, math.inf])
 def test_numbers_that_are_not_finite_trouble_no_rule(number: float) -> None:
     """Losses and gradients that are gone give no finding that would be made of them."""
-    ill = look(
+    ill = observation(
         losses=[number] * 50,
         reports=[Report(n, number, number) for n in range(1, 6)],
         layers=[reading(0, gradient=number, update=1e-3), reading(2, gradient=number)],
@@ -142,13 +142,13 @@ def test_numbers_that_are_not_finite_trouble_no_rule(number: float) -> None:
     [
         (with_layer(1, dead=10), ["all 10 units of ReLU()", "64 training samples"]),
         (with_layer(0, gradient=1e-6), ["100,000 times smaller", "layers[4] Linear(4)"]),
-        (look(losses=_GROWING), ["2-fold", "at 510", "about 119 epochs"]),
+        (observation(losses=_GROWING), ["2-fold", "at 510", "about 119 epochs"]),
         (_reports(0.05), ["best at epoch 30 (0.3)", "risen to 0.4"]),
         (_accuracy(0.5, 0.5), ["accuracy is 0.500", '"in"', "has 0.500"]),
-        (look(layers=[reading(0, update=1e-6)]), ["1,000 steps", "less than 0.10%"]),
+        (observation(layers=[reading(0, update=1e-6)]), ["1,000 steps", "less than 0.10%"]),
     ],
 )
-def test_the_sentence_has_the_figures(one: Look, figures: list[str]) -> None:
+def test_the_sentence_has_the_figures(one: Observation, figures: list[str]) -> None:
     """A finding says what this training's numbers are, and what would help."""
     doctor = LiveDoctor()
     doctor.look(one, final=True)

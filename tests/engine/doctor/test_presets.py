@@ -7,7 +7,7 @@ import pytest
 from engine.doctor.examination import examine, repaired, wants_statistics
 from engine.doctor.finding import Finding
 from engine.doctor.statistics import Statistics
-from engine.parts.data import Places
+from engine.parts.data import DataLocations
 from engine.parts.data.torchvision_sets import MNIST
 from engine.paths import data_dir
 from engine.spec.experiment import Experiment
@@ -61,7 +61,7 @@ def statistics(experiment: Experiment) -> Statistics:
     from engine.service.worker.statistics import describe
     from tui.editing.examiner import statistics_of
 
-    return statistics_of(describe(experiment, Places(data_dir())))
+    return statistics_of(describe(experiment, DataLocations(data_dir())))
 
 
 def findings(name: str) -> list[Finding]:
@@ -103,9 +103,9 @@ def test_data_is_looked_at_only_where_a_rule_could_need_it(
 @pytest.mark.slow
 def test_pixel_figures_are_those_of_the_files() -> None:
     """The figures kept of MNIST are those of its training images."""
-    places = Places(data_dir())
+    locations = DataLocations(data_dir())
     try:
-        stored = MNIST().law(places).run()[0]
+        stored = MNIST().generator(locations).run()[0]
     except (RuntimeError, OSError):
         pytest.skip("MNIST is not on this machine")
     pixels = stored.double() / 255

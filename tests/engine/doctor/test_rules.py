@@ -14,7 +14,7 @@ from engine.doctor.rules import ALL
 from engine.doctor.rules.normalization import JUDGED_TOGETHER
 from engine.parts.layers.dense import Linear
 from engine.spec.experiment import Experiment
-from engine.spec.reader import from_raw
+from engine.spec.experiment_reader import from_raw
 from engine.spec.toml_text import parse_toml
 from engine.spec.writer import to_toml
 from engine.training.metrics import ROWS

@@ -16,10 +16,10 @@ from engine.errors import DataUnavailable, PerceptuiError, UsageError
 from engine.export import FORMATS
 from engine.export.script import script_of
 from engine.export.writer import export
-from engine.parts.data import Places
+from engine.parts.data import DataLocations
 from engine.runs.events import EpochFinished
 from engine.runs.output import destination
-from engine.runs.reader import Run
+from engine.runs.run import Run
 from engine.runs.script import script
 from engine.service import protocol as p
 from engine.service.worker.preparation import prepare
@@ -213,4 +213,4 @@ def test_the_script_of_an_untrained_experiment_has_its_threads(changes: dict[str
     wide = {"layers": ["Linear(700)", "Linear(700)", "Linear(1)", "Sigmoid()"], "epochs": 1}
     open_ended = dataclasses.replace(small(**wide, **changes), threads="auto")
     resolved = trained(open_ended).trainer.experiment
-    assert script_of(open_ended, NOWHERE) == script(resolved, Places(NOWHERE.data_dir))
+    assert script_of(open_ended, NOWHERE) == script(resolved, DataLocations(NOWHERE.data_dir))

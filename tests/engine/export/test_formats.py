@@ -14,7 +14,7 @@ import pytest
 
 from engine.export import FORMATS
 from engine.export.source import Source
-from engine.runs.reader import Run
+from engine.runs.run import Run
 from tests.engine.export.test_export import finished
 from tests.engine.runs.repetition import NOWHERE
 

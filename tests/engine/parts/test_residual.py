@@ -18,7 +18,7 @@ from engine.parts.layers.normalization import BatchNorm2d
 from engine.parts.layers.residual import Residual
 from engine.parts.shapes import Shape, ShapeError
 from engine.spec.chain import every, links
-from engine.spec.reader import from_raw
+from engine.spec.experiment_reader import from_raw
 from engine.training.model import build_model
 from tests.engine.spec.strategies import blocks, shapes
 

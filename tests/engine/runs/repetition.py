@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from engine.parts.data import Places
+from engine.parts.data import DataLocations
 from engine.runs.events import Diverged, EpochFinished, Event
 from engine.runs.script import script
 from engine.spec.experiment import Experiment
-from engine.spec.reader import from_raw
+from engine.spec.experiment_reader import from_raw
 from engine.training.trainer import Trainer
 from tests.engine.training.tiny import flushed_denormals
 
-NOWHERE = Places(Path("/nonexistent"))
+NOWHERE = DataLocations(Path("/nonexistent"))
 
 SMALL: dict[str, Any] = {
     "data": "circle(samples=40)",
@@ -93,17 +93,19 @@ class Training:
         return any(isinstance(e, Diverged) and not e.at_end for e in self.events)
 
 
-def trained(experiment: Experiment, places: Places = NOWHERE) -> Training:
+def trained(experiment: Experiment, locations: DataLocations = NOWHERE) -> Training:
     """Train with the trainer."""
     with flushed_denormals():
-        trainer = Trainer(experiment, places)
+        trainer = Trainer(experiment, locations)
         return Training(trainer, list(trainer.events()))
 
 
-def assert_repeated(experiment: Experiment, places: Places = NOWHERE) -> tuple[str, Output]:
+def assert_repeated(
+    experiment: Experiment, locations: DataLocations = NOWHERE
+) -> tuple[str, Output]:
     """Fail unless the script prints every number that the trainer reports, bit for bit."""
-    training = trained(experiment, places)
-    code = script(training.trainer.experiment, places)
+    training = trained(experiment, locations)
+    code = script(training.trainer.experiment, locations)
     output = run_here(code)
     compare(training, output, code)
     return code, output

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from engine.runs import events as ev
-from engine.runs.reader import Run
+from engine.runs.run import Run
 from engine.spec.experiment import Experiment
-from engine.spec.reader import from_raw
+from engine.spec.experiment_reader import from_raw
 
 
 def experiment(**changes: Any) -> Experiment:

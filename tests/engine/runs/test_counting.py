@@ -7,7 +7,7 @@ from pathlib import Path
 
 from engine.runs import events as ev
 from engine.runs.contents import EVENTS
-from engine.runs.reader import Run, counting
+from engine.runs.run import Run, counting
 
 
 def _epoch(n: int, epoch: int) -> ev.EpochFinished:

@@ -15,7 +15,7 @@ from engine.runs.contents import EVENTS, EXPERIMENT, LEASE, LOG, LOSSES, sweep
 from engine.runs.deletion import check, delete
 from engine.runs.directory import RunDirectory
 from engine.runs.lease import own_lease, write_lease
-from engine.runs.reader import Run, all_runs
+from engine.runs.run import Run, all_runs
 from engine.runs.series import Series
 from tests.engine.runs.stored import experiment, saved
 

@@ -12,7 +12,7 @@ from engine.errors import UsageError
 from engine.runs import directory
 from engine.runs.contents import EVENTS
 from engine.runs.directory import RunDirectory, run_name
-from engine.runs.reader import Run
+from engine.runs.run import Run
 from engine.spec.writer import to_toml
 from tests.engine.runs.stored import experiment, saved, steps
 

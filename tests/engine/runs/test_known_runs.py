@@ -15,7 +15,7 @@ from engine.runs.directory import RunDirectory
 from engine.runs.known_runs import KnownRuns
 from engine.runs.lease import own_lease, write_lease
 from engine.runs.outcome import Outcome, outcome_of
-from engine.runs.reader import Run
+from engine.runs.run import Run
 from tests.engine.runs.stored import experiment
 
 

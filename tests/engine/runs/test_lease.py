@@ -17,7 +17,7 @@ from engine.runs import lease as leases
 from engine.runs.contents import LEASE
 from engine.runs.directory import RunDirectory
 from engine.runs.lease import LOST_S, Lease, claimed, own_lease, read_lease, write_lease
-from engine.runs.reader import Run
+from engine.runs.run import Run
 from engine.runs.state import RunState, state_of
 from tests.engine.training.tiny import small
 

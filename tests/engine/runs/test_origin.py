@@ -12,7 +12,7 @@ from engine.parts.data import Facts
 from engine.runs import events as ev
 from engine.runs.directory import RunDirectory
 from engine.runs.origin import check_origin, experiment_digest
-from engine.runs.reader import Run
+from engine.runs.run import Run
 from engine.runs.seal import is_whole, sealed
 from tests.engine.runs.stored import experiment, saved
 

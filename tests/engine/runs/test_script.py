@@ -15,12 +15,12 @@ import torch
 from hypothesis import Phase, assume, given, reject, settings
 
 from engine.errors import BadExperiment, DataUnavailable
-from engine.parts.data import Places
+from engine.parts.data import DataLocations
 from engine.runs.script import script
 from engine.runs.script.ending import ROWS
 from engine.spec import presets
 from engine.spec.experiment import Experiment
-from engine.spec.reader import read_file
+from engine.spec.experiment_reader import read_file
 from engine.training import metrics
 from engine.training.checkpoint import Checkpoint, save
 from engine.training.named_tensors import model_tensors
@@ -252,8 +252,8 @@ def test_a_script_goes_on_from_a_checkpoint(tmp_path: Path) -> None:
     experiment = dataclasses.replace(small(epochs=1), start_from=str(path))
     output = run_here(script(experiment, NOWHERE))
     with torch.no_grad():
-        outputs = first.judge.outputs(first.splits.train.inputs)
-        loss = first.judge.metrics(first.splits.train, outputs)["loss"]
+        outputs = first.evaluator.outputs(first.splits.train.inputs)
+        loss = first.evaluator.metrics(first.splits.train, outputs)["loss"]
     assert output.epochs == [{"epoch": 1.0, "train_loss": loss}]
 
 
@@ -276,7 +276,7 @@ def test_predictions_are_those_of_the_run(changes: dict[str, Any]) -> None:
     samples = [[0.25, -0.5], [3.0, 4.0]]
     training = trained(small(**changes, predict=samples))
     trainer = training.trainer
-    found = predictions(trainer.judge, trainer.splits.input_map, samples, samples)
+    found = predictions(trainer.evaluator, trainer.splits.input_map, samples, samples)
     output = run_here(script(trainer.experiment, NOWHERE))
     assert output.rest[-2:] == [
         f"{p.values}: class {p.predicted}  probabilities {p.probabilities}" for p in found
@@ -288,7 +288,7 @@ def test_predictions_of_a_regression_are_numbers() -> None:
     training = trained(small(data="wave(samples=20)", **REGRESSION, predict=[[0.5]]))
     trainer = training.trainer
     output = run_here(script(trainer.experiment, NOWHERE))
-    value = trainer.judge.outputs(torch.tensor([[0.5]])).tolist()[0]
+    value = trainer.evaluator.outputs(torch.tensor([[0.5]])).tolist()[0]
     assert output.rest == [f"[0.5]: {value}"]
 
 
@@ -313,7 +313,7 @@ def test_a_download_is_named_with_its_folder() -> None:
         layers=["Flatten()", "Linear(10)"],
         loss="CrossEntropyLoss()",
     )
-    code = script(experiment, Places(Path("/where/it is")))
+    code = script(experiment, DataLocations(Path("/where/it is")))
     assert "train_inputs, train_targets = mnist(root='/where/it is', train=True, " in code
     assert "return (images.float() / 255 - 0.5) / 0.5" in code
     assert imported(code) == {"torch", "torchvision"}

@@ -23,8 +23,8 @@ from engine.runs.directory import RunDirectory
 from engine.runs.known_runs import KnownRuns, ListedRun
 from engine.runs.lease import LOST_S, claimed, own_lease, write_lease
 from engine.runs.outcome import outcome_of
-from engine.runs.reader import Run, counting, find_run
 from engine.runs.record_file import RecordFile, UnreadableRecord
+from engine.runs.run import Run, counting, find_run
 from engine.runs.state import RunState, state_of
 from tests.engine.runs.stored import experiment
 

@@ -15,7 +15,7 @@ from safetensors.numpy import load_file
 
 from engine.paths import data_dir as default_data_dir
 from engine.runs import events as ev
-from engine.runs.reader import Run
+from engine.runs.run import Run
 from engine.service import protocol as p
 from engine.service.client.session import Session, SessionEvent
 from engine.spec.experiment import Experiment

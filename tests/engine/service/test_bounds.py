@@ -9,7 +9,7 @@ import pytest
 from engine.errors import PerceptuiError, UsageError
 from engine.limits import PICTURE_CELLS, REQUEST, ROWS
 from engine.runs.events import Prediction
-from engine.runs.reader import Run
+from engine.runs.run import Run
 from engine.service import protocol as p
 from engine.service.client.connection import CHUNK_BYTES
 from engine.service.client.session import Session

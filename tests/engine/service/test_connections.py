@@ -14,7 +14,7 @@ import pytest
 from engine.errors import PerceptuiError, UsageError, WorkerLost
 from engine.limits import CLIENTS
 from engine.runs import events as ev
-from engine.runs.reader import Run
+from engine.runs.run import Run
 from engine.service import protocol as p
 from engine.service.client.session import Session
 from engine.service.worker.socket_server import SocketServer

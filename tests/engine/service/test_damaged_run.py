@@ -11,7 +11,7 @@ import pytest
 from engine.errors import BadCheckpoint, DamagedRun, PerceptuiError
 from engine.export.writer import export
 from engine.runs import events as ev
-from engine.runs.reader import Run
+from engine.runs.run import Run
 from engine.service.worker.inspection import evaluate, predict
 from engine.service.worker.preparation import prepare, prepare_again
 from engine.service.worker.training_run import TrainingRun

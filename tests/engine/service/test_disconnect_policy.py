@@ -15,7 +15,7 @@ import pytest
 from engine.errors import WorkerLost
 from engine.runs import events as ev
 from engine.runs.lease import process_start, read_lease
-from engine.runs.reader import Run
+from engine.runs.run import Run
 from engine.runs.state import state_of
 from engine.service import protocol as p
 from engine.service.client.session import Session

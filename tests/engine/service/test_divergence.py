@@ -11,7 +11,7 @@ import pytest
 
 from engine.errors import UsageError
 from engine.runs import events as ev
-from engine.runs.reader import Run
+from engine.runs.run import Run
 from engine.service.client.session import Session
 from engine.service.worker.preparation import prepare
 from engine.service.worker.training_run import TrainingRun
@@ -115,7 +115,7 @@ def test_a_later_sound_state_is_kept_once_it_is_proven(tmp_path: Path) -> None:
         experiment, tmp_path, name="bad", data_dir=NOWHERE.data_dir, changes=[(20, 1e6)]
     )
     training = TrainingRun.begin(order, prepare(experiment, NOWHERE))
-    training.watch.budget.spent_s = -1e9
+    training.instruments.budget.spent_s = -1e9
     while not training.is_over:
         training.advance(time.perf_counter() + 1)
     path = training.directory.checkpoint("last")

@@ -12,7 +12,7 @@ from typing import NoReturn
 import pytest
 
 from engine.runs import events as ev
-from engine.runs.reader import Run
+from engine.runs.run import Run
 from engine.runs.series import Series
 from engine.service.client.session import Session
 from engine.service.worker.preparation import prepare

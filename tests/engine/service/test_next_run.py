@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from engine.runs import events as ev
-from engine.runs.reader import Run
+from engine.runs.run import Run
 from engine.service.client.session import Session
 from tests.engine.service.live import (
     begun_paused,

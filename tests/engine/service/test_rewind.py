@@ -8,7 +8,7 @@ import pytest
 
 from engine.errors import PerceptuiError, UsageError
 from engine.runs import events as ev
-from engine.runs.reader import Run
+from engine.runs.run import Run
 from engine.service.client.session import Session
 from tests.engine.service.live import (
     begun_paused,

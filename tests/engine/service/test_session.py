@@ -12,7 +12,7 @@ import pytest
 
 from engine.errors import DataUnavailable, PerceptuiError, UsageError
 from engine.runs import events as ev
-from engine.runs.reader import Run
+from engine.runs.run import Run
 from engine.service import protocol as p
 from engine.service.client.session import Session
 from engine.spec.experiment import Experiment

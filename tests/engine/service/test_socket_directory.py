@@ -14,7 +14,7 @@ import pytest
 from engine.errors import PerceptuiError
 from engine.runs.directory import RunDirectory
 from engine.runs.lease import own_lease, write_lease
-from engine.runs.reader import Run
+from engine.runs.run import Run
 from engine.service.client.launch import launch
 from engine.service.client.session import Session
 from engine.service.protocol.socket_directory import (

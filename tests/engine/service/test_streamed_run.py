@@ -14,7 +14,7 @@ import pytest
 
 from engine.errors import WorkerLost
 from engine.runs import events as ev
-from engine.runs.reader import Run
+from engine.runs.run import Run
 from engine.runs.state import state_of
 from engine.service.client.session import Session
 from tests.engine.service.live import (

@@ -16,7 +16,7 @@ from engine.errors import UsageError
 from engine.runs import events as ev
 from engine.runs.known_runs import KnownRuns
 from engine.runs.outcome import outcome_of
-from engine.runs.reader import Run
+from engine.runs.run import Run
 from engine.runs.state import state_of
 from engine.service.worker import checkpoints
 from engine.service.worker.preparation import prepare, prepare_again
@@ -44,13 +44,13 @@ def _resumed(run: Run) -> Run:
 
 
 @contextmanager
-def _full(monkeypatch: pytest.MonkeyPatch, *places: Path) -> Iterator[list[Path]]:
+def _full(monkeypatch: pytest.MonkeyPatch, *locations: Path) -> Iterator[list[Path]]:
     """Below these places no checkpoint can be written; yields what was tried."""
     tried: list[Path] = []
 
     def save(path: Path, stored: checkpoint.Checkpoint) -> None:
         tried.append(path)
-        if any(path.is_relative_to(place) for place in places):
+        if any(path.is_relative_to(place) for place in locations):
             raise OSError(errno.ENOSPC, "No space left on device")
         checkpoint.save(path, stored)
 

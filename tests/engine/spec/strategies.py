@@ -167,7 +167,7 @@ def output_shape(chain: tuple[Layer, ...], shape: Shape) -> Shape:
 
 
 def data_sets() -> SearchStrategy[Data]:
-    """Data sets made from a law: those that say how many samples they make, a few each."""
+    """Data sets made from a generator: those that say how many samples they make, a few each."""
     made = [cls for cls in Data.members().values() if "samples" in cls.parameters()]
     assert made, "no data set declares samples"
     drawn = st.sampled_from(made).flatmap(lambda cls: members(cls, samples=st.integers(12, 40)))

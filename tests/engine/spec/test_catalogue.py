@@ -19,9 +19,9 @@ from engine.parts.shapes import Shape
 from engine.spec.catalogue import FAMILIES
 from engine.spec.chain import links
 from engine.spec.experiment import Experiment
+from engine.spec.experiment_reader import from_raw
 from engine.spec.nearest import nearest
 from engine.spec.overrides import set_value
-from engine.spec.reader import from_raw
 from engine.spec.toml_text import parse_toml
 from engine.spec.writer import to_toml
 

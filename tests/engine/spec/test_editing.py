@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from engine.spec.difference import Change, changes
 from engine.spec.editing import edited
 from engine.spec.experiment import Experiment
-from engine.spec.reader import from_raw, read_file
+from engine.spec.experiment_reader import from_raw, read_file
 from engine.spec.toml_text import parse_toml
 from engine.spec.writer import to_toml
 from tests.engine.spec.strategies import experiments

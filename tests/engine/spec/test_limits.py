@@ -8,7 +8,7 @@ import pytest
 
 from engine.errors import BadExperiment, UsageError
 from engine.limits import LAYERS, PREDICT, TOML_DEPTH, TOML_FILE
-from engine.spec.reader import from_raw, read_file
+from engine.spec.experiment_reader import from_raw, read_file
 from engine.spec.toml_text import parse_toml
 
 CIRCLE: dict[str, object] = {

@@ -14,8 +14,8 @@ from engine.errors import BadExperiment
 from engine.parts.optimizers import Optimizer
 from engine.service.worker.preparation import prepare
 from engine.spec.experiment import Experiment
+from engine.spec.experiment_reader import from_raw
 from engine.spec.need import Need
-from engine.spec.reader import from_raw
 from engine.training import range_test
 from engine.training import room as start
 from engine.training.range_test import sweep

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from engine.errors import BadExperiment, DataUnavailable
 from engine.spec.experiment import Experiment
+from engine.spec.experiment_reader import from_raw
 from engine.spec.overrides import set_value
-from engine.spec.reader import from_raw
 
 _CIRCLE: dict[str, object] = {
     "data": "circle(samples=100)",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.errors import BadExperiment
-from engine.spec.reader import from_raw
+from engine.spec.experiment_reader import from_raw
 
 _CIRCLE: dict[str, object] = {
     "data": "circle(samples=100)",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.spec.editing import edited
 from engine.spec.experiment import CLAIMS, PROSE, TEXTS, Experiment
-from engine.spec.reader import from_raw
+from engine.spec.experiment_reader import from_raw
 from engine.spec.toml_text import parse_toml
 from engine.spec.writer import to_toml
 from tests.engine.runs.repetition import small

@@ -12,7 +12,7 @@ from engine.errors import BadExperiment
 from engine.parts.data import Data
 from engine.parts.schedules import OneCycleLR
 from engine.spec.experiment import Experiment
-from engine.spec.reader import from_raw
+from engine.spec.experiment_reader import from_raw
 from engine.spec.toml_text import parse_toml
 from engine.spec.writer import to_toml
 from tests.engine.spec.strategies import experiments, members, texts

@@ -17,8 +17,8 @@ from torch import Tensor
 from engine.errors import BadCheckpoint, Remark
 from engine.spec.experiment import Experiment
 from engine.training import checkpoint
+from engine.training.full_state import full_state, restore
 from engine.training.restored import TrainedNetwork
-from engine.training.snapshot import restore, snapshot
 from engine.training.trainer import Trainer
 from tests.engine.training.tiny import NOWHERE, bits, small
 
@@ -85,14 +85,14 @@ class _Bench:
         trainer = Trainer(experiment, NOWHERE, "eager")
         for _ in range(10):
             trainer.step()
-        whole = snapshot(trainer)
+        whole = full_state(trainer)
         checkpoint.save(self.path, whole)
         self.content = self.path.read_bytes()
         self._whole = _described(whole)
         self._facts = trainer.splits.facts
         self._outputs = self._predicted()
         self._trainer = Trainer(experiment, NOWHERE, "eager")
-        self._fresh = snapshot(self._trainer)
+        self._fresh = full_state(self._trainer)
 
     def write(
         self, change: Callable[[Parts, random.Random], None], chance: random.Random, guarded: bool
@@ -113,7 +113,7 @@ class _Bench:
     def tried(self, is_guarded: bool) -> tuple[str, str]:
         """What is wrong with the way the file is read, if anything, and what came of it."""
         restore(self._trainer, self._fresh, self.path)
-        before = _described(snapshot(self._trainer))
+        before = _described(full_state(self._trainer))
         problems: list[str] = []
         outcome = "read"
         try:
@@ -123,7 +123,7 @@ class _Bench:
                 if refused is not None:
                     outcome = "refused"
                     problems.append(self._unnamed(refused))
-                after = _described(snapshot(self._trainer))
+                after = _described(full_state(self._trainer))
                 if refused is not None and after != before:
                     problems.append("refused, but half of it restored")
                 if refused is None and is_guarded and after != self._whole:
@@ -220,17 +220,17 @@ def _change_number(parts: Parts, chance: random.Random) -> None:
 
 def _change_state(parts: Parts, chance: random.Random) -> None:
     """Put something else in place of one value, wherever in the state it is."""
-    places: list[tuple[Any, Any]] = []
+    locations: list[tuple[Any, Any]] = []
 
     def walk(value: Any) -> None:
         keys = value if isinstance(value, dict) else range(len(value))
         for key in keys:
-            places.append((value, key))
+            locations.append((value, key))
             if isinstance(value[key], dict | list):
                 walk(value[key])
 
     walk(parts[1])
-    container, key = chance.choice(places)
+    container, key = chance.choice(locations)
     if chance.random() < 0.2 and isinstance(container, dict):
         del container[key]
     else:

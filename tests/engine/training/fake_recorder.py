@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn, optim
 
 from engine.training.graphed.recorder import WARM_UPS, Recording, Unrecordable
-from engine.training.traced.snapshot import Snapshot, tensors
+from engine.training.traced.step_state import StepState, tensors
 
 T = TypeVar("T")
 
@@ -30,7 +30,7 @@ class FakeRecorder:
             work()
 
     def record(self, work: Callable[[], T]) -> tuple[Recording, T]:
-        before = Snapshot(self.model, self.optimizer)
+        before = StepState(self.model, self.optimizer)
         group = self.optimizer.param_groups[0]
         results = work()
         assert not group.get("capturable"), "the optimizer is left as it was"

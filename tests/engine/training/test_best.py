@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 
 from engine.runs.events import Diverged, RunFinished
-from engine.runs.reader import Run
+from engine.runs.run import Run
 from engine.service.worker.preparation import prepare
 from engine.service.worker.training_run import TrainingRun
 from engine.spec.experiment import Experiment
 from engine.training.checkpoint import Checkpoint, load
 from engine.training.executor import Executor
-from engine.training.snapshot import kept, restore, snapshot
+from engine.training.full_state import full_state, kept, restore
 from engine.training.trainer import Trainer
 from tests.engine.service.live import to_train
 from tests.engine.training.tiny import NOWHERE, bits, flushed_denormals, small, trained
@@ -41,10 +41,10 @@ def _by_hand(experiment: Experiment) -> tuple[int, float, Checkpoint]:
     while trainer.reason is None:
         trainer.step()
         if trainer.batch == 0:
-            loss = trainer.judge.metrics(part)["loss"]
+            loss = trainer.evaluator.metrics(part)["loss"]
             assert loss is not None
             if loss < found[1]:
-                found = trainer.epoch, loss, kept(snapshot(trainer))
+                found = trainer.epoch, loss, kept(full_state(trainer))
     return found
 
 
@@ -90,7 +90,7 @@ def test_the_loss_of_a_full_batch_belongs_to_the_epoch_before(tmp_path: Path) ->
     restore(run.trainer, load(path), path)
     trainer = run.trainer
     assert trainer.epoch == 10
-    loss = trainer.judge.metrics(trainer.device_splits["train"])["loss"]
+    loss = trainer.evaluator.metrics(trainer.device_splits["train"])["loss"]
     assert loss == pytest.approx(0.05125, abs=1e-5)
 
 

@@ -12,10 +12,10 @@ import torch
 from engine.runs.events import Diverged
 from engine.training import loss_meter
 from engine.training.executor import Executor
+from engine.training.full_state import full_state, kept, restore
 from engine.training.graphed import GraphedStep
 from engine.training.graphed import step as graphed_step
 from engine.training.graphed.recorder import CudaRecorder, Unrecordable
-from engine.training.snapshot import kept, restore, snapshot
 from engine.training.trainer import Trainer
 from tests.engine.training.tiny import NOWHERE, reported, small, weights
 
@@ -121,7 +121,7 @@ def test_a_restored_training_goes_on_bit_by_bit(executor: Executor) -> None:
     while trainer.global_step < 100:
         trainer.step()
     trainer.read()
-    state = kept(snapshot(trainer))
+    state = kept(full_state(trainer))
     while trainer.global_step < 120:
         trainer.step()
     other = Trainer(small(**{**DEEP, **changes}), NOWHERE, executor)

@@ -14,8 +14,8 @@ import torch
 from engine.errors import BadCheckpoint, Remark
 from engine.training import checkpoint
 from engine.training.checkpoint import Checkpoint, load, save
+from engine.training.full_state import full_state, restore
 from engine.training.restored import TrainedNetwork
-from engine.training.snapshot import restore, snapshot
 from engine.training.trainer import Trainer
 from tests.engine.training.damage import EVERYTHING, fuzz, make_old
 from tests.engine.training.tiny import NOWHERE, bits, small, weights
@@ -68,7 +68,7 @@ def test_a_checkpoint_without_a_digest_is_read_with_a_remark(tmp_path: Path) -> 
     """It goes on to the same bits as ever, and what is saved from it has a digest."""
     path = tmp_path / "last.safetensors"
     trainer = _trained()
-    save(path, snapshot(trainer))
+    save(path, full_state(trainer))
     make_old(path)
     with pytest.warns(Remark, match=f"^{path}: written by an earlier version, without a digest"):
         stored = load(path)
@@ -115,14 +115,14 @@ def test_a_state_that_does_not_fit_is_refused_before_anything_is_restored(
     change: Callable[[Checkpoint], Checkpoint], problem: str
 ) -> None:
     """One BadCheckpoint with the file's name, and the trainer is as it was to the last bit."""
-    stored = change(snapshot(_trained()))
+    stored = change(full_state(_trained()))
     trainer = _trained(3)
-    before = snapshot(trainer)
+    before = full_state(trainer)
     was, state = bits(before.tensors), repr(before.state)
     path = Path("somewhere/last.safetensors")
     with pytest.raises(BadCheckpoint, match=f"^{path}: .*{problem}"):
         restore(trainer, stored, path)
-    after = snapshot(trainer)
+    after = full_state(trainer)
     assert (bits(after.tensors), repr(after.state)) == (was, state)
 
 
@@ -140,7 +140,7 @@ def test_predictions_refuse_what_does_not_fit(
     """How inputs are prepared is checked before anything is predicted."""
     path = tmp_path / "last.safetensors"
     trainer = _trained()
-    save(path, _with_tensor(name, change)(snapshot(trainer)))
+    save(path, _with_tensor(name, change)(full_state(trainer)))
     with pytest.raises(BadCheckpoint, match=f"^{path}: .*{problem}"):
         TrainedNetwork(EVERYTHING, trainer.splits.facts, path)
 
@@ -151,7 +151,7 @@ def test_a_lost_part_of_the_optimizer_is_missed(optimizer: str, schedule: str) -
     """The momentum of one parameter, or of all: the training would go on, to other numbers."""
     trainer = Trainer(small(optimizer=optimizer, schedule=schedule), NOWHERE, "eager")
     trainer.step()
-    whole = snapshot(trainer)
+    whole = full_state(trainer)
     names = sorted(name for name in whole.tensors if name.endswith("momentum_buffer"))
     assert len(names) == 4
     for lost in (names[:1], names):

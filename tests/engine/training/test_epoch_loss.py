@@ -27,12 +27,12 @@ CASES: dict[str, dict[str, Any]] = {
 
 
 def _traced(trainer: Trainer, part: Split, targets: torch.Tensor) -> EpochLoss:
-    return TracedEpochLoss(trainer.judge, part, targets)
+    return TracedEpochLoss(trainer.evaluator, part, targets)
 
 
 def _graphed(trainer: Trainer, part: Split, targets: torch.Tensor) -> EpochLoss:
     recorder = FakeRecorder(trainer.model, trainer.optimizer)
-    return GraphedEpochLoss(trainer.judge, part, targets, recorder)
+    return GraphedEpochLoss(trainer.evaluator, part, targets, recorder)
 
 
 @pytest.mark.parametrize("make", [_traced, _graphed])
@@ -62,7 +62,7 @@ def test_what_a_loss_refuses_is_nan() -> None:
     trainer = Trainer(small(), NOWHERE)
     eager = trainer.epoch_end._epoch_loss
     assert isinstance(eager, EpochLoss)
-    traced = TracedEpochLoss(trainer.judge, trainer.device_splits["train"], eager._targets)
+    traced = TracedEpochLoss(trainer.evaluator, trainer.device_splits["train"], eager._targets)
     assert traced() == eager()
     with torch.no_grad():
         next(trainer.model.parameters()).fill_(torch.nan)

@@ -9,7 +9,7 @@ import torch
 
 from engine.errors import BadExperiment
 from engine.runs.events import Diverged
-from engine.training.snapshot import snapshot
+from engine.training.full_state import full_state
 from engine.training.trainer import Trainer
 from tests.engine.training.tiny import NOWHERE, reported, small, trained
 
@@ -77,7 +77,7 @@ def test_a_library_is_not_imported_for_an_end() -> None:
         assert {f"train_{name}" for name in look.metrics} == set(trainer.metrics)
         assert trainer.metrics["train_loss"] == reported(events)[-1].train_loss
         part = trainer.device_splits["train"]
-        asked = trainer.judge.evaluated("train", trainer.judge.scored(part))
+        asked = trainer.evaluator.evaluated("train", trainer.evaluator.scored(part))
         assert measured <= set(asked.metrics)
 
 
@@ -117,7 +117,7 @@ def test_without_validation_the_training_loss_selects_never_the_test_loss() -> N
     fields = {"test_fraction": 0.25, "optimizer": "SGD(lr=20.0)"}
     trainer, events = trained(small(epochs=9, **fields))
     ends = [trained(small(epochs=epochs, **fields))[0] for epochs in range(1, 10)]
-    losses = [end.judge.metrics(end.device_splits["train"])["loss"] or 0.0 for end in ends]
+    losses = [end.evaluator.metrics(end.device_splits["train"])["loss"] or 0.0 for end in ends]
     assert trainer.selection.loss == min(losses)
     assert trainer.selection.epoch == losses.index(min(losses)) + 1
     before = [event.train_loss for event in reported(events)]
@@ -155,7 +155,7 @@ def test_a_state_kept_before_the_divergence_is_finite() -> None:
     )
     while trainer.reason is None:
         trainer.step()
-        tensors = snapshot(trainer).tensors
+        tensors = full_state(trainer).tensors
         assert all(bool(t.isfinite().all()) for t in tensors.values() if t.is_floating_point())
 
 

@@ -23,7 +23,7 @@ from engine.training.executor import Executor, make_execution
 from engine.training.graphed import GraphedStep, recorder
 from engine.training.graphed import step as graphed_step
 from engine.training.step import EagerStep, Regularization
-from engine.training.traced.snapshot import Snapshot, same_bits
+from engine.training.traced.step_state import StepState, same_bits
 from engine.training.trainer import Trainer
 from tests.engine.training.fake_recorder import FakeRecorder
 from tests.engine.training.tiny import NOWHERE, small
@@ -154,9 +154,9 @@ def test_preparing_changes_nothing() -> None:
     side = _side(Adam(0.01, fused=True))
     step, fake = _graphed(side)
     side.train(step, rows(8), ())
-    before = Snapshot(side.model, side.optimizer)
+    before = StepState(side.model, side.optimizer)
     step.prepare(*rows(6)[0])
-    assert Snapshot(side.model, side.optimizer).same_as(before)
+    assert StepState(side.model, side.optimizer).same_as(before)
     assert fake.made == ["gradients", "gradients"]
 
 

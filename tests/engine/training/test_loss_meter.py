@@ -11,10 +11,10 @@ import pytest
 import torch
 
 from engine.runs import events as ev
-from engine.runs.reader import Run
+from engine.runs.run import Run
 from engine.service.worker.training_run import TrainingRun
+from engine.training.full_state import full_state, kept, restore
 from engine.training.loss_meter import READ_S, LossMeter
-from engine.training.snapshot import kept, restore, snapshot
 from engine.training.trainer import Trainer
 from tests.engine.service.live import to_train
 from tests.engine.training.tiny import NOWHERE, reported, small, weights
@@ -157,9 +157,9 @@ def test_a_state_between_two_reports_is_whole(monkeypatch: pytest.MonkeyPatch, s
         trainer.step()
     if len(trainer.unread):
         with pytest.raises(AssertionError, match="must have been read"):
-            snapshot(trainer)
+            full_state(trainer)
     assert trainer.read() == []
-    state = kept(snapshot(trainer))
+    state = kept(full_state(trainer))
     trainer.step()
     restore(trainer, state, Path("nowhere"))
     assert len(trainer.unread) == 0

@@ -26,11 +26,11 @@ from engine.runs.events import Evaluated
 from engine.training.inputs import InputMap
 from engine.training.metrics import (
     ROWS,
-    Judge,
+    Evaluator,
     class_scores,
     confusion_matrix,
 )
-from engine.training.outputs import Reading
+from engine.training.outputs import OutputDecoder
 from engine.training.splits import Split
 
 _CLASSES = ("a", "b", "c")
@@ -103,14 +103,16 @@ def test_non_finite_outputs_give_non_finite_errors(bad: float) -> None:
     assert all(value is not None and not math.isfinite(value) for value in found.values())
 
 
-def _evaluated(judge: Judge, part: Split) -> Evaluated:
-    return judge.evaluated("test", judge.scored(part))
+def _evaluated(evaluator: Evaluator, part: Split) -> Evaluated:
+    return evaluator.evaluated("test", evaluator.scored(part))
 
 
-def _judge(model: nn.Module) -> Judge:
+def _evaluator(model: nn.Module) -> Evaluator:
     facts = Facts((2,), "classification", 4, _CLASSES)
     loss = CrossEntropyLoss()
-    return Judge(model, loss.build(), Reading(loss, (Linear(3),), facts), facts, InputMap())
+    return Evaluator(
+        model, loss.build(), OutputDecoder(loss, (Linear(3),), facts), facts, InputMap()
+    )
 
 
 def test_an_evaluation_holds_metrics_scores_and_confusion() -> None:
@@ -119,7 +121,7 @@ def test_an_evaluation_holds_metrics_scores_and_confusion() -> None:
     with torch.no_grad():
         model.weight.copy_(torch.tensor([[1.0, 0.0], [0.0, 1.0], [0.0, 0.0]]))
     inputs = torch.tensor([[2.0, 0.0], [0.0, 2.0], [2.0, 0.0], [0.0, 2.0]])
-    found = _evaluated(_judge(model), Split(inputs, torch.tensor([0, 1, 1, 2])))
+    found = _evaluated(_evaluator(model), Split(inputs, torch.tensor([0, 1, 1, 2])))
     right = math.log(math.exp(2) + 2) - 2
     assert (found.split, found.samples) == ("test", 4)
     assert found.metrics["accuracy"] == 0.5
@@ -132,8 +134,8 @@ def test_evaluation_is_in_eval_mode_and_leaves_the_mode() -> None:
     """Dropout is off for the outputs and on again afterwards."""
     model = nn.Sequential(nn.Dropout(0.9), nn.Linear(2, 3))
     model.train()
-    judge, inputs = _judge(model), torch.ones(8, 2)
-    outputs = judge.outputs(inputs)
+    evaluator, inputs = _evaluator(model), torch.ones(8, 2)
+    outputs = evaluator.outputs(inputs)
     assert torch.equal(outputs, model[1](inputs))
     assert model.training
     assert not outputs.requires_grad
@@ -143,7 +145,7 @@ def test_many_samples_are_evaluated_in_parts() -> None:
     """More rows than one forward pass takes give one output each, in order."""
     model = nn.Linear(2, 3)
     inputs = torch.arange(2 * (ROWS + 3), dtype=torch.float32).view(-1, 2)
-    outputs = _judge(model).outputs(inputs)
+    outputs = _evaluator(model).outputs(inputs)
     assert outputs.shape == (ROWS + 3, 3)
     # Numbers up to 2,000: the parts are summed in another order, so the last bits differ.
     torch.testing.assert_close(outputs, model(inputs).detach(), rtol=1e-4, atol=1e-3)
@@ -153,9 +155,9 @@ def test_a_regression_has_errors_and_no_classes() -> None:
     """Loss, mae, rmse and r2; neither scores nor confusion."""
     facts = Facts((1,), "regression", 2)
     loss = MSELoss()
-    reading = Reading(loss, (Linear(1),), facts)
-    judge = Judge(nn.Identity(), loss.build(), reading, facts, InputMap())
+    decoder = OutputDecoder(loss, (Linear(1),), facts)
+    evaluator = Evaluator(nn.Identity(), loss.build(), decoder, facts, InputMap())
     part = Split(torch.tensor([[1.0], [4.0]]), torch.tensor([[1.0], [2.0]]))
-    found = _evaluated(judge, part)
+    found = _evaluated(evaluator, part)
     assert found.metrics == {"loss": 2.0, "mae": 1.0, "rmse": math.sqrt(2), "r2": -7.0}
     assert (found.classes, found.confusion) == ([], [])

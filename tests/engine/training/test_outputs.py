@@ -21,7 +21,7 @@ from engine.parts.losses import (
     MSELoss,
     NLLLoss,
 )
-from engine.training.outputs import Reading, loss_targets
+from engine.training.outputs import OutputDecoder, loss_targets
 
 _TWO = Facts((2,), "classification", 4, ("no", "yes"))
 _THREE = Facts((2,), "classification", 4, ("a", "b", "c"))
@@ -47,20 +47,20 @@ _LOGS = [math.log(0.5), math.log(0.25), math.log(0.25)]
 def test_one_output_is_the_second_class(loss: Loss, output: float, probability: float) -> None:
     """Its probability is the output as the loss understands it; above one half it is chosen."""
     layers: tuple[Layer, ...] = (Linear(1), Sigmoid()) if loss.name == "BCELoss" else (Linear(1),)
-    reading = Reading(loss, layers, _TWO)
+    decoder = OutputDecoder(loss, layers, _TWO)
     outputs = torch.tensor([[output]])
-    assert reading.probabilities(outputs)[0].tolist() == pytest.approx(
+    assert decoder.probabilities(outputs)[0].tolist() == pytest.approx(
         [1 - probability, probability]
     )
-    assert reading.predicted_classes(outputs).tolist() == [int(probability > 0.5)]
+    assert decoder.predicted_classes(outputs).tolist() == [int(probability > 0.5)]
 
 
 def test_one_half_is_the_first_class() -> None:
     """The limit itself, and a logit of 0, belong to the first class."""
-    assert Reading(BCELoss(), (Sigmoid(),), _TWO).predicted_classes(
+    assert OutputDecoder(BCELoss(), (Sigmoid(),), _TWO).predicted_classes(
         torch.tensor([[0.5]])
     ).tolist() == [0]
-    assert Reading(BCEWithLogitsLoss(), (Linear(1),), _TWO).predicted_classes(
+    assert OutputDecoder(BCEWithLogitsLoss(), (Linear(1),), _TWO).predicted_classes(
         torch.tensor([[0.0]])
     ).tolist() == [0]
 
@@ -88,10 +88,10 @@ def test_several_outputs_are_one_per_class(
     loss: Loss, last: Layer, outputs: list[float], probabilities: list[float]
 ) -> None:
     """The largest is chosen; Softmax and LogSoftmax at the end are never applied again."""
-    reading = Reading(loss, (Linear(3), last), _THREE)
+    decoder = OutputDecoder(loss, (Linear(3), last), _THREE)
     found = torch.tensor([outputs])
-    assert reading.probabilities(found)[0].tolist() == pytest.approx(probabilities)
-    assert reading.predicted_classes(found).tolist() == [0]
+    assert decoder.probabilities(found)[0].tolist() == pytest.approx(probabilities)
+    assert decoder.predicted_classes(found).tolist() == [0]
 
 
 def test_targets_take_the_form_of_the_loss() -> None:

@@ -14,8 +14,8 @@ from engine.parts.layers.activation import Sigmoid
 from engine.parts.layers.dense import Linear
 from engine.parts.losses import BCELoss, CrossEntropyLoss, Loss, MSELoss
 from engine.training.inputs import InputMap
-from engine.training.metrics import Judge
-from engine.training.outputs import Reading
+from engine.training.metrics import Evaluator
+from engine.training.outputs import OutputDecoder
 from engine.training.pictures import (
     LEVELS,
     MARGIN,
@@ -42,11 +42,11 @@ class _FirstColumn(nn.Module):
         return x[:, :1] * self.scale + self.shift
 
 
-def _judge(
+def _evaluator(
     model: nn.Module, facts: Facts, loss: Loss, last: Layer, input_map: InputMap | None = None
-) -> Judge:
+) -> Evaluator:
     input_map = input_map or InputMap()
-    return Judge(model, loss.build(), Reading(loss, (last,), facts), facts, input_map)
+    return Evaluator(model, loss.build(), OutputDecoder(loss, (last,), facts), facts, input_map)
 
 
 def _planar(points: list[list[float]], targets: list[int], test: Split | None = None) -> Splits:
@@ -59,7 +59,7 @@ def test_a_boundary_shows_class_and_confidence() -> None:
     border = 2 * MARGIN / (1 + 2 * MARGIN)  # so that the grid spans 0 to 1
     low, high = border / 2, 1 - border / 2
     splits = _planar([[low, 0.0], [high, 1.0]], [0, 1])
-    found = boundary(_judge(_FirstColumn(), _PLANE, BCELoss(), Sigmoid()), splits, (4, 2))
+    found = boundary(_evaluator(_FirstColumn(), _PLANE, BCELoss(), Sigmoid()), splits, (4, 2))
     assert (found.columns, found.rows, found.levels) == (4, 2, LEVELS)
     assert found.classes == ("left", "right")
     assert found.x1 == pytest.approx((0, 1), abs=1e-6)
@@ -76,7 +76,7 @@ def test_the_first_row_of_a_boundary_is_the_largest_x2() -> None:
             return (x[:, 1:] > 0.5).float()
 
     splits = _planar([[0.0, 0.0], [1.0, 1.0]], [0, 1])
-    found = boundary(_judge(SecondColumn(), _PLANE, BCELoss(), Sigmoid()), splits, (1, 2))
+    found = boundary(_evaluator(SecondColumn(), _PLANE, BCELoss(), Sigmoid()), splits, (1, 2))
     assert list(found.cells) == [LEVELS + LEVELS - 1, LEVELS - 1]
 
 
@@ -85,10 +85,13 @@ def test_a_boundarys_points_know_what_they_are_and_were_taken_for() -> None:
     test_points = torch.tensor([[0.9, 3.0]])
     test = Split(test_points, torch.tensor([0]), test_points)
     splits = _planar([[0.0, 1.0], [1.0, 2.0]], [0, 1], test)
-    judge = _judge(_FirstColumn(), _PLANE, BCELoss(), Sigmoid())
-    found = [(p.target, p.predicted, p.is_test) for p in boundary(judge, splits, (2, 2)).points]
+    evaluator = _evaluator(_FirstColumn(), _PLANE, BCELoss(), Sigmoid())
+    found = [(p.target, p.predicted, p.is_test) for p in boundary(evaluator, splits, (2, 2)).points]
     assert found == [(0, 0, False), (1, 1, False), (0, 1, True)]
-    assert [(p.x1, p.x2) for p in boundary(judge, splits, (2, 2)).points][:2] == [(0, 1), (1, 2)]
+    assert [(p.x1, p.x2) for p in boundary(evaluator, splits, (2, 2)).points][:2] == [
+        (0, 1),
+        (1, 2),
+    ]
 
 
 def test_a_regressions_boundary_is_levels_between_its_targets() -> None:
@@ -96,8 +99,8 @@ def test_a_regressions_boundary_is_levels_between_its_targets() -> None:
     facts = Facts((2,), "regression", 2, planar=True)
     raw = torch.tensor([[0.0, 0.0], [1.0, 1.0]])
     splits = Splits(facts, InputMap(), Split(raw, torch.tensor([[0.0], [6.0]]), raw), None, None)
-    judge = _judge(_FirstColumn(8.0, -0.9), facts, MSELoss(), Linear(1))
-    found = boundary(judge, splits, (5, 1))
+    evaluator = _evaluator(_FirstColumn(8.0, -0.9), facts, MSELoss(), Linear(1))
+    found = boundary(evaluator, splits, (5, 1))
     centers = [-MARGIN + (1 + 2 * MARGIN) * (n + 0.5) / 5 for n in range(5)]
     assert list(found.cells) == [min(5, max(0, math.floor(8 * x - 0.9))) for x in centers]
     assert found.values == (0.0, 6.0)
@@ -108,8 +111,8 @@ def test_a_regressions_boundary_is_levels_between_its_targets() -> None:
 def test_a_boundary_of_non_finite_outputs_is_drawn() -> None:
     """A network that broke gives cells all the same."""
     splits = _planar([[0.0, 0.0], [1.0, 1.0]], [0, 1])
-    judge = _judge(_FirstColumn(math.nan), _PLANE, BCELoss(), Sigmoid())
-    assert list(boundary(judge, splits, (2, 1)).cells) == [0, 0]
+    evaluator = _evaluator(_FirstColumn(math.nan), _PLANE, BCELoss(), Sigmoid())
+    assert list(boundary(evaluator, splits, (2, 1)).cells) == [0, 0]
 
 
 @pytest.mark.parametrize(("count", "drawn"), [(MAX_CLASSES, True), (MAX_CLASSES + 1, False)])
@@ -124,8 +127,8 @@ def test_more_classes_than_a_byte_can_hold_have_no_boundary(count: int, drawn: b
 
     raw = torch.tensor([[0.0, 0.0], [1.0, 1.0]])
     splits = Splits(facts, InputMap(), Split(raw, torch.tensor([0, 1]), raw), None, None)
-    judge = _judge(Last(), facts, CrossEntropyLoss(), Linear(count))
-    found = all_pictures(judge, splits, [], (2, 1)).boundary
+    evaluator = _evaluator(Last(), facts, CrossEntropyLoss(), Linear(count))
+    found = all_pictures(evaluator, splits, [], (2, 1)).boundary
     assert (found is not None) == drawn
     if found:
         assert list(found.cells) == [LEVELS * (count - 1) + LEVELS - 1] * 2
@@ -135,12 +138,12 @@ def test_a_comparison_is_of_the_test_split_if_there_is_one() -> None:
     """The first samples, actual and predicted, and the second class's probability."""
     points = torch.tensor([[0.25, 0.0], [0.75, 0.0], [1.0, 0.0]])
     splits = _planar([[0.0, 0.0]], [0], Split(points, torch.tensor([1, 1, 0]), points))
-    judge = _judge(_FirstColumn(), _PLANE, BCELoss(), Sigmoid())
-    found = comparison(judge, splits, 2)
+    evaluator = _evaluator(_FirstColumn(), _PLANE, BCELoss(), Sigmoid())
+    found = comparison(evaluator, splits, 2)
     assert (found.split, found.num_samples) == ("test", 3)
     assert (found.actual, found.predicted) == ([1, 1], [0, 1])
     assert found.probabilities == [0.25, 0.75]
-    assert comparison(judge, _planar([[0.0, 0.0]], [0]), 2).split == "train"
+    assert comparison(evaluator, _planar([[0.0, 0.0]], [0]), 2).split == "train"
 
 
 def test_a_curve_runs_over_the_range_of_the_one_input() -> None:
@@ -148,12 +151,12 @@ def test_a_curve_runs_over_the_range_of_the_one_input() -> None:
     facts = Facts((1,), "regression", 2)
     train = Split(torch.tensor([[0.0], [3.0]]), torch.tensor([[1.0], [2.0]]))
     test = Split(torch.tensor([[4.0]]), torch.tensor([[5.0]]))
-    judge = _judge(_FirstColumn(2.0), facts, MSELoss(), Linear(1))
-    found = curve(judge, Splits(facts, InputMap(), train, None, test), 5)
+    evaluator = _evaluator(_FirstColumn(2.0), facts, MSELoss(), Linear(1))
+    found = curve(evaluator, Splits(facts, InputMap(), train, None, test), 5)
     assert found is not None
     assert (found.x, found.y) == ([0, 1, 2, 3, 4], [0, 2, 4, 6, 8])
     assert (found.train, found.test) == ([(0, 1), (3, 2)], [(4, 5)])
-    assert curve(judge, _planar([[0.0, 0.0]], [0]), 5) is None
+    assert curve(evaluator, _planar([[0.0, 0.0]], [0]), 5) is None
 
 
 def test_mistakes_are_the_first_wrongly_taken_images() -> None:
@@ -167,9 +170,9 @@ def test_mistakes_are_the_first_wrongly_taken_images() -> None:
         def forward(self, x: Tensor) -> Tensor:
             return x[:, 0, 0, :1]
 
-    found = mistakes(_judge(FirstPixel(), facts, BCELoss(), Sigmoid(), input_map), splits, 8)
+    found = mistakes(_evaluator(FirstPixel(), facts, BCELoss(), Sigmoid(), input_map), splits, 8)
     assert [(p.actual, p.predicted) for p in found] == [("light", "dark"), ("dark", "light")]
     assert [list(p.pixels) for p in found] == [[0, 255], [255, 255]]
     assert [(p.channels, p.height, p.width) for p in found] == [(1, 1, 2)] * 2
-    only = mistakes(_judge(FirstPixel(), facts, BCELoss(), Sigmoid(), input_map), splits, 1)
+    only = mistakes(_evaluator(FirstPixel(), facts, BCELoss(), Sigmoid(), input_map), splits, 1)
     assert only == found[:1]

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn, optim
 from torch.optim import lr_scheduler
 
-from engine.parts.data.laws.points import circle, rings
+from engine.parts.data.generators.points import circle, rings
 from tests.engine.training.tiny import OPTIMIZERS, bits, reported, small, trained, weights
 
 
@@ -27,7 +27,7 @@ class PlainLoop:
     """Data, network and what every loop below shares; drawn in the documented order."""
 
     samples: int = 24
-    law: Callable[..., tuple[Tensor, Tensor]] = circle
+    generator: Callable[..., tuple[Tensor, Tensor]] = circle
     outputs: int = 1
     num_test: int = 0
     num_validation: int = 0
@@ -39,7 +39,7 @@ class PlainLoop:
     def __post_init__(self) -> None:
         torch.set_num_threads(1)
         torch.manual_seed(0)
-        inputs, targets = self.law(self.samples, 0.0)
+        inputs, targets = self.generator(self.samples, 0.0)
         self.held_back = inputs[:0], targets[:0]
         if self.num_test or self.num_validation:
             order = torch.randperm(self.samples)

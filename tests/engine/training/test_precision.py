@@ -54,7 +54,7 @@ def test_a_training_in_16_bits_learns_and_is_evaluated_in_them() -> None:
     split = coarse.device_splits["train"]
     with torch.autocast("cpu", torch.bfloat16):
         plain = torch.nn.Sequential(*coarse.model)(split.inputs).float()
-    assert torch.equal(coarse.judge.outputs(split.inputs), plain)
+    assert torch.equal(coarse.evaluator.outputs(split.inputs), plain)
 
 
 def test_a_look_into_the_layers_is_in_16_bits_too() -> None:

@@ -11,15 +11,15 @@ import pytest
 import torch
 from torch import nn
 
-from engine.doctor.live.look import LayerReading
+from engine.doctor.live.observation import LayerReading
 from engine.runs import events as ev
 from engine.service.worker.training_run import TrainingRun
 from engine.spec.experiment import Experiment
 from engine.training.executor import Executor
+from engine.training.full_state import full_state
 from engine.training.probes.budget import Budget
+from engine.training.probes.instruments import Instruments
 from engine.training.probes.probe import Probe
-from engine.training.probes.watch import Watch
-from engine.training.snapshot import snapshot
 from engine.training.trainer import Trainer
 from tests.engine.service.live import demanding, to_train
 from tests.engine.training.tiny import NOWHERE, bits, small
@@ -66,7 +66,7 @@ def _everything(trainer: Trainer) -> object:
         if parameter.grad is not None
     }
     modes = [module.training for module in trainer.model.modules()]
-    return bits(snapshot(trainer).tensors), bits(gradients), modes, torch.get_num_threads()
+    return bits(full_state(trainer).tensors), bits(gradients), modes, torch.get_num_threads()
 
 
 @pytest.mark.parametrize("executor", ["eager", "traced"])
@@ -93,10 +93,10 @@ def test_a_watched_training_ends_with_the_same_bits(tmp_path: Path, executor: Ex
     trainer = Trainer(experiment, NOWHERE, executor)
     order = to_train(experiment, tmp_path, name="watched", data_dir=NOWHERE.data_dir)
     run = TrainingRun.begin(order, trainer)
-    run.watch.budget = Budget(share=1e9)
+    run.instruments.budget = Budget(share=1e9)
     while not run.is_over:
         run.advance(time.perf_counter() + 1)
-    assert bits(snapshot(trainer).tensors) == bits(snapshot(plain).tensors)
+    assert bits(full_state(trainer).tensors) == bits(full_state(plain).tensors)
     assert trainer.losses.points() == plain.losses.points()
     assert reports[-1].train_loss == trainer.losses.points()[-1][1]
 
@@ -129,16 +129,16 @@ def _grow(trainer: Trainer) -> None:
 def _found(experiment: Experiment, spoil: Callable[[Trainer], None] | None) -> dict[str, str]:
     """The places of what is found, by code, in a training that was spoiled before it began."""
     trainer = Trainer(experiment, NOWHERE)
-    watch = Watch(trainer)
-    watch.budget = Budget(share=1e9)
+    instruments = Instruments(trainer)
+    instruments.budget = Budget(share=1e9)
     if spoil is not None:
         spoil(trainer)
     standing: dict[str, str] = {}
     while trainer.reason is None:
-        watch.before_step()
+        instruments.before_step()
         for event in trainer.step():
             if isinstance(event, ev.EpochFinished):
-                for change in watch.reported(event):
+                for change in instruments.reported(event):
                     assert isinstance(change, ev.LiveFinding)
                     if isinstance(change, ev.FindingAppeared):
                         standing[change.code] = change.place
@@ -213,7 +213,9 @@ def test_figures_of_a_layer() -> None:
     moved = (first.detach() - before).norm() / before.norm()
     assert readings[0].update == pytest.approx(moved.item())
     split = trainer.device_splits["train"]
-    loss = trainer.judge.criterion(trainer.model(split.inputs), split.targets.float().unsqueeze(1))
+    loss = trainer.evaluator.criterion(
+        trainer.model(split.inputs), split.targets.float().unsqueeze(1)
+    )
     (gradient,) = torch.autograd.grad(loss, [first])
     assert readings[0].gradient == pytest.approx(gradient.square().mean().sqrt().item(), rel=1e-4)
     assert probe.measure()[0].update is None  # no step was kept
@@ -254,14 +256,14 @@ def test_the_budget_is_kept() -> None:
 def test_without_time_nothing_is_looked_at() -> None:
     """With no share of the time there is only the look at the end."""
     trainer = Trainer(small(**{**DEEP, "report_every": 1}), NOWHERE)
-    watch = Watch(trainer)
-    watch.budget = Budget(share=0.0)
+    instruments = Instruments(trainer)
+    instruments.budget = Budget(share=0.0)
     _kill(trainer)
     while trainer.reason is None:
-        watch.before_step()
+        instruments.before_step()
         for event in trainer.step():
             assert isinstance(event, ev.EpochFinished)
-            assert watch.reported(event) == []
-    (found,) = watch.finished()
+            assert instruments.reported(event) == []
+    (found,) = instruments.finished()
     assert isinstance(found, ev.FindingAppeared)
     assert (found.code, found.severity, found.epoch) == ("dead-units", "error", 12)

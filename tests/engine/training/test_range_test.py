@@ -6,7 +6,7 @@ import dataclasses
 
 import pytest
 
-from engine.parts.data import Places
+from engine.parts.data import DataLocations
 from engine.paths import data_dir
 from engine.runs.rate_test import RateTest
 from engine.training.range_test import STEPS, sweep
@@ -16,7 +16,7 @@ from tests.presets.measure import preset
 def swept(name: str, **changes: object) -> RateTest:
     """The range test of a shipped preset, on one thread of the CPU."""
     experiment = dataclasses.replace(preset(name), device="cpu", threads=1, **changes)  # type: ignore[arg-type]  # fields by name
-    return sweep(experiment, Places(data_dir()))
+    return sweep(experiment, DataLocations(data_dir()))
 
 
 @pytest.mark.parametrize("seed", [0, 3, 4])

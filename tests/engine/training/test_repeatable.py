@@ -86,7 +86,9 @@ def test_looking_changes_nothing() -> None:
     looked_at = Trainer(experiment, NOWHERE)
     while looked_at.reason is None:
         looked_at.step()
-        boundary(looked_at.judge, looked_at.splits, (6, 4))
-        looked_at.judge.evaluated("train", looked_at.judge.scored(looked_at.device_splits["train"]))
+        boundary(looked_at.evaluator, looked_at.splits, (6, 4))
+        looked_at.evaluator.evaluated(
+            "train", looked_at.evaluator.scored(looked_at.device_splits["train"])
+        )
     assert looked_at.model.training
     assert weights(looked_at) == weights(trained(experiment)[0])

@@ -13,30 +13,30 @@ from engine.errors import BadCheckpoint, UsageError
 from engine.spec.experiment import Experiment
 from engine.training import checkpoint
 from engine.training.checkpoint import Checkpoint
+from engine.training.full_state import full_state
 from engine.training.named_tensors import model_tensors
 from engine.training.restored import TrainedNetwork
-from engine.training.snapshot import snapshot
 from engine.training.trainer import Trainer
 from tests.engine.training.tiny import NOWHERE, small, trained
 
 
 def _restored(trainer: Trainer, folder: Path) -> TrainedNetwork:
     path = folder / "last.safetensors"
-    checkpoint.save(path, snapshot(trainer))
+    checkpoint.save(path, full_state(trainer))
     return TrainedNetwork(trainer.experiment, trainer.splits.facts, path)
 
 
 def _assert_same(trainer: Trainer, network: TrainedNetwork, rows: list[list[float]]) -> None:
     """Fail unless outputs for raw rows equal the trainer's for the same stored samples."""
-    expected = trainer.judge.outputs(trainer.splits.train.inputs)
+    expected = trainer.evaluator.outputs(trainer.splits.train.inputs)
     found = network.predict(rows)
     assert torch.equal(torch.tensor([p.outputs for p in found]), expected)
     assert [p.values for p in found] == rows
     classes = trainer.splits.facts.classes
     if classes:
-        indices = trainer.judge.reading.predicted_classes(expected).tolist()
+        indices = trainer.evaluator.decoder.predicted_classes(expected).tolist()
         assert [p.predicted for p in found] == [classes[index] for index in indices]
-        probabilities = trainer.judge.reading.probabilities(expected)
+        probabilities = trainer.evaluator.decoder.probabilities(expected)
         assert torch.equal(torch.tensor([p.probabilities for p in found]), probabilities)
 
 
@@ -86,7 +86,7 @@ def test_predictions_of_a_table_take_typed_cells(tmp_path: Path) -> None:
     trainer, _ = trained(experiment)
     encoded = experiment.data.encode([["1", "red"], ["2", "blue"], ["", "red"], ["4", ""]])
     found = _restored(trainer, tmp_path).predict(encoded)
-    expected = trainer.judge.outputs(trainer.splits.train.inputs)
+    expected = trainer.evaluator.outputs(trainer.splits.train.inputs)
     assert torch.equal(torch.tensor([p.outputs for p in found]), expected)
 
 

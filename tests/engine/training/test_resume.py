@@ -21,7 +21,7 @@ from engine.runs.events import Diverged, EpochFinished, Event
 from engine.spec.experiment import Experiment
 from engine.training import checkpoint
 from engine.training.checkpoint import Checkpoint
-from engine.training.snapshot import restore, snapshot
+from engine.training.full_state import full_state, restore
 from engine.training.trainer import Trainer
 from tests.engine.spec.strategies import experiments
 from tests.engine.training.tiny import NOWHERE, OPTIMIZERS, bits, small, weights
@@ -54,7 +54,7 @@ def _assert_resumes(experiment: Experiment, stop_after: int) -> None:
         steps += 1
         if steps <= stop_after:
             before = len(events)
-    end = snapshot(whole)
+    end = full_state(whole)
     if whole.reason == "diverged":
         stop_after = min(stop_after, steps - 1)  # no checkpoint is taken of a diverged state
         before = min(before, len(events) - 1)
@@ -64,15 +64,15 @@ def _assert_resumes(experiment: Experiment, stop_after: int) -> None:
         interrupted.step()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "last.safetensors"
-        checkpoint.save(path, snapshot(interrupted))
+        checkpoint.save(path, full_state(interrupted))
         torch.manual_seed(12345)  # another process would begin with another state
         resumed = Trainer(experiment, NOWHERE)
         torch.rand(3)
         restore(resumed, checkpoint.load(path), path)
     assert _said(list(resumed.events())) == _said(events[before:])
     assert resumed.reason == whole.reason
-    assert bits(snapshot(resumed).tensors) == bits(end.tensors)
-    assert _state(snapshot(resumed)) == _state(end)
+    assert bits(full_state(resumed).tensors) == bits(end.tensors)
+    assert _state(full_state(resumed)) == _state(end)
 
 
 @st.composite
@@ -162,7 +162,7 @@ def test_one_checkpoint_can_be_gone_back_to_twice(tmp_path: Path) -> None:
     path = tmp_path / "last.safetensors"
     trainer = Trainer(small(optimizer="Adam(lr=0.05)"), NOWHERE)
     trainer.step()
-    checkpoint.save(path, snapshot(trainer))
+    checkpoint.save(path, full_state(trainer))
     loaded = checkpoint.load(path)
     before = bits(loaded.tensors)
     ends = []
@@ -180,7 +180,7 @@ def test_a_finished_training_stays_finished(tmp_path: Path) -> None:
     path = tmp_path / "last.safetensors"
     trainer = Trainer(small(stop_below=100.0), NOWHERE)
     trainer.step()
-    checkpoint.save(path, snapshot(trainer))
+    checkpoint.save(path, full_state(trainer))
     resumed = Trainer(small(stop_below=100.0), NOWHERE)
     restore(resumed, checkpoint.load(path), path)
     assert resumed.reason == "stop_below"
@@ -200,18 +200,18 @@ def test_another_experiments_state_is_refused_whole(changes: dict[str, Any], rea
     path = Path("somewhere/last.safetensors")
     other = Trainer(small(optimizer="SGD(lr=0.1, momentum=0.9)"), NOWHERE)
     other.step()
-    stored = snapshot(other)
+    stored = full_state(other)
     trainer = Trainer(small(**changes), NOWHERE)
-    before, state = bits(snapshot(trainer).tensors), _state(snapshot(trainer))
+    before, state = bits(full_state(trainer).tensors), _state(full_state(trainer))
     with pytest.raises(BadCheckpoint, match=f"^{path}: {reason}"):
         restore(trainer, stored, path)
-    assert bits(snapshot(trainer).tensors) == before
-    assert _state(snapshot(trainer)) == state
+    assert bits(full_state(trainer).tensors) == before
+    assert _state(full_state(trainer)) == state
 
 
 def test_weights_alone_are_no_state_to_go_on_from() -> None:
     """A checkpoint without counters and generators is refused, and nothing of it is loaded."""
-    stored = snapshot(Trainer(small(seed=1), NOWHERE))
+    stored = full_state(Trainer(small(seed=1), NOWHERE))
     alone = Checkpoint({**stored.tensors}, {"epoch": 1, "step": 1})
     trainer = Trainer(small(seed=2), NOWHERE)
     before = weights(trainer)

@@ -10,9 +10,9 @@ import torch
 from engine.errors import DataUnavailable
 from engine.parts.data.csv_file import Csv
 from engine.training.checkpoint import save
+from engine.training.full_state import full_state
 from engine.training.pictures import comparison, curve, predictions
 from engine.training.restored import TrainedNetwork
-from engine.training.snapshot import snapshot
 from engine.training.targets import TargetMap
 from tests.engine.runs.repetition import assert_repeated, small, trained
 
@@ -46,17 +46,17 @@ def test_figures_are_in_the_unit_of_the_data(tmp_path: Path) -> None:
     """Loss in the trained scale; errors, pictures and predictions in that of the price."""
     experiment = small(data=call(prices(tmp_path)), **LINEAR)
     trainer = trained(experiment).trainer
-    judge, splits = trainer.judge, trainer.splits
-    metrics = judge.metrics(splits.train)
+    evaluator, splits = trainer.evaluator, trainer.splits
+    metrics = evaluator.metrics(splits.train)
     assert metrics["loss"] == pytest.approx(0, abs=1e-6)
     assert metrics["r2"] == pytest.approx(1, abs=1e-4)
     assert metrics["rmse"] is not None
     assert metrics["rmse"] == pytest.approx(0, abs=100)
-    (found,) = predictions(judge, splits.input_map, [[60.0]], [[60.0]])
+    (found,) = predictions(evaluator, splits.input_map, [[60.0]], [[60.0]])
     assert found.outputs[0] == pytest.approx(110_000, rel=1e-3)
-    compared = comparison(judge, splits, 1)
+    compared = comparison(evaluator, splits, 1)
     assert compared.predicted == pytest.approx(compared.actual, rel=1e-3)
-    drawn = curve(judge, splits, 2)
+    drawn = curve(evaluator, splits, 2)
     assert drawn is not None
     assert drawn.y == pytest.approx([100_000, 139_000], rel=1e-3)
 
@@ -78,7 +78,7 @@ def test_the_script_scales_alike(tmp_path: Path, more: str) -> None:
     )
     _, output = assert_repeated(experiment)
     trainer = trained(experiment).trainer
-    found = predictions(trainer.judge, trainer.splits.input_map, [[60.0]], [[60.0]])
+    found = predictions(trainer.evaluator, trainer.splits.input_map, [[60.0]], [[60.0]])
     assert output.rest[-1] == f"[60.0]: {found[0].outputs}"
 
 
@@ -86,7 +86,7 @@ def test_a_checkpoint_keeps_the_scale(tmp_path: Path) -> None:
     """Predictions need nothing of the table, and are in its unit."""
     trainer = trained(small(data=call(prices(tmp_path)), **LINEAR)).trainer
     path = tmp_path / "last.safetensors"
-    save(path, snapshot(trainer))
+    save(path, full_state(trainer))
     network = TrainedNetwork(trainer.experiment, trainer.splits.facts, path)
     (found,) = network.predict([[60.0]])
     assert found.outputs[0] == pytest.approx(110_000, rel=1e-3)
@@ -99,7 +99,7 @@ def test_several_numbers_are_scaled_each(tmp_path: Path) -> None:
     data = f'csv({str(path)!r}, target=["u", "v"], standardize=True, standardize_target=True)'
     experiment = small(data=data, **{**LINEAR, "layers": ["Linear(2)"]})
     trainer = trained(experiment).trainer
-    (found,) = predictions(trainer.judge, trainer.splits.input_map, [[10.0]], [[10.0]])
+    (found,) = predictions(trainer.evaluator, trainer.splits.input_map, [[10.0]], [[10.0]])
     assert found.outputs == pytest.approx([10, 10_000], rel=1e-3)
 
 

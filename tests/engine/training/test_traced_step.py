@@ -18,7 +18,7 @@ from engine.training import checkpoint, named_tensors
 from engine.training.step import EagerStep, Regularization
 from engine.training.traced import TracedStep
 from engine.training.traced.program import Program
-from engine.training.traced.snapshot import Snapshot, same_bits, tensors
+from engine.training.traced.step_state import StepState, same_bits, tensors
 from tests.engine.training.traced_pair import Side, rows
 
 LAYERS = (Linear(5), BatchNorm1d(), ReLU(), Dropout(0.2), Linear(3))
@@ -94,7 +94,7 @@ def test_refusing_leaves_everything_as_it_was(monkeypatch: pytest.MonkeyPatch) -
     """After a refusal the run goes on as if nothing had been tried, generators included."""
     side, other = _side(Adam(0.01)), _side(Adam(0.01))
     step = _traced(side)
-    monkeypatch.setattr(Snapshot, "same_as", lambda self, other: False)
+    monkeypatch.setattr(StepState, "same_as", lambda self, other: False)
     batches = rows(8, 8, 8)
     assert same_bits(side.train(step, batches, ()), other.train(_eager(other), batches, ()))
     assert step.refusal

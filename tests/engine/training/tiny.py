@@ -10,14 +10,14 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from engine.parts.data import Places
+from engine.parts.data import DataLocations
 from engine.runs.events import EpochFinished, Event
 from engine.spec.experiment import Experiment
-from engine.spec.reader import from_raw
+from engine.spec.experiment_reader import from_raw
 from engine.training.device import flush_denormals
 from engine.training.trainer import Trainer
 
-NOWHERE = Places(Path("/nonexistent"))
+NOWHERE = DataLocations(Path("/nonexistent"))
 
 SMALL: dict[str, Any] = {
     "data": "circle(samples=24)",

@@ -17,7 +17,7 @@ from engine.training.model import build_model
 from engine.training.step import EagerStep, Regularization, Step
 from engine.training.traced import TracedStep
 from engine.training.traced.interpreters import InterpreterName
-from engine.training.traced.snapshot import same_bits, tensors
+from engine.training.traced.step_state import same_bits, tensors
 
 Batch = tuple[Tensor, Tensor]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.app import App, ComposeResult
 from textual.widgets import Static
 
-from engine.spec.reader import from_raw
+from engine.spec.experiment_reader import from_raw
 from tui.editing.draft import Draft
 from tui.messages import DraftChanged
 from tui.renderables.look import Look

@@ -16,8 +16,8 @@ from engine.runs import events as ev
 from engine.service import protocol as p
 from engine.service.client.session import Session, SessionEvent
 from engine.service.protocol.description import Description
+from engine.spec.experiment_reader import read_file
 from engine.spec.presets import listings
-from engine.spec.reader import read_file
 from tests.engine.service.live import to_train
 from tests.tui.app.replay import Replay
 

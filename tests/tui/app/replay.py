@@ -19,7 +19,7 @@ from engine.runs.directory import RunDirectory
 from engine.runs.lease import drop_lease, own_lease, write_lease
 from engine.runs.pictures import Boundary, Comparison, Curve, Pictures, Point
 from engine.runs.rate_test import RateTest, rate_test
-from engine.runs.reader import Run
+from engine.runs.run import Run
 from engine.runs.series import Series
 from engine.service import protocol as p
 from engine.service.client.session import SessionEvent

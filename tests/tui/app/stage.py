@@ -11,12 +11,12 @@ from textual.app import App
 from textual.events import Key
 from textual.pilot import Pilot
 
-from engine.runs.reader import Run
+from engine.runs.run import Run
 from engine.spec.experiment import Experiment
 from tests.tui.app.replay import Replay, Workers
 from tests.tui.app.stand import seen, small_experiment, until
 from tui.app import PerceptuiApp
-from tui.live.asking import Places
+from tui.live.asking import Folders
 from tui.live.trainer import Connect
 from tui.screens.workbench import WorkbenchScreen
 from tui.settings import Settings
@@ -121,7 +121,7 @@ def played(
     workers = workers or Workers()
     first = None if at_presets or attach_to else (name, experiment or small_experiment())
     app = PerceptuiApp(
-        places=Places(folder / "runs", folder / "data"),
+        folders=Folders(folder / "runs", folder / "data"),
         connect=connect or workers.connect,
         settings=Settings(),
         first=first,

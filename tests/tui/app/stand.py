@@ -17,12 +17,12 @@ from engine.runs import events as ev
 from engine.runs.directory import RunDirectory
 from engine.runs.lease import own_lease, write_lease
 from engine.runs.pictures import Point
-from engine.runs.reader import Run
+from engine.runs.run import Run
 from engine.service.protocol.description import Description
 from engine.spec.experiment import Experiment
-from engine.spec.reader import from_raw
+from engine.spec.experiment_reader import from_raw
 from tui.editing.draft import Draft
-from tui.live.asking import Places
+from tui.live.asking import Folders
 from tui.live.snapshot import Snapshot
 from tui.messages import PresetChosen
 from tui.renderables.look import Look
@@ -77,7 +77,7 @@ class StandApp(App[object]):
         super().__init__()
         self.bench = AnsweringBench()
         self.draft = Draft()
-        self.places = Places(folder / "runs", folder / "data")
+        self.places = Folders(folder / "runs", folder / "data")
         self.look = Look(ascii=ascii_only)
         self.settings = Settings()
         self.applied: list[Settings] = []

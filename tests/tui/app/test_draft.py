@@ -11,7 +11,7 @@ from engine.errors import BadExperiment, UsageError
 from engine.paths import preset_dir
 from engine.spec import presets
 from engine.spec.experiment import Experiment
-from engine.spec.reader import from_raw, read_file
+from engine.spec.experiment_reader import from_raw, read_file
 from engine.spec.toml_text import parse_toml
 from tui.commands.options import TrainingOptions
 from tui.commands.request import requested

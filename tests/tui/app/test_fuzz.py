@@ -22,7 +22,7 @@ from tests.tui.app.replay import Workers
 from tests.tui.app.stage import SIZES
 from tests.tui.app.stand import made_run, small_experiment
 from tui.app import PerceptuiApp
-from tui.live.asking import Places
+from tui.live.asking import Folders
 from tui.screens.host import BenchScreen
 from tui.settings import Settings
 
@@ -99,7 +99,7 @@ async def _survive(folder: Path, pressed: list[str]) -> None:
     made_run(folder, "early", reason="interrupted")
     workers = Workers(is_endless=True)
     app = PerceptuiApp(
-        places=Places(folder / "runs", folder / "data"),
+        folders=Folders(folder / "runs", folder / "data"),
         connect=workers.connect,
         settings=Settings(),
         first=("small", small_experiment(epochs=1_000_000)),

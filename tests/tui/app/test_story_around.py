@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 from engine.parts.shapes import product
-from engine.runs.reader import Run
+from engine.runs.run import Run
 from engine.service.client.session import Session
 from engine.service.protocol.description import Description
 from engine.spec.experiment import Experiment

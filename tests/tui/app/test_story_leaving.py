@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from engine.spec.experiment_reader import read_file
 from engine.spec.presets import path_of
-from engine.spec.reader import read_file
 from tests.tui.app.stage import NARROW, Stage, played
 from tests.tui.app.stand import made_run
 from tui.screens.presets import PresetsScreen

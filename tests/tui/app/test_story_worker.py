@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.runs.reader import all_runs
+from engine.runs.run import all_runs
 from engine.service.client.session import Session
 from tests.tui.app.stage import Stage, played
 from tests.tui.app.stand import small_experiment

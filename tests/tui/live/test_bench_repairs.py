@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from engine.runs.reader import Run
+from engine.runs.run import Run
 from engine.service.client.session import Session
 from tests.engine.service.live import run_async
 from tests.engine.training.tiny import small
 from tests.tui.app.stand import small_experiment
-from tui.live.asking import Places
+from tui.live.asking import Folders
 from tui.live.bench import Bench
 from tui.live.snapshot import Snapshot
 
@@ -26,8 +26,8 @@ def test_rates_are_tried_and_a_diverged_run_goes_on(warm: Path, tmp_path: Path) 
             ended.set()
 
     async def play() -> tuple[float | None, Snapshot, Snapshot]:
-        places = Places(tmp_path, tmp_path)
-        bench = Bench(tell, places, connect=lambda: Session.connect(warm))
+        folders = Folders(tmp_path, tmp_path)
+        bench = Bench(tell, folders, connect=lambda: Session.connect(warm))
         await bench.open()
         try:
             test = await bench.tune(small_experiment())

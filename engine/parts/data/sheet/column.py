@@ -24,7 +24,7 @@ class Column:
     """Different values; 0 where they were not counted."""
     examples: tuple[str, ...] = ()
     how: dict[str, Any] | None = None
-    """The arguments of the law's `encode_column`; None where it becomes no input."""
+    """The arguments of the generator's `encode_column`; None where it becomes no input."""
     labels: tuple[str, ...] = ()
     """The name of each input, where there are several: `sex=male`, `day: month`."""
     gap: str = ""

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from engine.errors import DataUnavailable
-from engine.parts.data.laws.table_columns import encode_table
+from engine.parts.data.generators.table_columns import encode_table
 from engine.parts.data.sheet import doubts, kinds
 from engine.parts.data.sheet import target as targets
 from engine.parts.data.sheet.asked import Asked

@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from engine.parts.data.laws.table_columns import numbers
+from engine.parts.data.generators.table_columns import numbers
 from engine.parts.data.sheet import dates, numerals
 from engine.parts.data.sheet.asked import Asked, Kind
 from engine.parts.data.sheet.column import Column

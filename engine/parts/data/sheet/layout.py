@@ -62,7 +62,7 @@ class Layout:
         return self.delimiter == " " or bool(self.comment) or self.whole or self.spaced
 
     def arguments(self) -> dict[str, Any]:
-        """The arguments that a law reads the file's cells with, without the defaults."""
+        """The arguments that a generator reads the file's cells with, without the defaults."""
         names = ["delimiter", "quote", "tail", "encoding", "packing"]
         names += ["comment", "whole"] if self.by_rows else ["multiline", "block_bytes"]
         given = {n: getattr(self, n) for n in names if getattr(self, n) != getattr(Layout, n)}
@@ -187,7 +187,7 @@ def _comments(text: str) -> tuple[int, str]:
 
 def _records(text: str, delimiter: str, quote: str, skip: int, comment: str) -> list[Record]:
     """The head's rows as a delimiter divides them; stops where quotes do not fit."""
-    from engine.parts.data.laws.table_cells import rows_of
+    from engine.parts.data.generators.table_cells import rows_of
 
     source = io.StringIO(text, newline="")
     for _ in range(skip):

@@ -32,7 +32,7 @@ class Numerals:
     """Behind or before the number, as it is said to people."""
 
     def arguments(self) -> dict[str, Any]:
-        """The arguments that the law's `numbers` takes."""
+        """The arguments that the generator's `numbers` takes."""
         result: dict[str, Any] = {"decimal": self.decimal}
         if self.thousands:
             result["thousands"] = self.thousands

@@ -110,6 +110,6 @@ def _check_unpacked(path: str, packing: Packing) -> None:
 
 def unpacked(path: str, packing: Packing) -> IO[bytes]:
     """A file's bytes as they are without the packing."""
-    from engine.parts.data.laws import table_cells
+    from engine.parts.data.generators import table_cells
 
     return cast("IO[bytes]", table_cells.unpacked(path, packing))

@@ -50,7 +50,7 @@ that takes half the time and memory, and where it does not fit is done again."""
 
 
 def look(path: str, asked: Asked) -> Sheet:
-    """Judge a file by its beginning.
+    """Evaluator a file by its beginning.
 
     Raises FileNotFoundError where there is none, DataUnavailable for what is no table.
     """
@@ -107,7 +107,7 @@ def cells_of(
     """
     import pyarrow as pa
 
-    from engine.parts.data.laws.table_cells import read_cells, read_columns, read_rows
+    from engine.parts.data.generators.table_cells import read_cells, read_columns, read_rows
 
     layout = sheet.layout
     wanted = None if only is None else list(only)
@@ -227,7 +227,7 @@ def lines_of(sheet: Sheet, rows: Iterable[int]) -> dict[int, int]:
 
 def _rows(sheet: Sheet) -> Iterable[tuple[int, list[str]]]:
     """Each row with its line, read by Python's own reader: slow, and knows where it is."""
-    from engine.parts.data.laws.table_cells import rows_of
+    from engine.parts.data.generators.table_cells import rows_of
 
     layout = sheet.layout
     line = layout.skip + 1

@@ -24,7 +24,7 @@ class Table:
     """The gravest first."""
     inputs: dict[str, dict[str, Any]]
     """How each column that is used becomes inputs, in order: arguments of a function of
-    engine.parts.data.laws.table_columns."""
+    engine.parts.data.generators.table_columns."""
     targets: dict[str, dict[str, Any]]
     """How each column to predict is read."""
     drop: tuple[str, ...] = ()

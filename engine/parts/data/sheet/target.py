@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from engine.parts.data.laws.table_columns import spelled
+from engine.parts.data.generators.table_columns import spelled
 from engine.parts.data.sheet.asked import Asked
 from engine.parts.data.sheet.column import Class, Column
 from engine.parts.data.sheet.remarks import Remark
@@ -26,7 +26,7 @@ class Wanted:
     """How a target column is read."""
 
     how: dict[str, Any]
-    """The arguments of the law's `encode_target`."""
+    """The arguments of the generator's `encode_target`."""
     classes: tuple[Class, ...] = ()
     """In the order of their indices; empty for a regression."""
 

@@ -7,20 +7,22 @@ from typing import Any
 
 import torch
 
-from engine.parts.data import Data, Dataset, Law, Places
+from engine.parts.data import Data, DataLocations, Dataset, Generator
 
-NOWHERE = Places(Path("/nonexistent"))
+NOWHERE = DataLocations(Path("/nonexistent"))
 
 
-def made(data: Data, seed: int = 0, places: Places = NOWHERE) -> Dataset:
+def made(data: Data, seed: int = 0, locations: DataLocations = NOWHERE) -> Dataset:
     """The data set of a seed."""
     torch.manual_seed(seed)
-    return data.load(places)
+    return data.load(locations)
 
 
-def scripted(law: Law, seed: int = 0) -> tuple[torch.Tensor, torch.Tensor]:
-    """What the law's printed source makes, run with nothing else around it."""
-    code = "\n".join(["import torch", *law.imports, law.source(), f"result = {law.call}"])
+def scripted(generator: Generator, seed: int = 0) -> tuple[torch.Tensor, torch.Tensor]:
+    """What the generator's printed source makes, run with nothing else around it."""
+    code = "\n".join(
+        ["import torch", *generator.imports, generator.source(), f"result = {generator.call}"]
+    )
     torch.manual_seed(seed)
     names: dict[str, Any] = {"__name__": "script"}
     exec(code, names)

@@ -13,7 +13,7 @@ import torch
 from engine.errors import BadExperiment, DataUnavailable, UsageError
 from engine.limits import COLUMNS, TABLE_FILE
 from engine.parts.data.csv_file import Csv
-from engine.spec.reader import from_raw
+from engine.spec.experiment_reader import from_raw
 from tests.engine.parts.data.made import NOWHERE, made, same, scripted
 
 PETS = """\
@@ -139,12 +139,12 @@ def test_missing_cells_can_wait_for_the_mean(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("missing", ["drop", "mean"])
 @pytest.mark.parametrize("task", ["auto", "regression"])
-def test_the_printed_law_reads_the_same(tmp_path: Path, missing: Any, task: Any) -> None:
-    """The law's source, run alone, makes the same tensors, byte order mark and blanks included."""
+def test_the_printed_generator_reads_the_same(tmp_path: Path, missing: Any, task: Any) -> None:
+    """The generator's source, run alone, makes the same tensors, byte order mark and blanks too."""
     text = "\ufeff \n a ;c;id;y\n1;red;u;0\n\n ?;blue;v;1\n3; NA ;w;0\n;;;\n4;red;x;\n5;blue;y;1\n"
     text += "6;red;z;0\n7;blue;z;1\n8;red;z;1\n"
     data = Csv(written(tmp_path, text), "y", missing=missing, task=task, ignore=("id",))
-    inputs, targets = scripted(data.law(NOWHERE))
+    inputs, targets = scripted(data.generator(NOWHERE))
     ours = made(data)
     assert same(inputs, ours.inputs)
     assert same(targets, ours.targets)

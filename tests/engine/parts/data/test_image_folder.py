@@ -54,10 +54,10 @@ def test_gray_pictures_have_one_channel(folder: Path) -> None:
     assert (data.pixels.mean, data.pixels.std) == ((0.5,), (1.0,))
 
 
-def test_the_printed_law_reads_the_same(folder: Path) -> None:
-    """The law's source, run alone, makes the same tensors."""
+def test_the_printed_generator_reads_the_same(folder: Path) -> None:
+    """The generator's source, run alone, makes the same tensors."""
     data = ImageFolder(str(folder), size=4)
-    inputs, targets = scripted(data.law(NOWHERE))
+    inputs, targets = scripted(data.generator(NOWHERE))
     assert same(inputs, made(data).inputs)
     assert same(targets, made(data).targets)
 

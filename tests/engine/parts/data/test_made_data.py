@@ -1,4 +1,4 @@
-"""Every data set that is made or bundled: its facts, its determinism, its printed law."""
+"""Every data set that is made or bundled: its facts, its determinism, its printed generator."""
 
 from __future__ import annotations
 
@@ -65,15 +65,15 @@ def test_a_seed_fixes_the_data(cls: type) -> None:
 
 
 @EVERY
-def test_the_printed_law_makes_the_same_data(cls: type) -> None:
-    """The law's source, run alone, makes the tensors that training sees."""
+def test_the_printed_generator_makes_the_same_data(cls: type) -> None:
+    """The generator's source, run alone, makes the tensors that training sees."""
     data = made(default(cls), 4)
-    law = default(cls).law(NOWHERE)
-    inputs, targets = scripted(law, 4)
+    generator = default(cls).generator(NOWHERE)
+    inputs, targets = scripted(generator, 4)
     assert same(inputs, data.inputs)
     assert same(targets, data.targets)
-    assert "perceptui" not in law.source()
-    assert "engine" not in law.source()
+    assert "perceptui" not in generator.source()
+    assert "engine" not in generator.source()
 
 
 @pytest.mark.parametrize("cls", PLAYGROUND, ids=lambda cls: str(cls.name))

@@ -23,7 +23,7 @@ import torch
 import torchvision
 
 from engine.errors import DataUnavailable
-from engine.parts.data import Dataset, Download, Places
+from engine.parts.data import DataLocations, Dataset, Download
 from engine.parts.data.torchvision_import import torchvision_module
 from engine.parts.data.torchvision_sets import CIFAR10, KMNIST, MNIST, FashionMNIST, TorchvisionSet
 from tests.engine.parts.data.made import made, same, scripted
@@ -95,9 +95,9 @@ def put(root: Path, **changes: bytes) -> Path:
     return raw
 
 
-def refused(places: Places) -> str:
+def refused(locations: DataLocations) -> str:
     with pytest.raises(DataUnavailable) as raised:
-        made(MNIST(), places=places)
+        made(MNIST(), locations=locations)
     return str(raised.value)
 
 
@@ -123,7 +123,7 @@ def test_a_download_is_complete_and_tells_how_far_it_is(
     """The files arrive unpacked, each archive is told from 0 to all bytes, nothing is printed."""
     told: list[Download] = []
     root = tmp_path / "new" / "data"
-    check_tiny(made(MNIST(), places=Places(root, told.append)))
+    check_tiny(made(MNIST(), locations=DataLocations(root, told.append)))
     assert contents(root) == sorted(["MNIST", "MNIST/raw", *(f"MNIST/raw/{n}" for n in FILES)])
     for name, raw in PACKED.items():
         steps = [d for d in told if d.name == f"MNIST {name}"]
@@ -135,9 +135,9 @@ def test_a_download_is_complete_and_tells_how_far_it_is(
 @pytest.mark.usefixtures("server")
 def test_a_second_load_downloads_nothing(tmp_path: Path) -> None:
     """Files that are there are read as they are."""
-    made(MNIST(), places=Places(tmp_path))
+    made(MNIST(), locations=DataLocations(tmp_path))
     told: list[Download] = []
-    check_tiny(made(MNIST(), places=Places(tmp_path, told.append)))
+    check_tiny(made(MNIST(), locations=DataLocations(tmp_path, told.append)))
     assert told == []
 
 
@@ -147,7 +147,7 @@ def test_an_incomplete_folder_is_completed(tmp_path: Path) -> None:
     raw = put(tmp_path)
     (raw / "t10k-labels-idx1-ubyte").unlink()
     (raw / "mine.txt").write_text("kept")
-    check_tiny(made(MNIST(), places=Places(tmp_path)))
+    check_tiny(made(MNIST(), locations=DataLocations(tmp_path)))
     assert (raw / "mine.txt").read_text() == "kept"
     assert contents(tmp_path) == sorted(
         ["MNIST", "MNIST/raw", "MNIST/raw/mine.txt", *(f"MNIST/raw/{n}" for n in FILES)]
@@ -157,7 +157,7 @@ def test_an_incomplete_folder_is_completed(tmp_path: Path) -> None:
 def test_a_wrong_checksum_leaves_nothing(server: type[Handler], tmp_path: Path) -> None:
     """Contents that are not the published ones are refused and removed."""
     server.served["t10k-labels-idx1-ubyte.gz"] = gzip.compress(b"something else")
-    message = refused(Places(tmp_path / "data"))
+    message = refused(DataLocations(tmp_path / "data"))
     assert f"MNIST is not in {tmp_path / 'data'} and could not be downloaded" in message
     assert "t10k-labels-idx1-ubyte.gz: wrong checksum: md5 " in message
     assert "PERCEPTUI_DATA_DIR" in message
@@ -168,7 +168,9 @@ def test_a_download_that_breaks_off_leaves_nothing(server: type[Handler], tmp_pa
     """A connection that ends too early is told with how far it came."""
     server.cut = 7
     size = len(PACKED["train-images-idx3-ubyte.gz"])
-    assert f"broke off after {size - 7:,} of {size:,} bytes" in refused(Places(tmp_path / "data"))
+    assert f"broke off after {size - 7:,} of {size:,} bytes" in refused(
+        DataLocations(tmp_path / "data")
+    )
     assert contents(tmp_path) == []
 
 
@@ -179,9 +181,9 @@ def test_a_second_mirror_is_tried(
     known = torchvision.datasets.MNIST
     good = known.mirrors[0]
     monkeypatch.setattr(known, "mirrors", [f"{good}absent/", good])
-    check_tiny(made(MNIST(), places=Places(tmp_path)))
+    check_tiny(made(MNIST(), locations=DataLocations(tmp_path)))
     server.served.clear()
-    assert refused(Places(tmp_path / "other")).count("Not Found") == 2
+    assert refused(DataLocations(tmp_path / "other")).count("Not Found") == 2
 
 
 def test_without_a_network_the_way_out_is_told(
@@ -190,7 +192,7 @@ def test_without_a_network_the_way_out_is_told(
     """A server that can't be reached is told with the folder and how to name another."""
     monkeypatch.setattr(torchvision.datasets.MNIST, "mirrors", ["http://127.0.0.1:9/"])
     monkeypatch.setenv("no_proxy", "127.0.0.1")
-    message = refused(Places(tmp_path / "data"))
+    message = refused(DataLocations(tmp_path / "data"))
     assert "127.0.0.1:9/train-images-idx3-ubyte.gz: [Errno" in message
     assert f"not in {tmp_path / 'data'}" in message
     assert "--data-dir or PERCEPTUI_DATA_DIR" in message
@@ -206,7 +208,7 @@ def test_an_interrupted_download_leaves_nothing(tmp_path: Path) -> None:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        made(MNIST(), places=Places(tmp_path / "a" / "b", interrupt))
+        made(MNIST(), locations=DataLocations(tmp_path / "a" / "b", interrupt))
     assert contents(tmp_path) == []
 
 
@@ -219,7 +221,7 @@ def test_a_full_disk_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(torchvision.datasets.utils, "extract_archive", full)
-    message = refused(Places(tmp_path / "data"))
+    message = refused(DataLocations(tmp_path / "data"))
     assert "No space left on device; make room, or choose another folder" in message
     assert contents(tmp_path) == []
 
@@ -228,7 +230,7 @@ def test_a_full_disk_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 def test_a_place_that_can_not_be_written_is_named(tmp_path: Path) -> None:
     """A data directory that can't be made is told with its reason."""
     (tmp_path / "file").write_text("")
-    message = refused(Places(tmp_path / "file" / "data"))
+    message = refused(DataLocations(tmp_path / "file" / "data"))
     assert f"can't be stored in {tmp_path / 'file' / 'data'}: Not a directory" in message
 
 
@@ -246,7 +248,7 @@ def test_a_place_that_can_not_be_written_is_named(tmp_path: Path) -> None:
 def test_damaged_files_are_named(tmp_path: Path, changes: dict[str, bytes], message: str) -> None:
     """Cut, foreign or mismatched files are refused with the way to get good ones."""
     put(tmp_path, **changes)
-    told = refused(Places(tmp_path))
+    told = refused(DataLocations(tmp_path))
     assert message in told
     assert "is damaged" in told
     assert "delete it there to download it again" in told
@@ -283,19 +285,19 @@ def test_cifar10_is_unpacked_and_checked(
     server.served["cifar-10-python.tar.gz"] = packed_cifar(monkeypatch)
     url = torchvision.datasets.MNIST.mirrors[0] + "cifar-10-python.tar.gz"
     monkeypatch.setattr(torchvision.datasets.CIFAR10, "url", url)
-    data = made(CIFAR10(mean=0.5), places=Places(tmp_path))
+    data = made(CIFAR10(mean=0.5), locations=DataLocations(tmp_path))
     assert data.inputs.shape == (10, 3, 32, 32)
     assert data.inputs.dtype == torch.uint8
     assert data.inputs.flatten()[:300].tolist() == [n % 256 for n in range(300)]
     assert data.targets.tolist() == list(range(10))
-    inputs, _ = scripted(CIFAR10().law(Places(tmp_path)))
+    inputs, _ = scripted(CIFAR10().generator(DataLocations(tmp_path)))
     assert same(inputs, data.inputs)
     assert contents(tmp_path)[0] == "cifar-10-batches-py"
     assert len(contents(tmp_path)) == 4
 
     (tmp_path / "cifar-10-batches-py" / "test_batch").write_bytes(b"cut")
     with pytest.raises(DataUnavailable, match=r"test_batch is damaged \(wrong checksum\)"):
-        made(CIFAR10(), places=Places(tmp_path))
+        made(CIFAR10(), locations=DataLocations(tmp_path))
 
 
 def test_pixels_follow_the_parameters() -> None:
@@ -356,11 +358,11 @@ def test_an_unfit_torchvision_names_both_versions(monkeypatch: pytest.MonkeyPatc
 
 
 def test_an_absent_torchvision_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Loading images without torchvision is one message, from load as from the law."""
+    """Loading images without torchvision is one message, from load as from the generator."""
     monkeypatch.setitem(sys.modules, "torchvision.datasets", None)
-    for act in (MNIST().load, MNIST().law):
+    for act in (MNIST().load, MNIST().generator):
         with pytest.raises(DataUnavailable, match="pip install --upgrade torch torchvision"):
-            act(Places(tmp_path))
+            act(DataLocations(tmp_path))
 
 
 REAL = os.environ.get("PERCEPTUI_DATA_DIR", "")
@@ -374,7 +376,7 @@ needs_mnist = pytest.mark.skipif(
 def test_real_mnist() -> None:
     """MNIST itself: its counts, its first labels, and nothing told as downloaded."""
     told: list[Download] = []
-    data = made(MNIST(mean=0.5, std=0.5), places=Places(Path(REAL), told.append))
+    data = made(MNIST(mean=0.5, std=0.5), locations=DataLocations(Path(REAL), told.append))
     assert data.inputs.shape == (60_000, 1, 28, 28)
     assert data.targets[:10].tolist() == [5, 0, 4, 1, 9, 2, 1, 3, 1, 4]
     assert data.test_targets is not None
@@ -383,12 +385,12 @@ def test_real_mnist() -> None:
 
 
 @needs_mnist
-def test_the_printed_law_reads_real_mnist() -> None:
-    """The law's source, run alone, reads the same first images."""
-    places = Places(Path(REAL))
+def test_the_printed_generator_reads_real_mnist() -> None:
+    """The generator's source, run alone, reads the same first images."""
+    locations = DataLocations(Path(REAL))
     data = MNIST(train_samples=50)
-    inputs, targets = scripted(data.law(places))
-    ours = made(data, places=places)
+    inputs, targets = scripted(data.generator(locations))
+    ours = made(data, locations=locations)
     assert inputs.shape == (50, 1, 28, 28)
     assert same(inputs, ours.inputs)
     assert same(targets, ours.targets)

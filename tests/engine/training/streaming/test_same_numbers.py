@@ -11,13 +11,13 @@ import msgspec
 import pytest
 import torch
 
-from engine.parts.data import Places
+from engine.parts.data import DataLocations
 from engine.runs.events import EpochFinished
 from engine.service.worker.statistics import describe
 from engine.spec.experiment import Experiment
+from engine.training.full_state import full_state, kept, restore
 from engine.training.pictures import all_pictures, predictions
 from engine.training.probes.probe import Probe
-from engine.training.snapshot import kept, restore, snapshot
 from engine.training.trainer import Trainer
 from tests.engine.training.streaming.folders import experiment_on
 from tests.engine.training.tiny import NOWHERE, bits, flushed_denormals, weights
@@ -46,13 +46,13 @@ def _all_of(trainer: Trainer, *, looked_at: bool) -> list[Any]:
             said.append(_pictures(trainer))
             said.append(Probe(trainer).measure())
     rows = [[0.0] * 108, [255.0] * 108]
-    said.append(predictions(trainer.judge, trainer.splits.input_map, rows, rows))
+    said.append(predictions(trainer.evaluator, trainer.splits.input_map, rows, rows))
     said += [trainer.evaluations(), _pictures(trainer), weights(trainer)]
     return [*said, bits({"generator": torch.get_rng_state()})]
 
 
 def _pictures(trainer: Trainer) -> Any:
-    return msgspec.to_builtins(all_pictures(trainer.judge, trainer.splits, [], (4, 4)))
+    return msgspec.to_builtins(all_pictures(trainer.evaluator, trainer.splits, [], (4, 4)))
 
 
 def test_everything_a_training_says_is_the_same(folder: Path) -> None:
@@ -91,7 +91,7 @@ def test_a_resumed_training_goes_on_in_the_middle_of_an_epoch(folder: Path) -> N
     with trainer_of(experiment, "0") as trainer:
         for _ in range(7):
             trainer.step()
-        checkpoint = kept(snapshot(trainer))
+        checkpoint = kept(full_state(trainer))
         trainer.step()
         restore(trainer, checkpoint, Path("last"))
         assert _all_of(trainer, looked_at=False)[-2:] == expected
@@ -104,9 +104,9 @@ def test_a_resumed_training_goes_on_in_the_middle_of_an_epoch(folder: Path) -> N
 def test_the_description_is_the_same(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Statistics, class counts and thumbnails of the data set."""
     monkeypatch.setenv("PERCEPTUI_DATA_SHARE", "1")
-    expected = describe(experiment_on(folder), Places(folder))
+    expected = describe(experiment_on(folder), DataLocations(folder))
     monkeypatch.setenv("PERCEPTUI_DATA_SHARE", "0")
-    assert describe(experiment_on(folder), Places(folder)) == expected
+    assert describe(experiment_on(folder), DataLocations(folder)) == expected
     assert expected.class_counts == [14, 14, 14]
 
 

@@ -1,4 +1,4 @@
-"""Laws of the regressions: a number to predict over a plane or a line."""
+"""Generators of the regressions: a number to predict over a plane or a line."""
 
 import torch
 

@@ -42,7 +42,7 @@ class Report:
 
 
 @dataclass(frozen=True)
-class Look:
+class Observation:
     """All that is known of a training at one moment."""
 
     epoch: int

@@ -1,4 +1,4 @@
-"""Laws of scikit-learn's tables; they come with the library, nothing is downloaded."""
+"""Generators of scikit-learn's tables; they come with the library, nothing is downloaded."""
 
 import torch
 from sklearn.datasets import (

@@ -83,7 +83,7 @@ class Run:
 
     def experiment(self) -> Experiment:
         """The resolved experiment; raises UsageError or BadExperiment if it can't be read."""
-        from engine.spec.reader import read_file
+        from engine.spec.experiment_reader import read_file
 
         return read_file(self.path / EXPERIMENT, RUN_FILE)
 

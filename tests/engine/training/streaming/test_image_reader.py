@@ -14,9 +14,9 @@ import torch
 
 from engine.errors import DataUnavailable, PerceptuiError
 from engine.parts.data.image_folder import ImageFolder
-from engine.training.streaming import reader as module
+from engine.training.streaming import image_reader as module
+from engine.training.streaming.image_reader import Reader
 from engine.training.streaming.pieces import Pace
-from engine.training.streaming.reader import Reader
 from engine.training.streaming.reading import SIGNALS, begin
 from tests.engine.training.tiny import NOWHERE
 

@@ -1,4 +1,4 @@
-"""Laws of the points in a plane: classes by where a point lies."""
+"""Generators of the points in a plane: classes by where a point lies."""
 
 import math
 

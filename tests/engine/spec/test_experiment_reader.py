@@ -18,7 +18,7 @@ from engine.parts.losses import Loss
 from engine.parts.optimizers import Optimizer
 from engine.parts.schedules import Schedule
 from engine.spec.experiment import Experiment
-from engine.spec.reader import from_raw, read_file
+from engine.spec.experiment_reader import from_raw, read_file
 from tests.engine.spec.strategies import components, texts
 
 _CIRCLE: dict[str, object] = {
@@ -192,7 +192,7 @@ def test_a_text_may_have_lines_and_tabs() -> None:
 def test_reading_loads_no_heavy_library() -> None:
     """Reading an experiment imports neither torch nor anything that draws."""
     program = (
-        "import sys; from engine.spec.reader import from_raw; "
+        "import sys; from engine.spec.experiment_reader import from_raw; "
         f"from_raw({_CIRCLE!r}); "
         "print([m for m in ('torch', 'torchvision', 'sklearn', 'numpy', 'textual', 'rich', 'tui') "
         "if m in sys.modules])"

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn, optim
 
 
-class Snapshot:
+class StepState:
     """Parameters, buffers, optimizer state and generators at one moment."""
 
     def __init__(self, model: nn.Module, optimizer: optim.Optimizer) -> None:
@@ -25,7 +25,7 @@ class Snapshot:
         for device, state in self._random_cuda.items():
             torch.cuda.set_rng_state(state, device)
 
-    def same_as(self, other: Snapshot) -> bool:
+    def same_as(self, other: StepState) -> bool:
         """Whether two moments of one training agree to the last bit."""
         return (
             same_bits(self._copies, other._copies)

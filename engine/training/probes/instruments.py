@@ -10,7 +10,7 @@ import torch
 
 from engine.doctor.finding import Finding
 from engine.doctor.live.doctor import Change, LiveDoctor
-from engine.doctor.live.look import Look, Report
+from engine.doctor.live.observation import Observation, Report
 from engine.runs.events import EpochFinished, Event, FindingAppeared, FindingGone
 from engine.training.probes.budget import FIRST_S, Budget
 from engine.training.probes.probe import SAMPLES, Probe
@@ -22,7 +22,7 @@ KEPT_REPORTS = 400
 """Reported losses kept at most; of more, every second one goes."""
 
 
-class Watch:
+class Instruments:
     """The live doctor beside a trainer; call `before_step` before each of its steps."""
 
     def __init__(self, trainer: Trainer) -> None:
@@ -102,25 +102,25 @@ class Watch:
         try:
             if self._probe is None:
                 self._probe = Probe(self._trainer)
-            look = self._seen(self._probe)
+            observation = self._seen(self._probe)
         except RuntimeError as error:  # no memory left, say: a look is never worth a training
             _log.warning("the network could not be looked at: %s", error)
             return []
         except Exception as error:  # the doctor's own mistake ends no training either
             return self._told(self._doctor.fail(error))
-        return self._told(self._doctor.look(look, final=final))
+        return self._told(self._doctor.look(observation, final=final))
 
     def _told(self, change: Change) -> list[Event]:
         epoch = self._trainer.epoch
         gone = [_told(FindingGone, finding, epoch) for finding in change.gone]
         return [*gone, *(_told(FindingAppeared, found, epoch) for found in change.appeared)]
 
-    def _seen(self, probe: Probe) -> Look:
+    def _seen(self, probe: Probe) -> Observation:
         trainer, newest = self._trainer, self._newest
         assert newest is not None, "a look follows a report"
         metrics = newest.metrics
         accuracies = {name: metrics.get(f"{name}_accuracy") for name in trainer.device_splits}
-        return Look(
+        return Observation(
             epoch=trainer.epoch,
             epochs=trainer.experiment.epochs,
             steps_per_epoch=len(trainer.batches),

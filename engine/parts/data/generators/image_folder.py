@@ -1,4 +1,4 @@
-"""Law of a folder of pictures."""
+"""Generator of a folder of pictures."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ import torch
 from PIL import Image
 from torchvision.transforms.functional import pil_to_tensor
 
-from engine.parts.data.laws.picture_files import picture_files
+from engine.parts.data.generators.picture_files import picture_files
 
 
 def picture(file: Path, height: int, width: int, mode: str) -> torch.Tensor:

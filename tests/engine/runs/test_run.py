@@ -14,7 +14,7 @@ from engine.parts.data import Facts
 from engine.runs import events as ev
 from engine.runs.contents import LOSSES
 from engine.runs.directory import RunDirectory
-from engine.runs.reader import Run, all_runs, find_run
+from engine.runs.run import Run, all_runs, find_run
 from engine.runs.series import Series
 from engine.spec.writer import to_toml
 from tests.engine.runs.stored import experiment

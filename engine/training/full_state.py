@@ -20,7 +20,7 @@ from engine.training.trainer import Trainer
 from engine.training.training_state import TrainingState, plain
 
 
-def snapshot(trainer: Trainer, last_event: int = 0) -> Checkpoint:
+def full_state(trainer: Trainer, last_event: int = 0) -> Checkpoint:
     """The state between two steps: weights, optimizer, generators, order, counters.
 
     last_event: number of the newest event in the record. The tensors are the live ones.

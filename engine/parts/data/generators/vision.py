@@ -1,4 +1,4 @@
-"""Laws of torchvision's image sets: images (samples, channels, height, width), uint8."""
+"""Generators of torchvision's image sets: images (samples, channels, height, width), uint8."""
 
 import torch
 from torchvision.datasets import CIFAR10, KMNIST, MNIST, FashionMNIST

@@ -1,4 +1,4 @@
-"""Laws of the tutorials' small data sets."""
+"""Generators of the tutorials' small data sets."""
 
 import torch
 

@@ -1,4 +1,4 @@
-"""Law of a person's own table: its columns as numbers; without torch."""
+"""Generator of a person's own table: its columns as numbers; without torch."""
 
 import math
 import re

@@ -1,12 +1,12 @@
-"""Law of a person's own table."""
+"""Generator of a person's own table."""
 
 from collections.abc import Callable
 from typing import Any
 
 import torch
 
-from engine.parts.data.laws.table_cells import read_cells, read_columns, read_rows
-from engine.parts.data.laws.table_columns import encode_table
+from engine.parts.data.generators.table_cells import read_cells, read_columns, read_rows
+from engine.parts.data.generators.table_columns import encode_table
 
 
 def csv_table(

@@ -1,4 +1,4 @@
-"""Law of a person's own table: its cells, column by column; without torch."""
+"""Generator of a person's own table: its cells, column by column; without torch."""
 
 import bz2
 import csv

@@ -5,16 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 from engine.training.checkpoint import Checkpoint
+from engine.training.full_state import full_state, kept
 from engine.training.model import is_finite
 from engine.training.probes.budget import Budget
-from engine.training.snapshot import kept, snapshot
 from engine.training.trainer import Trainer
 
 RUINED = 2.0
 """A loss so many times the first one is that of weights not worth going back to."""
 
 
-class WayBack:
+class LastGoodState:
     """The newest state that a sane loss came after, in memory or in the checkpoint's file.
 
     A step's loss is that of the weights before its update: only the next one tells whether
@@ -37,7 +37,7 @@ class WayBack:
 
     def begin(self, last_event: int) -> None:
         """Keep the state before the first step; last_event: number of the newest event."""
-        self._proven = kept(snapshot(self._trainer, last_event))
+        self._proven = kept(full_state(self._trainer, last_event))
 
     def saved(self) -> None:
         """The file holds the present state."""
@@ -60,7 +60,7 @@ class WayBack:
         if trainer.reason is None and budget.allows("state", trainer.elapsed_s, 0.0):
             with budget.spending("state"):
                 if is_finite(trainer.model):
-                    self._newest = kept(snapshot(trainer, last_event))
+                    self._newest = kept(full_state(trainer, last_event))
 
     def better_than_file(self) -> Checkpoint | None:
         """The state to go back to; None where the file holds it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from engine.doctor.live.doctor import LiveDoctor
-from engine.doctor.live.look import LayerReading, Look, Report
+from engine.doctor.live.observation import LayerReading, Observation, Report
 
 HEALTHY: dict[str, Any] = {
     "epoch": 50,
@@ -38,18 +38,18 @@ LAYERS = (
 )
 
 
-def look(**changes: Any) -> Look:
+def observation(**changes: Any) -> Observation:
     """A look at the healthy training, with some numbers changed."""
-    return Look(**{**HEALTHY, "layers": LAYERS, **changes})
+    return Observation(**{**HEALTHY, "layers": LAYERS, **changes})
 
 
-def with_layer(index: int, **changes: Any) -> Look:
+def with_layer(index: int, **changes: Any) -> Observation:
     """A look at the healthy training with one layer's figures changed."""
     layers = list(LAYERS)
     old = layers[index]
     fields = {name: getattr(old, name) for name in old.__dataclass_fields__}
     layers[index] = LayerReading(**{**fields, **changes})
-    return look(layers=tuple(layers))
+    return observation(layers=tuple(layers))
 
 
 def codes(doctor: LiveDoctor) -> list[str]:
@@ -57,7 +57,7 @@ def codes(doctor: LiveDoctor) -> list[str]:
     return [finding.code for finding in doctor.standing]
 
 
-def seen(*looks: Look) -> list[str]:
+def seen(*looks: Observation) -> list[str]:
     """What stands after these looks."""
     doctor = LiveDoctor()
     for one in looks:
