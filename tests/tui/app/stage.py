@@ -13,8 +13,9 @@ from textual.pilot import Pilot
 
 from engine.runs.run import Run
 from engine.spec.experiment import Experiment
+from tests.engine.service.live import WAIT_S
 from tests.tui.app.replay import Replay, Workers
-from tests.tui.app.stand import seen, small_experiment, until
+from tests.tui.app.stand import is_calm, seen, small_experiment, until
 from tui.app import PerceptuiApp
 from tui.live.asking import Folders
 from tui.live.trainer import Connect
@@ -22,8 +23,6 @@ from tui.screens.workbench import WorkbenchScreen
 from tui.settings import Settings
 
 WIDE, NARROW = (120, 36), (80, 24)
-CALM_LOOKS = 5
-"""So many looks at the same screen: nothing is on its way any more."""
 CHARACTERS = {"slash": "/", "space": " ", "full_stop": "."}
 SIZES = (WIDE, NARROW, (60, 20), (20, 5))
 
@@ -83,12 +82,12 @@ class Stage:
         await self.until(lambda: self.phase == phase)
 
     async def settled(self) -> None:
-        """Wait until nothing on the screen changes any more."""
-        before, same = "", 0
-        while same < CALM_LOOKS:
-            await self.pilot.pause(0.02)
-            same = same + 1 if before == self.screen else 0
-            before = self.screen
+        """Wait until nothing is on its way to the screen, and what was on it has been drawn."""
+        app, shown = cast("App[object]", self.app), ""
+        async with asyncio.timeout(WAIT_S):
+            while not is_calm(app) or shown != self.screen:
+                shown = self.screen
+                await self.pilot.pause(0.01)
 
     async def train(self) -> None:
         """Begin the training of what is on the workbench."""

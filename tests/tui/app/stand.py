@@ -21,6 +21,7 @@ from engine.runs.run import Run
 from engine.service.protocol.description import Description
 from engine.spec.experiment import Experiment
 from engine.spec.experiment_reader import from_raw
+from tests.engine.service.live import WAIT_S
 from tui.editing.draft import Draft
 from tui.live.asking import Folders
 from tui.live.snapshot import Snapshot
@@ -133,16 +134,42 @@ def told(
 
 
 async def until(pilot: Pilot[object], condition: Callable[[], object]) -> None:
-    """Wait until something holds; fails after ten seconds."""
-    async with asyncio.timeout(10):
+    """Wait until something holds; fails after WAIT_S."""
+    async with asyncio.timeout(WAIT_S):
         while not condition():
             await pilot.pause(0.01)
 
 
 def seen(app: App[object]) -> str:
     """The text on the screen, line by line."""
-    lines = app.screen._compositor.render_strips()
-    return "\n".join("".join(segment.text for segment in line) for line in lines)
+    return "\n".join(line.text for line in app.screen._compositor.render_strips())
+
+
+def dialog_seen(app: App[object]) -> str:
+    """The text of the box that a dialog draws, without what lies around and below it."""
+    (box,) = app.screen.children
+    left, top, columns, rows = box.region
+    lines = app.screen._compositor.render_strips()[top : top + rows]
+    return "\n".join(line.crop(left, left + columns).text for line in lines)
+
+
+def is_calm(app: App[object]) -> bool:
+    """Whether nothing is on its way to the screen: no work, no message, no timer, no repaint.
+
+    What only repeats does not count, nor the app's own talk with its trainer, nor work that
+    waits for what a person says to a dialog.
+    """
+    nodes = [
+        app,
+        *(node for screen in app.screen_stack for node in screen.walk_children(with_self=True)),
+    ]
+    return not (
+        (not app.screen.is_modal and any(w.is_running and w.group != "bench" for w in app.workers))
+        or any(node.message_queue_size or node._next_callbacks for node in nodes)
+        or any(timer._repeat is not None for node in nodes for timer in node._timers)
+        or app.screen._dirty_widgets
+        or app.screen._layout_required
+    )
 
 
 def small_experiment(**changes: object) -> Experiment:

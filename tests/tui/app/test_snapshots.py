@@ -10,13 +10,15 @@ import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import cast
 
 import pytest
+from textual.app import App
 
 from tests.tui.app.recording import Recorded, preset
 from tests.tui.app.replay import Workers
 from tests.tui.app.stage import NARROW, WIDE, Stage, played
-from tests.tui.app.stand import made_run
+from tests.tui.app.stand import dialog_seen, made_run
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 WRITES = os.environ.get("PERCEPTUI_SNAPSHOTS") == "write"
@@ -56,8 +58,13 @@ def compared(name: str, found: str) -> None:
 
 
 def text_of(stage: Stage) -> str:
-    """The screen's characters, with what changes from run to run made the same."""
-    text = re.sub(r"\d{8}-\d{6}-([\w-]+)-[0-9a-f]{4}", r"20260101-120000-\1-0000", stage.screen)
+    """The screen's characters, with what changes from run to run made the same.
+
+    Of a dialog its box alone: what lies below it has a snapshot of its own.
+    """
+    app = cast("App[object]", stage.app)
+    shown = dialog_seen(app) if app.screen.is_modal else stage.screen
+    text = re.sub(r"\d{8}-\d{6}-([\w-]+)-[0-9a-f]{4}", r"20260101-120000-\1-0000", shown)
     return "\n".join(line.rstrip() for line in text.splitlines()) + "\n"
 
 
