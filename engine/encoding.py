@@ -22,4 +22,9 @@ def encoded(value: object) -> bytes:
 
 def not_utf8(name: str) -> UsageError:
     """What to say of a name that no record could hold and no trainer could be told."""
-    return UsageError(f"{name}: the name is not valid UTF-8: rename it")
+    return UsageError(f"{escaped(name)}: the name is not valid UTF-8: rename it")
+
+
+def escaped(text: str) -> str:
+    """A text that may hold such a name, so that it can be written: `odd\\udcff`."""
+    return text.encode("utf-8", "backslashreplace").decode()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from engine.decoding import Undecodable, decoded
+from engine.encoding import escaped
 from engine.errors import DataUnavailable, PerceptuiError, UsageError
 from engine.runs.events import Recorded
 from engine.runs.events import decode as decode_event
@@ -22,10 +23,10 @@ class Failure(msgspec.Struct, frozen=True, kw_only=True):
     def of(cls, error: Exception) -> Failure:
         """The failure that an error means; only a PerceptuiError has a text for people."""
         if isinstance(error, PerceptuiError):
-            return cls(text=str(error), exit_code=error.exit_code)
+            return cls(text=escaped(str(error)), exit_code=error.exit_code)
         if isinstance(error, OSError) and error.filename:
-            return cls(text=f"{error.filename}: {error.strerror}")
-        return cls(text=f"{type(error).__name__}: {error}")
+            return cls(text=escaped(f"{error.filename}: {error.strerror}"))
+        return cls(text=escaped(f"{type(error).__name__}: {error}"))
 
     def error(self) -> PerceptuiError:
         """The error to raise on the client's side."""

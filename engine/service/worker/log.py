@@ -7,6 +7,7 @@ import traceback
 from contextlib import suppress
 from pathlib import Path
 
+from engine.encoding import escaped
 from engine.runs.files import appender
 from engine.service.protocol.socket_directory import log_path
 
@@ -19,7 +20,7 @@ def own_log() -> Path:
 def log_error(error: BaseException) -> None:
     """Write a traceback to the log; where the disk is full it is lost, the training is not."""
     with suppress(OSError):
-        os.write(2, "".join(traceback.format_exception(error)).encode())
+        os.write(2, escaped("".join(traceback.format_exception(error))).encode())
 
 
 def log_to(path: Path) -> None:

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.decoding import decoded
 from engine.encoding import encoded
 from engine.errors import DataUnavailable, UsageError
 from engine.parts.data.image_folder import ImageFolder
@@ -163,8 +164,9 @@ def test_a_folder_whose_name_is_not_text(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="not valid UTF-8"):
         RunDirectory.create(odd, "x", experiment())
     assert list(tmp_path.iterdir()) == []
-    with pytest.raises(UsageError, match="not valid UTF-8"):
+    with pytest.raises(UsageError, match=r"odd\\udcff: the name is not valid UTF-8") as told:
         encoded({"csv": str(odd)})
+    assert decoded(encoded(str(told.value)), str) == str(told.value)
 
 
 def test_a_run_whose_name_is_not_text_is_listed(tmp_path: Path) -> None:

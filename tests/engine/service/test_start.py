@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from engine.errors import WorkerLost
+from engine.errors import PerceptuiError, WorkerLost
+from engine.service import protocol as p
 from engine.service.client.session import Session
 from engine.service.protocol.socket_directory import socket_dir
+from engine.service.worker.log import log_error
 from tests.engine.service.live import run_async, the_end, to_train
 from tests.engine.training.tiny import small
 
@@ -51,3 +53,17 @@ def test_the_last_words_of_a_trainer_that_dies_at_its_start(
         run_async(begin())
     assert str(told.value).splitlines()[-1].startswith("NotADirectoryError: ")
     assert len(str(told.value).splitlines()) == 6
+
+
+def test_a_failure_that_names_what_is_no_text() -> None:
+    """A name that is not UTF-8 is told with its bytes escaped, and logged so."""
+    for error in (OSError(2, "is gone", "odd\udcff"), PerceptuiError("odd\udcff: is gone")):
+        failure = p.Failure.of(error)
+        assert failure.text == "odd\\udcff: is gone"
+        assert b"odd" in p.encode(p.Answer(id=1, failure=failure))
+
+
+def test_a_traceback_that_is_no_text(capfd: pytest.CaptureFixture[str]) -> None:
+    """It is written all the same."""
+    log_error(OSError(2, "is gone", "odd\udcff"))
+    assert capfd.readouterr().err.endswith("is gone: 'odd\\udcff'\n")
