@@ -16,6 +16,7 @@ from tests.soak import (
     audit,
     clock,
     connections,
+    damaged_checkpoints,
     damaged_runs,
     detached,
     full_home,
@@ -41,6 +42,7 @@ SECTIONS = (
     Section("hostile-experiments", 100, "files at most", hostile_experiments.soak),
     Section("connections", 10_000, "connections", connections.soak),
     Section("long-training", 2_000_000, "steps", long_training.soak),
+    Section("damaged-checkpoints", 10_000, "damages", damaged_checkpoints.soak),
     Section("damaged-runs", 200, "damages to each file", damaged_runs.soak),
     Section("audit", 1, "audits", audit.soak),
 )
