@@ -106,14 +106,19 @@ class EpochFinished(Event, frozen=True, kw_only=True):
         return fields
 
     def gathered(self, plain: dict[str, Any]) -> EpochFinished:
-        """This event with the metrics of the JSON that it was read from.
+        """This event, just decoded, with the metrics of the JSON that it was read from.
 
         Raises Undecodable for one that is no number, or a missing training loss.
         """
-        found = {name: value for name, value in plain.items() if name.startswith(_MEASURED)}
-        if "train_loss" not in found:
+        metrics = self.metrics  # filled where it is: a record may have millions of lines
+        for name, value in plain.items():
+            if name.startswith(_MEASURED):
+                if type(value) is not float and value is not None:
+                    value = converted(value, float)
+                metrics[name] = value
+        if "train_loss" not in metrics:
             raise Undecodable("not understood: an epoch without `train_loss`")
-        return msgspec.structs.replace(self, metrics=converted(found, dict[str, Metric]))
+        return self
 
 
 class CheckpointSaved(Event, frozen=True, kw_only=True):

@@ -56,3 +56,21 @@ def test_tabs_have_room_at_eighty_columns() -> None:
     short = tabs(NAMES[0], 20).plain
     assert short.startswith(f" 1 {NAMES[0]} ")
     assert not any(name in short for name in NAMES[1:])
+
+
+def test_the_curves_of_each_metric_are_a_key_away(tmp_path: Path) -> None:
+    """`v` leads from the loss to what else reports tell, and back."""
+
+    async def play(stage: Stage) -> None:
+        await stage.train()
+        stage.trainer.advance(3)
+        await stage.until_seen("● train 0.3333")
+        frame = stage.app.screen.query_one("#loss", PaneFrame)
+        await stage.press("v")
+        await stage.until_seen("● train 0.75   ▲ test 0.5")
+        assert frame.border_title == "Accuracy"
+        await stage.press("v")
+        await stage.until_seen("● train 0.3333")
+        assert frame.border_title == "Loss"
+
+    played(tmp_path, play, size=WIDE)
