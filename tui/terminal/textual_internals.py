@@ -141,5 +141,7 @@ def moved() -> list[str]:
 
 
 def _source(owner: ModuleType | type) -> str:
-    homes = owner.__mro__[:-1] if isinstance(owner, type) else (owner,)
-    return "".join(inspect.getsource(home) for home in homes)
+    if not isinstance(owner, type):
+        return inspect.getsource(owner)
+    homes = (home for home in owner.__mro__ if home.__module__.startswith("textual"))
+    return "".join(inspect.getsource(home) for home in homes)  # typing.Generic has none to read

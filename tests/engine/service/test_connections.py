@@ -138,7 +138,8 @@ def test_a_trainer_of_another_version_is_refused(tmp_path: Path, welcome: bytes)
 
     async def meet() -> None:
         async with _saying(tmp_path / "s", welcome):
-            with pytest.raises(PerceptuiError, match=r"speaks version (99|0) .* version 1"):
+            refusal = rf"speaks version (99|0) .* this is version {p.VERSION}:"
+            with pytest.raises(PerceptuiError, match=refusal):
                 async with Session.connect(tmp_path / "s"):
                     pass
 
@@ -210,10 +211,10 @@ def test_who_never_reads_answers_is_not_remembered_for_ever(warm: Path) -> None:
 
 
 def test_one_connection_too_many_is_told_so(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    short_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Of those that said nothing the oldest makes room; where all said hello there is none."""
-    monkeypatch.setenv("PERCEPTUI_SOCKET_DIR", str(tmp_path))
+    monkeypatch.setenv("PERCEPTUI_SOCKET_DIR", str(short_folder))
     server = SocketServer()
     company = [_let_in(server) for _ in range(CLIENTS.most)]
     for client in server.clients:

@@ -40,10 +40,10 @@ print(repr(connection.recv(1)))
 
 
 @pytest.fixture
-def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def place(short_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A directory for sockets of this test's own."""
-    monkeypatch.setenv("PERCEPTUI_SOCKET_DIR", str(tmp_path))
-    return tmp_path / f"perceptui-{os.getuid()}"
+    monkeypatch.setenv("PERCEPTUI_SOCKET_DIR", str(short_folder))
+    return short_folder / f"perceptui-{os.getuid()}"
 
 
 def test_the_directory_is_made_private(place: Path) -> None:
@@ -77,10 +77,10 @@ def test_no_place_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_a_directory_of_somebody_else_is_refused(
-    tmp_path: Path, place: Path, monkeypatch: pytest.MonkeyPatch
+    place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Who could change the sockets in it can't be trusted."""
-    (tmp_path / f"perceptui-{_NOBODY}").mkdir(mode=0o700)
+    (place.parent / f"perceptui-{_NOBODY}").mkdir(mode=0o700)
     monkeypatch.setattr(os, "getuid", lambda: _NOBODY)
     with pytest.raises(PerceptuiError, match=r"somebody else .* set PERCEPTUI_SOCKET_DIR"):
         socket_dir()
@@ -90,11 +90,11 @@ def test_a_directory_of_somebody_else_is_refused(
     "forged",
     ["{above}/1-abc123.sock", "{place}/in/1-abc123.sock", "{place}/other", "1-abc123.sock"],
 )
-def test_a_socket_elsewhere_is_not_gone_to(place: Path, tmp_path: Path, forged: str) -> None:
+def test_a_socket_elsewhere_is_not_gone_to(place: Path, forged: str) -> None:
     """Whoever could write a lease could answer there; one in the right place is good."""
     check_socket(new_socket_path(1))
     with pytest.raises(PerceptuiError, match=r"no trainer of yours .*PERCEPTUI_SOCKET_DIR"):
-        check_socket(Path(forged.format(above=tmp_path, place=place)))
+        check_socket(Path(forged.format(above=place.parent, place=place)))
 
 
 def test_a_forged_lease_leads_nowhere(place: Path, tmp_path: Path) -> None:

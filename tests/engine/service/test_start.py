@@ -17,37 +17,41 @@ from tests.engine.training.tiny import small
 
 
 def test_torch_keeps_its_caches_in_the_private_place(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    short_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What anybody planted where torch would keep them does no harm and is not used."""
-    planted = tmp_path / f"torchinductor_{getpass.getuser()}"
+    planted = short_folder / f"torchinductor_{getpass.getuser()}"
     planted.touch()
-    monkeypatch.setenv("TMPDIR", str(tmp_path))
-    monkeypatch.setenv("PERCEPTUI_SOCKET_DIR", str(tmp_path))
+    monkeypatch.setenv("TMPDIR", str(short_folder))
+    monkeypatch.setenv("PERCEPTUI_SOCKET_DIR", str(short_folder))
     monkeypatch.delenv("TORCHINDUCTOR_CACHE_DIR", raising=False)
 
     async def train() -> None:
         async with Session.open() as session:
-            await session.begin(to_train(small(), tmp_path / "runs"))
+            await session.begin(to_train(small(), short_folder / "runs"))
             assert (await the_end(session)).reason == "completed"
             await session.shutdown()
 
     run_async(train())
-    assert {path.name for path in tmp_path.iterdir()} == {planted.name, "runs", socket_dir().name}
+    assert {path.name for path in short_folder.iterdir()} == {
+        planted.name,
+        "runs",
+        socket_dir().name,
+    }
     assert {path.name for path in socket_dir().iterdir()} <= {"inductor", "triton"}
 
 
 def test_the_last_words_of_a_trainer_that_dies_at_its_start(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    short_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its client is told what its standard error says."""
-    (tmp_path / "file").touch()
-    monkeypatch.setenv("PERCEPTUI_SOCKET_DIR", str(tmp_path))
-    monkeypatch.setenv("TORCHINDUCTOR_CACHE_DIR", str(tmp_path / "file" / "cache"))
+    (short_folder / "file").touch()
+    monkeypatch.setenv("PERCEPTUI_SOCKET_DIR", str(short_folder))
+    monkeypatch.setenv("TORCHINDUCTOR_CACHE_DIR", str(short_folder / "file" / "cache"))
 
     async def begin() -> None:
         async with Session.open() as session:
-            await session.begin(to_train(small(), tmp_path / "runs"))
+            await session.begin(to_train(small(), short_folder / "runs"))
 
     with pytest.raises(WorkerLost, match=r"gone: .* the last that it wrote:\n") as told:
         run_async(begin())
