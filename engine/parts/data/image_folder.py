@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from functools import partial
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from engine import regular_file
 from engine.errors import DataUnavailable
@@ -31,6 +31,20 @@ class _Source(Data, abstract=True):
         maximum=1024,
     )
     color: Literal["rgb", "gray"] = parameter(default="rgb", help="three channels, or one")
+    background: str = parameter(
+        default="white", help="the color behind transparent pictures, by name or like #ff8800"
+    )
+    resize: Literal["bicubic", "bilinear", "lanczos", "hamming", "box", "nearest"] = parameter(
+        default="bicubic", help="the filter that pictures are resized with"
+    )
+    crop: bool = parameter(
+        default=False, help="cut off what is too long or too high, rather than stretch the picture"
+    )
+    white: float | None = parameter(
+        default=None,
+        help="the number that is white in pictures of 16 bits or floats; None: 65535, and 1",
+        above=0,
+    )
 
 
 class ImageFolder(Images, _Source, name="images"):
@@ -42,6 +56,14 @@ class ImageFolder(Images, _Source, name="images"):
     def complaint(self) -> str:
         if not self.path or "\0" in self.path:
             return "path must name a folder of pictures"
+        from PIL import ImageColor
+
+        try:
+            opaque = len(ImageColor.getrgb(self.background)) == 3
+        except ValueError:
+            opaque = False
+        if not opaque:
+            return f'background must be a color like "white" or "#ff8800", not {self.background!r}'
         for name, value in (("mean", self.mean), ("std", self.std)):
             if isinstance(value, tuple) and self.color == "gray":
                 return f"{name} has 3 numbers, but gray pictures have one channel"
@@ -74,20 +96,38 @@ class ImageFolder(Images, _Source, name="images"):
 
     def generator(self, locations: DataLocations) -> Generator:
         torchvision_module("torchvision.transforms.functional")
-        from engine.parts.data.generators import image_folder
+        from engine.parts.data.generators import image_folder, picture_image
 
-        height, width = pair(self.size)
-        mode = "RGB" if self.color == "rgb" else "L"
         return Generator(
             image_folder.images,
-            {"path": self.path, "height": height, "width": width, "mode": mode},
-            needs=(picture_files, image_folder.picture),
+            {"path": self.path, **self.reading()},
+            needs=(
+                picture_files,
+                picture_image.in_eight_bits,
+                picture_image.opened_picture,
+                image_folder.picture,
+            ),
             imports=(
                 "from pathlib import Path",
-                "from PIL import Image",
+                "from typing import Any",
+                "import numpy as np",
+                "from PIL import Image, ImageOps",
                 "from torchvision.transforms.functional import pil_to_tensor",
             ),
         )
+
+    def reading(self) -> dict[str, Any]:
+        """How `opened_picture` is to open each of them."""
+        height, width = pair(self.size)
+        return {
+            "height": height,
+            "width": width,
+            "mode": "RGB" if self.color == "rgb" else "L",
+            "background": self.background,
+            "resize": self.resize,
+            "crop": self.crop,
+            "white": self.white,
+        }
 
     def load(self, locations: DataLocations) -> Dataset:
         facts = self.known_facts()
@@ -102,9 +142,7 @@ class ImageFolder(Images, _Source, name="images"):
         return Dataset(facts, inputs, targets, pixels=self.pixels())
 
     def left_on_disk(self, locations: DataLocations) -> Dataset:
-        arguments = self.generator(
-            locations
-        ).arguments  # first of all, since it looks for torchvision
+        self.generator(locations)  # first of all, since it looks for torchvision
         import torch
 
         from engine.parts.data.generators.image_folder import picture
@@ -114,7 +152,7 @@ class ImageFolder(Images, _Source, name="images"):
         found = picture_files(self.path)
         names = tuple(f"{label}/{file.name}" for label, files in found.items() for file in files)
         counts = torch.tensor([len(files) for files in found.values()])
-        read = partial(picture, **{n: value for n, value in arguments.items() if n != "path"})
+        read = partial(picture, **self.reading())
         return Dataset(
             facts,
             torch.empty(len(names), *facts.shape, dtype=torch.uint8, device="meta"),
@@ -139,12 +177,12 @@ class ImageFolder(Images, _Source, name="images"):
 
     def _broken(self) -> str | None:
         """Which picture can't be read; looked for only when one could not."""
-        from PIL import Image
+        from engine.parts.data.generators.picture_image import opened_picture
 
+        reading = self.reading()
         for file in self.files():
             try:
-                with Image.open(file) as image:
-                    image.load()
+                opened_picture(file, **reading)
             except Exception as reason:
                 return self._unreadable(file, reason)
         return None

@@ -240,7 +240,7 @@ def test_augmented_pictures_are_repeated(tmp_path: Path) -> None:
     layers = ["Flatten()", "Linear(2)"]
     experiment = small(data=data, layers=layers, loss="CrossEntropyLoss()", batch_size=4, **SPLIT)
     code, _ = assert_repeated(experiment)
-    assert imported(code) == {"torch", "torchvision", "PIL", "pathlib"}
+    assert imported(code) == {"torch", "torchvision", "numpy", "PIL", "pathlib", "typing"}
     assert_repeated(dataclasses.replace(experiment, batch_size="full"))
 
 
