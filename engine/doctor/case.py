@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
 
 from engine.doctor.statistics import Statistics
+from engine.doctor.stretch import Stretch, stretches
 from engine.errors import DataUnavailable, Problem
 from engine.parts.data import Facts
 from engine.parts.layers import Layer
+from engine.parts.layers.address import Address, at, spliced, walk
 from engine.parts.layers.base import UNBOUNDED, Meaning, Range
 from engine.parts.optimizers import Adam
 from engine.spec.chain import Link, links
@@ -53,16 +54,31 @@ class Case:
         return self.facts.task == "classification" if self.facts else loss.outputs != "value"
 
     @cached_property
-    def output(self) -> int | None:
-        """The index of the last layer that changes values; None without one."""
+    def stretches(self) -> list[Stretch]:
+        """The layers of the network, then those inside of each block."""
+        return list(stretches(self.experiment.layers, self.chain))
+
+    @property
+    def network(self) -> Stretch:
+        """The layers that are inside of no block."""
+        return self.stretches[0]
+
+    @cached_property
+    def output(self) -> Address | None:
+        """Where the last layer is that changes values; None without one."""
         for index in reversed(range(len(self.experiment.layers))):
             if not self.experiment.layers[index].passes_on:
-                return index
+                return (index,)
         return None
 
     @property
     def output_layer(self) -> Layer | None:
-        return None if self.output is None else self.experiment.layers[self.output]
+        return None if self.output is None else at(self.experiment.layers, self.output)
+
+    @property
+    def output_text(self) -> str:
+        """That layer's call, as a sentence has it."""
+        return "" if self.output_layer is None else self.output_layer.brief
 
     @property
     def output_meaning(self) -> Meaning:
@@ -80,22 +96,12 @@ class Case:
         return next((layer for layer in self.experiment.layers if not layer.passes_on), None)
 
     @cached_property
-    def weighted(self) -> list[int]:
-        """The indices of the layers with weights that connect."""
-        return [i for i, layer in enumerate(self.experiment.layers) if layer.weights]
-
-    @cached_property
     def bends(self) -> bool:
         """Whether a non-linearity stands between weights, so that the loss has many valleys."""
-        return any(self.bend_between(a, b) for a, b in self.neighbors())
-
-    def neighbors(self) -> Iterator[tuple[int, int]]:
-        """Each layer with weights and the next one."""
-        yield from zip(self.weighted, self.weighted[1:], strict=False)
-
-    def bend_between(self, first: int, second: int) -> bool:
-        """Whether any layer between two indices bends."""
-        return any(layer.nonlinear for layer in self.experiment.layers[first + 1 : second])
+        layers = [layer for _, layer in walk(self.experiment.layers)]
+        weighted = [index for index, layer in enumerate(layers) if layer.weights]
+        between = layers[weighted[0] : weighted[-1]] if weighted else []
+        return any(layer.nonlinear for layer in between)
 
     @property
     def num_outputs(self) -> int | None:
@@ -103,7 +109,8 @@ class Case:
         if self.chain:
             shape = self.chain[-1].output_shape
             return shape[0] if len(shape) == 1 else None
-        last = self.experiment.layers[self.weighted[-1]] if self.weighted else None
+        weighted = self.network.weighted
+        last = self.experiment.layers[weighted[-1]] if weighted else None
         return last.width if last is not None and last.dense else None
 
     @property
@@ -152,15 +159,14 @@ class Case:
         small = 0 < self.num_parameters <= SMALL_NETWORK
         return Adam(lr=SMALL_NETWORK_RATE if small else USUAL_RATE)
 
-    def with_layers(self, first: int, last: int, *instead: Layer) -> tuple[Layer, ...]:
-        """The layers with those from first up to (not including) last replaced."""
-        layers = self.experiment.layers
-        return (*layers[:first], *instead, *layers[last:])
+    def with_layers(self, first: Address, taken: int, *instead: Layer) -> tuple[Layer, ...]:
+        """The layers with as many as are taken from the first one on replaced."""
+        return spliced(self.experiment.layers, first, taken, *instead)
 
     def without_output(self) -> tuple[Layer, ...]:
         """The layers without the last one that changes values."""
         assert self.output is not None, "asked only where there is an output layer"
-        return self.with_layers(self.output, self.output + 1)
+        return self.with_layers(self.output, 1)
 
     def changed(self, changes: dict[str, Any]) -> Experiment | None:
         """The experiment with these fields changed; None if that is no other valid one.
@@ -171,7 +177,8 @@ class Case:
         other = dataclasses.replace(before, **changes)
         if before == other:
             return None
-        for component in (other.data, *other.layers, other.loss, other.optimizer, other.schedule):
+        layers = [layer for _, layer in walk(other.layers)]
+        for component in (other.data, *layers, other.loss, other.optimizer, other.schedule):
             if component.complaint():
                 return None
         facts = self.facts

@@ -48,10 +48,6 @@ def rule(code: str) -> Callable[[Callable[[Case], Remarks]], Rule]:
     return lambda function: Rule(code, function)
 
 
-def layer_place(index: int) -> str:
-    return f"layers[{index}]"
-
-
 def plural(count: int, one: str, many: str = "") -> str:
     """`1 sample`, `1,000 samples`."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"

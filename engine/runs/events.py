@@ -174,6 +174,10 @@ class Predicted(Event, frozen=True, kw_only=True):
     classes: list[str] = []
 
 
+Part = Literal["weights", "output", "loss", "unknown"]
+"""What goes non-finite first: something of a layer, or the loss alone."""
+
+
 class Diverged(Event, frozen=True, kw_only=True):
     """The loss became non-finite; the last finite checkpoint is kept."""
 
@@ -185,10 +189,13 @@ class Diverged(Event, frozen=True, kw_only=True):
     gradient_norm: str
     """As text, since it may be non-finite."""
     layer: int | None = None
-    """The first layer that went non-finite; None where that is the loss, or unknown."""
+    """The first layer that went non-finite, or the block that it is inside of; None where that is
+    the loss, or unknown."""
+    place: str = ""
+    """Where that layer is, in its block too: `layers[2][0]`."""
     layer_text: str = ""
     """That layer as the experiment writes it: `Linear(4)`."""
-    part: Literal["weights", "output", "loss", "unknown"] = "unknown"
+    part: Part = "unknown"
     """What of it was the first; `loss`: every output was finite still."""
     at_end: bool = False
     """Whether it is the loss after the step's update, since no further step came and told."""
@@ -202,7 +209,8 @@ class Diverged(Event, frozen=True, kw_only=True):
             f"(learning rate {self.learning_rate:g}, gradient norm {self.gradient_norm})"
         )
         if self.layer is not None:
-            sentence += f"; first the {self.part} of layers[{self.layer}] {self.layer_text}"
+            where = self.place or f"layers[{self.layer}]"  # of a record from before blocks
+            sentence += f"; first the {self.part} of {where} {self.layer_text}"
         elif self.part == "loss":
             sentence += "; every layer's output was still finite"
         return sentence

@@ -27,7 +27,7 @@ class CoarseNetwork(nn.Sequential):
 
 
 def casting(model: nn.Module, device: torch.device) -> AbstractContextManager[object]:
-    """What the layers of this network are run under, where they are run one by one."""
+    """What the layers of this network are run under."""
     if isinstance(model, CoarseNetwork):
         # Each weight is used once in a pass, so there is nothing to be gained by a cache.
         return torch.autocast(device.type, torch.bfloat16, cache_enabled=False)

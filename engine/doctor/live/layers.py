@@ -42,12 +42,14 @@ def dead_units(observation: Observation, standing: Standing) -> Signs:
         number = f"all {layer.units}" if every else f"{layer.dead} of {layer.units}"
         number = f"{number} units" if layer.units > 1 else "the only unit"
         samples = plural(observation.num_sampled, "training sample")
+        alone = len(layer.address) > 1  # a shortcut leads around it
+        before = "no layer before it in its block learns" if alone else "no layer before it learns"
         yield Sign(
-            "error" if every else "warning",
+            "error" if every and not alone else "warning",
             layer.place,
             f"{number} of {layer.text} {'give' if layer.units > 1 else 'gives'} zero for each of "
             f"{samples}: no gradient comes through, "
-            + ("and no layer before it learns" if every else "so they hardly come back"),
+            + (f"and {before}" if every else "so they hardly come back"),
             "a smaller learning rate, LeakyReLU() in its place, or another seed",
         )
 

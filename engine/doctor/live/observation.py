@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from engine.parts.layers.address import Address, place
+
 
 @dataclass(frozen=True)
 class LayerReading:
     """One layer, measured on a fixed sample of the training split."""
 
-    index: int
+    address: Address
     text: str
-    """As the experiment writes it: `ReLU()`."""
+    """As a sentence has it: `ReLU()`; of a block without what is inside."""
     units: int = 0
     """Features or channels of its output."""
     dead: int | None = None
@@ -28,7 +30,7 @@ class LayerReading:
 
     @property
     def place(self) -> str:
-        return f"layers[{self.index}]"
+        return place(self.address)
 
 
 @dataclass(frozen=True)

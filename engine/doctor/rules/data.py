@@ -7,6 +7,7 @@ import math
 from engine.doctor.case import Case
 from engine.doctor.rule import Changes, Remark, Remarks, figure, plural, rule
 from engine.doctor.statistics import Statistics
+from engine.parts.layers.address import walk
 from engine.parts.layers.normalization import BatchNorm1d, LayerNorm
 from engine.parts.losses import BCEWithLogitsLoss
 from engine.spec.validator import held_back
@@ -103,7 +104,7 @@ def _scaling(case: Case, known: Statistics) -> tuple[str, Changes]:
         repair = f"put {layer} first, which scales each feature"
     else:
         return "scale the features to a deviation of 1", {}
-    return repair, {"layers": case.with_layers(0, 0, layer)}
+    return repair, {"layers": case.with_layers((0,), 0, layer)}
 
 
 @rule("class-imbalance")
@@ -206,7 +207,7 @@ def many_parameters(case: Case) -> Remarks:
     if not case.num_train or case.num_parameters < MANY_PARAMETERS * case.num_train:
         return
     experiment = case.experiment
-    held = any(layer.drops is not None for layer in experiment.layers) or bool(
+    held = any(layer.drops is not None for _, layer in walk(experiment.layers)) or bool(
         experiment.l1
         or experiment.l2
         or experiment.optimizer.values().get("weight_decay")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from engine.doctor.case import Case
-from engine.doctor.rule import Remark, Remarks, layer_place, plural, rule
+from engine.doctor.rule import Remark, Remarks, plural, rule
+from engine.doctor.stretch import Stretch
 from engine.parts.layers.activation import ReLU
+from engine.parts.layers.address import Address, place, walk
 
 LEAST_SLOPE = 1 / 32
 """A chain that leaves less of the gradient than this starves its first layers: three sigmoids,
@@ -21,57 +23,76 @@ but about half of the units begin where they are of no use."""
 @rule("linear-collapse")
 def linear_collapse(case: Case) -> Remarks:
     """A linear map of a linear map is a linear map."""
-    layers = case.experiment.layers
-    for first, second in case.neighbors():
-        if case.bend_between(first, second):
-            continue
-        position = first + 1
-        while position < second and layers[position].normalizes == "batch":
-            position += 1
-        message = (
-            f"no activation stands between {layers[first]} and {layers[second]}: together they "
-            "can do no more than one layer"
-        )
-        if case.chain and layers[first].dense and layers[second].dense:
-            single = layers[second].num_parameters(case.chain[first].input_shape)
-            both = sum(case.chain[i].num_parameters for i in (first, second))
-            message += f" ({plural(both, 'parameter')} do the work of {single:,})"
-        yield Remark(
-            "warning",
-            layer_place(second),
-            message,
-            f"put ReLU() after {layers[position - 1]}",
-            {"layers": case.with_layers(position, position, ReLU())},
-        )
+    for stretch in case.stretches:
+        for first, second in stretch.neighbors():
+            if not stretch.bend_between(first, second):
+                yield _collapse(case, stretch, first, second)
+
+
+def _collapse(case: Case, stretch: Stretch, first: int, second: int) -> Remark:
+    layers = stretch.layers
+    position = first + 1
+    while position < second and layers[position].normalizes == "batch":
+        position += 1
+    one, other = layers[first], layers[second]
+    message = (
+        f"no activation stands between {one.brief} and {other.brief}: together they can do no "
+        "more than one layer"
+    )
+    if stretch.links and one.dense and other.dense:
+        single = other.num_parameters(stretch.links[first].input_shape)
+        both = sum(stretch.links[i].num_parameters for i in (first, second))
+        message += f" ({plural(both, 'parameter')} do the work of {single:,})"
+    return Remark(
+        "warning",
+        place(stretch.at(second)),
+        message,
+        f"put ReLU() after {layers[position - 1].brief}",
+        {"layers": case.with_layers(stretch.at(position), 0, ReLU())},
+    )
 
 
 @rule("saturating-chain")
 def saturating_chain(case: Case) -> Remarks:
     """Each sigmoid passes on a quarter of the gradient at most; in a deep chain none is left."""
-    layers, slope = case.experiment.layers, 1.0
+    for stretch in case.stretches:
+        worst, slope = _starving(case, stretch)
+        if not worst:
+            continue
+        layers = stretch.layers
+        changed = [ReLU() if _squashes(case, stretch, i) else x for i, x in enumerate(layers)]
+        names = " and ".join(sorted({layers[index].name for index in worst}))
+        yield Remark(
+            "warning",
+            place(stretch.at(worst[0])),
+            f"{len(worst)} saturating activations ({names}) in a row leave about {slope:.2g} of "
+            "the gradient for the first layer, less where they saturate: it hardly learns",
+            "use ReLU() instead",
+            {"layers": case.with_layers(stretch.at(0), len(layers), *changed)},
+        )
+
+
+def _starving(case: Case, stretch: Stretch) -> tuple[list[int], float]:
+    """Activations in a row that leave too little of a gradient, and how much; none if they do not.
+
+    A block's shortcut passes the whole gradient on, so each stretch is a row of its own.
+    """
+    slope = 1.0
     worst: list[int] = []
-    for index, layer in enumerate(layers):
+    for index, layer in enumerate(stretch.layers):
         if layer.normalizes:
             slope, worst = 1.0, []
-        elif layer.gradient_share < 1 and index != case.output:
+        elif _squashes(case, stretch, index):
             slope *= layer.gradient_share
             worst.append(index)
         if worst and slope < LEAST_SLOPE:
-            break
-    else:
-        return
-    changed = tuple(
-        ReLU() if x.gradient_share < 1 and i != case.output else x for i, x in enumerate(layers)
-    )
-    names = " and ".join(sorted({layers[index].name for index in worst}))
-    yield Remark(
-        "warning",
-        layer_place(worst[0]),
-        f"{len(worst)} saturating activations ({names}) in a row leave about {slope:.2g} of the "
-        "gradient for the first layer, less where they saturate: it hardly learns",
-        "use ReLU() instead",
-        {"layers": changed},
-    )
+            return worst, slope
+    return [], slope
+
+
+def _squashes(case: Case, stretch: Stretch, index: int) -> bool:
+    """Whether a layer takes some of the gradient, as no output layer is meant to be changed."""
+    return stretch.layers[index].gradient_share < 1 and stretch.at(index) != case.output
 
 
 @rule("narrow-layer")
@@ -80,67 +101,71 @@ def narrow_layer(case: Case) -> Remarks:
     facts, layers = case.facts, case.experiment.layers
     if facts is None or not facts.planar or not facts.classes or facts.shape != (2,):
         return
-    if len(case.weighted) != 2 or not case.bends:
+    if len(case.stretches) > 1 or len(case.network.weighted) != 2 or not case.bends:
         return
-    first = case.weighted[0]
+    first, second = case.network.weighted
     layer = layers[first]
-    folds = any(x.kinks == 1 for x in layers[first + 1 : case.weighted[1]])
+    folds = any(x.kinks == 1 for x in layers[first + 1 : second])
     if not folds or not layer.dense or not layer.width or layer.width >= LEAST_PLANAR_WIDTH:
         return
     wider = layer.with_values(**{layer.width_parameter: LEAST_PLANAR_WIDTH})
     yield Remark(
         "warning",
-        layer_place(first),
+        place((first,)),
         f"{plural(layer.width, 'ReLU unit')} can fold the boundary along "
         f"{plural(layer.width, 'line')} only, and about half of them begin where they are "
         "of no use: a curved boundary is found for some seeds only",
         f"use {wider}",
-        {"layers": case.with_layers(first, first + 1, wider)},
+        {"layers": case.with_layers((first,), 1, wider)},
     )
 
 
 @rule("dropout-output")
 def dropout_output(case: Case) -> Remarks:
     """Behind the last weights Dropout deletes answers, not features."""
-    last = case.weighted[-1] if case.weighted else len(case.experiment.layers)
-    for index, layer in enumerate(case.experiment.layers):
-        if layer.drops and index > last:
+    for address, layer in walk(case.experiment.layers):
+        if layer.drops and len(address) == 1 and address > _last_weights(case):
             yield Remark(
                 "warning",
-                layer_place(index),
+                place(address),
                 f"{layer} after the last layer with weights sets {layer.drops:.0%} of the outputs "
                 "themselves to 0 while training: the loss is then that of answers never given",
                 f"remove {layer}",
-                {"layers": case.with_layers(index, index + 1)},
+                {"layers": case.with_layers(address, 1)},
             )
 
 
 @rule("dropout-rate")
 def dropout_rate(case: Case) -> Remarks:
     """A rate of 0 does nothing; one far above 0.5 leaves too little to learn from."""
-    last = case.weighted[-1] if case.weighted else len(case.experiment.layers)
-    for index, layer in enumerate(case.experiment.layers):
+    for address, layer in walk(case.experiment.layers):
         if layer.drops is None:
             continue
         if layer.drops == 0:
             yield Remark(
                 "info",
-                layer_place(index),
+                place(address),
                 f"{layer} drops nothing",
                 f"remove {layer}",
-                {"layers": case.with_layers(index, index + 1)},
+                {"layers": case.with_layers(address, 1)},
             )
-        elif layer.drops > MOST_DROPOUT and index < last:
+        elif layer.drops > MOST_DROPOUT and address < _last_weights(case):
             kept = 1 - layer.drops
             usual = type(layer)()
             yield Remark(
                 "warning",
-                layer_place(index),
+                place(address),
                 f"{layer} keeps {kept:.0%} of the values and multiplies them by {1 / kept:.1f}: "
                 "little is left to learn from",
                 f"use {usual}",
-                {"layers": case.with_layers(index, index + 1, usual)},
+                {"layers": case.with_layers(address, 1, usual)},
             )
+
+
+def _last_weights(case: Case) -> Address:
+    """Where the last layer with weights is, of those inside of no block; behind all without one."""
+    weighted = case.network.weighted
+    return (weighted[-1] if weighted else len(case.experiment.layers),)
 
 
 RULES = (

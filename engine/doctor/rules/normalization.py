@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from engine.doctor.case import Case
-from engine.doctor.rule import Changes, Remark, Remarks, layer_place, plural, rule
+from engine.doctor.rule import Changes, Remark, Remarks, plural, rule
+from engine.parts.layers.address import place
+from engine.spec.chain import every
 from engine.spec.validator import held_back
 
 USUAL_BATCH = 32
@@ -20,7 +23,7 @@ def batchnorm_single(case: Case) -> Remarks:
     if not case.num_train or not case.chain:
         return
     rest = case.num_train % case.batch_size or case.batch_size
-    for index, link in enumerate(case.chain):
+    for link in every(case.chain):
         if link.layer.normalizes != "batch":
             continue
         single = link.layer.is_single(link.input_shape)
@@ -28,7 +31,7 @@ def batchnorm_single(case: Case) -> Remarks:
             continue
         size = _batch_without_rest(case.num_train)
         if case.num_train == 1:
-            changes: Changes = {"layers": case.with_layers(index, index + 1)}
+            changes: Changes = {"layers": case.with_layers(link.address, 1)}
             repair = f"remove {link.layer}"
         else:
             changes, repair = {"batch_size": size}, f"use batch_size = {size}"
@@ -40,7 +43,7 @@ def batchnorm_single(case: Case) -> Remarks:
         )
         yield Remark(
             "error" if single else "warning",
-            layer_place(index),
+            place(link.address),
             f"{link.layer} normalizes over the batch, but {case.num_train:,} training samples "
             f"make {which}: {what}",
             repair,
@@ -59,28 +62,26 @@ def _batch_without_rest(num_samples: int) -> int:
 @rule("bias-before-batchnorm")
 def bias_before_batchnorm(case: Case) -> Remarks:
     """Batch normalization subtracts the mean, and any bias with it (Ioffe and Szegedy 2015)."""
-    layers = case.experiment.layers
-    for index, layer in enumerate(layers[:-1]):
-        if layers[index + 1].normalizes != "batch":
-            continue
-        if not layer.weights or not layer.values().get("bias"):
-            continue
-        count = layer.width or 0
-        other = layer.with_values(bias=False)
-        yield Remark(
-            "info",
-            layer_place(index),
-            f"{layers[index + 1].name} subtracts the mean, so the {plural(count, 'bias', 'biases')}"
-            f" of {layer} before it {'does' if count == 1 else 'do'} nothing",
-            f"use {other}",
-            {"layers": case.with_layers(index, index + 1, other)},
-        )
+    for stretch in case.stretches:
+        for index, (layer, norm) in enumerate(pairwise(stretch.layers)):
+            if norm.normalizes != "batch" or not layer.weights or not layer.values().get("bias"):
+                continue
+            count = layer.width or 0
+            other = layer.with_values(bias=False)
+            yield Remark(
+                "info",
+                place(stretch.at(index)),
+                f"{norm.name} subtracts the mean, so the {plural(count, 'bias', 'biases')}"
+                f" of {layer} before it {'does' if count == 1 else 'do'} nothing",
+                f"use {other}",
+                {"layers": case.with_layers(stretch.at(index), 1, other)},
+            )
 
 
 @rule("batchnorm-untracked")
 def batchnorm_untracked(case: Case) -> Remarks:
     """Without running statistics a sample is judged by the others that come with it."""
-    for index, link in enumerate(case.chain):
+    for link in every(case.chain):
         layer = link.layer
         if layer.normalizes != "batch" or layer.keeps_statistics:
             continue
@@ -97,10 +98,10 @@ def batchnorm_untracked(case: Case) -> Remarks:
             said += ": what is said of one depends on the others"
         yield Remark(
             "error" if alone else "warning",
-            layer_place(index),
+            place(link.address),
             said,
             f"use {other}",
-            {"layers": case.with_layers(index, index + 1, other)},
+            {"layers": case.with_layers(link.address, 1, other)},
         )
 
 

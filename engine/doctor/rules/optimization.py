@@ -47,7 +47,7 @@ def learning_rate_range(case: Case) -> Remarks:
         return
     lowest, highest, usual = known
     name = experiment.optimizer.name
-    if rate > highest and not case.bends and case.weighted:
+    if rate > highest and not case.bends and case.network.weighted:
         # A linear network has one valley; weights as large as the targets need large steps.
         yield Remark(
             "info",

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 
 from engine.doctor.case import Case
-from engine.doctor.rule import Changes, Remark, Remarks, layer_place, rule
+from engine.doctor.rule import Changes, Remark, Remarks, rule
 from engine.parts.layers.activation import LogSoftmax, Sigmoid
+from engine.parts.layers.address import place
 from engine.parts.layers.base import UNBOUNDED
 from engine.parts.losses import BCELoss, BCEWithLogitsLoss, CrossEntropyLoss
 
@@ -22,12 +23,12 @@ def double_softmax(case: Case) -> Remarks:
     last, loss, width = case.output_layer, case.experiment.loss, case.num_outputs
     if loss.outputs != "logits" or case.output is None or not width:
         return
-    place, changes = layer_place(case.output), {"layers": case.without_output()}
+    where, changes = place(case.output), {"layers": case.without_output()}
     if case.output_meaning == "probabilities":
         floor = max(loss.floors(width, *case.output_range), default=0.0)
         yield Remark(
             "error",
-            place,
+            where,
             f"{loss.name} applies a softmax itself, so {last} is a second one: with "
             f"{width} classes the loss cannot fall below {floor:.3f}, and the gradients are damped",
             f"remove {last}",
@@ -36,7 +37,7 @@ def double_softmax(case: Case) -> Remarks:
     elif case.output_meaning == "log-probabilities":
         yield Remark(
             "info",
-            place,
+            where,
             f"{loss.name} applies a log-softmax itself; {last} before it changes nothing",
             f"remove {last}",
             changes,
@@ -75,7 +76,7 @@ def squashed_logits(case: Case) -> Remarks:
         return
     yield Remark(
         "error",
-        layer_place(case.output),
+        place(case.output),
         message,
         f"remove {last}",
         {"layers": case.without_output()},
@@ -92,7 +93,7 @@ def double_sigmoid(case: Case) -> Remarks:
     negative, positive = loss.floors(case.num_outputs or 1, 0.0, 1.0)
     yield Remark(
         "error",
-        layer_place(case.output),
+        place(case.output),
         f"{loss.name} applies a sigmoid itself, so after {last} its logits lie between 0 "
         f"and 1: the loss cannot fall below {positive:.3f} for class 1 and {negative:.3f} for "
         "class 0, and every sample is named class 1",
@@ -114,7 +115,7 @@ def missing_log_softmax(case: Case) -> Remarks:
             f"{loss.name} takes log-probabilities, but {last} gives probabilities: the loss stays "
             "between -1 and 0, and a wrong sample that is sure of itself gets almost no gradient"
         )
-        layers = case.with_layers(case.output, case.output + 1, LogSoftmax())
+        layers = case.with_layers(case.output, 1, LogSoftmax())
         repair = f"use LogSoftmax() instead of {last}"
     else:
         message = (
@@ -122,8 +123,8 @@ def missing_log_softmax(case: Case) -> Remarks:
             "the loss falls below 0 without end while they grow, and says nothing"
         )
         end = len(case.experiment.layers)
-        layers, repair = case.with_layers(end, end, LogSoftmax()), "add LogSoftmax() at the end"
-    yield Remark("error", layer_place(case.output), message, repair, {"layers": layers})
+        layers, repair = case.with_layers((end,), 0, LogSoftmax()), "add LogSoftmax() at the end"
+    yield Remark("error", place(case.output), message, repair, {"layers": layers})
 
 
 @rule("missing-sigmoid")
@@ -136,15 +137,15 @@ def missing_sigmoid(case: Case) -> Remarks:
     if lowest >= 0 and highest <= 1:
         return
     if case.output_range != UNBOUNDED:  # logits must be free: behind it another loss is no repair
-        changes: Changes = {"layers": case.with_layers(index, index + 1, Sigmoid())}
+        changes: Changes = {"layers": case.with_layers(index, 1, Sigmoid())}
         repair = f"use Sigmoid() instead of {last}"
     else:
         changes, repair = {"loss": BCEWithLogitsLoss()}, "use BCEWithLogitsLoss()"
     yield Remark(
         "error",
-        layer_place(index),
-        f"{loss.name} takes probabilities, but {last} gives values outside 0 to 1: the training "
-        "stops at the first of them",
+        place(index),
+        f"{loss.name} takes probabilities, but {case.output_text} gives values outside 0 to 1: the "
+        "training stops at the first of them",
         repair,
         changes,
     )
@@ -159,20 +160,20 @@ def output_width(case: Case) -> Remarks:
     shape = case.chain[-1].output_shape
     wanted = len(facts.classes) if facts.classes else facts.num_targets
     single = facts.task == "classification" and wanted == 2 and not experiment.loss.class_targets
-    last = case.weighted[-1] if case.weighted else None
+    last = case.network.weighted[-1] if case.network.weighted else None
     changes: Changes = {}
     repair = ""
     if last is not None and (dense := experiment.layers[last]).dense and dense.width_parameter:
         other = dense.with_values(**{dense.width_parameter: 1 if single else wanted})
-        changes = {"layers": case.with_layers(last, last + 1, other)}
+        changes = {"layers": case.with_layers((last,), 1, other)}
         repair = f"use {other}"
-    place = layer_place(len(experiment.layers) - 1 if last is None else last)
+    where = place((len(experiment.layers) - 1 if last is None else last,))
     if misfit := experiment.loss.misfit(shape, facts):
-        yield Remark("error", place, misfit, repair, changes)
+        yield Remark("error", where, misfit, repair, changes)
     elif single and shape == (2,) and case.output_meaning != "probabilities":
         yield Remark(
             "info",
-            place,
+            where,
             f"two outputs for two classes under {experiment.loss.name}: one says the same, "
             "since the second class is whatever the first is not",
             repair,
@@ -188,13 +189,13 @@ def constant_output(case: Case) -> Remarks:
         return
     assert case.output is not None, "there is a last layer"
     if case.is_classification:
-        layers = case.with_layers(case.output, case.output + 1, Sigmoid())
+        layers = case.with_layers(case.output, 1, Sigmoid())
         repair = f"use Sigmoid() instead of {case.output_layer}"
     else:
         layers, repair = case.without_output(), f"remove {case.output_layer}"
     yield Remark(
         "error",
-        layer_place(case.output),
+        place(case.output),
         f"{case.output_layer} over a single output is always {always}: nothing can be learned",
         repair,
         {"layers": layers},
@@ -214,7 +215,7 @@ def relu_output(case: Case) -> Remarks:
     )
     yield Remark(
         "error",
-        layer_place(index),
+        place(index),
         f"{last} at the end of a regression makes every number below {last.dead_at:g} a "
         f"{last.dead_at:g} without a gradient: "
         f"{who} there, and what begins there is not learned",
@@ -235,7 +236,7 @@ def bounded_output(case: Case) -> Remarks:
         return
     yield Remark(
         "warning",
-        layer_place(index),
+        place(index),
         f"{last} at the end of a regression keeps every prediction between {lowest:g} and "
         f"{highest:g}, "
         "whatever the targets are, and near both ends its gradient vanishes",

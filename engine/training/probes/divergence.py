@@ -7,11 +7,13 @@ from pathlib import Path
 
 import msgspec
 import torch
+from torch import Tensor
 
-from engine.runs.events import Diverged
+from engine.parts.layers.address import Address, at, module_name, place
+from engine.runs.events import Diverged, Part
 from engine.training.checkpoint import Checkpoint
 from engine.training.full_state import full_state, kept, restore
-from engine.training.precision import casting
+from engine.training.layer_outputs import watched
 from engine.training.trainer import Trainer
 
 MOST_S = 5.0
@@ -73,23 +75,35 @@ def _set_factors(
 
 
 def _looked_through(event: Diverged, trainer: Trainer) -> Diverged:
-    """Run the batch that made the loss non-finite through the layers, one by one."""
+    """Run the batch that made the loss non-finite through the layers, and look at each."""
     if trainer.batch == 0:
         trainer.batches.shuffle()
     x, _ = trainer.batches[trainer.batch]
-    layers = trainer.experiment.layers
-    with torch.no_grad():
-        for index, module in enumerate(trainer.model):
-            weights = [*module.parameters(), *module.buffers()]
-            if not all(bool(tensor.isfinite().all()) for tensor in weights):
-                part = "weights"
-            else:
-                with casting(trainer.model, x.device):
-                    x = module(x)
-                part = "output"
-                if bool(x.isfinite().all()):
-                    continue
-            return msgspec.structs.replace(
-                event, layer=index, layer_text=str(layers[index]), part=part
-            )
-    return msgspec.structs.replace(event, part="loss")
+    model, layers = trainer.model, trainer.experiment.layers
+    first: list[tuple[Address, Part]] = []
+
+    def see(address: Address, output: Tensor) -> None:
+        if first:
+            return
+        module = model.get_submodule(module_name(address))
+        if not all(map(_is_finite, [*module.parameters(), *module.buffers()])):
+            first.append((address, "weights"))
+        elif not _is_finite(output):
+            first.append((address, "output"))
+
+    with torch.no_grad(), watched(model, layers, see):
+        model(x)
+    if not first:
+        return msgspec.structs.replace(event, part="loss")
+    address, part = first[0]
+    return msgspec.structs.replace(
+        event,
+        layer=address[0],
+        place=place(address),
+        layer_text=at(layers, address).brief,
+        part=part,
+    )
+
+
+def _is_finite(tensor: Tensor) -> bool:
+    return bool(tensor.isfinite().all())

@@ -7,7 +7,8 @@ from torch import Tensor, nn
 
 from engine.doctor.case import Case
 from engine.doctor.live.observation import LayerReading
-from engine.training.precision import casting
+from engine.parts.layers.address import Address, module_name, walk
+from engine.training.layer_outputs import watched
 from engine.training.trainer import Trainer
 
 SAMPLES = 128
@@ -27,10 +28,14 @@ class Probe:
 
     def __init__(self, trainer: Trainer) -> None:
         self._trainer = trainer
-        self._weights = [
-            [module.get_parameter(name) for name in layer.weights]
-            for layer, module in zip(trainer.experiment.layers, trainer.model, strict=True)
-        ]
+        self._layers = dict(walk(trainer.experiment.layers))
+        self._weights = {
+            address: [
+                trainer.model.get_parameter(f"{module_name(address)}.{name}")
+                for name in layer.weights
+            ]
+            for address, layer in self._layers.items()
+        }
         split = trainer.device_splits["train"]
         self.num_samples = min(SAMPLES, len(split))
         rows = torch.linspace(0, len(split) - 1, self.num_samples).round().long()
@@ -42,7 +47,7 @@ class Probe:
 
     def before_step(self) -> None:
         """Keep the weights, so that the step that follows can be measured."""
-        self._before = [w.detach().clone() for own in self._weights for w in own]
+        self._before = [w.detach().clone() for own in self._weights.values() for w in own]
 
     def forget_step(self) -> None:
         """Let go of the weights that were kept."""
@@ -63,30 +68,33 @@ class Probe:
         experiment = trainer.experiment
         split = trainer.device_splits["train"]
         x = trainer.evaluator.input_map.batch(self._inputs)
-        figures: list[Tensor] = []
-        units: list[int] = []
+        figures: dict[Address, Tensor] = {}
+        units: dict[Address, int] = {}
+
+        def see(address: Address, output: Tensor) -> None:
+            figures[address] = self._figures(address, output.detach().float())
+            units[address] = output.shape[1]
+
         with torch.enable_grad():
-            for index, module in enumerate(trainer.model):
-                with casting(trainer.model, x.device):
-                    x = module(x)
-                figures.append(self._figures(index, x.detach().float()))
-                units.append(x.shape[1])
-            x = x.float()
+            with watched(trainer.model, experiment.layers, see):
+                x = trainer.model(x)
             if not bool(x.isfinite().all()):
                 return ()
             chosen = split.targets.index_select(0, self._rows)
             targets = trainer.evaluator.decoder.loss_targets(chosen, x.shape[1])
             loss = trainer.evaluator.criterion(x, targets)
-        numbers = torch.stack(figures).tolist()
+        numbers = torch.stack([figures[address] for address in self._layers]).tolist()
         slope_of, move_of = iter(self._slopes(loss)), iter(self._moved())
         found = []
-        for index, (layer, own) in enumerate(zip(experiment.layers, self._weights, strict=True)):
-            dead, saturated, largest = numbers[index]
+        for (address, layer), (dead, saturated, largest) in zip(
+            self._layers.items(), numbers, strict=True
+        ):
+            own = self._weights[address]
             found.append(
                 LayerReading(
-                    index=index,
-                    text=str(layer),
-                    units=units[index],
+                    address=address,
+                    text=layer.brief,
+                    units=units[address],
                     dead=None if dead < 0 else int(dead),
                     saturated=None if saturated < 0 else int(saturated),
                     gradient=next(slope_of) if own else None,
@@ -96,23 +104,23 @@ class Probe:
             )
         return tuple(found)
 
-    def _figures(self, index: int, output: Tensor) -> Tensor:
+    def _figures(self, address: Address, output: Tensor) -> Tensor:
         """Dead units, saturated units (-1 where that is no question), largest number."""
-        layer = self._trainer.experiment.layers[index]
+        layer = self._layers[address]
         dead = saturated = output.new_tensor(-1.0)
         if layer.dead_at is not None:
             dead = (_by_unit(output).amax(1) <= layer.dead_at).sum().to(output.dtype)
-        slope = None if index == self._output else layer.slope(output)
+        slope = None if address == self._output else layer.slope(output)
         if slope is not None:
             saturated = _flat_units(slope)
         largest = output.abs().amax()
-        for weight in self._weights[index]:
+        for weight in self._weights[address]:
             largest = torch.maximum(largest, weight.detach().abs().amax())
         return torch.stack([dead, saturated, largest])
 
     def _weighty(self) -> list[list[nn.Parameter]]:
         """The weights of each layer that has some."""
-        return [own for own in self._weights if own]
+        return [own for own in self._weights.values() if own]
 
     def _moved(self) -> list[float | None]:
         """How far the step since `before_step` moved each layer's weights, in shares of their

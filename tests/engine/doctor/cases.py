@@ -113,6 +113,65 @@ class Pair:
 
 PAIRS = [
     Pair(
+        "linear-collapse", "warning", "layers[1][1]", "(144 parameters do the work of 72)",
+        experiment(layers("Linear(8)", "Residual([Linear(8), Linear(8)])", "ReLU", "Linear(1)")),
+        experiment(
+            layers("Linear(8)", "Residual([Linear(8), ReLU(), Linear(8)])", "ReLU", "Linear(1)")
+        ),
+        repaired={
+            "layers": "Linear(8) Residual([Linear(8), ReLU(), Linear(8)]) ReLU() Linear(1)"
+        },
+    ),
+    Pair(
+        "linear-collapse", "warning", "layers[1]", "between Linear(8) and Residual([…])",
+        experiment(layers("Linear(8)", "Residual([Linear(8)])", "ReLU", "Linear(1)")),
+        experiment(layers("Linear(8)", "Residual([Linear(8), ReLU()])", "ReLU", "Linear(1)")),
+        repaired={"layers": "Linear(8) ReLU() Residual([Linear(8)]) ReLU() Linear(1)"},
+    ),
+    Pair(
+        "saturating-chain", "warning", "layers[1][0]", "3 saturating activations (Sigmoid)",
+        experiment(
+            layers("Linear(8)", "Residual([Sigmoid(), Sigmoid(), Sigmoid(), Tanh()])", "Linear(1)")
+        ),
+        experiment(
+            layers("Linear(8)", *["Residual([Sigmoid()])"] * 4, "Linear(1)")
+        ),
+        repaired={"layers": "Linear(8) Residual([ReLU(), ReLU(), ReLU(), ReLU()]) Linear(1)"},
+    ),
+    Pair(
+        "dropout-rate", "info", "layers[1][0][1]", "Dropout(p=0.0) drops nothing",
+        experiment(
+            layers("Linear(8)", "Residual([Residual([ReLU(), Dropout(0.0)])])", "Linear(1)")
+        ),
+        experiment(layers("Linear(8)", "Residual([Residual([ReLU()])])", "Linear(1)")),
+        repaired={"layers": "Linear(8) Residual([Residual([ReLU()])]) Linear(1)"},
+    ),
+    Pair(
+        "bias-before-batchnorm", "info", "layers[1][0]", "8 biases of Linear(8)",
+        experiment(
+            layers("Linear(8)", "Residual([Linear(8), BatchNorm1d(), ReLU()])", "Linear(1)")
+        ),
+        experiment(
+            layers(
+                "Linear(8)", "Residual([Linear(8, bias=False), BatchNorm1d(), ReLU()])", "Linear(1)"
+            )
+        ),
+        repaired={
+            "layers": "Linear(8) Residual([Linear(8, bias=False), BatchNorm1d(), ReLU()]) Linear(1)"
+        },
+    ),
+    Pair(
+        "batchnorm-untracked", "warning", "layers[1][0]", "depends on the others",
+        experiment(
+            layers(
+                "Linear(8)", "Residual([BatchNorm1d(track_running_stats=False), ReLU()])",
+                "Linear(1)",
+            )
+        ),
+        experiment(layers("Linear(8)", "Residual([BatchNorm1d(), ReLU()])", "Linear(1)")),
+        repaired={"layers": "Linear(8) Residual([BatchNorm1d(), ReLU()]) Linear(1)"},
+    ),
+    Pair(
         "double-softmax", "error", "layers[3]", "below 1.461",
         experiment(DIGITS, layers("Flatten", "ReLU", "Linear(10)", "Softmax")),
         experiment(DIGITS, layers("Flatten", "ReLU", "Linear(10)")),

@@ -26,7 +26,7 @@ def reading(index: int = 0, text: str = "Linear(4)", **changes: Any) -> LayerRea
     figures = {"units": 10, "largest": 1.0}
     if text.startswith("Linear"):
         figures |= {"gradient": 0.1, "update": 1e-3}
-    return LayerReading(index=index, text=text, **{**figures, **changes})
+    return LayerReading(address=(index,), text=text, **{**figures, **changes})
 
 
 LAYERS = (

@@ -68,6 +68,14 @@ def test_the_layer_is_named(tmp_path: Path, optimizer: str) -> None:
     assert f"; first the {event.part} of layers[{event.layer}] Linear(" in event.message
 
 
+def test_a_layer_inside_of_a_block_is_named(tmp_path: Path) -> None:
+    """By its address; what holds it comes after it, and is not blamed."""
+    layers = ["Residual([Linear(2), Residual([Linear(2)]), Linear(1)])"]
+    event = _event(_diverged(tmp_path, layers=layers, optimizer="SGD(lr=3e38)"))
+    assert (event.layer, event.place, event.layer_text) == (0, "layers[0][0]", "Linear(2)")
+    assert f"; first the {event.part} of layers[0][0] Linear(2)" in event.message
+
+
 def test_weights_that_overflow_are_named(tmp_path: Path) -> None:
     """A single step so long that it overflows the weights is told apart from outputs."""
     event = _event(_diverged(tmp_path, data="diabetes()", optimizer="SGD(lr=3e38)"))

@@ -12,6 +12,7 @@ import torch
 from torch import nn
 
 from engine.doctor.live.observation import LayerReading
+from engine.parts.layers.address import walk
 from engine.runs import events as ev
 from engine.service.worker.training_run import TrainingRun
 from engine.spec.experiment import Experiment
@@ -48,6 +49,16 @@ IMAGES: dict[str, Any] = {
 }
 
 
+BLOCKS: dict[str, Any] = {
+    **DEEP,
+    "layers": [
+        "Linear(6)",
+        "Residual([ReLU(), Linear(6), Residual([Linear(4), Tanh()], 'projection')], 'projection')",
+        "Linear(1)",
+    ],
+}
+
+
 def _linear(trainer: Trainer, index: int) -> nn.Linear:
     module = trainer.model[index]
     assert isinstance(module, nn.Linear)
@@ -70,7 +81,9 @@ def _everything(trainer: Trainer) -> object:
 
 
 @pytest.mark.parametrize("executor", ["eager", "traced"])
-@pytest.mark.parametrize("experiment", [demanding(epochs=20), small(**IMAGES)], ids=str)
+@pytest.mark.parametrize(
+    "experiment", [demanding(epochs=20), small(**IMAGES), small(**BLOCKS)], ids=str
+)
 def test_a_measurement_leaves_every_bit(experiment: Experiment, executor: Executor) -> None:
     """Weights, running statistics, optimizer, generators, gradients and modes are as before."""
     trainer = Trainer(experiment, NOWHERE, executor)
@@ -81,7 +94,7 @@ def test_a_measurement_leaves_every_bit(experiment: Experiment, executor: Execut
         before = _everything(trainer)
         readings = probe.measure()
         assert _everything(trainer) == before
-    assert len(readings) == len(experiment.layers)
+    assert len(readings) == len(list(walk(experiment.layers)))
 
 
 @pytest.mark.parametrize("executor", ["eager", "traced"])
@@ -99,6 +112,47 @@ def test_a_watched_training_ends_with_the_same_bits(tmp_path: Path, executor: Ex
     assert bits(full_state(trainer).tensors) == bits(full_state(plain).tensors)
     assert trainer.losses.points() == plain.losses.points()
     assert reports[-1].train_loss == trainer.losses.points()[-1][1]
+
+
+def test_layers_inside_of_blocks_are_measured() -> None:
+    """Each under its address, with what PyTorch's own module gives; a block by its projection."""
+    trainer = Trainer(small(**BLOCKS), NOWHERE)
+    found = {reading.place: reading for reading in _readings(trainer)}
+    assert [(place, one.text, one.units) for place, one in found.items()] == [
+        ("layers[0]", "Linear(6)", 6),
+        ("layers[1]", 'Residual([…], shortcut="projection")', 4),
+        ("layers[1][0]", "ReLU()", 6),
+        ("layers[1][1]", "Linear(6)", 6),
+        ("layers[1][2]", 'Residual([…], shortcut="projection")', 4),
+        ("layers[1][2][0]", "Linear(4)", 4),
+        ("layers[1][2][1]", "Tanh()", 4),
+        ("layers[2]", "Linear(1)", 1),
+    ]
+    inputs = trainer.evaluator.input_map.batch(
+        trainer.device_splits["train"].rows(torch.arange(64))
+    )
+    loss = trainer.evaluator.criterion(
+        trainer.model(inputs),
+        trainer.evaluator.decoder.loss_targets(trainer.device_splits["train"].targets, 1),
+    )
+    names = {
+        "layers[1]": "1.shortcut.weight",
+        "layers[1][1]": "1.layers.1.weight",
+        "layers[1][2]": "1.layers.2.shortcut.weight",
+        "layers[1][2][0]": "1.layers.2.layers.0.weight",
+    }
+    for place, name in names.items():
+        (gradient,) = torch.autograd.grad(
+            loss, trainer.model.get_parameter(name), retain_graph=True
+        )
+        assert found[place].gradient == pytest.approx(gradient.square().mean().sqrt().item())
+    assert all(found[place].gradient is None for place in ("layers[1][0]", "layers[1][2][1]"))
+    assert found["layers[1][0]"].dead is not None
+    assert found["layers[1][2][1]"].saturated is not None
+    with torch.no_grad():
+        trainer.model.get_parameter("0.weight").zero_()
+        trainer.model.get_parameter("0.bias").fill_(-1.0)
+    assert {one.place: one.dead for one in _readings(trainer)}["layers[1][0]"] == 6
 
 
 def _kill(trainer: Trainer) -> None:
