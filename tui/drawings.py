@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from msgspec.structs import replace
 from rich.text import Text
 
 from engine.parts.metrics import METRICS
@@ -39,26 +40,12 @@ def boundary_rows(
     picture: Boundary, width: int, look: Look, *, discrete: bool = False, test_points: bool = True
 ) -> Rows:
     """The decision boundary with the points on it; discrete: classes without confidence."""
-    columns, levels = picture.columns, picture.levels
-    cells = picture.cells
+    cells, points, levels = picture.cells, picture.points, picture.levels
     if discrete and picture.classes:
         cells = bytes(code - code % levels + levels - 1 for code in cells)
-    field = plane.Field(
-        cells=[
-            cells[start : start + columns] for start in range(0, columns * picture.rows, columns)
-        ],
-        levels=levels,
-        x1=picture.x1,
-        x2=picture.x2,
-        classes=picture.classes,
-        values=picture.values,
-    )
-    points = [
-        plane.Point(p.x1, p.x2, p.target, p.is_test)
-        for p in picture.points
-        if test_points or not p.is_test
-    ]
-    return plane.boundary(field, points, width, look)
+    if not test_points:
+        points = [point for point in points if not point.is_test]
+    return plane.boundary(replace(picture, cells=cells, points=points), width, look)
 
 
 def curve_rows(picture: Curve, width: int, height: int, look: Look) -> Rows:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING
 
 from rich.style import Style
 from rich.text import Text
@@ -17,6 +15,9 @@ from tui.renderables.runs import Glyph, row_of
 from tui.renderables.sanitize import plain
 from tui.renderables.table import sentence, wrapped
 
+if TYPE_CHECKING:  # a renderable loads nothing of the engine but its limits
+    from engine.runs.pictures import Boundary, Point
+
 LEAST_WIDTH = 16
 _GUTTER = 7  # the labels of x2 and the axis: `-10.50│`
 _BELOW = 3  # the axis, the labels of x1, one row of legend
@@ -26,33 +27,6 @@ _MOST_ROWS = math.isqrt(
 _WHITE = Hue((245, 245, 245), "bright_white")
 _BLACK = Hue((0, 0, 0), "black")
 _MIST = Hue((90, 90, 96), "bright_black")
-
-
-@dataclass(frozen=True)
-class Field:
-    """What the network answers over a rectangle of its inputs, as small whole numbers."""
-
-    cells: Sequence[Sequence[int]]
-    """Rows from the highest x2 down, columns from the lowest x1; each `class * levels +
-    level`, or for a regression the level alone."""
-    levels: int
-    """Levels 0..levels-1: of confidence, or of the value of a regression."""
-    x1: tuple[float, float]
-    x2: tuple[float, float]
-    classes: tuple[str, ...] = ()
-    """Names of the classes; empty for a regression."""
-    values: tuple[float, float] = (0.0, 1.0)
-    """What the lowest and the highest level of a regression mean."""
-
-
-class Point(NamedTuple):
-    """A sample: where it lies and what it is."""
-
-    x1: float
-    x2: float
-    label: int
-    """Its class, or for a regression the level of its target."""
-    is_test: bool = False
 
 
 def grid_size(width: int, height: int, look: Look) -> tuple[int, int]:
@@ -67,7 +41,7 @@ def grid_size(width: int, height: int, look: Look) -> tuple[int, int]:
     return min(2 * rows, width - _GUTTER), 2 * rows if look.half_blocks else rows
 
 
-def boundary(field: Field, points: Sequence[Point], width: int, look: Look) -> list[Text]:
+def boundary(field: Boundary, width: int, look: Look) -> list[Text]:
     """The field, its axes and a legend; a matrix that is too wide is thinned out.
 
     With colors each text row shows two rows of the matrix as half blocks; else each class
@@ -77,25 +51,26 @@ def boundary(field: Field, points: Sequence[Point], width: int, look: Look) -> l
         return []
     if width < LEAST_WIDTH:
         return sentence("Too narrow for the decision boundary.", width, look)
-    cells = _thinned(field.cells, width - _GUTTER)
+    cells = _thinned(field, width - _GUTTER)
     if not cells or not cells[0]:
         return sentence("No decision boundary to draw yet.", width, look)
     canvas = _halved(cells, field, look) if look.half_blocks else _textured(cells, field, look)
-    wrong = _place(points, canvas, cells, field, look)
-    return [*_framed(canvas, field, look), *_legend(field, points, wrong, width, look)]
+    wrong = _place(canvas, cells, field, look)
+    return [*_framed(canvas, field, look), *_legend(field, wrong, width, look)]
 
 
-def _thinned(cells: Sequence[Sequence[int]], columns: int) -> list[list[int]]:
-    """The matrix with at most `columns` columns, and as many fewer rows."""
-    have = min((len(row) for row in cells), default=0)
-    if have <= columns:
-        return [list(row[:have]) for row in cells]
-    rows = max(1, len(cells) * columns // have)
-    across = [column * have // columns for column in range(columns)]
-    return [[cells[row * len(cells) // rows][c] for c in across] for row in range(rows)]
+def _thinned(field: Boundary, most: int) -> list[bytes]:
+    """The matrix, row by row, with at most so many columns, and as many fewer rows."""
+    columns, rows = field.columns, field.rows
+    lines = [field.cells[row * columns :][:columns] for row in range(rows)]
+    if columns <= most:
+        return lines
+    across = [column * columns // most for column in range(most)]
+    fewer = max(1, rows * most // columns)
+    return [bytes(lines[row * rows // fewer][c] for c in across) for row in range(fewer)]
 
 
-def _hue(code: int, field: Field, look: Look) -> Hue:
+def _hue(code: int, field: Boundary, look: Look) -> Hue:
     """The color of a cell's area: the class's, the paler the less sure."""
     if not field.classes:
         share = code / max(field.levels - 1, 1)
@@ -109,7 +84,7 @@ def _hue(code: int, field: Field, look: Look) -> Hue:
     return Hue(blend(NIGHT, hue.rgb, 0.2 + 0.45 * share), hue.name)
 
 
-def _halved(cells: list[list[int]], field: Field, look: Look) -> list[list[Glyph]]:
+def _halved(cells: list[bytes], field: Boundary, look: Look) -> list[list[Glyph]]:
     """Two rows of the matrix in each row of text: the upper is ink, the lower paper."""
     styles: dict[tuple[int, int], Style] = {}
     canvas = []
@@ -127,7 +102,7 @@ def _halved(cells: list[list[int]], field: Field, look: Look) -> list[list[Glyph
     return canvas
 
 
-def _textured(cells: list[list[int]], field: Field, look: Look) -> list[list[Glyph]]:
+def _textured(cells: list[bytes], field: Boundary, look: Look) -> list[list[Glyph]]:
     """One character for each cell of the matrix."""
     known: dict[int, Glyph] = {}
     for code in {code for row in cells for code in row}:
@@ -143,21 +118,20 @@ def _textured(cells: list[list[int]], field: Field, look: Look) -> list[list[Gly
 
 
 def _place(
-    points: Sequence[Point],
     canvas: list[list[Glyph]],
-    cells: list[list[int]],
-    field: Field,
+    cells: list[bytes],
+    field: Boundary,
     look: Look,
 ) -> int:
     """Draw the points over the field; return how many lie in cells of another class."""
     placed: list[tuple[bool, int, int, Point, int]] = []
-    for point in points:
+    for point in field.points:
         column = _cell(point.x1, field.x1, len(cells[0]))
         row = _cell(-point.x2, (-field.x2[1], -field.x2[0]), len(cells))
         if column is None or row is None:
             continue
         code = cells[row][column]
-        wrong = bool(field.classes) and code // field.levels != point.label
+        wrong = bool(field.classes) and code // field.levels != point.target
         placed.append((wrong, row, column, point, code))
     # Wrong ones last, so that no right one hides them.
     for wrong, row, column, point, code in sorted(placed, key=lambda one: one[0]):
@@ -166,12 +140,12 @@ def _place(
     return sum(one[0] for one in placed)
 
 
-def _sign(point: Point, code: int, wrong: bool, field: Field, look: Look) -> Glyph:
+def _sign(point: Point, code: int, wrong: bool, field: Boundary, look: Look) -> Glyph:
     """A point's character: the class's glyph, light on its area, inverted where it is wrong."""
-    sign = look.glyph(point.label if field.classes else 0, hollow=point.is_test)
+    sign = look.glyph(point.target if field.classes else 0, hollow=point.is_test)
     if not look.has_color:
         return sign, Style(bold=True, reverse=wrong or None)
-    own = _hue(point.label, field, look) if not field.classes else class_hue(point.label)
+    own = _hue(point.target, field, look) if not field.classes else class_hue(point.target)
     if wrong:
         return sign, look.paint(Hue(blend(own.rgb, NIGHT, 0.3), own.name), _WHITE, bold=True)
     area = _hue(code, field, look)
@@ -187,7 +161,7 @@ def _cell(value: float, limits: tuple[float, float], count: int) -> int | None:
     return min(int((value - low) / (high - low) * count), count - 1)
 
 
-def _framed(canvas: list[list[Glyph]], field: Field, look: Look) -> list[Text]:
+def _framed(canvas: list[list[Glyph]], field: Boundary, look: Look) -> list[Text]:
     """The canvas with the range of x2 at its left and that of x1 below."""
     dim = Style(dim=True)
     wall = look.pick("│", "|")
@@ -207,9 +181,7 @@ def _framed(canvas: list[list[Glyph]], field: Field, look: Look) -> list[Text]:
     return rows
 
 
-def _legend(
-    field: Field, points: Sequence[Point], wrong: int, width: int, look: Look
-) -> list[Text]:
+def _legend(field: Boundary, wrong: int, width: int, look: Look) -> list[Text]:
     """What the glyphs and areas mean."""
     parts: list[Text] = []
     top = field.levels - 1
@@ -227,7 +199,7 @@ def _legend(
             parts.append(
                 Text.assemble((end, look.paint(ends)), f" {short(field.values[level > 0])}")
             )
-    if any(point.is_test for point in points):
+    if any(point.is_test for point in field.points):
         few = "".join(look.glyph(i, hollow=True) for i in range(min(len(field.classes), 3) or 1))
         parts.append(Text(f"{few} test"))
     if wrong and look.has_color:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from rich.style import Style
 from rich.text import Text
 
+from engine.runs.pictures import Boundary, Point
 from tui.renderables.accuracy_table import (
     ClassScore,
     Score,
@@ -26,7 +27,7 @@ from tui.renderables.actual_predicted import (
     scatter,
     value_outcomes,
 )
-from tui.renderables.boundary import Field, Point, boundary, grid_size
+from tui.renderables.boundary import boundary, grid_size
 from tui.renderables.confusion import confusion
 from tui.renderables.images import Image, gallery
 from tui.renderables.layer_table import LayerRow, layer_table
@@ -51,12 +52,18 @@ def _losses(values: Values, names: Sequence[str], width: int, look: Look, log: b
 def _boundary(values: Values, names: Sequence[str], width: int, look: Look) -> list[Text]:
     columns, rows = grid_size(width, 12, look)
     top = max(3 * len(names), 3)
-    cells = [[(c * r) % top for c in range(columns)] for r in range(rows)]
-    field = Field(cells, 3, (-1.0, 1.0), (-2e9, 2.0), tuple(names))
-    points = [
-        Point(v, -v, n % max(len(names), 1), n % 2 == 0) for n, v in enumerate(_numbers(values))
-    ]
-    return boundary(field, points, width, look)
+    numbers, count = _numbers(values), max(len(names), 1)
+    picture = Boundary(
+        columns=columns,
+        rows=rows,
+        cells=bytes((c * r) % top % 256 for r in range(rows) for c in range(columns)),
+        levels=3,
+        classes=tuple(names),
+        x1=(-1.0, 1.0),
+        x2=(-2e9, 2.0),
+        points=[Point(v, -v, n % count, 0, n % 2 == 0) for n, v in enumerate(numbers)],
+    )
+    return boundary(picture, width, look)
 
 
 def _confusion(values: Values, names: Sequence[str], width: int, look: Look) -> list[Text]:
