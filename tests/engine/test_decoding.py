@@ -21,7 +21,7 @@ from engine.service import protocol as p
 
 _ROOM = Path("engine/decoding.py")
 _DECODING = re.compile(
-    r"msgspec\.convert|(json|msgpack|toml|yaml)\.decode|Decoder\b|DecodeError|MsgspecError"
+    r"msgspec\.convert|(json|msgpack|toml|yaml)\.decode|\bDecoder\b|DecodeError|MsgspecError"
     r"|ValidationError|\bjson\.loads?\b|utf-8-sig|\.read_bytes\(\)\.decode"
     r"|pickle\.loads?\b"
 )
