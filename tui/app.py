@@ -1,4 +1,4 @@
-"""The app: owns the bench, the draft and the settings; the screens do the rest."""
+"""The app: owns the controller, the draft and the settings; the screens do the rest."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
 from tui.live.asking import Folders
-from tui.live.bench import Bench
 from tui.live.snapshot import Snapshot
-from tui.live.trainer import Connect, fresh_worker
+from tui.live.trainer_process import Connect, fresh_worker
+from tui.live.training_controller import TrainingController
 from tui.messages import BenchChanged, PresetChosen
 from tui.renderables.look import Look
 from tui.renderables.sanitize import plain
@@ -66,7 +66,7 @@ class PerceptuiApp(TerminalApp[int]):
         self.folders = folders or Folders()
         self.settings = settings or Settings.load()
         slow = slow_link or self.settings.rate == "slow"
-        self.bench = Bench(self._tell, self.folders, connect, slow_link=slow)
+        self.controller = TrainingController(self._tell, self.folders, connect, slow_link=slow)
         self.budget = self._budget(slow=slow)
         self.look = Look()
         self._ascii_only = ascii_only
@@ -105,14 +105,14 @@ class PerceptuiApp(TerminalApp[int]):
 
     async def on_unmount(self) -> None:
         """Let go of the worker; what lives on goes on without us."""
-        await self.bench.close()
+        await self.controller.close()
 
     def apply_settings(self) -> None:
         """Take over what the settings say, at once."""
         if self.settings.theme in self.available_themes:
             self.theme = self.settings.theme
         slow = self._slow_link or self.settings.rate == "slow"
-        self.bench.set_rate(slow=slow)
+        self.controller.set_rate(slow=slow)
         self.budget = self._budget(slow=slow)
         ascii_only = self._ascii_only or self.settings.glyphs == "ascii"
         encoding = "utf-8" if self.settings.glyphs == "unicode" else None
@@ -134,7 +134,7 @@ class PerceptuiApp(TerminalApp[int]):
 
     async def watch_run(self, run: Run) -> None:
         """Watch a live run on the workbench, or open the experiment of one that is over."""
-        if self.bench.trains(run) and self.draft.name == self.bench.snapshot.name:
+        if self.controller.trains(run) and self.draft.name == self.controller.snapshot.name:
             self._show_workbench()  # it began here: what was edited since stays
             return
         if not await self._edits_settled():
@@ -144,9 +144,9 @@ class PerceptuiApp(TerminalApp[int]):
         from engine.runs.state import state_of
 
         if not state_of(run).live_here:
-            await self.bench.open()
-        elif not self.bench.trains(run):
-            await self.bench.attach(run)
+            await self.controller.open()
+        elif not self.controller.trains(run):
+            await self.controller.attach(run)
 
     async def resume_run(self, run: Run) -> None:
         """Go on with a run that ended early."""
@@ -154,7 +154,7 @@ class PerceptuiApp(TerminalApp[int]):
             return
         self.draft.load(run.name, run.experiment())
         self._show_workbench()
-        await self.bench.resume(run)
+        await self.controller.resume(run)
 
     def action_runs(self) -> None:
         """Open the list of runs."""
@@ -186,14 +186,14 @@ class PerceptuiApp(TerminalApp[int]):
         """Quit; with edits or a live run ask what becomes of them."""
         if not await self._edits_settled("Drop the changes"):
             return
-        if self.bench.snapshot.is_live:
+        if self.controller.snapshot.is_live:
             from tui.screens.quit import QuitScreen
 
             answer = await self.push_screen_wait(QuitScreen())
             if answer is None:
                 return
             if answer == "stop":
-                await self.bench.stop()
+                await self.controller.stop()
         self.exit(0)
 
     async def action_quit(self) -> None:
@@ -252,7 +252,7 @@ class PerceptuiApp(TerminalApp[int]):
         return ByteBudget(SLOW_BYTES_PER_S if slow else BYTES_PER_S, lambda: self.num_bytes_sent)
 
     def _open_bench(self) -> None:
-        self._in_background(self.bench.open())
+        self._in_background(self.controller.open())
 
     def _in_background(self, work: Coroutine[None, None, None]) -> None:
-        self.run_worker(work, group="bench", exit_on_error=False)
+        self.run_worker(work, group="training", exit_on_error=False)

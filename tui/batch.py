@@ -19,7 +19,7 @@ from engine.service.client.session import Session
 from tui.commands.complaint import complain, complain_of
 from tui.headless.ending import UNKEPT, exit_code, print_end, print_record
 from tui.headless.patience import is_outlasted, what_is_kept
-from tui.headless.progress import Manner, Show
+from tui.headless.progress import Presentation, Show
 from tui.headless.report import grid
 from tui.headless.signals import Caught, caught_signals
 from tui.headless.waiting import tell_downloads, told
@@ -29,20 +29,20 @@ from tui.terminal.printing import Terminal
 PROGRESS_HZ = 5.0
 
 
-def train(order: p.Train, manner: Manner) -> int:
+def train(order: p.Train, presentation: Presentation) -> int:
     """Train in a fresh worker and show it; returns the exit code.
 
     Raises PerceptuiError, or BrokenPipeError if stdout was closed meanwhile.
     """
-    return asyncio.run(_in_worker(order, order.experiment().epochs, manner))
+    return asyncio.run(_in_worker(order, order.experiment().epochs, presentation))
 
 
-def resume(order: p.Resume, manner: Manner) -> int:
+def resume(order: p.Resume, presentation: Presentation) -> int:
     """Go on with a run in a fresh worker and show it; returns the exit code."""
     run, history = Run(Path(order.run)), History()
     for event in run.events():
         history.add(event)
-    return asyncio.run(_in_worker(order, run.experiment().epochs, manner, history))
+    return asyncio.run(_in_worker(order, run.experiment().epochs, presentation, history))
 
 
 def detached(order: p.Train | p.Resume) -> int:
@@ -68,7 +68,7 @@ def detached(order: p.Train | p.Resume) -> int:
     return asyncio.run(start())
 
 
-def attach(run: Run, manner: Manner) -> int:
+def attach(run: Run, presentation: Presentation) -> int:
     """Watch a live run until it ends; a signal ends the watching, not the run.
 
     Of what a resume or a rewind took back only that it did is told.
@@ -77,7 +77,7 @@ def attach(run: Run, manner: Manner) -> int:
     async def watch() -> int:
         async with Session.attach(run) as session:
             epochs, passed_over = _known(run)
-            with caught_signals() as caught, Show(manner, epochs, passed_over) as show:
+            with caught_signals() as caught, Show(presentation, epochs, passed_over) as show:
                 watching = asyncio.create_task(_watched(session, show))
                 await caught.or_done(watching)
                 if watching.done():
@@ -107,16 +107,16 @@ async def _watched(session: Session, show: Show) -> int:
     return await _end(session, show, history)
 
 
-def read(run: Run, manner: Manner) -> int:
+def read(run: Run, presentation: Presentation) -> int:
     """Show what the record of a run that is not live says; returns the exit code."""
     history = History()
-    with Show(manner, run.experiment().epochs) as show:
+    with Show(presentation, run.experiment().epochs) as show:
         for event in run.events():
             history.add(event)
             show.happened(event)
         show.check()
-    if not manner.json:
-        print_record(manner, history, run)
+    if not presentation.json:
+        print_record(presentation, history, run)
     if history.unkept_sentence:
         complain(history.unkept_sentence)
     return exit_code(history, 0)
@@ -160,12 +160,12 @@ def _told_unkept(run: Run) -> int:
 async def _in_worker(
     order: p.Train | p.Resume,
     epochs: int,
-    manner: Manner,
+    presentation: Presentation,
     history: History | None = None,
 ) -> int:
     async with AsyncExitStack() as stack:
         caught = stack.enter_context(caught_signals())
-        show = stack.enter_context(Show(manner, epochs))
+        show = stack.enter_context(Show(presentation, epochs))
         session = await _opened(caught, stack)
         if session is None:
             return caught.exit_code
@@ -264,15 +264,22 @@ async def _stop_when_asked(session: Session, caught: Caught, show: Show) -> None
 async def _end(session: Session, show: Show, history: History, caught: Caught | None = None) -> int:
     """Print what there is to say at the end; returns the exit code."""
     show.close()
-    manner = show.manner
+    presentation = show.presentation
     number = (caught.number if caught else 0) or session.signal
-    if not manner.json and not show.broken.is_set():
+    if not presentation.json and not show.broken.is_set():
         pictures: Pictures | None = None
-        if history.diverged is None and history.failed is None and not number and not manner.quiet:
-            pictures = await session.pictures(*grid(manner.terminal.width, manner.terminal.look))
+        if (
+            history.diverged is None
+            and history.failed is None
+            and not number
+            and not presentation.quiet
+        ):
+            pictures = await session.pictures(
+                *grid(presentation.terminal.width, presentation.terminal.look)
+            )
         assert session.run is not None, "a training that ended has a run"
         run = Run(session.run)
-        show.guarded(lambda: print_end(manner, history, pictures, run))
+        show.guarded(lambda: print_end(presentation, history, pictures, run))
     show.check()
     if history.unkept_sentence:
         complain(history.unkept_sentence)

@@ -1,4 +1,4 @@
-"""The app's vocabulary: what widgets and the bench tell the screens."""
+"""The app's vocabulary: what widgets and the controller tell the screens."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class BenchChanged(Message):
-    """The bench has something new to show; sent at the screen's pace."""
+    """The controller has something new to show; sent at the screen's pace."""
 
     def __init__(self, snapshot: Snapshot) -> None:
         super().__init__()

@@ -10,7 +10,7 @@ from engine.errors import UsageError
 from tui.commands import options as o
 
 if TYPE_CHECKING:
-    from tui.headless.progress import Manner
+    from tui.headless.progress import Presentation
 
 app = typer.Typer(
     name="perceptui",
@@ -53,15 +53,15 @@ def train(
     )
     if detach:
         return batch.detached(order)
-    return batch.train(order, manner(shared, quiet=quiet))
+    return batch.train(order, presentation(shared, quiet=quiet))
 
 
-def manner(shared: o.Shared, *, quiet: bool = False) -> Manner:
+def presentation(shared: o.Shared, *, quiet: bool = False) -> Presentation:
     """How the options ask a training to be shown."""
-    from tui.headless.progress import Manner
+    from tui.headless.progress import Presentation
     from tui.terminal.printing import Terminal
 
-    return Manner(Terminal(ascii_only=shared.ascii), shared.json, quiet)
+    return Presentation(Terminal(ascii_only=shared.ascii), shared.json, quiet)
 
 
 def open_app(shared: o.Shared, what: str | None = None, *, slow_link: bool = False) -> int:

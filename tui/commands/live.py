@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from engine.errors import UsageError
-from tui.commands import app, manner
+from tui.commands import app, presentation
 from tui.commands import options as o
 from tui.commands.json_line import print_json
 
@@ -31,7 +31,7 @@ def attach(
     shared = ctx.obj.merged(runs_dir, data_dir, ascii, json)
     found = find_run(run, shared.runs)
     show = batch.attach if state_of(found).live_here else batch.read
-    raise typer.Exit(show(found, manner(shared, quiet=quiet)))
+    raise typer.Exit(show(found, presentation(shared, quiet=quiet)))
 
 
 @app.command()
@@ -116,7 +116,7 @@ def resume(
     )
     if detach:
         raise typer.Exit(batch.detached(order))
-    raise typer.Exit(batch.resume(order, manner(shared, quiet=quiet)))
+    raise typer.Exit(batch.resume(order, presentation(shared, quiet=quiet)))
 
 
 def _learning_rate(settings: list[str]) -> float | None:
@@ -173,4 +173,4 @@ def replay(
         changes=tuple(record.learning_rate_changes()),
         until_step=finished.steps if finished is not None and by_hand else None,
     )
-    raise typer.Exit(batch.train(order, manner(shared, quiet=quiet)))
+    raise typer.Exit(batch.train(order, presentation(shared, quiet=quiet)))

@@ -9,7 +9,7 @@ from rich.text import Text
 from engine.paths import runs_dir
 from engine.runs.pictures import Pictures
 from engine.runs.run import Run
-from tui.headless.progress import Manner
+from tui.headless.progress import Presentation
 from tui.headless.report import Report, ending
 from tui.live.history import History
 from tui.renderables.sanitize import plain
@@ -31,21 +31,23 @@ def exit_code(history: History, signal: int) -> int:
     return UNKEPT if history.unkept else 0
 
 
-def print_end(manner: Manner, history: History, pictures: Pictures | None, run: Run) -> None:
+def print_end(
+    presentation: Presentation, history: History, pictures: Pictures | None, run: Run
+) -> None:
     """Print the report of a run that just ended; without pictures its losses and last lines."""
-    terminal = manner.terminal
-    if not manner.quiet and history.finished is not None:
+    terminal = presentation.terminal
+    if not presentation.quiet and history.finished is not None:
         report = Report(terminal.width, terminal.look)
         for rows in _sections(report, history, pictures, run):
             terminal.line()
             terminal.rows(rows)
         terminal.line()
-    _print_last(manner, history, run)
+    _print_last(presentation, history, run)
 
 
-def print_record(manner: Manner, history: History, run: Run) -> None:
+def print_record(presentation: Presentation, history: History, run: Run) -> None:
     """Print the report of a run that is not live, as far as its record goes."""
-    terminal = manner.terminal
+    terminal = presentation.terminal
     report = Report(terminal.width, terminal.look)
     curve = report.loss_curve(history.loss_series(run.losses()))
     standing = report.findings(list(history.findings.values()))
@@ -54,7 +56,7 @@ def print_record(manner: Manner, history: History, run: Run) -> None:
         terminal.line()
         terminal.rows(rows)
     terminal.line()
-    _print_last(manner, history, run)
+    _print_last(presentation, history, run)
 
 
 def _sections(
@@ -76,8 +78,8 @@ def _sections(
         yield standing
 
 
-def _print_last(manner: Manner, history: History, run: Run) -> None:
-    terminal = manner.terminal
+def _print_last(presentation: Presentation, history: History, run: Run) -> None:
+    terminal = presentation.terminal
     if history.failed is not None:
         terminal.line(f"Failed: {plain(history.failed.message, terminal.look.ascii)}")
     if history.finished is not None:

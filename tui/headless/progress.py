@@ -230,7 +230,7 @@ def _short_line(event: EpochFinished) -> Text:
 
 
 @dataclass(frozen=True)
-class Manner:
+class Presentation:
     """How a training is shown."""
 
     terminal: Terminal
@@ -251,15 +251,15 @@ class Show:
     """Shows what happens, until nobody reads it any more."""
 
     def __init__(
-        self, manner: Manner, epochs: int, passed_over: Collection[int] = frozenset()
+        self, presentation: Presentation, epochs: int, passed_over: Collection[int] = frozenset()
     ) -> None:
         """passed_over: numbers of events that a later one took back; told as JSON only."""
-        self.manner = manner
-        self._passed_over = frozenset() if manner.json else passed_over
+        self.presentation = presentation
+        self._passed_over = frozenset() if presentation.json else passed_over
         self.broken = asyncio.Event()
         """Set when stdout was closed or the terminal is gone."""
         self._error: OSError | None = None
-        self._follower = manner.follower(epochs)
+        self._follower = presentation.follower(epochs)
 
     def __enter__(self) -> Show:
         self.guarded(self._follower.start)

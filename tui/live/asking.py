@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from engine.runs.rate_test import RateTest
     from engine.service.protocol.description import Description
     from engine.spec.experiment import Experiment
-    from tui.live.trainer import Trainer
+    from tui.live.trainer_process import TrainerProcess
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Asking:
     def __init__(self, folders: Folders) -> None:
         self.snapshot = Snapshot()
         self._folders = folders
-        self._session: Trainer | None = None
+        self._session: TrainerProcess | None = None
         self._settled = asyncio.Event()
         """Set once it is known whether a worker listens."""
 
@@ -69,7 +69,7 @@ class Asking:
 
         return await session.predict(Run(run), rows)
 
-    async def _opened(self) -> Trainer | None:
+    async def _opened(self) -> TrainerProcess | None:
         """The session, once the worker that is starting listens; None if it is lost."""
         await self._settled.wait()
         return self._session

@@ -1,4 +1,4 @@
-"""What the bench knows at one moment, as the screens show it."""
+"""What the controller knows at one moment, as the screens show it."""
 
 from __future__ import annotations
 

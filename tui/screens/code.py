@@ -110,7 +110,7 @@ class CodeScreen(BenchScreen):
             return
         page.show(lambda width: sentence("Writing the script", width, look))
         try:
-            code = await self.host.bench.script(experiment)
+            code = await self.host.controller.script(experiment)
         except PerceptuiError as error:
             text = str(error)
             page.show(lambda width: sentence(text, width, look, dim=False))

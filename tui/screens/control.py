@@ -50,13 +50,13 @@ class ControlScreen(BenchScreen):
     @work(group="steer", exit_on_error=False)
     async def action_run_or_pause(self) -> None:
         """Run or pause; a changed experiment or none yet begins a new run."""
-        app, snapshot = self.host, self.host.bench.snapshot
+        app, snapshot = self.host, self.host.controller.snapshot
         if not self._begun.is_set():
             self._is_to_wait = False
         elif self.trains_another():
             await self._begin_instead(paused=False)
         elif snapshot.phase in ("running", "paused"):
-            await app.bench.toggle()
+            await app.controller.toggle()
         elif snapshot.phase not in ("preparing",):
             await self._begin(paused=False)
 
@@ -64,13 +64,13 @@ class ControlScreen(BenchScreen):
     async def action_step_batch(self) -> None:
         """Train one batch."""
         if await self._ready_to_step():
-            await self.host.bench.step(batches=1)
+            await self.host.controller.step(batches=1)
 
     @work(group="steer", exit_on_error=False)
     async def action_step_epoch(self) -> None:
         """Train to the end of the epoch."""
         if await self._ready_to_step():
-            await self.host.bench.step(epochs=1)
+            await self.host.controller.step(epochs=1)
 
     @work(group="steer", exit_on_error=False)
     async def action_reset(self) -> None:
@@ -95,22 +95,22 @@ class ControlScreen(BenchScreen):
     @work(group="steer", exit_on_error=False)
     async def action_scale_lr(self, by: float) -> None:
         """Change the learning rate of the running training."""
-        await self.host.bench.scale_learning_rate(by)
+        await self.host.controller.scale_learning_rate(by)
 
     @work(group="steer", exit_on_error=False)
     async def action_stop(self) -> None:
         """End the run; its checkpoint is kept."""
-        await self.host.bench.stop()
+        await self.host.controller.stop()
 
     @work(group="steer", exit_on_error=False)
     async def action_rewind(self, to: str) -> None:
         """Go back to a checkpoint."""
-        await self.host.bench.rewind("best" if to == "best" else "last")
+        await self.host.controller.rewind("best" if to == "best" else "last")
 
     @work(group="steer", exit_on_error=False)
     async def action_recover(self) -> None:
         """After a divergence: back to the last finite checkpoint, on with a tenth of the rate."""
-        await self.host.bench.recover()
+        await self.host.controller.recover()
 
     def action_tune(self) -> None:
         """Try learning rates on a copy, and take the one that is suggested."""
@@ -121,7 +121,7 @@ class ControlScreen(BenchScreen):
 
     def trains_another(self) -> bool:
         """Whether a live training is of another experiment than the one that is edited."""
-        snapshot, draft = self.host.bench.snapshot, self.host.draft
+        snapshot, draft = self.host.controller.snapshot, self.host.draft
         if not snapshot.is_live or snapshot.experiment is None or draft.name == snapshot.name:
             return False
         return draft.differs_from(snapshot.experiment)
@@ -130,21 +130,21 @@ class ControlScreen(BenchScreen):
         """Ask what becomes of the other's training; whether what is edited was begun."""
         from tui.screens.busy import BusyScreen
 
-        bench, name = self.host.bench, self.host.draft.name
+        controller, name = self.host.controller, self.host.draft.name
         if self._valid() is None:
             return False
-        is_paused = bench.snapshot.phase == "paused"
-        screen = BusyScreen(bench.snapshot.name, name, is_paused=is_paused)
+        is_paused = controller.snapshot.phase == "paused"
+        screen = BusyScreen(controller.snapshot.name, name, is_paused=is_paused)
         answer = await self.app.push_screen_wait(screen)
-        if answer == "toggle" and bench.snapshot.is_live:
-            await bench.toggle()
+        if answer == "toggle" and controller.snapshot.is_live:
+            await controller.toggle()
         return answer == "begin" and await self._begin(paused=paused)
 
     async def _ready_to_step(self) -> bool:
         await self._begun.wait()
         if self.trains_another():
             return await self._begin_instead(paused=True)
-        if self.host.bench.snapshot.is_live:
+        if self.host.controller.snapshot.is_live:
             return True
         return await self._begin(paused=True)
 
@@ -162,14 +162,14 @@ class ControlScreen(BenchScreen):
 
     async def _started(self, experiment: Experiment, *, paused: bool) -> None:
         app = self.host
-        if app.bench.snapshot.phase == "lost":
-            await app.bench.close()
-            await app.bench.open()
+        if app.controller.snapshot.phase == "lost":
+            await app.controller.close()
+            await app.controller.open()
         self.about_to_train()
-        await app.bench.begin(app.draft.name, experiment, paused=paused)
-        if paused and not self._is_to_wait and app.bench.snapshot.is_live:
-            await app.bench.toggle()
-        await app.bench.look_at(self.grid())
+        await app.controller.begin(app.draft.name, experiment, paused=paused)
+        if paused and not self._is_to_wait and app.controller.snapshot.is_live:
+            await app.controller.toggle()
+        await app.controller.look_at(self.grid())
 
     def _valid(self) -> Experiment | None:
         draft = self.host.draft

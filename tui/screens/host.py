@@ -17,14 +17,14 @@ if TYPE_CHECKING:  # the first screen is there before the engine is loaded
     from engine.runs.run import Run
     from tui.editing.draft import Draft
     from tui.live.asking import Folders
-    from tui.live.bench import Bench
+    from tui.live.training_controller import TrainingController
     from tui.settings import Settings
 
 
 class Host(Protocol):
     """The app, as its screens know it."""
 
-    bench: Bench
+    controller: TrainingController
     draft: Draft
     folders: Folders
     look: Look
@@ -83,4 +83,4 @@ class BenchScreen(Screen[None]):
             except PerceptuiError as error:
                 self.complain(error)
 
-        self.app.run_worker(guarded(), group="bench", exit_on_error=False)
+        self.app.run_worker(guarded(), group="training", exit_on_error=False)

@@ -70,7 +70,7 @@ async def draft_saved(node: DOMNode) -> bool:
 
 def _is_unsaved(node: DOMNode) -> bool:
     """Whether the edits are nowhere else: not in a preset, and not in the run that is shown."""
-    draft, snapshot = host(node).draft, host(node).bench.snapshot
+    draft, snapshot = host(node).draft, host(node).controller.snapshot
     if not draft.is_edited:
         return False
     if snapshot.run is None or snapshot.experiment is None or draft.experiment is None:

@@ -104,7 +104,7 @@ class PredictScreen(BenchScreen):
         self._predict(sample)
 
     def _at_hand(self) -> tuple[Facts | None, list[Sample]]:
-        snapshot = self.host.bench.snapshot
+        snapshot = self.host.controller.snapshot
         if snapshot.experiment is None or snapshot.started is None:
             return None, []
         facts = converted(snapshot.started.facts, Facts)
@@ -134,7 +134,7 @@ class PredictScreen(BenchScreen):
     @work(group="predict", exclusive=True, exit_on_error=False)
     async def _predict(self, sample: Sample | None) -> None:
         try:
-            (answer,) = await self.host.bench.predict([self._typed()])
+            (answer,) = await self.host.controller.predict([self._typed()])
         except PerceptuiError as error:
             self._say(str(error))
             return
@@ -156,7 +156,7 @@ class PredictScreen(BenchScreen):
             rows += class_prediction(*shown, width, look)
         else:
             rows += value_prediction(answer.values, answer.outputs, width, look)
-        pictures = self.host.bench.snapshot.pictures
+        pictures = self.host.controller.snapshot.pictures
         if pictures is not None and pictures.boundary is not None and len(answer.values) == 2:
             rows += [Text(), *self._on_boundary(pictures.boundary, answer, width)]
         return rows

@@ -244,10 +244,10 @@ class PresetsScreen(BenchScreen):
             self._show(replace(known, note=note))
             return
         self._show(known)
-        bench = self.host.bench
-        while bench.snapshot.phase in ("starting", "preparing"):
+        controller = self.host.controller
+        while controller.snapshot.phase in ("starting", "preparing"):
             await asyncio.sleep(WAIT_S)
-        description = await bench.describe(experiment)
+        description = await controller.describe(experiment)
         if description is None:
             self._show(replace(known, note="The data can't be looked at now."))
             return

@@ -71,7 +71,7 @@ class TuneScreen(BenchScreen):
     async def _try(self, experiment: Experiment) -> None:
         page, look = self.query_one(Page), self.host.look
         try:
-            test = await self.host.bench.tune(experiment)
+            test = await self.host.controller.tune(experiment)
         except PerceptuiError as error:
             text = str(error)
             page.show(lambda width: sentence(text, width, look, dim=False))

@@ -76,11 +76,11 @@ class WorkbenchScreen(ControlScreen):
     def on_mount(self) -> None:
         self._is_built = True
         self.show_draft()
-        self.show(self.host.bench.snapshot)
+        self.show(self.host.controller.snapshot)
         self.watch_pane()
 
     def show(self, snapshot: Snapshot) -> None:
-        """Show the bench's newest snapshot."""
+        """Show the controller's newest snapshot."""
         if not self._is_built:
             return
         for view in self.query(SnapshotView):
@@ -99,17 +99,17 @@ class WorkbenchScreen(ControlScreen):
             self.query_one(Editor).show_draft()
             self.query_one(DoctorNote).examine()
             self.refresh_bindings()
-            self._title(self.host.bench.snapshot)
+            self._title(self.host.controller.snapshot)
 
     async def on_draft_changed(self, message: DraftChanged) -> None:
         """A new learning rate applies at once; whatever else waits for a reset."""
         self.show_draft()
-        bench = self.host.bench
-        trained = bench.snapshot.experiment
-        if trained is not None and bench.snapshot.is_live:
+        controller = self.host.controller
+        trained = controller.snapshot.experiment
+        if trained is not None and controller.snapshot.is_live:
             factor = self.host.draft.learning_rate_factor(trained)
-            if factor is not None and factor != bench.snapshot.factor:
-                await bench.set_learning_rate(factor)
+            if factor is not None and factor != controller.snapshot.factor:
+                await controller.set_learning_rate(factor)
 
     def on_resize(self, event: Resize) -> None:
         self._draw_tabs()
@@ -151,7 +151,7 @@ class WorkbenchScreen(ControlScreen):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Only what can be repaired or gone back from offers its key."""
         if action == "recover":
-            return self.host.bench.snapshot.diverged is not None
+            return self.host.controller.snapshot.diverged is not None
         if action == "repair" and self._is_built:
             finding = self.query_one(DoctorNote).finding
             return finding is not None and finding.repaired is not None
@@ -164,10 +164,10 @@ class WorkbenchScreen(ControlScreen):
 
     def action_next_curve(self) -> None:
         """Show the curves of the next metric that reports tell."""
-        curve, names = self.query_one(LossCurve), [*self.host.bench.snapshot.curves]
+        curve, names = self.query_one(LossCurve), [*self.host.controller.snapshot.curves]
         if curve.metric in names:
             curve.metric = names[(names.index(curve.metric) + 1) % len(names)]
-            self._title(self.host.bench.snapshot)
+            self._title(self.host.controller.snapshot)
 
     def action_smooth(self, direction: int) -> None:
         """Smooth the loss curve more or less."""
@@ -257,7 +257,7 @@ class WorkbenchScreen(ControlScreen):
     @work(group="grid", exclusive=True, exit_on_error=False)
     async def _tell_grid(self) -> None:
         if self._is_built:
-            await self.host.bench.look_at(self.grid())
+            await self.host.controller.look_at(self.grid())
 
     def _title(self, snapshot: Snapshot) -> None:
         draft = self.host.draft

@@ -52,9 +52,9 @@ class DoctorNote(Page):
         if is_downloaded_first(experiment.data, paths.data_dir(app.folders.data_dir)):
             return
         await asyncio.sleep(REST_S)
-        while app.bench.snapshot.phase in ("starting", "preparing"):
+        while app.controller.snapshot.phase in ("starting", "preparing"):
             await asyncio.sleep(REST_S)
-        description = await app.bench.describe(experiment)
+        description = await app.controller.describe(experiment)
         if description is not None:
             examiner.learn(experiment, description)
             self._show_findings()

@@ -28,7 +28,7 @@ EMPTY = Snapshot()
 
 
 class SnapshotView(RowsView):
-    """Shows one side of the bench's newest snapshot."""
+    """Shows one side of the controller's newest snapshot."""
 
     snapshot: reactive[Snapshot] = reactive(EMPTY, repaint=False)
 

@@ -35,7 +35,7 @@ PACE_S = 0.05
 
 
 class Replay:
-    """Implements tui.live.trainer.Trainer. A test moves it with `advance`, `finish` and `lose`.
+    """A TrainerProcess. A test moves it with `advance`, `finish` and `lose`.
 
     What it says follows from the epoch alone: the loss of epoch n is 1/n, the boundary a circle
     that grows with it.
@@ -145,7 +145,7 @@ class Replay:
         """Of the newest epoch."""
         return 1 / max(1, self.epoch)
 
-    # What the bench does.
+    # What the controller does.
 
     async def events(self) -> AsyncIterator[SessionEvent]:
         while True:

@@ -18,7 +18,7 @@ from tests.tui.app.replay import Replay, Workers
 from tests.tui.app.stand import is_calm, seen, small_experiment, until
 from tui.app import PerceptuiApp
 from tui.live.asking import Folders
-from tui.live.trainer import Connect
+from tui.live.trainer_process import Connect
 from tui.screens.workbench import WorkbenchScreen
 from tui.settings import Settings
 
@@ -48,7 +48,7 @@ class Stage:
     @property
     def phase(self) -> str:
         """The training's, as the workbench is told."""
-        return self.app.bench.snapshot.phase
+        return self.app.controller.snapshot.phase
 
     @property
     def notices(self) -> list[str]:

@@ -1,4 +1,4 @@
-"""A tiny app for one screen at a time, with a bench that answers from memory."""
+"""A tiny app for one screen at a time, with a controller that answers from memory."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ class StandApp(App[object]):
 
     def __init__(self, folder: Path, *, ascii_only: bool = False) -> None:
         super().__init__()
-        self.bench = AnsweringBench()
+        self.controller = AnsweringBench()
         self.draft = Draft()
         self.places = Folders(folder / "runs", folder / "data")
         self.look = Look(ascii=ascii_only)
@@ -164,7 +164,10 @@ def is_calm(app: App[object]) -> bool:
         *(node for screen in app.screen_stack for node in screen.walk_children(with_self=True)),
     ]
     return not (
-        (not app.screen.is_modal and any(w.is_running and w.group != "bench" for w in app.workers))
+        (
+            not app.screen.is_modal
+            and any(w.is_running and w.group != "training" for w in app.workers)
+        )
         or any(node.message_queue_size or node._next_callbacks for node in nodes)
         or any(timer._repeat is not None for node in nodes for timer in node._timers)
         or app.screen._dirty_widgets

@@ -37,7 +37,7 @@ def test_the_next_field_gets_what_is_typed_behind_tab(
 
     async def play(stage: Stage) -> None:
         await stage.train()
-        await stage.until(lambda: stage.app.bench.snapshot.started)
+        await stage.until(lambda: stage.app.controller.snapshot.started)
         stage.burst("p", "1", "full_stop", "5", "tab", "2", "enter")
         await stage.until(
             lambda: [field.value for field in stage.app.screen.query(Input)] == ["1.5", "2"]

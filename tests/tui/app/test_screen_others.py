@@ -55,21 +55,21 @@ def with_draft(folder: Path) -> StandApp:
     """A stand with a valid draft and a script for it."""
     app = StandApp(folder)
     app.draft.load("small", small_experiment())
-    app.bench.code = CODE
+    app.controller.code = CODE
     return app
 
 
 def trained(folder: Path, boundary: Boundary | None = BOUNDARY) -> StandApp:
-    """A stand whose bench has trained the circle."""
+    """A stand whose controller has trained the circle."""
     app = StandApp(folder)
     experiment = small_experiment()
-    app.bench.snapshot = Snapshot(
+    app.controller.snapshot = Snapshot(
         phase="paused",
         experiment=experiment,
         started=started(experiment),
         pictures=Pictures(losses=[], comparison=COMPARISON, boundary=boundary),
     )
-    app.bench.answer = Prediction(
+    app.controller.answer = Prediction(
         values=[0.5, -0.5], predicted="inside", outputs=[0.75], probabilities=[0.25, 0.75]
     )
     return app
@@ -167,11 +167,11 @@ def test_predict_asks_what_is_typed(tmp_path: Path) -> None:
     """The values go to the network as typed; class and probabilities come back."""
 
     async def story(app: StandApp, pilot: Play) -> None:
-        await until(pilot, lambda: app.bench.asked)
+        await until(pilot, lambda: app.controller.asked)
         first, second = app.screen.query(Input)
         first.value, second.value = "0.5", "-0.5"
         await pilot.press("enter")
-        await until(pilot, lambda: [["0.5", "-0.5"]] in app.bench.asked)
+        await until(pilot, lambda: [["0.5", "-0.5"]] in app.controller.asked)
         await until(pilot, lambda: "(0.5, -0.5) → inside" in seen(app))
         assert "0.750" in seen(app)
 
@@ -183,10 +183,10 @@ def test_predict_picks_samples_of_the_test_split_first(tmp_path: Path) -> None:
 
     async def story(app: StandApp, pilot: Play) -> None:
         await until(pilot, lambda: "sample 1 of 2, test sample: outside" in seen(app))
-        assert app.bench.asked == [[["-0.25", "0.125"]]]
+        assert app.controller.asked == [[["-0.25", "0.125"]]]
         await pilot.press("down")
         await until(pilot, lambda: "sample 2 of 2, training sample: inside" in seen(app))
-        await until(pilot, lambda: [["0.5", "-0.5"]] in app.bench.asked)
+        await until(pilot, lambda: [["0.5", "-0.5"]] in app.controller.asked)
         await until(pilot, lambda: "└" in seen(app))
 
     told(tmp_path, PredictScreen(), story, app=trained(tmp_path))
@@ -195,7 +195,7 @@ def test_predict_picks_samples_of_the_test_split_first(tmp_path: Path) -> None:
 def test_predict_says_what_is_wrong(tmp_path: Path) -> None:
     """The worker's complaint stands where the answer would."""
     app = trained(tmp_path)
-    app.bench.answer = UsageError("x1: 'a' is not a number")
+    app.controller.answer = UsageError("x1: 'a' is not a number")
 
     async def story(app: StandApp, pilot: Play) -> None:
         await until(pilot, lambda: "x1: 'a' is not a number" in seen(app))
@@ -210,7 +210,7 @@ def test_predict_without_a_training_says_so(tmp_path: Path) -> None:
         await until(pilot, lambda: "Nothing is trained yet" in seen(app))
         await pilot.press("down", "enter", "escape")
         await until(pilot, lambda: len(app.screen_stack) == 1)
-        assert not app.bench.asked
+        assert not app.controller.asked
 
     told(tmp_path, PredictScreen(), story)
 

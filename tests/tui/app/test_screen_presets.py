@@ -50,7 +50,7 @@ def test_data_and_layers_are_drawn(tmp_path: Path) -> None:
         assert "● outside 1" in text
         assert "Linear(4)" in text
         assert [line.split()[-1] for line in text.splitlines() if "Total" in line] == ["17"]
-        assert app.bench.described == ["circle()"]
+        assert app.controller.described == ["circle()"]
 
     told(tmp_path, PresetsScreen(), story)
 
@@ -65,11 +65,11 @@ def test_each_preset_is_described_once(tmp_path: Path) -> None:
     async def story(app: StandApp, pilot: Play) -> None:
         await until(pilot, lambda: "inside 1" in seen(app))
         await pilot.press("down")
-        await until(pilot, lambda: len(app.bench.described) == 2)
+        await until(pilot, lambda: len(app.controller.described) == 2)
         await pilot.press("up")
         await until(pilot, lambda: "Does a point lie inside" in seen(app))
         assert "inside 1" in seen(app)
-        assert len(app.bench.described) == 2
+        assert len(app.controller.described) == 2
 
     told(tmp_path, PresetsScreen(), story)
 
@@ -91,7 +91,7 @@ def test_data_that_is_not_here_is_said(tmp_path: Path) -> None:
     async def story(app: StandApp, pilot: Play) -> None:
         await pilot.press("slash", *"mnist-rep", "enter")
         await until(pilot, lambda: "The data is not here yet" in seen(app))
-        assert "MNIST" not in "".join(app.bench.described)
+        assert "MNIST" not in "".join(app.controller.described)
 
     told(tmp_path, PresetsScreen(), story)
 

@@ -319,7 +319,7 @@ def test_quit_and_stay(tmp_path: Path) -> None:
 
 
 def test_leaving_the_workbench_ends_nothing(tmp_path: Path) -> None:
-    """esc leads to the presets while it trains; another preset on the bench says what trains."""
+    """esc leads to the presets while it trains; another preset says what trains."""
 
     async def play(stage: Stage) -> None:
         await stage.train()

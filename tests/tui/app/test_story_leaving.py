@@ -112,7 +112,7 @@ def test_nothing_is_asked_where_nothing_would_be_lost(tmp_path: Path) -> None:
         await stage.until(lambda: stage.app.draft.name == "circle")
         await add_layer(stage)
         await stage.train()
-        await stage.until(lambda: stage.app.bench.snapshot.run)
+        await stage.until(lambda: stage.app.controller.snapshot.run)
         await choose(stage, "spiral")
         await stage.until(lambda: stage.app.draft.name == "spiral")
 
@@ -143,7 +143,7 @@ def test_the_live_run_that_began_here_shows_what_is_edited(tmp_path: Path) -> No
 
     async def play(stage: Stage) -> None:
         await stage.train()
-        await stage.until(lambda: stage.app.bench.snapshot.run)
+        await stage.until(lambda: stage.app.controller.snapshot.run)
         await add_layer(stage)
         layers = stage.app.draft.layers()
         await stage.press("R")
@@ -183,7 +183,7 @@ def test_space_on_another_preset_asks_about_the_live_training(
 
     async def play(stage: Stage) -> None:
         await stage.train()
-        await stage.until(lambda: stage.app.bench.snapshot.run)
+        await stage.until(lambda: stage.app.controller.snapshot.run)
         await choose(stage, "spiral")
         await stage.until(lambda: stage.app.draft.name == "spiral")
         await stage.until_seen("another is training: space asks")

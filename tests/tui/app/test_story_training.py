@@ -191,7 +191,7 @@ def test_nothing_of_the_run_before_is_left_after_a_reset(tmp_path: Path) -> None
         await stage.press("r")
         await stage.until_phase("paused")
         await stage.until_seen("‖ paused", "The loss curve appears", "Accuracy appears")
-        assert stage.app.bench.snapshot.finished is None
+        assert stage.app.controller.snapshot.finished is None
 
     played(tmp_path, play)
 

@@ -61,7 +61,7 @@ def test_stepped_steered_reset_and_stopped(tmp_path: Path, warm: Path) -> None:
         await stage.until(lambda: len(all_runs(tmp_path / "runs")) == 2)
         await stage.until_seen("‖ paused", "● outside")
         assert "begins this" not in stage.screen
-        snapshot = stage.app.bench.snapshot
+        snapshot = stage.app.controller.snapshot
         assert snapshot.finished is None
         assert snapshot.experiment is not None
         assert len(snapshot.experiment.layers) == 3
@@ -121,7 +121,7 @@ def test_stopped_and_continued(tmp_path: Path, warm: Path) -> None:
         await stage.press("x")
         await stage.until_seen("✓ finished")
         (run,) = all_runs(tmp_path / "runs")
-        finished = stage.app.bench.snapshot.finished
+        finished = stage.app.controller.snapshot.finished
         assert finished is not None
         assert finished.epochs > 1
         assert finished.run == str(run.path)

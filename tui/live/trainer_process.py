@@ -19,8 +19,8 @@ if TYPE_CHECKING:  # the first screen is there before the engine is loaded
     from engine.spec.experiment import Experiment
 
 
-class Trainer(Protocol):
-    """What the bench needs of a session; engine.service.client.session.Session has it."""
+class TrainerProcess(Protocol):
+    """What the controller needs of a session; engine.service.client.session.Session has it."""
 
     @property
     def state(self) -> p.State: ...
@@ -49,10 +49,10 @@ class Trainer(Protocol):
     ) -> list[ev.Prediction]: ...
 
 
-Connect = Callable[[], AbstractAsyncContextManager[Trainer]]
+Connect = Callable[[], AbstractAsyncContextManager[TrainerProcess]]
 
 
-def fresh_worker() -> AbstractAsyncContextManager[Trainer]:
+def fresh_worker() -> AbstractAsyncContextManager[TrainerProcess]:
     """A session with a worker of its own, which warms up."""
     from engine.service.client.session import Session
 

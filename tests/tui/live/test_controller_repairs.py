@@ -13,8 +13,8 @@ from tests.engine.service.live import run_async
 from tests.engine.training.tiny import small
 from tests.tui.app.stand import small_experiment
 from tui.live.asking import Folders
-from tui.live.bench import Bench
 from tui.live.snapshot import Snapshot
+from tui.live.training_controller import TrainingController
 
 
 def test_rates_are_tried_and_a_diverged_run_goes_on(warm: Path, tmp_path: Path) -> None:
@@ -27,22 +27,22 @@ def test_rates_are_tried_and_a_diverged_run_goes_on(warm: Path, tmp_path: Path) 
 
     async def play() -> tuple[float | None, Snapshot, Snapshot]:
         folders = Folders(tmp_path, tmp_path)
-        bench = Bench(tell, folders, connect=lambda: Session.connect(warm))
-        await bench.open()
+        controller = TrainingController(tell, folders, connect=lambda: Session.connect(warm))
+        await controller.open()
         try:
-            test = await bench.tune(small_experiment())
+            test = await controller.tune(small_experiment())
             wild = {"data": "wave(samples=20)", "loss": "MSELoss()", "optimizer": "SGD(lr=5.0)"}
             layers = ["Linear(4)", "ReLU()", "Linear(1)"]
-            await bench.begin("wild", small(**wild, layers=layers, epochs=60))
+            await controller.begin("wild", small(**wild, layers=layers, epochs=60))
             await ended.wait()
-            before, path = bench.snapshot, bench.snapshot.run
+            before, path = controller.snapshot, controller.snapshot.run
             assert path is not None
             ended.clear()
-            await bench.resume(Run(path), rewind=True)
+            await controller.resume(Run(path), rewind=True)
             await ended.wait()
-            return test.suggested, before, bench.snapshot
+            return test.suggested, before, controller.snapshot
         finally:
-            await bench.close()
+            await controller.close()
 
     suggested, before, after = run_async(play())
     assert suggested is not None

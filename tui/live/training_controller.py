@@ -16,7 +16,7 @@ from engine.errors import PerceptuiError, WorkerLost
 from engine.paths import data_dir, runs_dir
 from tui.live.asking import Asking, Folders
 from tui.live.snapshot import Snapshot
-from tui.live.trainer import Connect, Trainer, fresh_worker
+from tui.live.trainer_process import Connect, TrainerProcess, fresh_worker
 
 if TYPE_CHECKING:
     from engine.runs.contents import CheckpointKind
@@ -32,7 +32,7 @@ PICTURES_HZ = 2.0
 SLOW_PICTURES_HZ = 0.2
 
 
-class Bench(Asking):
+class TrainingController(Asking):
     """Trains one experiment after another and says what it sees.
 
     tell: called with each new snapshot, at most every TELL_S seconds. The methods that
@@ -104,7 +104,7 @@ class Bench(Asking):
     async def begin(self, name: str, experiment: Experiment, *, paused: bool = False) -> None:
         """Train an experiment in a new run; one that is live is stopped and kept first."""
 
-        async def begin(session: Trainer) -> None:
+        async def begin(session: TrainerProcess) -> None:
             from engine.service import protocol as p
             from engine.spec.writer import to_toml
 
@@ -136,7 +136,7 @@ class Bench(Asking):
         rewind: it diverged, and goes on with a tenth of its learning rate, or with this one.
         """
 
-        async def resume(session: Trainer) -> None:
+        async def resume(session: TrainerProcess) -> None:
             from engine.service import protocol as p
 
             experiment, events = run.experiment(), run.events()
@@ -176,7 +176,7 @@ class Bench(Asking):
     async def rewind(self, to: CheckpointKind) -> None:
         """Go back to the last or best checkpoint."""
 
-        async def rewind(session: Trainer) -> None:
+        async def rewind(session: TrainerProcess) -> None:
             await session.rewind(to)
             await self._draw(session)
 
@@ -211,7 +211,7 @@ class Bench(Asking):
                 await self._draw(session)
 
     async def _enter(
-        self, connection: AbstractAsyncContextManager[Trainer], run: Run | None = None
+        self, connection: AbstractAsyncContextManager[TrainerProcess], run: Run | None = None
     ) -> None:
         from tui.live.observer import Observer
 
@@ -233,14 +233,14 @@ class Bench(Asking):
         if run is not None:
             await self._watch(session)
 
-    async def _watch(self, session: Trainer) -> None:
+    async def _watch(self, session: TrainerProcess) -> None:
         await session.watch(
             progress_hz=1 / self._tell_s,
             pictures_hz=self._pictures_hz,
             grid=self._grid,
         )
 
-    async def _do_once(self, begin: Callable[[Trainer], Awaitable[object]]) -> None:
+    async def _do_once(self, begin: Callable[[TrainerProcess], Awaitable[object]]) -> None:
         """Begin a run, unless one is begun already: a key may be pressed twice."""
         if self._is_beginning:
             return
@@ -250,7 +250,7 @@ class Bench(Asking):
         finally:
             self._is_beginning = False
 
-    async def _do(self, steer: Callable[[Trainer], Awaitable[object]]) -> None:
+    async def _do(self, steer: Callable[[TrainerProcess], Awaitable[object]]) -> None:
         session = await self._opened()
         if session is None:
             return
@@ -264,7 +264,7 @@ class Bench(Asking):
             phase = "ready" if self.snapshot.phase == "preparing" else self.snapshot.phase
             self._change(replace(self.snapshot, phase=phase, message=str(error)), at_once=True)
 
-    async def _follow(self, session: Trainer) -> None:
+    async def _follow(self, session: TrainerProcess) -> None:
         """Take what happens, run after run, until the worker is gone."""
         try:
             while True:
@@ -278,7 +278,7 @@ class Bench(Asking):
         except WorkerLost as error:
             self._change(replace(self.snapshot, phase="lost", message=str(error)), at_once=True)
 
-    async def _draw(self, session: Trainer) -> None:
+    async def _draw(self, session: TrainerProcess) -> None:
         """The pictures of the weights where the training stands still."""
         if self.snapshot.diverged is None:
             try:
