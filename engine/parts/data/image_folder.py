@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import dataclasses
+import warnings
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
 from engine import regular_file
-from engine.errors import DataUnavailable
+from engine.errors import DataUnavailable, Remark
 from engine.limits import PICTURE, PICTURE_FILE
 from engine.parts.component import parameter
+from engine.parts.data import picture_survey
 from engine.parts.data.base import Data, DataLocations, Dataset, Facts, Generator, PictureFiles
-from engine.parts.data.generators.picture_files import picture_files
+from engine.parts.data.generators.picture_files import (
+    class_folders,
+    picture_files,
+    pictures_in,
+    subfolders,
+)
 from engine.parts.data.paths import absolute
 from engine.parts.data.pixels import Images
 from engine.parts.data.torchvision_import import torchvision_module
@@ -76,6 +83,12 @@ class ImageFolder(Images, _Source, name="images"):
             return None
         except OSError as error:
             raise self._unavailable(error.strerror or str(error)) from error
+        if splits := picture_survey.split_folders(self.path):
+            raise self._unavailable(
+                f"{', '.join(splits)} are splits, not classes: name the one to learn from, like "
+                f"path={str(picture_survey.train_folder(self.path))!r}, and hold some back with "
+                "test_fraction"
+            )
         if len(pictures) < 2:
             raise self._unavailable(
                 "expected a subfolder with pictures for each of at least two classes, "
@@ -102,6 +115,9 @@ class ImageFolder(Images, _Source, name="images"):
             image_folder.images,
             {"path": self.path, **self.reading()},
             needs=(
+                subfolders,
+                class_folders,
+                pictures_in,
                 picture_files,
                 picture_image.in_eight_bits,
                 picture_image.opened_picture,
@@ -133,6 +149,7 @@ class ImageFolder(Images, _Source, name="images"):
         facts = self.known_facts()
         generator = self.generator(locations)
         self._check_files()
+        self._remark()
         try:
             inputs, targets = generator.run()
         except Exception as error:  # Pillow's formats raise many kinds for damaged files
@@ -149,8 +166,11 @@ class ImageFolder(Images, _Source, name="images"):
 
         facts = self.known_facts()
         self._check_files()
+        self._remark()
         found = picture_files(self.path)
-        names = tuple(f"{label}/{file.name}" for label, files in found.items() for file in files)
+        names = tuple(
+            str(file.relative_to(self.path)) for files in found.values() for file in files
+        )
         counts = torch.tensor([len(files) for files in found.values()])
         read = partial(picture, **self.reading())
         return Dataset(
@@ -166,6 +186,11 @@ class ImageFolder(Images, _Source, name="images"):
 
     def at(self, folder: Path) -> ImageFolder:
         return dataclasses.replace(self, path=absolute(self.path, folder))
+
+    def _remark(self) -> None:
+        """Say what of the folder is read otherwise than one may think, and what is not."""
+        if said := picture_survey.said(self.path):
+            warnings.warn(Remark(said), stacklevel=2)
 
     def _check_files(self) -> None:
         """Refuse what Pillow would wait for or read without an end."""

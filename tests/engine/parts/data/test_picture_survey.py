@@ -1,0 +1,69 @@
+"""Folders as they are unpacked: what is read, and what is counted and said."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from engine.errors import DataUnavailable, Remark
+from engine.parts.data.image_folder import ImageFolder
+from engine.parts.data.picture_survey import said
+from tests.engine.parts.data.made import NOWHERE, same, scripted
+
+
+def _pictures(*folders: Path) -> None:
+    for folder in folders:
+        folder.mkdir(parents=True)
+        for number in range(2):
+            Image.new("L", (2, 2), 90 * number).save(folder / f"{number}.png")
+
+
+def test_what_is_no_picture_is_counted_and_said(tmp_path: Path) -> None:
+    """What a Mac and Windows put beside, hidden files and unknown endings, each by its kind."""
+    _pictures(tmp_path / "red", tmp_path / "blue", tmp_path / "__MACOSX")
+    for name in ("red/Thumbs.db", "red/.hidden.png", "blue/a.heic", "blue/b.HEIC", "x.png", "x"):
+        (tmp_path / name).write_text("")
+    data = ImageFolder(str(tmp_path), color="gray")
+    assert data.known_facts().classes == ("blue", "red")
+    with pytest.warns(Remark) as remarks:
+        data.load(NOWHERE)
+    assert str(remarks[0].message) == (
+        f"{tmp_path}: 8 files are left out: 2 in __MACOSX, 2 with the ending .heic, "
+        "1 beside the classes, 1 without an ending, 1 hidden, 1 Thumbs.db"
+    )
+
+
+def test_a_plain_folder_has_nothing_said(tmp_path: Path) -> None:
+    """Neither a remark nor a warning."""
+    _pictures(tmp_path / "red", tmp_path / "blue")
+    assert said(str(tmp_path)) == ""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        ImageFolder(str(tmp_path)).load(NOWHERE)
+
+
+def test_deeper_and_nested_folders_are_read(tmp_path: Path) -> None:
+    """A level too deep, and folders in a class, with a word; loaded, streamed and in the script."""
+    _pictures(tmp_path / "all" / "red", tmp_path / "all" / "blue" / "2020", tmp_path / "__MACOSX")
+    data = ImageFolder(str(tmp_path), size=2, color="gray")
+    with pytest.warns(Remark, match="the classes are the folders of all; .*: 2 of 'blue'; 2 files"):
+        loaded = data.load(NOWHERE)
+    assert loaded.facts.classes == ("blue", "red")
+    assert loaded.inputs[:, 0, 0, 0].tolist() == [0, 90, 0, 90]
+    assert same(loaded.inputs, scripted(data.generator(NOWHERE))[0])
+    with pytest.warns(Remark):
+        files = data.left_on_disk(NOWHERE).files
+    assert files is not None
+    names = ("all/blue/2020/0.png", "all/blue/2020/1.png", "all/red/0.png", "all/red/1.png")
+    assert files.paths == names
+
+
+def test_splits_are_not_taken_for_classes(tmp_path: Path) -> None:
+    """train/ and test/ beside each other are named, with the path that would be right."""
+    _pictures(*(tmp_path / split / name for split in ("test", "train") for name in ("a", "b")))
+    with pytest.raises(DataUnavailable, match=r"test, train are splits, not classes.*/train'"):
+        ImageFolder(str(tmp_path)).facts()
+    assert ImageFolder(str(tmp_path / "train")).known_facts().num_samples == 4
