@@ -134,25 +134,30 @@ class PerceptuiApp(TerminalApp[int]):
 
     async def watch_run(self, run: Run) -> None:
         """Watch a live run on the workbench, or open the experiment of one that is over."""
-        if self.controller.trains(run) and self.draft.name == self.controller.snapshot.name:
+        snapshot = self.controller.snapshot
+        if self.controller.trains(run) and self.draft.origin == snapshot.origin:
             self._show_workbench()  # it began here: what was edited since stays
             return
         if not await self._edits_settled():
             return
-        self.draft.load(run.name, run.experiment())
+        if self.controller.trains(run):
+            self.draft.load(snapshot.name, run.experiment(), snapshot.origin)
+            self._show_workbench()
+            return
+        self._load_run(run)
         self._show_workbench()
         from engine.runs.state import state_of
 
         if not state_of(run).live_here:
             await self.controller.open()
-        elif not self.controller.trains(run):
+        else:
             await self.controller.attach(run)
 
     async def resume_run(self, run: Run) -> None:
         """Go on with a run that ended early."""
         if not await self._edits_settled():
             return
-        self.draft.load(run.name, run.experiment())
+        self._load_run(run)
         self._show_workbench()
         await self.controller.resume(run)
 
@@ -229,6 +234,12 @@ class PerceptuiApp(TerminalApp[int]):
 
     async def _run_binding(self, node: DOMNode, action: str) -> None:
         await self.run_action(action, node)
+
+    def _load_run(self, run: Run) -> None:
+        from tui.live.training_controller import origin_of
+
+        origin = origin_of(run)
+        self.draft.load(run.name, origin.experiment, origin)
 
     def _show_workbench(self) -> None:
         if self.screen is not self.workbench:

@@ -31,6 +31,15 @@ def run_name(preset: str, now: datetime) -> str:
     return f"{now:%Y%m%d-%H%M%S}-{word}-{secrets.token_hex(2)}"
 
 
+_RUN_NAME = re.compile(r"\d{8}-\d{6}-(.+)-[0-9a-f]{4}")
+
+
+def preset_of(name: str) -> str:
+    """What a run was made of, out of its name; another name as it is."""
+    found = _RUN_NAME.fullmatch(name)
+    return found[1] if found else name
+
+
 def is_aside(name: str) -> bool:
     """Whether this is what remains of a run whose deletion has begun."""
     beginning, end = ASIDE

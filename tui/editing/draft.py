@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from engine.doctor.finding import Finding
 from engine.errors import BadExperiment, DataUnavailable, Problem
+from engine.runs.directory import preset_of
 from engine.spec.experiment import CLAIMS, Experiment
 from engine.spec.experiment_reader import from_raw
 from engine.spec.overrides import set_value
@@ -19,6 +20,7 @@ from engine.spec.writer import to_toml
 from tui.editing import own_presets, share
 from tui.editing.draft_items import Item, items_of
 from tui.editing.examiner import Examiner
+from tui.live.snapshot import Origin, Snapshot
 
 MOST_UNDONE = 200
 
@@ -32,6 +34,8 @@ class _State(NamedTuple):
     """Never changed, only replaced."""
     base: dict[str, object]
     """What was loaded or saved under the name."""
+    origin: Origin | None = None
+    """What was loaded; saving it under another name does not change that."""
 
 
 class _Reading:
@@ -74,6 +78,11 @@ class Draft:
         return self._state.name
 
     @property
+    def origin(self) -> Origin | None:
+        """What was opened, whatever it was edited to since."""
+        return self._state.origin
+
+    @property
     def raw(self) -> Mapping[str, object]:
         """The values as TOML has them: components are calls in quotes."""
         return self._state.raw
@@ -113,10 +122,28 @@ class Draft:
         layers = self.raw.get("layers")
         return list(layers) if isinstance(layers, list | tuple) else []
 
-    def load(self, name: str, experiment: Experiment) -> None:
-        """Take an experiment to edit; what was edited before comes back with undo."""
+    def load(self, name: str, experiment: Experiment, origin: Origin | None = None) -> None:
+        """Take an experiment to edit; what was edited before comes back with undo.
+
+        origin: what it was opened from, if it is not opened as it is.
+        """
         raw = parse_toml(to_toml(experiment))
-        self._change(_State(name, raw, raw))
+        self._change(_State(name, raw, raw, origin or Origin(name, experiment)))
+
+    def leave_run(self) -> None:
+        """Be named as what the opened run was of: what is trained from here is another run."""
+        origin = self.origin
+        if origin is None or origin.run is None:
+            return
+        name = preset_of(origin.name)
+        own = name if self.name == origin.name else self.name
+        self._state = self._state._replace(name=own, origin=Origin(name, origin.experiment))
+
+    def own(self, snapshot: Snapshot) -> Snapshot:
+        """The snapshot if its training is of what is open, under its name; else without one."""
+        is_own = snapshot.is_of(self.origin, self.experiment)
+        shown = snapshot if is_own else snapshot.without_training()
+        return dataclasses.replace(shown, name=self.name)
 
     def replace_all(self, experiment: Experiment) -> None:
         """Put another experiment's values in the place of these, as a repair does."""
@@ -217,7 +244,7 @@ class Draft:
         experiment = self._to_save(name)
         path = own_presets.save(name, experiment)
         raw = parse_toml(to_toml(experiment))
-        self._state = _State(name, raw, raw)
+        self._state = _State(name, raw, raw, self.origin)
         self._reading = None
         return path
 

@@ -18,6 +18,16 @@ Phase = Literal["starting", "ready", "preparing", "running", "paused", "finished
 
 
 @dataclass(frozen=True)
+class Origin:
+    """What was opened: whatever it is edited to afterwards, its trainings belong to it."""
+
+    name: str
+    experiment: Experiment
+    run: Path | None = None
+    """The run whose experiment it is, if it is not a preset's or a file's."""
+
+
+@dataclass(frozen=True)
 class Snapshot:
     """One combined view of a training; a new one replaces it as a whole."""
 
@@ -25,6 +35,8 @@ class Snapshot:
     experiment: Experiment | None = None
     """What is being trained, or was."""
     name: str = ""
+    origin: Origin | None = None
+    """Where what is trained was opened from."""
     run: Path | None = None
     started: ev.RunStarted | None = None
     newest: ev.EpochFinished | None = None
@@ -55,3 +67,21 @@ class Snapshot:
     def is_live(self) -> bool:
         """Whether a run is under way, moving or not."""
         return self.phase in ("preparing", "running", "paused")
+
+    def is_of(self, origin: Origin | None, experiment: Experiment | None) -> bool:
+        """Whether this training belongs to what was opened there and is edited to this by now."""
+        if self.experiment is None or origin is None:
+            return False
+        if origin == self.origin:
+            return True
+        if origin.run is not None:  # what another run came to is not this one's
+            return self.run is not None and self.run.absolute() == origin.run.absolute()
+        if experiment is None:
+            return False
+        return self.experiment.without_prose() == experiment.without_prose()
+
+    def without_training(self) -> Snapshot:
+        """What is known of the trainer alone."""
+        if self.phase in ("starting", "lost"):
+            return Snapshot(self.phase, message=self.message)
+        return Snapshot("ready")

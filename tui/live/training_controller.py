@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from engine.errors import PerceptuiError, WorkerLost
 from engine.paths import data_dir, runs_dir
 from tui.live.asking import Asking, Folders
-from tui.live.snapshot import Snapshot
+from tui.live.snapshot import Origin, Snapshot
 from tui.live.trainer_process import Connect, TrainerProcess, fresh_worker
 
 if TYPE_CHECKING:
@@ -77,10 +77,14 @@ class TrainingController(Asking):
         await asyncio.to_thread(import_module, "engine.service.client.session")
         await self._enter(self._connect())
 
+    def has(self, run: Run) -> bool:
+        """Whether this very run was trained here last, or is under way."""
+        path = self.snapshot.run
+        return path is not None and path.absolute() == run.path.absolute()
+
     def trains(self, run: Run) -> bool:
         """Whether this very run is under way here."""
-        path = self.snapshot.run
-        return self.snapshot.is_live and path is not None and path.absolute() == run.path.absolute()
+        return self.snapshot.is_live and self.has(run)
 
     async def attach(self, run: Run) -> None:
         """Leave the worker there is and watch a live run's."""
@@ -101,8 +105,19 @@ class TrainingController(Asking):
         stack, self._stack = self._stack, AsyncExitStack()
         await stack.aclose()
 
-    async def begin(self, name: str, experiment: Experiment, *, paused: bool = False) -> None:
-        """Train an experiment in a new run; one that is live is stopped and kept first."""
+    async def begin(
+        self,
+        name: str,
+        experiment: Experiment,
+        *,
+        paused: bool = False,
+        origin: Origin | None = None,
+    ) -> None:
+        """Train an experiment in a new run; one that is live is stopped and kept first.
+
+        origin: what it was opened from; left out, it was opened as it is.
+        """
+        origin = origin or Origin(name, experiment)
 
         async def begin(session: TrainerProcess) -> None:
             from engine.service import protocol as p
@@ -111,9 +126,7 @@ class TrainingController(Asking):
             if self.snapshot.is_live:
                 await session.stop()
             self._seeing.begin()
-            self._change(
-                Snapshot(phase="preparing", experiment=experiment, name=name), at_once=True
-            )
+            self._change(Snapshot("preparing", experiment, name, origin), at_once=True)
             path = await session.begin(
                 p.Train(
                     toml=to_toml(experiment, complete=True),
@@ -140,10 +153,13 @@ class TrainingController(Asking):
             from engine.service import protocol as p
 
             experiment, events = run.experiment(), run.events()
+            name, origin = run.name, origin_of(run)
+            if self.has(run):  # what is open stays so while it goes on
+                name, origin = self.snapshot.name, self.snapshot.origin or origin
             if self.snapshot.is_live:
                 await session.stop()
             self._seeing.begin(events)
-            self._change(Snapshot("preparing", experiment, run.name, run.path), at_once=True)
+            self._change(Snapshot("preparing", experiment, name, origin, run.path), at_once=True)
             await session.begin(
                 p.Resume(
                     run=str(run.path.absolute()),
@@ -226,7 +242,7 @@ class TrainingController(Asking):
         snapshot = Snapshot(phase="ready")
         if run is not None:
             phase = "running" if session.state == "idle" else session.state
-            snapshot = Snapshot(phase, run.experiment(), run.name, run.path)
+            snapshot = Snapshot(phase, run.experiment(), run.name, origin_of(run), run.path)
         self._change(snapshot, at_once=True)
         self._following = asyncio.create_task(self._follow(session))
         self._settled.set()
@@ -303,3 +319,8 @@ class TrainingController(Asking):
             self._telling.cancel()
             self._telling = None
         self._tell(self.snapshot)
+
+
+def origin_of(run: Run) -> Origin:
+    """A run that is opened; raises PerceptuiError where its experiment can't be read."""
+    return Origin(run.name, run.experiment(), run.path.absolute())

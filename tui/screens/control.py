@@ -50,7 +50,7 @@ class ControlScreen(BenchScreen):
     @work(group="steer", exit_on_error=False)
     async def action_run_or_pause(self) -> None:
         """Run or pause; a changed experiment or none yet begins a new run."""
-        app, snapshot = self.host, self.host.controller.snapshot
+        app, snapshot = self.host, self.shown
         if not self._begun.is_set():
             self._is_to_wait = False
         elif self.trains_another():
@@ -95,22 +95,26 @@ class ControlScreen(BenchScreen):
     @work(group="steer", exit_on_error=False)
     async def action_scale_lr(self, by: float) -> None:
         """Change the learning rate of the running training."""
-        await self.host.controller.scale_learning_rate(by)
+        if self._steers():
+            await self.host.controller.scale_learning_rate(by)
 
     @work(group="steer", exit_on_error=False)
     async def action_stop(self) -> None:
         """End the run; its checkpoint is kept."""
-        await self.host.controller.stop()
+        if self._steers():
+            await self.host.controller.stop()
 
     @work(group="steer", exit_on_error=False)
     async def action_rewind(self, to: str) -> None:
         """Go back to a checkpoint."""
-        await self.host.controller.rewind("best" if to == "best" else "last")
+        if self._steers():
+            await self.host.controller.rewind("best" if to == "best" else "last")
 
     @work(group="steer", exit_on_error=False)
     async def action_recover(self) -> None:
         """After a divergence: back to the last finite checkpoint, on with a tenth of the rate."""
-        await self.host.controller.recover()
+        if self.shown.diverged is not None:
+            await self.host.controller.recover()
 
     def action_tune(self) -> None:
         """Try learning rates on a copy, and take the one that is suggested."""
@@ -120,11 +124,19 @@ class ControlScreen(BenchScreen):
             self.app.push_screen(TuneScreen())
 
     def trains_another(self) -> bool:
-        """Whether a live training is of another experiment than the one that is edited."""
-        snapshot, draft = self.host.controller.snapshot, self.host.draft
-        if not snapshot.is_live or snapshot.experiment is None or draft.name == snapshot.name:
-            return False
-        return draft.differs_from(snapshot.experiment)
+        """Whether a live training is of another experiment than the one that is open."""
+        return self.host.controller.snapshot.is_live and not self.shown.is_live
+
+    def _steers(self) -> bool:
+        """Whether keys may act on the training: never on one that is not shown."""
+        if not self.trains_another():
+            return True
+        training, name = self.host.controller.snapshot, self.host.draft.name
+        self.complain(
+            f"{training.name} is {training.phase}, not {name or 'what is open'}: "
+            "R lists it, enter there leads to it"
+        )
+        return False
 
     async def _begin_instead(self, *, paused: bool) -> bool:
         """Ask what becomes of the other's training; whether what is edited was begun."""
@@ -166,7 +178,9 @@ class ControlScreen(BenchScreen):
             await app.controller.close()
             await app.controller.open()
         self.about_to_train()
-        await app.controller.begin(app.draft.name, experiment, paused=paused)
+        app.draft.leave_run()
+        origin = app.draft.origin
+        await app.controller.begin(app.draft.name, experiment, paused=paused, origin=origin)
         if paused and not self._is_to_wait and app.controller.snapshot.is_live:
             await app.controller.toggle()
         await app.controller.look_at(self.grid())

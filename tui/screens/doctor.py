@@ -42,7 +42,7 @@ class DoctorScreen(BenchScreen):
     def on_mount(self) -> None:
         host = self.host
         edited = host.draft.findings()
-        live = host.controller.snapshot.findings
+        live = self.shown.findings
         epoch = max((finding.epoch for finding in live), default=0)
         self.query_one(Page).show(
             lambda width: list(rows(edited, live, epoch, width, self.host.look))

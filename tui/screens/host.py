@@ -17,6 +17,7 @@ if TYPE_CHECKING:  # the first screen is there before the engine is loaded
     from engine.runs.run import Run
     from tui.editing.draft import Draft
     from tui.live.asking import Folders
+    from tui.live.snapshot import Snapshot
     from tui.live.training_controller import TrainingController
     from tui.settings import Settings
 
@@ -47,6 +48,11 @@ class BenchScreen(Screen[None]):
     def host(self) -> Host:
         """The app."""
         return host(self)
+
+    @property
+    def shown(self) -> Snapshot:
+        """What is known of the training of what is open; never of another one's."""
+        return self.host.draft.own(self.host.controller.snapshot)
 
     def complain(self, error: object) -> None:
         """Tell the person what went wrong."""

@@ -104,7 +104,7 @@ class PredictScreen(BenchScreen):
         self._predict(sample)
 
     def _at_hand(self) -> tuple[Facts | None, list[Sample]]:
-        snapshot = self.host.controller.snapshot
+        snapshot = self.shown
         if snapshot.experiment is None or snapshot.started is None:
             return None, []
         facts = converted(snapshot.started.facts, Facts)
@@ -156,7 +156,7 @@ class PredictScreen(BenchScreen):
             rows += class_prediction(*shown, width, look)
         else:
             rows += value_prediction(answer.values, answer.outputs, width, look)
-        pictures = self.host.controller.snapshot.pictures
+        pictures = self.shown.pictures
         if pictures is not None and pictures.boundary is not None and len(answer.values) == 2:
             rows += [Text(), *self._on_boundary(pictures.boundary, answer, width)]
         return rows

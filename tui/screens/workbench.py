@@ -62,6 +62,7 @@ class WorkbenchScreen(ControlScreen):
         self._is_built = False
         self._titles = ("", "")
         self._has_diverged = False
+        self._newest = Snapshot()
 
     def compose(self) -> ComposeResult:
         yield StatusLine(id="status")
@@ -80,9 +81,12 @@ class WorkbenchScreen(ControlScreen):
         self.watch_pane()
 
     def show(self, snapshot: Snapshot) -> None:
-        """Show the controller's newest snapshot."""
-        if not self._is_built:
-            return
+        """Show the controller's newest snapshot, as far as it belongs to what is open."""
+        self._newest = snapshot
+        if self._is_built:
+            self._show_own(self.host.draft.own(snapshot))
+
+    def _show_own(self, snapshot: Snapshot) -> None:
         for view in self.query(SnapshotView):
             view.snapshot = snapshot
         self.query_one(Notice).tell(snapshot)
@@ -99,17 +103,16 @@ class WorkbenchScreen(ControlScreen):
             self.query_one(Editor).show_draft()
             self.query_one(DoctorNote).examine()
             self.refresh_bindings()
-            self._title(self.host.controller.snapshot)
+            self._show_own(self.host.draft.own(self._newest))
 
     async def on_draft_changed(self, message: DraftChanged) -> None:
         """A new learning rate applies at once; whatever else waits for a reset."""
         self.show_draft()
-        controller = self.host.controller
-        trained = controller.snapshot.experiment
-        if trained is not None and controller.snapshot.is_live:
-            factor = self.host.draft.learning_rate_factor(trained)
-            if factor is not None and factor != controller.snapshot.factor:
-                await controller.set_learning_rate(factor)
+        shown = self.shown
+        if shown.experiment is not None and shown.is_live:
+            factor = self.host.draft.learning_rate_factor(shown.experiment)
+            if factor is not None and factor != shown.factor:
+                await self.host.controller.set_learning_rate(factor)
 
     def on_resize(self, event: Resize) -> None:
         self._draw_tabs()
@@ -151,7 +154,7 @@ class WorkbenchScreen(ControlScreen):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Only what can be repaired or gone back from offers its key."""
         if action == "recover":
-            return self.host.controller.snapshot.diverged is not None
+            return self.shown.diverged is not None
         if action == "repair" and self._is_built:
             finding = self.query_one(DoctorNote).finding
             return finding is not None and finding.repaired is not None
@@ -164,10 +167,10 @@ class WorkbenchScreen(ControlScreen):
 
     def action_next_curve(self) -> None:
         """Show the curves of the next metric that reports tell."""
-        curve, names = self.query_one(LossCurve), [*self.host.controller.snapshot.curves]
+        curve, names = self.query_one(LossCurve), [*self.shown.curves]
         if curve.metric in names:
             curve.metric = names[(names.index(curve.metric) + 1) % len(names)]
-            self._title(self.host.controller.snapshot)
+            self._title(self.shown)
 
     def action_smooth(self, direction: int) -> None:
         """Smooth the loss curve more or less."""
@@ -269,7 +272,7 @@ class WorkbenchScreen(ControlScreen):
         elif snapshot.experiment is not None and draft.differs_from(snapshot.experiment):
             if snapshot.is_live:
                 note = "changed: r begins this"
-            elif draft.name == snapshot.name:
+            else:
                 note = "changed: space trains this"
         self.query_one(StatusLine).note = note
         titles = plain(draft.name) or "Experiment", note

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
 from rich.style import Style
 from rich.text import Text
 from textual.reactive import reactive
@@ -72,12 +73,16 @@ class StatusLine(SnapshotView):
 def status_line(snapshot: Snapshot, note: str, look: Look, width: int) -> Text:
     """State, what went wrong, the note, and as many figures as there is room for."""
     sign = look.pick(*_SIGNS[snapshot.phase])
-    state = "diverged" if snapshot.diverged else snapshot.phase
-    line = Text(f" {sign} {state}", style="bold")
-    if snapshot.unkept:  # before what may be long
-        line.append(" ").append(" not kept ", look.paint(RED, bold=True) + REVERSED)
-    if snapshot.name:
-        line.append(f" {plain(snapshot.name, look.ascii)}")
+    state: str = "diverged" if snapshot.diverged else snapshot.phase
+    name = plain(snapshot.name, look.ascii)
+    kept = "  not kept " if snapshot.unkept else ""
+    if width < cell_len(f" {sign} {state}{kept} {name}"):
+        state = ""  # what is open comes first, and the sign says the state
+    line = Text(f" {sign} {state}".rstrip(), style="bold")
+    if kept:  # before what may be long
+        line.append(" ").append(kept[1:], look.paint(RED, bold=True) + REVERSED)
+    if name:
+        line.append(f" {name}")
     if note:
         line.append("   ").append(f" {note} ", look.paint(ORANGE, bold=True) + REVERSED)
     for part in _status_parts(snapshot):

@@ -63,6 +63,7 @@ def trained(folder: Path, boundary: Boundary | None = BOUNDARY) -> StandApp:
     """A stand whose controller has trained the circle."""
     app = StandApp(folder)
     experiment = small_experiment()
+    app.draft.load("small", experiment)
     app.controller.snapshot = Snapshot(
         phase="paused",
         experiment=experiment,

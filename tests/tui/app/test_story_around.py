@@ -327,7 +327,8 @@ def test_leaving_the_workbench_ends_nothing(tmp_path: Path) -> None:
         await stage.until_seen("enter opens it")
         stage.trainer.advance(2)
         await stage.press("enter")
-        await stage.until_seen("▶ running small", "─ circle ─", "another is training")
+        await stage.until_seen("○ ready circle", "─ circle ─", "another is training")
+        assert "running" not in stage.screen
         assert stage.trainer.said == ["train small"]
 
     played(tmp_path, play)
