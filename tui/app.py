@@ -17,7 +17,7 @@ from tui.live.asking import Folders
 from tui.live.snapshot import Snapshot
 from tui.live.trainer_process import Connect, fresh_worker
 from tui.live.training_controller import TrainingController
-from tui.messages import BenchChanged, PresetChosen
+from tui.messages import PresetChosen, TrainingChanged
 from tui.renderables.look import Look
 from tui.renderables.sanitize import plain
 from tui.screens.presets import PresetsScreen
@@ -211,7 +211,7 @@ class PerceptuiApp(TerminalApp[int]):
         if self.draft.comes_from(name, experiment) or await self._edits_settled():
             self.open_workbench(name, experiment)
 
-    def on_bench_changed(self, message: BenchChanged) -> None:
+    def on_training_changed(self, message: TrainingChanged) -> None:
         # Nobody may have opened it yet, and while the app ends its parts are gone already.
         if self.is_running and "workbench" in self.__dict__:
             self.workbench.show(self.budget.shown(message.snapshot))
@@ -257,7 +257,7 @@ class PerceptuiApp(TerminalApp[int]):
         return await edits_settled(self, dropped)
 
     def _tell(self, snapshot: Snapshot) -> None:
-        self.post_message(BenchChanged(snapshot))
+        self.post_message(TrainingChanged(snapshot))
 
     def _budget(self, *, slow: bool) -> ByteBudget:
         return ByteBudget(SLOW_BYTES_PER_S if slow else BYTES_PER_S, lambda: self.num_bytes_sent)

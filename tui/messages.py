@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from tui.live.snapshot import Snapshot
 
 
-class BenchChanged(Message):
+class TrainingChanged(Message):
     """The controller has something new to show; sent at the screen's pace."""
 
     def __init__(self, snapshot: Snapshot) -> None:
@@ -19,7 +19,7 @@ class BenchChanged(Message):
         self.snapshot = snapshot
 
     def can_replace(self, message: Message) -> bool:
-        return isinstance(message, BenchChanged)
+        return isinstance(message, TrainingChanged)
 
 
 class DraftChanged(Message):

@@ -99,16 +99,15 @@ class Run:
         found, skipped = self._lines()
         return Record(tuple(counting(found)), skipped)
 
-    def raw_record(self) -> list[ev.Recorded]:
-        """Every event in the file, also those that a rewind or a resume took back."""
-        return self._lines()[0]
-
     def passed_over(self) -> frozenset[int]:
         """The numbers of the events that a rewind or a resume took back."""
         return frozenset(n for low, high in gaps(self.raw_events()) for n in range(low + 1, high))
 
     def raw_events(self) -> Iterator[ev.Recorded]:
-        """As raw_record, one after the other: a long record fills no memory."""
+        """Every event in the file, also those that a rewind or a resume took back.
+
+        One after the other: a long record fills no memory.
+        """
         return (event for event in self.record_file.forwards() if event is not None)
 
     def events(self, up_to: int | None = None) -> Iterator[ev.Recorded]:

@@ -65,17 +65,15 @@ def num_calls(value: object) -> int:
     return sum(map(num_calls, value)) if isinstance(value, list | tuple) else 0
 
 
-def parse_calls(text: str) -> list[Call]:
-    """Read a list of calls separated by commas or spaces: `Linear(4) ReLU, Linear(1)`."""
-    _check_length(text)
-    return [parse_call(piece) for piece in split_calls(text)]
-
-
 def parse_list(text: str) -> list[Call]:
-    """Read a list of calls that is typed with or without the brackets around it."""
+    """Read a list of calls separated by commas or spaces: `Linear(4) ReLU, Linear(1)`.
+
+    It may have brackets around it.
+    """
     text = text.strip()
     inside = text[1:-1] if text.startswith("[") and text.endswith("]") else text
-    return parse_calls(inside)
+    _check_length(inside)
+    return [parse_call(piece) for piece in split_calls(inside)]
 
 
 def split_calls(text: str) -> list[str]:

@@ -23,7 +23,7 @@ from engine.export.writer import format_of
 from engine.parts.layers import Layer
 from engine.parts.shapes import Shape
 from engine.spec.catalogue import make
-from engine.spec.grammar import parse_calls
+from engine.spec.grammar import parse_list
 from engine.training.model import build_model
 
 IMAGES = """Conv2d(4, 3, padding="same", padding_mode="circular") BatchNorm2d() GELU
@@ -44,7 +44,7 @@ NETWORKS: dict[str, tuple[str, Shape]] = {
 def network(name: str, seed: int = 0) -> tuple[nn.Module, Shape]:
     """A network with the weights of a seed, in eval mode."""
     text, shape = NETWORKS[name]
-    layers = [make(Layer, call, "layers", []) for call in parse_calls(text)]
+    layers = [make(Layer, call, "layers", []) for call in parse_list(text)]
     torch.manual_seed(seed)
     return build_model([layer for layer in layers if layer is not None], shape).eval(), shape
 

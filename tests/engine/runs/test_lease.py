@@ -117,7 +117,7 @@ def test_the_newest_event_of_a_long_record(run: Run) -> None:
     with (run.path / "events.jsonl").open("ab") as record:
         record.write(b"x" * 200_000 + b"\n\n\xff\n" + b'{"event":"paused","n":11')
     newest = next(run.record_file.backwards())
-    assert newest == run.raw_record()[-1]
+    assert newest == list(run.raw_events())[-1]
     assert isinstance(newest, ev.RunFinished)
 
 

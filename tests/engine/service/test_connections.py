@@ -72,7 +72,7 @@ def test_who_attaches_late_gets_the_whole_record(warm: Path, tmp_path: Path) -> 
                 await first.go_on()
                 seen = await until(late, lambda happened: isinstance(happened, ev.RunFinished))
         recorded = [happened for happened in seen if isinstance(happened, ev.Event)]
-        assert recorded == run.raw_record()
+        assert recorded == list(run.raw_events())
         assert len(reported(recorded)) == 40
 
     run_async(train())

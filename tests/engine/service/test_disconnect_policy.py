@@ -82,7 +82,7 @@ def test_pause_waits_and_then_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     pid, run = run_async(_left(tmp_path, "pause"))
     eventually(lambda: state_of(run).text in ("paused", "stopped"))
     eventually(lambda: _gone(pid))
-    kinds = [type(event) for event in run.raw_record()]
+    kinds = [type(event) for event in run.raw_events()]
     assert kinds.index(ev.Paused) < kinds.index(ev.RunFinished)
     assert state_of(run).text == "stopped"
     assert read_lease(run.path) is None

@@ -41,15 +41,15 @@ def test_a_new_run_is_told_from_its_first_event(warm: Path, tmp_path: Path) -> N
             await session.begin(to_resume(first))
             async with Session.attach(first) as other:
                 await session.stop()
-                assert await _told(other) == first.raw_record()
+                assert await _told(other) == list(first.raw_events())
                 second = Run(await session.begin(to_train(small(), tmp_path)))
                 told = await _told(other)
-                assert told == second.raw_record()
+                assert told == list(second.raw_events())
                 assert isinstance(told[0], ev.RunStarted)
                 assert other.run == second.path
                 third = Run(await session.begin(to_train(small(), tmp_path)))
                 assert (await the_end(session)).run == str(third.path)
-                assert await _told(other) == third.raw_record()
+                assert await _told(other) == list(third.raw_events())
 
     run_async(train())
 
@@ -67,12 +67,12 @@ def test_a_resumed_run_is_told_from_where_one_was(warm: Path, tmp_path: Path) ->
                 await session.begin(to_resume(run))
                 await session.stop()
                 seen += await _told(other)
-                assert seen == run.raw_record()
+                assert seen == list(run.raw_events())
                 mine = await _told(session)
                 assert isinstance(mine[0], ev.Resumed)
                 await session.begin(to_resume(earlier))
                 await session.stop()
-                assert await _told(other) == earlier.raw_record()
+                assert await _told(other) == list(earlier.raw_events())
                 assert other.run == earlier.path
 
     run_async(train())

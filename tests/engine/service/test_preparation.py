@@ -143,7 +143,7 @@ def test_a_resume_that_is_stopped_leaves_the_run_as_it_was(waiting: Path, tmp_pa
             toml = to_toml(waiting_for_data(), complete=True)
             (run.path / "experiment.toml").write_text(toml, "utf-8")
             _of_an_earlier_version(run)
-            before = run.raw_record()
+            before = list(run.raw_events())
             data_dir = tmp_path / "data"
             asked = await _fetching(session, _resumed(session, run, data_dir))
             assert state_of(run).text == "preparing"
@@ -151,7 +151,7 @@ def test_a_resume_that_is_stopped_leaves_the_run_as_it_was(waiting: Path, tmp_pa
             with pytest.raises(UsageError, match="stopped before the training began"):
                 await asked
             assert (state_of(run).text, read_lease(run.path)) == ("stopped", None)
-            assert run.raw_record() == before
+            assert list(run.raw_events()) == before
             assert not data_dir.exists()
 
     run_async(train())

@@ -52,8 +52,8 @@ def test_stopped_twice_and_resumed_in_the_middle_of_an_epoch(warm: Path, tmp_pat
 
     run = run_async(train())
     assert (weights_of(run), reported(run.record().events)) == uninterrupted(demanding(epochs=60))
-    assert sum(isinstance(event, ev.Resumed) for event in run.raw_record()) == 2
-    numbers = [event.n for event in run.raw_record()]
+    assert sum(isinstance(event, ev.Resumed) for event in run.raw_events()) == 2
+    numbers = [event.n for event in run.raw_events()]
     assert numbers == list(range(1, len(numbers) + 1))
     assert state_of(run).text == "completed"
 
@@ -171,7 +171,7 @@ def test_a_bad_checkpoint_is_refused_by_name(warm: Path, tmp_path: Path, damage:
             run = await _stopped(session, tmp_path, 30)
             last = run.checkpoint("last")
             kept = shutil.copy(last, tmp_path / "kept")
-            record = run.raw_record()
+            record = list(run.raw_events())
             match damage:
                 case "truncated":
                     last.write_bytes(last.read_bytes()[:-7])
@@ -183,7 +183,7 @@ def test_a_bad_checkpoint_is_refused_by_name(warm: Path, tmp_path: Path, damage:
                     shutil.copy(other.checkpoint("last"), last)
             with pytest.raises(PerceptuiError, match=f"{last}"):
                 await session.begin(to_resume(run))
-            assert run.raw_record() == record
+            assert list(run.raw_events()) == record
             assert state_of(run).text == "stopped"
             shutil.copy(kept, last)
             await session.begin(to_resume(run))

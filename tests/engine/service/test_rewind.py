@@ -108,7 +108,7 @@ def test_rewinds_and_rates_are_replayed(warm: Path, tmp_path: Path) -> None:
     record = run.record()
     epochs = [event.epoch for event in record.events if isinstance(event, ev.EpochFinished)]
     assert epochs == list(range(1, 61))
-    assert sum(isinstance(event, ev.Rewound) for event in run.raw_record()) == 3
+    assert sum(isinstance(event, ev.Rewound) for event in run.raw_events()) == 3
     assert weights_of(replayed) == weights_of(run)
     assert reported(replayed.record().events) == reported(record.events)
 
@@ -153,7 +153,7 @@ def test_a_best_that_was_left_is_not_gone_back_to(warm: Path, tmp_path: Path) ->
             await session.rewind("last")
             await session.rewind("best")
             await session.stop()
-            found = [event for event in run.raw_record() if isinstance(event, ev.Rewound)]
+            found = [event for event in run.raw_events() if isinstance(event, ev.Rewound)]
             assert [(event.to, event.from_step) for event in found] == [("last", 10), ("best", 10)]
 
     run_async(train())

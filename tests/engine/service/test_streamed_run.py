@@ -141,5 +141,5 @@ def test_no_reader_outlives_its_trainer(
     assert state_of(run).text == ("crashed" if number == signal.SIGKILL else "interrupted")
     if number == signal.SIGTERM:
         assert run.checkpoint("last").is_file()
-        assert any(isinstance(event, ev.Evaluated) for event in run.raw_record())
+        assert any(isinstance(event, ev.Evaluated) for event in run.raw_events())
         assert (run.path / "worker.log").read_text() == ""

@@ -15,7 +15,7 @@ from engine.spec.grammar import (
     GrammarError,
     num_calls,
     parse_call,
-    parse_calls,
+    parse_list,
     parse_value,
     split_calls,
 )
@@ -147,7 +147,7 @@ def _parts() -> st.SearchStrategy[str]:
 @given(text=st.text() | _parts() | _parts().map(lambda inside: f"Linear({inside})"))
 def test_no_text_does_anything_but_parse_or_explain(text: str) -> None:
     """Any text is a call of literals, or a GrammarError."""
-    for parse in (parse_call, parse_calls):
+    for parse in (parse_call, parse_list):
         try:
             parsed = parse(text)
         except GrammarError:
@@ -217,7 +217,7 @@ def test_a_list_of_calls_is_split_at_commas_and_spaces(text: str, pieces: list[s
 
 def test_a_list_of_calls_is_read() -> None:
     """The command line's list of layers is the list of its calls."""
-    assert parse_calls("Linear (4) ReLU, Linear(out_features=1)") == [
+    assert parse_list("Linear (4) ReLU, Linear(out_features=1)") == [
         Call("Linear", (4,)),
         Call("ReLU"),
         Call("Linear", (), {"out_features": 1}),

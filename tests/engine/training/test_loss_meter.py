@@ -178,7 +178,7 @@ def _record(
     while not run.is_over:
         run.advance(time.perf_counter() + 3600, batches=50)
         assert len(trainer.unread) == 0
-    return [_plain(event) for event in Run(run.directory.path).raw_record()]
+    return [_plain(event) for event in Run(run.directory.path).raw_events()]
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,6 @@ LETTER_GAPS = ("na", "nan", "null")
 PLAIN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 """A number as programs write it."""
 BEGINS_WITH_DIGIT = re.compile(r"[-+(\u2212$\u20ac\u00a3\u00a5\u20b9]?\s*[.,]?\d")
-CURRENCIES = ("$", "\u20ac", "\u00a3", "\u00a5", "\u20b9", "US$", "USD", "EUR", "GBP", "CHF", "Rs.")
 
 _AROUND = r"(?:[$\u20ac\u00a3\u00a5\u20b9]|US\$|USD|EUR|GBP|CHF|Rs\.)"
 _DIGITS = r"\d[\d.,'\u2019\u00a0\u202f ]*|[.,]\d+"
