@@ -32,7 +32,7 @@ def test_what_is_no_picture_is_counted_and_said(tmp_path: Path) -> None:
         data.load(NOWHERE)
     assert str(remarks[0].message) == (
         f"{tmp_path}: 8 files are left out: 2 in __MACOSX, 2 with the ending .heic, "
-        "1 beside the classes, 1 without an ending, 1 hidden, 1 Thumbs.db"
+        "1 Thumbs.db, 1 beside the classes, 1 hidden, 1 without an ending"
     )
 
 
