@@ -286,6 +286,12 @@ class Data(Component, abstract=True):
         """The person's own files it reads, for the fingerprint that resume checks."""
         return ()
 
+    def look(self) -> None:
+        """Open the person's own files, so that a broken one is named before torch is loaded.
+
+        Raises DataUnavailable.
+        """
+
     def downloaded_to(self, data_dir: Path) -> Path | None:
         """The folder, in the data directory, of a set that is downloaded; None for others."""
         return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import warnings
 from functools import partial
 from pathlib import Path
@@ -25,6 +26,9 @@ from engine.parts.data.pixels import Images
 from engine.parts.data.torchvision_import import torchvision_module
 from engine.parts.kinds import encodable
 from engine.parts.shapes import pair
+
+LOOKED_AT_BYTES = 100_000_000
+"""Read twice, since they are opened before a training too: about two seconds."""
 
 
 class _Source(Data, abstract=True):
@@ -187,6 +191,14 @@ class ImageFolder(Images, _Source, name="images"):
     def at(self, folder: Path) -> ImageFolder:
         return dataclasses.replace(self, path=absolute(self.path, folder))
 
+    def look(self) -> None:
+        """As Data.look; of a large folder files are opened up to LOOKED_AT_BYTES only."""
+        if self.facts() is None:
+            return
+        self._check_files()
+        if broken := self._broken(LOOKED_AT_BYTES):
+            raise self._unavailable(broken)
+
     def _remark(self) -> None:
         """Say what of the folder is read otherwise than one may think, and what is not."""
         if said := picture_survey.said(self.path):
@@ -200,13 +212,16 @@ class ImageFolder(Images, _Source, name="images"):
             except OSError as error:
                 raise self._unavailable(self._unreadable(file, error)) from error
 
-    def _broken(self) -> str | None:
-        """Which picture can't be read; looked for only when one could not."""
+    def _broken(self, most_bytes: float = math.inf) -> str | None:
+        """The first picture that can't be read, among those that have so many bytes together."""
         from engine.parts.data.generators.picture_image import opened_picture
 
         reading = self.reading()
         for file in self.files():
             try:
+                most_bytes -= file.stat().st_size
+                if most_bytes < 0:
+                    return None
                 opened_picture(file, **reading)
             except Exception as reason:
                 return self._unreadable(file, reason)

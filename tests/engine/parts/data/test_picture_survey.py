@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import warnings
 from pathlib import Path
 
@@ -67,3 +69,20 @@ def test_splits_are_not_taken_for_classes(tmp_path: Path) -> None:
     with pytest.raises(DataUnavailable, match=r"test, train are splits, not classes.*/train'"):
         ImageFolder(str(tmp_path)).facts()
     assert ImageFolder(str(tmp_path / "train")).known_facts().num_samples == 4
+
+
+def test_a_broken_picture_is_named_without_torch(tmp_path: Path) -> None:
+    """One that is cut off, by whoever looks before a trainer is started."""
+    _pictures(tmp_path / "a", tmp_path / "b")
+    data = ImageFolder(str(tmp_path))
+    data.look()
+    whole = (tmp_path / "b" / "1.png").read_bytes()
+    (tmp_path / "b" / "1.png").write_bytes(whole[: len(whole) // 2])
+    code = (
+        "import sys; from engine.parts.data.image_folder import ImageFolder\n"
+        f"try: ImageFolder({str(tmp_path)!r}).look()\n"
+        "except Exception as error: print(error, 'torch' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.startswith(f"{tmp_path}: b/1.png can't be read: ")
+    assert done.stdout.endswith(" False\n")
