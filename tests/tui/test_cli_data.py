@@ -76,7 +76,11 @@ def test_data_that_changed_since_the_run_began(bench: Bench) -> None:
 def test_a_streamed_folder_and_a_picture_in_it_that_breaks(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The first line says that it is streamed and why; the picture ends the run with 4."""
+    """The first line says that it is streamed and why; the picture ends the run with 4.
+
+    It lies beyond what of a large folder is looked at before.
+    """
+    monkeypatch.setattr("engine.parts.data.image_folder.LOOKED_AT_BYTES", 0)
     monkeypatch.setenv("PERCEPTUI_DATA_SHARE", "1e-9")
     folder = pictures_in(bench.folder / "pictures")
     (folder / "dogs" / "05.png").write_text("no picture")
@@ -90,6 +94,24 @@ def test_a_streamed_folder_and_a_picture_in_it_that_breaks(
     assert first.startswith("data: 4.5 kB of images, more than 1e-07% of the ")
     assert failed == f"Failed: {folder}: dogs/05.png can't be read: not a picture"
     assert outcome.run.is_dir()
+
+
+def test_a_broken_picture_is_refused_before_a_run_begins(bench: Bench) -> None:
+    """With its name and 4, and no run of it; mended, what is left out is said once."""
+    folder = pictures_in(bench.folder / "pictures")
+    whole = (folder / "dogs" / "05.png").read_bytes()
+    (folder / "dogs" / "05.png").write_text("no picture")
+    command = ["--preset", "tiny.toml", "--data", "images('pictures', size=6)", "--quiet"]
+    command += ["--layers", "Flatten Linear(3)", "--loss", "CrossEntropyLoss"]
+    message = bench.refused(*command, code=4)
+    assert message == f"{folder}: dogs/05.png can't be read: not a picture"
+    assert bench.runs() == []
+
+    (folder / "dogs" / "05.png").write_bytes(whole)
+    (folder / "dogs" / "Thumbs.db").write_text("")
+    outcome = perceptui(*command)
+    assert outcome.code == 0
+    assert outcome.err == f"perceptui: {folder}: 1 file is left out: 1 Thumbs.db\n"
 
 
 def test_download_without_a_network(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:

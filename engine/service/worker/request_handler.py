@@ -48,7 +48,8 @@ class RequestHandler:
         with warnings.catch_warnings(record=True) as warned:
             warnings.simplefilter("always", Remark)
             answer = self._answered(client, request)
-        remarks = tuple(str(one.message) for one in warned if isinstance(one.message, Remark))
+        said = (str(one.message) for one in warned if isinstance(one.message, Remark))
+        remarks = tuple(dict.fromkeys(said))  # a folder is looked at more than once
         client.send(msgspec.structs.replace(answer, remarks=remarks))
 
     def _answered(self, client: Client, request: p.Requests) -> p.Answer:
