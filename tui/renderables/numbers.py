@@ -40,7 +40,9 @@ def tick_labels(values: Sequence[float]) -> list[str]:
     labels = [short(value) for value in values]
     largest = max((abs(value) for value in values if math.isfinite(value)), default=0.0)
     for scale, letter in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
-        if largest >= 10 * scale and all(value % (scale / 100) == 0 for value in values):
+        if 10 * scale <= largest < 10_000 * scale and all(
+            value % (scale / 100) == 0 for value in values
+        ):
             return [f"{value / scale:g}{letter}" if value else "0" for value in values]
     if any("e" in label for label in labels):
         return labels

@@ -87,9 +87,7 @@ class RunsScreen(BenchScreen):
         return self._list.chosen
 
     def on_run_list_selected(self) -> None:
-        if len(self._marked) > 1:
-            self.action_compare()
-        elif self.chosen is not None:
+        if self.chosen is not None:
             self.open_run(self.chosen.run)
 
     def action_mark(self) -> None:

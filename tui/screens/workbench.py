@@ -8,7 +8,6 @@ from textual.binding import Binding
 from textual.containers import Container
 from textual.events import Resize
 from textual.reactive import reactive
-from textual.widgets import Static
 
 from engine.parts.metrics import METRICS
 from tui.live.snapshot import Snapshot
@@ -19,7 +18,7 @@ from tui.screens.control import ControlScreen
 from tui.widgets.editor import Editor
 from tui.widgets.keys import Keys
 from tui.widgets.notes import DoctorNote, LiveNote, Notice
-from tui.widgets.pane import COLUMNS, NAMES, PaneColumn, PaneFrame, bindings, tabs
+from tui.widgets.pane import COLUMNS, NAMES, PaneColumn, PaneFrame, Tabs, bindings
 from tui.widgets.picture import PictureView
 from tui.widgets.training import LossCurve, LossLine, Scores, SnapshotView, StatusLine
 
@@ -67,7 +66,7 @@ class WorkbenchScreen(ControlScreen):
     def compose(self) -> ComposeResult:
         yield StatusLine(id="status")
         yield LossLine(id="losses")
-        yield Static(id="tabs")
+        yield Tabs(id="tabs")
         with Container(id="panes"):
             yield from map(PaneColumn, COLUMNS)
         yield LiveNote()
@@ -129,8 +128,10 @@ class WorkbenchScreen(ControlScreen):
 
     def _draw_tabs(self) -> None:
         if self._is_built:
-            row = tabs(self.pane, self.size.width)
-            self.query_one("#tabs", Static).update(row, layout=False)
+            self.query_one(Tabs).show(self.pane, self.size.width)
+
+    def on_tabs_chosen(self, message: Tabs.Chosen) -> None:
+        self.action_pane(message.name)
 
     def action_pane(self, name: str) -> None:
         """Show a pane; where all are seen, go to it."""

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
 from rich.text import Text
 from textual.binding import Binding
 from textual.containers import Vertical
+from textual.events import Click
+from textual.message import Message
+from textual.widgets import Static
 
 from tui.widgets.editor import Editor
 from tui.widgets.notes import DoctorNote
@@ -74,11 +77,44 @@ def bindings() -> list[Binding]:
     ]
 
 
+class Tabs(Static):
+    """The panes to choose from, where there is room for one only; a click chooses."""
+
+    class Chosen(Message):
+        """A pane is to be seen."""
+
+        def __init__(self, name: str) -> None:
+            super().__init__()
+            self.name = name
+
+    def show(self, chosen: str, width: int) -> None:
+        """Mark the pane that is seen."""
+        self._labels = tab_labels(chosen, width)
+        self.update(tabs(chosen, width), layout=False)
+
+    def on_click(self, event: Click) -> None:
+        end = 0
+        for name, label in self._labels.items():
+            end += len(label)
+            if event.x < end:
+                self.post_message(self.Chosen(name))
+                return
+
+    _labels: Mapping[str, str] = {}  # replaced, never changed
+
+
+def tab_labels(chosen: str, width: int) -> dict[str, str]:
+    """What each pane is called; where it is narrow only the chosen one has a name."""
+    spacious = width >= sum(len(name) + 5 for name in NAMES)
+    return {
+        name: f" {index} {name} " if spacious or name == chosen else f" {index} "
+        for index, name in enumerate(NAMES, start=1)
+    }
+
+
 def tabs(chosen: str, width: int) -> Text:
     """The panes with their keys, the chosen one marked; where it is narrow, alone with its name."""
     row = Text(no_wrap=True, overflow="crop")
-    spacious = width >= sum(len(name) + 5 for name in NAMES)
-    for index, name in enumerate(NAMES, start=1):
-        label = f" {index} {name} " if spacious or name == chosen else f" {index} "
+    for name, label in tab_labels(chosen, width).items():
         row.append(label, "reverse" if name == chosen else "")
     return row

@@ -52,7 +52,23 @@ _SIGNS = {
     "paused": ("‖", "="),
     "finished": ("✓", "*"),
     "lost": ("✗", "!"),
+    "diverged": ("✗", "!"),
+    "failed": ("✗", "!"),
+    "stopped": ("■", "#"),
+    "interrupted": ("■", "#"),
 }
+
+
+def state_of(snapshot: Snapshot) -> str:
+    """The phase, and once it is over how it ended: only what came to its end has finished."""
+    if snapshot.phase == "lost":
+        return "lost"
+    if snapshot.diverged is not None:
+        return "diverged"
+    ending = snapshot.finished
+    if snapshot.phase == "finished" and ending is not None and ending.reason in _SIGNS:
+        return ending.reason
+    return snapshot.phase
 
 
 class StatusLine(SnapshotView):
@@ -72,8 +88,8 @@ class StatusLine(SnapshotView):
 
 def status_line(snapshot: Snapshot, note: str, look: Look, width: int) -> Text:
     """State, what went wrong, the note, and as many figures as there is room for."""
-    sign = look.pick(*_SIGNS[snapshot.phase])
-    state: str = "diverged" if snapshot.diverged else snapshot.phase
+    state = state_of(snapshot)
+    sign = look.pick(*_SIGNS[state])
     name = plain(snapshot.name, look.ascii)
     kept = "  not kept " if snapshot.unkept else ""
     if width < cell_len(f" {sign} {state}{kept} {name}"):

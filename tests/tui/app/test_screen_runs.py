@@ -208,15 +208,29 @@ def test_live_runs_are_not_deleted(tmp_path: Path) -> None:
     told(tmp_path, RunsScreen(), story)
 
 
-@pytest.mark.parametrize("key", ["equals_sign", "enter"])
-def test_marked_runs_are_compared(tmp_path: Path, key: str) -> None:
-    """Space marks, = or enter compares: what differs and what came out, side by side."""
+def test_enter_opens_also_where_runs_are_marked(tmp_path: Path) -> None:
+    """The one under the cursor, which is not among the marked ones."""
+    third, *_ = [made_run(tmp_path, name) for name in ("three", "two", "one")]
+
+    async def story(app: StandApp, pilot: Play) -> None:
+        await until(pilot, lambda: "three-" in seen(app))
+        listed = app.screen.query_one(RunList)
+        place = [one.run for one in listed.runs].index(third)
+        await pilot.press(*["down" if n == place else "space" for n in range(3)])
+        await pilot.press("home", *["down"] * place, "enter")
+        await until(pilot, lambda: app.watched == [third])
+
+    told(tmp_path, RunsScreen(), story)
+
+
+def test_marked_runs_are_compared(tmp_path: Path) -> None:
+    """Space marks, = compares: what differs and what came out, side by side."""
     made_run(tmp_path, "one", loss=0.5)
     made_run(tmp_path, "two", loss=0.25, optimizer="SGD(lr=0.5)")
 
     async def story(app: StandApp, pilot: Play) -> None:
         await until(pilot, lambda: "one-" in seen(app))
-        await pilot.press("space", "space", key)
+        await pilot.press("space", "space", "equals_sign")
         await until(pilot, lambda: "What came out" in seen(app))
         rows = [line.split() for line in seen(app).splitlines()]
         assert ["optimizer.lr", "0.5", "0.1"] in [row[:3] for row in rows]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from tests.tui.app.replay import Workers
 from tests.tui.app.stage import NARROW, WIDE, Stage, played
 from tests.tui.app.stand import made_run, small_experiment
 from tui.messages import DraftChanged
+from tui.widgets.pane import NAMES
 
 
 @pytest.fixture(autouse=True)
@@ -346,3 +348,39 @@ def test_three_trainings_one_after_the_other(tmp_path: Path) -> None:
         assert len(stage.workers.given) == 1
 
     played(tmp_path, play, experiment=small_experiment(epochs=5))
+
+
+def test_each_ending_has_its_own_words(tmp_path: Path) -> None:
+    """What was stopped or diverged has not finished."""
+
+    async def play(stage: Stage) -> None:
+        await stage.train()
+        stage.trainer.advance(3)
+        await stage.press("x")
+        await stage.until_seen("■ stopped small", "epoch 3/30")
+        await stage.train()
+        stage.trainer.advance()
+        stage.trainer.diverge()
+        await stage.until_seen("✗ diverged small")
+
+    played(tmp_path, play)
+
+
+def _is_chosen(stage: Stage, name: str) -> bool:
+    return stage.workbench.pane == name
+
+
+@pytest.mark.parametrize("size", [NARROW, (40, 12)])
+def test_a_click_on_a_tab_shows_its_pane(tmp_path: Path, size: tuple[int, int]) -> None:
+    """Also where only the chosen one has its name."""
+
+    async def play(stage: Stage) -> None:
+        for name in ("scores", "picture", "loss", "experiment"):
+            await stage.until_seen(" 4")
+            row = stage.screen.splitlines()[2]
+            assert "1" in row, row
+            key = str(NAMES.index(name) + 1)
+            await stage.pilot.click("#tabs", offset=(row.index(key), 0))
+            await stage.until(partial(_is_chosen, stage, name))
+
+    played(tmp_path, play, size=size)

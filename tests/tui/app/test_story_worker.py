@@ -113,13 +113,13 @@ def test_stopped_and_continued(tmp_path: Path, warm: Path) -> None:
         await stage.press("N")
         await stage.until_seen("‖ paused", "step 1 ")
         await stage.press("x")
-        await stage.until_seen("✓ finished", "epoch 1/")
+        await stage.until_seen("■ stopped", "epoch 1/")
         await stage.press("R")
         await stage.until_seen("stopped")
         await stage.press("c")
         await stage.until_seen("▶ running", "steps/s")
         await stage.press("x")
-        await stage.until_seen("✓ finished")
+        await stage.until_seen("■ stopped")
         (run,) = all_runs(tmp_path / "runs")
         finished = stage.app.controller.snapshot.finished
         assert finished is not None

@@ -60,3 +60,5 @@ def test_the_others() -> None:
     assert fraction(None) == "-"
     assert short(-0.0) == "0"
     assert tick_labels([0.0, 0.5, 1.0]) == ["0.0", "0.5", "1.0"]
+    assert tick_labels([0.0, 5e12]) == ["0", "5000G"]
+    assert tick_labels([0.0, 1.5e22]) == ["0", "1.5e+22"]
