@@ -64,8 +64,13 @@ class Fitted:
 def fitted(path: str, targets: Sequence[str]) -> Fitted:
     """An experiment that predicts some columns of a table from the others.
 
-    Raises UsageError without a target, DataUnavailable for a table that can't be trained on.
+    path: of a table; of a folder it tells the pictures in its subfolders apart. Raises UsageError
+    without a target, DataUnavailable for what can't be trained on.
     """
+    if Path(path).is_dir():
+        from engine.doctor.fitting_pictures import fitted_to_pictures
+
+        return Fitted(fitted_to_pictures(path), ())
     if not targets:
         from engine.parts.data.sheet.asked import Asked
 

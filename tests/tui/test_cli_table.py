@@ -111,8 +111,9 @@ def test_new_writes_an_experiment_that_trains(bench: Bench) -> None:
     assert 'title = "houses"' in outcome.lines
 
     bench.write("mine.toml", outcome.out)
-    trained = perceptui("--preset", "mine.toml", "--epochs", "3", "--quiet")
+    trained = perceptui("--preset", "mine.toml", "--epochs", "3")
     assert trained.code == 0, trained.err
+    assert "Errors of price" in trained.lines
     assert trained.run.name.endswith("mine", 0, -5)
 
 

@@ -53,7 +53,8 @@ def predict(
 
     terminal = Terminal(ascii_only=shared.ascii)
     event = Predicted(predictions=answers, classes=list(facts.classes))
-    terminal.rows(Report(terminal.width, terminal.look).predictions(event))
+    report = Report(terminal.width, terminal.look, facts.target_names)
+    terminal.rows(report.predictions(event))
 
 
 @app.command()
@@ -81,7 +82,8 @@ def evaluate(
     from tui.terminal.printing import Terminal
 
     terminal = Terminal(ascii_only=shared.ascii)
-    for rows in Report(terminal.width, terminal.look).evaluation(splits):
+    report = Report(terminal.width, terminal.look, found.facts().target_names)
+    for rows in report.evaluation(splits):
         terminal.rows(rows)
         terminal.line()
 

@@ -62,7 +62,8 @@ def new_experiment(
 ) -> None:
     """Print an experiment fitted to a table: it trains at once, and the doctor is silent.
 
-    `perceptui new houses.csv --target price > houses.toml`
+    `perceptui new houses.csv --target price > houses.toml`. FILE may also be a folder with a
+    subfolder of pictures for each class.
     """
     import sys
 

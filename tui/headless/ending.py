@@ -37,7 +37,7 @@ def print_end(
     """Print the report of a run that just ended; without pictures its losses and last lines."""
     terminal = presentation.terminal
     if not presentation.quiet and history.finished is not None:
-        report = Report(terminal.width, terminal.look)
+        report = Report(terminal.width, terminal.look, history.targets)
         for rows in _sections(report, history, pictures, run):
             terminal.line()
             terminal.rows(rows)
@@ -48,7 +48,7 @@ def print_end(
 def print_record(presentation: Presentation, history: History, run: Run) -> None:
     """Print the report of a run that is not live, as far as its record goes."""
     terminal = presentation.terminal
-    report = Report(terminal.width, terminal.look)
+    report = Report(terminal.width, terminal.look, history.targets)
     curve = report.loss_curve(history.loss_series(run.losses()))
     standing = report.findings(list(history.findings.values()))
     evaluation = report.evaluation(list(history.evaluated.values()))

@@ -39,9 +39,11 @@ def grid(width: int, look: Look) -> tuple[int, int]:
 class Report:
     """The rows of a finished training, section by section, none wider than `width`."""
 
-    def __init__(self, width: int, look: Look) -> None:
+    def __init__(self, width: int, look: Look, targets: Sequence[str] = ()) -> None:
+        """targets: what a regression predicts, as the data calls it."""
         self.width = width
         self.look = look
+        self._of = f" of {', '.join(targets)}" if targets else ""
 
     def loss_curve(self, losses: Sequence[LossSeries]) -> Rows:
         """The losses over the epochs; empty for a single epoch."""
@@ -53,7 +55,7 @@ class Report:
         """Accuracy and scores per class, or the errors of a regression; confusion."""
         if not splits:
             return
-        title = "Accuracy" if splits[0].classes else "Errors"
+        title = "Accuracy" if splits[0].classes else f"Errors{self._of}"
         samples: dict[str, int] = {split.split: split.samples for split in splits}
         metrics = {
             f"{split.split}_{name}": value
@@ -87,7 +89,7 @@ class Report:
         compared = pictures.comparison
         if compared.num_samples <= FEW or not compared.classes:
             rows = comparison_rows(compared, min(width, 72), CHART_HEIGHT + 6, look)
-            yield self._titled(f"Actual against predicted ({compared.split})", rows)
+            yield self._titled(f"Actual against predicted{self._of} ({compared.split})", rows)
         if pictures.mistakes:
             yield self._titled("Mistakes", mistakes_rows(pictures.mistakes, width, look))
 
@@ -106,7 +108,8 @@ class Report:
                 )
             else:
                 rows += value_prediction(one.values, one.outputs, self.width, self.look)
-        return self._titled("Prediction" if len(event.predictions) == 1 else "Predictions", rows)
+        title = "Prediction" if len(event.predictions) == 1 else "Predictions"
+        return self._titled(f"{title}{self._of}", rows)
 
     def _titled(self, title: str, rows: Rows) -> Rows:
         return [heading(title, self.width, self.look), *rows]

@@ -35,6 +35,11 @@ class History:
     """The learning-rate factor that a person set."""
     curves: dict[str, Series] = field(default_factory=dict)
 
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """What is predicted, as the data calls it; empty where it has no name for it."""
+        return () if self.started is None else tuple(self.started.facts.get("target_names", ()))
+
     def add(self, event: ev.Event) -> None:
         """Take note of an event of the record."""
         match event:

@@ -93,6 +93,20 @@ def test_few_rows_are_not_held_back(tmp_path: Path) -> None:
     assert len(experiment.experiment.layers) == 1
 
 
+def test_pictures(tmp_path: Path) -> None:
+    """A folder of them gets convolutions, and the doctor is silent."""
+    image = pytest.importorskip("PIL.Image")
+    for label in ("cats", "dogs", "hens"):
+        (tmp_path / label).mkdir()
+        for number in range(20):
+            image.new("RGB", (40, 30), (number, 0, 99)).save(tmp_path / label / f"{number}.png")
+    experiment = fitted(str(tmp_path), ()).experiment
+    assert str(experiment.layers[-1]) == "Linear(3)"
+    assert experiment.test_fraction == 0.2
+    assert [f.code for f in examine(experiment) if f.severity != "info"] == []
+    assert from_raw(parse_toml(to_toml(experiment))) == experiment
+
+
 def test_what_can_not_be_fitted(tmp_path: Path) -> None:
     """Without a target the columns are listed; a table that can't be trained on says why."""
     path = table(tmp_path, "a,y", range(20), [0, 1] * 10)
