@@ -153,8 +153,8 @@ def test_what_a_shape_rule_refuses_torch_refuses(cls: type[Layer], data: st.Data
     except ShapeError:
         accepted = False
     try:
-        _torch_facts(layer.build(shape), shape)
-        possible = True
+        found, _ = _torch_facts(layer.build(shape), shape)
+        possible = min(found) > 0  # a dilated ConvTranspose2d gives an empty picture
     except (RuntimeError, ValueError):
         possible = False
     assert accepted == possible
