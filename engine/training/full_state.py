@@ -11,7 +11,7 @@ from engine.runs.series import Series
 from engine.training.checkpoint import Checkpoint
 from engine.training.fit import fitting_state
 from engine.training.named_tensors import (
-    load_model,
+    copy_model,
     load_optimizer,
     model_tensors,
     optimizer_tensors,
@@ -29,7 +29,7 @@ def full_state(trainer: Trainer, last_event: int = 0) -> Checkpoint:
     tensors = {
         **model_tensors(trainer.model),
         **optimizer_tensors(trainer.optimizer),
-        **_input_tensors(trainer),
+        **input_tensors(trainer),
         **generator_tensors(trainer),
         "epoch_losses": torch.tensor(trainer.epoch_losses, dtype=torch.float64),
     }
@@ -78,8 +78,13 @@ def restore(trainer: Trainer, checkpoint: Checkpoint, path: Path) -> None:
     path: names the checkpoint in errors. Raises BadCheckpoint if it holds no such state; the
     trainer is as it was then.
     """
-    state, tensors = fitting_state(trainer, checkpoint, path), checkpoint.tensors
-    load_model(trainer.model, checkpoint, path)
+    put_back(trainer, checkpoint, fitting_state(trainer, checkpoint, path))
+
+
+def put_back(trainer: Trainer, checkpoint: Checkpoint, state: TrainingState) -> None:
+    """Put a trainer into a state that is known to fit; state: what of it is no tensor."""
+    tensors = checkpoint.tensors
+    copy_model(trainer.model, checkpoint)
     load_optimizer(trainer.optimizer, checkpoint)
     trainer.epoch, trainer.batch = state.epoch, state.batch
     trainer.global_step, trainer.elapsed_s = state.step, state.elapsed_s
@@ -101,7 +106,8 @@ def restore(trainer: Trainer, checkpoint: Checkpoint, path: Path) -> None:
         torch.cuda.set_rng_state(tensors["generator.cuda"], trainer.device)
 
 
-def _input_tensors(trainer: Trainer) -> dict[str, Tensor]:
+def input_tensors(trainer: Trainer) -> dict[str, Tensor]:
+    """What the data's columns were brought to one scale with."""
     named = trainer.splits.input_map.tensors()
     targets = trainer.splits.target_map.tensors()
     return {

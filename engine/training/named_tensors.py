@@ -39,6 +39,11 @@ def load_model(model: nn.Module, checkpoint: Checkpoint, path: Path) -> None:
     Raises BadCheckpoint naming what does not fit.
     """
     check_model(model, checkpoint, path)
+    copy_model(model, checkpoint)
+
+
+def copy_model(model: nn.Module, checkpoint: Checkpoint) -> None:
+    """Copy weights that are known to fit into a model."""
     stored = checkpoint.group("model")
     with torch.no_grad():
         for name, tensor in model.state_dict().items():
@@ -66,7 +71,17 @@ def optimizer_state(checkpoint: Checkpoint) -> dict[int, dict[str, Tensor]]:
 
 
 def load_optimizer(optimizer: optim.Optimizer, checkpoint: Checkpoint) -> None:
-    """Put a checkpoint's optimizer state in place; its groups keep their settings."""
+    """Put a checkpoint's optimizer state in place; its groups keep their settings.
+
+    Into the tensors that there are, where they are of the same names: who holds them, a traced
+    step or a recorded one, need not learn of others.
+    """
+    live = optimizer_tensors(optimizer)
+    stored = {name: t for name, t in checkpoint.tensors.items() if name.startswith("optimizer.")}
+    if live.keys() == stored.keys():
+        for name, tensor in live.items():
+            tensor.copy_(stored[name])
+        return
     # Copies: the optimizer writes into what it is given, and the checkpoint stays as it is.
     state = {
         index: {key: tensor.clone() for key, tensor in kept.items()}

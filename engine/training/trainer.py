@@ -138,8 +138,8 @@ class Trainer:
         self.epoch_end = EpochEnd(
             self.selection,
             make_epoch_loss(
-                executor,
-                1 if comes_free else experiment.epochs,
+                "eager" if comes_free else executor,  # for the last epoch alone: worth no trace
+                experiment.epochs,
                 self.device,
                 self.evaluator,
                 part,
@@ -170,8 +170,10 @@ class Trainer:
         """Whether the last step raised before it had gradients."""
         self._train_loss = math.nan
         """Mean of the last epoch whose losses were read."""
-        self._last_look: dict[str, Scored] = {}
+        self.last_look: dict[str, Scored] = {}
         """What the report of the last epoch found; empty while the training goes on."""
+        self.went_aside_at = -1
+        """Steps done when the gradients that there are became those of another step."""
         self.model.train()
 
     def started(self, run: str, fingerprint: str = "") -> RunStarted:
@@ -328,17 +330,19 @@ class Trainer:
 
         Evaluates every split, since no further step will come and tell.
         """
-        self._last_look = self._look()
-        loss = self._last_look["train"].loss
+        self.last_look = self._look()
+        loss = self.last_look["train"].loss
         if math.isfinite(loss) and is_finite(self.model):
             return None
         self.reason = "diverged"
+        is_stale = self.went_aside_at == self.global_step
+        norm = "unknown" if is_stale else f"{self._step.gradient_norm():g}"
         return Diverged(
             epoch=self.epoch + (self.batch > 0),
             step=self.global_step,
             loss=str(math.nan if math.isfinite(loss) else loss),
             learning_rate=self.learning_rate.current,
-            gradient_norm=f"{self._step.gradient_norm():g}",
+            gradient_norm=norm,
             at_end=True,
         )
 
@@ -349,7 +353,7 @@ class Trainer:
         about a second, which a training should not end with.
         """
         library = self.experiment.data.library
-        looks = self._last_look or self._look()
+        looks = self.last_look or self._look()
         found = [
             self.evaluator.evaluated(name, scored, libraries=(library,))
             for name, scored in looks.items()
@@ -365,7 +369,7 @@ class Trainer:
     def _report(self, train_loss: float, began: float) -> EpochFinished:
         measured: dict[str, Metric] = {}
         for name, part in self.device_splits.items():
-            scored = self._last_look.get(name) or self.evaluator.scored(part)
+            scored = self.last_look.get(name) or self.evaluator.scored(part)
             for metric, value in scored.reported.items():
                 measured[f"{name}_{metric}"] = value
         measured["train_loss"] = train_loss

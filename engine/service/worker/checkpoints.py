@@ -63,28 +63,34 @@ class Checkpoints:
             return []
         began = time.perf_counter()
         curve_trouble = self._write_losses()
-        saved, trouble = self._written(self._unsaved(full_state(self._trainer, last_event)))
+        wanted = self._unsaved_best()
+        saved, trouble = self._written({**wanted, "last": full_state(self._trainer, last_event)})
         took_s = time.perf_counter() - began
         self.due_s = self._trainer.elapsed_s + max(CHECKPOINT_S, took_s / CHECKPOINT_SHARE)
         return [*saved, *self._told(trouble or curve_trouble)]
 
     def save_at_end(self, last_event: int) -> Outcome:
         """Write the checkpoints for the last time: where they can't be, again, then elsewhere."""
-        last = full_state(self._trainer, last_event) if is_finite(self._trainer.model) else None
-        return self._kept(self._unsaved(last))
+        wanted = self._unsaved_best()
+        if is_finite(self._trainer.model):
+            wanted["last"] = full_state(self._trainer, last_event)
+        return self._kept(wanted)
 
     def save_finite(self) -> Outcome:
         """As save_at_end after a divergence: the newest state that is worth going back to."""
-        return self._kept(self._unsaved(self._last_good.better_than_file()))
+        wanted = self._unsaved_best()
+        finite = self._last_good.better_than_file()
+        if finite is not None:
+            wanted["last"] = finite
+        return self._kept(wanted)
 
-    def _unsaved(self, last: Checkpoint | None) -> dict[CheckpointKind, Checkpoint]:
-        """What is to be written, by kind; last: the checkpoint of that kind, if there is one."""
-        found: dict[CheckpointKind, Checkpoint] = {}
-        if self.best.checkpoint is not None and not self.best.is_saved:
-            found["best"] = self.best.checkpoint
-        if last is not None:
-            found["last"] = last
-        return found
+    def _unsaved_best(self) -> dict[CheckpointKind, Checkpoint]:
+        """The best by its kind, if the file lacks it.
+
+        To be asked for before the present state is: it may have to be trained again.
+        """
+        best = None if self.best.is_saved else self.best.checkpoint()
+        return {} if best is None else {"best": best}
 
     def _kept(self, wanted: dict[CheckpointKind, Checkpoint]) -> Outcome:
         curve_trouble = self._write_losses()

@@ -127,7 +127,8 @@ class TrainingRun:
 
         At least one batch is trained, unless the training is over or none is asked for.
         """
-        trainer, done = self.trainer, 0
+        trainer, best, done = self.trainer, self.checkpoints.best, 0
+        best.go_on(self._number)
         while trainer.reason is None and done != batches:
             if self._halts():
                 self._happen(trainer.read())
@@ -139,9 +140,9 @@ class TrainingRun:
             while self._changes and self._changes[-1][0] <= trainer.global_step:
                 self.set_learning_rate(self._changes.pop()[1])
             self.instruments.before_step()
-            self.checkpoints.best.before_step(self._number)
             self._happen(trainer.step())
-            self.checkpoints.best.after_step(self._number)
+            if trainer.batch == 0:
+                best.after_epoch(self._number)
             done += 1
             if time.perf_counter() >= deadline:
                 break
@@ -227,7 +228,7 @@ class TrainingRun:
         """Have the present state judged, if the next step was to do that."""
         if self.trainer.reason is None:
             self.trainer.epoch_end.settle(self.trainer.epoch)
-            self.checkpoints.best.after_step(self._number)
+            self.checkpoints.best.after_epoch(self._number)
 
     def pause(self) -> None:
         """Record that the training waits."""
@@ -255,14 +256,16 @@ class TrainingRun:
         trainer.learning_rate.apply(trainer.epoch, trainer.global_step)
         self._factors.append((trainer.global_step, factor))
         self._record(ev.LearningRateChanged(step=trainer.global_step, factor=factor))
+        self.checkpoints.best.turn(self._number)
 
     def rewind(self, to: str) -> None:
         """Go back to the last or best checkpoint; raises BadCheckpoint where there is none."""
         self._judge_newest()
         path = self.directory.checkpoint(to)
         best = self.checkpoints.best
-        if to == "best" and best.checkpoint is not None:
-            checkpoint = best.checkpoint
+        kept = best.checkpoint()
+        if to == "best" and kept is not None:
+            checkpoint = kept
         elif path.is_file():
             checkpoint = load(path, "go back to that one")
         else:
@@ -271,7 +274,7 @@ class TrainingRun:
         self.instruments.went_back()
         self._factors = [change for change in self._factors if change[0] < self.trainer.global_step]
         self.last_good.went_back()
-        if not best.take(best.checkpoint):
+        if not best.take(kept):
             stored = self.directory.checkpoint("best")
             best.take(load(stored) if stored.is_file() else None)
         best.is_saved = False

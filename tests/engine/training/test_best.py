@@ -13,6 +13,7 @@ from engine.runs.run import Run
 from engine.service.worker.preparation import prepare
 from engine.service.worker.training_run import TrainingRun
 from engine.spec.experiment import Experiment
+from engine.training import best
 from engine.training.checkpoint import Checkpoint, load
 from engine.training.executor import Executor
 from engine.training.full_state import full_state, kept, restore
@@ -48,6 +49,12 @@ def _by_hand(experiment: Experiment) -> tuple[int, float, Checkpoint]:
     return found
 
 
+def spaced(monkeypatch: pytest.MonkeyPatch, spacing_s: float) -> None:
+    """Let so many seconds of training go by between two copies of the state."""
+    monkeypatch.setattr(best, "COPY_SHARE", 1e-9)
+    monkeypatch.setattr(best, "MAX_SPACING_S", spacing_s)
+
+
 def _run(experiment: Experiment, folder: Path, executor: Executor = "auto") -> TrainingRun:
     order = to_train(experiment, folder, name="tiny", data_dir=NOWHERE.data_dir, executor=executor)
     run = TrainingRun.begin(order, prepare(experiment, NOWHERE, executor))
@@ -56,15 +63,25 @@ def _run(experiment: Experiment, folder: Path, executor: Executor = "auto") -> T
     return run
 
 
-@pytest.mark.parametrize("executor", ["eager", "traced"])
+@pytest.mark.parametrize(
+    ("executor", "spacing_s"), [("eager", math.inf), ("traced", 0.0), ("traced", math.inf)]
+)
 @pytest.mark.parametrize("batch_size", ["full", 7])
 @pytest.mark.parametrize("layers", [JUMPY["layers"], NOISY], ids=["steady", "noisy"])
 @pytest.mark.parametrize("validated", [0.0, 0.25])
 def test_the_best_is_the_best(
-    tmp_path: Path, executor: Executor, batch_size: Any, layers: list[str], validated: float
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    executor: Executor,
+    batch_size: Any,
+    layers: list[str],
+    validated: float,
+    spacing_s: float,
 ) -> None:
-    """Reported or not, by the validation split or the training split, in one batch or in many:
-    the file has the bits of the state whose loss is lowest, and that loss is its own."""
+    """Reported or not, by the validation split or the training split, in one batch or in many,
+    copied at once or trained again: the file has the bits of the state whose loss is lowest, and
+    that loss is its own."""
+    spaced(monkeypatch, spacing_s)
     fields = {"batch_size": batch_size, "layers": layers, "validation_fraction": validated}
     experiment = small(**{**JUMPY, **fields})
     with flushed_denormals():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -112,8 +113,11 @@ def test_an_update_is_recorded_once_its_settings_stand_still() -> None:
 
 
 @pytest.mark.parametrize("optimizer", [SGD(0.1, momentum=0.9), Adam(0.01, fused=True)], ids=str)
-def test_a_loaded_checkpoint_is_gone_on_from(optimizer: Optimizer, tmp_path: Path) -> None:
-    """The optimizer has other tensors then: its update is recorded anew, the rest is not."""
+@pytest.mark.parametrize("has_others", [False, True])
+def test_a_loaded_checkpoint_is_gone_on_from(
+    optimizer: Optimizer, tmp_path: Path, has_others: bool
+) -> None:
+    """Where the optimizer has other tensors then, its update is recorded anew, the rest is not."""
     results = []
     path = tmp_path / "last.safetensors"
     for kind in ("graphed", "eager"):
@@ -131,10 +135,12 @@ def test_a_loaded_checkpoint_is_gone_on_from(optimizer: Optimizer, tmp_path: Pat
         side.train(step, rows(8, 8), ())
         loaded = checkpoint.load(path)
         named_tensors.load_model(side.model, loaded, path)
+        if has_others:
+            side.optimizer.state = defaultdict(dict)
         named_tensors.load_optimizer(side.optimizer, loaded)
         results.append(first + side.train(step, rows(8, 8, 8, 8), ()))
         if kind == "graphed":
-            assert fake.made == ["gradients", "update", "update"]
+            assert fake.made == ["gradients", "update", *["update"] * has_others]
     assert same_bits(*results)
 
 
