@@ -117,8 +117,8 @@ def read(run: Run, presentation: Presentation) -> int:
         show.check()
     if not presentation.json:
         print_record(presentation, history, run)
-    if history.unkept_sentence:
-        complain(history.unkept_sentence)
+    if history.latest.unkept_sentence:
+        complain(history.latest.unkept_sentence)
     return exit_code(history, 0)
 
 
@@ -153,7 +153,7 @@ def _told_unkept(run: Run) -> int:
     history = History()
     for event in run.events():
         history.add(event)
-    complain(history.unkept_sentence or f"{run.path}: its weights are not kept")
+    complain(history.latest.unkept_sentence or f"{run.path}: its weights are not kept")
     return UNKEPT
 
 
@@ -269,8 +269,8 @@ async def _end(session: Session, show: Show, history: History, caught: Caught | 
     if not presentation.json and not show.broken.is_set():
         pictures: Pictures | None = None
         if (
-            history.diverged is None
-            and history.failed is None
+            history.latest.diverged is None
+            and history.latest.failed is None
             and not number
             and not presentation.quiet
         ):
@@ -281,6 +281,6 @@ async def _end(session: Session, show: Show, history: History, caught: Caught | 
         run = Run(session.run)
         show.guarded(lambda: print_end(presentation, history, pictures, run))
     show.check()
-    if history.unkept_sentence:
-        complain(history.unkept_sentence)
+    if history.latest.unkept_sentence:
+        complain(history.latest.unkept_sentence)
     return exit_code(history, number)

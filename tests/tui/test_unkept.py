@@ -40,20 +40,20 @@ def _history(*events: ev.Event) -> History:
 def test_the_sentence_goes_with_what_happens() -> None:
     """While it trains it is tried again; at the end it says where they are, or that they are not;
     what is written after all is no trouble any more."""
-    assert _history(FULL).unkept_sentence == (
+    assert _history(FULL).latest.unkept_sentence == (
         f"no checkpoint can be written ({FULL.message}); it is tried again"
     )
-    assert _history(FULL, SAVED).unkept_sentence == ""
-    assert _history(FULL, SAVED, _finished()).unkept_sentence == ""
-    assert _history(FULL, RESCUED, _finished("No space left on device")).unkept_sentence == (
+    assert _history(FULL, SAVED).latest.unkept_sentence == ""
+    assert _history(FULL, SAVED, _finished()).latest.unkept_sentence == ""
+    assert _history(FULL, RESCUED, _finished("No space left on device")).latest.unkept_sentence == (
         "the weights are in /tmp/x-1/last.safetensors, not in the run; with room again, resume "
         "brings them there (No space left on device)"
     )
-    assert _history(FULL, _finished("No space left")).unkept_sentence == (
+    assert _history(FULL, _finished("No space left")).latest.unkept_sentence == (
         "the weights could not be written: No space left"
     )
     again = ev.Resumed(from_step=9, epoch=9, after_event=3)
-    assert _history(FULL, _finished("No space left"), again).unkept_sentence == ""
+    assert _history(FULL, _finished("No space left"), again).latest.unkept_sentence == ""
 
 
 def test_the_exit_code_says_it() -> None:

@@ -24,11 +24,11 @@ def exit_code(history: History, signal: int) -> int:
     what a failure says."""
     if signal:
         return 128 + signal
-    if history.failed is not None:
-        return history.failed.exit_code
-    if history.diverged is not None:
+    if history.latest.failed is not None:
+        return history.latest.failed.exit_code
+    if history.latest.diverged is not None:
         return DIVERGED
-    return UNKEPT if history.unkept else 0
+    return UNKEPT if history.latest.unkept else 0
 
 
 def print_end(
@@ -36,7 +36,7 @@ def print_end(
 ) -> None:
     """Print the report of a run that just ended; without pictures its losses and last lines."""
     terminal = presentation.terminal
-    if not presentation.quiet and history.finished is not None:
+    if not presentation.quiet and history.latest.finished is not None:
         report = Report(terminal.width, terminal.look, history.targets)
         for rows in _sections(report, history, pictures, run):
             terminal.line()
@@ -50,8 +50,8 @@ def print_record(presentation: Presentation, history: History, run: Run) -> None
     terminal = presentation.terminal
     report = Report(terminal.width, terminal.look, history.targets)
     curve = report.loss_curve(history.loss_series(run.losses()))
-    standing = report.findings(list(history.findings.values()))
-    evaluation = report.evaluation(list(history.evaluated.values()))
+    standing = report.findings(list(history.latest.findings))
+    evaluation = report.evaluation(list(history.latest.evaluated.values()))
     for rows in [curve, *evaluation, *([standing] if standing else [])]:
         terminal.line()
         terminal.rows(rows)
@@ -65,40 +65,40 @@ def _sections(
     curve = report.loss_curve(history.loss_series(run.losses()))
     if curve:
         yield curve
-    standing = report.findings(list(history.findings.values()))
+    standing = report.findings(list(history.latest.findings))
     if pictures is None:
         if standing:
             yield standing
         return
-    yield from report.evaluation(list(history.evaluated.values()))
+    yield from report.evaluation(list(history.latest.evaluated.values()))
     yield from report.pictures(pictures)
-    if history.predicted is not None:
-        yield report.predictions(history.predicted)
+    if history.latest.predicted is not None:
+        yield report.predictions(history.latest.predicted)
     if standing:
         yield standing
 
 
 def _print_last(presentation: Presentation, history: History, run: Run) -> None:
     terminal = presentation.terminal
-    if history.failed is not None:
-        terminal.line(f"Failed: {plain(history.failed.message, terminal.look.ascii)}")
-    if history.finished is not None:
-        terminal.line(ending(history.finished, history.diverged))
-    saved, is_kept = history.checkpoint, run.directory.checkpoint("last").is_file()
-    reason = history.finished.reason if history.finished is not None else ""
+    if history.latest.failed is not None:
+        terminal.line(f"Failed: {plain(history.latest.failed.message, terminal.look.ascii)}")
+    if history.latest.finished is not None:
+        terminal.line(ending(history.latest.finished, history.latest.diverged))
+    saved, is_kept = history.latest.checkpoint, run.directory.checkpoint("last").is_file()
+    reason = history.latest.finished.reason if history.latest.finished is not None else ""
     if is_kept and reason in ("interrupted", "stopped"):
         terminal.tell(f"To go on: perceptui resume {shell_word(_called(run))}")
-    if is_kept and history.diverged is not None and saved is not None:
-        for line in offer(run, saved.epoch, history.factor):
+    if is_kept and history.latest.diverged is not None and saved is not None:
+        for line in offer(run, saved.epoch, history.latest.factor):
             terminal.tell(line)
-    rescued = history.rescued.get("last")
+    rescued = history.latest.rescued.get("last")
     if rescued is not None:
         terminal.line(f"Checkpoint: {plain(rescued.path, terminal.look.ascii)}")
     elif saved is not None:
         path = plain(saved.path, terminal.look.ascii)
         terminal.line(f"Checkpoint: {path if is_kept else 'none is left, somebody removed it'}")
-    if history.started is not None:
-        path = plain(history.started.run, terminal.look.ascii)
+    if history.latest.started is not None:
+        path = plain(history.latest.started.run, terminal.look.ascii)
         terminal.line(f"Run: {path}{'' if run.path.is_dir() else ' (gone)'}")
 
 

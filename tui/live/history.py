@@ -3,82 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import replace
 
 from engine.parts.metrics import METRICS, SPLITS, declared
 from engine.runs import events as ev
 from engine.runs.series import Series
+from tui.live.latest_events import LatestEvents
 from tui.renderables.loss_chart import LossSeries as Curve
 
 Point = tuple[int, float | None]
 
 
-@dataclass
 class History:
     """The newest of each kind of event, and the curves of what is reported."""
 
-    started: ev.RunStarted | None = None
-    newest: ev.EpochFinished | None = None
-    evaluated: dict[str, ev.Evaluated] = field(default_factory=dict)
-    predicted: ev.Predicted | None = None
-    diverged: ev.Diverged | None = None
-    failed: ev.Failed | None = None
-    checkpoint: ev.CheckpointSaved | None = None
-    unkept: str = ""
-    """Why the newest checkpoints could not be written; empty while they can."""
-    rescued: dict[str, ev.CheckpointRescued] = field(default_factory=dict)
-    """What was written elsewhere at the end, by kind."""
-    finished: ev.RunFinished | None = None
-    findings: dict[str, ev.FindingAppeared] = field(default_factory=dict)
-    """What the doctor finds now, by code and place, oldest first."""
-    factor: float = 1.0
-    """The learning-rate factor that a person set."""
-    curves: dict[str, Series] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self.latest = LatestEvents()
+        self.curves: dict[str, Series] = {}
 
     @property
     def targets(self) -> tuple[str, ...]:
         """What is predicted, as the data calls it; empty where it has no name for it."""
-        return () if self.started is None else tuple(self.started.facts.get("target_names", ()))
+        started = self.latest.started
+        return () if started is None else tuple(started.facts.get("target_names", ()))
 
     def add(self, event: ev.Event) -> None:
         """Take note of an event of the record."""
+        self.latest = _after(self.latest, event)
         match event:
-            case ev.RunStarted():
-                self.started = event
             case ev.EpochFinished():
-                self.newest = event
                 for name, value in event.metrics.items():
                     if name != "train_loss" and isinstance(value, float):
                         if name not in self.curves:
                             self.curves[name] = Series()
                         self.curves[name].append(event.epoch, value)
-            case ev.Evaluated():
-                self.evaluated[event.split] = event
-            case ev.Predicted():
-                self.predicted = event
-            case ev.Diverged():
-                self.diverged = event
-            case ev.FindingAppeared():
-                self.findings[_key(event)] = event
-            case ev.FindingGone():
-                self.findings.pop(_key(event), None)
-            case ev.Failed():
-                self.failed = event
-            case ev.CheckpointSaved():
-                if event.kind == "last":
-                    self.checkpoint = event
-                    self.unkept = ""
-            case ev.CheckpointFailed():
-                self.unkept = event.message
-            case ev.CheckpointRescued():
-                self.rescued[event.kind] = event
-            case ev.LearningRateChanged():
-                self.factor = event.factor
             case ev.WentBack():
-                self._go_back(event)
-            case ev.RunFinished():
-                self.finished = event
-                self.unkept = event.unkept
+                for series in self.curves.values():
+                    series.cut(event.epoch)
 
     def loss_series(self, train: list[Point]) -> list[Curve]:
         """The losses to draw; train: the training loss of every kept epoch."""
@@ -95,29 +56,47 @@ class History:
         found = {metric.name for _, metric in known}
         return [name for name in METRICS if name in found and name != "loss"]
 
-    @property
-    def unkept_sentence(self) -> str:
-        """What could not be kept, why, and where it is instead; empty where nothing is lost."""
-        if not self.unkept:
-            return ""
-        if self.finished is None:
-            return f"no checkpoint can be written ({self.unkept}); it is tried again"
-        if not self.rescued:
-            return f"the weights could not be written: {self.unkept}"
-        paths = " and ".join(event.path for event in self.rescued.values())
-        return (
-            f"the weights are in {paths}, not in the run; with room again, resume brings them "
-            f"there ({self.unkept})"
-        )
 
-    def _go_back(self, event: ev.WentBack) -> None:
-        for series in self.curves.values():
-            series.cut(event.epoch)
-        self.evaluated.clear()
-        self.unkept = ""
-        self.rescued.clear()
-        self.findings.clear()  # the doctor begins anew, too
-        self.predicted = self.diverged = self.failed = self.finished = None
+def _after(latest: LatestEvents, event: ev.Event) -> LatestEvents:
+    """What counts after one more event."""
+    match event:
+        case ev.RunStarted():
+            return replace(latest, started=event)
+        case ev.EpochFinished():
+            return replace(latest, newest=event)
+        case ev.Evaluated():
+            return replace(latest, evaluated={**latest.evaluated, event.split: event})
+        case ev.Predicted():
+            return replace(latest, predicted=event)
+        case ev.Diverged():
+            return replace(latest, diverged=event)
+        case ev.FindingAppeared():
+            findings = {_key(one): one for one in (*latest.findings, event)}
+            return replace(latest, findings=tuple(findings.values()))
+        case ev.FindingGone():
+            findings = {_key(one): one for one in latest.findings}
+            findings.pop(_key(event), None)
+            return replace(latest, findings=tuple(findings.values()))
+        case ev.Failed():
+            return replace(latest, failed=event)
+        case ev.CheckpointSaved():
+            return replace(latest, checkpoint=event, unkept="") if event.kind == "last" else latest
+        case ev.CheckpointFailed():
+            return replace(latest, unkept=event.message)
+        case ev.CheckpointRescued():
+            return replace(latest, rescued={**latest.rescued, event.kind: event})
+        case ev.LearningRateChanged():
+            return replace(latest, factor=event.factor)
+        case ev.WentBack():  # the doctor begins anew, too
+            return LatestEvents(
+                started=latest.started,
+                newest=latest.newest,
+                checkpoint=latest.checkpoint,
+                factor=latest.factor,
+            )
+        case ev.RunFinished():
+            return replace(latest, finished=event, unkept=event.unkept)
+    return latest
 
 
 def _curve(split: str, points: Sequence[Point]) -> Curve:

@@ -47,36 +47,23 @@ class Observer:
                 self.begin((happened,))  # what was left of the run before is over
                 return replace(
                     snapshot,
-                    started=happened,
-                    newest=None,
                     progress=None,
                     download=None,
                     pictures=None,
                     curves={},
-                    evaluated={},
-                    finished=None,
-                    diverged=None,
-                    unkept="",
-                    findings=(),
-                    factor=1.0,
+                    **vars(self._history.latest),
                 )
             case ev.Event():
-                before = history.factor
+                before = history.latest.factor
                 history.add(happened)
+                latest = history.latest
                 curves = self._curves.told(history, happened)
                 return replace(
                     snapshot,
                     progress=_moved(snapshot.progress, happened, before),
                     curves=snapshot.curves if curves is None else curves,
-                    started=history.started,
-                    newest=history.newest,
-                    evaluated=dict(history.evaluated),
-                    finished=history.finished,
-                    diverged=history.diverged,
-                    findings=tuple(history.findings.values()),
-                    factor=history.factor,
-                    unkept=history.unkept_sentence,
-                    message=history.failed.message if history.failed else snapshot.message,
+                    message=latest.failed.message if latest.failed else snapshot.message,
+                    **vars(latest),
                 )
         return snapshot
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from tui.live.latest_events import LatestEvents
+
 if TYPE_CHECKING:
-    from engine.runs import events as ev
     from engine.runs.pictures import Pictures
     from engine.service import protocol as p
     from engine.spec.experiment import Experiment
@@ -28,7 +29,7 @@ class Origin:
 
 
 @dataclass(frozen=True)
-class Snapshot:
+class Snapshot(LatestEvents):
     """One combined view of a training; a new one replaces it as a whole."""
 
     phase: Phase = "starting"
@@ -38,23 +39,12 @@ class Snapshot:
     origin: Origin | None = None
     """Where what is trained was opened from."""
     run: Path | None = None
-    started: ev.RunStarted | None = None
-    newest: ev.EpochFinished | None = None
     progress: p.Progress | None = None
     download: p.Downloading | None = None
     """How far the data is that is fetched before the training."""
     pictures: Pictures | None = None
     curves: dict[str, tuple[LossSeries, ...]] = field(default_factory=dict)
     """What reports tell over the epochs, by metric."""
-    evaluated: dict[str, ev.Evaluated] = field(default_factory=dict)
-    finished: ev.RunFinished | None = None
-    diverged: ev.Diverged | None = None
-    findings: tuple[ev.FindingAppeared, ...] = ()
-    """What the doctor finds in the training under way, at most three."""
-    factor: float = 1.0
-    """The learning-rate factor that a person set."""
-    unkept: str = ""
-    """What could not be kept, and where it is instead; empty where nothing is lost."""
     message: str = ""
     """The newest failure or notice, in one line."""
 

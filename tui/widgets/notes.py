@@ -139,9 +139,9 @@ def notice_text(snapshot: Snapshot) -> str:
     if diverged is not None:
         return (
             "diverged: g goes on from the last finite checkpoint with a tenth of the learning "
-            f"rate, r begins anew; {snapshot.unkept or diverged.message}"
+            f"rate, r begins anew; {snapshot.unkept_sentence or diverged.message}"
         )
-    return snapshot.unkept or snapshot.message
+    return snapshot.unkept_sentence or snapshot.message
 
 
 def notice_rows(text: str, width: int, look: Look) -> list[Text]:

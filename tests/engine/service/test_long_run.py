@@ -43,8 +43,8 @@ def test_a_million_epochs_in_a_history() -> None:
         assert len(points) <= CAPACITY + 1
         assert (points[0][0], points[-1][0]) == (1, 1_000_000)
     assert set(history.curves) == {"train_accuracy", "validation_loss", "test_loss"}
-    assert history.newest is not None
-    assert history.newest.epoch == 1_000_000
+    assert history.latest.newest is not None
+    assert history.latest.newest.epoch == 1_000_000
 
 
 def test_many_epochs_with_a_client_that_does_not_read(warm: Path, tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ def _kept(*events: ev.Event) -> list[tuple[str, str]]:
     history = History()
     for event in events:
         history.add(event)
-    return [(finding.code, finding.severity) for finding in history.findings.values()]
+    return [(finding.code, finding.severity) for finding in history.latest.findings]
 
 
 def test_findings_come_and_go() -> None:
