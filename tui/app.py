@@ -121,12 +121,14 @@ class PerceptuiApp(TerminalApp[int]):
             for view in screen.query(RowsView):
                 view.notify_style_update()
 
-    def open_workbench(self, name: str, experiment: Experiment) -> None:
+    def open_workbench(self, name: str, experiment: Experiment, *, is_new: bool = False) -> None:
         """Put an experiment on the workbench; nothing is trained yet.
 
-        One that is there already stays as it was edited.
+        One that is there already stays as it was edited. is_new: it is kept nowhere yet.
         """
-        if not self.draft.comes_from(name, experiment):
+        if is_new:
+            self.draft.begin(name, experiment)
+        elif not self.draft.comes_from(name, experiment):
             self.draft.load(name, experiment)
         elif self.draft.is_edited:
             self.notify("Your changes are still here: z takes them back", markup=False)
@@ -209,7 +211,7 @@ class PerceptuiApp(TerminalApp[int]):
     async def on_preset_chosen(self, message: PresetChosen) -> None:
         name, experiment = message.name, message.experiment
         if self.draft.comes_from(name, experiment) or await self._edits_settled():
-            self.open_workbench(name, experiment)
+            self.open_workbench(name, experiment, is_new=message.is_new)
 
     def on_training_changed(self, message: TrainingChanged) -> None:
         # Nobody may have opened it yet, and while the app ends its parts are gone already.

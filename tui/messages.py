@@ -29,7 +29,9 @@ class DraftChanged(Message):
 class PresetChosen(Message):
     """A person wants to work on this experiment."""
 
-    def __init__(self, name: str, experiment: Experiment) -> None:
+    def __init__(self, name: str, experiment: Experiment, *, is_new: bool = False) -> None:
+        """is_new: it is kept nowhere yet."""
         super().__init__()
         self.name = name
         self.experiment = experiment
+        self.is_new = is_new

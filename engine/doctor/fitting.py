@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.doctor.examination import repaired
 from engine.doctor.statistics import Spread, Statistics
-from engine.errors import DataUnavailable, UsageError
+from engine.errors import BadExperiment, DataUnavailable, Problem, UsageError
 from engine.parts.component import literal
 from engine.parts.data.csv_file import Csv
 from engine.parts.data.sheet import desk
@@ -23,7 +23,9 @@ from engine.parts.layers.dense import Linear
 from engine.parts.losses import BCEWithLogitsLoss, CrossEntropyLoss, Loss, MSELoss
 from engine.parts.optimizers import Adam
 from engine.parts.schedules import CosineAnnealingLR
+from engine.spec.catalogue import FAMILIES, make
 from engine.spec.experiment import Experiment
+from engine.spec.grammar import GrammarError, parse_call
 
 if TYPE_CHECKING:
     from numpy import ndarray
@@ -79,8 +81,11 @@ def fitted(path: str, targets: Sequence[str]) -> Fitted:
         raise UsageError(
             f"say what to predict with --target NAME: {path} has {', '.join(names[:40])}{more}"
         )
-    target = targets[0] if len(targets) == 1 else tuple(targets)
-    data, notes = _settled(Csv(path, target))
+    return _fitted(Csv(path, targets[0] if len(targets) == 1 else tuple(targets)))
+
+
+def _fitted(data: Csv) -> Fitted:
+    data, notes = _settled(data)
     data = _like_marks(data, notes)
     table = data.table()
     if any(column.how and len(column.how.get("known", ())) > 10 for column in table.used):
@@ -90,11 +95,28 @@ def fitted(path: str, targets: Sequence[str]) -> Fitted:
     spread = max(statistics.targets, key=lambda t: abs(math.log10(t.size or 1)), default=None)
     if spread is not None and spread.deviation > 0 and not _is_near_1(spread):
         changes["standardize_target"] = True
-        notes.append(f"{', '.join(targets)}: standardized, from {spread.lowest:g} to "
+        notes.append(f"{', '.join(data.targets)}: standardized, from {spread.lowest:g} to "
                      f"{spread.highest:g}; figures stay in that unit")  # fmt: skip
     data = replace(data, **changes)
     experiment = repaired(_experiment(data, statistics), statistics)
     return Fitted(experiment, tuple(notes))
+
+
+def fitted_to(call: str) -> Fitted:
+    """An experiment fitted to the data that a call names: csv("houses.csv", "price").
+
+    Raises UsageError where it is no table.
+    """
+    problems: list[Problem] = []
+    try:
+        data = make(FAMILIES["data"], parse_call(call), "data", problems)
+    except GrammarError as error:
+        raise UsageError(str(error)) from error
+    if problems:
+        raise BadExperiment(problems)
+    if not isinstance(data, Csv):
+        raise UsageError(f"{call}: only a table of one's own is fitted to, as csv(...)")
+    return _fitted(data)
 
 
 def _settled(data: Csv) -> tuple[Csv, list[str]]:

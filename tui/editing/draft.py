@@ -145,6 +145,10 @@ class Draft:
         shown = snapshot if is_own else snapshot.without_training()
         return dataclasses.replace(shown, name=self.name)
 
+    def begin(self, name: str, experiment: Experiment) -> None:
+        """Take an experiment that is kept nowhere yet; undo brings back what was edited before."""
+        self._change(_State(name, parse_toml(to_toml(experiment)), {}))
+
     def replace_all(self, experiment: Experiment) -> None:
         """Put another experiment's values in the place of these, as a repair does."""
         self._edit(parse_toml(to_toml(experiment)))

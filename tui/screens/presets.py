@@ -32,7 +32,7 @@ if TYPE_CHECKING:  # this screen is there before the engine is loaded
     from engine.spec.experiment import Experiment
     from tui.screens.preset_entries import Entry
 
-FOOTER = ("select", "filter", "runs")
+FOOTER = ("select", "filter", "new", "runs")
 RECENT = 6
 """Past runs in the list; all of them are on the runs screen."""
 DEBOUNCE_S = 0.1
@@ -79,6 +79,7 @@ class PresetsScreen(BenchScreen):
     VERTICAL_BREAKPOINTS = [(0, "-low"), (12, "-high")]  # noqa: RUF012  # Textual's own
     BINDINGS = [  # noqa: RUF012  # Textual declares it so
         Binding("slash", "filter", "Filter", key_display="/"),
+        Binding("n", "new", "New from a file"),
         Binding("escape", "clear_filter", "Show all", show=False),
     ]
 
@@ -124,6 +125,12 @@ class PresetsScreen(BenchScreen):
         field = self.query_one("#filter", Input)
         field.add_class("-shown")
         field.focus()
+
+    def action_new(self) -> None:
+        """Make an experiment of a table of one's own."""
+        from tui.screens.table import TableScreen
+
+        self.app.push_screen(TableScreen())
 
     def action_clear_filter(self) -> None:
         """Show every preset again."""

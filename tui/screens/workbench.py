@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -9,7 +11,9 @@ from textual.containers import Container
 from textual.events import Resize
 from textual.reactive import reactive
 
+from engine.errors import PerceptuiError
 from engine.parts.metrics import METRICS
+from engine.spec.difference import changes
 from tui.live.snapshot import Snapshot
 from tui.measured import shown_title
 from tui.messages import DraftChanged
@@ -35,6 +39,7 @@ class WorkbenchScreen(ControlScreen):
 
     BINDINGS = [  # noqa: RUF012  # Textual declares it so
         Binding("f", "repair", "Repair"),
+        Binding("F", "fit", "Fit to data", show=False),
         Binding("d", "doctor", "What the doctor finds", show=False),
         Binding("p", "predict", "Predict"),
         Binding("c", "code", "Code"),
@@ -151,6 +156,25 @@ class WorkbenchScreen(ControlScreen):
             self.host.draft.replace_all(finding.repaired)
             self.tell(f"Repaired: {finding.repair}. z takes it back")
             self.post_message(DraftChanged())
+
+    @work(group="fit", exclusive=True, exit_on_error=False)
+    async def action_fit(self) -> None:
+        """Let everything follow from the table and its target; undo takes it back."""
+        from engine.doctor.fitting import fitted_to
+
+        draft = self.host.draft
+        call = str(draft.raw.get("data", ""))
+        try:
+            found = await asyncio.to_thread(fitted_to, call)
+        except PerceptuiError as error:
+            self.complain(error)
+            return
+        before = draft.experiment
+        draft.begin(found.experiment.title, found.experiment)
+        changed = changes(before, found.experiment) if before is not None else []
+        lines = [f"{one.place}: {one.after}" for one in changed] or ["nothing to change"]
+        self.tell("\n".join(["Fitted to the data; z takes it back.", *lines]))
+        self.post_message(DraftChanged())
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Only what can be repaired or gone back from offers its key."""
