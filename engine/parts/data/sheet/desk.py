@@ -34,8 +34,6 @@ from engine.parts.data.sheet.table import Table
 if TYPE_CHECKING:
     from numpy import ndarray
 
-VERSION = 1
-"""Of what is kept; another one is not looked at."""
 MOST_KEPT = 12
 MOST_KEPT_BYTES = 2_000_000_000
 
@@ -89,8 +87,19 @@ def arrays(path: str, asked: Asked) -> tuple[Any, Any]:
         return kept
 
 
+@lru_cache(maxsize=1)
+def _code() -> str:
+    """A digest of the code that decides: what another version found out is not looked at."""
+    own = Path(__file__).parent
+    digest = hashlib.sha256()
+    for file in sorted([*own.glob("*.py"), *own.with_name("laws").glob("table_*.py")]):
+        with regular_file.opened(file) as source:
+            digest.update(source.read())
+    return digest.hexdigest()
+
+
 def _folder(path: str, asked: Asked, state: tuple[int, ...]) -> Path:
-    question = [VERSION, os.path.realpath(path), state, msgspec.to_builtins(asked)]
+    question = [_code(), os.path.realpath(path), state, msgspec.to_builtins(asked)]
     digest = hashlib.sha256(json.dumps(question).encode(errors="surrogateescape")).hexdigest()
     return paths.tables_dir() / digest[:32]
 

@@ -326,8 +326,9 @@ def _lost_classes(table: Table, wanted: Any) -> Remark | None:
     counts = np.bincount(wanted, minlength=len(table.classes))
     if counts.min() >= 2:
         return None
+    left = ("no sample", "1 sample")[int(counts.min())]
     lost = str(table.classes[int(counts.argmin())])
-    message = f"with the rows that are left out, class {lost!r} has {counts.min()} samples left"
+    message = f"with the rows that are left out, class {lost!r} has {left} left"
     return Remark(
         "single-sample", "error", "", message, 'keep them: missing="mean"', {"missing": "mean"}
     )
