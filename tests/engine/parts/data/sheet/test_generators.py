@@ -17,8 +17,8 @@ from tests.engine.parts.data.sheet.test_kinds import GAPS
 
 
 def assert_same(data: Csv) -> None:
-    """The law's printed source, run with nothing else, makes the tensors that are loaded."""
-    inputs, targets = scripted(data.law(NOWHERE))
+    """The printed source, run with nothing else, makes the tensors that are loaded."""
+    inputs, targets = scripted(data.generator(NOWHERE))
     ours = made(data)
     assert same(inputs, ours.inputs)
     assert same(targets, ours.targets)
