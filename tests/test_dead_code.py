@@ -16,6 +16,9 @@ ALLOWED = {
     r"tui/.*: (CSS_PATH|DEFAULT_CSS)": "Textual reads it",
     r"tui/.*: (HORIZONTAL|VERTICAL)_BREAKPOINTS": "Textual reads it",
     r"tui/.*: border_subtitle": "Textual draws it",
+    r"tui/screens/table.py: (get_suggestion|suggester|cursor_position)": (
+        "Textual's input calls it, or reads it"
+    ),
     r"tui/terminal/driver.py: run_input_thread": "Textual's driver calls it in a thread",
     r"tui/terminal/textual_internals.py: _file": "Textual's driver writes to it",
     r"tui/terminal/printing.py: on_broken_pipe": "rich calls it",
