@@ -293,7 +293,7 @@ def test_a_narrow_screen_shows_what_happens(tmp_path: Path) -> None:
         await stage.until_seen("● train 0.3333")
         await stage.press("4")
         await stage.until_seen("Split", "Accuracy")
-        await stage.press("tab")
+        await stage.press(str(len(NAMES)), "tab")
         await stage.until_seen("Linear(4)")
         await stage.press("down", "down", "delete")
         await stage.until(lambda: len(stage.app.draft.layers()) == 3)
