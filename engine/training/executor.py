@@ -99,8 +99,12 @@ def make_epoch_loss(
     evaluator: Evaluator,
     part: Split,
     targets: Tensor,
+    step: Step | None = None,
 ) -> EpochLoss:
-    """The loss of a split at the end of each of so many epochs; targets: in the loss's form."""
+    """The loss of a split at the end of each of so many epochs; targets: in the loss's form.
+
+    step: that of a training whose epochs have one step each; None for others.
+    """
     executor = chosen_executor(executor, epochs, device)
     if is_small(part):
         if executor == "graphed":
@@ -109,7 +113,9 @@ def make_epoch_loss(
 
             return GraphedEpochLoss(evaluator, part, targets, CudaRecorder(device))
         if executor == "traced":
+            from engine.training.traced import TracedStep
             from engine.training.traced.epoch_loss import TracedEpochLoss
 
-            return TracedEpochLoss(evaluator, part, targets)
+            traced = step if isinstance(step, TracedStep) else None
+            return TracedEpochLoss(evaluator, part, targets, traced)
     return EpochLoss(evaluator, part, targets)

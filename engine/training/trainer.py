@@ -144,6 +144,7 @@ class Trainer:
                 self.evaluator,
                 part,
                 decoder.loss_targets(part.targets, num_outputs),
+                self.execution.step if len(self.batches) == 1 else None,
             ),
             comes_free=comes_free,
         )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import torch
-from torch import Tensor
+from torch import Tensor, fx
 from torch.func import functional_call
 from torch.fx.experimental.proxy_tensor import make_fx
 
@@ -17,24 +18,60 @@ from engine.training.traced.cleaning import clean
 from engine.training.traced.errors import Untraceable
 from engine.training.traced.interpreters import INTERPRETERS, Holder
 from engine.training.traced.program import numbered
-from engine.training.traced.source import write_step
+from engine.training.traced.source import Ending, write_ending, write_step
+from engine.training.traced.step import TracedStep
 from engine.training.traced.step_state import same_bits
 from engine.training.traced.update import Update
 
 _log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True)
+class _Graph:
+    """A loss computed from parameters, buffers, inputs and targets."""
+
+    graph: fx.Graph
+    constants: dict[str, Tensor]
+    """The tensors behind its get_attr nodes, by target."""
+    parameters: list[Tensor]
+    buffers: list[Tensor]
+
+    def held_by(self, interpreter: Callable[[str, dict[str, Tensor]], Holder]) -> Holder:
+        """It with its tensors, as a step of its own; raises Untraceable."""
+        source = write_step(self.graph, len(self.parameters), len(self.buffers), None, Update())
+        tensors = {
+            **numbered("parameter", self.parameters),
+            **numbered("buffer", self.buffers),
+            **numbered("constant", (self.constants[name] for name in source.constants)),
+        }
+        return interpreter(source.text, tensors)
+
+    def ending(self) -> tuple[Ending, dict[str, Tensor]]:
+        """It as the ending of another step, and its constants; raises Untraceable."""
+        if not all(parameter.requires_grad for parameter in self.parameters):
+            raise Untraceable("the step has not all parameters")
+        ending = write_ending(self.graph, len(self.parameters), len(self.buffers))
+        constants = (self.constants[name] for name in ending.constants)
+        return ending, numbered("judged_constant", constants)
+
+
 class TracedEpochLoss(EpochLoss):
     """EpochLoss's bits, without modules between PyTorch's kernels."""
 
-    def __init__(self, evaluator: Evaluator, part: Split, targets: Tensor) -> None:
+    def __init__(
+        self, evaluator: Evaluator, part: Split, targets: Tensor, step: TracedStep | None = None
+    ) -> None:
+        """step: of whole epochs, asked to compute the loss at its end; None for no such step."""
         super().__init__(evaluator, part, targets)
         self.refusal = ""
         """Why the eager one serves instead; empty: it doesn't."""
         self._traced: Callable[[], float] | None = None
         self._is_tried = False
+        self._step = step
 
     def __call__(self) -> float:
+        if self._step is not None and (left := self._step.left()) is not None:
+            return left.item()
         if self._traced is not None:
             return self._traced()
         loss = super().__call__()
@@ -48,15 +85,29 @@ class TracedEpochLoss(EpochLoss):
         reasons: list[str] = []
         for name in INTERPRETERS:
             try:
-                traced = self._bound(INTERPRETERS[name](*self._source()))
+                found = self._graph()
+                traced = self._bound(found.held_by(INTERPRETERS[name]))
                 if not same_bits([torch.tensor(traced())], [torch.tensor(expected)]):
                     raise Untraceable("its loss differs from the eager one")
+                self._ask(found)
                 return traced
             except (Untraceable, RuntimeError) as error:
                 reasons.append(f"{name}: {error}")
                 _log.warning("the loss of an epoch can't be traced with %s", reasons[-1])
         self.refusal = "; ".join(reasons)
         return None
+
+    def _ask(self, found: _Graph) -> None:
+        """Have the step compute the loss at its end, if that's possible."""
+        if self._step is None:
+            return
+        try:
+            ending, held = found.ending()
+        except Untraceable as error:
+            _log.info("the loss of an epoch is traced apart from the step: %s", error)
+            return
+        held |= {"judged_inputs": self._part.inputs, "judged_targets": self._targets}
+        self._step.end_with(ending, held, super().__call__)
 
     def _bound(self, holder: Holder) -> Callable[[], float]:
         step, inputs, targets = holder.step, self._part.inputs, self._targets
@@ -71,12 +122,12 @@ class TracedEpochLoss(EpochLoss):
 
         return traced
 
-    def _source(self) -> tuple[str, dict[str, Tensor]]:
-        """The source of a method `step(self, inputs, targets)`, and the tensors it holds."""
+    def _graph(self) -> _Graph:
+        """The loss as ATen calls; raises Untraceable."""
         evaluator = self._evaluator
         model = evaluator.model
         names = [name for name, _ in model.named_parameters()]
-        parameters = [p.detach() for p in model.parameters()]
+        parameters: list[Tensor] = list(model.parameters())
         kept = [name for name, _ in model.named_buffers()]
         buffers = list(model.buffers())
 
@@ -96,7 +147,8 @@ class TracedEpochLoss(EpochLoss):
         model.eval()
         try:
             with torch.no_grad():
-                module = make_fx(loss)(parameters, buffers, self._part.inputs, self._targets)
+                detached = [parameter.detach() for parameter in parameters]
+                module = make_fx(loss)(detached, buffers, self._part.inputs, self._targets)
         except (RuntimeError, TypeError, NotImplementedError) as error:
             raise Untraceable(f"tracing failed: {error}") from error
         finally:
@@ -107,9 +159,4 @@ class TracedEpochLoss(EpochLoss):
             if node.op == "get_attr"
         }
         clean(module.graph, constants)
-        source = write_step(module.graph, len(parameters), len(buffers), None, Update())
-        return source.text, {
-            **numbered("parameter", parameters),
-            **numbered("buffer", buffers),
-            **numbered("constant", (constants[name] for name in source.constants)),
-        }
+        return _Graph(module.graph, constants, parameters, buffers)

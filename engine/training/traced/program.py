@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from copy import copy
+from typing import Self
 
 import torch
 from torch import Tensor, nn, optim
 
 from engine.training.step import Regularization
 from engine.training.traced.cleaning import clean
+from engine.training.traced.errors import Untraceable
 from engine.training.traced.graph import trace
 from engine.training.traced.interpreters import INTERPRETERS, InterpreterName
-from engine.training.traced.source import write_step
+from engine.training.traced.source import Ending, write_step
 from engine.training.traced.update import update_of
 
 
@@ -44,7 +47,6 @@ class Program:
             regularization.clip_norm,
             self._update,
         )
-        self.source = source.text
         nothing = torch.zeros(())
         tensors = {
             **numbered("parameter", self._parameters),
@@ -58,8 +60,15 @@ class Program:
                 tensors |= numbered(name, (optimizer.state[p][name] for p in self._parameters))
         self._counters = graph.counters
         self._optimizer = optimizer
+        self._source = source
+        self._interpreter: InterpreterName = interpreter
+        self._tensors = tensors
+        """What the source needs, but for the state of the optimizer as it is now."""
         self._holder = INTERPRETERS[interpreter](source.text, tensors)
         self._step = self._holder.step
+        self._has_ending = False
+        self.left: Tensor | None = None
+        """What the ending of the last step has computed; None without one."""
         self._inference = torch.inference_mode()
         self._bind_state()
 
@@ -76,7 +85,29 @@ class Program:
             loss = self._step(inputs, targets, *floats)
             if update.fused is not None:
                 update.fused(self._parameters, self.gradients(), self._lists, group)
+        if self._has_ending:
+            self.left = self._holder.get("left")
         return loss
+
+    def ending_with(self, ending: Ending, held: dict[str, Tensor]) -> Self:
+        """The same step, which computes something more at its end; held: what that needs.
+
+        Raises Untraceable.
+        """
+        if self._update.fused is not None:
+            raise Untraceable("the fused update comes after all that is traced")
+        program = copy(self)
+        text = self._source.ending_with(ending.lines)
+        tensors = {**self._tensors, **held, "left": torch.zeros(())}
+        program._holder = INTERPRETERS[self._interpreter](text, tensors)
+        program._step = program._holder.step
+        program._has_ending = True
+        program._bind_state()
+        return program
+
+    @property
+    def source(self) -> str:
+        return self._source.text
 
     def gradients(self) -> list[Tensor]:
         """Of the last step, in the order of the parameters, clipped."""

@@ -14,6 +14,10 @@ from torch import fx
 from engine.training.traced.errors import Untraceable
 from engine.training.traced.update import Update
 
+_VIEW = " = torch.ops.aten.t(parameter"
+_RAISING = (torch.ops.aten.binary_cross_entropy.default,)
+"""Losses that raise for outputs that are not finite, where others give nan."""
+
 
 @dataclass(frozen=True)
 class Source:
@@ -24,9 +28,60 @@ class Source:
     of the gradients before clipping. A fused update is not part of it.
     """
 
-    text: str
+    head: str
+    lines: tuple[str, ...]
+    loss: str
     constants: tuple[str, ...]
     """The graph's names of the constants, in the order of their numbers."""
+
+    @property
+    def text(self) -> str:
+        return self.ending_with(())
+
+    def ending_with(self, lines: Sequence[str]) -> str:
+        """With more lines at its end; they share the parameters' transposed views, which follow."""
+        views = (line.partition(" = ") for line in self.lines if _VIEW in line)
+        shared = {call: name for name, _, call in views}
+        own = (line.partition(" = ") for line in lines)
+        lines = [f"{name} = {shared.get(call, call)}" for name, _, call in own]
+        return "\n    ".join((self.head, *self.lines, *lines, f"return {self.loss}")) + "\n"
+
+
+@dataclass(frozen=True)
+class Ending:
+    """Lines at a step's end that leave `left`, a loss of the weights that it leaves.
+
+    The object holds `judged_inputs`, `judged_targets` and `judged_constant0` and so on for them.
+    """
+
+    lines: tuple[str, ...]
+    constants: tuple[str, ...]
+
+
+def write_ending(graph: fx.Graph, num_parameters: int, num_buffers: int) -> Ending:
+    """The ending that computes a graph of parameters, buffers, inputs and targets.
+
+    Raises Untraceable where that may fail: the step itself would be lost then.
+    """
+    placeholders = [n for n in graph.nodes if n.op == "placeholder"]
+    constants = list(dict.fromkeys(n.target for n in graph.nodes if n.op == "get_attr"))
+    held = ["judged_inputs", "judged_targets"]
+    own = [f"parameter{i}" for i in range(num_parameters)]
+    own += [f"buffer{i}" for i in range(num_buffers)]
+    names = dict(zip(placeholders, [*own, *held], strict=True))
+    held += [f"judged_constant{i}" for i in range(len(constants))]
+    lines = [f"{name} = self.{name}" for name in held]
+    for number, node in enumerate(graph.nodes):
+        if node.target in _RAISING:
+            raise Untraceable(f"{node.target} refuses outputs that are not finite")
+        if node.op == "output":
+            lines.append(f"self.left = {_text(node.args[0][0], names)}")
+        elif node.op == "get_attr":
+            names[node] = f"judged_constant{constants.index(node.target)}"
+        elif node.op == "call_function":
+            names[node] = f"w{number}"
+            lines.append(f"{names[node]} = {_call(node, names)}")
+    return Ending(tuple(lines), tuple(constants))
 
 
 def write_step(
@@ -61,8 +116,7 @@ def write_step(
         lines += [line.replace("#", str(i)) for line in update.lines]
     floats = "".join(f", {name}: float" for name in (*rates, *update.numbers))
     head = f"def step(self, inputs, targets{floats}):"
-    text = "\n    ".join((head, *lines, f"return {loss}")) + "\n"
-    return Source(text, tuple(constants))
+    return Source(head, tuple(lines), loss, tuple(constants))
 
 
 def _clipping(num_parameters: int, clip_norm: float) -> list[str]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn, optim
@@ -12,8 +14,19 @@ from engine.training.step import EagerStep, Regularization
 from engine.training.traced.errors import Untraceable
 from engine.training.traced.interpreters import INTERPRETERS, InterpreterName
 from engine.training.traced.program import Program
+from engine.training.traced.source import Ending
 from engine.training.traced.step_state import StepState, same_bits
 from engine.training.traced.update import update_of, variant
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """An ending that is not proven yet."""
+
+    ending: Ending
+    held: dict[str, Tensor]
+    expected: Callable[[], float]
+
 
 _Key = tuple[torch.Size, torch.Size, bool]
 """Shapes of inputs and targets, and the optimizer's variant."""
@@ -51,6 +64,10 @@ class TracedStep:
         self._steps: dict[_Key, Program | EagerStep] = {}
         self._last: Program | EagerStep = self._eager
         self._state = optimizer.state
+        self._wanted: _Wanted | None = None
+        """An ending that the next step gets, if it can have it."""
+        self._ended: Program | None = None
+        """The step that has an ending."""
         self._begun = False
         """Whether the optimizer has been seen to have its state, or not to need any."""
 
@@ -62,6 +79,7 @@ class TracedStep:
             if self._parameters and not self._has_state():
                 self._last = self._eager
                 return self._eager(inputs, targets)
+            self._end_as_wanted(inputs, targets)
         key = inputs.shape, targets.shape, variant(self._optimizer.param_groups[0])
         step = self._steps.get(key)
         if step is None:
@@ -93,6 +111,48 @@ class TracedStep:
 
     def gradient_norm(self) -> float:
         return self._last.gradient_norm()
+
+    def end_with(
+        self, ending: Ending, held: dict[str, Tensor], expected: Callable[[], float]
+    ) -> None:
+        """Have each step compute something more at its end, from the next one on if it can.
+
+        held: what the ending needs; expected: computes the same, changing nothing.
+        """
+        self._wanted, self._begun = _Wanted(ending, held, expected), False
+
+    def left(self) -> Tensor | None:
+        """What the ending of the last step has computed, once; None where it had none."""
+        if self._ended is None or self._last is not self._ended:
+            return None
+        left, self._ended.left = self._ended.left, None
+        return left
+
+    def _end_as_wanted(self, inputs: Tensor, targets: Tensor) -> None:
+        """Give the step of batches like this one the ending that is wanted, if there is one."""
+        key = inputs.shape, targets.shape, variant(self._optimizer.param_groups[0])
+        wanted, plain = self._wanted, self._steps.get(key)
+        if wanted is None or not isinstance(plain, Program):
+            return
+        self._wanted = None
+        before = StepState(self._model, self._optimizer)
+        try:
+            ended = plain.ending_with(wanted.ending, wanted.held)
+            numbers = [plain(inputs, targets), *plain.gradients(), torch.tensor(wanted.expected())]
+            after = StepState(self._model, self._optimizer)
+            before.restore()
+            loss = ended(inputs, targets)
+            assert ended.left is not None
+            left = torch.tensor(ended.left.item())
+            if not same_bits(numbers, [loss, *ended.gradients(), left]):
+                raise Untraceable("its numbers differ from those computed one after the other")
+            if not StepState(self._model, self._optimizer).same_as(after):
+                raise Untraceable("what it changes differs from the step without it")
+            self._steps[key] = self._ended = ended
+        except (Untraceable, RuntimeError) as error:
+            _log.info("the loss of an epoch is traced apart from the step: %s", error)
+        finally:
+            before.restore()
 
     def _first(self, key: _Key, inputs: Tensor, targets: Tensor) -> Tensor:
         """Train on the first batch of its shape, and choose the step for the next ones."""

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
 
+from engine.training.checkpoint import Checkpoint
 from engine.training.epoch_loss import EpochLoss, selecting_part
+from engine.training.full_state import full_state, kept, restore
 from engine.training.graphed.epoch_loss import GraphedEpochLoss
 from engine.training.splits import Split
+from engine.training.traced import TracedStep
 from engine.training.traced.epoch_loss import TracedEpochLoss
 from engine.training.trainer import Trainer
 from tests.engine.training.fake_recorder import FakeRecorder
@@ -74,3 +78,63 @@ def test_of_a_large_training_split_evenly_spaced_samples_are_looked_at() -> None
     large = Split(torch.arange(12_000.0).unsqueeze(1), torch.arange(12_000))
     assert selecting_part({"train": large}).targets.tolist() == list(range(0, 12_000, 3))
     assert selecting_part({"train": large, "validation": large}) is large
+
+
+ENDED: dict[str, dict[str, Any]] = {
+    "points": {"data": "moons(samples=40)", "layers": ["Linear(4)", "Tanh()", "Linear(2)"]},
+    "moments": {"data": "moons(samples=40)", "layers": ["Linear(2)"], "optimizer": "Adam(lr=0.1)"},
+    "noisy": {
+        "data": "moons(samples=40)",
+        "layers": ["Linear(4)", "BatchNorm1d()", "Dropout(0.3)", "Linear(2)"],
+    },
+    "images": {"data": "digits()", "layers": IMAGES},
+    "clipped": {"data": "moons(samples=40)", "layers": ["Linear(2)"], "clip_norm": 0.1},
+}
+
+
+@pytest.mark.parametrize("name", ENDED)
+def test_a_step_computes_the_loss_of_what_it_leaves(name: str) -> None:
+    """A step that is a whole epoch does it at its end, with the bits of both apart, and goes on
+    from a checkpoint so."""
+    fields = {"loss": "CrossEntropyLoss()", "validation_fraction": 0.25, "epochs": 9}
+    experiment = small(**{**fields, **ENDED[name]})
+    eager = Trainer(experiment, NOWHERE, "eager")
+    expected = [_after_step(eager) for _ in range(6)]
+    traced = Trainer(experiment, NOWHERE, "traced")
+    step = traced.execution.step
+    assert isinstance(step, TracedStep)
+    middle = Checkpoint({}, {})
+    for epoch in range(1, 7):
+        assert _after_step(traced) == expected[epoch - 1]
+        assert (step._ended is not None) == (epoch >= 2), "the first loss is what it is proven by"
+        assert step.left() is None, "it was handed out"
+        if epoch == 4:
+            middle = kept(full_state(traced))
+    restore(traced, middle, Path("middle"))
+    assert [_after_step(traced) for _ in range(2)] == expected[4:]
+
+
+def _after_step(trainer: Trainer) -> tuple[object, ...]:
+    """The best loss, its epoch and every bit of the state that a step leaves."""
+    trainer.step()
+    found = trainer.selection
+    return found.loss, found.epoch, bits(full_state(trainer).tensors)
+
+
+@pytest.mark.parametrize(
+    "fields", [{}, {"data": "moons(samples=40)", "layers": ["Linear(2)"], "batch_size": 7,
+                    "loss": "CrossEntropyLoss()"},
+               {"optimizer": "Adam(lr=0.1, fused=True)", "loss": "MSELoss()"}],
+    ids=["a loss that raises", "several steps", "a fused update"],
+)  # fmt: skip
+def test_where_a_step_can_not_the_loss_is_computed_after_it(fields: dict[str, Any]) -> None:
+    """With the same numbers; a loss that raises for bad outputs would lose the step."""
+    experiment = small(**{"validation_fraction": 0.25, "epochs": 4, **fields})
+    eager = Trainer(experiment, NOWHERE, "eager")
+    list(eager.events())
+    traced = Trainer(experiment, NOWHERE, "traced")
+    list(traced.events())
+    step = traced.execution.step
+    assert isinstance(step, TracedStep)
+    assert step._ended is None
+    assert traced.selection.loss == eager.selection.loss
