@@ -29,6 +29,9 @@ _DECODING = re.compile(
 _COPIED = Path("engine/parts/data/generators")
 """Goes into scripts as it stands, so it uses nothing of ours; what it reads was checked."""
 
+_NAMING = Path("engine/parts/data/sheet")
+"""Finds out in which encoding a table is, and so has names of encodings in it."""
+
 _LINES = [
     ev.encode(ev.Failed(n=3, message="the disk is full", exit_code=4)),
     p.encode(
@@ -50,8 +53,13 @@ def test_nothing_else_decodes() -> None:
     ]
     assert _ROOM in sources
     others = [path for path in sources if path != _ROOM and not path.is_relative_to(_COPIED)]
-    found = [f"{path}: {hit[0]}" for path in others for hit in _hits(top / path)]
-    assert found == []
+    found = {
+        f"{path}: {hit[0]}"
+        for path in others
+        for hit in _hits(top / path)
+        if not (path.is_relative_to(_NAMING) and hit[0] in ("utf-8-sig", "DecodeError"))
+    }
+    assert found == set()
     assert {hit[0] for hit in _hits(top / _ROOM)} >= {"msgspec.convert", "utf-8-sig", "Decoder"}
 
 

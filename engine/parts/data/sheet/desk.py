@@ -24,6 +24,7 @@ import msgspec
 
 from engine import paths, regular_file
 from engine.decoding import Undecodable, decoded
+from engine.encoding import encoded
 from engine.errors import DataUnavailable
 from engine.limits import TABLE_NOTE
 from engine.parts.data.sheet.asked import Asked
@@ -161,14 +162,8 @@ def _read(path: str, asked: Asked, folder: Path) -> Iterator[Path]:
 
 def _read_in_child(path: str, asked: Asked, place: Path) -> None:
     """Have a process of its own read a table; what it says is raised here."""
-    order = json.dumps({"path": path, "asked": msgspec.to_builtins(asked), "place": str(place)})
-    command = [sys.executable, "-P", "-m", "engine.parts.data.sheet.kept"]
-    done = subprocess.run(
-        command,
-        input=order.encode(errors="surrogateescape"),
-        capture_output=True,
-        check=False,
-    )
+    command = [sys.executable, "-P", "-m", "engine.parts.data.sheet.kept", path, str(place)]
+    done = subprocess.run(command, input=encoded(asked), capture_output=True, check=False)
     if done.returncode == 0:
         return
     said = done.stdout.decode("utf-8", "replace").strip()

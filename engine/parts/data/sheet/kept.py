@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from pathlib import Path
 
-import msgspec
 import numpy as np
 
-from engine.decoding import converted
+from engine.decoding import decoded
+from engine.encoding import encoded
 from engine.errors import DataUnavailable
 from engine.parts.data.sheet.asked import Asked
 from engine.parts.data.sheet.examination import examine
@@ -25,14 +24,14 @@ def keep(path: str, asked: Asked, place: Path) -> None:
     if arrays is not None:
         for name, array in zip(("inputs", "targets"), arrays, strict=True):
             np.save(place / f"{name}.npy", array, allow_pickle=False)
-    (place / "table.json").write_bytes(msgspec.json.encode(table))
+    (place / "table.json").write_bytes(encoded(table))
 
 
 def main() -> int:
-    """Do what stands on stdin; a refusal is said on stdout."""
-    order = json.loads(sys.stdin.buffer.read().decode(errors="surrogateescape"))
+    """Read the table of the arguments as stdin asks; a refusal is said on stdout."""
+    path, place = sys.argv[1:]
     try:
-        keep(order["path"], converted(order["asked"], Asked), Path(order["place"]))
+        keep(path, decoded(sys.stdin.buffer.read(), Asked), Path(place))
     except DataUnavailable as error:
         sys.stdout.buffer.write(str(error).encode("utf-8", "replace"))
         return 4
