@@ -13,7 +13,7 @@ ESCAPE = "\x1b[31m"
 @pytest.mark.parametrize(
     ("old", "new", "complaint"),
     [
-        ("ReLU()", "RelU6()", 'layers[1]: unknown layer "RelU6": did you mean ReLU?'),
+        ("ReLU()", "RelU6()", 'layers[1]: unknown layer "RelU6": did you mean ReLU6?'),
         ("circle", "circel", 'data: unknown data set "circel": did you mean circle?'),
         ("BCELoss", "BCELos", 'loss: unknown loss "BCELos": did you mean BCELoss?'),
         ("SGD(", "SDG(", 'optimizer: unknown optimizer "SDG": did you mean SGD?'),

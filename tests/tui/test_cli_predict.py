@@ -73,11 +73,17 @@ def test_predict_csv_that_cannot_be_read(bench: Bench, trained: Trained) -> None
 
 
 def test_evaluate(bench: Bench, trained: Trained) -> None:
-    """`evaluate` repeats the tables of the training's own report."""
+    """`evaluate` repeats the training's own report, with the metrics that take longer, too."""
     outcome = perceptui("evaluate", str(trained.run))
 
-    assert outcome.out.startswith("Accuracy\nSplit ")
-    assert outcome.out.strip() in trained.outcome.out
+    scores, _, confusion = outcome.out.strip().partition("\n\n")
+    title, head, _, row = scores.splitlines()
+    told = trained.outcome.out.splitlines()
+    assert title == "Accuracy"
+    assert head.split()[-3:] == ["ROC", "AUC", "Brier"]
+    assert head[: head.index("  ROC")] in told
+    assert row[: head.index("  ROC")] in told
+    assert confusion in trained.outcome.out
 
 
 def test_evaluate_the_best_as_json(bench: Bench, trained: Trained) -> None:
@@ -85,6 +91,8 @@ def test_evaluate_the_best_as_json(bench: Bench, trained: Trained) -> None:
     (record,) = perceptui("evaluate", str(trained.run), "--checkpoint", "best", "--json").records
     (recorded,) = of(trained.record, "evaluated")
 
+    longer = {name: record["metrics"].pop(name) for name in ("roc_auc", "brier_score")}
+    assert all(0 <= value <= 1 for value in longer.values())
     assert {**record, "n": 0} == {**recorded, "n": 0}
     assert (record["split"], record["samples"]) == ("train", 20)
     assert sum(map(sum, record["confusion"])) == 20
