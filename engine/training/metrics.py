@@ -114,7 +114,8 @@ class Scored:
     @cached_property
     def loss(self) -> float:
         """nan for outputs that are not finite: some losses refuse them."""
-        if not self.outputs.isfinite().all():
+        total = self.outputs.sum().item()  # much sooner done than each is looked at
+        if not math.isfinite(total) and not self.outputs.isfinite().all():
             return math.nan
         targets = self._evaluator.decoder.loss_targets(self.targets, self.outputs.shape[1])
         with torch.no_grad():

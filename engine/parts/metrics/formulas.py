@@ -17,7 +17,9 @@ def balanced_accuracy(predicted: torch.Tensor, actual: torch.Tensor) -> float:
     """The mean over the classes of the share that is recognized; those without samples left out."""
     samples = torch.bincount(actual)
     hits = torch.bincount(actual, (predicted == actual).double(), len(samples))
-    return (hits / samples).nanmean().item()
+    counts = zip(hits.tolist(), samples.tolist(), strict=True)
+    shares = [float(hit / count) for hit, count in counts if count]
+    return sum(shares) / len(shares)
 
 
 def top_5_accuracy(outputs: torch.Tensor, actual: torch.Tensor) -> float:

@@ -9,7 +9,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
-from types import ModuleType
 from typing import Literal
 
 Task = Literal["classification", "regression"]
@@ -72,8 +71,7 @@ class Metric:
 
     def function(self) -> Callable[..., float | None]:
         """What computes it."""
-        found: Callable[..., float | None] = getattr(_formulas(self.library), self.formula)
-        return found
+        return _function(self)
 
     def arguments(self) -> tuple[str, ...]:
         """The names of what the function is given."""
@@ -84,9 +82,12 @@ class Metric:
         return textwrap.dedent(inspect.getsource(self.function())).rstrip()
 
 
-def _formulas(library: str) -> ModuleType:
-    name = "library_formulas" if library else "formulas"
-    return import_module(f"engine.parts.metrics.{name}")
+@cache
+def _function(metric: Metric) -> Callable[..., float | None]:
+    name = "library_formulas" if metric.library else "formulas"
+    module = import_module(f"engine.parts.metrics.{name}")
+    found: Callable[..., float | None] = getattr(module, metric.formula)
+    return found
 
 
 @cache
