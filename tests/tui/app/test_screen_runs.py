@@ -121,6 +121,8 @@ def test_an_unreadable_run_is_listed_with_its_reason(tmp_path: Path) -> None:
 def test_enter_opens_and_c_continues(tmp_path: Path) -> None:
     """Enter opens the run under the cursor; c goes on with one that ended early only."""
     over = made_run(tmp_path, "over")
+    (over.path / "checkpoints").mkdir(exist_ok=True)
+    (over.path / "checkpoints" / "last.safetensors").touch()  # without, it would go on
 
     async def story(app: StandApp, pilot: Play) -> None:
         await until(pilot, lambda: "over-" in seen(app))
