@@ -157,8 +157,8 @@ class Evaluated(Event, frozen=True, kw_only=True):
 class Prediction(msgspec.Struct, frozen=True, kw_only=True):
     """What a network says of one sample."""
 
-    values: list[float]
-    """The sample's features as given."""
+    values: list[Metric]
+    """The sample's features as given; None for a missing one, which the training fills in."""
     predicted: str
     """The class, or the numbers of a regression."""
     outputs: list[Metric]

@@ -233,13 +233,13 @@ def predictions(
     outputs = _outputs(evaluator, input_map, raw)
     if evaluator.facts.task == "regression":
         return [
-            Prediction(values=v, predicted=", ".join(f"{o:.6g}" for o in row), outputs=row)
+            Prediction(values=[*v], predicted=", ".join(f"{o:.6g}" for o in row), outputs=row)
             for v, row in zip(given, outputs.tolist(), strict=True)
         ]
     classes = evaluator.decoder.predicted_classes(outputs).tolist()
     probabilities = evaluator.decoder.probabilities(outputs).tolist()
     answers = zip(given, outputs.tolist(), classes, probabilities, strict=True)
     return [
-        Prediction(values=v, predicted=evaluator.facts.classes[c], outputs=o, probabilities=p)
+        Prediction(values=[*v], predicted=evaluator.facts.classes[c], outputs=o, probabilities=p)
         for v, o, c, p in answers
     ]

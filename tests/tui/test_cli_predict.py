@@ -34,6 +34,26 @@ def test_predict_csv_as_json(bench: Bench, trained: Trained) -> None:
         assert record["probabilities"][1] == pytest.approx(record["outputs"][0])
 
 
+def test_a_missing_cell_is_filled_in_as_in_training(bench: Bench) -> None:
+    """With the mean of the training's rows where it filled in so: the same answer as for that."""
+    rows = [f"{i},{i % 3},{'yes' if i > 5 else 'no'}" for i in range(12)]
+    rows[3] = ",0,no"
+    bench.write("t.csv", "a,b,y\n" + "\n".join(rows) + "\n")
+    told = perceptui(
+        *("--data", "csv('t.csv', 'y', missing='mean')", "--layers", "Linear(2)", "--epochs", "1"),
+        *("--loss", "CrossEntropyLoss()", "--optimizer", "SGD(lr=0.1)"),
+    )
+    assert told.code == 0
+    known = [i for i in range(12) if i != 3]
+    mean = sum(known) / len(known)
+    bench.write("new.csv", f"a,b\n,1\n{mean!r},1\n")
+
+    gap, filled = perceptui("predict", "last", "--csv", "new.csv", "--json").records
+    assert gap["values"][0] is None
+    assert gap["outputs"] == pytest.approx(filled["outputs"], abs=1e-6)
+    assert "(missing, 1) →" in perceptui("predict", "last", "--csv", "new.csv").out
+
+
 def test_predict_csv_without_header(bench: Bench, trained: Trained) -> None:
     """Without a header a CSV's columns come in the order of the features."""
     bench.write("samples.csv", "0.5,-0.25\n-3,-4\n")

@@ -19,7 +19,7 @@ _MOST_VALUES = 8
 
 
 def class_prediction(
-    values: Sequence[float],
+    values: Sequence[float | None],
     predicted: str,
     probabilities: Sequence[float | None],
     classes: Sequence[str],
@@ -49,7 +49,7 @@ def class_prediction(
 
 
 def value_prediction(
-    values: Sequence[float], outputs: Sequence[float | None], width: int, look: Look
+    values: Sequence[float | None], outputs: Sequence[float | None], width: int, look: Look
 ) -> list[Text]:
     """The values and the numbers that a regression answers."""
     if width <= 0:
@@ -57,8 +57,8 @@ def value_prediction(
     return [crop(_answer(values, ", ".join(map(metric, outputs)), look), width, look.ascii)]
 
 
-def _answer(values: Sequence[float], answer: str, look: Look) -> Text:
-    shown = ", ".join(short(value) for value in values[:_MOST_VALUES])
+def _answer(values: Sequence[float | None], answer: str, look: Look) -> Text:
+    shown = ", ".join("missing" if v is None else short(v) for v in values[:_MOST_VALUES])
     more = f", {look.pick('…', '..')}" if len(values) > _MOST_VALUES else ""
     arrow = look.pick("→", "->")
     return Text.assemble(f"({shown}{more}) {arrow} ", (plain(answer, look.ascii), Style(bold=True)))

@@ -157,14 +157,18 @@ class PredictScreen(BenchScreen):
         else:
             rows += value_prediction(answer.values, answer.outputs, width, look)
         pictures = self.shown.pictures
-        if pictures is not None and pictures.boundary is not None and len(answer.values) == 2:
-            rows += [Text(), *self._on_boundary(pictures.boundary, answer, width)]
+        match answer.values:
+            case [float(x1), float(x2)] if pictures is not None and pictures.boundary is not None:
+                place = x1, x2
+                rows += [Text(), *self._on_boundary(pictures.boundary, place, answer, width)]
         return rows
 
-    def _on_boundary(self, drawn: Boundary, answer: Prediction, width: int) -> list[Text]:
+    def _on_boundary(
+        self, drawn: Boundary, place: tuple[float, float], answer: Prediction, width: int
+    ) -> list[Text]:
         """The boundary with this one point on it."""
         look = self.host.look
-        x1, x2 = answer.values
+        x1, x2 = place
         inside = drawn.x1[0] <= x1 <= drawn.x1[1] and drawn.x2[0] <= x2 <= drawn.x2[1]
         if not inside:
             return sentence("The point lies outside of the drawn boundary.", width, look)

@@ -293,7 +293,7 @@ class Replay:
         values = [[float(text) for text in row] for row in rows]
         return [
             ev.Prediction(
-                values=row, predicted="inside", outputs=[0.75], probabilities=[0.25, 0.75]
+                values=[*row], predicted="inside", outputs=[0.75], probabilities=[0.25, 0.75]
             )
             for row in values
         ]
