@@ -29,6 +29,20 @@ def inside(text: object) -> list[str] | None:
     return None if found is None else [str(item) for item in found[1]]
 
 
+def brief(text: object) -> str:
+    """A layer's text as a line has it: a block without the layers inside."""
+    try:
+        call = parse_call(str(text))
+    except GrammarError:
+        return str(text)
+    found = _list_of(call)
+    if found is None:
+        return str(text)
+    args = [repr(value) for index, value in enumerate(call.args) if index != found[0]]
+    kwargs = [f"{name}={value!r}" for name, value in call.kwargs.items() if name != found[0]]
+    return f"{call.name}({', '.join(['[…]', *args, *kwargs])})"
+
+
 def walk(layers: Texts, within: Address = ()) -> Iterator[tuple[Address, object]]:
     """Every layer's text with its address; a block before the layers inside of it."""
     for index, text in enumerate(layers):

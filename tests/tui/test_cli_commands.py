@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tomllib
 from importlib.metadata import version
+from pathlib import Path
 
 import pytest
 
@@ -107,6 +108,28 @@ def test_show_as_json(bench: Bench) -> None:
     assert record["experiment"]["batch_size"] == "full"
     assert record["layers"][0] == {"layer": "Linear(4)", "output_shape": [4], "params": 12}
     assert len(record["layers"]) == 4
+
+
+def test_show_of_a_block(bench: Bench) -> None:
+    """Its layers stand below it, and in its JSON; `--set` reaches them as any."""
+    text = Path("tiny.toml").read_text("utf-8").replace('"ReLU()"', '"Residual([Linear(4), ReLU])"')
+    Path("block.toml").write_text(text, "utf-8")
+
+    lines = perceptui("show", "block.toml").lines
+    (record,) = perceptui("show", "block.toml", "--json").records
+
+    at = next(number for number, line in enumerate(lines) if line.startswith("Residual([…])"))
+    assert [line.split()[0] for line in lines[at : at + 3]] == [
+        "Residual([…])",
+        "Linear(4)",
+        "ReLU()",
+    ]
+    assert lines[at + 1].startswith("  Linear(4)")
+    assert record["layers"][1]["params"] == 20
+    assert record["layers"][1]["layers"] == [
+        {"layer": "Linear(4)", "output_shape": [4], "params": 20},
+        {"layer": "ReLU()", "output_shape": [4], "params": 0},
+    ]
 
 
 def test_show_of_a_component(bench: Bench) -> None:

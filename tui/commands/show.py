@@ -15,6 +15,7 @@ from tui.commands.json_line import print_json
 
 if TYPE_CHECKING:
     from engine.parts.data import Facts
+    from engine.spec.chain import Link
     from engine.spec.experiment import Experiment
     from tui.commands.diagnosis import Diagnosis
 
@@ -63,16 +64,20 @@ def _as_json(
     return {
         "name": name,
         "experiment": parse_toml(to_toml(experiment, complete=True)),
-        "layers": [
-            {
-                "layer": str(link.layer),
-                "output_shape": link.output_shape,
-                "params": link.num_parameters,
-            }
-            for link in chain
-        ],
+        "layers": [_link_as_json(link) for link in chain],
         "memory": _memory(experiment, facts),
         "findings": [as_json(finding) for finding in diagnosis.findings],
+    }
+
+
+def _link_as_json(link: Link) -> dict[str, object]:
+    """A layer with its shape and parameters; a block with its layers too."""
+    inside = {"layers": [_link_as_json(one) for one in link.inside]} if link.inside else {}
+    return {
+        "layer": str(link.layer),
+        "output_shape": link.output_shape,
+        "params": link.num_parameters,
+        **inside,
     }
 
 
@@ -101,12 +106,11 @@ def _print(
     from engine.doctor.case import Case
     from engine.limits import in_bytes
     from engine.memory import free_bytes
-    from engine.parts.shapes import shape_text
     from engine.spec.chain import links
     from engine.spec.experiment import Experiment
     from engine.spec.writer import to_toml
     from tui.commands.doctor import print_findings
-    from tui.renderables.layer_table import LayerRow, layer_table
+    from tui.renderables.layer_table import layer_table, rows_of
     from tui.renderables.sanitize import plain
     from tui.renderables.table import heading, sentence
     from tui.terminal.printing import Terminal
@@ -119,10 +123,7 @@ def _print(
             terminal.rows(sentence(text, min(width, 90), look, dim=False))
             terminal.line()
     if facts is not None:
-        rows = [
-            LayerRow(str(link.layer), shape_text(link.output_shape), link.num_parameters)
-            for link in links(experiment.layers, facts.shape, [])
-        ]
+        rows = rows_of(links(experiment.layers, facts.shape, []))
         terminal.rows([heading(_data_line(experiment, facts), width, look)])
         terminal.rows(layer_table(rows, width, look))
         need = Case(experiment, facts).need

@@ -5,13 +5,14 @@ from __future__ import annotations
 import dataclasses
 from collections import deque
 from collections.abc import Callable, Mapping
-from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
 from engine.doctor.finding import Finding
 from engine.errors import BadExperiment, DataUnavailable, Problem
+from engine.parts.layers.address import Address
 from engine.runs.directory import preset_of
+from engine.spec import layer_texts
 from engine.spec.experiment import CLAIMS, Experiment
 from engine.spec.experiment_reader import from_raw
 from engine.spec.overrides import set_value
@@ -20,12 +21,13 @@ from engine.spec.writer import to_toml
 from tui.editing import own_presets, share
 from tui.editing.draft_items import Item, items_of
 from tui.editing.examiner import Examiner
+from tui.editing.outline import Opened, Outline
 from tui.live.snapshot import Origin, Snapshot
 
 MOST_UNDONE = 200
 
-Place = str | tuple[str, int]
-"""A field that holds a component: `loss`; or one of the layers: `("layers", 2)`."""
+Place = str | Address
+"""A field that holds a component: `loss`; or the address of a layer."""
 
 
 class _State(NamedTuple):
@@ -36,6 +38,7 @@ class _State(NamedTuple):
     """What was loaded or saved under the name."""
     origin: Origin | None = None
     """What was loaded; saving it under another name does not change that."""
+    opened: Opened = frozenset()
 
 
 class _Reading:
@@ -45,6 +48,7 @@ class _Reading:
         self.raw = raw
         self.experiment: Experiment | None = None
         self.problems: tuple[Problem, ...] = ()
+        self._items: tuple[Opened, list[Item]] | None = None
         try:
             # A path that is typed here is taken from here, like on the command line.
             self.experiment = from_raw(raw, folder=Path())
@@ -53,9 +57,10 @@ class _Reading:
         except DataUnavailable as error:
             self.problems = (Problem("data", str(error)),)
 
-    @cached_property
-    def items(self) -> list[Item]:
-        return items_of(self.raw, self.problems)
+    def items(self, opened: Opened) -> list[Item]:
+        if self._items is None or self._items[0] != opened:
+            self._items = opened, items_of(self.raw, self.problems, opened)
+        return self._items[1]
 
 
 class Draft:
@@ -115,7 +120,7 @@ class Draft:
 
     def items(self) -> list[Item]:
         """The lines of the editor."""
-        return self._read().items
+        return self._read().items(self._state.opened)
 
     def layers(self) -> list[object]:
         """The layers' calls, as they were typed."""
@@ -166,25 +171,36 @@ class Draft:
         if isinstance(place, str):
             self._edit({**self.raw, place: call_text})
         else:
-            layers = self.layers()
-            layers[place[1]] = call_text
-            self._set_layers(layers)
+            layers = layer_texts.spliced(self.layers(), place, 1, call_text)
+            self._set_outline(Outline(layers, self._state.opened))
 
-    def add_layer(self, index: int, text: str) -> None:
-        """Put a layer before the one at an index; behind the last for their number."""
-        self._set_layers([*self.layers()[:index], text, *self.layers()[index:]])
+    def add_layer(self, address: Address, text: str) -> None:
+        """Put a layer before the one at an address; behind the last where there is none."""
+        self._set_outline(self._outline.with_layer(address, text))
 
-    def remove_layer(self, index: int) -> None:
+    def remove_layer(self, address: Address) -> None:
         """Take a layer out."""
-        self._set_layers([layer for i, layer in enumerate(self.layers()) if i != index])
+        self._set_outline(self._outline.without(address))
 
-    def move_layer(self, index: int, delta: int) -> int:
-        """Move a layer along the chain; returns its new index, the old one at either end."""
-        layers = self.layers()
-        new = min(max(index + delta, 0), len(layers) - 1)
-        layers.insert(new, layers.pop(index))
-        self._set_layers(layers)
+    def move_layer(self, address: Address, by: int) -> Address:
+        """Move a layer by one; returns where it is then, the same at the network's ends."""
+        outline, new = self._outline.moved(address, by)
+        self._set_outline(outline)
         return new
+
+    def can_move(self, address: Address, by: int) -> bool:
+        """Whether there is a place to move a layer to."""
+        return self._outline.beside(address, by) is not None
+
+    @property
+    def _outline(self) -> Outline:
+        return Outline(self.layers(), self._state.opened)
+
+    def open_block(self, address: Address, *, is_open: bool) -> None:
+        """Show the layers inside of a block, or only the block; nothing that is undone."""
+        opened = self._state.opened
+        changed = opened | {address} if is_open else opened - {address}
+        self._state = self._state._replace(opened=changed)
 
     def can_undo(self) -> bool:
         """Whether there is a change to take back."""
@@ -270,8 +286,9 @@ class Draft:
             raise BadExperiment(list(self.problems))
         return self.experiment
 
-    def _set_layers(self, layers: list[object]) -> None:
-        self._edit({**self.raw, "layers": layers})
+    def _set_outline(self, outline: Outline) -> None:
+        raw = {**self.raw, "layers": list(outline.layers)}
+        self._change(self._state._replace(raw=raw, opened=outline.opened))
 
     def _edit(self, raw: dict[str, object]) -> None:
         self._change(self._state._replace(raw=raw))

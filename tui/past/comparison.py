@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 from engine.errors import PerceptuiError
 from engine.parts.component import literal
+from engine.parts.layers.address import key
 from engine.parts.metrics import declared
 from engine.runs.contents import EXPERIMENT
 from engine.runs.run import Run
+from engine.spec import layer_texts
 from engine.spec.catalogue import FAMILIES
 from engine.spec.experiment import PROSE
 from engine.spec.grammar import GrammarError, parse_call
@@ -72,7 +74,8 @@ def flat(raw: dict[str, object]) -> dict[str, str]:
         if name in PROSE:
             continue  # what is said about an experiment does not change what it does
         if name == "layers" and isinstance(value, list):
-            fields |= {f"layers.{place}": str(layer) for place, layer in enumerate(value)}
+            layers = layer_texts.walk(value)
+            fields |= {key(address): layer_texts.brief(text) for address, text in layers}
         elif name in FAMILIES and isinstance(value, str):
             fields |= _call_fields(name, value)
         else:

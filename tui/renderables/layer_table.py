@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from rich.text import Text
 
 from tui.renderables.look import Look
 from tui.renderables.numbers import count
 from tui.renderables.table import Column, table
+
+if TYPE_CHECKING:
+    from engine.spec.chain import Link
 
 
 class LayerRow(NamedTuple):
@@ -20,6 +23,24 @@ class LayerRow(NamedTuple):
     output: str
     """Its output shape: `(4,)`."""
     params: int
+    depth: int = 0
+    """In how many blocks it is: their parameters are counted with the blocks'."""
+
+
+def rows_of(chain: Sequence[Link]) -> list[LayerRow]:
+    """The rows of a network: a block without its layers, which have rows of their own below."""
+    from engine.parts.shapes import shape_text
+    from engine.spec.chain import every
+
+    return [
+        LayerRow(
+            link.layer.brief,
+            shape_text(link.output_shape),
+            link.num_parameters,
+            len(link.address) - 1,
+        )
+        for link in every(chain)
+    ]
 
 
 def layer_table(rows: Sequence[LayerRow], width: int, look: Look) -> list[Text]:
@@ -29,6 +50,6 @@ def layer_table(rows: Sequence[LayerRow], width: int, look: Look) -> list[Text]:
         Column("Output shape", least=6, drop=1),
         Column("Params", right=True),
     )
-    body = [(row.layer, row.output, count(row.params)) for row in rows]
-    total = count(sum(row.params for row in rows))
+    body = [("  " * row.depth + row.layer, row.output, count(row.params)) for row in rows]
+    total = count(sum(row.params for row in rows if not row.depth))
     return table(columns, body, width, look, footer=[("Total", "", total)])

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from rich.style import Style
 from rich.text import Text
 
-from tui.renderables.layer_table import LayerRow, layer_table
+from tui.renderables.layer_table import layer_table, rows_of
 from tui.renderables.look import Look
 from tui.renderables.sanitize import crop
 from tui.renderables.table import heading, sentence
@@ -97,9 +97,8 @@ def _experiment_rows(experiment: Experiment, known: About, width: int, look: Loo
     side_by_side = width >= _SIDE_BY_SIDE
     left = min(34, width // 2 - 2) if side_by_side else width
     chain = links(experiment.layers, facts.shape, [])
-    layers = [LayerRow(str(k.layer), shape_text(k.output_shape), k.num_parameters) for k in chain]
     right = width - left - 3 if side_by_side else width
-    network = [*layer_table(layers, right, look), *_training(experiment, right, look)]
+    network = [*layer_table(rows_of(chain), right, look), *_training(experiment, right, look)]
     if known.description is not None:
         picture = thumbnail(known.description, left, look)
     else:

@@ -91,8 +91,12 @@ class CursorRows(RowsView):
         """Move the cursor over the items."""
         self.cursor += by
 
+    def item_at(self, row: int) -> int | None:
+        """The index of the item that a row in sight belongs to."""
+        return self._shown[row] if 0 <= row < len(self._shown) else None
+
     def on_click(self, event: Click) -> None:
-        item = self._shown[event.y] if 0 <= event.y < len(self._shown) else None
+        item = self.item_at(event.y)
         if item is None:
             return
         again = item == self.cursor

@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-from rich.cells import cell_len
-from rich.style import Style
 from rich.text import Text
 from textual.binding import Binding
+from textual.events import Click
 
 from engine.errors import Problem
+from engine.parts.layers.address import Address, key
+from engine.spec import layer_texts
 from engine.spec.catalogue import FAMILIES
 from engine.spec.experiment import Experiment
 from tui.editing.draft import Draft
 from tui.editing.draft_items import MORE, Item, value_text
 from tui.messages import DraftChanged
-from tui.renderables.look import RED, Look
-from tui.renderables.numbers import count
-from tui.renderables.sanitize import fit, plain
-from tui.renderables.table import sentence
 from tui.screens.field_form import FieldForm
 from tui.screens.fields import FieldsScreen
 from tui.screens.form import ComponentForm
 from tui.widgets.cursor_rows import CursorRows, Line
-
-_INDENT = 3
-_LEAST_VALUE = 14
-"""Columns that a layer's call keeps before shapes and parameters are left out."""
+from tui.widgets.editor_lines import EditorLines, sign_columns
 
 
 class Editor(CursorRows, can_focus=True):
@@ -36,6 +30,8 @@ class Editor(CursorRows, can_focus=True):
         Binding("delete,backspace", "remove_layer", "Remove", key_display="del"),
         Binding("K,shift+up", "move_layer(-1)", "Move up", key_display="K"),
         Binding("J,shift+down", "move_layer(1)", "Move down", key_display="J"),
+        Binding("right", "open_block(True)", "Open block", key_display="→"),
+        Binding("left", "open_block(False)", "Close block", key_display="←"),
         Binding("z", "undo", "Undo"),
         Binding("ctrl+y", "redo", "Redo"),
     ]
@@ -67,78 +63,9 @@ class Editor(CursorRows, can_focus=True):
         self.refresh_bindings()
 
     def lines(self, width: int, height: int) -> list[Line]:
-        items = self.draft.items()
-        shape_width = max(len(item.output) for item in items)
-        params = [count(i.params) if i.params is not None else "" for i in items]
-        params_width = max(map(len, params))
-        if width - shape_width - params_width - 4 < _INDENT + _LEAST_VALUE:
-            params_width = 0
-        if width - shape_width - params_width - 4 < _INDENT + _LEAST_VALUE:
-            shape_width = 0
-        labels = max(len(item.label) for item in items)
-        spacious = height >= len(items) + 6
-        rows: list[Line] = []
-        section = ""
-        for index, (item, own) in enumerate(zip(items, params, strict=True)):
-            if item.section != section:
-                rows += [Line(Text())] if spacious and rows else []
-                section = item.section
-                rows.append(Line(self._heading(section, items, width)))
-            right = ""
-            if item.output and shape_width:
-                right = "  " + _spelled(item.output, self.look).rjust(shape_width)
-                free = width - _INDENT - cell_len(item.value) - cell_len(right)
-                if params_width and (own or free >= params_width + 2):
-                    right += "  " + own.rjust(params_width)
-            row, is_cut = self._row(item, right, labels, width, index)
-            rows.append(Line(row, index))
-            if is_cut and index == self.cursor:
-                rows += [Line(text, index) for text in self._whole(item, width)]
-            for text in sentence(item.problem, max(0, width - _INDENT), self.look, dim=False):
-                told = Text(" " * _INDENT).append(text.plain, self.look.paint(RED))
-                rows.append(Line(told, index))
-        return rows
-
-    def _heading(self, section: str, items: list[Item], width: int) -> Text:
-        row = Text(section, Style(bold=True))
-        known = [item.params for item in items if item.params is not None]
-        if section == "Layers" and known and not self.draft.problems:
-            total = f"{count(sum(known))} params"
-            row.append(" " * max(1, width - row.cell_len - len(total)))
-            row.append(total, Style(dim=True))
-        return row
-
-    def _row(
-        self, item: Item, right: str, labels: int, width: int, index: int
-    ) -> tuple[Text, bool]:
-        """The row of a line, and whether its value is cut.
-
-        A long value begins further left than the others: it ends where the room does.
-        """
-        look = self.look
-        here = index == self.cursor
-        row = Text(look.pick("▸", ">") if here else " ")
-        row.append(look.pick("✗ ", "! ") if item.problem else "  ", look.paint(RED, bold=True))
-        room = max(0, width - row.cell_len - len(right))
-        whole = _spelled(item.value, look)
-        label = ""
-        if item.label and width > 24:
-            indent = min(labels + 2, room - cell_len(plain(whole, look.ascii)))
-            label = item.label.ljust(max(indent, len(item.label) + 1))
-        row.append(label, Style(dim=True))
-        value = fit(whole, max(0, room - len(label)), look.ascii)
-        row.append(value, look.paint(RED) if item.problem else Style())
-        if right:
-            row.append(" " * max(0, width - row.cell_len - len(right)))
-            row.append(right, Style(dim=True))
-        is_cut = value != plain(whole, look.ascii)
-        return self._highlit(row, width) if here else row, is_cut
-
-    def _whole(self, item: Item, width: int) -> list[Text]:
-        """The rows of a value that its own row had to cut."""
-        room = max(0, width - _INDENT)
-        rows = sentence(_spelled(item.value, self.look), room, self.look, dim=False)
-        return [self._highlit(Text(" " * _INDENT).append_text(row), width) for row in rows]
+        items, complete = self.draft.items(), not self.draft.problems
+        drawn = EditorLines(items, self.cursor, self.look, complete, self._highlit)
+        return drawn.lines(width, height)
 
     def _highlit(self, row: Text, width: int) -> Text:
         """A row of the item under the cursor."""
@@ -148,13 +75,18 @@ class Editor(CursorRows, can_focus=True):
         """Grey what can't be done here: None."""
         if not isinstance(getattr(self.app, "draft", None), Draft):
             return True
-        layer, layers = self.item.layer, len(self.draft.layers())
+        item = self.item
+        layer = item.layer
         can = True
         if action == "remove_layer":
             can = layer is not None
         elif action == "move_layer":
             by = parameters[0] if parameters else 0
-            can = layer is not None and isinstance(by, int) and 0 <= layer + by < layers
+            can = layer is not None and isinstance(by, int) and self.draft.can_move(layer, by)
+        elif action == "open_block":
+            closing = not (parameters and parameters[0])
+            # Where there is no block there is no such key.
+            return item.block == ("open" if closing else "closed") or (closing and item.depth > 0)
         elif action == "undo":
             can = self.draft.can_undo()
         elif action == "redo":
@@ -167,44 +99,58 @@ class Editor(CursorRows, can_focus=True):
     def action_edit(self) -> None:
         """Open the form of the line under the cursor."""
         item, draft = self.item, self.draft
-        index = item.layer
+        address = item.layer
         if item.key == "layers":
             self.action_add_layer()
         elif item.key == MORE:
             self.app.push_screen(FieldsScreen(draft.raw), self._edit_field)
-        elif index is not None:
-            self._edit_layer(index)
+        elif address is not None:
+            self._edit_layer(address)
         else:
             self._edit_field(item.key)
 
     def action_add_layer(self) -> None:
-        """Choose a layer to put behind the one under the cursor."""
+        """Choose a layer to put behind the one under the cursor, or first into an open block."""
         draft, item = self.draft, self.item
-        index = 0 if item.section == "Data" else len(draft.layers())
+        address: Address = (0 if item.section == "Data" else len(draft.layers()),)
         if item.layer is not None:
-            index = item.layer + 1
+            *around, index = item.layer
+            address = (*item.layer, 0) if item.block == "open" else (*around, index + 1)
 
         def check(text: str) -> list[Problem]:
-            return draft.problems_after(lambda trial: trial.add_layer(index, text))
+            return draft.problems_after(lambda trial: trial.add_layer(address, text))
 
         def add(text: str | None) -> None:
             if text is not None:
-                draft.add_layer(index, text)
-                self._changed(f"layers.{index}")
+                draft.add_layer(address, text)
+                self._changed(key(address))
 
         self.app.push_screen(ComponentForm("layers", "", check), add)
 
     def action_remove_layer(self) -> None:
         """Take the layer under the cursor out."""
-        if (index := self.item.layer) is not None:
-            self.draft.remove_layer(index)
-            last = len(self.draft.layers()) - 1
-            self._changed(f"layers.{min(index, last)}")
+        if (address := self.item.layer) is not None:
+            self.draft.remove_layer(address)
+            *around, index = address
+            keys = {item.key for item in self.draft.items()}
+            nearest = [(*around, index), (*around, index - 1), tuple(around)]
+            self._changed(next((key(one) for one in nearest if key(one) in keys), ""))
 
     def action_move_layer(self, by: int) -> None:
         """Move the layer under the cursor along the chain."""
-        if (index := self.item.layer) is not None:
-            self._changed(f"layers.{self.draft.move_layer(index, by)}")
+        if (address := self.item.layer) is not None:
+            self._changed(key(self.draft.move_layer(address, by)))
+
+    def action_open_block(self, is_open: bool) -> None:
+        """Show the layers inside of the block under the cursor, or close the block around it."""
+        item = self.item
+        if item.layer is None or (is_open and item.block != "closed"):
+            return
+        address = item.layer if is_open or item.block == "open" else item.layer[:-1]
+        if address:
+            self.draft.open_block(address, is_open=is_open)
+            self._place_cursor(key(address))
+            self.show_draft()
 
     def action_undo(self) -> None:
         """Take the last change back."""
@@ -216,19 +162,19 @@ class Editor(CursorRows, can_focus=True):
         self.draft.redo()
         self._changed()
 
-    def _edit_layer(self, index: int) -> None:
+    def _edit_layer(self, address: Address) -> None:
         draft = self.draft
 
         def check(text: str) -> list[Problem]:
-            place = ("layers", index)
-            return draft.problems_after(lambda trial: trial.replace_component(place, text))
+            return draft.problems_after(lambda trial: trial.replace_component(address, text))
 
         def take(text: str | None) -> None:
             if text is not None:
-                draft.replace_component(("layers", index), text)
+                draft.replace_component(address, text)
                 self._changed()
 
-        self.app.push_screen(ComponentForm("layers", str(draft.layers()[index]), check), take)
+        text = str(layer_texts.at(draft.layers(), address))
+        self.app.push_screen(ComponentForm("layers", text, check), take)
 
     def _edit_field(self, key: str | None) -> None:
         if key is None:
@@ -258,15 +204,25 @@ class Editor(CursorRows, can_focus=True):
             text = now if key in draft.raw else ""
             self.app.push_screen(FieldForm(key, text, check), take)
 
-    def _changed(self, key: str = "") -> None:
-        """Show the change, the cursor on the line of a key, and tell the screen."""
+    def on_click(self, event: Click) -> None:
+        """A click on a block's sign opens or closes it; any other is for the line."""
+        items = self.draft.items()
+        index = self.item_at(event.y)
+        if index is None or index >= len(items):
+            return
+        item = items[index]
+        if event.x in sign_columns(item):
+            event.prevent_default()
+            self.cursor = index
+            self.action_open_block(item.block == "closed")
+
+    def _place_cursor(self, where: str) -> None:
         keys = [item.key for item in self.draft.items()]
-        if key in keys:
-            self.cursor = keys.index(key)
+        if where in keys:
+            self.cursor = keys.index(where)
+
+    def _changed(self, where: str = "") -> None:
+        """Show the change, the cursor on the line of a key, and tell the screen."""
+        self._place_cursor(where)
         self.show_draft()
         self.post_message(DraftChanged())
-
-
-def _spelled(text: str, look: Look) -> str:
-    """A text in the terminal's characters."""
-    return text.replace("×", "x").replace("…", "...") if look.ascii else text

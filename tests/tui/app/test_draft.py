@@ -70,10 +70,10 @@ def test_undo_and_redo_go_through_every_change(draft: Draft) -> None:
     """Each operation is taken back and made again exactly."""
     draft.set("optimizer.lr", "0.25")
     draft.replace_component("loss", "BCEWithLogitsLoss")
-    draft.replace_component(("layers", 1), "Tanh()")
-    draft.add_layer(2, "Linear(3)")
-    draft.remove_layer(1)
-    assert draft.move_layer(1, -1) == 0
+    draft.replace_component((1,), "Tanh()")
+    draft.add_layer((2,), "Linear(3)")
+    draft.remove_layer((1,))
+    assert draft.move_layer((1,), -1) == (0,)
     states = [draft.layers()]
     for _ in range(6):
         draft.undo()
@@ -123,8 +123,8 @@ def test_history_is_bounded(draft: Draft) -> None:
 
 def test_moving_past_the_ends_changes_nothing(draft: Draft) -> None:
     """The first layer stays first, and no undo step is made of it."""
-    assert draft.move_layer(0, -1) == 0
-    assert draft.move_layer(2, 1) == 2
+    assert draft.move_layer((0,), -1) == (0,)
+    assert draft.move_layer((2,), 1) == (2,)
     assert not draft.can_undo()
 
 
@@ -147,7 +147,7 @@ def test_a_changed_field_gets_a_line(draft: Draft) -> None:
 
 def test_problems_stand_with_their_line(draft: Draft) -> None:
     """A bad layer and a bad argument are told where they are, with the nearest match."""
-    draft.replace_component(("layers", 1), "Relu6x()")
+    draft.replace_component((1,), "Relu6x()")
     draft.set("optimizer.lr", "-1")
     assert draft.experiment is None
     assert 'unknown layer "Relu6x": did you mean ReLU6?' in item(draft, "layers.1").problem
@@ -162,9 +162,9 @@ def test_a_shape_that_does_not_fit_offers_its_repair() -> None:
         "images",
         tiny(data="digits()", layers=["Flatten()", "Linear(10)"], loss="CrossEntropyLoss()"),
     )
-    draft.replace_component(("layers", 0), "Conv2d(2, 3)")
-    draft.add_layer(1, "LayerNorm()")
-    draft.add_layer(2, "BatchNorm1d()")
+    draft.replace_component((0,), "Conv2d(2, 3)")
+    draft.add_layer((1,), "LayerNorm()")
+    draft.add_layer((2,), "BatchNorm1d()")
     assert item(draft, "layers.0").output == "2×6×6"
     assert item(draft, "layers.2").problem.endswith("put Flatten() before it")
 
@@ -172,13 +172,13 @@ def test_a_shape_that_does_not_fit_offers_its_repair() -> None:
 def test_no_layer_is_a_problem_of_its_own_line(draft: Draft) -> None:
     """With every layer removed the placeholder says what to do."""
     for _ in range(3):
-        draft.remove_layer(0)
+        draft.remove_layer((0,))
     assert "at least one" in item(draft, "layers").problem
 
 
 def test_problems_after_a_change_leave_the_draft_alone(draft: Draft) -> None:
     """Trying a change tells what it would break and changes nothing."""
-    found = draft.problems_after(lambda trial: trial.replace_component(("layers", 2), "Linear(3)"))
+    found = draft.problems_after(lambda trial: trial.replace_component((2,), "Linear(3)"))
     assert [problem.place for problem in found] == ["loss"]
     assert draft.experiment == tiny()
 
@@ -335,10 +335,10 @@ def own(draft: Draft) -> Path:
 def test_saving_over_an_own_file_keeps_its_comments(draft: Draft) -> None:
     """Only the changed items change; comments stay with theirs, spellings too."""
     path = own(draft)
-    draft.replace_component(("layers", 0), "Linear(8)")
-    draft.remove_layer(1)
-    draft.add_layer(1, "Tanh()")
-    draft.add_layer(1, "Dropout(0.1)")
+    draft.replace_component((0,), "Linear(8)")
+    draft.remove_layer((1,))
+    draft.add_layer((1,), "Tanh()")
+    draft.add_layer((1,), "Dropout(0.1)")
     draft.set("optimizer.lr", "0.25")
     draft.unset("shuffle")
     draft.set("seed", "4")

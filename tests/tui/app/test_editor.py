@@ -62,7 +62,7 @@ async def test_ascii_terminal_gets_ascii_only() -> None:
         ascii=True, data="digits()", layers=["Flatten()", "Linear(10)"], loss="CrossEntropyLoss()"
     )
     async with app.run_test(size=(40, 24)) as pilot:
-        app.draft.replace_component(("layers", 0), "Conv2d(2, 3)")
+        app.draft.replace_component((0,), "Conv2d(2, 3)")
         app.editor.show_draft()
         await pilot.pause()
         text = "\n".join(app.rows())

@@ -268,6 +268,8 @@ def test_differences_are_told_field_by_field() -> None:
         ("optimizer.momentum", ["0.0", "0.9"]),
         ("layers.1", ["-", "ReLU()"]),
     ]
+    blocks = [flat({"layers": [f"Residual([Linear({n}), ReLU()])"]}) for n in (4, 8)]
+    assert list(differences(blocks)) == [("layers.0.0", ["Linear(4)", "Linear(8)"])]
 
 
 def test_comparison_reads_what_is_there(tmp_path: Path) -> None:

@@ -152,7 +152,7 @@ def test_an_invalid_experiment_is_not_asked_a_name_for(tmp_path: Path) -> None:
     """s says what is wrong at once, not when the name is typed."""
 
     async def play(stage: Stage) -> None:
-        stage.app.draft.add_layer(0, "Nothing()")
+        stage.app.draft.add_layer((0,), "Nothing()")
         await stage.press("s")
         await stage.until(lambda: any("Nothing" in notice for notice in stage.notices))
         assert "Save as" not in stage.screen

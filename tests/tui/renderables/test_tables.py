@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from engine.parts.layers.activation import ReLU
+from engine.parts.layers.dense import Linear
+from engine.parts.layers.residual import Residual
+from engine.spec.chain import links
 from tui.renderables.accuracy_table import (
     ClassScore,
     Score,
@@ -9,7 +13,7 @@ from tui.renderables.accuracy_table import (
     class_table,
     split_table,
 )
-from tui.renderables.layer_table import LayerRow, layer_table
+from tui.renderables.layer_table import LayerRow, layer_table, rows_of
 from tui.renderables.look import Look
 from tui.renderables.table import Column, sentence, table
 
@@ -30,6 +34,22 @@ def test_layer_table_has_a_total() -> None:
         "Linear(1000)  (1000,)        5,000",
         "──────────────────────────────────",
         "Total                        5,012",
+    ]
+
+
+def test_layers_inside_of_a_block_are_indented() -> None:
+    """A block has all its parameters, and those of its layers are not counted twice."""
+    block = Residual((Linear(2), ReLU()))
+    rows = rows_of(links([block, Linear(1)], (2,), []))
+    assert [row.plain for row in layer_table(rows, 80, PLAIN)] == [
+        "Layer          Output shape  Params",
+        "───────────────────────────────────",
+        "Residual([…])  2                  6",
+        "  Linear(2)    2                  6",
+        "  ReLU()       2                  0",
+        "Linear(1)      1                  3",
+        "───────────────────────────────────",
+        "Total                             9",
     ]
 
 

@@ -1,0 +1,127 @@
+"""The rows of the editor: items with their shapes and parameters, blocks indented."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from rich.cells import cell_len
+from rich.style import Style
+from rich.text import Text
+
+from tui.editing.draft_items import Item
+from tui.renderables.look import RED, Look
+from tui.renderables.numbers import count
+from tui.renderables.sanitize import fit, plain
+from tui.renderables.table import sentence
+from tui.widgets.cursor_rows import Line
+
+_INDENT = 3
+_BLOCK_SIGNS = {"": "", "closed": "+ ", "open": "- "}
+_LEAST_VALUE = 14
+"""Columns that a layer's call keeps before shapes and parameters are left out."""
+
+
+@dataclass(frozen=True)
+class EditorLines:
+    """Draws the items of a draft."""
+
+    items: list[Item]
+    cursor: int
+    look: Look
+    is_complete: bool
+    """Whether all parameters are known."""
+    highlit: Callable[[Text, int], Text]
+    """Marks a row of the item under the cursor, over a width."""
+
+    def lines(self, width: int, height: int) -> list[Line]:
+        """Every row at a width, with free lines between the sections where there is room."""
+        items = self.items
+        shape_width = max(len(item.output) for item in items)
+        params = [count(i.params) if i.params is not None else "" for i in items]
+        params_width = max(map(len, params))
+        if width - shape_width - params_width - 4 < _INDENT + _LEAST_VALUE:
+            params_width = 0
+        if width - shape_width - params_width - 4 < _INDENT + _LEAST_VALUE:
+            shape_width = 0
+        labels = max(len(item.label) for item in items)
+        spacious = height >= len(items) + 6
+        rows: list[Line] = []
+        section = ""
+        for index, (item, own) in enumerate(zip(items, params, strict=True)):
+            if item.section != section:
+                rows += [Line(Text())] if spacious and rows else []
+                section = item.section
+                rows.append(Line(self._heading(section, width)))
+            right = ""
+            if item.output and shape_width:
+                right = "  " + _spelled(item.output, self.look).rjust(shape_width)
+                free = width - _INDENT - cell_len(_sign(item) + item.value) - cell_len(right)
+                if params_width and (own or free >= params_width + 2):
+                    right += "  " + own.rjust(params_width)
+            row, is_cut = self._row(item, right, labels, width, index)
+            rows.append(Line(row, index))
+            if is_cut and index == self.cursor:
+                rows += [Line(text, index) for text in self._whole(item, width)]
+            for text in sentence(item.problem, max(0, width - _INDENT), self.look, dim=False):
+                told = Text(" " * _INDENT).append(text.plain, self.look.paint(RED))
+                rows.append(Line(told, index))
+        return rows
+
+    def _heading(self, section: str, width: int) -> Text:
+        row = Text(section, Style(bold=True))
+        known = [item.params for item in self.items if item.params is not None and not item.depth]
+        if section == "Layers" and known and self.is_complete:
+            total = f"{count(sum(known))} params"
+            row.append(" " * max(1, width - row.cell_len - len(total)))
+            row.append(total, Style(dim=True))
+        return row
+
+    def _row(
+        self, item: Item, right: str, labels: int, width: int, index: int
+    ) -> tuple[Text, bool]:
+        """The row of a line, and whether its value is cut.
+
+        A long value begins further left than the others: it ends where the room does.
+        """
+        look = self.look
+        here = index == self.cursor
+        row = Text(look.pick("▸", ">") if here else " ")
+        row.append(look.pick("✗ ", "! ") if item.problem else "  ", look.paint(RED, bold=True))
+        room = max(0, width - row.cell_len - len(right))
+        whole = _spelled(item.value, look)
+        label = ""
+        if item.label and width > 24:
+            indent = min(labels + 2, room - cell_len(plain(whole, look.ascii)))
+            label = item.label.ljust(max(indent, len(item.label) + 1))
+        sign = _sign(item)
+        row.append(label + sign, Style(dim=True))
+        value = fit(whole, max(0, room - len(label + sign)), look.ascii)
+        row.append(value, look.paint(RED) if item.problem else Style())
+        if right:
+            row.append(" " * max(0, width - row.cell_len - len(right)))
+            row.append(right, Style(dim=True))
+        is_cut = value != plain(whole, look.ascii)
+        return self.highlit(row, width) if here else row, is_cut
+
+    def _whole(self, item: Item, width: int) -> list[Text]:
+        """The rows of a value that its own row had to cut."""
+        room = max(0, width - _INDENT)
+        rows = sentence(_spelled(item.value, self.look), room, self.look, dim=False)
+        return [self.highlit(Text(" " * _INDENT).append_text(row), width) for row in rows]
+
+
+def sign_columns(item: Item) -> range:
+    """Where a block's sign stands in its row; nowhere for any other item."""
+    left = _INDENT + 2 * item.depth
+    return range(left, left + len(_BLOCK_SIGNS[item.block]))
+
+
+def _sign(item: Item) -> str:
+    """What stands before a layer: an indent for each block around it, and a block's sign."""
+    return "  " * item.depth + _BLOCK_SIGNS[item.block]
+
+
+def _spelled(text: str, look: Look) -> str:
+    """A text in the terminal's characters."""
+    return text.replace("×", "x").replace("…", "...") if look.ascii else text
