@@ -21,7 +21,7 @@ TUTORIALS = (
 GROUPED = {
     "Tutorials": {*TUTORIALS, *(f"{name}-repaired" for name in TUTORIALS)},
     "Playground": {"xor", "moons", "spiral", "rings", "checkerboard", "wave", "plane"},
-    "Tables": {"iris", "wine", "breast-cancer", "diabetes", "digits"},
+    "Tables": {"iris", "wine", "breast-cancer", "diabetes", "digits", "resnet-digits"},
     "Images": {"mnist-cnn", "fashion", "kmnist", "cifar10"},
 }
 NOT_MEASURED = {"fashion", "kmnist", "cifar10"}

@@ -264,7 +264,7 @@ class Draft:
         experiment = self._to_save(name)
         path = own_presets.save(name, experiment)
         raw = parse_toml(to_toml(experiment))
-        self._state = _State(name, raw, raw, self.origin)
+        self._state = self._state._replace(name=name, raw=raw, base=raw)
         self._reading = None
         return path
 

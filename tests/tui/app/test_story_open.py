@@ -99,7 +99,7 @@ def test_a_live_training_found_again_is_shown_whatever_is_edited(tmp_path: Path)
         await stage.until_seen("ready other", "another is training: space asks")
         await stage.app.watch_run(Run(path))
         await stage.until_seen("▶ running small", "epoch 2/30")
-        stage.app.draft.add_layer(0, "Linear(3)")
+        stage.app.draft.add_layer((0,), "Linear(3)")
         stage.workbench.show_draft()
         await stage.until_seen("▶ running small", "changed: r begins this")
 
@@ -147,7 +147,7 @@ def test_training_saved_under_another_name_keeps_its_results(tmp_path: Path) -> 
         stage.trainer.advance(30)
         await stage.until_phase("finished")
         stage.app.draft.save_as("mine")
-        stage.app.draft.add_layer(0, "Linear(3)")
+        stage.app.draft.add_layer((0,), "Linear(3)")
         stage.workbench.show_draft()
         await stage.until_seen("mine", "epoch 30/30", "changed: space trains this")
 
