@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import math
 import time
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from engine.training.aside import aside
@@ -31,15 +30,6 @@ class _Mark(NamedTuple):
     elapsed_s: float
 
 
-@dataclass
-class _Candidate:
-    """The best, if its weights are finite: some epochs after a state that is kept."""
-
-    start: KeptState
-    marks: list[_Mark]
-    """The last of them is the best one."""
-
-
 class Best:
     """Keeps the state at the end of the best epoch, as often as every epoch is the best.
 
@@ -59,12 +49,12 @@ class Best:
         self._trains_again = trainer.device.type == "cpu" and trainer.splits.reader is None
         self._taken: Checkpoint | None = None
         """What was the best when the training went on from a checkpoint."""
-        self._best: _Candidate | None = None
-        """What has become the best since."""
-        self._before: _Candidate | None = None
-        """The best if no weights of `_best` are finite; None once they are known to be."""
+        self._best: tuple[KeptState, _Mark] | None = None
+        """What has become the best since, if it is none of `_marks`: a state at or before it."""
         self._start: KeptState | None = None
-        """The newest copy, from which the epochs to come would be trained again."""
+        """The newest copy, from which the epochs since are trained again."""
+        self._marks: list[tuple[int, float, int, float]] = []
+        """What a _Mark has of the epochs since that were the best, oldest first."""
         self._rooms: list[KeptState] = []
         self._due_s = -math.inf
         """Seconds of training after which the next copy is due."""
@@ -75,7 +65,7 @@ class Best:
     def checkpoint(self) -> Checkpoint | None:
         """It, until the next better one comes; None where there is none."""
         self._settle()
-        return self._taken if self._best is None else self._best.start.checkpoint()
+        return self._taken if self._best is None else self._best[0].checkpoint()
 
     def go_on(self, last_event: int) -> None:
         """Before steps: the trainer stands where its last step or a checkpoint left it."""
@@ -86,7 +76,8 @@ class Best:
 
     def turn(self, last_event: int) -> None:
         """Something else than a step has changed the trainer: no copy leads past this point."""
-        self._start = None
+        self._settle()
+        self._forget()
         self.go_on(last_event)
 
     def after_epoch(self, last_event: int) -> None:
@@ -97,16 +88,18 @@ class Best:
         trainer, selection = self._trainer, self._trainer.selection
         elapsed_s, waits = trainer.elapsed_s, trainer.epoch_end.comes_free
         if selection.improved:
-            selection.improved = False
+            selection.improved = self.is_saved = False
             if selection.epoch == trainer.epoch:
-                if waits or self._start is None or elapsed_s >= self._due_s or trainer.reason:
+                if waits or elapsed_s >= self._due_s or trainer.reason is not None:
                     self._copy(last_event)
-                self._note(_Mark(selection.epoch, selection.loss, last_event, elapsed_s))
+                self._marks.append((selection.epoch, selection.loss, last_event, elapsed_s))
                 return
-            self._note(_Mark(selection.epoch, selection.loss, self._last_event, self._elapsed_s))
+            # A plain tuple, for this is done in every epoch of most trainings.
+            mark = selection.epoch, selection.loss, self._last_event, self._elapsed_s
+            self._marks.append(mark)
         if waits:
             self._last_event, self._elapsed_s = last_event, elapsed_s
-            if elapsed_s >= self._due_s or self._start is None:
+            if elapsed_s >= self._due_s:
                 self._copy(last_event)
 
     def take(self, best: Checkpoint | None) -> bool:
@@ -116,19 +109,14 @@ class Best:
         """
         is_earlier = best is not None and best.state["step"] <= self._trainer.global_step
         self._taken = best if is_earlier else None
-        self._best = self._before = self._start = None
+        self._best = None
         self._rooms = []  # the checkpoint's tensors may be some of theirs
+        self._forget()
         return is_earlier
 
-    def _note(self, mark: _Mark) -> None:
-        start, best = self._start, self._best
-        if start is None:
-            return  # what there was to copy was not finite
-        if best is None or best.start is not start:
-            self._before, self._best = best, _Candidate(start, [mark])
-        else:
-            best.marks.append(mark)
-        self.is_saved = False
+    def _forget(self) -> None:
+        """Train nothing again from what is kept: the next copy is due."""
+        self._start, self._marks, self._due_s = None, [], -math.inf
 
     def _copy(self, last_event: int) -> None:
         """Keep the present state as the newest, if it is finite.
@@ -136,51 +124,50 @@ class Best:
         Then what came before it is, too: no update makes numbers of what is none.
         """
         began = time.perf_counter()
-        if is_finite(self._trainer.model):
-            self._before = None
-            if self._best is not None:
-                del self._best.marks[:-1]
-            self._start = self._room(self._best)
-            self._start.take(last_event)
-        else:
+        if not is_finite(self._trainer.model):
             self._settle()
-            self._start = None
+            self._forget()
+            return
+        if self._marks and self._start is not None:
+            self._best = self._start, _Mark(*self._marks[-1])
+        self._start, self._marks = self._room(), []
+        self._start.take(last_event)
         took_s = time.perf_counter() - began
         spacing_s = min(took_s / COPY_SHARE, MAX_SPACING_S) if self._trains_again else 0.0
         self._due_s = self._trainer.elapsed_s + spacing_s
 
-    def _room(self, *used: _Candidate | None) -> KeptState:
-        """Room for the state as the trainer has it now; what these candidates need stays."""
-        needed = [candidate.start for candidate in used if candidate is not None]
+    def _room(self, *needed: KeptState | None) -> KeptState:
+        """Room for the state as the trainer has it now; the best stays, and what is needed too."""
+        used = [state for state in (self._best and self._best[0], *needed) if state is not None]
         for room in self._rooms:
-            if room.fits() and not any(room is other for other in needed):
+            if room.fits() and not any(room is other for other in used):
                 return room
-        self._rooms = [*needed, KeptState(self._trainer)]
+        self._rooms = [*used, KeptState(self._trainer)]
         return self._rooms[-1]
 
     def _settle(self) -> None:
         """Have a copy of the best itself, of the newest that is finite."""
-        candidates = filter(None, (self._best, self._before))
-        states = (
-            (self._there(candidate.start, mark), mark)
-            for candidate in candidates
-            for mark in reversed(candidate.marks)
-        )
-        found = next(((state, mark) for state, mark in states if state.is_finite()), None)
-        self._before = None
-        self._best = None if found is None else _Candidate(found[0], [found[1]])
+        marks, self._marks = self._marks, []
+        for mark in (_Mark(*each) for each in reversed(marks)):
+            if self._start is not None:
+                state = self._there(self._start, mark)
+                if state.is_finite():
+                    self._best = state, mark
+                    return
+        if self._best is not None:
+            start, mark = self._best
+            self._best = self._there(start, mark), mark
 
     def _there(self, start: KeptState, mark: _Mark) -> KeptState:
         """The state at the end of a marked epoch, trained again from the one that is kept."""
         trainer = self._trainer
         if start.epoch == mark.epoch:
             return start
-        newest = None if self._start is None else _Candidate(self._start, [])
         with aside(trainer):
             start.put_back()
             while trainer.epoch < mark.epoch:
                 trainer.step()
-            room = self._room(self._best, self._before, newest)
+            room = self._room(self._start)
             room.take(mark.last_event)
             room.date(mark.last_event, mark.elapsed_s)
             trainer.epoch_end.settle(mark.epoch)

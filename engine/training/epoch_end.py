@@ -29,8 +29,8 @@ class EpochEnd:
         """After an epoch: the loss that selects; train_loss: the epoch's mean before updates."""
         if not self.comes_free:
             return self._see(self._epoch_loss(), epoch)
-        if self.waits(epoch - 1):
-            self._see(train_loss, epoch - 1)
+        if epoch - 1 > self._selection.seen_epoch:
+            self._selection.see(train_loss, epoch - 1)
         return self._see(self._epoch_loss(), epoch) if is_last else train_loss
 
     def waits(self, epoch: int) -> bool:
