@@ -169,6 +169,22 @@ def measure_start(folder: Path, extent: Extent) -> Iterator[Figure]:
     )
 
 
+def measure_commands(folder: Path, extent: Extent) -> Iterator[Figure]:
+    """How soon the command line answers what needs no training."""
+    for name, bound_s in (("--help", 0.3), ("presets", 0.5)):
+        took_s = []
+        for _ in range(extent.pairs + 1):
+            began = time.perf_counter()
+            subprocess.run(
+                [sys.executable, "-m", "tui.cli", name], check=True, stdout=subprocess.DEVNULL
+            )
+            took_s.append(time.perf_counter() - began)
+        details = f"{extent.pairs} runs"
+        yield Figure(
+            f"perceptui {name}", statistics.median(took_s[1:]), "s", bound_s, details=details
+        )
+
+
 def measure_bytes(folder: Path, extent: Extent) -> Iterator[Figure]:
     """What is sent while `spiral` trains without end."""
     file = write_preset(folder, "spiral", epochs=ENDLESS)
@@ -277,6 +293,7 @@ def cpu_s(pid: int) -> float:
 Measure = Callable[[Path, Extent], Iterator[Figure]]
 MEASURES: dict[str, Measure] = {
     "start": measure_start,
+    "commands": measure_commands,
     "bytes": measure_bytes,
     "keys": measure_keys,
     "speed": measure_speed,
