@@ -7,7 +7,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -104,8 +104,9 @@ def holder_of(run: Path, lease: Lease | None) -> Holder:
 
 
 def drop_lease(run: Path) -> None:
-    """Give the run free."""
-    (run / LEASE).unlink(missing_ok=True)
+    """Give the run free; where its file can't be removed it is free once this process is gone."""
+    with suppress(OSError):
+        (run / LEASE).unlink(missing_ok=True)
 
 
 class Claim:

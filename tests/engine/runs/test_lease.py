@@ -16,7 +16,15 @@ from engine.runs import events as ev
 from engine.runs import lease as leases
 from engine.runs.contents import LEASE
 from engine.runs.directory import RunDirectory
-from engine.runs.lease import LOST_S, Lease, claimed, own_lease, read_lease, write_lease
+from engine.runs.lease import (
+    LOST_S,
+    Lease,
+    claimed,
+    drop_lease,
+    own_lease,
+    read_lease,
+    write_lease,
+)
 from engine.runs.run import Run
 from engine.runs.state import RunState, state_of
 from tests.engine.training.tiny import small
@@ -150,3 +158,10 @@ def test_two_claim_at_once(run: Run) -> None:
     lease = read_lease(run.path)
     assert isinstance(lease, Lease)
     assert lease.pid == 1
+
+
+def test_a_lease_that_can_not_be_removed_stays(tmp_path: Path) -> None:
+    """As in a directory that became read-only: a training's end does not end its trainer."""
+    (tmp_path / "lease.json").mkdir()  # nobody can unlink this, root included
+    drop_lease(tmp_path)
+    assert (tmp_path / "lease.json").is_dir()
