@@ -100,11 +100,20 @@ async def _watched(session: Session, show: Show) -> int:
     history = History()
     following = asyncio.create_task(_follow(session, show, history))
     try:
-        await session.watch(progress_hz=PROGRESS_HZ)
+        await _watch(session)
         await following
     finally:
         _drop(following)
     return await _end(session, show, history)
+
+
+async def _watch(session: Session) -> None:
+    """Have progress sent; a trainer that is gone already has told its end, or who follows raises.
+
+    What it told last lies unread on this side while the connection is down.
+    """
+    with suppress(WorkerLost):
+        await session.watch(progress_hz=PROGRESS_HZ)
 
 
 def read(run: Run, presentation: Presentation) -> int:
@@ -196,7 +205,7 @@ async def _trained(
             return caught.exit_code
         stopping = asyncio.create_task(_stop_when_asked(session, caught, show))
         stack.callback(_drop, stopping)
-        await session.watch(progress_hz=PROGRESS_HZ)
+        await _watch(session)
         await following
         code = await _end(session, show, history, caught)
         stopping.cancel()
@@ -264,23 +273,30 @@ async def _stop_when_asked(session: Session, caught: Caught, show: Show) -> None
 async def _end(session: Session, show: Show, history: History, caught: Caught | None = None) -> int:
     """Print what there is to say at the end; returns the exit code."""
     show.close()
-    presentation = show.presentation
-    number = (caught.number if caught else 0) or session.signal
-    if not presentation.json and not show.broken.is_set():
-        pictures: Pictures | None = None
-        if (
-            history.latest.diverged is None
-            and history.latest.failed is None
-            and not number
-            and not presentation.quiet
-        ):
+    presentation, latest = show.presentation, history.latest
+    is_printed = not presentation.json and not show.broken.is_set()
+    pictures: Pictures | None = None
+    if (
+        is_printed
+        and not presentation.quiet
+        and latest.diverged is None
+        and latest.failed is None
+        and not _ended_by(session, caught)
+    ):
+        with suppress(WorkerLost):  # the run has finished: all but what is drawn is told
             pictures = await session.pictures(
                 *grid(presentation.terminal.width, presentation.terminal.look)
             )
+    if is_printed:
         assert session.run is not None, "a training that ended has a run"
         run = Run(session.run)
         show.guarded(lambda: print_end(presentation, history, pictures, run))
     show.check()
-    if history.latest.unkept_sentence:
-        complain(history.latest.unkept_sentence)
-    return exit_code(history, number)
+    if latest.unkept_sentence:
+        complain(latest.unkept_sentence)
+    return exit_code(history, _ended_by(session, caught))
+
+
+def _ended_by(session: Session, caught: Caught | None) -> int:
+    """The signal that ended this command or its trainer; 0 while there was none."""
+    return (caught.number if caught else 0) or session.signal

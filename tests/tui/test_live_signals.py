@@ -7,13 +7,16 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from engine.runs.lease import process_start
+from engine.runs.run import Run
 from engine.runs.state import state_of
 from engine.service.client.session import Session
 from tests.engine.service.live import eventually, run_async
-from tests.tui.command_line import Bench, command
+from tests.tui.command_line import Bench, command, perceptui
 from tests.tui.live_process import (
     WAIT_S,
     Headless,
@@ -138,6 +141,27 @@ def test_signals_to_both_at_once(bench: Bench, warm: Path) -> None:
     assert live.until("run_finished")["reason"] == "interrupted"
     assert live.end() == (143, "", "")
     ends_as_uninterrupted(warm, live.run)
+
+
+@pytest.mark.parametrize("question", ["watch", "pictures"])
+def test_a_trainer_that_ends_before_it_is_asked(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, question: str
+) -> None:
+    """What it told last counts, also where it is gone when the command asks it for more."""
+    asked = getattr(Session, question)
+
+    async def too_late(session: Session, *arguments: Any, **named: Any) -> object:
+        os.kill(session.pid, signal.SIGTERM)
+        eventually(lambda: not process_start(session.pid))
+        return await asked(session, *arguments, **named)
+
+    monkeypatch.setattr(Session, question, too_late)
+    bench.write("long.toml", toml(epochs=10**7 if question == "watch" else 3))
+    done = perceptui("--preset", "long.toml")
+    assert (done.code, done.err) == (143, "")
+    finished = Run(done.run).record().finished
+    assert finished is not None
+    assert finished.reason == ("interrupted" if question == "watch" else "completed")
 
 
 def test_a_signal_while_the_trainer_starts(bench: Bench) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from socket import MSG_DONTWAIT, socket
 from typing import TypeVar
 
 import msgspec
@@ -21,15 +23,13 @@ T = TypeVar("T")
 CHUNK_BYTES = 1 << 16
 
 
-class Connection:
+class Connection(asyncio.Protocol):
     """Lines to and from one worker; what it said of itself stands in the attributes.
 
     Asking raises what the worker refuses with, WorkerLost when the worker is gone.
     """
 
-    def __init__(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, log: Path | None
-    ) -> None:
+    def __init__(self, log: Path | None) -> None:
         """log: what the worker writes as long as it has no run, if that is known."""
         self.state: p.State = "idle"
         self.run: Path | None = None
@@ -40,19 +40,43 @@ class Connection:
         self.event_queue = EventQueue()
         self.remarks: list[str] = []
         """What a person should know of what was done, a sentence each; not told yet."""
-        self._reader = reader
-        self._writer = writer
+        self._transport: asyncio.Transport
+        self._pieces: list[bytes] = []
+        """Of a line whose end has not come: joined once, however long it is."""
         self._log = log
         self._answers: dict[int, asyncio.Future[p.Answer]] = {}
         self._last_id = 0
         self._beginnings: set[int] = set()
         """Requests whose answer begins a run."""
-        self._welcome: asyncio.Future[p.Welcome] = asyncio.get_running_loop().create_future()
-        self._listening = asyncio.create_task(self._listen())
+        loop = asyncio.get_running_loop()
+        self._welcome: asyncio.Future[p.Welcome] = loop.create_future()
+        self._over: asyncio.Future[None] = loop.create_future()
+        """Done once nothing comes any more."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Begin to listen."""
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        """Take the lines that are whole."""
+        self.heard_at = time.monotonic()
+        first, *lines = data.split(b"\n")
+        self._pieces.append(first)
+        for line in lines:
+            self._take(b"".join(self._pieces))
+            self._pieces = [line]
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Read what is left where it broke at a write, then tell everybody who waits."""
+        if exc is not None:
+            for data in _left_in(self._transport.get_extra_info("socket").dup()):
+                self.data_received(data)
+        self._hang_up()
 
     async def greet(self) -> None:
         """Say hello; raises PerceptuiError if the worker speaks another version."""
-        self._writer.write(p.encode(p.Hello(version=p.VERSION)))
+        self._transport.write(p.encode(p.Hello(version=p.VERSION)))
         welcome = await self._welcome
         self.state, self.pid = welcome.state, welcome.pid
         if welcome.begun is not None:
@@ -60,7 +84,7 @@ class Connection:
 
     async def tell(self, request: p.Request) -> msgspec.Raw:
         """Send a request, under an id of its own, and wait for the value of its answer."""
-        if self._listening.done():
+        if self._over.done():
             raise self.lost()
         self._last_id += 1
         request = msgspec.structs.replace(request, id=self._last_id)
@@ -71,7 +95,7 @@ class Connection:
         self._answers[request.id] = future
         if isinstance(request, p.Train | p.Resume):
             self._beginnings.add(request.id)
-        self._writer.write(line)
+        self._transport.write(line)
         answer = await future
         if answer.failure is not None:
             raise answer.failure.error()
@@ -87,7 +111,7 @@ class Connection:
 
     async def its_end(self) -> None:
         """Wait until the worker has hung up."""
-        await self._listening
+        await asyncio.shield(self._over)
 
     def lost(self) -> WorkerLost:
         """What there is to say of a worker that is gone: its run and how to go on with it."""
@@ -108,34 +132,12 @@ class Connection:
 
     async def close(self) -> None:
         """Hang up."""
-        self._writer.close()
-        with contextlib.suppress(OSError):
-            await self._writer.wait_closed()
-        self._listening.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await self._listening
+        self._transport.close()
+        await self.its_end()
 
     def _note(self, begun: p.Begun) -> Path:
         self.run, self.event_queue.since = Path(begun.run), begun.since
         return self.run
-
-    async def _listen(self) -> None:
-        pieces: list[bytes] = []
-        """Of a line whose end has not come: joined once, however long it is."""
-        try:
-            while received := await self._reader.read(CHUNK_BYTES):
-                self.heard_at = time.monotonic()
-                if b"\n" not in received:
-                    pieces.append(received)
-                    continue
-                first, *lines, rest = received.split(b"\n")
-                for line in (b"".join([*pieces, first]), *lines):
-                    self._take(line)
-                pieces = [rest]
-        except OSError:
-            pass  # the connection broke: the same as its end
-        finally:
-            self._hang_up()
 
     def _take(self, line: bytes) -> None:
         if not self._welcome.done() and (version := p.version_of(line)) not in (None, p.VERSION):
@@ -179,6 +181,14 @@ class Connection:
         _fail(self._welcome, lost)
         self._answers.clear()
         self.event_queue.end()
+        self._over.set_result(None)
+
+
+def _left_in(broken: socket) -> Iterator[bytes]:
+    """What had come through a connection before it broke: the last words of the other end."""
+    with broken, contextlib.suppress(OSError):
+        while data := broken.recv(CHUNK_BYTES, MSG_DONTWAIT):
+            yield data
 
 
 def _of_another_version(version: int | None) -> PerceptuiError:

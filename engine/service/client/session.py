@@ -86,13 +86,14 @@ class Session:
     ) -> AsyncIterator[Session]:
         """A session with the worker that listens there; launched: whose process to wait for."""
         try:
-            reader, writer = await asyncio.open_unix_connection(str(socket))
+            transport, connection = await asyncio.get_running_loop().create_unix_connection(
+                lambda: Connection(launched.log if launched else None), str(socket)
+            )
         except OSError as error:
             raise WorkerLost(f"{socket}: no trainer answers there ({error.strerror})") from error
-        if not peer_is_owner(writer.get_extra_info("socket")):
-            writer.close()
+        if not peer_is_owner(transport.get_extra_info("socket")):
+            transport.close()
             raise PerceptuiError(f"{socket}: who answers there is another user's process")
-        connection = Connection(reader, writer, launched.log if launched else None)
         try:
             await connection.greet()
             yield cls(connection, launched)
