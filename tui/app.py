@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Coroutine, Iterable
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from textual import work
 from textual.app import SystemCommand
 from textual.binding import Binding
 from textual.dom import DOMNode
+from textual.notifications import SeverityLevel
 from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
     from tui.editing.draft import Draft
     from tui.screens.workbench import WorkbenchScreen
 
+MOST_ERRORS = 20
+"""Of those that a person was told, kept for a report of a problem."""
 BENCH_AFTER_S = 0.15
 """The trainer's start waits so long: it would take the processor from the first screen."""
 
@@ -49,6 +53,7 @@ class PerceptuiApp(TerminalApp[int]):
         Binding("ctrl+q", "quit_asking", "Quit", show=False),
         Binding("R", "runs", "Runs"),
         Binding("comma", "settings", "Settings", key_display=",", show=False),
+        Binding("ctrl+o", "problem", "Report a problem", show=False, priority=True),
     ]
 
     def __init__(
@@ -69,6 +74,7 @@ class PerceptuiApp(TerminalApp[int]):
         self.controller = TrainingController(self._tell, self.folders, connect, slow_link=slow)
         self.budget = self._budget(slow=slow)
         self.look = Look()
+        self.errors: deque[str] = deque(maxlen=MOST_ERRORS)
         self._ascii_only = ascii_only
         self._first = first
         self._attach_to = attach_to
@@ -181,12 +187,33 @@ class PerceptuiApp(TerminalApp[int]):
 
         self.push_screen(SettingsScreen())
 
+    def action_problem(self) -> None:
+        """Put together what someone who helps must know."""
+        from tui.screens.problem import ProblemScreen
+
+        if not isinstance(self.screen, ProblemScreen):
+            self.push_screen(ProblemScreen())
+
     def action_command_palette(self) -> None:
         """Find any action by its name."""
         from tui.screens.palette import Palette
 
         if not isinstance(self.screen, Palette):
             self.push_screen(Palette(id="--command-palette"))
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = True,
+    ) -> None:
+        """Textual's; errors are remembered."""
+        if severity == "error":
+            self.errors.append(message)
+        super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
 
     @work(group="quit", exclusive=True, exit_on_error=False)
     async def action_quit_asking(self) -> None:

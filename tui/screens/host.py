@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterable
 from typing import TYPE_CHECKING, Protocol, cast
 
 from textual.dom import DOMNode
@@ -27,6 +27,8 @@ class Host(Protocol):
 
     controller: TrainingController
     draft: Draft
+    errors: Iterable[str]
+    """What a person was told went wrong, oldest first."""
     folders: Folders
     look: Look
     settings: Settings

@@ -16,7 +16,8 @@ _TOKEN = re.compile(
     r"|\x1b\[(?P<style>[\d;]*)m"
     r"|(?P<line>\r?\n)"
     r"|(?P<text>[^\x00-\x1f\x7f]+)"
-    r"|(?P<other>\x1b\[[0-?]*[ -/]*[@-~]|\x1b[\]P_^][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b.|.)",
+    r"|(?P<other>\x1b\[[0-?]*[ -/]*[@-~]|\x1bP(?:[^\x1b]|\x1b[^\\])*(?:\x1b\\)?"  # wraps others
+    r"|\x1b[\]_^][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b.|.)",
     re.DOTALL,
 )
 _WIPES = re.compile(r"\x1b\[(?:\?(?:1049|47|1047)[hl]|[0-3]?J)|\x1bc")

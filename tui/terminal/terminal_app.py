@@ -15,6 +15,7 @@ from textual.filter import LineFilter
 
 from tui.renderables.look import Look, look_for
 from tui.terminal.ascii_lines import AsciiLines
+from tui.terminal.clipboard import passed_on
 from tui.terminal.colorless import Colorless
 from tui.terminal.driver import TerminalDriver
 from tui.terminal.printing import encoding_of
@@ -61,6 +62,13 @@ class TerminalApp(KeysInTurn[T]):
         """Textual's; where no color or only ASCII may be drawn those that see to it."""
         filters = [Colorless()] if self.no_color else super().get_line_filters()
         return [*filters, AsciiLines()] if self.look.ascii else filters
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Textual's, and through tmux or GNU screen."""
+        super().copy_to_clipboard(text)
+        driver, more = driver_of(self), passed_on(text, os.environ)
+        if isinstance(driver, TerminalDriver) and more:
+            driver.write(more)
 
     def action_redraw(self) -> None:
         """Draw everything anew, when something else has written to the terminal."""

@@ -78,6 +78,7 @@ class StandApp(App[object]):
         super().__init__()
         self.controller = AnsweringBench()
         self.draft = Draft()
+        self.errors: list[str] = []
         self.folders = Folders(folder / "runs", folder / "data")
         self.look = Look(ascii=ascii_only)
         self.settings = Settings()

@@ -23,6 +23,7 @@ from tui.screens.code import CodeScreen, highlighted
 from tui.screens.help import HelpScreen
 from tui.screens.predict import PredictScreen
 from tui.screens.presets import PresetsScreen
+from tui.screens.problem import ProblemScreen
 from tui.screens.save import SaveScreen
 from tui.screens.settings import SettingsScreen
 from tui.settings import Settings
@@ -99,6 +100,27 @@ def test_code_is_shown_copied_and_saved(tmp_path: Path) -> None:
         assert (tmp_path / "small.py").read_text("utf-8") == CODE
 
     told(tmp_path, CodeScreen(), story, app=app)
+
+
+@pytest.mark.parametrize("size", [(120, 36), (80, 24)])
+def test_a_problem_is_put_together(tmp_path: Path, size: tuple[int, int]) -> None:
+    """What went wrong and the experiment stand in it, without a path; c copies, s saves it."""
+    app = with_draft(tmp_path)
+    app.errors = [f"{tmp_path}/eve.csv: no such file"]
+
+    async def story(app: StandApp, pilot: Play) -> None:
+        await until(pilot, lambda: "## Versions" in seen(app))
+        assert "nothing is sent" in seen(app)
+        await pilot.press("c")
+        assert "<path>: no such file" in app.copied
+        assert "eve" not in app.copied
+        assert "optimizer = " in app.copied
+        assert f"{size[0]} x {size[1]}" in app.copied
+        await pilot.press("s", "enter")
+        await until(pilot, lambda: (tmp_path / "perceptui-problem.md").exists())
+        assert (tmp_path / "perceptui-problem.md").read_text("utf-8") == app.copied
+
+    told(tmp_path, ProblemScreen(), story, app=app, size=size)
 
 
 def test_code_never_replaces_what_the_training_reads(tmp_path: Path) -> None:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import base64
+import re
+
 import pyte
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tui.terminal.clipboard import passed_on
 from tui.terminal.painter import Painter
 
 COLUMNS, ROWS = 12, 4
@@ -62,6 +67,27 @@ def test_other_sequences_pass() -> None:
     """Modes, titles, the clipboard and the bell pass as they are."""
     for sequence in ("\x1b[?2026h", "\x1b]52;c;QQ==\x07", "\x07", "\x1b[<u", "\x1b[>25u"):
         assert Painter().changes(sequence) == sequence
+
+
+@pytest.mark.parametrize("environment", [{"TMUX": "/tmp/x,1,0"}, {"STY": "1.pts-0"}])
+def test_what_is_passed_on_stays_whole(environment: dict[str, str]) -> None:
+    """The clipboard through tmux or screen, between painted text: not a character is painted."""
+    text = "a line\nof several \x1b[1m" * 200
+    sent = passed_on(text, environment)
+    painted = at(1, 1, "abc") + sent + at(2, 1, "def")
+    changed = Painter().changes(painted)
+    assert sent in changed
+    assert changed.replace(sent, "") == Painter().changes(at(1, 1, "abc") + at(2, 1, "def"))
+    assert clipboard_of(sent) == text
+
+
+def clipboard_of(sent: str) -> str:
+    """What the terminal around tmux or screen takes, their wrapping taken off as they do."""
+    pieces = re.findall(r"\x1bP((?:[^\x1b]|\x1b[^\\])*)\x1b\\", sent)
+    inner = "".join(pieces).removeprefix("tmux;").replace("\x1b\x1b", "\x1b")
+    match = re.fullmatch(r"\x1b\]52;c;([^\x07]*)\x07", inner)
+    assert match is not None
+    return base64.b64decode(match[1]).decode()
 
 
 pieces = st.tuples(
