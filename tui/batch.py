@@ -22,7 +22,7 @@ from tui.headless.patience import is_outlasted, what_is_kept
 from tui.headless.progress import Presentation, Show
 from tui.headless.report import grid
 from tui.headless.signals import Caught, caught_signals
-from tui.headless.waiting import tell_downloads, told
+from tui.headless.waiting import tell_loading, told
 from tui.live.history import History
 from tui.terminal.printing import Terminal
 
@@ -55,7 +55,7 @@ def detached(order: p.Train | p.Resume) -> int:
                 session = await _opened(caught, stack)
             if session is None:
                 return caught.exit_code
-            stack.callback(_drop, asyncio.create_task(tell_downloads(session)))
+            stack.callback(_drop, asyncio.create_task(tell_loading(session)))
             beginning = asyncio.create_task(_begun(session, order, caught))
             stack.callback(_drop, beginning)
             with told("the training, whose data and network are made ready"):

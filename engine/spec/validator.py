@@ -89,12 +89,13 @@ def _check_predict(known: Known, facts: Facts, problems: list[Problem]) -> None:
 
 
 def _check_splits(known: Known, facts: Facts, problems: list[Problem]) -> None:
-    if facts.num_test_samples and known.get("test_fraction"):
-        message = (
-            f"{known['data'].name} brings its own test split of "
-            f"{facts.num_test_samples:,} samples: leave test_fraction out"
-        )
-        problems.append(Problem("test_fraction", message))
+    for split, size in facts.own_sizes.items():
+        if known.get(f"{split}_fraction"):
+            message = (
+                f"{known['data'].name} brings its own {split} split of "
+                f"{size:,} samples: leave {split}_fraction out"
+            )
+            problems.append(Problem(f"{split}_fraction", message))
     num_train = facts.num_samples
     for name in ("validation_fraction", "test_fraction"):
         fraction = known.get(name, 0.0)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
-from engine.parts.data import Dataset, Facts
+from engine.parts.data import Dataset, Facts, OwnSplit
 from engine.runs.events import DataPath
 from engine.spec.experiment import Experiment
 from engine.spec.validator import held_back
@@ -154,14 +154,28 @@ def split(dataset: Dataset, experiment: Experiment, reader: Reader | None = None
         points = input_map.filled(raw) if dataset.facts.planar else None
         return Split(input_map.stored(raw), targets, points)
 
-    own_test = None
-    if dataset.test_inputs is not None and dataset.test_targets is not None:
-        own_test = Split(input_map.stored(dataset.test_inputs), dataset.test_targets)
     train_split = part(train)
     assert train_split is not None, "the validator leaves samples to train on"
-    held_out = part(validation), own_test or part(test)
+    own = _own_splits(dataset, input_map, reader)
+    held_out = own.get("validation") or part(validation), own.get("test") or part(test)
     target_map = _target_map(dataset, train_split.targets)
     return Splits(dataset.facts, input_map, train_split, *held_out, reader, target_map)
+
+
+def _own_splits(
+    dataset: Dataset, input_map: InputMap, reader: Reader | None
+) -> dict[OwnSplit, Split]:
+    """The splits that a data set brings itself; the reader has their images after the others."""
+    found: dict[OwnSplit, Split] = {}
+    first = len(dataset.targets)
+    for name, (inputs, targets) in dataset.own.items():
+        if reader is None:
+            found[name] = Split(input_map.stored(inputs), targets)
+        else:
+            index = torch.arange(first, first + len(targets))
+            found[name] = StreamedSplit(inputs, targets, reader=reader, index=index)
+        first += len(targets)
+    return found
 
 
 def _target_map(dataset: Dataset, targets: Tensor) -> TargetMap:

@@ -25,9 +25,10 @@ from engine.runs.events import (
 from engine.service import protocol as p
 from engine.service.client.session import SessionEvent
 from tui.commands.json_line import print_message
+from tui.headless.waiting import loading_text
 from tui.renderables.findings import HUES
 from tui.renderables.look import RED, Look
-from tui.renderables.numbers import duration, metric, rate
+from tui.renderables.numbers import duration, how_far, metric, rate
 from tui.renderables.sanitize import plain
 from tui.terminal.printing import Terminal
 
@@ -47,8 +48,8 @@ class Quiet:
     def progress(self, progress: p.Progress) -> None:
         """Show where the training stands."""
 
-    def download(self, download: p.Downloading) -> None:
-        """Show how far a download is."""
+    def loading(self, loading: p.Loading) -> None:
+        """Show how far a download or the reading of files is."""
 
 
 class JsonLines(Quiet):
@@ -65,7 +66,8 @@ class Lines(Quiet):
     def __init__(self, terminal: Terminal, epochs: int) -> None:
         self._terminal = terminal
         self._epochs = epochs
-        self._named_download = ""
+        self._named = ""
+        """What was last said to be loaded."""
 
     def event(self, event: Event) -> None:
         if isinstance(event, RunStarted):
@@ -83,10 +85,10 @@ class Lines(Quiet):
             for line in first_lines(event, self._terminal.look):
                 self._terminal.line(line)
 
-    def download(self, download: p.Downloading) -> None:
-        if download.name != self._named_download:
-            self._named_download = download.name
-            self._terminal.line(f"downloading {plain(download.name)}")
+    def loading(self, loading: p.Loading) -> None:
+        if loading.name != self._named:
+            self._named = loading.name
+            self._terminal.line(plain(loading_text(loading)))
 
 
 class Live(Quiet):
@@ -113,7 +115,7 @@ class Live(Quiet):
         )
         self._task: TaskID | None = None
         self._starting = TaskID(0)
-        self._downloads: dict[str, TaskID] = {}
+        self._loading: dict[str, TaskID] = {}
 
     def start(self) -> None:
         self._bar.start()
@@ -153,19 +155,19 @@ class Live(Quiet):
             status=status if self._terminal.width >= 60 else share,
         )
 
-    def download(self, download: p.Downloading) -> None:
-        task = self._downloads.get(download.name)
+    def loading(self, loading: p.Loading) -> None:
+        task = self._loading.get(loading.name)
         if task is None:
-            task = self._bar.add_task(f"downloading {plain(download.name)}", status="")
-            self._downloads[download.name] = task
+            task = self._bar.add_task(f"{loading.verb} {plain(loading.name)}", status="")
+            self._loading[loading.name] = task
         self._bar.update(
             task,
-            completed=download.done_bytes,
-            total=download.total_bytes,
-            status=_percent(download.done_bytes, download.total_bytes),
+            completed=loading.done_bytes,
+            total=loading.total_bytes,
+            status=how_far(loading.done_bytes, loading.total_bytes),
         )
-        if download.done_bytes == download.total_bytes:
-            self._bar.remove_task(self._downloads.pop(download.name))
+        if loading.done_bytes == loading.total_bytes:
+            self._bar.remove_task(self._loading.pop(loading.name))
 
 
 def _percent(done: int, total: int | None) -> str:
@@ -281,8 +283,8 @@ class Show:
                 self.guarded(lambda: self._follower.event(happened))
             case p.Progress():
                 self.guarded(lambda: self._follower.progress(happened))
-            case p.Downloading():
-                self.guarded(lambda: self._follower.download(happened))
+            case p.Loading():
+                self.guarded(lambda: self._follower.loading(happened))
 
     def guarded(self, print_it: Callable[[], None]) -> None:
         """Print, unless that has failed before; a failure sets `broken`."""

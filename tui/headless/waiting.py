@@ -6,9 +6,17 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from engine.limits import in_bytes
 from engine.service import protocol as p
 from engine.service.client.session import Session
 from tui.commands.complaint import complain
+
+
+def loading_text(loading: p.Loading) -> str:
+    """What is downloaded or read, and how many bytes that are."""
+    size = f" ({in_bytes(loading.total_bytes)})" if loading.total_bytes else ""
+    return f"{loading.verb} {loading.name}{size}"
+
 
 SILENT_S = 0.5
 """For so long nobody wonders."""
@@ -24,10 +32,10 @@ def told(what: str) -> Iterator[None]:
         telling.cancel()
 
 
-async def tell_downloads(session: Session) -> None:
-    """Say on stderr what a trainer downloads, each file once; until the session ends."""
+async def tell_loading(session: Session) -> None:
+    """Say on stderr what a trainer downloads or reads, each once; until the session ends."""
     named = set()
     async for happened in session.events():
-        if isinstance(happened, p.Downloading) and happened.name not in named:
+        if isinstance(happened, p.Loading) and happened.name not in named:
             named.add(happened.name)
-            complain(f"downloading {happened.name}")
+            complain(loading_text(happened))

@@ -39,8 +39,8 @@ class Observer:
                 return replace(snapshot, phase=phase, message=happened.detail or snapshot.message)
             case p.Progress():
                 return replace(snapshot, progress=happened)
-            case p.Downloading():
-                return replace(snapshot, download=happened)
+            case p.Loading():
+                return replace(snapshot, loading=happened)
             case p.Drawn():
                 return self.shown(snapshot, happened.pictures)
             case ev.RunStarted():
@@ -48,7 +48,7 @@ class Observer:
                 return replace(
                     snapshot,
                     progress=None,
-                    download=None,
+                    loading=None,
                     pictures=None,
                     curves={},
                     **vars(self._history.latest),

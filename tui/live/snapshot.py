@@ -40,7 +40,7 @@ class Snapshot(LatestEvents):
     """Where what is trained was opened from."""
     run: Path | None = None
     progress: p.Progress | None = None
-    download: p.Downloading | None = None
+    loading: p.Loading | None = None
     """How far the data is that is fetched before the training."""
     pictures: Pictures | None = None
     curves: dict[str, tuple[LossSeries, ...]] = field(default_factory=dict)

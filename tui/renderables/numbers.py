@@ -90,3 +90,11 @@ def _non_finite(value: float) -> str:
     if math.isnan(value):
         return "nan"
     return "inf" if value > 0 else "-inf"
+
+
+def how_far(done_bytes: int, total_bytes: int | None) -> str:
+    """How much of some bytes is there: `25%, 2.0 of 8.0 MB`."""
+    done = f"{done_bytes / 1e6:,.1f}"
+    if not total_bytes:
+        return f"{done} MB"
+    return f"{done_bytes / total_bytes:.0%}, {done} of {total_bytes / 1e6:,.1f} MB"

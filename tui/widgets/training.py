@@ -15,7 +15,7 @@ from tui.drawings import class_rows, compared_rows, confusion_rows, score_rows
 from tui.live.snapshot import Snapshot
 from tui.renderables.look import ORANGE, RED, Look
 from tui.renderables.loss_chart import LossSeries, loss_chart
-from tui.renderables.numbers import duration, metric, rate
+from tui.renderables.numbers import duration, how_far, metric, rate
 from tui.renderables.sanitize import crop, fit, plain
 from tui.renderables.sparkline import sparkline
 from tui.renderables.table import sentence
@@ -23,7 +23,7 @@ from tui.widgets.rows import RowsView
 
 if TYPE_CHECKING:
     from engine.runs.events import Evaluated
-    from engine.service.protocol import Downloading
+    from engine.service.protocol import Loading
 
 EMPTY = Snapshot()
 
@@ -151,7 +151,7 @@ class LossLine(SnapshotView):
     DEFAULT_CSS = "LossLine { height: 1; }"
 
     def drawn_from(self, snapshot: Snapshot) -> tuple[object, ...]:
-        return snapshot.series, snapshot.phase, snapshot.download
+        return snapshot.series, snapshot.phase, snapshot.loading
 
     def make_rows(self, width: int, height: int) -> list[Text]:
         look = self.look
@@ -175,21 +175,18 @@ def _hint(snapshot: Snapshot) -> str:
         case "starting":
             return "the trainer is starting: space may be pressed already"
         case "preparing":
-            download = snapshot.download
-            if download and download.done_bytes == download.total_bytes:
-                download = None
-            return _download_text(download) if download else "preparing the first step"
+            loading = snapshot.loading
+            if loading and loading.done_bytes == loading.total_bytes:
+                loading = None
+            return _loading_text(loading) if loading else "preparing the first step"
         case "running" | "paused":
             return "loss: nothing is measured yet"
     return "loss: press space to train"
 
 
-def _download_text(download: Downloading) -> str:
-    done, total = download.done_bytes, download.total_bytes
-    far = f"{done / 1e6:,.1f} MB"
-    if total:
-        far = f"{done / total:.0%}, {done / 1e6:,.1f} of {total / 1e6:,.1f} MB"
-    return f"downloading {download.name}: {far}; x calls it off"
+def _loading_text(loading: Loading) -> str:
+    far = how_far(loading.done_bytes, loading.total_bytes)
+    return f"{loading.verb} {loading.name}: {far}; x calls it off"
 
 
 class LossCurve(SnapshotView):

@@ -111,9 +111,10 @@ def _alone(case: Case) -> Iterator[str]:
     assert facts is not None, "there is a chain"
     if len(experiment.predict) == 1:
         yield "the sample to predict"
-    tested = facts.num_test_samples or held_back(facts.num_samples, experiment.test_fraction)
-    validated = held_back(facts.num_samples, experiment.validation_fraction)
-    splits = {"training": case.num_train, "validation": validated, "test": tested}
+    cut = {"validation": experiment.validation_fraction, "test": experiment.test_fraction}
+    splits = {"training": case.num_train}
+    splits |= {name: held_back(facts.num_samples, fraction) for name, fraction in cut.items()}
+    splits |= {str(name): size for name, size in facts.own_sizes.items()}
     for name, count in splits.items():
         if count % JUDGED_TOGETHER == 1:
             yield f"the last of {count:,} {name} samples" if count > 1 else f"the {name} sample"

@@ -14,7 +14,7 @@ LEAST_TO_SPLIT = 10
 def selection_on_training(case: Case) -> Remarks:
     """The training loss goes on falling while the network learns by heart: it never says stop."""
     experiment = case.experiment
-    if experiment.validation_fraction:
+    if experiment.validation_fraction or (case.facts and case.facts.num_validation_samples):
         return
     if experiment.patience is None and not experiment.schedule.watches_loss:
         return

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 Task = Literal["classification", "regression"]
+LoadingVerb = Literal["downloading", "reading"]
+OwnSplit = Literal["validation", "test"]
+"""A split that a data set may bring itself."""
 TargetScale = Literal["linear", "log"]
 
 
@@ -34,8 +37,9 @@ class Facts:
     """Names of the classes in the order of their indices; empty for a regression."""
     num_targets: int = 1
     """Numbers to predict per sample of a regression."""
+    num_validation_samples: int = 0
     num_test_samples: int = 0
-    """Samples of the test split that the data set brings itself; 0 without one."""
+    """Samples of the splits that the data set brings itself; 0 without one."""
     feature_names: tuple[str, ...] = ()
     """One name per raw feature, as a person gives them to `predict`."""
     input_names: tuple[str, ...] = ()
@@ -44,6 +48,13 @@ class Facts:
     """What is predicted, as the data calls it."""
     planar: bool = False
     """Whether raw inputs are points (x1, x2), so that a decision boundary can be drawn."""
+
+    @property
+    def own_sizes(self) -> dict[OwnSplit, int]:
+        """Samples of the splits that the data set brings itself, in a fixed order."""
+        sizes: dict[OwnSplit, int] = {"validation": self.num_validation_samples}
+        sizes["test"] = self.num_test_samples
+        return {name: size for name, size in sizes.items() if size}
 
 
 @dataclass(frozen=True)
@@ -89,12 +100,13 @@ def _code(value: Any) -> str:
 
 
 @dataclass(frozen=True)
-class Download:
-    """How far a download is: for a progress bar."""
+class Loading:
+    """How far data is that takes a while to be had: for a progress bar."""
 
     name: str
     done_bytes: int
     total_bytes: int | None
+    verb: LoadingVerb = "downloading"
 
 
 @dataclass(frozen=True)
@@ -103,7 +115,8 @@ class DataLocations:
 
     data_dir: Path
     """Root of downloaded data sets, as torchvision lays them out."""
-    on_download: Callable[[Download], None] = field(default=lambda download: None)
+    on_loading: Callable[[Loading], None] = field(default=lambda loading: None)
+    """Told how far a download or the reading of files is; may raise to give it up."""
     on_wait: Callable[[], None] = field(default=lambda: None)
     """Called again and again while a download brings nothing; may raise to give it up."""
 
@@ -129,7 +142,8 @@ class PictureFiles:
 
     folder: str
     paths: tuple[str, ...]
-    """One per sample, in the folder."""
+    """One per sample, in the folder: those to train on, then those of the data set's own splits, in
+    the order of `Dataset.own`."""
     read: Callable[[Path], Tensor]
     """Reads one: (channels, height, width) uint8. Can be pickled."""
     shape: Shape
@@ -160,9 +174,8 @@ class Dataset:
     meta device, a shape without numbers, where `files` has them."""
     targets: Tensor
     """(samples,) int64 class indices, or (samples, targets) float32."""
-    test_inputs: Tensor | None = None
-    test_targets: Tensor | None = None
-    """The test split that the data set brings itself."""
+    own: dict[OwnSplit, tuple[Tensor, Tensor]] = field(default_factory=dict)
+    """Inputs and targets of the splits that the data set brings itself, validation first."""
     medians: tuple[int, ...] = ()
     """Inputs that are filled with their median where a cell is missing, not with their mean."""
     standardize_target: bool = False
@@ -228,9 +241,9 @@ class Data(Component, abstract=True):
         """How its images become network inputs; None for what are no images."""
         return None
 
-    def test_generator(self, locations: DataLocations) -> Generator | None:
-        """The functions that make the test split that the data set brings itself."""
-        return None
+    def own_generators(self, locations: DataLocations) -> dict[OwnSplit, Generator]:
+        """The functions that make the splits that the data set brings itself, validation first."""
+        return {}
 
     def load(self, locations: DataLocations) -> Dataset:
         """Make or read the data; random numbers come from torch's global generator.

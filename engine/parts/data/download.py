@@ -14,7 +14,7 @@ from pathlib import Path
 
 from engine.errors import DataUnavailable
 from engine.parts.data.arrival import Arrival, NotArrived
-from engine.parts.data.base import DataLocations, Download
+from engine.parts.data.base import DataLocations, Loading
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ def _move(complete: Path, target: Path) -> None:
 
 
 def _fetch(name: str, archive: Archive, file: Path, locations: DataLocations) -> None:
-    """Download one archive from the first mirror that gives it whole."""
+    """Loading one archive from the first mirror that gives it whole."""
     failures = []
     for url in archive.urls:
         failure = _fetch_from(url, name, archive, file, locations)
@@ -102,19 +102,19 @@ def _fetch(name: str, archive: Archive, file: Path, locations: DataLocations) ->
 
 
 def _fetch_from(url: str, name: str, archive: Archive, file: Path, locations: DataLocations) -> str:
-    """Download one archive; returns what went wrong with the network or the contents."""
+    """Loading one archive; returns what went wrong with the network or the contents."""
     digest = hashlib.md5(usedforsecurity=False)
     request = urllib.request.Request(url, headers={"User-Agent": "perceptui"})
     done = 0
     with Arrival(request, locations.on_wait) as arrival, file.open("wb") as out:
         try:
             total = arrival.size()
-            locations.on_download(Download(f"{name} {archive.file_name}", 0, total))
+            locations.on_loading(Loading(f"{name} {archive.file_name}", 0, total))
             for chunk in arrival.chunks():
                 out.write(chunk)
                 digest.update(chunk)
                 done += len(chunk)
-                locations.on_download(Download(f"{name} {archive.file_name}", done, total))
+                locations.on_loading(Loading(f"{name} {archive.file_name}", done, total))
         except NotArrived as error:
             return f"broke off after {done:,} bytes ({error})" if done else str(error)
     if total is not None and done < total:

@@ -12,7 +12,14 @@ from typing import Any, ClassVar
 from engine import regular_file
 from engine.errors import DataUnavailable
 from engine.parts.component import parameter
-from engine.parts.data.base import DataLocations, Dataset, Facts, Generator, PixelFigures
+from engine.parts.data.base import (
+    DataLocations,
+    Dataset,
+    Facts,
+    Generator,
+    OwnSplit,
+    PixelFigures,
+)
 from engine.parts.data.download import Archive, download
 from engine.parts.data.pixels import GrayImages, Images
 from engine.parts.data.torchvision_import import torchvision_module
@@ -53,8 +60,8 @@ class TorchvisionSet(Images, abstract=True):
     def generator(self, locations: DataLocations) -> Generator:
         return self._generator(locations, train=True, samples=self.train_samples)
 
-    def test_generator(self, locations: DataLocations) -> Generator:
-        return self._generator(locations, train=False, samples=None)
+    def own_generators(self, locations: DataLocations) -> dict[OwnSplit, Generator]:
+        return {"test": self._generator(locations, train=False, samples=None)}
 
     def _generator(self, locations: DataLocations, train: bool, samples: int | None) -> Generator:
         torchvision_module()
@@ -70,7 +77,7 @@ class TorchvisionSet(Images, abstract=True):
         self.ensure(locations)
         try:
             dataset = super().load(locations)
-            test_inputs, test_targets = self.test_generator(locations).run()
+            test_inputs, test_targets = self.own_generators(locations)["test"].run()
         except DataUnavailable:
             raise
         # What torchvision's readers raise for damaged files.
@@ -101,7 +108,7 @@ class TorchvisionSet(Images, abstract=True):
                 )
             if int(labels.max()) >= len(self.class_names):
                 raise self.damaged(locations.data_dir, f"a label {int(labels.max())}")
-        return dataclasses.replace(dataset, test_inputs=test_inputs, test_targets=test_targets)
+        return dataclasses.replace(dataset, own={"test": (test_inputs, test_targets)})
 
     def damaged(self, place: Path, reason: str) -> DataUnavailable:
         return DataUnavailable(

@@ -11,15 +11,15 @@ _PURPOSE = {"train": "learn from", "validation": "watch the training", "test": "
 def data_piece(plan: Plan) -> Piece:
     """Make or read the data, split it, turn it into what network and loss take."""
     data = plan.experiment.data
-    generator, test_generator = data.generator(plan.locations), data.test_generator(plan.locations)
+    generator, own = data.generator(plan.locations), data.own_generators(plan.locations)
     piece = Piece(imports=set(generator.imports))
     piece.lines += ["", "# The data.", "", "", generator.source(), "", ""]
     cut = len(plan.sizes) > 1
     inputs = "inputs" if cut else plan.inputs("train")
     targets = "targets" if cut else plan.targets("train")
     piece.lines.append(f"{inputs}, {targets} = {generator.call}")
-    if test_generator is not None:
-        piece.lines.append(f"test_inputs, test_targets = {test_generator.call}")
+    for name, other in own.items():
+        piece.lines.append(f"{plan.inputs(name)}, {plan.targets(name)} = {other.call}")
     if cut:
         piece.lines += _split(plan)
     piece.lines += _class_weights(plan)

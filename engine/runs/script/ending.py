@@ -19,7 +19,7 @@ def evaluate_lines(plan: Plan) -> list[str]:
     if plan.looks_at_training:
         sizes.append(-(-plan.num_train // plan.stride))
     outputs = f"{plan.forward}(inputs)"
-    if max(*sizes, plan.facts.num_test_samples) > ROWS:
+    if max(*sizes, *plan.facts.own_sizes.values()) > ROWS:
         outputs = f"torch.cat([{plan.forward}(part) for part in inputs.split({ROWS})])"
     where = "as the weights are" if plan.looks_at_training else "on samples not learned from"
     help = f"The loss and what else is measured, {where}."

@@ -42,13 +42,8 @@ class Plan:
     @property
     def splits(self) -> tuple[str, ...]:
         """The splits there are, the training split first."""
-        test = "test" in self.sizes or self.has_own_test
-        names = {"train": True, "validation": "validation" in self.sizes, "test": test}
-        return tuple(name for name, there in names.items() if there)
-
-    @property
-    def has_own_test(self) -> bool:
-        return self.facts.num_test_samples > 0
+        there = {"train", *self.sizes, *self.facts.own_sizes}
+        return tuple(name for name in ("train", "validation", "test") if name in there)
 
     def inputs(self, split: str) -> str:
         """The variable that holds a split's inputs."""

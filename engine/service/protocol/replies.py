@@ -7,6 +7,7 @@ import msgspec
 from engine.decoding import Undecodable, decoded
 from engine.encoding import escaped
 from engine.errors import DataUnavailable, PerceptuiError, UsageError
+from engine.parts.data import LoadingVerb
 from engine.runs.events import Recorded
 from engine.runs.events import decode as decode_event
 from engine.runs.pictures import Pictures
@@ -98,12 +99,13 @@ class Drawn(Message, frozen=True, kw_only=True):
     pictures: Pictures
 
 
-class Downloading(Message, frozen=True, kw_only=True):
-    """How far a download is."""
+class Loading(Message, frozen=True, kw_only=True):
+    """How far data is that takes a while to be had."""
 
     name: str
     done_bytes: int
     total_bytes: int | None
+    verb: LoadingVerb = "downloading"
 
 
 class Ended(Message, frozen=True, kw_only=True):
@@ -118,7 +120,7 @@ class _Greeting(Message, frozen=True, kw_only=True, tag="welcome"):
     version: int
 
 
-Replies = Welcome | Answer | Began | StateChanged | Progress | Drawn | Downloading | Ended
+Replies = Welcome | Answer | Began | StateChanged | Progress | Drawn | Loading | Ended
 
 
 def decode_reply(line: bytes) -> Replies | Recorded:

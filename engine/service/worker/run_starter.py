@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from engine.parts.data import DataLocations, Download
+from engine.parts.data import DataLocations, Loading
 from engine.runs.lease import claimed
 from engine.runs.run import Run
 from engine.service import protocol as p
@@ -75,8 +75,8 @@ class RunStarter:
             return self._controller.take_on(training, client, paused=False)
 
     def locations(self, data_dir: str) -> DataLocations:
-        """Where data lies; downloads are told to the clients, who may call them off."""
-        return DataLocations(Path(data_dir), self._downloading, self._look)
+        """Where data lies; what takes a while is told to the clients, who may call them off."""
+        return DataLocations(Path(data_dir), self._loading, self._look)
 
     def postponed(self) -> list[tuple[Client, p.Requests]]:
         """What came meanwhile and is to be answered now; it is handed out once."""
@@ -89,12 +89,13 @@ class RunStarter:
             self._look()
             yield
 
-    def _downloading(self, download: Download) -> None:
+    def _loading(self, loading: Loading) -> None:
         self._server.broadcast(
-            p.Downloading(
-                name=download.name,
-                done_bytes=download.done_bytes,
-                total_bytes=download.total_bytes,
+            p.Loading(
+                name=loading.name,
+                done_bytes=loading.done_bytes,
+                total_bytes=loading.total_bytes,
+                verb=loading.verb,
             )
         )
         self._look()

@@ -17,7 +17,7 @@ import torch
 from torch import Tensor
 
 from engine.parts.data import PictureFiles
-from engine.parts.data.image_folder import in_words
+from engine.parts.data.picture_check import in_words
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 

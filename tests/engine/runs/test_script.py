@@ -35,6 +35,7 @@ from tests.engine.runs.repetition import (
     trained,
 )
 from tests.engine.spec.strategies import experiments
+from tests.engine.training.streaming.folders import divided_in
 
 LOGIT = {"layers": ["Linear(4)", "Tanh()", "Linear(1)"], "loss": "BCEWithLogitsLoss()"}
 TWO_LOGITS = {"layers": ["Linear(4)", "Tanh()", "Linear(2)"], "loss": "BCEWithLogitsLoss()"}
@@ -242,6 +243,18 @@ def test_augmented_pictures_are_repeated(tmp_path: Path) -> None:
     code, _ = assert_repeated(experiment)
     assert imported(code) == {"torch", "torchvision", "numpy", "PIL", "pathlib", "typing"}
     assert_repeated(dataclasses.replace(experiment, batch_size="full"))
+
+
+@pytest.mark.filterwarnings("ignore::engine.errors.Remark")
+@pytest.mark.parametrize("changes", [{}, {"patience": 1, "schedule": "ReduceLROnPlateau()"}])
+def test_splits_of_a_folder_are_those_of_the_script(
+    tmp_path: Path, changes: dict[str, Any]
+) -> None:
+    """What is in val/ selects, what is in test/ is measured at the end, to the last digit."""
+    data = f"images({str(divided_in(tmp_path))!r}, size=6, flip=True)"
+    layers = ["Flatten()", "Linear(3)"]
+    other = {"loss": "CrossEntropyLoss()", "batch_size": 5}
+    assert_repeated(small(data=data, layers=layers, **other, **changes))
 
 
 def test_a_script_goes_on_from_a_checkpoint(tmp_path: Path) -> None:

@@ -83,7 +83,7 @@ async def _fetching(session: Session, asked: Awaitable[T]) -> asyncio.Future[T]:
     asking = asyncio.ensure_future(asked)
     while True:
         async for happened in session.events():
-            if isinstance(happened, p.Downloading) and happened.done_bytes > 0:
+            if isinstance(happened, p.Loading) and happened.done_bytes > 0:
                 return asking
 
 

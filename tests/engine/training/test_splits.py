@@ -102,8 +102,7 @@ def test_the_datas_own_test_split_is_used() -> None:
         Facts((1,), "regression", 2, num_test_samples=1),
         torch.tensor([[0.0], [2.0]]),
         torch.zeros(2, 1),
-        test_inputs=torch.tensor([[5.0]]),
-        test_targets=torch.ones(1, 1),
+        own={"test": (torch.tensor([[5.0]]), torch.ones(1, 1))},
         standardize=True,
     )
     splits = split(own, small())

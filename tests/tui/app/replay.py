@@ -79,7 +79,7 @@ class Replay:
 
     def download(self, done_bytes: int, total_bytes: int | None) -> None:
         """Be so far with fetching the data."""
-        self._say(p.Downloading(name="data.gz", done_bytes=done_bytes, total_bytes=total_bytes))
+        self._say(p.Loading(name="data.gz", done_bytes=done_bytes, total_bytes=total_bytes))
 
     def finish(self, reason: ev.Reason = "completed") -> None:
         """End the run."""

@@ -16,11 +16,18 @@ def picture(file: Path, **reading: Any) -> torch.Tensor:
     return pixels
 
 
-def images(path: str, **reading: Any) -> tuple[torch.Tensor, torch.Tensor]:
-    """Every picture of a folder, resized; `mode` is "RGB", or "L" for gray."""
+def images(
+    path: str, classes: tuple[str, ...] = (), **reading: Any
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Every picture of a folder, resized; `mode` is "RGB", or "L" for gray.
+
+    classes: their names in order, of a folder that may lack some.
+    """
     inputs, targets = [], []
-    for label, files in enumerate(picture_files(path).values()):
+    found = picture_files(path)
+    names = classes or tuple(found)
+    for name, files in found.items():
         for file in files:
             inputs.append(picture(file, **reading))
-            targets.append(label)
+            targets.append(names.index(name))
     return torch.stack(inputs), torch.tensor(targets)

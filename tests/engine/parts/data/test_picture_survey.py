@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import warnings
@@ -12,7 +13,6 @@ from PIL import Image
 
 from engine.errors import DataUnavailable, Remark
 from engine.parts.data.image_folder import ImageFolder
-from engine.parts.data.picture_survey import said
 from tests.engine.parts.data.made import NOWHERE, same, scripted
 
 
@@ -41,7 +41,7 @@ def test_what_is_no_picture_is_counted_and_said(tmp_path: Path) -> None:
 def test_a_plain_folder_has_nothing_said(tmp_path: Path) -> None:
     """Neither a remark nor a warning."""
     _pictures(tmp_path / "red", tmp_path / "blue")
-    assert said(str(tmp_path)) == ""
+    assert ImageFolder(str(tmp_path)).surveyed() == ""
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         ImageFolder(str(tmp_path)).load(NOWHERE)
@@ -63,12 +63,51 @@ def test_deeper_and_nested_folders_are_read(tmp_path: Path) -> None:
     assert files.paths == names
 
 
-def test_splits_are_not_taken_for_classes(tmp_path: Path) -> None:
-    """train/ and test/ beside each other are named, with the path that would be right."""
-    _pictures(*(tmp_path / split / name for split in ("test", "train") for name in ("a", "b")))
-    with pytest.raises(DataUnavailable, match=r"test, train are splits, not classes.*/train'"):
+def test_folders_of_splits_are_splits(tmp_path: Path) -> None:
+    """However they are written, a level too deep, too; a split may lack a class."""
+    _pictures(*(tmp_path / "all" / "Train" / name for name in ("a", "b", "c")))
+    _pictures(tmp_path / "all" / "VALID" / "c", tmp_path / "all" / "test" / "b")
+    _pictures(tmp_path / "all" / "test" / "c")
+    data = ImageFolder(str(tmp_path), size=2, color="gray")
+    facts = data.known_facts()
+    assert (facts.num_samples, facts.classes) == (6, ("a", "b", "c"))
+    assert facts.own_sizes == {"validation": 2, "test": 4}
+    with pytest.warns(Remark, match="all/Train and all/VALID and all/test are its splits"):
+        loaded = data.load(NOWHERE)
+    assert {name: part[1].tolist() for name, part in loaded.own.items()} == {
+        "validation": [2, 2],
+        "test": [1, 1, 2, 2],
+    }
+    assert same(loaded.inputs, scripted(data.generator(NOWHERE))[0])
+    for name, generator in data.own_generators(NOWHERE).items():
+        inputs, targets = scripted(generator)
+        assert same(inputs, loaded.own[name][0])
+        assert same(targets, loaded.own[name][1])
+
+
+@pytest.mark.parametrize(
+    ("folders", "said"),
+    [
+        (("train/a", "train/b", "test/d"), "test/d: 'd' is none of the classes to learn (a, b)"),
+        (("train/a", "train/b", "val/a", "valid/a"), "val and valid would both be the validation"),
+        (("train", "test"), "in train for each of at least two classes, found 0"),
+    ],
+)
+def test_splits_that_can_be_none(tmp_path: Path, folders: tuple[str, ...], said: str) -> None:
+    """Are refused with what is wrong with them."""
+    _pictures(*(tmp_path / folder for folder in folders))
+    with pytest.raises(DataUnavailable, match=re.escape(said)):
         ImageFolder(str(tmp_path)).facts()
-    assert ImageFolder(str(tmp_path / "train")).known_facts().num_samples == 4
+
+
+def test_pictures_to_test_with_no_class_are_left_out(tmp_path: Path) -> None:
+    """As in a competition, whose test pictures nobody has named."""
+    _pictures(tmp_path / "train" / "a", tmp_path / "train" / "b", tmp_path / "test")
+    data = ImageFolder(str(tmp_path))
+    assert data.known_facts().own_sizes == {}
+    assert data.surveyed() == (
+        f"{tmp_path}: train is read; 2 files are left out: 2 beside the classes"
+    )
 
 
 def test_a_broken_picture_is_named_without_torch(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ import torch
 import torchvision
 
 from engine.errors import DataUnavailable
-from engine.parts.data import DataLocations, Dataset, Download
+from engine.parts.data import DataLocations, Dataset, Loading
 from engine.parts.data.torchvision_import import torchvision_module
 from engine.parts.data.torchvision_sets import CIFAR10, KMNIST, MNIST, FashionMNIST, TorchvisionSet
 from tests.engine.parts.data.made import made, same, scripted
@@ -110,10 +110,9 @@ def check_tiny(data: Dataset) -> None:
     assert data.inputs.dtype == torch.uint8
     assert data.inputs[0, 0, 0, :3].tolist() == [0, 1, 2]
     assert data.targets.tolist() == list(range(10)) * 2
-    assert data.test_inputs is not None
-    assert data.test_inputs.shape == (10, 1, 28, 28)
-    assert data.test_targets is not None
-    assert data.test_targets.tolist() == list(range(10))
+    test_inputs, test_targets = data.own["test"]
+    assert test_inputs.shape == (10, 1, 28, 28)
+    assert test_targets.tolist() == list(range(10))
 
 
 @pytest.mark.usefixtures("server")
@@ -121,14 +120,14 @@ def test_a_download_is_complete_and_tells_how_far_it_is(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """The files arrive unpacked, each archive is told from 0 to all bytes, nothing is printed."""
-    told: list[Download] = []
+    told: list[Loading] = []
     root = tmp_path / "new" / "data"
     check_tiny(made(MNIST(), locations=DataLocations(root, told.append)))
     assert contents(root) == sorted(["MNIST", "MNIST/raw", *(f"MNIST/raw/{n}" for n in FILES)])
     for name, raw in PACKED.items():
         steps = [d for d in told if d.name == f"MNIST {name}"]
-        assert steps[0] == Download(f"MNIST {name}", 0, len(raw))
-        assert steps[-1] == Download(f"MNIST {name}", len(raw), len(raw))
+        assert steps[0] == Loading(f"MNIST {name}", 0, len(raw))
+        assert steps[-1] == Loading(f"MNIST {name}", len(raw), len(raw))
     assert capfd.readouterr() == ("", "")
 
 
@@ -136,7 +135,7 @@ def test_a_download_is_complete_and_tells_how_far_it_is(
 def test_a_second_load_downloads_nothing(tmp_path: Path) -> None:
     """Files that are there are read as they are."""
     made(MNIST(), locations=DataLocations(tmp_path))
-    told: list[Download] = []
+    told: list[Loading] = []
     check_tiny(made(MNIST(), locations=DataLocations(tmp_path, told.append)))
     assert told == []
 
@@ -203,7 +202,7 @@ def test_without_a_network_the_way_out_is_told(
 def test_an_interrupted_download_leaves_nothing(tmp_path: Path) -> None:
     """Ctrl-C in the middle removes the temporary folder and the directories made for it."""
 
-    def interrupt(download: Download) -> None:
+    def interrupt(download: Loading) -> None:
         if download.done_bytes:
             raise KeyboardInterrupt
 
@@ -375,12 +374,11 @@ needs_mnist = pytest.mark.skipif(
 @needs_mnist
 def test_real_mnist() -> None:
     """MNIST itself: its counts, its first labels, and nothing told as downloaded."""
-    told: list[Download] = []
+    told: list[Loading] = []
     data = made(MNIST(mean=0.5, std=0.5), locations=DataLocations(Path(REAL), told.append))
     assert data.inputs.shape == (60_000, 1, 28, 28)
     assert data.targets[:10].tolist() == [5, 0, 4, 1, 9, 2, 1, 3, 1, 4]
-    assert data.test_targets is not None
-    assert data.test_targets[:5].tolist() == [7, 2, 1, 0, 4]
+    assert data.own["test"][1][:5].tolist() == [7, 2, 1, 0, 4]
     assert told == []
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,21 @@ def pictures_in(folder: Path) -> Path:
             pixels = torch.randint(low, high, (6 + n % 3, 7, 3), generator=generator).byte()
             suffix = "jpg" if n % 4 == 0 else "png"
             Image.fromarray(pixels.numpy()).save(folder / label / f"{n:02}.{suffix}")
+    return folder
+
+
+def divided_in(folder: Path) -> Path:
+    """The same pictures in folders of splits; none of owls to validate on."""
+    pictures = pictures_in(folder)
+    for label in CLASSES:
+        for split, numbers in (("val", range(4)), ("test", range(4, 6)), ("train", range(6, 14))):
+            if (label, split) == ("owls", "val"):
+                continue
+            (folder / split / label).mkdir(parents=True)
+            for file in sorted((pictures / label).iterdir()):
+                if int(file.stem) in numbers:
+                    file.rename(folder / split / label / file.name)
+        shutil.rmtree(pictures / label)
     return folder
 
 

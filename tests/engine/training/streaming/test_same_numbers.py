@@ -19,7 +19,7 @@ from engine.training.full_state import full_state, kept, restore
 from engine.training.pictures import all_pictures, predictions
 from engine.training.probes.probe import Probe
 from engine.training.trainer import Trainer
-from tests.engine.training.streaming.folders import experiment_on
+from tests.engine.training.streaming.folders import divided_in, experiment_on
 from tests.engine.training.tiny import NOWHERE, bits, flushed_denormals, weights
 
 
@@ -69,6 +69,21 @@ def test_everything_a_training_says_is_the_same(folder: Path) -> None:
         assert _all_of(trainer, looked_at=True) == expected
         assert trainer.started("run").data_path == "streamed"
         assert "streamed from the disk" in trainer.started("run").data_reason
+
+
+@pytest.mark.filterwarnings("ignore::engine.errors.Remark")
+def test_splits_of_the_folder_are_the_same(tmp_path: Path) -> None:
+    """Its own validation and test pictures are measured, not trained on."""
+    experiment = experiment_on(
+        divided_in(tmp_path), validation_fraction=0.0, test_fraction=0.0, patience=2
+    )
+    with trainer_of(experiment, "1") as trainer:
+        expected = _all_of(trainer, looked_at=True)
+        started = trainer.started("run")
+        assert (started.num_train, started.num_validation, started.num_test) == (24, 8, 6)
+    with trainer_of(experiment, "0") as trainer:
+        assert _all_of(trainer, looked_at=True) == expected
+        assert trainer.started("run").data_path == "streamed"
 
 
 @pytest.mark.parametrize("changes", [{"shuffle": False}, {"batch_size": "full"}, {"batch_size": 1}])
