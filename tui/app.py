@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Coroutine, Iterable
 from functools import cached_property, partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual import work
@@ -66,7 +67,9 @@ class PerceptuiApp(TerminalApp[int]):
         settings: Settings | None = None,
         first: tuple[str, Experiment] | None = None,
         attach_to: Run | None = None,
+        own_data: Path | None = None,
     ) -> None:
+        """first, attach_to, own_data: the experiment, the run or the file to open at once."""
         super().__init__()
         self.folders = folders or Folders()
         self.settings = settings or Settings.load()
@@ -78,6 +81,7 @@ class PerceptuiApp(TerminalApp[int]):
         self._ascii_only = ascii_only
         self._first = first
         self._attach_to = attach_to
+        self._own_data = own_data
         self._slow_link = slow_link
 
     @cached_property
@@ -104,6 +108,10 @@ class PerceptuiApp(TerminalApp[int]):
         self.push_screen(PresetsScreen())
         if self._first is not None:
             self.open_workbench(*self._first)
+        if self._own_data is not None:
+            from tui.screens.table import TableScreen
+
+            self.push_screen(TableScreen(self._own_data))
         if self._attach_to is not None:
             self._in_background(self.watch_run(self._attach_to))
         else:

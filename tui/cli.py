@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from typing import Annotated
 
@@ -114,23 +113,17 @@ def run(arguments: list[str]) -> int:
         return 1
     except typer.TyperException as error:
         message = error.format_message() if hasattr(error, "format_message") else str(error)
-        complain(message + _preset_hint(message))
+        complain(message + _command_hint(message))
         return 2
     except (KeyboardInterrupt, typer.Abort):
         return 130
 
 
-def _preset_hint(message: str) -> str:
-    """What to type where a preset's name stands in the place of a command."""
-    found = re.match(r"No such command '(.+?)'", message)
-    if found is None:
+def _command_hint(message: str) -> str:
+    """What else might have stood in the place of a command."""
+    if not message.startswith("No such command"):
         return ""
-    from engine.spec.presets import names
-
-    name = found[1]
-    if name not in names():
-        return " `perceptui --help` lists them."
-    return f" To train that preset: perceptui --preset {name}; in the app: perceptui open {name}"
+    return " No file, preset or run is called so either. `perceptui --help` lists the commands."
 
 
 def _invoke(arguments: list[str]) -> int:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual.drivers.linux_driver import LinuxDriver
 
+from engine.errors import UsageError
+from engine.paths import expanded
 from tui.app import PerceptuiApp
 from tui.live.asking import Folders
 from tui.terminal.driver import TerminalDriver
@@ -18,13 +21,14 @@ if TYPE_CHECKING:  # the options bring the whole command line with them
 
 def start(shared: Shared, what: str | None, *, slow_link: bool) -> int:
     """Run the app until it is left; returns the exit code. Raises UsageError for a bad WHAT."""
-    first, live = _named(shared, what) if what is not None else (None, None)
+    first, past, own_data = _named(shared, what) if what is not None else (None, None, None)
     app = PerceptuiApp(
         folders=Folders(shared.runs, shared.data),
         ascii_only=shared.ascii,
         slow_link=slow_link,
         first=first,
-        attach_to=live,
+        attach_to=past,
+        own_data=own_data,
     )
     return run(app)
 
@@ -36,11 +40,20 @@ def run(app: PerceptuiApp) -> int:
     return app.run() or app.return_code or 0
 
 
-def _named(shared: Shared, what: str) -> tuple[tuple[str, Experiment] | None, Run | None]:
+def _named(
+    shared: Shared, what: str
+) -> tuple[tuple[str, Experiment] | None, Run | None, Path | None]:
+    """The experiment, the run, or the table or folder that a WHAT names."""
     from engine.runs.run import find_run
     from engine.spec.presets import what_is
+    from tui.commands.named import is_own_data
     from tui.commands.request import experiment_of
 
+    if is_own_data(what):
+        path = expanded(what)
+        if not path.exists():
+            raise UsageError(f"{what}: No such file or directory")
+        return None, None, path
     if what_is(what) == "run":
-        return None, find_run(what, shared.runs)
-    return experiment_of(what, shared.runs), None
+        return None, find_run(what, shared.runs), None
+    return experiment_of(what, shared.runs), None, None

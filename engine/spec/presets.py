@@ -18,6 +18,8 @@ from engine.spec.toml_text import read_raw
 
 GROUPS = ("Tutorials", "Playground", "Tables", "Images", "Mine")
 """The groups in the order in which they are listed."""
+FIRST = "moons"
+"""The preset to begin with: learned in seconds, and anybody sees that it is right."""
 
 
 @dataclass(frozen=True)

@@ -33,8 +33,8 @@ def _leave(terminal: PseudoTerminal) -> None:
 
 def _train_circle(terminal: PseudoTerminal) -> str:
     """Pick `circle` by keys and train it; the screen when it is done."""
-    terminal.until("circle")
-    terminal.type(ENTER)
+    terminal.until("Start here")
+    terminal.type("/circle" + ENTER)
     terminal.until(lambda shown: "circle" in shown and "Linear" in shown and "Pick" not in shown)
     terminal.type(" ")
     return terminal.until("finished")

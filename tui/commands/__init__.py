@@ -8,12 +8,14 @@ import typer
 
 from engine.errors import UsageError
 from tui.commands import options as o
+from tui.commands.named import Commands
 
 if TYPE_CHECKING:
     from tui.headless.progress import Presentation
 
 app = typer.Typer(
     name="perceptui",
+    cls=Commands,
     no_args_is_help=False,
     add_completion=False,
     rich_markup_mode=None,
@@ -68,7 +70,8 @@ def presentation(shared: o.Shared, *, quiet: bool = False) -> Presentation:
 def open_app(shared: o.Shared, what: str | None = None, *, slow_link: bool = False) -> int:
     """Open the app, on a file, a preset or a run if one is named; returns the exit code.
 
-    Without a terminal, or on one that can't place text, the presets are listed instead.
+    Without a terminal, or on one that can't place text, the presets are listed instead. Raises
+    UsageError for a WHAT that is nothing, or that nothing can be shown of without a terminal.
     """
     import os
     import sys
@@ -77,11 +80,21 @@ def open_app(shared: o.Shared, what: str | None = None, *, slow_link: bool = Fal
     if not is_screen:
         from tui.commands.presets import list_presets
 
+        if what is not None:
+            raise UsageError(f"{what}: opening it takes a terminal; {_without_app(what)}")
+
         list_presets(shared)
         return 0
     from tui.start import start
 
     return start(shared, what, slow_link=slow_link)
+
+
+def _without_app(what: str) -> str:
+    """What tells of a WHAT in lines."""
+    from tui.commands.named import is_own_data
+
+    return f"`perceptui {'inspect' if is_own_data(what) else 'show'} {what}` tells what it is"
 
 
 from tui.commands import doctor, export, inspect, live, open, presets, runs, show, table, tune  # noqa: E402  # they add themselves to app

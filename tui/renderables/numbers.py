@@ -78,6 +78,18 @@ def duration(seconds: float | None) -> str:
     return f"{hours // 24} d {hours % 24:02d} h"
 
 
+def ago(seconds: float) -> str:
+    """How long something is past, in one unit: `now`, `5 min ago`, `2 h ago`, `3 days ago`."""
+    minutes = int(seconds // 60)
+    if minutes < 1:
+        return "now"
+    if minutes < 60:
+        return f"{minutes} min ago"
+    if minutes < 24 * 60:
+        return f"{minutes // 60} h ago"
+    return f"{counted(minutes // (24 * 60), 'day')} ago"
+
+
 def rate(per_second: float | None, unit: str) -> str:
     """How many per second: `1,234 steps/s`, `3.2 steps/s`."""
     if per_second is None or not math.isfinite(per_second):

@@ -33,6 +33,8 @@ class About:
     title: str
     summary: str
     teaches: str = ""
+    hint: str = ""
+    """What to press."""
     experiment: Experiment | None = None
     """None while it is being read."""
     description: Description | None = None
@@ -44,9 +46,10 @@ def about(known: About, width: int, look: Look) -> Rows:
     """Title, texts, the picture of the data and the network; all that fits the width."""
     rows = [heading(known.title or known.name, width, look)]
     rows += sentence(known.summary, width, look, dim=False)
-    rows += _paragraph("Teaches", known.teaches, width, look)
+    rows += sentence(known.hint, width, look)
     experiment = known.experiment
     if experiment is None:
+        rows += _paragraph("Teaches", known.teaches, width, look)
         return [*rows, Text(), *sentence(known.note or look.pick("…", "..."), width, look)]
     return rows + _experiment_rows(experiment, known, width, look)
 
@@ -81,19 +84,27 @@ def is_downloaded_first(data: Data, data_dir: Path) -> bool:
 
 
 def _experiment_rows(experiment: Experiment, known: About, width: int, look: Look) -> Rows:
-    """What to expect, the data and the network."""
+    """What will be seen, the data and the network, and then what is to be learned from it."""
+    return [
+        *_paragraph("You will see", experiment.expect, width, look),
+        Text(),
+        *_data_and_network(experiment, known, width, look),
+        *_paragraph("Teaches", known.teaches, width, look),
+        *_paragraph("Measured", measured(experiment), width, look),
+    ]
+
+
+def _data_and_network(experiment: Experiment, known: About, width: int, look: Look) -> Rows:
     from engine.parts.shapes import shape_text
     from engine.spec.chain import links
     from tui.renderables.thumbnail import thumbnail
 
-    rows = _paragraph("Expect", experiment.expect, width, look)
-    rows += [*_paragraph("Measured", measured(experiment), width, look), Text()]
     facts = experiment.data.facts()
     if facts is None:
-        return rows + sentence("Its data file is not here.", width, look)
+        return sentence("Its data file is not here.", width, look)
     data = f"{experiment.data}: {facts.num_samples:,} samples of {shape_text(facts.shape)}, "
     data += f"{len(facts.classes)} classes" if facts.classes else f"{facts.num_targets} to predict"
-    rows += sentence(data, width, look)
+    rows = sentence(data, width, look)
     side_by_side = width >= _SIDE_BY_SIDE
     left = min(34, width // 2 - 2) if side_by_side else width
     chain = links(experiment.layers, facts.shape, [])

@@ -1,15 +1,16 @@
-"""The entries of the first screen's list: presets by group, then runs."""
+"""The entries of the first screen's list: where to start, presets by group, then runs."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rich.style import Style
 from rich.text import Text
 from textual.widgets.option_list import Option
 
-from engine.spec.presets import Listing
+from engine.spec.presets import FIRST, Listing
 from tui.renderables.look import Look
 from tui.renderables.sanitize import plain
 from tui.screens.about import About
@@ -17,71 +18,182 @@ from tui.screens.about import About
 if TYPE_CHECKING:  # this screen is there before the engine is loaded
     from engine.runs.known_runs import ListedRun
 
-    Entry = Listing | ListedRun
-
+START = "Where to start"
 RUNS = "Recent runs"
+REPAIRED = "-repaired"
+"""What the name ends with of a preset that is folded under the one it repairs."""
+NAME_WIDTH = 13
 
 
-def matching(
-    presets: Iterable[Listing], runs: Iterable[ListedRun], words: Sequence[str]
-) -> list[Entry | None]:
-    """What has all the words, which are in small letters, with a heading (None) per group."""
-    return list(_grouped(_matching(presets, runs, words)))
+@dataclass(frozen=True)
+class Heading:
+    """What stands above a group."""
+
+    text: str
 
 
-def options(entries: Sequence[Entry | None], look: Look) -> Iterator[Option]:
-    """A line for each entry and heading."""
-    for place, entry in enumerate(entries):
-        if entry is None:
-            following = entries[place + 1]
-            assert following is not None, "a heading has entries"
-            group = Text(plain(_group(following), look.ascii), Style(bold=True))
-            yield Option(group, disabled=True)
-        elif isinstance(entry, Listing):
-            yield _line(f"  {entry.name}", look)
-        else:
-            sign = look.pick("▶", ">") if entry.state.is_live else " "
-            yield _line(f"{sign} {entry.run.name.split('-', 2)[-1]} {entry.state.text}", look)
+@dataclass(frozen=True)
+class Entry:
+    """A line that can be chosen."""
 
-
-def key_of(entry: Entry) -> str:
+    key: str
     """What tells an entry from the others, also after the list was read again."""
-    return str(entry.path if isinstance(entry, Listing) else entry.run.path)
+    name: str
+    aside: str
+    """What stands beside the name."""
+    target: Listing | ListedRun | None
+    """What is opened; None: a table of one's own, which is asked for."""
+    sibling: str = ""
+    """The key of the repaired sibling that is folded under it."""
+    parent: str = ""
+    """The key of the entry that it is folded under."""
+    is_open: bool = False
+    """Whether its sibling is seen."""
+
+
+Row = Heading | Entry
+
+
+def rows(
+    presets: Sequence[Listing],
+    runs: Sequence[ListedRun],
+    words: Sequence[str],
+    opened: Collection[str],
+) -> list[Row]:
+    """The lines of the list.
+
+    words: in small letters; with some, only what has all of them, the best match first.
+    opened: the keys of the presets whose siblings are seen.
+    """
+    if words:
+        return list(_found(presets, runs, words))
+    found: list[Row] = [Heading(START), *_starts(presets, runs)]
+    named = {one.name: one for one in presets}
+    group = None
+    for listing in presets:
+        if listing.name.removesuffix(REPAIRED) in named and listing.name.endswith(REPAIRED):
+            continue
+        if listing.group != group:
+            group = listing.group
+            found.append(Heading(group))
+        found += _family(listing, named.get(f"{listing.name}{REPAIRED}"), opened)
+    over = [one for one in runs if not one.state.is_live]
+    if over:
+        found += [Heading(RUNS), *map(_run_entry, over)]
+    return found
+
+
+def options(found: Sequence[Row], look: Look) -> Iterator[Option]:
+    """A line for each entry and heading."""
+    for row in found:
+        if isinstance(row, Heading):
+            yield Option(Text(plain(row.text, look.ascii), Style(bold=True)), disabled=True)
+            continue
+        name = f"{_sign(row, look)} {row.name}"
+        line = Text(plain(name, look.ascii), no_wrap=True, overflow="ellipsis")
+        if row.aside:
+            line.append(" " * max(2, NAME_WIDTH + 3 - line.cell_len))
+            line.append(plain(row.aside, look.ascii), Style(dim=True))
+        yield Option(line)
 
 
 def first_look(entry: Entry) -> About:
     """What is known of an entry from the list alone."""
-    if isinstance(entry, Listing):
-        return About(entry.name, entry.title, entry.summary, entry.teaches)
-    epochs = f"{entry.outcome.epochs:,} epochs"
-    what = "enter watches it" if entry.state.live_here else "enter opens its experiment"
-    return About(entry.run.name, entry.run.name, f"{entry.state.told}, {epochs}; {what}.")
+    target = entry.target
+    if target is None:
+        return About(
+            entry.name,
+            "Your own table",
+            "A CSV, Parquet or Feather file, or a folder with a subfolder of pictures for each "
+            "class. You will see what is in it, say which column to predict, and get a network "
+            "that fits it.",
+            note="enter asks for the file. From the shell: perceptui FILE",
+        )
+    if isinstance(target, Listing):
+        hint = ""
+        if entry.key == START:
+            hint = "enter opens it, space trains it: a few seconds later it is learned."
+        elif entry.sibling:
+            name = f"{target.name}{REPAIRED}"
+            way = ("←", "folds it away") if entry.is_open else ("→", "shows it")
+            hint = f"{name} is this network as the doctor repairs it: {' '.join(way)}."
+        return About(target.name, target.title, target.summary, target.teaches, hint=hint)
+    what = "enter watches it" if target.state.live_here else "enter opens it"
+    epochs = f"{target.outcome.epochs:,} epochs"
+    told = f"{target.state.told}, {epochs}; {what}. It lies in {target.run.name}."
+    return About(target.run.name, target.outcome.title, told)
 
 
-def _matching(
-    presets: Iterable[Listing], runs: Iterable[ListedRun], words: Sequence[str]
-) -> Iterator[tuple[str, Entry]]:
-    for preset in presets:
-        text = " ".join((preset.name, preset.title, preset.summary, preset.group)).lower()
-        if all(word in text for word in words):
-            yield preset.group, preset
-    for run in runs:
-        if all(word in f"{run.run.name} {run.state.text}".lower() for word in words):
-            yield RUNS, run
+def _starts(presets: Iterable[Listing], runs: Sequence[ListedRun]) -> Iterator[Entry]:
+    """What a person may begin with: one example, what is theirs, and what they did last."""
+    for listing in presets:
+        if listing.name == FIRST:
+            yield Entry(START, "Start here", listing.title, listing)
+    yield Entry("own table", "Your own table…", "", None)
+    live = [one for one in runs if one.state.is_live]
+    for one in live or runs[:1]:
+        entry = _run_entry(one)
+        yield Entry(f"go on {entry.key}", f"Go on with {entry.name}", entry.aside, one)
 
 
-def _grouped(entries: Iterable[tuple[str, Entry]]) -> Iterator[Entry | None]:
-    last = None
-    for group, entry in entries:
-        if group != last:
-            yield None
-            last = group
+def _family(listing: Listing, repaired: Listing | None, opened: Collection[str]) -> Iterator[Entry]:
+    """A preset, and its repaired sibling where that is seen."""
+    entry = _preset_entry(listing)
+    if repaired is None:
         yield entry
+        return
+    below = _preset_entry(repaired)
+    is_open = entry.key in opened
+    yield Entry(entry.key, entry.name, entry.aside, listing, sibling=below.key, is_open=is_open)
+    if is_open:
+        yield Entry(below.key, f"  {repaired.name}", "", repaired, parent=entry.key)
 
 
-def _group(entry: Entry) -> str:
-    return entry.group if isinstance(entry, Listing) else RUNS
+def _preset_entry(listing: Listing) -> Entry:
+    says_more = listing.title.lower().replace(" ", "-") != listing.name
+    return Entry(str(listing.path), listing.name, listing.title if says_more else "", listing)
 
 
-def _line(text: str, look: Look) -> Option:
-    return Option(Text(plain(text, look.ascii), no_wrap=True, overflow="ellipsis"))
+def _run_entry(one: ListedRun) -> Entry:
+    from tui.past.run_names import age
+
+    aside = ", ".join(part for part in (one.state.text, age(one.run)) if part)
+    return Entry(str(one.run.path), one.outcome.title, aside, one)
+
+
+def _found(
+    presets: Iterable[Listing], runs: Iterable[ListedRun], words: Sequence[str]
+) -> Iterator[Entry]:
+    """What has all the words, the best match first."""
+    ranked = []
+    for listing in presets:
+        texts = (listing.name, listing.title, listing.summary, listing.group)
+        if all(word in " ".join(texts).lower() for word in words):
+            ranked.append((_rank(listing.name.lower(), listing.title.lower(), words), listing))
+    ranked.sort(key=lambda found: found[0])
+    yield from (_preset_entry(listing) for _, listing in ranked)
+    for run in runs:
+        text = f"{run.run.name} {run.outcome.title} {run.state.text}".lower()
+        if all(word in text for word in words):
+            yield _run_entry(run)
+
+
+def _rank(name: str, title: str, words: Sequence[str]) -> int:
+    """How well a preset is meant by the words; 0: it is called so."""
+    whole = "-".join(words)
+    if whole in (name, title.replace(" ", "-")):
+        return 0
+    if name.startswith(whole):
+        return 1
+    if all(word in name for word in words):
+        return 2
+    return 3 if all(word in title for word in words) else 4
+
+
+def _sign(entry: Entry, look: Look) -> str:
+    """Before the name: that it is trained now, or that something is folded under it."""
+    if entry.sibling:
+        return look.pick("▾", "-") if entry.is_open else look.pick("▸", "+")
+    target = entry.target
+    is_live = target is not None and not isinstance(target, Listing) and target.state.is_live
+    return look.pick("▶", ">") if is_live else " "

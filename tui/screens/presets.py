@@ -1,4 +1,4 @@
-"""The first screen: every experiment there is, and what the one under the cursor is about."""
+"""The first screen: where to start, every experiment there is, and what one is about."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.message import Message
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -22,7 +23,7 @@ from tui.renderables.sanitize import plain
 from tui.screens.about import About, about, is_downloaded_first
 from tui.screens.host import BenchScreen
 from tui.screens.page import Page
-from tui.screens.preset_entries import first_look, key_of, matching, options
+from tui.screens.preset_entries import Entry, Heading, first_look, options, rows
 from tui.terminal.turns import LEADS_ON
 from tui.widgets.keys import Keys
 from tui.widgets.option_rows import OptionRows
@@ -30,7 +31,7 @@ from tui.widgets.option_rows import OptionRows
 if TYPE_CHECKING:  # this screen is there before the engine is loaded
     from engine.runs.known_runs import KnownRuns, ListedRun
     from engine.spec.experiment import Experiment
-    from tui.screens.preset_entries import Entry
+    from tui.screens.preset_entries import Row
 
 FOOTER = ("select", "filter", "new", "runs")
 RECENT = 6
@@ -42,9 +43,45 @@ WAIT_S = 0.25
 
 
 class EntryList(OptionRows):
-    """The list, in which enter opens."""
+    """The list, in which enter opens, and arrows to the sides what is folded."""
 
-    BINDINGS = [Binding("enter", "select", "Open", key_display="enter")]  # noqa: RUF012  # Textual declares it so
+    BINDINGS = [  # noqa: RUF012  # Textual declares it so
+        Binding("enter", "select", "Open", key_display="enter"),
+        Binding("right", "fold(False)", "Show the repaired sibling", show=False),
+        Binding("left", "fold(True)", "Fold it away", show=False),
+    ]
+
+    class Folded(Message):
+        """What belongs to the line under the cursor is to be folded away, or shown."""
+
+        def __init__(self, away: bool) -> None:
+            super().__init__()
+            self.away = away
+
+    def action_fold(self, away: bool) -> None:
+        """Fold what belongs to this line away, or show it."""
+        self.post_message(self.Folded(away))
+
+
+class FilterInput(Input):
+    """What narrows the list; enter opens what the cursor of the list is on."""
+
+    BINDINGS = [  # noqa: RUF012  # Textual declares it so
+        Binding("enter", "submit", "Open", key_display="enter"),
+        Binding("down", "move(1)", "Next", show=False),
+        Binding("up", "move(-1)", "Previous", show=False),
+    ]
+
+    class Moved(Message):
+        """The list's cursor is to go up or down."""
+
+        def __init__(self, by: int) -> None:
+            super().__init__()
+            self.by = by
+
+    def action_move(self, by: int) -> None:
+        """Move the cursor of the list."""
+        self.post_message(self.Moved(by))
 
 
 class PresetsScreen(BenchScreen):
@@ -52,20 +89,20 @@ class PresetsScreen(BenchScreen):
 
     DEFAULT_CSS = """
     PresetsScreen #hint { height: 1; background: $panel; padding: 0 1; }
-    PresetsScreen #lists { width: 27; }
+    PresetsScreen #lists { width: 30; }
     PresetsScreen #filter { height: 1; border: none; padding: 0 1; display: none; }
     PresetsScreen #filter:focus { border: none; }
     PresetsScreen #filter.-shown { display: block; }
     PresetsScreen EntryList {
         height: 1fr; border: none; padding: 0; background: $background;
-        scrollbar-size-vertical: 1; text-wrap: nowrap; text-overflow: clip;
+        scrollbar-size-vertical: 1; text-wrap: nowrap; text-overflow: ellipsis;
     }
     PresetsScreen EntryList > .option-list--option { padding: 0; }
     PresetsScreen EntryList:focus { border: none; background-tint: $foreground 0%; }
     PresetsScreen #about { padding: 0 1 0 2; scrollbar-size-vertical: 1; }
     PresetsScreen #about:focus { background-tint: $foreground 4%; }
     PresetsScreen #foot { height: 3; padding: 0 1; color: $text-muted; display: none; }
-    PresetsScreen.-roomy #lists { width: 32; }
+    PresetsScreen.-roomy #lists { width: 42; }
     PresetsScreen.-list-only #lists { width: 1fr; }
     PresetsScreen.-list-only #about { display: none; }
     PresetsScreen.-list-only #foot { display: block; }
@@ -88,8 +125,10 @@ class PresetsScreen(BenchScreen):
         self._presets: list[Listing] = []
         self._runs: list[ListedRun] = []
         self._known_runs: KnownRuns | None = None
-        self._shown: list[Entry | None] = []
-        """What each line of the list is; None: a heading."""
+        self._shown: list[Row] = []
+        """What each line of the list is."""
+        self._opened: set[str] = set()
+        """The keys of the entries whose siblings are seen."""
         self._known: dict[str, About] = {}
         self._is_seen = asyncio.Event()
         """Set soon after the screen was first drawn: what is imported then delays it no more."""
@@ -100,7 +139,7 @@ class PresetsScreen(BenchScreen):
         yield Static(hint, id="hint", markup=False)
         with Horizontal():
             with Vertical(id="lists"):
-                yield Input(placeholder="type to narrow the list", id="filter")
+                yield FilterInput(placeholder="type to narrow the list", id="filter")
                 yield EntryList()
             with VerticalScroll(id="about"):
                 yield Page()
@@ -134,28 +173,63 @@ class PresetsScreen(BenchScreen):
 
     def action_clear_filter(self) -> None:
         """Show every preset again."""
-        field = self.query_one("#filter", Input)
+        field, entries = self.query_one("#filter", Input), self.query_one(EntryList)
+        chosen = self._entry(entries.highlighted)
         field.remove_class("-shown")
-        field.value = ""
-        self.query_one(EntryList).focus()
+        with field.prevent(Input.Changed):
+            field.value = ""
+        self._fill(chosen.key if chosen is not None else "")
+        entries.focus()
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        self._fill()
+        self._fill(None)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        self.query_one(EntryList).focus()
+        """Open the best match, and show every preset again."""
+        entry = self._entry(self.query_one(EntryList).highlighted)
+        if entry is None:
+            return
+        self.action_clear_filter()
+        self._choose(entry)
+
+    def on_filter_input_moved(self, message: FilterInput.Moved) -> None:
+        entries = self.query_one(EntryList)
+        entries.action_cursor_down() if message.by > 0 else entries.action_cursor_up()
+
+    def on_entry_list_folded(self, message: EntryList.Folded) -> None:
+        entry = self._entry(self.query_one(EntryList).highlighted)
+        if entry is None:
+            return
+        if message.away and entry.parent:
+            self._opened.discard(entry.parent)
+            self._fill(entry.parent)
+        elif entry.sibling:
+            self._opened ^= {entry.key} if entry.is_open == message.away else set()
+            self._fill()
+            self._look_at(self._entry(self.query_one(EntryList).highlighted) or entry)
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
-        entry = self._shown[event.option_index] if event.option_index < len(self._shown) else None
+        entry = self._entry(event.option_index)
         if entry is not None:
             self._look_at(entry)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        entry = self._shown[event.option_index]
-        if isinstance(entry, Listing):
-            self._open(entry)
-        elif entry is not None:
-            self.open_run(entry.run)
+        entry = self._entry(event.option_index)
+        if entry is not None:
+            self._choose(entry)
+
+    def _entry(self, place: int | None) -> Entry | None:
+        """The entry of a line of the list, if it has one."""
+        row = self._shown[place] if place is not None and place < len(self._shown) else None
+        return row if isinstance(row, Entry) else None
+
+    def _choose(self, entry: Entry) -> None:
+        if entry.target is None:
+            self.action_new()
+        elif isinstance(entry.target, Listing):
+            self._open(entry.target)
+        else:
+            self.open_run(entry.target.run)
 
     @work(group=LEADS_ON, exclusive=True, exit_on_error=False)
     async def _open(self, listing: Listing) -> None:
@@ -197,32 +271,46 @@ class PresetsScreen(BenchScreen):
             self._known_runs = KnownRuns(paths.runs_dir(self.host.folders.runs_dir))
         return list(self._known_runs.newest_first(RECENT))
 
-    def _fill(self) -> None:
-        """Fill the list with what the filter leaves, keeping the cursor on its entry."""
+    def _fill(self, wanted: str | None = "") -> None:
+        """Fill the list with what the filter leaves.
+
+        wanted: the key of the entry for the cursor; empty: the one that has it; None: the first.
+        """
         entries = self.query_one(EntryList)
-        before = self._shown[entries.highlighted] if entries.highlighted is not None else None
+        before = self._entry(entries.highlighted)
+        key = before.key if wanted == "" and before is not None else wanted
         words = self.query_one("#filter", Input).value.lower().split()
-        self._shown = matching(self._presets, self._runs, words)
+        self._shown = rows(self._presets, self._runs, words, self._opened)
+        folded = [row.key for row in self._shown if isinstance(row, Entry) and row.sibling == key]
+        if key and folded and self._place(key) is None:
+            self._opened.update(folded)
+            self._shown = rows(self._presets, self._runs, words, self._opened)
         lines = list(options(self._shown, self.host.look))
         entries.clear_options()
         entries.add_options(lines)
         if not lines:
             entries.add_option(Option("nothing is called so: esc shows all", disabled=True))
-            self._shown = [None]
+            self._shown = [Heading("")]
             return
-        same = [
-            index
-            for index, one in enumerate(self._shown)
-            if one is not None and before is not None and key_of(one) == key_of(before)
-        ]
-        entries.highlighted = same[0] if same else 1
+        place = self._place(key) if key else None
+        entries.highlighted = place if place is not None else 0 if words else 1  # 0: a heading
+
+    def _place(self, key: str) -> int | None:
+        """The line of an entry, if it is among those that are shown."""
+        for place, row in enumerate(self._shown):
+            if isinstance(row, Entry) and row.key == key:
+                return place
+        return None
 
     def _look_at(self, entry: Entry) -> None:
         """Show what is known at once, and the rest when it is known."""
-        known = self._known.get(key_of(entry)) or first_look(entry)
+        first = first_look(entry)
+        known = self._known.get(entry.key)
+        known = first if known is None else replace(known, hint=first.hint)
+        self.workers.cancel_group(self, "look")  # what it learns is of another one
         self._show(known)
-        if known.description is None or known.experiment is None:
-            self._learn(entry, known)
+        if entry.target is not None and (known.description is None or known.experiment is None):
+            self._learn(entry.key, entry.target, known)
 
     def _show(self, known: About) -> None:
         look = self.host.look
@@ -232,15 +320,15 @@ class PresetsScreen(BenchScreen):
         self.query_one("#foot", Static).update(Text(plain(f"{title}{known.summary}", look.ascii)))
 
     @work(group="look", exclusive=True, exit_on_error=False)
-    async def _learn(self, entry: Entry, known: About) -> None:
+    async def _learn(self, key: str, target: Listing | ListedRun, known: About) -> None:
         """Read the experiment, then ask the trainer what its data looks like."""
         await self._is_seen.wait()
         await asyncio.sleep(DEBOUNCE_S)
         try:
-            if isinstance(entry, Listing):
-                experiment = await asyncio.to_thread(_read, entry.path)
+            if isinstance(target, Listing):
+                experiment = await asyncio.to_thread(_read, target.path)
             else:
-                experiment = await asyncio.to_thread(entry.run.experiment)
+                experiment = await asyncio.to_thread(target.run.experiment)
         except PerceptuiError as error:
             self._show(replace(known, note=str(error)))
             return
@@ -259,7 +347,7 @@ class PresetsScreen(BenchScreen):
             self._show(replace(known, note="The data can't be looked at now."))
             return
         known = replace(known, description=description)
-        self._known[key_of(entry)] = known
+        self._known[key] = known
         self._show(known)
 
 

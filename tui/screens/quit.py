@@ -14,7 +14,7 @@ class QuitScreen(ChoiceScreen[Leaving | None]):
 
     def __init__(self) -> None:
         answers: list[Answer[Leaving | None]] = [
-            Answer("l", "Leave it running: find it again under Recent runs", "leave"),
+            Answer("l", "Leave it running: find it again on the first screen", "leave"),
             Answer("s", "Stop it and keep what it learned", "stop"),
             Answer("esc", "Stay here", None),
         ]

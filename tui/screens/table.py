@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 FOOTER = ("complete", "back")
 _MOST_NOTES = 6
 """Choices that are told; the doctor and the editor show what became of all."""
-PATH_HINT = "a CSV, Parquet or Feather file; right or tab completes, enter looks at it"
+PATH_HINT = "a table, or a folder of pictures; right or tab completes, enter looks at it"
 TARGET_HINT = "the column to predict; right or tab completes, enter makes the experiment"
 
 
@@ -79,7 +79,7 @@ class ColumnSuggester(Suggester):
 
 
 class TableScreen(BenchScreen):
-    """Which file, what is in it, what to predict."""
+    """Which file, what is in it, what to predict; a folder of pictures says that itself."""
 
     DEFAULT_CSS = """
     TableScreen #hint { height: 1; background: $panel; padding: 0 1; }
@@ -95,8 +95,10 @@ class TableScreen(BenchScreen):
         Binding("pageup,ctrl+u", "scroll(-1)", "Up", show=False, priority=True),
     ]
 
-    def __init__(self) -> None:
+    def __init__(self, path: Path | None = None) -> None:
+        """path: what is looked at without being asked for."""
         super().__init__()
+        self._given = path
         self._path = ""
         self._table: Table | None = None
 
@@ -109,7 +111,11 @@ class TableScreen(BenchScreen):
         yield Keys(FOOTER)
 
     def on_mount(self) -> None:
-        self.query_one("#path", Input).focus()
+        field = self.query_one("#path", Input)
+        field.focus()
+        if self._given is not None:
+            field.value = str(self._given)
+            self._look_at(str(self._given))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
@@ -153,6 +159,11 @@ class TableScreen(BenchScreen):
         from tui.renderables.table_columns import table_rows
 
         page, look = self.query_one(Page), self.host.look
+        if Path(path).is_dir():
+            self._path, self._table = path, None
+            self.remove_class("-read")
+            self._fit(())
+            return
         try:
             found = await asyncio.to_thread(inspected, path, Asked())
         except PerceptuiError as error:

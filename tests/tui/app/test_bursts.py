@@ -19,10 +19,10 @@ def own_places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_filter_gets_what_is_typed_behind_the_key_that_opens_it(tmp_path: Path) -> None:
-    """`/`, a word with a `q` in it, enter, enter and space: found, opened and trained."""
+    """`/`, a word with a `q` in it, enter and space: found, opened and trained."""
 
     async def play(stage: Stage) -> None:
-        stage.burst("slash", *"qspiral", *["left"] * 6, "backspace", "enter", "enter", "space")
+        stage.burst("slash", *"qspiral", *["left"] * 6, "backspace", "enter", "space")
         await stage.until(lambda: stage.app.draft.name == "spiral")
         await stage.until_phase("running")
 

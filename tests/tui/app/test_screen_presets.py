@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import OptionList
+from textual.widgets import Input, OptionList
 
 from engine.spec.presets import listings
 from tests.tui.app.stand import StandApp, made_run, seen, told, until
 from tui.screens.presets import PresetsScreen
+from tui.screens.table import TableScreen
 
 Play = Pilot[object]
 
@@ -23,46 +25,109 @@ def own_config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("size", [(120, 36), (80, 24)])
-def test_says_what_to_press_and_what_a_preset_teaches(
-    tmp_path: Path, size: tuple[int, int]
-) -> None:
-    """The groups are listed, and text and network of the first preset stand beside them."""
+def test_says_where_to_start(tmp_path: Path, size: tuple[int, int]) -> None:
+    """An example, one's own table and what was done last are on top; the text says what is seen."""
+    made_run(tmp_path)
 
     async def story(app: StandApp, pilot: Play) -> None:
-        await until(pilot, lambda: "Does a point lie inside" in seen(app))
-        text = seen(app)
-        assert "enter opens it" in text
-        assert "Tutorials" in text
-        assert "Playground" in text
-        assert "Teaches: " in text
-        await until(pilot, lambda: "Expect: " in seen(app))
-        await until(pilot, lambda: "Measured: " in seen(app))
+        await until(pilot, lambda: "Go on with Small" in seen(app))
+        lines = [line.rstrip() for line in seen(app).splitlines()]
+        assert "enter opens it" in lines[0]
+        listed = [line[:30].split() for line in lines[1:5]]
+        assert listed[:3] == [
+            ["Where", "to", "start"],
+            ["Start", "here", "Two", "moons"],
+            ["Your", "own", "table…"],
+        ]
+        assert " ".join(listed[3]).startswith("Go on with Small comp")
+        assert "space trains it" in seen(app)
+        await until(pilot, lambda: "You will see: The boundary begins straight" in seen(app))
+        await until(pilot, lambda: "● upper moon" in seen(app) or size == (80, 24))
+        assert "Tutorials" in seen(app)
+        assert "Playground" in seen(app)
 
     told(tmp_path, PresetsScreen(), story, size=size)
 
 
-def test_data_and_layers_are_drawn(tmp_path: Path) -> None:
-    """The described points and every layer with its parameters are on the screen."""
+@pytest.mark.parametrize("size", [(120, 36), (80, 24)])
+def test_each_start_opens(tmp_path: Path, size: tuple[int, int]) -> None:
+    """The example is on the workbench, the table is asked for, the run is opened."""
+    run = made_run(tmp_path)
 
     async def story(app: StandApp, pilot: Play) -> None:
-        await until(pilot, lambda: "▲ inside 1" in seen(app))
-        text = seen(app)
-        assert "● outside 1" in text
-        assert "Linear(4)" in text
-        assert [line.split()[-1] for line in text.splitlines() if "Total" in line] == ["17"]
-        assert app.controller.described == ["circle()"]
+        await until(pilot, lambda: "Go on with Small" in seen(app))
+        await pilot.press("enter")
+        await until(pilot, lambda: [name for name, _ in app.chosen] == ["moons"])
+        await pilot.press("down")
+        await until(pilot, lambda: tells(app, "say which column to predict"))
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, TableScreen))
+        await pilot.press("escape", "down", "enter")
+        await until(pilot, lambda: app.watched == [run])
 
-    told(tmp_path, PresetsScreen(), story)
+    told(tmp_path, PresetsScreen(), story, size=size)
 
 
-def shows(app: StandApp, text: str) -> bool:
-    return text in seen(app)
+@pytest.mark.parametrize("size", [(120, 36), (80, 24)])
+def test_titles_stand_beside_names_that_say_less(tmp_path: Path, size: tuple[int, int]) -> None:
+    """`moons` is Two moons; `circle` says it all."""
+
+    async def story(app: StandApp, pilot: Play) -> None:
+        rows = [line[:30].split() for line in seen(app).splitlines()]
+        assert ["moons", "Two", "moons"] in rows
+        assert ["digits", "Small", "digits"] in rows
+        assert ["▸", "circle"] in rows
+
+    told(tmp_path, PresetsScreen(), story, size=size)
+
+
+@pytest.mark.parametrize("size", [(120, 36), (80, 24)])
+def test_a_repaired_sibling_is_folded_under_its_original(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    """→ shows it, ← folds it away and leads back to the original."""
+
+    async def story(app: StandApp, pilot: Play) -> None:
+        assert "circle-repaired" not in seen(app)
+        await pilot.press("down", "down")
+        await until(pilot, lambda: tells(app, "as the doctor repairs it: → shows it"))
+        await pilot.press("right", "down")
+        await until(pilot, lambda: "The unit circle again" in seen(app))
+        assert "▾ circle" in seen(app)
+        await pilot.press("left")
+        await until(pilot, lambda: "Does a point lie inside" in seen(app))
+        assert "▸ circle" in seen(app)
+        await pilot.press("slash", *"circle-rep", "enter")
+        await until(pilot, lambda: [name for name, _ in app.chosen] == ["circle-repaired"])
+        await until(pilot, lambda: "▾ circle" in seen(app))
+
+    told(tmp_path, PresetsScreen(), story, size=size)
+
+
+def one_line(app: StandApp) -> str:
+    """What is beside the list, as one line."""
+    left = app.screen.query_one("#about").region.x
+    return " ".join(" ".join(line[left:] for line in seen(app).splitlines()).split())
+
+
+def tells(app: StandApp, text: str) -> bool:
+    return text in one_line(app)
+
+
+def test_texts_begin_with_what_is_seen() -> None:
+    """No preset greets a person with what goes wrong."""
+    from engine.spec.toml_text import read_raw
+
+    for listing in listings()[0]:
+        first = re.split(r"(?<=[.;]) ", str(read_raw(listing.path)["expect"]))[0]
+        assert not re.search(r"not measured|far from|hardly|although|\bno\b", first, re.I), first
 
 
 def test_each_preset_is_described_once(tmp_path: Path) -> None:
     """Going away and coming back asks the trainer nothing again."""
 
     async def story(app: StandApp, pilot: Play) -> None:
+        await pilot.press("down", "down")
         await until(pilot, lambda: "inside 1" in seen(app))
         await pilot.press("down")
         await until(pilot, lambda: len(app.controller.described) == 2)
@@ -78,9 +143,10 @@ def test_every_preset_can_be_looked_at(tmp_path: Path) -> None:
     """The cursor passes over every shipped preset, and each shows its title."""
 
     async def story(app: StandApp, pilot: Play) -> None:
+        await pilot.press("down", "down")
         for listing in listings()[0]:
-            await until(pilot, partial(shows, app, listing.title))
-            await pilot.press("down")
+            await until(pilot, partial(tells, app, listing.summary))
+            await pilot.press("right", "down")
 
     told(tmp_path, PresetsScreen(), story)
 
@@ -89,7 +155,7 @@ def test_data_that_is_not_here_is_said(tmp_path: Path) -> None:
     """Looking at MNIST downloads nothing and says so."""
 
     async def story(app: StandApp, pilot: Play) -> None:
-        await pilot.press("slash", *"mnist-rep", "enter")
+        await pilot.press("slash", *"mnist-rep")
         await until(pilot, lambda: "The data is not here yet" in seen(app))
         assert "MNIST" not in "".join(app.controller.described)
 
@@ -103,7 +169,7 @@ def test_filter_narrows_and_esc_clears(tmp_path: Path) -> None:
         entries = app.screen.query_one(OptionList)
         before = entries.option_count
         await pilot.press("slash", *"spiral")
-        await until(pilot, lambda: entries.option_count == 2)
+        await until(pilot, lambda: entries.option_count == 1)
         await pilot.press("escape")
         await until(pilot, lambda: entries.option_count == before)
         assert app.focused is entries
@@ -115,35 +181,59 @@ def test_filter_narrows_and_esc_clears(tmp_path: Path) -> None:
     told(tmp_path, PresetsScreen(), story)
 
 
-def test_enter_chooses_the_preset(tmp_path: Path) -> None:
-    """Enter posts PresetChosen with the name and the checked experiment."""
-
-    async def story(app: StandApp, pilot: Play) -> None:
-        await pilot.press("slash", *"spiral", "enter", "enter")
-        await until(pilot, lambda: app.chosen)
-        name, experiment = app.chosen[0]
-        assert (name, experiment.data.name) == ("spiral", "spiral")
-
-    told(tmp_path, PresetsScreen(), story)
-
-
-def test_recent_runs_live_ones_on_top(tmp_path: Path) -> None:
-    """Runs are listed last, the live one first of them, and enter opens it."""
-    live = made_run(tmp_path, "first", reason=None, is_live=True)
-    made_run(tmp_path, "second")
+@pytest.mark.parametrize("size", [(120, 36), (80, 24)])
+def test_enter_opens_what_is_called_so(tmp_path: Path, size: tuple[int, int]) -> None:
+    """One enter behind the filter opens the best match, and the list is whole again behind it."""
 
     async def story(app: StandApp, pilot: Play) -> None:
         entries = app.screen.query_one(OptionList)
-        await until(pilot, lambda: str(entries.options[-3].prompt) == "Recent runs")
-        first, second = [str(option.prompt) for option in entries.options[-2:]]
-        assert first.startswith("▶ first-")
-        assert first.endswith("running")
-        assert second.endswith("completed")
-        await pilot.press("end", "up", "enter")
-        await until(pilot, lambda: app.watched)
-        assert app.watched == [live]
+        before = entries.option_count
+        await pilot.press("slash", *"digits")
+        await until(pilot, lambda: entries.option_count < before)
+        listed = [str(option.prompt).split()[0] for option in entries.options]
+        assert listed[:2] == ["digits", "resnet-digits"]
+        assert "mnist" in listed
+        await pilot.press("enter")
+        await until(pilot, lambda: app.chosen)
+        name, experiment = app.chosen[0]
+        assert (name, experiment.data.name) == ("digits", "digits")
+        assert entries.option_count == before
+        assert not app.screen.query_one("#filter", Input).display
+        assert app.focused is entries
+        highlighted = entries.highlighted
+        assert highlighted is not None
+        assert str(entries.options[highlighted].prompt).split() == ["digits", "Small", "digits"]
+
+    told(tmp_path, PresetsScreen(), story, size=size)
+
+
+def test_arrows_choose_among_what_the_filter_leaves(tmp_path: Path) -> None:
+    """While one types: ↓ and enter open the second."""
+
+    async def story(app: StandApp, pilot: Play) -> None:
+        await pilot.press("slash", *"digits", "down", "enter")
+        await until(pilot, lambda: [name for name, _ in app.chosen] == ["resnet-digits"])
 
     told(tmp_path, PresetsScreen(), story)
+
+
+@pytest.mark.parametrize("size", [(120, 36), (80, 24)])
+def test_live_runs_on_top_past_ones_last(tmp_path: Path, size: tuple[int, int]) -> None:
+    """What is trained now is among the starts, what is over closes the list; enter opens it."""
+    live = made_run(tmp_path, "first", reason=None, is_live=True)
+    over = made_run(tmp_path, "second")
+
+    async def story(app: StandApp, pilot: Play) -> None:
+        entries = app.screen.query_one(OptionList)
+        await until(pilot, lambda: str(entries.options[-2].prompt) == "Recent runs")
+        assert str(entries.options[3].prompt).startswith("▶ Go on with Small  running")
+        assert str(entries.options[-1].prompt).split() == ["Small", "completed,", "now"]
+        await pilot.press("down", "down", "enter")
+        await until(pilot, lambda: app.watched == [live])
+        await pilot.press("end", "enter")
+        await until(pilot, lambda: app.watched == [live, over])
+
+    told(tmp_path, PresetsScreen(), story, size=size)
 
 
 def test_a_broken_preset_takes_down_itself_only(tmp_path: Path) -> None:
@@ -154,8 +244,8 @@ def test_a_broken_preset_takes_down_itself_only(tmp_path: Path) -> None:
     (folder / "zebra.toml").write_text(broken, "utf-8")
 
     async def story(app: StandApp, pilot: Play) -> None:
-        await pilot.press("slash", *"zebra", "enter")
-        await until(pilot, lambda: "nothing" in seen(app))
+        await pilot.press("slash", *"zebra")
+        await until(pilot, lambda: "nothing()" in seen(app) or "unknown data" in seen(app))
         assert "[red]Own[/red]" in seen(app)
         await pilot.press("enter")
         await until(pilot, lambda: app.notices)
@@ -168,6 +258,7 @@ def test_narrow_screens_show_the_list_with_the_summary_below(tmp_path: Path) -> 
     """At 60×20 the list is there alone, with the summary at the foot."""
 
     async def story(app: StandApp, pilot: Play) -> None:
+        await pilot.press("down", "down")
         await until(pilot, lambda: "Does a point lie inside" in seen(app))
         lines = seen(app).splitlines()
         assert any("Does a point lie inside" in line for line in lines[-5:])
@@ -180,6 +271,7 @@ def test_ascii_screens_hold_only_ascii(tmp_path: Path) -> None:
     """With ASCII glyphs nothing of the list and the text leaves ASCII."""
 
     async def story(app: StandApp, pilot: Play) -> None:
+        await pilot.press("down", "down")
         await until(pilot, lambda: "X inside 1" in seen(app))
         assert {c for c in seen(app) if not c.isascii()} <= set("▁▂▃▄▅▆▇█")  # the scroll bar's
 

@@ -99,7 +99,7 @@ def test_the_first_screen_is_as_it_was(tmp_path: Path, size: str) -> None:
     """The presets with what the first of them is about."""
 
     async def play(stage: Stage) -> None:
-        await stage.press("slash", *"spiral", "enter", "escape")
+        await stage.press("slash", *"spiral", "escape")
         await stage.until_seen("circle", "Two arms")
         await stage.until_seen("▲" if size == "80x24" else "first arm")
         await stage.settled()

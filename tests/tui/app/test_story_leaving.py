@@ -25,7 +25,7 @@ def own_places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def edit(stage: Stage, name: str = "circle") -> None:
     """Open a preset and add a layer that keeps it valid."""
-    stage.burst("home", "slash", *name, "enter", "enter")
+    stage.burst("home", "slash", *name, "enter")
     await stage.until(lambda: stage.app.draft.name == name)
     await add_layer(stage)
 
@@ -41,7 +41,7 @@ async def choose(stage: Stage, name: str) -> None:
     """Go back to the presets and choose one."""
     await stage.press("escape")
     await stage.until(lambda: isinstance(stage.app.screen, PresetsScreen))
-    stage.burst("escape", "slash", *name, "enter", "enter")
+    stage.burst("escape", "slash", *name, "enter")
 
 
 def test_a_preset_that_is_chosen_again_is_as_it_was_left(tmp_path: Path) -> None:

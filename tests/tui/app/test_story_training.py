@@ -28,7 +28,7 @@ def test_a_preset_is_picked_trained_and_seen(tmp_path: Path) -> None:
 
     async def play(stage: Stage) -> None:
         await stage.until_seen("circle", "enter opens it")
-        await stage.press("enter")
+        await stage.press("slash", *"circle", "enter")
         await stage.until_seen("circle()", "The network is drawn here.")
         await stage.train()
         stage.trainer.advance(100)
