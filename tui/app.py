@@ -23,6 +23,7 @@ from tui.live.training_controller import TrainingController
 from tui.messages import PresetChosen, TrainingChanged
 from tui.renderables.look import Look
 from tui.renderables.sanitize import plain
+from tui.screens.host import BenchScreen
 from tui.screens.presets import PresetsScreen
 from tui.settings import Settings
 from tui.terminal.budget import BYTES_PER_S, SLOW_BYTES_PER_S, ByteBudget
@@ -54,6 +55,7 @@ class PerceptuiApp(TerminalApp[int]):
         Binding("ctrl+q", "quit_asking", "Quit", show=False),
         Binding("R", "runs", "Runs"),
         Binding("comma", "settings", "Settings", key_display=",", show=False),
+        Binding("ctrl+z", "take_back", "Undo; elsewhere suspend", show=False, priority=True),
         Binding("ctrl+o", "problem", "Report a problem", show=False, priority=True),
     ]
 
@@ -195,6 +197,12 @@ class PerceptuiApp(TerminalApp[int]):
 
         self.push_screen(SettingsScreen())
 
+    def action_take_back(self) -> None:
+        """Undo where something is edited; elsewhere go back to the shell."""
+        screen = self.screen
+        if not (isinstance(screen, BenchScreen) and screen.takes_back()):
+            self.action_suspend_process()
+
     def action_problem(self) -> None:
         """Put together what someone who helps must know."""
         from tui.screens.problem import ProblemScreen
@@ -260,6 +268,9 @@ class PerceptuiApp(TerminalApp[int]):
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Every action that has a key, and Textual's own."""
         yield from super().get_system_commands(screen)
+        yield SystemCommand(
+            "Suspend", "back to the shell; its fg comes back here", self.action_suspend_process
+        )
         for active in screen.active_bindings.values():
             binding = active.binding
             if binding.description and active.enabled:

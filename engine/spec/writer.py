@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from engine.parts.component import Component
 from engine.spec.experiment import PROSE, Experiment
 
@@ -22,14 +24,21 @@ def to_toml(experiment: Experiment, *, complete: bool = False) -> str:
     return "\n".join(lines) + "\n"
 
 
+def raw_toml(values: Mapping[str, object]) -> str:
+    """Unchecked values as TOML, in their order; tables are written into a line."""
+    return "".join(f"{_key(name)} = {_value(value)}\n" for name, value in values.items())
+
+
 def _value(value: object) -> str:
     if isinstance(value, Component | str):
         return _text(str(value))
     if isinstance(value, bool):
         return str(value).lower()
-    if isinstance(value, tuple):
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{_key(name)} = {_value(one)}" for name, one in value.items()) + "}"
+    if isinstance(value, tuple | list):
         items = [_value(item) for item in value]
-        if any(isinstance(item, Component) for item in value) and sum(map(len, items)) > 70:
+        if any(isinstance(item, Component | str) for item in value) and sum(map(len, items)) > 70:
             return "[\n" + "".join(f"    {item},\n" for item in items) + "]"
         return f"[{', '.join(items)}]"
     return repr(value)

@@ -6,6 +6,7 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -126,6 +127,30 @@ def test_ctrl_z_goes_to_the_shell_and_fg_comes_back(bench: Bench) -> None:
         assert terminal.end() == 0
     finally:
         terminal.close()
+
+
+def test_an_editor_has_the_terminal_to_itself(
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may read keys, ctrl+c among them; afterwards the app is drawn anew with what it left."""
+    script = tmp_path / "edit"
+    script.write_text("trap 'echo heard' INT; echo asking; read x\n"
+                      "sed -i 's/^epochs = .*/epochs = 4321/' \"$1\"\n", "utf-8")  # fmt: skip
+    monkeypatch.setenv("EDITOR", f"bash {script}")
+    monkeypatch.delenv("VISUAL", raising=False)
+    with app_on_terminal("open", "circle") as terminal:
+        terminal.until("Linear(4)")
+        terminal.type("e")
+        terminal.until("asking")
+        assert not _modes_are_set(terminal)
+        terminal.type("\x03")
+        terminal.until("heard")
+        terminal.type(f"qq{ENTER}{ENTER}")
+        terminal.until("4321")
+        assert _modes_are_set(terminal)
+        terminal.type("zq")
+        assert terminal.end() == 0
+        assert terminal.not_restored() == []
 
 
 def test_ctrl_z_without_a_shell_stops_nothing(bench: Bench) -> None:

@@ -17,7 +17,7 @@ from engine.spec.experiment import CLAIMS, Experiment
 from engine.spec.experiment_reader import from_raw
 from engine.spec.overrides import set_value
 from engine.spec.toml_text import parse_toml
-from engine.spec.writer import to_toml
+from engine.spec.writer import raw_toml, to_toml
 from tui.editing import own_presets, share
 from tui.editing.draft_items import Item, items_of
 from tui.editing.examiner import Examiner
@@ -251,6 +251,17 @@ class Draft:
     def to_toml(self) -> str:
         """The experiment as TOML; raises BadExperiment while there are problems."""
         return to_toml(self._valid())
+
+    def text(self) -> str:
+        """The experiment as TOML, as it stands, also with problems."""
+        return to_toml(self.experiment) if self.experiment else raw_toml(self.raw)
+
+    def take_text(self, text: str) -> None:
+        """Put what a TOML text says in the place of everything; raises UsageError for a bad one.
+
+        Mistakes of an experiment are no errors: they show up as problems.
+        """
+        self._edit(parse_toml(text))
 
     def command_line(self) -> str:
         """The command that trains it; raises BadExperiment while there are problems."""

@@ -1,4 +1,4 @@
-"""Every key, read from what the screens themselves declare."""
+"""Every key, read from what the screens themselves declare; each line does what it says."""
 
 from __future__ import annotations
 
@@ -9,25 +9,112 @@ from rich.style import Style
 from rich.text import Text
 from textual.app import App, ComposeResult
 from textual.binding import Binding
-from textual.containers import VerticalScroll
 from textual.dom import DOMNode
+from textual.message import Message
 from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import Footer, Static
+from textual.widgets import Footer, Input, Static
 
-from tui.renderables.look import Look
 from tui.renderables.sanitize import fit, plain
 from tui.renderables.table import heading
 from tui.screens.host import BenchScreen
-from tui.screens.page import Page
+from tui.widgets.cursor_rows import CursorRows, Line
+
+
+class Key(NamedTuple):
+    """What to press, and what it does."""
+
+    label: str
+    does: str
+    action: str
+    node: DOMNode
+    """Whose action it is."""
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether it does something now."""
+        name, _, _ = self.action.partition("(")
+        return self.node.check_action(name.rpartition(".")[2], ()) is True
 
 
 class Keys(NamedTuple):
     """The keys of one screen, widget or the app."""
 
     title: str
-    keys: list[tuple[str, str]]
-    """What to press and what it does."""
+    keys: list[Key]
+
+
+class KeyList(CursorRows):
+    """The sections with a cursor, narrowed to the words that were typed."""
+
+    DEFAULT_CSS = "KeyList { height: 1fr; padding: 0 1; }"
+
+    class Picked(Message):
+        """What is under the cursor was clicked."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._sections: list[Keys] = []
+        self._words: list[str] = []
+
+    def show(self, sections: list[Keys]) -> None:
+        """List these from now on."""
+        self._sections = sections
+        self.remake()
+
+    def narrow(self, text: str) -> None:
+        """List only what has every word in its title, its key or what it does."""
+        self._words = text.lower().split()
+        self.cursor = 0
+        self.remake()
+
+    @property
+    def chosen(self) -> Key | None:
+        """What is under the cursor."""
+        keys = [key for section in self._seen() for key in section.keys]
+        return keys[self.cursor] if self.cursor < len(keys) else None
+
+    def num_items(self) -> int:
+        return sum(len(section.keys) for section in self._seen())
+
+    def picked(self) -> None:
+        self.post_message(self.Picked())
+
+    def lines(self, width: int, height: int) -> list[Line]:
+        lines: list[Line] = []
+        item = 0
+        for section in self._seen():
+            if lines:
+                lines.append(Line(Text()))
+            lines.append(Line(heading(section.title, width, self.look)))
+            widest = min(max(len(key.label) for key in section.keys), max(1, width // 3))
+            for key in section.keys:
+                row = self._row(key, widest, width)
+                marked = self.marked(row, width, active=True) if item == self.cursor else row
+                lines.append(Line(marked, item))
+                item += 1
+        return lines or [Line(Text("Nothing is called so: esc shows all", Style(dim=True)))]
+
+    def _row(self, key: Key, widest: int, width: int) -> Text:
+        ascii_only = self.look.ascii
+        label = Text(fit(key.label, widest, ascii_only), Style(bold=key.is_usable))
+        label.pad_right(widest - label.cell_len)
+        does = key.does if key.is_usable else f"{key.does} (not now)"
+        rest = Text(fit(does, max(0, width - widest - 4), ascii_only))
+        if not key.is_usable:
+            rest.stylize(Style(dim=True))
+        return Text.assemble("  ", label, "  ", rest)
+
+    def _seen(self) -> list[Keys]:
+        kept = [
+            Keys(title, [key for key in keys if self._matches(title, key)])
+            for title, keys in self._sections
+        ]
+        return [section for section in kept if section.keys]
+
+    def _matches(self, title: str, key: Key) -> bool:
+        text = f"{title} {key.label} {key.does}".lower()
+        return all(word in text for word in self._words)
 
 
 class HelpScreen(BenchScreen):
@@ -35,57 +122,91 @@ class HelpScreen(BenchScreen):
 
     DEFAULT_CSS = """
     HelpScreen #title { height: 1; background: $panel; padding: 0 1; }
-    HelpScreen VerticalScroll { padding: 0 1; scrollbar-size-vertical: 1; }
+    HelpScreen Input, HelpScreen Input:focus { height: 1; border: none; padding: 0 1; }
     """
-    BINDINGS = [Binding("escape", "back", "Back")]  # noqa: RUF012  # Textual declares it so
+    BINDINGS = [  # noqa: RUF012  # Textual declares it so
+        Binding("enter", "do", "Do it", key_display="enter"),
+        Binding("escape", "clear_or_back", "Back"),
+        *[Binding(key, f"move({by})", show=False) for key, by in (("up", -1), ("down", 1))],
+        *[Binding(f"page{key}", f"move({by})", show=False) for key, by in (("up", -10),
+                                                                           ("down", 10))],
+    ]  # fmt: skip
 
     def compose(self) -> ComposeResult:
         yield Static("Help: every key. The mouse works too.", id="title", markup=False)
-        with VerticalScroll():
-            yield Page()
+        yield Input(placeholder="type to find, enter does it")
+        yield KeyList()
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
         below = [screen for screen in self.app.screen_stack[::-1] if screen is not self]
-        sections = all_keys(self.app, below)
-        look = self.host.look
-        self.query_one(Page).show(lambda width: list(rows(sections, width, look)))
-        self.query_one(VerticalScroll).focus()
+        self.query_one(KeyList).show(all_keys(self.app, below))
+        self.query_one(Input).focus()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        self.query_one(KeyList).narrow(event.value)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        self.action_do()
+
+    def on_key_list_picked(self, event: KeyList.Picked) -> None:
+        self.action_do()
+
+    def action_move(self, by: int) -> None:
+        """Move the cursor over the keys."""
+        self.query_one(KeyList).action_move_cursor(by)
+
+    def action_do(self) -> None:
+        """Go back to whose key it is, and do what it does."""
+        key = self.query_one(KeyList).chosen
+        if key is None or not self.is_current:
+            return
+        if not key.is_usable:
+            self.complain(f"{key.label} does nothing now")
+            return
+        self.app.call_later(_do, self.app, key)
+
+    def action_clear_or_back(self) -> None:
+        """Show every key again; where all are shown, go back."""
+        field = self.query_one(Input)
+        if field.value:
+            field.value = ""
+        else:
+            self.action_back()
+
+
+async def _do(app: App[object], key: Key) -> None:
+    """Close the screens above the one that the key belongs to; then act."""
+    owner = key.node if isinstance(key.node, App | Screen) else key.node.screen
+    if isinstance(app.screen, HelpScreen):
+        await app.pop_screen()
+    while isinstance(owner, Screen) and app.screen is not owner and owner in app.screen_stack:
+        await app.pop_screen()
+    await app.run_action(key.action, key.node)
 
 
 def all_keys(app: App[object], screens: Iterable[Screen[object]]) -> list[Keys]:
     """The keys of the first screen, of the app, then of all widgets and the other screens."""
-    everywhere = [*_declared(app, type(app)), *_declared(app, Screen)]
     sections: list[Keys] = []
     seen: set[type] = set()
-    for screen in screens:
+    everywhere = list(_declared(app, app, type(app)))
+    for number, screen in enumerate(screens):
+        if not number:
+            everywhere += _declared(app, screen, Screen)
         nodes: list[DOMNode] = [screen]
         nodes += [widget for widget in screen.query(Widget) if widget.can_focus]
         for node in nodes:
             if type(node) not in seen:
                 seen.add(type(node))
-                sections.append(Keys(_title(type(node)), list(_declared(app, type(node), Screen))))
+                keys = _declared(app, node, type(node), Screen)
+                sections.append(Keys(_title(type(node)), list(keys)))
     sections.insert(1, Keys("Everywhere", everywhere))
     return [section for section in sections if section.keys]
 
 
-def rows(sections: Iterable[Keys], width: int, look: Look) -> Iterator[Text]:
-    """A heading for each section, then a line for each key."""
-    for number, section in enumerate(sections):
-        if number:
-            yield Text()
-        yield heading(section.title, width, look)
-        widest = min(max(len(key) for key, _ in section.keys), max(1, width // 3))
-        for key, does in section.keys:
-            shown = Text(fit(key, widest, look.ascii), Style(bold=True))
-            shown.pad_right(widest - shown.cell_len)
-            rest = fit(does, max(0, width - widest - 4), look.ascii)
-            yield Text.assemble("  ", shown, "  ", rest)
-
-
 def _declared(
-    app: App[object], kind: type[DOMNode], without: type[DOMNode] | None = None
-) -> Iterator[tuple[str, str]]:
+    app: App[object], node: DOMNode, kind: type[DOMNode], without: type[DOMNode] | None = None
+) -> Iterator[Key]:
     """The keys that a class and its bases but one declare, those of one action together."""
     found: dict[tuple[str, str], list[str]] = {}
     taken: set[str] = set()
@@ -98,8 +219,8 @@ def _declared(
             taken.add(binding.key)
             display = plain(app.get_key_display(binding))
             found.setdefault((binding.action, binding.description), []).append(display)
-    for (_, description), keys in found.items():
-        yield " ".join(dict.fromkeys(keys)), description
+    for (action, description), labels in found.items():
+        yield Key(" ".join(dict.fromkeys(labels)), description, action, node)
 
 
 def _title(kind: type[DOMNode]) -> str:

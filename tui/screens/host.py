@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Iterable
+from collections.abc import Coroutine, Iterable, Sequence
 from typing import TYPE_CHECKING, Protocol, cast
 
 from textual.dom import DOMNode
@@ -34,6 +34,7 @@ class Host(Protocol):
     settings: Settings
 
     def apply_settings(self) -> None: ...
+    def run_outside(self, words: Sequence[str]) -> int: ...
     async def watch_run(self, run: Run) -> None: ...
     async def resume_run(self, run: Run) -> None: ...
 
@@ -72,6 +73,10 @@ class BenchScreen(Screen[None]):
     def continue_run(self, run: Run) -> None:
         """Go on with a run that ended early."""
         self._in_app(self.host.resume_run(run))
+
+    def takes_back(self) -> bool:
+        """Take back what was done last, as ctrl+z does elsewhere; whether it can be here."""
+        return False
 
     def action_back(self) -> None:
         """Go back to the screen before."""

@@ -44,6 +44,7 @@ class WorkbenchScreen(ControlScreen):
         Binding("p", "predict", "Predict"),
         Binding("c", "code", "Code"),
         Binding("s", "save", "Save", show=False),
+        Binding("e", "edit_text", "Edit as text in $EDITOR", show=False),
         Binding("y", "share", "Copy as command", show=False),
         Binding("l", "log_scale", "Log scale", show=False),
         Binding("b", "discrete", "Discrete boundary", show=False),
@@ -67,6 +68,8 @@ class WorkbenchScreen(ControlScreen):
         self._titles = ("", "")
         self._has_diverged = False
         self._newest = Snapshot()
+        self._rejected = ""
+        """What an editor left, and could not be read."""
 
     def compose(self) -> ComposeResult:
         yield StatusLine(id="status")
@@ -157,6 +160,17 @@ class WorkbenchScreen(ControlScreen):
             self.tell(f"Repaired: {finding.repair}. z takes it back")
             self.post_message(DraftChanged())
 
+    def takes_back(self) -> bool:
+        """Undo the last edit, and say where there is none: a shell would come as a surprise."""
+        editor = self.query_one(Editor)
+        if not editor.has_focus:
+            self.tell("ctrl+z takes back edits where the experiment is seen: 1")
+        elif not self.host.draft.can_undo():
+            self.tell("There is nothing to take back")
+        else:
+            editor.action_undo()
+        return True
+
     @work(group="fit", exclusive=True, exit_on_error=False)
     async def action_fit(self) -> None:
         """Let everything follow from the table and its target; undo takes it back."""
@@ -246,6 +260,26 @@ class WorkbenchScreen(ControlScreen):
 
         if await draft_saved(self):
             self.show_draft()
+
+    def action_edit_text(self) -> None:
+        """Open the experiment in the person's editor, and read what is left of it."""
+        from tui.terminal.outside import edited
+
+        draft = self.host.draft
+        before = self._rejected or draft.text()
+        self._rejected = ""
+        try:
+            after = edited(before, f"{draft.name or 'experiment'}.toml", self.host.run_outside)
+        except PerceptuiError as error:
+            self.complain(error)
+            return
+        try:
+            draft.take_text(after)
+        except PerceptuiError as error:
+            self._rejected = after
+            self.complain(f"{error}. e opens your text again")
+            return
+        self.post_message(DraftChanged())
 
     def action_share(self) -> None:
         """Copy the experiment as one command line, over SSH too."""

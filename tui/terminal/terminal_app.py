@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import os
 import signal
+import subprocess
 import sys
 from collections.abc import Sequence
 from typing import TypeVar
@@ -85,6 +86,26 @@ class TerminalApp(KeysInTurn[T]):
         warn_of_suspension(self)
         if not driver.suspend():
             self.notify("There is no shell to go back to: q quits", markup=False)
+
+    def run_outside(self, words: Sequence[str]) -> int:
+        """Give the terminal to a command until it ends; returns its exit status.
+
+        Whatever is typed for it, ctrl+c too, is not ours; a training goes on meanwhile. A signal
+        that ends the app does so afterwards.
+        """
+        loop, heard = asyncio.get_running_loop(), set[int]()
+        with self.suspend():
+            for number in SIGNALS:  # a handler of the loop's would be told of ctrl+c afterwards
+                loop.remove_signal_handler(number)
+                signal.signal(number, lambda number, _: heard.add(number))
+            try:
+                status = subprocess.run(words, check=False).returncode
+            finally:
+                self._catch_signals()
+        for last in heard - {signal.SIGINT}:
+            self._signalled(last)
+        self.action_redraw()
+        return status
 
     def _catch_signals(self) -> None:
         """Textual handles neither: put the terminal back and let a live run go on."""

@@ -14,7 +14,7 @@ from engine.parts.schedules import OneCycleLR
 from engine.spec.experiment import Experiment
 from engine.spec.experiment_reader import from_raw
 from engine.spec.toml_text import parse_toml
-from engine.spec.writer import to_toml
+from engine.spec.writer import raw_toml, to_toml
 from tests.engine.spec.strategies import experiments, members, texts
 
 _CIRCLE = {
@@ -114,3 +114,9 @@ def test_a_schedule_survives_with_its_required_argument() -> None:
     experiment = from_raw({**_CIRCLE, "schedule": "OneCycleLR(max_lr=0.5, pct_start=0.2)"})
     assert 'schedule = "OneCycleLR(0.5, pct_start=0.2)"\n' in to_toml(experiment)
     assert experiment.schedule == OneCycleLR(0.5, pct_start=0.2)
+
+
+def test_raw_values_read_back() -> None:
+    """Whatever a file may hold is written as it was, valid or not."""
+    raw = {"epochs": -3, "layers": ["Linear(", 'a"b'], "a b": {"x": [1.5, True]}, "text": "l\n"}
+    assert parse_toml(raw_toml(raw)) == raw

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import subprocess
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -97,6 +98,9 @@ class StandApp(App[object]):
 
     async def resume_run(self, run: Run) -> None:
         self.resumed.append(run)
+
+    def run_outside(self, words: Sequence[str]) -> int:
+        return subprocess.run(words, check=False).returncode
 
     def on_preset_chosen(self, message: PresetChosen) -> None:
         self.chosen.append((message.name, message.experiment))

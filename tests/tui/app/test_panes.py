@@ -34,7 +34,7 @@ def test_every_pane_has_a_key_and_a_tab(tmp_path: Path) -> None:
 
     async def play(stage: Stage) -> None:
         keys = [
-            key
+            (key.label, key.does)
             for section in all_keys(cast("App[object]", stage.app), [stage.app.screen])
             for key in section.keys
         ]

@@ -26,6 +26,7 @@ from tui.screens.presets import PresetsScreen
 from tui.screens.problem import ProblemScreen
 from tui.screens.save import SaveScreen
 from tui.screens.settings import SettingsScreen
+from tui.screens.table import TableScreen
 from tui.settings import Settings
 
 Play = Pilot[object]
@@ -270,6 +271,48 @@ def test_help_reads_the_keys_of_the_screen_below(tmp_path: Path) -> None:
         await until(pilot, lambda: isinstance(app.screen, PresetsScreen))
 
     told(tmp_path, PresetsScreen(), story, size=(120, 70))
+
+
+@pytest.mark.parametrize("size", [(120, 36), (80, 24)])
+def test_help_finds_a_key_and_does_it(tmp_path: Path, size: tuple[int, int]) -> None:
+    """Words narrow the list; enter closes it and does what the line says."""
+
+    async def story(app: StandApp, pilot: Play) -> None:
+        app.push_screen(HelpScreen())
+        await until(pilot, lambda: "type to find" in seen(app))
+        await pilot.press(*"zzz")
+        await until(pilot, lambda: "Nothing is called so" in seen(app))
+        await pilot.press("escape")
+        await until(pilot, lambda: "Everywhere" in seen(app))
+        await pilot.press(*"new file", "enter")
+        await until(pilot, lambda: isinstance(app.screen, TableScreen))
+
+    told(tmp_path, PresetsScreen(), story, size=size)
+
+
+def test_help_says_what_can_not_be_done_now(tmp_path: Path) -> None:
+    """A key that does nothing here is marked, and enter on it says so."""
+
+    async def story(app: StandApp, pilot: Play) -> None:
+        app.push_screen(HelpScreen())
+        await until(pilot, lambda: "Everywhere" in seen(app))
+        await pilot.press(*"blocked")
+        await until(pilot, lambda: "Blocked (not now)" in seen(app))
+        await pilot.press("enter")
+        await until(pilot, lambda: app.notices)
+        assert app.notices == ["f9 does nothing now"]
+        assert isinstance(app.screen, HelpScreen)
+
+    told(tmp_path, Blocking(), story)
+
+
+class Blocking(Screen[None]):
+    """One key, that can't be used."""
+
+    BINDINGS = [("f9", "blocked", "Blocked")]  # noqa: RUF012  # Textual declares it so
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return action != "blocked"
 
 
 def test_settings_apply_at_once_and_last(tmp_path: Path) -> None:
