@@ -44,7 +44,7 @@ def _train_circle(terminal: PseudoTerminal) -> str:
 def test_first_screen(bench: Bench, columns: int, rows: int) -> None:
     """The presets are there at each size, below what to press."""
     with app_on_terminal(columns=columns, rows=rows) as terminal:
-        shown = terminal.until(lambda text: "circle" in text and "Quit" in text)
+        shown = terminal.until(lambda text: "Start here" in text and "Quit" in text)
         assert shown.startswith(" Pick an")
         _leave(terminal)
 

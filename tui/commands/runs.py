@@ -100,13 +100,12 @@ def _row(listed: ListedRun) -> dict[str, object]:
 
 
 def _print(found: list[ListedRun], ascii_only: bool) -> None:
-    from engine.parts.metrics import HEADLINES
-    from tui.past.run_summary import summary_columns, summary_row
+    from tui.past.run_summary import measured_anywhere, summary_columns, summary_row
     from tui.renderables.table import table
     from tui.terminal.printing import Terminal
 
     terminal = Terminal(ascii_only=ascii_only)
-    there = [one for one in HEADLINES if any(run.score(one.name) is not None for run in found)]
+    there = measured_anywhere(found)
     columns = summary_columns(there, terminal.look)
     body = [summary_row(listed, there) for listed in found]
     terminal.rows(table(columns, body, terminal.width, terminal.look))

@@ -4,24 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from engine.errors import PerceptuiError
-from engine.parts.component import literal
-from engine.parts.layers.address import key
-from engine.parts.metrics import declared
+from engine.parts.metrics import HEADLINES, SPLITS, declared
 from engine.runs.contents import EXPERIMENT
 from engine.runs.run import Run
-from engine.spec import layer_texts
-from engine.spec.catalogue import FAMILIES
-from engine.spec.experiment import PROSE
-from engine.spec.grammar import GrammarError, parse_call
 from engine.spec.toml_text import read_raw
 from tui.measured import shown
+from tui.past.fields import ABSENT, Fields, Row, brief, differences, fields_of
+from tui.past.run_names import age
 from tui.renderables.numbers import count, duration, metric
-
-ABSENT = "-"
-Row = tuple[str, list[str]]
-"""A name, and what each run has there."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +22,9 @@ class Comparison:
     """Runs side by side; nothing of their data is needed for it."""
 
     runs: Sequence[Run]
+    """The older first."""
+    names: Sequence[str]
+    """What each is of, when it was, and what it has otherwise than the first."""
     differences: list[Row]
     """Fields of their experiments that are not the same in all."""
     outcomes: list[Row]
@@ -36,69 +32,47 @@ class Comparison:
     """Of each outcome that has one: which runs have the best value, where they differ."""
     curves: list[list[tuple[int, float | None]]]
     """The training loss over the epochs, for each run."""
+    verdict: Verdict | None
+    """None where they measured nothing in common."""
+
+
+class Verdict(NamedTuple):
+    """Which of the runs is best, by what stands for their task."""
+
+    name: str
+    """The metric, as `test_accuracy`."""
+    values: list[float | None]
+    best: list[int]
+    """The places of the best; all of them where they are alike."""
 
 
 def compare(runs: Sequence[Run]) -> Comparison:
-    """Read the runs' files and put them side by side."""
+    """Read the runs' files and put them side by side, the older first."""
+    runs = sorted(runs, key=lambda run: run.name)
     outcomes, measured = _outcomes(runs)
+    fields = [_fields(run) for run in runs]
     return Comparison(
         runs,
-        list(differences([_fields(run) for run in runs])),
+        [_name(run, fields[0], own) for run, own in zip(runs, fields, strict=True)],
+        list(differences(fields)),
         outcomes,
         {_row(name): places for name, places in best(measured)},
         [run.losses() for run in runs],
+        verdict(measured),
     )
 
 
-def differences(fields: Sequence[dict[str, str]]) -> Iterator[Row]:
-    """The fields that are not the same in all, in the order in which they first appear."""
-    names = dict.fromkeys(name for one in fields for name in one)
-    for name in names:
-        values = [one.get(name, ABSENT) for one in fields]
-        if len(set(values)) > 1:
-            yield name, values
+def _name(run: Run, first: Fields, own: Fields) -> str:
+    name = ", ".join(part for part in (run.title(), age(run)) if part)
+    parts = brief(first, own)
+    return f"{name}: {', '.join(parts)}" if parts else name
 
 
-def _fields(run: Run) -> dict[str, str]:
+def _fields(run: Run) -> Fields:
     try:
-        raw = read_raw(run.path / EXPERIMENT)
+        return fields_of(read_raw(run.path / EXPERIMENT))
     except PerceptuiError:
-        return {}
-    return flat(raw)
-
-
-def flat(raw: dict[str, object]) -> dict[str, str]:
-    """An experiment's fields, each argument of a component and each layer on its own."""
-    fields: dict[str, str] = {}
-    for name, value in raw.items():
-        if name in PROSE:
-            continue  # what is said about an experiment does not change what it does
-        if name == "layers" and isinstance(value, list):
-            layers = layer_texts.walk(value)
-            fields |= {key(address): layer_texts.brief(text) for address, text in layers}
-        elif name in FAMILIES and isinstance(value, str):
-            fields |= _call_fields(name, value)
-        else:
-            fields[name] = literal(value)
-    return fields
-
-
-def _call_fields(name: str, text: str) -> dict[str, str]:
-    """`optimizer: SGD`, `optimizer.lr: 0.1`, and the arguments that have their default."""
-    try:
-        call = parse_call(text)
-    except GrammarError:
-        return {name: text}
-    component = FAMILIES[name].members().get(call.name)
-    if component is None:
-        return {name: text}
-    known = component.parameters()
-    given = {**dict(zip(known, call.args, strict=False)), **call.kwargs}
-    fields = {name: call.name}
-    for argument, (_, declaration) in known.items():
-        if argument in given or not declaration.required:
-            fields[f"{name}.{argument}"] = literal(given.get(argument, declaration.default))
-    return fields
+        return Fields()
 
 
 def best(measured: Sequence[Mapping[str, float | None]]) -> Iterator[tuple[str, list[int]]]:
@@ -114,6 +88,33 @@ def best(measured: Sequence[Mapping[str, float | None]]) -> Iterator[tuple[str, 
         places = [place for place, value in enumerate(values) if value == top]
         if top is not None and len(places) < len(values):
             yield name, places
+
+
+def verdict(measured: Sequence[Mapping[str, float | None]]) -> Verdict | None:
+    """The first of the metrics that all have: the task's headline before the loss, test first."""
+    metrics = (*(headline.name for headline in HEADLINES), "loss")
+    for name in (f"{split}_{one}" for one in metrics for split in reversed(SPLITS)):
+        values = [one.get(name) for one in measured]
+        if all(value is not None for value in values):
+            found = dict(best(measured)).get(name, list(range(len(measured))))
+            return Verdict(name, values, found)
+    return None
+
+
+def told(found: Verdict, names: Sequence[str]) -> str:
+    """The verdict as a sentence; names: of the runs."""
+    metric = declared(found.name)
+    assert metric is not None, "a verdict is of a metric"
+    what = _row(found.name)
+    figures = [shown(metric[1], value) for value in found.values]
+    if len(found.best) == len(names):
+        who = "Both" if len(names) == 2 else f"All {len(names)}"
+        return f"{who} come to the same {what}: {figures[0]}."
+    others = [figure for n, figure in enumerate(figures) if n not in found.best]
+    tops = " and ".join(names[n] for n in found.best)
+    word = "better" if len(names) == 2 else "best"
+    verb = "is" if len(found.best) == 1 else "are"
+    return f"{tops} {verb} {word}: {what} {figures[found.best[0]]} instead of {', '.join(others)}."
 
 
 def _row(name: str) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from datetime import datetime
 
 from rich.text import Text
 
@@ -10,6 +11,7 @@ from engine.parts.metrics import HEADLINES, Metric
 from engine.runs.known_runs import ListedRun
 from engine.runs.run import Run
 from tui.measured import shown, shown_title
+from tui.past.run_names import age
 from tui.renderables.look import Look
 from tui.renderables.numbers import metric as figure
 from tui.renderables.table import Column, Sheet
@@ -18,9 +20,19 @@ NAMED = 3
 """So many of the runs to delete are named."""
 
 
-def summary_sheet(listed: Iterable[ListedRun], look: Look) -> Sheet:
-    """A row for each run."""
-    return Sheet(summary_columns(HEADLINES, look), map(summary_row, listed), look)
+def summary_sheet(listed: Sequence[ListedRun], look: Look) -> Sheet:
+    """A row for each run: what it is of, and when it was, instead of its directory's name."""
+    now = datetime.now()
+    scores = measured_anywhere(listed)
+    _, *others = summary_columns(scores, look)
+    columns = (Column("Run", least=10), *others, Column("When", right=True))
+    rows = ((one.outcome.title, *summary_row(one, scores)[1:], age(one.run, now)) for one in listed)
+    return Sheet(columns, rows, look)
+
+
+def measured_anywhere(listed: Sequence[ListedRun]) -> list[Metric]:
+    """The headlines that at least one of the runs has."""
+    return [one for one in HEADLINES if any(run.score(one.name) is not None for run in listed)]
 
 
 def summary_columns(scores: Sequence[Metric], look: Look) -> tuple[Column, ...]:
@@ -37,7 +49,7 @@ def summary_columns(scores: Sequence[Metric], look: Look) -> tuple[Column, ...]:
     )
 
 
-def summary_row(one: ListedRun, scores: Sequence[Metric] = HEADLINES) -> tuple[str | Text, ...]:
+def summary_row(one: ListedRun, scores: Sequence[Metric]) -> tuple[str | Text, ...]:
     """The cells of a run."""
     found = [(metric, one.score(metric.name)) for metric in scores]
     return (

@@ -13,7 +13,7 @@ from textual.containers import VerticalScroll
 from textual.widgets import Footer, Static
 
 from engine.runs.run import Run
-from tui.past.comparison import Comparison, compare
+from tui.past.comparison import Comparison, compare, told
 from tui.renderables.look import class_hue
 from tui.renderables.loss_chart import LossSeries, loss_chart
 from tui.renderables.table import Cell, Column, heading, sentence, table
@@ -22,7 +22,7 @@ from tui.screens.page import Page
 
 
 class CompareScreen(BenchScreen):
-    """Their loss curves, what differs between their experiments, and what came out."""
+    """Which came out best, every score, what differs between them, and their loss curves."""
 
     DEFAULT_CSS = """
     CompareScreen #title { height: 1; background: $panel; padding: 0 1; }
@@ -66,38 +66,43 @@ class CompareScreen(BenchScreen):
     def _rows(self, width: int) -> list[Text]:
         comparison, look = self._comparison, self.host.look
         assert comparison is not None, "shown once it is read"
-        names = [_letter(place) for place in range(len(comparison.runs))]
+        letters = [_letter(place) for place in range(len(comparison.runs))]
         rows = [
             Text.assemble(
-                (f"{name} ", look.paint(class_hue(place), bold=True)),
-                heading(run.name, max(0, width - len(name) - 1), look),
+                (f"{letter} ", look.paint(class_hue(place), bold=True)),
+                heading(name, max(0, width - len(letter) - 1), look),
             )
-            for place, (name, run) in enumerate(zip(names, comparison.runs, strict=True))
+            for place, (letter, name) in enumerate(zip(letters, comparison.names, strict=True))
         ]
-        series = [
-            LossSeries(name, [epoch for epoch, _ in curve], [loss for _, loss in curve])
-            for name, curve in zip(names, comparison.curves, strict=True)
-        ]
-        height = max(6, min(16, self.size.height // 2))
-        title = "Training loss"
-        rows += [Text(), *loss_chart(series, width, height, look, log=self._log, title=title)]
-        columns = (Column("What differs", least=8), *(Column(name, least=6) for name in names))
+        if comparison.verdict is not None:
+            rows += [Text(), *sentence(told(comparison.verdict, letters), width, look, dim=False)]
+        rows += [Text(), *self._scores(comparison, letters, width)]
+        columns = (Column("What differs", least=8), *(Column(name, least=6) for name in letters))
         rows.append(Text())
         if comparison.differences:
             body = [(name, *values) for name, values in comparison.differences]
             rows += table(columns, body, width, look)
         else:
             rows += sentence("Their experiments are the same.", width, look)
+        series = [
+            LossSeries(name, [epoch for epoch, _ in curve], [loss for _, loss in curve])
+            for name, curve in zip(letters, comparison.curves, strict=True)
+        ]
+        height = max(6, min(16, self.size.height // 2))
+        title = "Training loss"
+        return [*rows, Text(), *loss_chart(series, width, height, look, log=self._log, title=title)]
+
+    def _scores(self, comparison: Comparison, letters: Sequence[str], width: int) -> list[Text]:
         columns = (
             Column("What came out", least=8),
-            *(Column(name, right=True, least=6) for name in names),
+            *(Column(name, right=True, least=6) for name in letters),
         )
-        told: list[Sequence[Cell]] = []
+        body: list[Sequence[Cell]] = []
         for name, values in comparison.outcomes:
             best = comparison.best.get(name, [])
             marked = (Text(v, "bold") if place in best else v for place, v in enumerate(values))
-            told.append((name, *marked))
-        return [*rows, Text(), *table(columns, told, width, look)]
+            body.append((name, *marked))
+        return table(columns, body, width, self.host.look)
 
 
 def _letter(place: int) -> str:

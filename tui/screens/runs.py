@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rich.text import Text
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -17,6 +18,7 @@ from textual.widgets import Footer, Static
 
 from engine import paths
 from engine.errors import PerceptuiError
+from tui.renderables.sanitize import plain
 from tui.screens.confirm import ConfirmScreen
 from tui.screens.host import BenchScreen
 from tui.widgets.run_list import RunList
@@ -39,7 +41,8 @@ class RunsScreen(BenchScreen):
     RunsScreen #title { height: 1; background: $panel; padding: 0 1; }
     RunsScreen #columns { height: 2; padding: 0 1; }
     RunsScreen RunList { height: 1fr; padding: 0 1; }
-    RunsScreen.-low #columns { display: none; }
+    RunsScreen #detail { height: 2; padding: 0 1; color: $text-muted; }
+    RunsScreen.-low #columns, RunsScreen.-low #detail { display: none; }
     """
     VERTICAL_BREAKPOINTS = [(0, "-low"), (8, "-high")]  # noqa: RUF012  # Textual's own
     BINDINGS = [  # noqa: RUF012  # Textual declares it so
@@ -60,11 +63,13 @@ class RunsScreen(BenchScreen):
         self._is_outdated = False
         """Whether there was a reason to read again while they were read."""
         self._rests_until = 0.0
+        self._title = ""
 
     def compose(self) -> ComposeResult:
         yield Static("Runs: being read", id="title", markup=False)
         yield Static(id="columns", markup=False)
         yield RunList()
+        yield Static(id="detail", markup=False)
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
@@ -90,12 +95,21 @@ class RunsScreen(BenchScreen):
         if self.chosen is not None:
             self.open_run(self.chosen.run)
 
+    def on_run_list_moved(self) -> None:
+        """Name the directory of the run under the cursor, and all that there is to say of it."""
+        chosen, text = self.chosen, ""
+        if chosen is not None:
+            complaint = chosen.state.told if chosen.state.complaint else ""
+            said = [part for part in (complaint, self._list.differs()) if part]
+            text = ": ".join([chosen.run.name, *(["; ".join(said)] if said else [])])
+        self.query_one("#detail", Static).update(Text(plain(text, self.host.look.ascii)))
+
     def action_mark(self) -> None:
         """Mark a run to compare it, or take the mark away."""
         if self.chosen is not None:
             self._marked ^= {self.chosen.run.path}
             self._list.mark(self._marked)
-            self._list.cursor += 1
+            self._show_title()
 
     def action_continue(self) -> None:
         """Go on with a run that ended early."""
@@ -198,7 +212,7 @@ class RunsScreen(BenchScreen):
             if not self._is_complete:
                 self._show(found, f"Runs: {len(found):,} read, and more to come")
         self._marked &= {one.run.path for one in found}
-        if not self._is_complete or tuple(found) != self._list.runs:
+        if not self._is_complete or tuple(found) != self._list.runs or self._list.is_dated():
             self._is_complete = True
             self._show(found, "Runs")
         now = time.monotonic()
@@ -214,10 +228,17 @@ class RunsScreen(BenchScreen):
     def _show(self, found: list[ListedRun], title: str) -> None:
         hint = f"There are no runs in {self._runs_dir} yet. Esc goes back: open a preset "
         hint += "with enter, press space, and its run is listed here."
-        self.query_one("#title", Static).update(title)
+        self._title = title
+        self._show_title()
         self._list.show(tuple(found), hint)
         self._list.mark(self._marked)
         self._show_head()
+
+    def _show_title(self) -> None:
+        marked = f", {len(self._marked)} marked: = compares them" if len(self._marked) > 1 else ""
+        if len(self._marked) == 1:
+            marked = ", 1 marked: space marks another one"
+        self.query_one("#title", Static).update(f"{self._title}{marked}")
 
     def _show_head(self) -> None:
         self.query_one("#columns", Static).update(self._list.head())

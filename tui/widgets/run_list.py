@@ -6,18 +6,25 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rich.style import Style
 from rich.text import Text
 from textual.binding import Binding
 from textual.message import Message
 
+from tui.renderables.sanitize import fit
 from tui.renderables.table import Sheet, sentence
 from tui.widgets.cursor_rows import CursorRows, Line
 
 if TYPE_CHECKING:  # the app loads its screens before the engine
     from engine.runs.known_runs import ListedRun
+    from tui.past.run_names import RunNames
 
 MARK_WIDTH = 3
 """A sign in front of marked runs, and the gap behind it."""
+GAP = 2
+DIFFERS = "What differs"
+LEAST_WIDTH = 60
+"""With less there is no room for what differs."""
 
 
 class RunList(CursorRows, can_focus=True):
@@ -32,12 +39,18 @@ class RunList(CursorRows, can_focus=True):
     class Selected(Message):
         """The run under the cursor is to be opened."""
 
+    class Moved(Message):
+        """The cursor is on another run, or there are others."""
+
     def __init__(self) -> None:
         super().__init__()
         self.runs: Sequence[ListedRun] = ()
         self._marked: set[Path] = set()
         self._hint = ""
         self._sheet: Sheet | None = None
+        self._names: RunNames | None = None
+        self._age = ""
+        """Of the newest run, as it is shown."""
 
     @property
     def chosen(self) -> ListedRun | None:
@@ -46,16 +59,37 @@ class RunList(CursorRows, can_focus=True):
 
     def show(self, runs: Sequence[ListedRun], hint: str) -> None:
         """Show other runs, the cursor on the one where it was; hint: instead of none."""
+        from tui.past.run_names import RunNames, age
         from tui.past.run_summary import summary_sheet
 
         before = self.chosen
         self.runs, self._hint = runs, hint
+        self._age = age(runs[0].run) if runs else ""
+        if self._names is None:
+            self._names = RunNames()
+        self._names.know(runs)
         self._sheet = summary_sheet(runs, self.look) if runs else None
         if before is not None and self.chosen is not None and self.chosen.run != before.run:
             places = {one.run: place for place, one in enumerate(runs)}
             self.cursor = places.get(before.run, self.cursor)
         self.cursor = self.validate_cursor(self.cursor)
         self.remake()
+        self.post_message(self.Moved())
+
+    def is_dated(self) -> bool:
+        """Whether what stands under When has become wrong."""
+        from tui.past.run_names import age
+
+        return bool(self.runs) and age(self.runs[0].run) != self._age
+
+    def differs(self) -> str:
+        """What the run under the cursor has otherwise than what it came from."""
+        chosen = self.chosen
+        return ", ".join(self._names.differs(chosen.run)) if chosen and self._names else ""
+
+    def watch_cursor(self) -> None:
+        super().watch_cursor()
+        self.post_message(self.Moved())
 
     def mark(self, marked: set[Path]) -> None:
         """Show a sign in front of these."""
@@ -67,9 +101,14 @@ class RunList(CursorRows, can_focus=True):
         width = self._room - MARK_WIDTH
         if self._sheet is None or width <= 0:
             return Text()
-        rule = self._sheet.rule(width)
-        rule.plain = rule.plain[:1] * MARK_WIDTH + rule.plain
-        return Text("\n").join([Text.assemble(" " * MARK_WIDTH, self._sheet.heading(width)), rule])
+        sheet_width, rest = self._columns(width)
+        heading, rule = self._sheet.heading(sheet_width), self._sheet.rule(sheet_width)
+        if rest:
+            heading.append(" " * (rule.cell_len + GAP - heading.cell_len))
+            heading.append(fit(DIFFERS, rest, self.look.ascii), Style(bold=True))
+        line = rule.plain[:1]
+        rule.plain = line * (MARK_WIDTH + rule.cell_len + (GAP + rest if rest else 0))
+        return Text("\n").join([Text.assemble(" " * MARK_WIDTH, heading), rule])
 
     def num_items(self) -> int:
         return len(self.runs)
@@ -102,12 +141,27 @@ class RunList(CursorRows, can_focus=True):
     def _room(self) -> int:
         return self.size.width - 2  # where arrows say that there is more
 
+    def _columns(self, width: int) -> tuple[int, int]:
+        """How wide the sheet may be, and how wide is then what differs; 0: there is no room."""
+        assert self._sheet is not None, "columns are a sheet's"
+        least = len(DIFFERS) + width // 8
+        if width < LEAST_WIDTH:
+            return width, 0
+        sheet_width = width - GAP - least
+        return sheet_width, width - GAP - self._sheet.rule(sheet_width).cell_len
+
     def _row(self, place: int) -> Text:
         assert self._sheet is not None, "rows have a sheet"
+        assert self._names is not None, "rows have names"
         one = self.runs[place]
         width = max(0, self._room - MARK_WIDTH)
         sign = self.look.pick("●", "*") if one.run.path in self._marked else " "
-        row = Text(sign.ljust(MARK_WIDTH)).append_text(self._sheet.row(place, width))
+        sheet_width, rest = self._columns(width)
+        row = Text(sign.ljust(MARK_WIDTH)).append_text(self._sheet.row(place, sheet_width))
+        if rest:
+            start = MARK_WIDTH + self._sheet.rule(sheet_width).cell_len + GAP
+            row.append(" " * (start - row.cell_len))
+            row.append(fit(", ".join(self._names.differs(one.run)), rest, self.look.ascii))
         if place == self.cursor:
             return self.marked(row, self._room, active=self.has_focus)
         return row

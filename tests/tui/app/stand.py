@@ -202,7 +202,7 @@ def started(experiment: Experiment) -> ev.RunStarted:
     return ev.RunStarted(
         n=1,
         run="runs/small",
-        title="Small",
+        title=experiment.title,
         device="cpu",
         threads=1,
         seed=0,
@@ -229,7 +229,7 @@ def made_run(
     """A run directory as a training leaves it; reason None: it never ended."""
     from engine.runs.series import Series
 
-    experiment = small_experiment(**changes)
+    experiment = small_experiment(**{"title": name.capitalize(), **changes})
     directory = RunDirectory.create(folder / "runs", name, experiment)
     directory.record(started(experiment))
     metrics: dict[str, float | None] = {"train_loss": loss, "train_accuracy": 0.75}

@@ -12,7 +12,7 @@ from textual.pilot import Pilot
 
 from engine.runs.known_runs import KnownRuns, ListedRun
 from tests.tui.app.stand import StandApp, made_run, seen, told, until
-from tui.past.comparison import compare, differences, flat
+from tui.past.comparison import compare
 from tui.renderables.table import Sheet
 from tui.screens import runs as runs_screen
 from tui.screens.compare import CompareScreen
@@ -20,6 +20,11 @@ from tui.screens.runs import RunsScreen
 from tui.widgets.run_list import RunList
 
 Play = Pilot[object]
+
+
+def listed(app: StandApp, title: str) -> bool:
+    """Whether a run of this title is seen."""
+    return any(line.split()[:1] == [title] for line in seen(app).splitlines())
 
 
 def test_an_empty_list_says_how_to_fill_it(tmp_path: Path) -> None:
@@ -41,12 +46,13 @@ def test_lists_what_came_out_live_ones_first(tmp_path: Path, size: tuple[int, in
     made_run(tmp_path, "alive", reason=None, is_live=True)
 
     async def story(app: StandApp, pilot: Play) -> None:
-        await until(pilot, lambda: "over-" in seen(app))
+        await until(pilot, lambda: "Over " in seen(app))
         lines = [
-            line.split() for line in seen(app).splitlines() if "alive-" in line or "over-" in line
+            line.split() for line in seen(app).splitlines() if "Alive" in line or "Over" in line
         ]
-        assert lines[0][1:3] == ["running", "0"]
-        assert lines[1][1:] == ["completed", "12", "0.1250", "0.750"]
+        assert lines[0][:2] == ["Alive", "running"]
+        assert lines[1][:2] == ["Over", "completed"]
+        assert "0.750" in lines[1]
 
     told(tmp_path, RunsScreen(), story, size=size)
 
@@ -68,10 +74,10 @@ def test_the_list_fills_as_it_is_read(tmp_path: Path, monkeypatch: pytest.Monkey
 
     async def story(app: StandApp, pilot: Play) -> None:
         await until(pilot, lambda: "Runs: 2 read, and more to come" in seen(app))
-        assert ("d-" in seen(app), "c-" in seen(app), "a-" in seen(app)) == (True, True, False)
+        assert [listed(app, name) for name in "DCA"] == [True, True, False]
         await pilot.press("down")
         go_on.set()
-        await until(pilot, lambda: "a-" in seen(app))
+        await until(pilot, lambda: listed(app, "A"))
         await until(pilot, lambda: "to come" not in seen(app))
         await pilot.press("enter")
         await until(pilot, lambda: bool(app.watched))
@@ -94,13 +100,13 @@ def test_only_rows_in_sight_are_made(tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(Sheet, "row", noted)
 
     async def story(app: StandApp, pilot: Play) -> None:
-        await until(pilot, lambda: "-n59-" in seen(app))
+        await until(pilot, lambda: "N59" in seen(app))
         await pilot.press("end")
-        await until(pilot, lambda: "-n00-" in seen(app))
+        await until(pilot, lambda: "N00" in seen(app))
         height = app.screen.query_one(RunList).size.height
         assert sorted(made) == [*range(height), *range(60 - height, 60)]
         await pilot.press("pageup")
-        await until(pilot, lambda: f"-n{height:02}-" in seen(app))
+        await until(pilot, lambda: f"N{height:02}" in seen(app))
 
     told(tmp_path, RunsScreen(), story, size=(80, 24))
 
@@ -111,8 +117,11 @@ def test_an_unreadable_run_is_listed_with_its_reason(tmp_path: Path) -> None:
     made_run(tmp_path, "good")
 
     async def story(app: StandApp, pilot: Play) -> None:
-        await until(pilot, lambda: "good-" in seen(app))
-        assert "unreadable (events.jsonl: no line of it can be read)" in seen(app)
+        await until(pilot, lambda: "Good " in seen(app))
+        runs = app.screen.query_one(RunList).runs
+        await pilot.press("home", *["down"] * ["-bad-" in one.run.name for one in runs].index(True))
+        reason = "unreadable (events.jsonl: no line of it can be read)"
+        await until(pilot, lambda: reason in seen(app))
         assert "completed" in seen(app)
 
     told(tmp_path, RunsScreen(), story)
@@ -125,14 +134,14 @@ def test_enter_opens_and_c_continues(tmp_path: Path) -> None:
     (over.path / "checkpoints" / "last.safetensors").touch()  # without, it would go on
 
     async def story(app: StandApp, pilot: Play) -> None:
-        await until(pilot, lambda: "over-" in seen(app))
+        await until(pilot, lambda: "Over " in seen(app))
         await pilot.press("enter")
         await until(pilot, lambda: app.watched == [over])
         await pilot.press("c")
         await until(pilot, lambda: app.notices)
         assert "is over (completed)" in app.notices[0]
         stopped = made_run(tmp_path, "stopped", reason="stopped")
-        await until(pilot, lambda: "stopped-" in seen(app))  # the screen looks again by itself
+        await until(pilot, lambda: "Stopped " in seen(app))  # the screen looks again by itself
         await pilot.press("home", "c")
         await until(pilot, lambda: app.resumed == [stopped])
 
@@ -144,7 +153,7 @@ def test_delete_asks_first(tmp_path: Path) -> None:
     run = made_run(tmp_path)
 
     async def story(app: StandApp, pilot: Play) -> None:
-        await until(pilot, lambda: "small-" in seen(app))
+        await until(pilot, lambda: "Small " in seen(app))
         for no in ("escape", "enter"):
             await pilot.press("delete")
             await until(pilot, lambda: "can't be undone" in seen(app))
@@ -165,11 +174,11 @@ def test_marked_runs_are_deleted_together(tmp_path: Path) -> None:
     kept, one, two = (made_run(tmp_path, name) for name in ("kept", "one", "two"))
 
     async def story(app: StandApp, pilot: Play) -> None:
-        await until(pilot, lambda: "one-" in seen(app))
+        await until(pilot, lambda: "One " in seen(app))
         names = [line for line in seen(app).splitlines() if "completed" in line]
         for line in names:
-            await pilot.press("down" if "kept-" in line else "space")
-        await pilot.press("home", *["down"] * [("kept-" in line) for line in names].index(True))
+            await pilot.press(*(["down"] if "Kept" in line else ["space", "down"]))
+        await pilot.press("home", *["down"] * [("Kept" in line) for line in names].index(True))
         await pilot.press("delete")
         await until(pilot, lambda: "Delete 2 runs" in seen(app))
         await pilot.press("y")
@@ -185,7 +194,7 @@ def test_a_run_with_foreign_files_is_not_deleted(tmp_path: Path) -> None:
     (run.path / "notes.txt").touch()
 
     async def story(app: StandApp, pilot: Play) -> None:
-        await until(pilot, lambda: "small-" in seen(app))
+        await until(pilot, lambda: "Small " in seen(app))
         await pilot.press("delete")
         await until(pilot, lambda: app.notices)
         assert "holds what no run writes: notes.txt" in app.notices[0]
@@ -200,7 +209,7 @@ def test_live_runs_are_not_deleted(tmp_path: Path) -> None:
     run = made_run(tmp_path, reason=None, is_live=True)
 
     async def story(app: StandApp, pilot: Play) -> None:
-        await until(pilot, lambda: "small-" in seen(app))
+        await until(pilot, lambda: "Small " in seen(app))
         await pilot.press("delete")
         await until(pilot, lambda: app.notices)
         assert "stop it first" in app.notices[0]
@@ -215,35 +224,68 @@ def test_enter_opens_also_where_runs_are_marked(tmp_path: Path) -> None:
     third, *_ = [made_run(tmp_path, name) for name in ("three", "two", "one")]
 
     async def story(app: StandApp, pilot: Play) -> None:
-        await until(pilot, lambda: "three-" in seen(app))
-        listed = app.screen.query_one(RunList)
-        place = [one.run for one in listed.runs].index(third)
-        await pilot.press(*["down" if n == place else "space" for n in range(3)])
+        await until(pilot, lambda: "Three " in seen(app))
+        runs = app.screen.query_one(RunList).runs
+        place = [one.run for one in runs].index(third)
+        for n in range(3):
+            await pilot.press("home", *["down"] * n, *([] if n == place else ["space"]))
         await pilot.press("home", *["down"] * place, "enter")
         await until(pilot, lambda: app.watched == [third])
 
     told(tmp_path, RunsScreen(), story)
 
 
-def test_marked_runs_are_compared(tmp_path: Path) -> None:
-    """Space marks, = compares: what differs and what came out, side by side."""
+@pytest.mark.parametrize("size", [(120, 36), (80, 24)])
+def test_marked_runs_are_compared(tmp_path: Path, size: tuple[int, int]) -> None:
+    """space ↓ space = is what it looks like: both are compared, the older first, scores on top."""
+    layers = ["Linear(4)", "ReLU()", "Linear(1)", "Sigmoid()"]
     made_run(tmp_path, "one", loss=0.5)
-    made_run(tmp_path, "two", loss=0.25, optimizer="SGD(lr=0.5)")
+    made_run(tmp_path, "two", loss=0.25, layers=["BatchNorm1d()", *layers])
 
     async def story(app: StandApp, pilot: Play) -> None:
-        await until(pilot, lambda: "one-" in seen(app))
-        await pilot.press("space", "space", "equals_sign")
+        await until(pilot, lambda: "One " in seen(app))
+        await pilot.press("space", "down", "space")
+        await until(pilot, lambda: "2 marked: = compares them" in seen(app))
+        await pilot.press("equals_sign")
         await until(pilot, lambda: "What came out" in seen(app))
-        rows = [line.split() for line in seen(app).splitlines()]
-        assert ["optimizer.lr", "0.5", "0.1"] in [row[:3] for row in rows]
-        assert ["train", "loss", "0.2500", "0.5000"] in [row[:4] for row in rows]
-        assert "Training loss" in seen(app)
+        lines = [line.rstrip() for line in seen(app).splitlines()]
+        assert lines[1].split()[:2] == ["A", "One,"]
+        assert lines[2].split()[:2] == ["B", "Two,"]
+        assert lines[2].endswith(": +BatchNorm1d()")
+        assert "Both come to the same train accuracy: 0.750." in lines[4]
+        rows = [line.split() for line in lines]
+        assert ["train", "loss", "0.5000", "0.2500"] in [row[:4] for row in rows]
+        assert [row[:3] for row in rows if row[:1] and row[0].startswith("layers")] == [
+            ["layers.0", "-", "BatchNorm1d()"]
+        ]
+        (curves,) = [n for n, line in enumerate(lines) if "Training loss" in line]
+        (differs,) = [n for n, line in enumerate(lines) if "What differs" in line]
+        assert lines.index(lines[4]) < differs < curves
         await pilot.press("l")
         await until(pilot, lambda: "log scale)" in seen(app))
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(app.screen, RunsScreen))
 
-    told(tmp_path, RunsScreen(), story)
+    told(tmp_path, RunsScreen(), story, size=size)
+
+
+@pytest.mark.parametrize("size", [(120, 36), (80, 24)])
+def test_runs_are_told_apart(tmp_path: Path, size: tuple[int, int]) -> None:
+    """Of one title: by what each has otherwise, its score and its age; the name is below."""
+    made_run(tmp_path, "small")
+    faster = made_run(tmp_path, "small", optimizer="SGD(lr=0.5)", epochs=40)
+
+    async def story(app: StandApp, pilot: Play) -> None:
+        await until(pilot, lambda: "lr 0.5, epochs 40" in seen(app))
+        rows = [line.split() for line in seen(app).splitlines() if " Small " in line]
+        ages = [" ".join(row[row.index("now") :]) for row in rows]
+        assert sorted(ages) == ["now", "now lr 0.5, epochs 40"]
+        assert all("0.750" in row for row in rows)
+        run_list = app.screen.query_one(RunList)
+        run_list.cursor = [one.run for one in run_list.runs].index(faster)
+        await until(pilot, lambda: f"{faster.name}: lr 0.5, epochs 40" in seen(app))
+
+    told(tmp_path, RunsScreen(), story, size=size)
 
 
 def test_one_mark_is_not_compared(tmp_path: Path) -> None:
@@ -251,25 +293,12 @@ def test_one_mark_is_not_compared(tmp_path: Path) -> None:
     made_run(tmp_path)
 
     async def story(app: StandApp, pilot: Play) -> None:
-        await until(pilot, lambda: "small-" in seen(app))
+        await until(pilot, lambda: "Small " in seen(app))
         await pilot.press("space", "equals_sign")
         await until(pilot, lambda: app.notices)
         assert "Mark two runs" in app.notices[0]
 
     told(tmp_path, RunsScreen(), story)
-
-
-def test_differences_are_told_field_by_field() -> None:
-    """Arguments of components and single layers are compared, defaults filled in."""
-    first = flat({"optimizer": "SGD(lr=0.1)", "layers": ["Linear(4)"], "epochs": 3, "title": "A"})
-    second = flat({"optimizer": "SGD(lr=0.1, momentum=0.9)", "layers": ["Linear(4)", "ReLU()"]})
-    second |= {"epochs": "3"}
-    assert list(differences([first, second])) == [
-        ("optimizer.momentum", ["0.0", "0.9"]),
-        ("layers.1", ["-", "ReLU()"]),
-    ]
-    blocks = [flat({"layers": [f"Residual([Linear({n}), ReLU()])"]}) for n in (4, 8)]
-    assert list(differences(blocks)) == [("layers.0.0", ["Linear(4)", "Linear(8)"])]
 
 
 def test_comparison_reads_what_is_there(tmp_path: Path) -> None:

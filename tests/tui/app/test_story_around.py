@@ -230,8 +230,8 @@ def test_two_runs_are_compared(tmp_path: Path) -> None:
 
     async def play(stage: Stage) -> None:
         await stage.press("R")
-        await stage.until_seen("one", "two", "0.5000", "0.2500")
-        await stage.press("space", "space", "equals_sign")
+        await stage.until_seen("One", "Two", "0.5000", "0.2500")
+        await stage.press("space", "down", "space", "equals_sign")
         await stage.until_seen("2 runs compared", "optimizer.lr", "0.01")
         await stage.press("escape", "escape")
         await stage.until_seen("Linear(4)")
