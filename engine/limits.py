@@ -127,6 +127,18 @@ PICTURE_FILE = Limit(
     "bytes",
     "It is decoded in memory, and becomes 1,024 by 1,024 pixels at most.",
 )
+ARRAY_FILE = Limit(
+    "an .npz file",
+    50_000_000_000,
+    "bytes",
+    "Its arrays are read into memory as a whole, if there is room.",
+)
+PICTURE_TABLE = Limit(
+    "a table that names pictures",
+    200_000_000,
+    "bytes",
+    "Each of its rows is a file to be opened: two million of them.",
+)
 PICTURE = Limit(
     "a picture",
     178_956_970,
@@ -177,6 +189,8 @@ ALL = (
     CELL,
     TABLE_NOTE,
     PICTURE_FILE,
+    ARRAY_FILE,
+    PICTURE_TABLE,
     PICTURE,
     WEIGHTS_FILE,
     RUN_FILE,

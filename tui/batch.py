@@ -15,6 +15,7 @@ from engine.runs.outcome import outcome_of
 from engine.runs.pictures import Pictures
 from engine.runs.run import Run
 from engine.service import protocol as p
+from engine.service.client.first_look import look_at
 from engine.service.client.session import Session
 from tui.commands.complaint import complain, complain_of
 from tui.headless.ending import UNKEPT, exit_code, print_end, print_record
@@ -34,6 +35,7 @@ def train(order: p.Train, presentation: Presentation) -> int:
 
     Raises PerceptuiError, or BrokenPipeError if stdout was closed meanwhile.
     """
+    look_at(order)
     return asyncio.run(_in_worker(order, order.experiment().epochs, presentation))
 
 
@@ -42,6 +44,7 @@ def resume(order: p.Resume, presentation: Presentation) -> int:
     run, history = Run(Path(order.run)), History()
     for event in run.events():
         history.add(event)
+    look_at(order)
     return asyncio.run(_in_worker(order, run.experiment().epochs, presentation, history))
 
 
@@ -65,6 +68,7 @@ def detached(order: p.Train | p.Resume) -> int:
                 Terminal().path(str(session.run))
             return caught.exit_code
 
+    look_at(order)
     return asyncio.run(start())
 
 

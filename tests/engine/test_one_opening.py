@@ -33,6 +33,7 @@ OWN = {
     "engine/training/threads.py",  # /sys
     "engine/memory.py",  # /proc and /sys
     "engine/parts/data/generators/table_cells.py",  # checked before; exported as it stands
+    "engine/parts/data/generators/table_rows.py",  # the same
     "engine/parts/data/generators/picture_image.py",  # the same
     "engine/parts/data/picture_check.py",  # Pillow, on what was opened there
     "engine/training/checkpoint.py",  # checked on the line before

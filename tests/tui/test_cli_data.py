@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.service.client.session import Session
 from tests.engine.training.streaming.folders import pictures_in
 from tests.tui.command_line import TINY, Bench, perceptui
 
@@ -98,8 +99,17 @@ def test_a_streamed_folder_and_a_picture_in_it_that_breaks(
     assert outcome.run.is_dir()
 
 
-def test_a_broken_picture_is_refused_before_a_run_begins(bench: Bench) -> None:
-    """With its name and 4, and no run of it; mended, what is left out is said once."""
+def _no_trainer() -> None:
+    raise AssertionError("a trainer, which loads torch, is started")
+
+
+def test_a_broken_picture_is_refused_before_a_run_begins(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With its name and 4, and no run of it; mended, what is left out is said once.
+
+    Broken again it is named by whatever would start a training, before a trainer is.
+    """
     folder = pictures_in(bench.folder / "pictures")
     whole = (folder / "dogs" / "05.png").read_bytes()
     (folder / "dogs" / "05.png").write_text("no picture")
@@ -114,6 +124,14 @@ def test_a_broken_picture_is_refused_before_a_run_begins(bench: Bench) -> None:
     outcome = perceptui(*command)
     assert outcome.code == 0
     assert outcome.err == f"perceptui: {folder}: 1 file is left out: 1 Thumbs.db\n"
+
+    (folder / "dogs" / "05.png").write_text("no picture")
+    monkeypatch.setattr(Session, "open", _no_trainer)
+    mine = str(outcome.run / "experiment.toml")
+    for again in ([*command, "--detach"], ["tune-lr", mine], ["doctor", mine]):
+        assert bench.refused(*again, code=4) == message
+    for again in (["resume", str(outcome.run)], ["resume", str(outcome.run), "--detach"]):
+        assert bench.refused(*again, code=4) == message
 
 
 def test_download_without_a_network(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -41,7 +41,6 @@ def train(
     if quiet and shared.json:
         raise UsageError("--json prints every event, --quiet the end only: give one of them")
     name, experiment = requested(options, shared.runs)
-    experiment.data.look()
     from engine.service import protocol as p
     from engine.spec.writer import to_toml
     from tui import batch

@@ -52,6 +52,7 @@ def doctor(
     file = _own_file(what)
     if fix and file is None and shared.json:
         raise UsageError("--fix prints the repaired TOML, --json the findings: give one of them")
+    experiment.data.look()
     diagnosis = diagnose(experiment, shared.data)
     if diagnosis.remark:
         from tui.commands.complaint import complain

@@ -35,6 +35,7 @@ def tune(
 
     shared = ctx.obj.merged(runs_dir, data_dir, ascii, json)
     _, experiment = experiment_of(what, shared.runs)
+    experiment.data.look()
     test = asyncio.run(_tested(experiment, shared.data))
     if shared.json:
         print_message(test)

@@ -1,8 +1,10 @@
 """Data sets. To add one, add its class here and its generator in generators/."""
 
 from engine.parts.data import (
+    array_file,
     csv_file,
     image_folder,
+    image_list,
     points,
     surfaces,
     tables,
@@ -35,8 +37,10 @@ __all__ = [
     "PictureFiles",
     "PixelFigures",
     "Pixels",
+    "array_file",
     "csv_file",
     "image_folder",
+    "image_list",
     "points",
     "surfaces",
     "tables",

@@ -224,7 +224,7 @@ class Csv(Data, name="csv"):
         )  # fmt: skip
 
     def generator(self, locations: DataLocations) -> Generator:
-        from engine.parts.data.generators import table_cells, table_file
+        from engine.parts.data.generators import table_cells, table_file, table_rows
         from engine.parts.data.sheet.encoders import input_encoder, needed, target_encoder
 
         table = self._present_table()
@@ -246,7 +246,7 @@ class Csv(Data, name="csv"):
             imports |= {"import pyarrow.feather", "import pyarrow.parquet"}
         elif layout.by_rows:
             function = table_file.rows_table
-            reading = (table_cells.unpacked, table_cells.rows_of, table_cells.read_rows)
+            reading = (table_cells.unpacked, table_rows.rows_of, table_cells.read_rows)
             imports |= {"import csv", "import io", "import re"}
             imports |= {"from collections.abc import Callable, Iterable, Iterator, Sequence"}
             imports -= {"from collections.abc import Callable, Sequence"}

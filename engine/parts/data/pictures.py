@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import warnings
 from collections.abc import Callable
 from functools import partial
@@ -204,7 +205,7 @@ class Pictures(Images, _Reading, abstract=True):
             shape = (len(part), *facts.shape)
             return torch.empty(shape, dtype=torch.uint8, device="meta"), torch.tensor(part.labels)
 
-        names = tuple(str(file.relative_to(self.root)) for file in listing.files())
+        names = tuple(os.path.relpath(file, self.root) for file in listing.files())
         read = partial(picture, **self.reading())
         inputs, targets = unread(listing.train)
         return Dataset(
@@ -252,7 +253,7 @@ class Pictures(Images, _Reading, abstract=True):
         return sizes
 
     def _unreadable(self, file: Path, reason: Exception) -> str:
-        return f"{file.relative_to(self.root)} can't be read: {in_words(reason)}"
+        return f"{os.path.relpath(file, self.root)} can't be read: {in_words(reason)}"
 
     def _unavailable(self, message: str) -> DataUnavailable:
         return DataUnavailable(f"{self.path}: {message}")

@@ -38,8 +38,11 @@ class Images(Data, abstract=True):
     def num_channels(self) -> int:
         return 3
 
-    def pixels(self) -> Pixels:
-        """How the images become network inputs."""
+    def pixels(self) -> Pixels | None:
+        return self.scaled_pixels()
+
+    def scaled_pixels(self) -> Pixels:
+        """How its images become network inputs, by its parameters."""
         mean = self._per_channel(self.mean, 0.0)
         std = self._per_channel(self.std, 1.0)
         return Pixels(mean, std, augmentations=self._augmentations())

@@ -32,6 +32,7 @@ from engine.runs.run import Run
 from engine.service import protocol as p
 from engine.service.client.connection import Connection
 from engine.service.client.event_queue import SessionEvent
+from engine.service.client.first_look import look_at, look_at_data
 from engine.service.client.launch import Launched, launch
 from engine.service.protocol.description import Description
 from engine.service.protocol.socket_directory import check_socket, peer_is_owner
@@ -134,10 +135,11 @@ class Session:
     async def begin(self, order: p.Train | p.Resume) -> Path:
         """Train an experiment in a new run, or go on with one; returns it once it is prepared.
 
-        A worker trains one experiment at a time: the one before must be over, and what of
-        its events was not read yet is dropped. Raises also BadCheckpoint's message as a
-        PerceptuiError.
+        The person's own files are looked at first. A worker trains one experiment at a time: the
+        one before must be over, and what of its events was not read yet is dropped. Raises also
+        BadCheckpoint's message as a PerceptuiError.
         """
+        await asyncio.to_thread(look_at, order)
         data_dir = _absolute(Path(order.data_dir))  # others may have started the worker
         return await self._connection.begin(msgspec.structs.replace(order, data_dir=data_dir))
 
@@ -222,6 +224,7 @@ class Session:
 
     async def describe(self, experiment: Experiment, data_dir: Path | None = None) -> Description:
         """The shape, the statistics and a thumbnail of an experiment's data."""
+        await asyncio.to_thread(look_at_data, experiment)
         toml = to_toml(experiment, complete=True)
         request = p.Describe(toml=toml, data_dir=_absolute(data_dir))
         return await self._connection.ask(request, Description)
@@ -236,6 +239,7 @@ class Session:
         self, experiment: Experiment, data_dir: Path | None = None
     ) -> RateTest:
         """The loss over growing learning rates, tried on a copy, and the rate to take."""
+        await asyncio.to_thread(look_at_data, experiment)
         toml = to_toml(experiment, complete=True)
         request = p.TuneLearningRate(toml=toml, data_dir=_absolute(data_dir))
         return await self._connection.ask(request, RateTest)

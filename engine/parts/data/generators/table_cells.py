@@ -1,18 +1,18 @@
 """Generator of a person's own table: its cells, column by column; without torch."""
 
 import bz2
-import csv
 import gzip
 import io
 import lzma
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.csv
 import pyarrow.feather
 import pyarrow.parquet
+
+from engine.parts.data.generators.table_rows import rows_of
 
 
 def unpacked(path: str, packing: str) -> Any:
@@ -74,31 +74,6 @@ def read_cells(
     if len(odd) != tail:
         raise ValueError(f"{len(odd)} rows have another number of cells")
     return dict(zip(wanted, table.columns, strict=True))
-
-
-def rows_of(
-    lines: Iterable[str], delimiter: str, quote: str = '"', comment: str = "", whole: bool = False
-) -> Iterator[tuple[int, list[str]]]:
-    """Each row's cells with the line it starts on, from 1; empty rows are left out.
-
-    delimiter: a blank stands for any number of blanks and tabs. comment: how lines begin that are
-    left out. whole: each row is quoted once more, as one cell.
-    """
-    kept = ("\n" if comment and line.startswith(comment) else line for line in lines)
-    if delimiter == " ":
-        for number, line in enumerate(kept, start=1):
-            pairs = re.findall(rf"{quote}([^{quote}]*){quote}|(\S+)", line)
-            if cells := [quoted or plain for quoted, plain in pairs]:
-                yield number, cells
-        return
-    reader = csv.reader(kept, delimiter=delimiter, quotechar=quote, skipinitialspace=True)
-    number = 1
-    for row in reader:
-        if whole and len(row) == 1:
-            row = next(csv.reader(row, delimiter=delimiter, quotechar=quote), [])
-        if any(cells := [cell.strip() for cell in row]):
-            yield number, cells
-        number = reader.line_num + 1
 
 
 def read_rows(

@@ -187,7 +187,7 @@ def _comments(text: str) -> tuple[int, str]:
 
 def _records(text: str, delimiter: str, quote: str, skip: int, comment: str) -> list[Record]:
     """The head's rows as a delimiter divides them; stops where quotes do not fit."""
-    from engine.parts.data.generators.table_cells import rows_of
+    from engine.parts.data.generators.table_rows import rows_of
 
     source = io.StringIO(text, newline="")
     for _ in range(skip):

@@ -227,7 +227,7 @@ def lines_of(sheet: Sheet, rows: Iterable[int]) -> dict[int, int]:
 
 def _rows(sheet: Sheet) -> Iterable[tuple[int, list[str]]]:
     """Each row with its line, read by Python's own reader: slow, and knows where it is."""
-    from engine.parts.data.generators.table_cells import rows_of
+    from engine.parts.data.generators.table_rows import rows_of
 
     layout = sheet.layout
     line = layout.skip + 1

@@ -10,7 +10,7 @@ from engine.parts.data.points import Blobs, Circle, Gaussians, Points, Rings, Sp
 from engine.parts.data.surfaces import Plane, Wave
 from tests.engine.parts.data.made import NOWHERE, made, same, scripted
 
-FROM_FILES = {"csv", "images", "MNIST", "FashionMNIST", "KMNIST", "CIFAR10"}
+FROM_FILES = {"csv", "images", "image_list", "npz", "MNIST", "FashionMNIST", "KMNIST", "CIFAR10"}
 OFFLINE = [cls for name, cls in Data.members().items() if name not in FROM_FILES]
 PLAYGROUND = [cls for cls in OFFLINE if issubclass(cls, Points | Plane | Wave)]
 EVERY = pytest.mark.parametrize("cls", OFFLINE, ids=lambda cls: str(cls.name))

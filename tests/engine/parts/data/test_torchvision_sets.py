@@ -301,18 +301,18 @@ def test_cifar10_is_unpacked_and_checked(
 
 def test_pixels_follow_the_parameters() -> None:
     """Mean, std and the random changes are told as torchvision's transforms are written."""
-    assert MNIST().pixels().mean == (0.0,)
-    assert MNIST().pixels().augmentations == ()
-    normalized = MNIST(mean=0.5, std=0.25).pixels()
+    assert MNIST().scaled_pixels().mean == (0.0,)
+    assert MNIST().scaled_pixels().augmentations == ()
+    normalized = MNIST(mean=0.5, std=0.25).scaled_pixels()
     assert (normalized.mean, normalized.std) == ((0.5,), (0.25,))
-    assert CIFAR10(mean=0.5).pixels().mean == (0.5, 0.5, 0.5)
-    assert CIFAR10(mean=0.5).pixels().std == (1.0, 1.0, 1.0)
-    assert CIFAR10(std=(0.1, 0.2, 0.3)).pixels().std == (0.1, 0.2, 0.3)
-    assert CIFAR10(flip=True, shift=0.1).pixels().augmentations == (
+    assert CIFAR10(mean=0.5).scaled_pixels().mean == (0.5, 0.5, 0.5)
+    assert CIFAR10(mean=0.5).scaled_pixels().std == (1.0, 1.0, 1.0)
+    assert CIFAR10(std=(0.1, 0.2, 0.3)).scaled_pixels().std == (0.1, 0.2, 0.3)
+    assert CIFAR10(flip=True, shift=0.1).scaled_pixels().augmentations == (
         "RandomHorizontalFlip()",
         "RandomAffine(0.0, translate=(0.1, 0.1))",
     )
-    assert MNIST(rotate=10.0).pixels().augmentations == ("RandomRotation(10.0)",)
+    assert MNIST(rotate=10.0).scaled_pixels().augmentations == ("RandomRotation(10.0)",)
 
 
 def test_augmentations_are_torchvisions() -> None:
@@ -320,7 +320,9 @@ def test_augmentations_are_torchvisions() -> None:
     from torchvision.transforms import v2
 
     data = CIFAR10(flip=True, shift=0.2, rotate=15.0)
-    expressions = (*data.pixels().augmentations, *CIFAR10(rotate=5.0).pixels().augmentations)
+    turned = CIFAR10(rotate=5.0)
+    every = (data, turned)
+    expressions = tuple(text for one in every for text in one.scaled_pixels().augmentations)
     image = torch.randint(0, 256, (3, 32, 32), dtype=torch.uint8)
     for expression in expressions:
         changed = eval(expression, vars(v2))(image)
