@@ -39,9 +39,7 @@ def from_raw(raw: Raw, source: str = "", folder: Path | None = None) -> Experime
     Raises BadExperiment with all problems, DataUnavailable for a data file.
     """
     problems: list[Problem] = []
-    values = _values(raw, problems)
-    if folder is not None and isinstance(data := values.get("data"), Data):
-        values["data"] = data.at(folder.absolute())
+    values = _values(raw, problems, folder)
     try:
         check(values, problems)
     except DataUnavailable as error:
@@ -53,7 +51,14 @@ def from_raw(raw: Raw, source: str = "", folder: Path | None = None) -> Experime
     return Experiment(**values)
 
 
-def _values(raw: Raw, problems: list[Problem]) -> dict[str, Any]:
+def understood(raw: Raw, folder: Path | None = None) -> dict[str, Any] | None:
+    """Every field by itself, whether they fit each other or not; None where one is no value."""
+    problems: list[Problem] = []
+    values = _values(raw, problems, folder)
+    return None if problems else values
+
+
+def _values(raw: Raw, problems: list[Problem], folder: Path | None) -> dict[str, Any]:
     """The fields that could be understood, with the defaults of those that are left out."""
     declared = Experiment.parameters()
     values: dict[str, Any] = {}
@@ -73,6 +78,8 @@ def _values(raw: Raw, problems: list[Problem]) -> dict[str, Any]:
                 problems.append(Problem(key, f"missing: {declaration.help}"))
             else:
                 values[key] = declaration.default
+    if folder is not None and isinstance(data := values.get("data"), Data):
+        values["data"] = data.at(folder.absolute())
     return values
 
 

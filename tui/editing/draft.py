@@ -6,7 +6,7 @@ import dataclasses
 from collections import deque
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from engine.doctor.finding import Finding
 from engine.errors import BadExperiment, DataUnavailable, Problem
@@ -23,6 +23,9 @@ from tui.editing.draft_items import Item, items_of
 from tui.editing.examiner import Examiner
 from tui.editing.outline import Opened, Outline
 from tui.live.snapshot import Origin, Snapshot
+
+if TYPE_CHECKING:
+    from engine.doctor.ways_out import Way
 
 MOST_UNDONE = 200
 
@@ -117,6 +120,12 @@ class Draft:
     def findings(self) -> list[Finding]:
         """What the doctor finds in it, the gravest first; nothing while there are problems."""
         return self.examiner.findings(self.experiment) if self.experiment is not None else []
+
+    def ways_out(self) -> list[Way]:
+        """What makes it fit its data, each tried already; nothing while there are no problems."""
+        from engine.doctor.ways_out import ways_out
+
+        return ways_out(self.raw, Path()) if self.problems else []
 
     def items(self) -> list[Item]:
         """The lines of the editor."""

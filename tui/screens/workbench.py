@@ -11,6 +11,7 @@ from textual.containers import Container
 from textual.events import Resize
 from textual.reactive import reactive
 
+from engine.doctor.ways_out import Way
 from engine.errors import PerceptuiError
 from engine.parts.metrics import METRICS
 from engine.spec.difference import changes
@@ -153,8 +154,15 @@ class WorkbenchScreen(ControlScreen):
             self.action_pane(NAMES[(NAMES.index(self.pane) + by) % len(NAMES)])
 
     def action_repair(self) -> None:
-        """Apply the repair of the doctor's gravest finding; undo takes it back."""
-        finding = self.query_one(DoctorNote).finding
+        """Apply the repair of the doctor's gravest finding, or choose what makes it fit its data.
+
+        Undo takes it back.
+        """
+        note = self.query_one(DoctorNote)
+        if note.ways:
+            self._fix(note.ways)
+            return
+        finding = note.finding
         if finding is not None and finding.repaired is not None:
             self.host.draft.replace_all(finding.repaired)
             self.tell(f"Repaired: {finding.repair}. z takes it back")
@@ -170,6 +178,18 @@ class WorkbenchScreen(ControlScreen):
         else:
             editor.action_undo()
         return True
+
+    @work(group="fix", exclusive=True, exit_on_error=False)
+    async def _fix(self, ways: tuple[Way, ...]) -> None:
+        """Ask which of the ways out to take."""
+        from tui.screens.fix import FixScreen
+
+        draft = self.host.draft
+        way = await self.app.push_screen_wait(FixScreen(str(draft.problems[0]), ways))
+        if way is not None:
+            draft.replace_all(way.experiment)
+            self.tell(f"Done: {way.text}. z takes it back")
+            self.post_message(DraftChanged())
 
     @work(group="fit", exclusive=True, exit_on_error=False)
     async def action_fit(self) -> None:
@@ -195,8 +215,10 @@ class WorkbenchScreen(ControlScreen):
         if action == "recover":
             return self.shown.diverged is not None
         if action == "repair" and self._is_built:
-            finding = self.query_one(DoctorNote).finding
-            return finding is not None and finding.repaired is not None
+            note = self.query_one(DoctorNote)
+            return bool(note.ways) or (
+                note.finding is not None and note.finding.repaired is not None
+            )
         return True
 
     def action_log_scale(self) -> None:

@@ -12,6 +12,7 @@ from textual.reactive import reactive
 
 from engine import paths
 from engine.doctor.finding import Finding
+from engine.doctor.ways_out import Way
 from engine.runs.events import FindingAppeared
 from tui.live.snapshot import Snapshot
 from tui.renderables.findings import HUES
@@ -33,11 +34,28 @@ class DoctorNote(Page):
     DEFAULT_CSS = "DoctorNote { display: none; padding: 0 1; }"
 
     finding: reactive[Finding | None] = reactive(None, repaint=False)
+    ways: reactive[tuple[Way, ...]] = reactive((), repaint=False)
+    """What would make an experiment fit its data that does not."""
 
     def examine(self) -> None:
         """Ask the doctor; an experiment with mistakes shows those in its lines instead."""
         self._show_findings()
         self._learn()
+        self._find_ways()
+
+    @work(group="ways", exclusive=True, exit_on_error=False)
+    async def _find_ways(self) -> None:
+        """Look for ways out of what does not fit, and say that there are some."""
+        draft = host(self).draft
+        before = self.ways
+        self.ways = tuple(await asyncio.to_thread(draft.ways_out)) if draft.problems else ()
+        if self.ways:
+            number = f"{len(self.ways)} ways" if len(self.ways) > 1 else "one way"
+            text = f"f: Fix model{self.look.pick('…', '...')}, {number} out of this"
+            self.display = True
+            self.show(lambda width: sentence(text, width, self.look, dim=False))
+        if self.ways != before:
+            self.screen.refresh_bindings()
 
     @work(group="learn", exclusive=True, exit_on_error=False)
     async def _learn(self) -> None:
