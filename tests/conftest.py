@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +12,10 @@ import pytest
 
 from engine.service.client.launch import launch
 from tests.engine.service.live import WAIT_S, RawClient
+
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+# Several processes test at once: where a core is wanted by others, threads of a training that
+# wait for each other by turning in circles make it ten times as long.
 
 NEEDS_MNIST = "PERCEPTUI_DATA_DIR"
 """Stands in the reason of every test that is skipped for want of MNIST."""

@@ -9,7 +9,12 @@ import pytest
 from engine.runs.events import Metric
 from tests.presets.measure import NAMES, final_metrics, preset, ranges, skip_without_data
 
-MEASURED = [name for name in NAMES if preset(name).measured is not None]
+LONG = ("mnist", "mnist-cnn")
+MEASURED = [
+    pytest.param(name, marks=pytest.mark.rare) if name in LONG else name
+    for name in NAMES
+    if preset(name).measured is not None
+]
 
 
 def _promised_accuracies(expect: str) -> list[float]:

@@ -30,7 +30,7 @@ def test_doctor_makes_the_repaired_circle_of_the_circle() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", [pytest.param(n, marks=pytest.mark.slow) if n == "mnist" else n for n in PROMISES]
+    "name", [pytest.param(n, marks=pytest.mark.rare) if n == "mnist" else n for n in PROMISES]
 )
 def test_text_tells_what_the_repair_gives(name: str) -> None:
     """A tutorial's text has the figures that its first seed gives, the others' spread apart."""

@@ -100,7 +100,6 @@ def test_data_is_looked_at_only_where_a_rule_could_need_it(
     assert wants_statistics(preset(name)) is statistics_needed
 
 
-@pytest.mark.slow
 def test_pixel_figures_are_those_of_the_files() -> None:
     """The figures kept of MNIST are those of its training images."""
     locations = DataLocations(data_dir())

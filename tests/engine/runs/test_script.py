@@ -206,12 +206,17 @@ def test_any_script_repeats_its_training(experiment: Experiment) -> None:
 NEEDS_FILES = ("mnist", "mnist-repaired", "mnist-cnn", "fashion", "kmnist", "cifar10")
 
 
+@pytest.mark.parametrize("epochs", [3, pytest.param(20, marks=pytest.mark.rare)])
 @pytest.mark.parametrize("name", [name for name in presets.names() if name not in NEEDS_FILES])
-def test_a_preset_is_repeated_by_its_script(name: str) -> None:
-    """The script of every preset that needs no download repeats its losses."""
+def test_a_preset_is_repeated_by_its_script(name: str, epochs: int) -> None:
+    """The script of every preset that needs no download repeats its losses.
+
+    On one thread: several wait for each other where the tests leave no core free, and that a
+    script takes as many as the trainer is another test's claim.
+    """
     experiment = read_file(presets.path_of(name))
-    epochs = min(experiment.epochs, 20)
-    assert_repeated(dataclasses.replace(experiment, epochs=epochs, device="cpu"))
+    fewer = min(experiment.epochs, epochs)
+    assert_repeated(dataclasses.replace(experiment, epochs=fewer, device="cpu", threads=1))
 
 
 def test_a_table_of_ones_own_is_read_by_the_script(tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from rich.text import Text
 from textual.pilot import Pilot
 
 from engine.runs.known_runs import KnownRuns, ListedRun
+from tests.tui.app.idle import Gate
 from tests.tui.app.stand import StandApp, made_run, seen, told, until
 from tui.past.comparison import compare
 from tui.renderables.table import Sheet
@@ -61,12 +61,13 @@ def test_the_list_fills_as_it_is_read(tmp_path: Path, monkeypatch: pytest.Monkey
     """The newest are there while the others are still read, and it says that more come."""
     for name in ("a", "b", "c", "d"):
         made_run(tmp_path, name)
-    go_on = threading.Event()
+    gate = Gate()
     whole = KnownRuns.newest_first
 
     def halting(known: KnownRuns, limit: int | None = None) -> Iterator[ListedRun]:
         for place, one in enumerate(whole(known, limit)):
-            assert place < 2 or go_on.wait(60)
+            if place == 2:
+                gate.pass_through()
             yield one
 
     monkeypatch.setattr(KnownRuns, "newest_first", halting)
@@ -76,7 +77,7 @@ def test_the_list_fills_as_it_is_read(tmp_path: Path, monkeypatch: pytest.Monkey
         await until(pilot, lambda: "Runs: 2 read, and more to come" in seen(app))
         assert [listed(app, name) for name in "DCA"] == [True, True, False]
         await pilot.press("down")
-        go_on.set()
+        gate.open()
         await until(pilot, lambda: listed(app, "A"))
         await until(pilot, lambda: "to come" not in seen(app))
         await pilot.press("enter")

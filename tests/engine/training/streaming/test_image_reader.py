@@ -75,7 +75,7 @@ def _hit_before_it_begins(number: int) -> None:
     begin(number)
 
 
-@pytest.mark.parametrize("method", ["forkserver", pytest.param("spawn", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("method", ["forkserver", pytest.param("spawn", marks=pytest.mark.rare)])
 def test_a_signal_while_a_process_starts_does_not_end_it(
     reader: Reader, monkeypatch: pytest.MonkeyPatch, method: str
 ) -> None:
