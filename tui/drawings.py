@@ -23,12 +23,15 @@ from tui.renderables.actual_predicted import (
     Outcome,
     class_outcomes,
     fitted_curve,
+    over_samples,
+    predicted_labels,
     scatter,
     value_outcomes,
 )
 from tui.renderables.confusion import confusion
 from tui.renderables.images import Image, gallery
 from tui.renderables.look import Look
+from tui.renderables.table import heading
 
 Rows = list[Text]
 
@@ -70,6 +73,38 @@ def comparison_rows(picture: Comparison, width: int, height: int, look: Look) ->
         limit = max(1, height - 3)
         return value_outcomes(picture.actual, picture.predicted, width, look, limit=limit)
     return scatter(picture.actual, picture.predicted, width, height, look)
+
+
+def sample_rows(
+    picture: Comparison, width: int, height: int, look: Look, *, labels: bool = True
+) -> Rows:
+    """Every sample in turn: its predicted label, and the numbers as lines over its number.
+
+    Of two classes the numbers are the second one's probability.
+    """
+    actual: list[float | None] = [*picture.actual]
+    if not picture.classes:
+        return over_samples(actual, picture.predicted, width, height, look)
+    rows: Rows = []
+    if labels:
+        pairs = zip(picture.actual, picture.predicted, strict=True)
+        outcomes = [Outcome(int(a), int(p or 0)) for a, p in pairs]
+        rows = [
+            heading(labels_title(picture), width, look),
+            *predicted_labels(outcomes, picture.classes, width, look),
+            Text(),
+        ]
+    if picture.probabilities:
+        of = f"P({picture.classes[1]})"
+        rows += over_samples(actual, picture.probabilities, width, height - len(rows), look, of=of)
+    return rows
+
+
+def labels_title(picture: Comparison) -> str:
+    """Whose labels are listed, all of them or the first."""
+    listed, total = len(picture.actual), picture.num_samples
+    which = f"{listed:,}" if listed == total else f"first {listed:,} of {total:,}"
+    return f"Predicted labels of the {which} samples ({picture.split})"
 
 
 def score_rows(

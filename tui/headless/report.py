@@ -16,6 +16,7 @@ from tui.drawings import (
     confusion_rows,
     curve_rows,
     mistakes_rows,
+    sample_rows,
     score_rows,
 )
 from tui.renderables import boundary as plane
@@ -27,6 +28,8 @@ from tui.renderables.predictions import class_prediction, value_prediction
 from tui.renderables.table import heading
 
 CHART_HEIGHT = 14
+MOST_LISTED = 200
+"""Samples that are shown one after the other."""
 PICTURE_HEIGHT = 27
 """Rows of the boundary with its axes, at most."""
 
@@ -90,6 +93,11 @@ class Report:
         if compared.num_samples <= FEW or not compared.classes:
             rows = comparison_rows(compared, min(width, 72), CHART_HEIGHT + 6, look)
             yield self._titled(f"Actual against predicted{self._of} ({compared.split})", rows)
+        if len(compared.actual) == compared.num_samples <= MOST_LISTED:
+            many = compared.num_samples > FEW  # few stand one by one above
+            rows = sample_rows(compared, min(width, 72), CHART_HEIGHT + 6, look, labels=many)
+            if rows:
+                yield rows
         if pictures.mistakes:
             yield self._titled("Mistakes", mistakes_rows(pictures.mistakes, width, look))
 

@@ -6,17 +6,21 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from rich.cells import cell_len
 from rich.style import Style
 from rich.text import Text
 
 from tui.renderables.chart import Axis, Curve, chart, legend
 from tui.renderables.look import BLUE, GRAY, ORANGE, Look, class_hue
 from tui.renderables.numbers import metric
-from tui.renderables.sanitize import plain
+from tui.renderables.sanitize import crop, plain
+from tui.renderables.series import finite
 from tui.renderables.table import Cell, Column, heading, sentence, table, wrapped
 
 _LEAST_WIDTH, _LEAST_HEIGHT = 24, 8
 _MOST_POINTS = 2000
+_SHORT = 3
+"""Columns of a label that is written out among all the others."""
 
 
 class Outcome(NamedTuple):
@@ -114,6 +118,68 @@ def scatter(
     title = look.pick("Predicted ↑ over actual →", "Predicted (up) over actual (across)")
     canvas = chart(curves, both, both, width, max(4, height - 1 - len(below)), look)
     return [heading(title, width, look), *canvas, *below]
+
+
+def over_samples(
+    actual: Sequence[float | None],
+    predicted: Sequence[float | None],
+    width: int,
+    height: int,
+    look: Look,
+    *,
+    of: str = "",
+) -> list[Text]:
+    """What is right and what was answered, two lines over the sample's number.
+
+    of: what the numbers are. Nothing where there is no room for a chart.
+    """
+    known = [value for value in (*actual, *predicted) if value is not None and finite(value)]
+    if not known or width < _LEAST_WIDTH or height < _LEAST_HEIGHT:
+        return []
+    numbers = [float(number) for number in range(1, len(actual) + 1)]
+    curves = [
+        Curve("actual", numbers, actual, BLUE, look.pick("●", "o")),
+        Curve("predicted", numbers, predicted, ORANGE, look.pick("✕", "x")),
+    ]
+    x, y = Axis.around(numbers, whole=True), Axis.around(known)
+    below = wrapped(legend(curves, look), width, look)
+    canvas = chart(curves, x, y, width, max(4, height - 1 - len(below)), look)
+    title = f"{of or 'Actual and predicted'} over the sample's number"
+    return [heading(title, width, look), *canvas, *below]
+
+
+def predicted_labels(
+    outcomes: Sequence[Outcome], classes: Sequence[str], width: int, look: Look
+) -> list[Text]:
+    """The predicted label of every sample in turn, a wrong one underlined.
+
+    Labels longer than three columns are written as their numbers, told below.
+    """
+    names = [plain(name, look.ascii) for name in classes]
+    is_short = all(cell_len(name) <= _SHORT for name in names)
+    labels = names if is_short else [str(index) for index in range(len(names))]
+    widest = max(map(cell_len, labels), default=1)
+    if not labels or width < widest:
+        return []
+    fitting = max(1, (width + 1) // (widest + 1))
+    each = fitting - fitting % 10 or fitting  # tens are easy to count
+    rows = []
+    for start in range(0, len(outcomes), each):
+        row = Text()
+        for actual, predicted in outcomes[start : start + each]:
+            label = labels[min(predicted, len(labels) - 1)]
+            row.append(" " * (widest - cell_len(label)))
+            row.append(label, _right_or_wrong(actual == predicted, look))
+            row.append(" ")
+        row.rstrip()
+        rows.append(row)
+    key = [Text(f"{label} {name}") for label, name in zip(labels, names, strict=True)]
+    told = [] if is_short else wrapped(key, width, look)
+    return [*rows, *(crop(row, width, look.ascii) for row in told)]
+
+
+def _right_or_wrong(is_right: bool, look: Look) -> Style:
+    return look.paint(BLUE) if is_right else look.paint(ORANGE, bold=True) + Style(underline=True)
 
 
 def fitted_curve(

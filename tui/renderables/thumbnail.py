@@ -21,13 +21,18 @@ MOST_FEATURES = 6
 _BLANK: Glyph = (" ", Style())
 
 
-def thumbnail(description: Description, width: int, look: Look) -> list[Text]:
-    """Points in their plane, images side by side, or the ranges of the features."""
+def thumbnail(
+    description: Description, width: int, look: Look, *, height: int = MOST_ROWS
+) -> list[Text]:
+    """Points in their plane, images side by side, or the ranges of the features.
+
+    height: rows that the points may take.
+    """
     if width < 4:
         return []
     classes = description.known_facts().classes
     if description.points:
-        rows = scatter(description.points, min(width, 2 * MOST_ROWS), look)
+        rows = scatter(description.points, min(width, 2 * height), look)
     elif description.images:
         rows = _images(description, width, look)
     else:

@@ -20,8 +20,9 @@ from engine import paths
 from engine.errors import PerceptuiError
 from engine.spec.presets import Listing, listings
 from tui.renderables.sanitize import plain
-from tui.screens.about import About, about, is_downloaded_first
+from tui.screens.about import About, about
 from tui.screens.host import BenchScreen
+from tui.screens.looking import looked_at, not_here
 from tui.screens.page import Page
 from tui.screens.preset_entries import Entry, Heading, first_look, options, rows
 from tui.terminal.turns import LEADS_ON
@@ -38,8 +39,6 @@ RECENT = 6
 """Past runs in the list; all of them are on the runs screen."""
 DEBOUNCE_S = 0.1
 """The cursor rests so long before its data is asked for."""
-WAIT_S = 0.25
-"""Between two looks whether the trainer can be asked."""
 
 
 class EntryList(OptionRows):
@@ -332,17 +331,11 @@ class PresetsScreen(BenchScreen):
         except PerceptuiError as error:
             self._show(replace(known, note=str(error)))
             return
-        known = replace(known, experiment=experiment)
-        data_dir = paths.data_dir(self.host.folders.data_dir)
-        if is_downloaded_first(experiment.data, data_dir):
-            note = f"The data is not here yet: training it downloads it to {data_dir}."
-            self._show(replace(known, note=note))
-            return
+        known = replace(known, experiment=experiment, note=not_here(experiment, self.host))
         self._show(known)
-        controller = self.host.controller
-        while controller.snapshot.phase in ("starting", "preparing"):
-            await asyncio.sleep(WAIT_S)
-        description = await controller.describe(experiment)
+        if known.note:
+            return
+        description = await looked_at(experiment, self.host)
         if description is None:
             self._show(replace(known, note="The data can't be looked at now."))
             return

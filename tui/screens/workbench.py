@@ -20,6 +20,7 @@ from tui.measured import shown_title
 from tui.messages import DraftChanged
 from tui.renderables.sanitize import plain
 from tui.screens.control import ControlScreen
+from tui.screens.looking import looked_at, not_here
 from tui.widgets.editor import Editor
 from tui.widgets.keys import Keys
 from tui.widgets.notes import DoctorNote, LiveNote, Notice
@@ -50,6 +51,7 @@ class WorkbenchScreen(ControlScreen):
         Binding("l", "log_scale", "Log scale", show=False),
         Binding("b", "discrete", "Discrete boundary", show=False),
         Binding("t", "test_points", "Test points", show=False),
+        Binding("o", "by_sample", "One sample after the other", show=False),
         Binding("m", "matrix", "Confusion matrix", show=False),
         Binding("v", "next_curve", "Curve of the next metric", show=False),
         Binding("left_square_bracket", "smooth(-1)", "Less smoothing", show=False),
@@ -69,6 +71,8 @@ class WorkbenchScreen(ControlScreen):
         self._titles = ("", "")
         self._has_diverged = False
         self._newest = Snapshot()
+        self._looked_at = ""
+        """The data whose description is shown or asked for."""
         self._rejected = ""
         """What an editor left, and could not be read."""
 
@@ -112,6 +116,7 @@ class WorkbenchScreen(ControlScreen):
             self.query_one(DoctorNote).examine()
             self.refresh_bindings()
             self._show_own(self.host.draft.own(self._newest))
+            self._look_at_data()
 
     async def on_draft_changed(self, message: DraftChanged) -> None:
         """A new learning rate applies at once; whatever else waits for a reset."""
@@ -220,6 +225,30 @@ class WorkbenchScreen(ControlScreen):
                 note.finding is not None and note.finding.repaired is not None
             )
         return True
+
+    @work(group="look", exclusive=True, exit_on_error=False)
+    async def _look_at_data(self) -> None:
+        """Show what the edited experiment's data looks like, until there is more to see."""
+        experiment = self.host.draft.experiment
+        data = str(experiment.data) if experiment is not None else ""
+        if data == self._looked_at:
+            return
+        picture = self.query_one(PictureView)
+        picture.description, self._looked_at = None, data
+        if experiment is None or not_here(experiment, self.host):
+            return
+        found = await looked_at(experiment, self.host)
+        if found is None:
+            self._looked_at = ""  # ask again after the next change
+        else:
+            picture.description = found
+
+    def action_by_sample(self) -> None:
+        """Show every sample in turn, or the whole picture again."""
+        picture = self.query_one(PictureView)
+        picture.by_sample = not picture.by_sample
+        if not self.has_class("-wide"):
+            self.pane = "picture"
 
     def action_log_scale(self) -> None:
         """Show the losses on a logarithmic scale, or not."""

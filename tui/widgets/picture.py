@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from rich.text import Text
 from textual.reactive import reactive
 
@@ -12,14 +14,21 @@ from tui.drawings import (
     confusion_rows,
     curve_rows,
     mistakes_rows,
+    sample_rows,
 )
 from tui.live.snapshot import Snapshot
 from tui.renderables import boundary as plane
 from tui.renderables.table import sentence
+from tui.renderables.thumbnail import thumbnail
 from tui.widgets.training import SnapshotView
+
+if TYPE_CHECKING:
+    from engine.service.protocol.description import Description
 
 LEAST_STRIP = 5
 """Rows of the smallest images with what they were taken for."""
+_COUNTS = 2
+"""Rows below the picture of the data, for its classes."""
 EMPTY = (
     "The network is drawn here.",
     "space trains it and pauses it.",
@@ -37,6 +46,11 @@ class PictureView(SnapshotView):
     test_points: reactive[bool] = reactive(False, repaint=False)
     """Whether the test split's points are drawn too."""
 
+    by_sample: reactive[bool] = reactive(False, repaint=False)
+    """Whether every sample is shown in turn instead."""
+    description: reactive[Description | None] = reactive(None, repaint=False)
+    """What the data looks like; seen until something is trained."""
+
     def drawn_from(self, snapshot: Snapshot) -> tuple[object, ...]:
         evaluated = snapshot.evaluated
         return snapshot.pictures, evaluated.get("test"), evaluated.get("train")
@@ -45,6 +59,12 @@ class PictureView(SnapshotView):
         self.remake()
 
     def watch_test_points(self) -> None:
+        self.remake()
+
+    def watch_by_sample(self) -> None:
+        self.remake()
+
+    def watch_description(self) -> None:
         self.remake()
 
     def grid(self) -> tuple[int, int]:
@@ -57,7 +77,9 @@ class PictureView(SnapshotView):
     def make_rows(self, width: int, height: int) -> list[Text]:
         pictures, look = self.snapshot.pictures, self.look
         if pictures is None:
-            return [row for text in EMPTY for row in [*sentence(text, width, look), Text()]]
+            return self._before_training(width, height)
+        if self.by_sample and pictures.comparison.actual:
+            return sample_rows(pictures.comparison, width, height, look)
         if pictures.boundary is not None:
             return boundary_rows(
                 pictures.boundary,
@@ -78,3 +100,14 @@ class PictureView(SnapshotView):
         if pictures.mistakes:
             return mistakes_rows(pictures.mistakes, width, look)
         return comparison_rows(pictures.comparison, width, height, look)
+
+    def _before_training(self, width: int, height: int) -> list[Text]:
+        """What there is to do, and below it the data: the points have the room that is left."""
+        told = [row for text in EMPTY for row in [*sentence(text, width, self.look), Text()]]
+        if self.description is None:
+            return told
+        room = height - len(told) - _COUNTS
+        if room < LEAST_STRIP:
+            told, room = [], height - _COUNTS
+        rows = thumbnail(self.description, width, self.look, height=max(room, 1))
+        return [*told, *rows]

@@ -44,6 +44,8 @@ class Replay:
     def __init__(self, *, is_endless: bool = False) -> None:
         self.said: list[str] = []
         """Every command, in the order it came."""
+        self.looked_at: list[str] = []
+        """The data sets that were described."""
         self.refusal: PerceptuiError | None = None
         """Raised by the next `train`."""
         self.fetched = asyncio.Event()
@@ -265,6 +267,7 @@ class Replay:
         if self._lost is not None:
             raise self._lost
         facts = experiment.data.known_facts()
+        self.looked_at.append(str(experiment.data))
         return Description(
             facts=msgspec.to_builtins(facts),
             lowest=[-1.0, -1.0],
@@ -412,7 +415,7 @@ class Replay:
         comparison = Comparison(
             actual=[0.0, 1.0],
             predicted=[0.0, 1.0],
-            probabilities=[],
+            probabilities=[0.25, 0.75] if len(facts.classes) == 2 else [],
             classes=facts.classes,
             split="train",
             num_samples=2,

@@ -24,6 +24,8 @@ from tui.renderables.actual_predicted import (
     Outcome,
     class_outcomes,
     fitted_curve,
+    over_samples,
+    predicted_labels,
     scatter,
     value_outcomes,
 )
@@ -102,6 +104,10 @@ EVERYTHING: dict[str, Draw] = {
         [Outcome(i, -i) for i in range(len(v))], n, w, k, limit=5
     ),
     "values": lambda v, n, w, k: value_outcomes(v, v[::-1], w, k, limit=5),
+    "lines": lambda v, n, w, k: over_samples(v, v[::-1], w, 12, k),
+    "labels": lambda v, n, w, k: predicted_labels(
+        [Outcome(0, i % 2) for i in range(len(v))], n, w, k
+    ),
     "scatter": lambda v, n, w, k: scatter(v, v[::-1], w, 12, k),
     "curve": _curve,
     "class prediction": lambda v, n, w, k: class_prediction(

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from tui.renderables.actual_predicted import Outcome, class_outcomes, value_outcomes
+from tui.renderables.actual_predicted import (
+    Outcome,
+    class_outcomes,
+    over_samples,
+    predicted_labels,
+    value_outcomes,
+)
 from tui.renderables.images import Image, gallery
 from tui.renderables.look import Look
 from tui.renderables.predictions import class_prediction, value_prediction
@@ -86,3 +92,28 @@ def test_images_are_scaled_down() -> None:
 def test_broken_images_are_skipped() -> None:
     """An image without enough pixels is not drawn."""
     assert gallery([Image(4, 4, 1, bytes(3))], 80, PLAIN) == []
+
+
+def test_predicted_labels() -> None:
+    """Every sample's, in rows of tens; a wrong one is underlined."""
+    outcomes = [Outcome(0, 0)] * 12 + [Outcome(0, 1)]
+    rows = predicted_labels(outcomes, ["0", "1"], 25, PLAIN)
+    assert [row.plain for row in rows] == ["0 0 0 0 0 0 0 0 0 0", "0 0 1"]
+    assert [span.style.underline for span in rows[1].spans] == [True]  # type: ignore[union-attr]
+
+
+def test_predicted_labels_with_long_names() -> None:
+    """They are numbers, and what those mean stands below."""
+    rows = predicted_labels([Outcome(0, 0), Outcome(0, 1)], ["upper right", "b"], 30, PLAIN)
+    assert [row.plain for row in rows] == ["0 1", "0 upper right   1 b"]
+
+
+def test_lines_over_the_samples_number() -> None:
+    """Both lines over 1 to n, as the first tutorial draws them; nothing where there is no room."""
+    rows = [row.plain for row in over_samples([0.0, 1.0, 0.0], [0.5, 0.5, 0.5], 50, 12, PLAIN)]
+    assert rows[0] == "Actual and predicted over the sample's number"
+    assert len(rows) == 12
+    assert rows[-2].split() == ["1", "2", "3"]
+    assert rows[-1] == "● actual 0   ✕ predicted 0.5"
+    assert over_samples([0.0], [None], 20, 12, PLAIN) == []
+    assert over_samples([None], [None], 40, 12, PLAIN) == []
