@@ -46,6 +46,10 @@ class DataUnavailable(PerceptuiError):
     exit_code = 4
 
 
+class NoRows(DataUnavailable):
+    """A table of a header that nothing stands below."""
+
+
 class WorkerLost(PerceptuiError):
     """The training process is gone without a word: killed, or crashed."""
 

@@ -163,6 +163,12 @@ ROWS = Limit(
     "samples",
     "A training waits while they are predicted; `perceptui predict` asks for more in parts.",
 )
+PICTURES = Limit(
+    "pictures in one request to a trainer",
+    200,
+    "pictures",
+    "A training waits while they are read and predicted; `perceptui predict` asks in parts.",
+)
 PICTURE_CELLS = Limit(
     "a drawn decision boundary",
     200_000,
@@ -197,6 +203,7 @@ ALL = (
     INDEX_FILE,
     REQUEST,
     ROWS,
+    PICTURES,
     PICTURE_CELLS,
     CLIENTS,
 )

@@ -18,12 +18,13 @@ from engine.runs.files import LEFTOVER
 EXPERIMENT = "experiment.toml"
 EVENTS = "events.jsonl"
 LOSSES = "losses.json"
+TABLE = "table.json"
 LEASE = "lease.json"
 LOG = "worker.log"
 CHECKPOINTS = "checkpoints"
 CheckpointKind = Literal["last", "best"]
 
-_NAMES = "|".join(map(re.escape, (EXPERIMENT, EVENTS, LOSSES, LEASE, LOG)))
+_NAMES = "|".join(map(re.escape, (EXPERIMENT, EVENTS, LOSSES, TABLE, LEASE, LOG)))
 _WEIGHTS = r"(?:last|best)\.safetensors"
 
 _LEFT_FOLDER = re.compile(rf"(?:{CHECKPOINTS}/)?{LEFTOVER.pattern}")

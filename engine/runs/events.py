@@ -70,6 +70,8 @@ class RunStarted(Event, frozen=True, kw_only=True):
     """Why the data is streamed, in a sentence; empty where it is not."""
     experiment_digest: str = ""
     """sha256 over what experiment.toml says, texts for people left out."""
+    table_digest: str = ""
+    """sha256 over table.json, what was decided about the table; empty where there is none."""
     digest: str = ""
     """sha256 over the line before this key, which is its last."""
 
@@ -157,8 +159,11 @@ class Evaluated(Event, frozen=True, kw_only=True):
 class Prediction(msgspec.Struct, frozen=True, kw_only=True):
     """What a network says of one sample."""
 
-    values: list[Metric]
-    """The sample's features as given; None for a missing one, which the training fills in."""
+    values: list[float | str | None]
+    """The sample's features as given; None for a missing one, which the training fills in. Empty
+    for a picture."""
+    file: str = ""
+    """The picture that was predicted, where it was one."""
     predicted: str
     """The class, or the numbers of a regression."""
     outputs: list[Metric]

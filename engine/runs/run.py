@@ -5,6 +5,7 @@ What experiments are made of is imported where one is read: a list of runs needs
 
 from __future__ import annotations
 
+import hashlib
 import os
 import stat
 from collections.abc import Iterable, Iterator
@@ -15,11 +16,11 @@ from typing import TYPE_CHECKING
 
 from engine import regular_file
 from engine.decoding import Undecodable, converted, decoded
-from engine.errors import DataUnavailable, PerceptuiError, UsageError
-from engine.limits import RUN_FILE
+from engine.errors import DamagedRun, DataUnavailable, PerceptuiError, UsageError
+from engine.limits import RUN_FILE, TABLE_NOTE
 from engine.paths import expanded
 from engine.runs import events as ev
-from engine.runs.contents import EVENTS, EXPERIMENT, LOSSES, CheckpointKind
+from engine.runs.contents import EVENTS, EXPERIMENT, LOSSES, TABLE, CheckpointKind
 from engine.runs.directory import RunDirectory, is_aside
 from engine.runs.origin import check_origin
 from engine.runs.record_file import RecordFile
@@ -27,6 +28,8 @@ from engine.spec.toml_text import read_raw
 
 if TYPE_CHECKING:
     from engine.parts.data import Facts
+    from engine.parts.data.sheet.samples import Samples
+    from engine.parts.data.sheet.table import Table
     from engine.spec.experiment import Experiment
 
 
@@ -82,10 +85,17 @@ class Run:
         return RunDirectory(self.path)
 
     def experiment(self) -> Experiment:
-        """The resolved experiment; raises UsageError or BadExperiment if it can't be read."""
+        """The resolved experiment; raises UsageError or BadExperiment if it can't be read.
+
+        It is checked against the data that it was trained on, whatever has become of that.
+        """
         from engine.spec.experiment_reader import read_file
 
-        return read_file(self.path / EXPERIMENT, RUN_FILE)
+        try:
+            facts = self.facts()
+        except PerceptuiError:  # the record is gone, or another version's
+            facts = None
+        return read_file(self.path / EXPERIMENT, RUN_FILE, facts)
 
     def title(self) -> str:
         """The experiment's title without checking the rest, or the run's name."""
@@ -145,6 +155,50 @@ class Run:
         from engine.parts.data import Facts
 
         return converted(self.started().facts, Facts)
+
+    def new_samples(self) -> Samples:
+        """How new samples are read: as the training read its data, whatever became of that.
+
+        Raises DamagedRun for what is not as it was written. A run from before `table.json` was
+        kept reads its table again: then DataUnavailable where that is gone or has changed.
+        """
+        self.check_origin()
+        data, table = self.experiment().data, self._table()
+        if data.keeps_table and table is None:
+            try:
+                self.check_unchanged()
+            except DataUnavailable as error:
+                raise DataUnavailable(
+                    f"{error}; this run is an earlier version's, which kept nothing of how it read "
+                    "its table"
+                ) from error
+        return data.new_samples(self.facts(), table)
+
+    def takes_pictures(self) -> bool:
+        """Whether its samples are pictures."""
+        return len(self.facts().shape) == 3
+
+    def _table(self) -> Table | None:
+        """What was decided about the run's table; None where nothing was kept."""
+        from engine.parts.data.sheet.table import Table
+
+        if not (digest := self.started().table_digest):
+            return None
+        path = self.path / TABLE
+        try:
+            content = regular_file.contents(path, TABLE_NOTE)
+            if hashlib.sha256(content).hexdigest() != digest:
+                raise DamagedRun(
+                    f"{path}: not what the training wrote, so new samples can't be read as its "
+                    "own were: put that file back"
+                )
+            return decoded(content, Table)
+        except (OSError, Undecodable) as error:
+            reason = getattr(error, "strerror", None) or error
+            raise DamagedRun(
+                f"{path}: can't be read ({reason}): without it new samples can't be read as the "
+                "training's were"
+            ) from error
 
     def started(self) -> ev.RunStarted:
         """The first event; raises PerceptuiError where the record lacks it."""

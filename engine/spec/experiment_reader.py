@@ -9,7 +9,7 @@ from typing import Any
 
 from engine.errors import BadExperiment, DataUnavailable, Problem
 from engine.limits import LAYERS, PREDICT, TOML_FILE, Limit
-from engine.parts.data import Data
+from engine.parts.data import Data, Facts
 from engine.parts.kinds import convert, shown, writable
 from engine.parts.layers import Layer
 from engine.parts.layers.address import place
@@ -24,24 +24,28 @@ Raw = Mapping[str, object]
 """An experiment as TOML has it: components are calls in quotes."""
 
 
-def read_file(path: Path, limit: Limit = TOML_FILE) -> Experiment:
+def read_file(path: Path, limit: Limit = TOML_FILE, facts: Facts | None = None) -> Experiment:
     """Read and check an experiment's file; its paths are taken relative to it.
 
+    facts: of its data, where they are known, as `from_raw` takes them.
     Raises UsageError or BadExperiment naming the file, the key and what is accepted.
     """
-    return from_raw(read_raw(path, limit), source=str(path), folder=path.parent)
+    return from_raw(read_raw(path, limit), str(path), path.parent, facts)
 
 
-def from_raw(raw: Raw, source: str = "", folder: Path | None = None) -> Experiment:
+def from_raw(
+    raw: Raw, source: str = "", folder: Path | None = None, facts: Facts | None = None
+) -> Experiment:
     """Check plain values and make the experiment of them.
 
-    source: what error messages begin with. folder: where relative paths start.
+    source: what error messages begin with. folder: where relative paths start. facts: of the data
+    that a run had, whatever has become of it; None: as the data is now.
     Raises BadExperiment with all problems, DataUnavailable for a data file.
     """
     problems: list[Problem] = []
     values = _values(raw, problems, folder)
     try:
-        check(values, problems)
+        check(values, problems, facts)
     except DataUnavailable as error:
         if not problems:
             raise DataUnavailable(f"{source}: {error}" if source else str(error)) from error

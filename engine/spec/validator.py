@@ -19,16 +19,18 @@ Known = Mapping[str, Any]
 """The fields of an experiment that could be understood; a check without its fields is left out."""
 
 
-def check(known: Known, problems: list[Problem]) -> None:
+def check(known: Known, problems: list[Problem], facts: Facts | None = None) -> None:
     """Add every mistake that an experiment's fields make together.
 
-    Raises DataUnavailable where the data's own file can't be read.
+    facts: of the data, where they are known; else they are asked for. Raises DataUnavailable where
+    the data's own file can't be read.
     """
     _check_device(known, problems)
     _check_fractions(known, problems)
     if known.get("layers") == ():
         problems.append(Problem("layers", "there is no layer: give at least one, like Linear(1)"))
-    facts = known["data"].facts() if "data" in known else None
+    if facts is None and "data" in known:
+        facts = known["data"].facts()
     if facts is not None:
         _check_facts(known, facts, problems)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from engine.runs.events import Prediction
 from engine.runs.pictures import Boundary, Comparison, Curve, Picture, Pictures, Point
 from engine.training.inputs import InputMap
 from engine.training.metrics import ROWS, Evaluator
@@ -219,27 +218,3 @@ def _picture(image: Tensor, classes: tuple[str, ...], actual: int, predicted: in
         actual=classes[actual],
         predicted=classes[predicted],
     )
-
-
-def predictions(
-    evaluator: Evaluator, input_map: InputMap, rows: list[list[float]], given: list[list[float]]
-) -> list[Prediction]:
-    """What the network says of raw samples, each laid out flat; given: as they were written."""
-    if not given:
-        return []
-    raw = torch.tensor(rows, dtype=torch.float32)
-    if input_map.pixels is not None:
-        raw = raw.view(-1, *evaluator.facts.shape)
-    outputs = _outputs(evaluator, input_map, raw)
-    if evaluator.facts.task == "regression":
-        return [
-            Prediction(values=[*v], predicted=", ".join(f"{o:.6g}" for o in row), outputs=row)
-            for v, row in zip(given, outputs.tolist(), strict=True)
-        ]
-    classes = evaluator.decoder.predicted_classes(outputs).tolist()
-    probabilities = evaluator.decoder.probabilities(outputs).tolist()
-    answers = zip(given, outputs.tolist(), classes, probabilities, strict=True)
-    return [
-        Prediction(values=[*v], predicted=evaluator.facts.classes[c], outputs=o, probabilities=p)
-        for v, o, c, p in answers
-    ]

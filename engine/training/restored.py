@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
+from torch import Tensor
 
 from engine.decoding import converted
 from engine.errors import BadCheckpoint, UsageError
 from engine.parts.data import Facts
+from engine.parts.data.sheet.samples import Given
 from engine.runs.events import Prediction
 from engine.spec.chain import Link, every, links
 from engine.spec.experiment import Experiment
+from engine.training.answers import Answers, answers, predictions
 from engine.training.checkpoint import load
 from engine.training.inputs import InputMap, InputState
 from engine.training.metrics import Evaluator
 from engine.training.model import build_model
 from engine.training.named_tensors import load_model
 from engine.training.outputs import OutputDecoder
-from engine.training.pictures import predictions
 from engine.training.targets import TargetMap
 from engine.training.training_state import Count
 
@@ -62,17 +65,27 @@ class TrainedNetwork:
             self.model, experiment.loss.build(), decoder, facts, self.input_map
         )
 
-    def predict(self, rows: list[list[float]]) -> list[Prediction]:
-        """What the network says of raw samples, each laid out flat as Data.encode gives it.
+    def predict(
+        self, rows: Sequence[Sequence[float]], given: Sequence[Sequence[Given]] | None = None
+    ) -> list[Prediction]:
+        """What the network says of raw samples, each laid out flat as Samples.encode gives it.
 
-        Raises UsageError for a single one, where the network normalizes over those it is given.
+        given: as they were written, if they were. Raises UsageError as `check_company` does.
         """
-        if len(rows) == 1 and (layer := next(filter(_needs_company, every(self.links)), None)):
+        self.check_company(len(rows))
+        return predictions(self.evaluator, self.input_map, rows, rows if given is None else given)
+
+    def answers(self, raw: Tensor) -> Answers:
+        """What the network says of many raw samples, (samples, values) float32."""
+        return answers(self.evaluator, self.input_map, raw)
+
+    def check_company(self, count: int) -> None:
+        """Raise UsageError for a single sample where the network normalizes over those given."""
+        if count == 1 and (layer := next(filter(_needs_company, every(self.links)), None)):
             raise UsageError(
                 f"{layer.layer} keeps no running statistics: it normalizes over the samples that "
                 "are predicted together, so give two or more, as lines of a file with --csv"
             )
-        return predictions(self.evaluator, self.input_map, rows, rows)
 
 
 def _needs_company(link: Link) -> bool:

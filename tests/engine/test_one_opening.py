@@ -14,11 +14,12 @@ from engine.parts.data import DataLocations
 from engine.parts.data.csv_file import Csv
 from engine.parts.data.fingerprint import fingerprint
 from engine.parts.data.image_folder import ImageFolder
+from engine.parts.data.sheet.new_rows import read
+from engine.parts.data.sheet.samples import Samples
 from engine.parts.data.torchvision_sets import idx_complaint
 from engine.runs.lease import read_lease
 from engine.runs.run import Run
 from engine.spec.experiment_reader import read_file
-from tui.commands.samples import read_rows
 from tui.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -55,7 +56,7 @@ def pipe(tmp_path: Path) -> Path:
         read_file,
         lambda path: Csv(str(path), "y").facts(),
         lambda path: fingerprint(Csv(str(path), "y")),
-        lambda path: read_rows(path, ()),
+        lambda path: read(str(path), Samples(())),
     ],
     ids=["experiment", "table", "fingerprint", "samples"],
 )

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from engine.parts.data import DataLocations
 from engine.runs.events import EpochFinished
 from engine.spec.experiment import Measured
-from engine.training.pictures import predictions
+from engine.training.answers import predictions
 from engine.training.trainer import Trainer
 from tests.presets.measure import DATA_DIR, final_metrics, preset, trained
 

@@ -20,7 +20,7 @@ from engine.parts.data.sheet.inspection import as_plain, inspected
 from engine.spec.experiment_reader import from_raw
 from engine.spec.toml_text import parse_toml
 from engine.spec.writer import to_toml
-from engine.training.pictures import predictions
+from engine.training.answers import predictions
 from engine.training.trainer import Trainer
 from tests.engine.parts.data.sheet.tables import CASES, rows
 
@@ -77,7 +77,7 @@ def passed_through(path: Path, locations: DataLocations) -> str:
         for _ in trainer.events():
             pass
         row = [c.examples[0] if c.examples else "" for c in experiment.data.table().used]  # type: ignore[attr-defined]  # a table's
-        encoded = experiment.data.encode([row])
+        encoded = experiment.data.new_samples(trainer.splits.facts).encode([row])
         predictions(trainer.evaluator, trainer.splits.input_map, encoded, encoded)
         got = "trained"
     except PerceptuiError:

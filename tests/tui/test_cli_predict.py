@@ -27,6 +27,7 @@ def test_predict_csv_as_json(bench: Bench, trained: Trained) -> None:
     bench.write("samples.csv", "x2,x1\n2,1\n-4e-1,-3\n")
     records = perceptui("predict", str(trained.run), "--csv", "samples.csv", "--json").records
 
+    assert [record["row"] for record in records] == [1, 2]
     assert [record["values"] for record in records] == [[1, 2], [-3, -0.4]]
     for record in records:
         assert record["predicted"] in ("inside", "outside")
@@ -51,45 +52,57 @@ def test_a_missing_cell_is_filled_in_as_in_training(bench: Bench) -> None:
     gap, filled = perceptui("predict", "last", "--csv", "new.csv", "--json").records
     assert gap["values"][0] is None
     assert gap["outputs"] == pytest.approx(filled["outputs"], abs=1e-6)
-    assert "(missing, 1) →" in perceptui("predict", "last", "--csv", "new.csv").out
+    typed = perceptui("predict", "last", "", "1")
+    assert typed.lines[1].startswith("(missing, 1) → ")
 
 
 def test_predict_csv_without_header(bench: Bench, trained: Trained) -> None:
     """Without a header a CSV's columns come in the order of the features."""
     bench.write("samples.csv", "0.5,-0.25\n-3,-4\n")
-    title, first, second, *_ = perceptui("predict", str(trained.run), "--csv", "samples.csv").lines
+    header, first, second = perceptui("predict", str(trained.run), "--csv", "samples.csv").lines
 
     report = trained.outcome.lines
-    assert title == "Predictions"
-    assert first == report[report.index("Prediction") + 1]
-    assert second.startswith("(-3, -4) → ")
+    _, _, answer = report[report.index("Prediction") + 1].partition(" → ")
+    assert header == "1,2,predicted,probability"
+    assert first.startswith(f"0.5,-0.25,{answer.split()[0]},0.")
+    assert second.startswith("-3,-4,")
 
 
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
-        ([], "predict: give the VALUES of one sample, or --csv FILE"),
-        (["1", "2", "--csv", "x.csv"], "predict: give the VALUES of one sample, or --csv FILE"),
+        ([], "predict: give the VALUES of one sample, pictures, or --csv FILE"),
+        (
+            ["1", "2", "--csv", "x"],
+            "predict: give the VALUES of one sample, pictures, or --csv FILE",
+        ),
+        (["1", "2", "-o", "x"], "predict: -o goes with --csv FILE, or with pictures"),
         (["1", "2", "3"], "expected 2 values (x1, x2), got 3"),
         (["1", "2", "--chekpoint", "last"], "predict: no such option: --chekpoint"),
         (["1", "2", "--checkpoint", "first"], '--checkpoint first: there are "last" and "best"'),
-        (["--csv", "empty.csv"], "empty.csv: there is no sample in it"),
     ],
 )
 def test_bad_values(bench: Bench, trained: Trained, arguments: list[str], complaint: str) -> None:
     """What can't be predicted is refused with what would be right."""
-    bench.write("empty.csv", "")
-
     assert bench.refused("predict", str(trained.run), *arguments) == complaint
 
 
 def test_predict_csv_that_cannot_be_read(bench: Bench, trained: Trained) -> None:
-    """A missing or binary CSV is missing data."""
+    """A missing, binary or empty file is missing data; so is one that lacks columns."""
     (bench.folder / "binary.csv").write_bytes(b"\xff\xfe\x00")
-
-    for name in ("no.csv", "binary.csv"):
+    bench.write("empty.csv", "")
+    bench.write("bare.csv", "x1,x2\n")
+    bench.write("other.csv", "x1,y\n1,2\n")
+    refusals = {
+        "no.csv": "no such file",
+        "binary.csv": "",
+        "empty.csv": "the file is empty",
+        "bare.csv": "there is no sample in it",
+        "other.csv": "it lacks a column that the training read, 'x2'; it has 'x1', 'y'",
+    }
+    for name, said in refusals.items():
         message = bench.refused("predict", str(trained.run), "--csv", name, code=4)
-        assert message.startswith(f"{name}: ")
+        assert message.startswith(f"{name}: {said}")
 
 
 def test_evaluate(bench: Bench, trained: Trained) -> None:

@@ -96,16 +96,29 @@ def _without_app(what: str) -> str:
     return f"`perceptui {'inspect' if is_own_data(what) else 'show'} {what}` tells what it is"
 
 
-from tui.commands import doctor, export, inspect, live, open, presets, runs, show, table, tune  # noqa: E402  # they add themselves to app
+from tui.commands import (  # noqa: E402  # they add themselves to app
+    doctor,
+    evaluate,
+    export,
+    live,
+    open,
+    predict,
+    presets,
+    runs,
+    show,
+    table,
+    tune,
+)
 
 __all__ = [
     "app",
     "doctor",
+    "evaluate",
     "export",
-    "inspect",
     "live",
     "open",
     "open_app",
+    "predict",
     "presets",
     "runs",
     "show",

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-import io
-import shutil
 import sys
 import tempfile
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from engine import regular_file
 from engine.errors import UsageError
 from engine.export import FORMATS
 from tui.commands import app
 from tui.commands import options as o
 from tui.commands.inquiry import asked
 from tui.commands.json_line import print_json
+from tui.commands.output import STDOUT, may_replace, show_file
 
 if TYPE_CHECKING:
     from engine.runs.contents import CheckpointKind
     from engine.runs.run import Run
-
-STDOUT = ("-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1")
 
 
 @app.command()
@@ -65,7 +61,11 @@ def export(
     if str(output) in STDOUT:
         _to_stdout(found, chosen, kind, shared)
         return
-    force = force or _may_replace(found, output, shared.data)
+    from engine.export.writer import check_output
+
+    force = force or may_replace(
+        output, lambda replace: check_output(found, output, shared.data, replace=replace)
+    )
     _export(found, chosen, output, kind, shared.data, replace=force)
     if shared.json:
         print_json({"file": str(output)})
@@ -81,20 +81,6 @@ def _export(
     asked(lambda session: session.export(run, format, output, kind, data, replace=replace))
 
 
-def _may_replace(run: Run, output: Path, data: Path | None) -> bool:
-    """Whether somebody here grants that a file goes; raises UsageError where that can't be."""
-    from engine.export.writer import check_output
-    from tui.terminal.question import can_ask, is_granted
-
-    is_asked = can_ask()
-    target = check_output(run, output, data, replace=is_asked)
-    if not (is_asked and target.exists()):
-        return False
-    if is_granted(f"{output} is there already. Replace it?"):
-        return True
-    raise UsageError(f"{output}: nothing was written")
-
-
 def _to_stdout(run: Run, format: str, kind: CheckpointKind, shared: o.Shared) -> None:
     """Print what a file would hold, by way of one that is gone afterwards."""
     if shared.json:
@@ -107,21 +93,7 @@ def _to_stdout(run: Run, format: str, kind: CheckpointKind, shared: o.Shared) ->
     with tempfile.TemporaryDirectory(prefix="perceptui-") as folder:
         output = Path(folder) / "output"
         _export(run, format, output, kind, shared.data, replace=False)
-        with regular_file.opened(output) as content:
-            if is_terminal:
-                _show(content, shared)
-            else:
-                sys.stdout.flush()
-                shutil.copyfileobj(content, sys.stdout.buffer)
-                sys.stdout.buffer.flush()
-
-
-def _show(content: IO[bytes], shared: o.Shared) -> None:
-    from tui.terminal.printing import Terminal
-
-    terminal = Terminal(ascii_only=shared.ascii)
-    for line in io.TextIOWrapper(content, "utf-8"):
-        terminal.tell(line.rstrip("\n"))
+        show_file(output, ascii_only=shared.ascii)
 
 
 def _format(text: str | None) -> str:

@@ -17,15 +17,16 @@ _BEYOND = re.compile(r"[^\x00-\x7e]")
 
 def print_json(value: object) -> None:
     """Print plain values as one line."""
-    _print(json.dumps(value, separators=(",", ":")))
+    print_line(json.dumps(value, separators=(",", ":")))
 
 
 def print_message(message: object) -> None:
     """Print an event, or another message between client and trainer, as one line."""
-    _print(encoded(message).decode())
+    print_line(encoded(message).decode())
 
 
-def _print(line: str) -> None:
+def print_line(line: str) -> None:
+    """Print a line of JSON."""
     # In JSON they stand in texts only, where an escape means the same.
     sys.stdout.write(_BEYOND.sub(_escaped, line) + "\n")
 

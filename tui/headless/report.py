@@ -42,10 +42,13 @@ def grid(width: int, look: Look) -> tuple[int, int]:
 class Report:
     """The rows of a finished training, section by section, none wider than `width`."""
 
-    def __init__(self, width: int, look: Look, targets: Sequence[str] = ()) -> None:
-        """targets: what a regression predicts, as the data calls it."""
+    def __init__(
+        self, width: int, look: Look, targets: Sequence[str] = (), units: Sequence[str] = ()
+    ) -> None:
+        """targets: what a regression predicts, as the data calls it; units: of these, as well."""
         self.width = width
         self.look = look
+        self._targets, self._units = targets, units
         self._of = f" of {', '.join(targets)}" if targets else ""
 
     def loss_curve(self, losses: Sequence[LossSeries]) -> Rows:
@@ -113,9 +116,17 @@ class Report:
                     event.classes,
                     self.width,
                     self.look,
+                    file=one.file,
                 )
             else:
-                rows += value_prediction(one.values, one.outputs, self.width, self.look)
+                rows += value_prediction(
+                    one.values,
+                    one.outputs,
+                    self.width,
+                    self.look,
+                    names=self._targets,
+                    units=self._units,
+                )
         title = "Prediction" if len(event.predictions) == 1 else "Predictions"
         return self._titled(f"{title}{self._of}", rows)
 

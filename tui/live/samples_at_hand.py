@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from engine.parts.data import Facts
+from engine.parts.data.sheet.samples import Samples
 from engine.runs.pictures import Picture, Pictures
+from engine.runs.run import Run
 from engine.spec.experiment import Experiment
 
 
@@ -16,6 +19,13 @@ class Sample:
     values: list[str]
     label: str
     picture: Picture | None = None
+
+
+def new_samples(run: Path | None, experiment: Experiment, facts: Facts) -> Samples:
+    """How samples that are typed will be read; raises PerceptuiError where that is not known."""
+    if run is None or not experiment.data.keeps_table:
+        return experiment.data.new_samples(facts)
+    return Run(run).new_samples()
 
 
 def samples_at_hand(

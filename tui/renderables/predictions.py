@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import zip_longest
 
 from rich.style import Style
 from rich.text import Text
 
 from tui.renderables.look import Look, class_hue
-from tui.renderables.numbers import fraction, metric, short
+from tui.renderables.numbers import fraction, metric
 from tui.renderables.sanitize import crop, fit, plain
 from tui.renderables.series import finite
 from tui.renderables.table import wrapped
 
+Values = Sequence[float | str | None]
+"""A sample's cells: None for a missing one."""
 _BAR = 8
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
 _MOST_VALUES = 8
 
 
 def class_prediction(
-    values: Sequence[float | None],
+    values: Values,
     predicted: str,
     probabilities: Sequence[float | None],
     classes: Sequence[str],
@@ -27,14 +30,16 @@ def class_prediction(
     look: Look,
     *,
     limit: int = 10,
+    file: str = "",
 ) -> list[Text]:
     """The values, the predicted class, and a bar with the probability of each class.
 
-    One row where it fits; of more than `limit` classes, the likeliest are shown.
+    One row where it fits; of more than `limit` classes, the likeliest are shown. file: the picture
+    that takes the values' place.
     """
     if width <= 0:
         return []
-    answer = _answer(values, predicted, look)
+    answer = _answer(values, predicted, look, file)
     order = list(range(min(len(classes), len(probabilities))))
     if len(order) > limit:
         order = sorted(order, key=lambda index: -(_known(probabilities[index])))[: max(limit, 0)]
@@ -49,19 +54,41 @@ def class_prediction(
 
 
 def value_prediction(
-    values: Sequence[float | None], outputs: Sequence[float | None], width: int, look: Look
+    values: Values,
+    outputs: Sequence[float | None],
+    width: int,
+    look: Look,
+    *,
+    names: Sequence[str] = (),
+    units: Sequence[str] = (),
 ) -> list[Text]:
-    """The values and the numbers that a regression answers."""
+    """The values and the numbers that a regression answers, each with its name and unit."""
     if width <= 0:
         return []
-    return [crop(_answer(values, ", ".join(map(metric, outputs)), look), width, look.ascii)]
+    told = zip_longest(outputs, names[: len(outputs)], units[: len(outputs)])
+    words = (f"{name or ''} {_number(value)} {unit or ''}".strip() for value, name, unit in told)
+    return [crop(_answer(values, ", ".join(words), look), width, look.ascii)]
 
 
-def _answer(values: Sequence[float | None], answer: str, look: Look) -> Text:
-    shown = ", ".join("missing" if v is None else short(v) for v in values[:_MOST_VALUES])
+def _number(value: float | None) -> str:
+    """A number in the unit of the data; large ones are no powers of ten to people."""
+    if value is None or not 1e5 <= abs(value) < 1e15:
+        return metric(value)
+    return f"{value:,.0f}"
+
+
+def _answer(values: Values, answer: str, look: Look, file: str = "") -> Text:
+    shown = ", ".join(_cell(value, look) for value in values[:_MOST_VALUES])
     more = f", {look.pick('…', '..')}" if len(values) > _MOST_VALUES else ""
     arrow = look.pick("→", "->")
-    return Text.assemble(f"({shown}{more}) {arrow} ", (plain(answer, look.ascii), Style(bold=True)))
+    asked = plain(file, look.ascii) if file else f"({shown}{more})"
+    return Text.assemble(f"{asked} {arrow} ", (plain(answer, look.ascii), Style(bold=True)))
+
+
+def _cell(value: float | str | None, look: Look) -> str:
+    if isinstance(value, str):
+        return plain(value, look.ascii) or "''"
+    return "missing" if value is None else f"{value + 0.0:.7g}"
 
 
 def _bar(index: int, probability: float | None, name: str, look: Look) -> Text:

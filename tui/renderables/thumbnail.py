@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from rich.style import Style
 from rich.text import Text
 
+from engine.parts.data import names_of_inputs
 from engine.runs.pictures import Point
 from engine.service.protocol.description import Description
 from tui.renderables.images import Image, gallery
@@ -69,7 +70,7 @@ def _images(description: Description, width: int, look: Look) -> list[Text]:
 
 
 def _ranges(description: Description, width: int, look: Look) -> list[Text]:
-    names = description.known_facts().feature_names
+    names = names_of_inputs(description.known_facts(), len(description.lowest))
     figures = list(zip(names, description.lowest, description.highest, strict=False))
     rows = [
         Text(fit(f"{name}: {short(low)} to {short(high)}", width, look.ascii), Style(dim=True))

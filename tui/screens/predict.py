@@ -15,11 +15,12 @@ from textual.widgets import Footer, Input, Static
 from engine.decoding import converted
 from engine.errors import PerceptuiError
 from engine.parts.data import Facts
-from engine.parts.shapes import product, shape_text
+from engine.parts.data.sheet.samples import Samples
+from engine.parts.shapes import shape_text
 from engine.runs.events import Prediction
 from engine.runs.pictures import Boundary, Point
 from tui.drawings import boundary_rows
-from tui.live.samples_at_hand import Sample, samples_at_hand
+from tui.live.samples_at_hand import Sample, new_samples, samples_at_hand
 from tui.renderables.images import Image, gallery
 from tui.renderables.predictions import class_prediction, value_prediction
 from tui.renderables.sanitize import fit, plain
@@ -27,8 +28,8 @@ from tui.renderables.table import sentence
 from tui.screens.host import BenchScreen
 from tui.screens.page import Page
 
-MOST_FIELDS = 6
-"""With more features the values are typed in one line."""
+MOST_FIELDS, MOST_TABLE_FIELDS = 6, 24
+"""With more values, or more columns of a table, they are typed in one line."""
 LABEL_WIDTH = 22
 
 
@@ -60,11 +61,17 @@ class PredictScreen(BenchScreen):
     def __init__(self) -> None:
         super().__init__()
         self._facts: Facts | None = None
+        self._read = Samples(())
+        """How what is typed will be read: as the training read its own."""
+        self._complaint = ""
         self._samples: list[Sample] = []
         self._place = -1
 
     def compose(self) -> ComposeResult:
-        self._facts, self._samples = self._at_hand()
+        try:
+            self._facts, self._samples = self._at_hand()
+        except PerceptuiError as error:
+            self._complaint = str(error)
         yield Static("Predict with the newest checkpoint", id="title", markup=False)
         with VerticalScroll(can_focus=False):
             if self._facts is not None:
@@ -75,7 +82,7 @@ class PredictScreen(BenchScreen):
 
     def on_mount(self) -> None:
         if self._facts is None:
-            self._say("Nothing is trained yet: press space on the workbench.")
+            self._say(self._complaint or "Nothing is trained yet: press space on the workbench.")
             return
         self.query(Input).first().focus()
         if self._samples:
@@ -108,28 +115,26 @@ class PredictScreen(BenchScreen):
         if snapshot.experiment is None or snapshot.started is None:
             return None, []
         facts = converted(snapshot.started.facts, Facts)
+        self._read = new_samples(snapshot.run, snapshot.experiment, facts)
         return facts, samples_at_hand(snapshot.experiment, facts, snapshot.pictures)
 
     def _fields(self, facts: Facts) -> Iterator[Horizontal]:
         ascii_only = self.host.look.ascii
-        number = len(facts.feature_names) or product(facts.shape)
-        if number <= MOST_FIELDS:
-            names = facts.feature_names or tuple(f"value {n + 1}" for n in range(number))
+        columns = self._read.columns
+        most = MOST_TABLE_FIELDS if self._read.every else MOST_FIELDS
+        if len(columns) <= most:
+            named = facts.feature_names
+            fields = [(c.name if named else f"value {c.name}", self._read.hint(c)) for c in columns]
         else:
             shape = f" ({shape_text(facts.shape)})" if len(facts.shape) > 1 else ""
-            names = (f"{number} values{shape}",)
-        for name in names:
+            fields = [(f"{len(columns)} values{shape}", "separated by commas or spaces")]
+        for name, hint in fields:
             label = Static(fit(name, LABEL_WIDTH - 1, ascii_only), classes="label", markup=False)
-            hint = "" if len(names) == number else "separated by spaces or commas"
-            yield Horizontal(label, ValueInput(placeholder=hint))
+            yield Horizontal(label, ValueInput(placeholder=plain(hint, ascii_only)))
 
     def _typed(self) -> list[str]:
         texts = [field.value.strip() for field in self.query(Input)]
-        assert self._facts is not None, "there are no fields without facts"
-        alone = len(self._facts.feature_names) == 1 or product(self._facts.shape) == 1
-        if len(texts) > 1 or alone:
-            return texts
-        return texts[0].replace(",", " ").split()
+        return texts if len(texts) > 1 else self._read.divided(texts[0])
 
     @work(group="predict", exclusive=True, exit_on_error=False)
     async def _predict(self, sample: Sample | None) -> None:
@@ -155,7 +160,9 @@ class PredictScreen(BenchScreen):
             shown = (answer.values, answer.predicted, answer.probabilities, facts.classes)
             rows += class_prediction(*shown, width, look)
         else:
-            rows += value_prediction(answer.values, answer.outputs, width, look)
+            names, units = facts.target_names, facts.target_units
+            shown_values = (answer.values, answer.outputs, width, look)
+            rows += value_prediction(*shown_values, names=names, units=units)
         pictures = self.shown.pictures
         match answer.values:
             case [float(x1), float(x2)] if pictures is not None and pictures.boundary is not None:

@@ -7,6 +7,7 @@ import math
 from engine.doctor.case import Case
 from engine.doctor.rule import Changes, Remark, Remarks, figure, plural, rule
 from engine.doctor.statistics import Statistics
+from engine.parts.data import names_of_inputs
 from engine.parts.layers.address import walk
 from engine.parts.layers.normalization import BatchNorm1d, LayerNorm
 from engine.parts.losses import BCEWithLogitsLoss
@@ -57,7 +58,7 @@ def unscaled_features(case: Case) -> Remarks:
     moving = [index for index, deviation in enumerate(known.deviations) if deviation > 0]
     if not moving:
         return
-    names = facts.feature_names if len(facts.feature_names) == len(scales) else ()
+    names = names_of_inputs(facts, len(scales))
     large = max(moving, key=lambda index: known.deviations[index])
     small = min(moving, key=lambda index: known.deviations[index])
     ratio = known.deviations[large] / known.deviations[small]
@@ -83,7 +84,7 @@ def unscaled_features(case: Case) -> Remarks:
 
 
 def _name(index: int, names: tuple[str, ...]) -> str:
-    return names[index] if names else f"feature {index + 1}"
+    return names[index] if names else f"value {index + 1}"
 
 
 def _scaling(case: Case, known: Statistics) -> tuple[str, Changes]:

@@ -23,6 +23,7 @@ from engine.parts.data.base import (
     PictureFiles,
     PixelFigures,
     Pixels,
+    names_of_inputs,
 )
 
 __all__ = [
@@ -41,6 +42,7 @@ __all__ = [
     "csv_file",
     "image_folder",
     "image_list",
+    "names_of_inputs",
     "points",
     "surfaces",
     "tables",

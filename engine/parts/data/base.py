@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import inspect
-import math
 import textwrap
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from engine.errors import DataUnavailable, UsageError
+from engine.errors import DataUnavailable
 from engine.parts.component import Component
-from engine.parts.kinds import shown
+from engine.parts.data.sheet.column import Column
+from engine.parts.data.sheet.samples import Samples
+from engine.parts.data.sheet.table import Table
 from engine.parts.shapes import Shape, product
 
 if TYPE_CHECKING:
@@ -46,6 +47,8 @@ class Facts:
     """One name per network input, where a feature becomes several: `sex=male`."""
     target_names: tuple[str, ...] = ()
     """What is predicted, as the data calls it."""
+    target_units: tuple[str, ...] = ()
+    """The sign that stands at each of them in the data, like its currency; empty without one."""
     planar: bool = False
     """Whether raw inputs are points (x1, x2), so that a decision boundary can be drawn."""
 
@@ -55,6 +58,12 @@ class Facts:
         sizes: dict[OwnSplit, int] = {"validation": self.num_validation_samples}
         sizes["test"] = self.num_test_samples
         return {name: size for name, size in sizes.items() if size}
+
+
+def names_of_inputs(facts: Facts, count: int) -> tuple[str, ...]:
+    """What each of so many inputs is called, raw or as the network takes them; empty if nothing."""
+    known = (facts.input_names, facts.feature_names)
+    return next((names for names in known if len(names) == count), ())
 
 
 @dataclass(frozen=True)
@@ -216,6 +225,8 @@ class Data(Component, abstract=True):
     """Of published files, kept because a look at them may need a download."""
     library: ClassVar[str] = ""
     """What is imported to make it, beside torch, where that takes about as long."""
+    keeps_table: ClassVar[bool] = False
+    """Whether new samples can be read only by what was decided about a table."""
     download_folder: ClassVar[str] = ""
     """Where under the data directory it is downloaded to; empty for what needs no download."""
 
@@ -245,6 +256,18 @@ class Data(Component, abstract=True):
         """The functions that make the splits that the data set brings itself, validation first."""
         return {}
 
+    def picture_reading(self, facts: Facts) -> dict[str, Any] | None:
+        """How `opened_picture` is to open a picture that is to be predicted.
+
+        None where the samples are no pictures.
+        """
+        if len(facts.shape) != 3:
+            return None
+        channels, height, width = facts.shape
+        mode = "L" if channels == 1 else "RGB"
+        as_usual = {"background": "white", "resize": "bicubic", "crop": False, "white": None}
+        return {"height": height, "width": width, "mode": mode, **as_usual}
+
     def load(self, locations: DataLocations) -> Dataset:
         """Make or read the data; random numbers come from torch's global generator.
 
@@ -261,19 +284,21 @@ class Data(Component, abstract=True):
         """
         return None
 
-    def encode(self, rows: Sequence[Sequence[str]], before: int = 0) -> list[list[float]]:
-        """Rows of texts, as a person types them, as rows of raw inputs (laid out flat).
+    def kept_table(self) -> Table | None:
+        """What was decided about a table when it was read, for the run to keep; None for others.
 
-        One text per name in `Facts.feature_names`, in that order; without names, one number
-        per element of the shape. NaN stands for a missing cell where the data set fills
-        those. before: rows that came before these. Raises UsageError naming the row and the value.
+        Raises DataUnavailable.
         """
-        facts = self.known_facts()
+        return None
+
+    def new_samples(self, facts: Facts, table: Table | None = None) -> Samples:
+        """How new samples are read: as those of the data set were.
+
+        table: as `kept_table` gave it to the run. Raises DataUnavailable where that is needed, is
+        None, and can't be found out again.
+        """
         names = facts.feature_names or tuple(str(n + 1) for n in range(product(facts.shape)))
-        return [
-            [number(cell, place) for cell, place in zip(row, places, strict=True)]
-            for row, places in placed(rows, names, before)
-        ]
+        return Samples(tuple(Column(name, "number", how={}) for name in names))
 
     @property
     def standardizes_target(self) -> bool:
@@ -312,36 +337,3 @@ class Data(Component, abstract=True):
     def at(self, folder: Path) -> Data:
         """The same data set with relative paths taken from a folder."""
         return self
-
-
-def placed(
-    rows: Sequence[Sequence[str]], names: Sequence[str], before: int = 0
-) -> list[tuple[Sequence[str], list[str]]]:
-    """Each row with the place of each of its values, as an error says it: `row 2, x1`.
-
-    before: rows that came before these. A single one needs no number.
-    Raises UsageError for a row with too few or too many values.
-    """
-    result = []
-    for index, row in enumerate(rows, start=before + 1):
-        row_text = f"row {index}, " if len(rows) > 1 or before else ""
-        if len(row) != len(names):
-            listed = f" ({', '.join(names)})" if len(names) <= 40 else ""
-            raise UsageError(
-                f"{row_text}expected {len(names)} values{listed}, got {len(row)}"
-                if len(names) != 1
-                else f"{row_text}expected 1 value{listed}, got {len(row)}"
-            )
-        result.append((row, [f"{row_text}{name}" for name in names]))
-    return result
-
-
-def number(cell: str, place: str) -> float:
-    """A typed text as a finite number; raises UsageError naming the place."""
-    try:
-        value = float(cell)
-    except ValueError:
-        value = math.nan
-    if not math.isfinite(value):
-        raise UsageError(f"{place}: {shown(cell)} is not a number")
-    return value

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import dataclasses
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
 
@@ -18,12 +18,12 @@ from engine.parts.data.base import (
     Facts,
     Generator,
     TargetScale,
-    placed,
 )
 from engine.parts.data.paths import absolute
-from engine.parts.data.sheet import desk, typed
+from engine.parts.data.sheet import desk
 from engine.parts.data.sheet.asked import Asked
 from engine.parts.data.sheet.remarks import merged
+from engine.parts.data.sheet.samples import Samples
 from engine.parts.data.sheet.table import Table
 from engine.parts.kinds import Pairs
 
@@ -35,6 +35,8 @@ _MOST_ROUNDS = 5
 
 class Csv(Data, name="csv"):
     """A table in a CSV, Parquet or Feather file: numbers, categories, dates, a target."""
+
+    keeps_table = True
 
     path: str = parameter(help="the file; packed with gzip, bzip2, xz or zstd, too")
     target: str | int | tuple[str, ...] = parameter(
@@ -219,6 +221,8 @@ class Csv(Data, name="csv"):
             feature_names=tuple(column.name for column in used),
             input_names=labels if len(labels) != len(used) else (),
             target_names=self.targets,
+            target_units=tuple("".join(how.get("remove", ())[:1]) for how in table.targets.values())
+            if any("remove" in how for how in table.targets.values()) else (),
             planar=len(used) == 2 and all(c.inputs == 1 and "known" not in (c.how or {})
                                           and "parts" not in (c.how or {}) for c in used),
         )  # fmt: skip
@@ -277,16 +281,13 @@ class Csv(Data, name="csv"):
             standardize=self.standardize,
         )
 
-    def encode(self, rows: Sequence[Sequence[str]], before: int = 0) -> list[list[float]]:
-        used = self._present_table().used
-        return [
-            [
-                value
-                for cell, place, column in zip(row, cell_places, used, strict=True)
-                for value in typed.encode(cell, column, place)
-            ]
-            for row, cell_places in placed(rows, tuple(column.name for column in used), before)
-        ]
+    def kept_table(self) -> Table:
+        return dataclasses.replace(self._present_table(), remarks=())
+
+    def new_samples(self, facts: Facts, table: Table | None = None) -> Samples:
+        read = self._present_table() if table is None else table
+        every = read.layout.names or (*(c.name for c in read.columns), *self.ignore)
+        return Samples(read.used, read.decimal, self.na, read.layout, every, self.targets)
 
     @property
     def standardizes_target(self) -> bool:

@@ -162,6 +162,9 @@ class Pictures(Images, _Reading, abstract=True):
             "white": self.white,
         }
 
+    def picture_reading(self, facts: Facts) -> dict[str, Any]:
+        return self.reading()
+
     def load(self, locations: DataLocations) -> Dataset:
         """As Data.load; the numbers are those of the generators, and the reading is told."""
         torchvision_module("torchvision.transforms.functional")

@@ -21,7 +21,8 @@ from pathlib import Path
 import msgspec
 
 from engine.errors import PerceptuiError, UsageError, WorkerLost
-from engine.limits import REQUEST, ROWS
+from engine.export.predictions import PicturesPredicted, RowFormat, RowsPredicted
+from engine.limits import PICTURES, REQUEST, ROWS
 from engine.paths import data_dir as default_data_dir
 from engine.runs.contents import CheckpointKind
 from engine.runs.events import Evaluated, Prediction, Reason, RunFinished
@@ -261,6 +262,48 @@ class Session:
             if not part:
                 break
         return answers
+
+    async def predict_rows(
+        self,
+        run: Run,
+        path: Path,
+        output: Path,
+        checkpoint: CheckpointKind = "last",
+        data_dir: Path | None = None,
+        *,
+        format: RowFormat = "csv",
+        replace: bool = False,
+    ) -> RowsPredicted:
+        """Write the rows of a file with what a run's network says of each.
+
+        replace: also over a file that is there already.
+        """
+        request = p.PredictRows(
+            run=str(run.path.absolute()),
+            checkpoint=checkpoint,
+            path=str(path.absolute()),
+            output=str(output.absolute()),
+            data_dir=_absolute(data_dir),
+            format=format,
+            replace=replace,
+        )
+        return await self._connection.ask(request, RowsPredicted)
+
+    async def predict_pictures(
+        self, run: Run, files: list[str], checkpoint: CheckpointKind = "last"
+    ) -> PicturesPredicted:
+        """What a run's network says of pictures, PICTURES of them at a time; files: whole paths."""
+        where = str(run.path.absolute())
+        parts = []
+        for start in range(0, len(files), PICTURES.most):
+            part = files[start : start + PICTURES.most]
+            request = p.PredictPictures(run=where, checkpoint=checkpoint, files=part)
+            parts.append(await self._connection.ask(request, PicturesPredicted))
+        return PicturesPredicted(
+            predictions=[answer for part in parts for answer in part.predictions],
+            bad=[bad for part in parts for bad in part.bad],
+            remarks=list(dict.fromkeys(remark for part in parts for remark in part.remarks)),
+        )
 
     async def evaluate(
         self, run: Run, checkpoint: CheckpointKind = "last", data_dir: Path | None = None

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from engine.decoding import Undecodable, decoded
+from engine.export.predictions import RowFormat
 from engine.runs.contents import CheckpointKind
 from engine.runs.events import Reason
 from engine.service.protocol.messages import Executor, Message, OnDisconnect
@@ -161,6 +162,30 @@ class Predict(Request, frozen=True, kw_only=True):
     """Samples that were asked about before these, for the numbers in messages."""
 
 
+class PredictRows(Request, frozen=True, kw_only=True):
+    """Write the rows of a file with what a checkpoint says of each; the answer is a RowsPredicted.
+
+    The file is read by the worker, so that no row is part of any message.
+    """
+
+    run: str
+    checkpoint: CheckpointKind
+    path: str
+    output: str
+    data_dir: str
+    format: RowFormat = "csv"
+    replace: bool = False
+    """Write over a file that is there already."""
+
+
+class PredictPictures(Request, frozen=True, kw_only=True):
+    """What a checkpoint says of pictures in files; the answer's value is a PicturesPredicted."""
+
+    run: str
+    checkpoint: CheckpointKind
+    files: list[str]
+
+
 class Evaluate(Request, frozen=True, kw_only=True):
     """Measure a run's checkpoint on its data again."""
 
@@ -203,6 +228,8 @@ Requests = (
     | WriteScript
     | TuneLearningRate
     | Predict
+    | PredictRows
+    | PredictPictures
     | Evaluate
     | Export
     | Shutdown

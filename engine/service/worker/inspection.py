@@ -24,11 +24,11 @@ def predict(
 
     if len(rows) > ROWS.most:
         raise UsageError(f"there are {ROWS.refusal(len(rows))} in one request")
-    run.check_origin()
-    experiment = run.experiment()
-    encoded = experiment.data.encode(rows, before)
-    network = TrainedNetwork(experiment, run.facts(), run.checkpoint(checkpoint))
-    return network.predict(encoded)
+    samples = run.new_samples()
+    inputs = samples.encode(rows, before)
+    network = TrainedNetwork(run.experiment(), run.facts(), run.checkpoint(checkpoint))
+    given = [samples.given(row, made) for row, made in zip(rows, inputs, strict=True)]
+    return network.predict(inputs, given)
 
 
 def evaluate(

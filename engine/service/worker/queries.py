@@ -12,7 +12,17 @@ from engine.service import protocol as p
 from engine.spec.experiment_reader import from_raw
 from engine.spec.toml_text import parse_toml
 
-Query = p.Describe | p.WriteScript | p.TuneLearningRate | p.Predict | p.Evaluate | p.Export
+Query = (
+    p.Describe
+    | p.WriteScript
+    | p.TuneLearningRate
+    | p.Predict
+    | p.PredictRows
+    | p.PredictPictures
+    | p.Evaluate
+    | p.Export
+)
+OfRun = p.Predict | p.PredictRows | p.PredictPictures | p.Evaluate | p.Export
 
 
 def look_up(request: Query, locations: Callable[[str], DataLocations]) -> object:
@@ -45,9 +55,9 @@ def _of_experiment(
             return sweep(experiment, locations)
 
 
-def _of_run(
-    request: p.Predict | p.Evaluate | p.Export, locations: Callable[[str], DataLocations]
-) -> object:
+def _of_run(request: OfRun, locations: Callable[[str], DataLocations]) -> object:
+    from engine.export.picture_predictions import predict_pictures
+    from engine.export.predictions import predict_rows
     from engine.export.writer import export
     from engine.service.worker.inspection import evaluate, predict
 
@@ -55,6 +65,18 @@ def _of_run(
     match request:
         case p.Predict():
             return predict(run, request.rows, request.checkpoint, before=request.before)
+        case p.PredictRows():
+            return predict_rows(
+                run,
+                Path(request.path),
+                Path(request.output),
+                request.checkpoint,
+                Path(request.data_dir),
+                format=request.format,
+                replace=request.replace,
+            )
+        case p.PredictPictures():
+            return predict_pictures(run, request.files, request.checkpoint)
         case p.Evaluate():
             return list(evaluate(run, locations(request.data_dir), request.checkpoint))
         case p.Export():

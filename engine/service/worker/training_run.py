@@ -10,6 +10,7 @@ import msgspec
 import torch
 
 from engine.errors import BadCheckpoint, UsageError
+from engine.parts.data import Facts
 from engine.parts.data.fingerprint import fingerprint
 from engine.runs import events as ev
 from engine.runs.contents import EVENTS, discard, sweep
@@ -21,10 +22,11 @@ from engine.service import protocol as p
 from engine.service.worker.checkpoints import Checkpoints, Outcome
 from engine.service.worker.preparation import Prepared, check_factor
 from engine.spec.experiment import Experiment
+from engine.training.answers import predictions
 from engine.training.checkpoint import load
 from engine.training.full_state import restore
 from engine.training.last_good_state import LastGoodState
-from engine.training.pictures import all_pictures, predictions
+from engine.training.pictures import all_pictures
 from engine.training.probes.divergence import located
 from engine.training.probes.instruments import Instruments
 from engine.training.trainer import Trainer
@@ -71,14 +73,20 @@ class TrainingRun:
         """
         experiment = trainer.experiment
         digest = fingerprint(experiment.data)
-        _asked_for(experiment)
+        _asked_for(experiment, trainer.splits.facts)
+        table = experiment.data.kept_table()
         directory = RunDirectory.create(Path(order.runs_dir), order.name, experiment)
         run = cls(trainer, directory, order.changes)
         run._until_step = order.until_step
         try:
             started = trainer.started(str(directory.path), digest)
-            said = experiment_digest(directory.path)
-            run._record(msgspec.structs.replace(started, experiment_digest=said))
+            run._record(
+                msgspec.structs.replace(
+                    started,
+                    experiment_digest=experiment_digest(directory.path),
+                    table_digest=directory.write_table(table) if table is not None else "",
+                )
+            )
             run.last_good.begin(run._number)
         except OSError as error:
             discard(directory.path)
@@ -310,7 +318,7 @@ class TrainingRun:
         experiment, splits = self.trainer.experiment, self.trainer.splits
         if experiment.predict:
             given = [list(sample) for sample in experiment.predict]
-            rows = _asked_for(experiment)
+            rows = _asked_for(experiment, splits.facts)
             found = predictions(self.trainer.evaluator, splits.input_map, rows, given)
             self._record(ev.Predicted(predictions=found, classes=list(splits.facts.classes)))
 
@@ -327,7 +335,8 @@ class TrainingRun:
             raise RecordFailed(error.errno, error.strerror or str(error), str(record)) from error
 
 
-def _asked_for(experiment: Experiment) -> list[list[float]]:
+def _asked_for(experiment: Experiment, facts: Facts) -> list[list[float]]:
     """The samples to predict at the end as raw inputs; raises UsageError where they don't fit."""
-    texts = [[repr(value) for value in sample] for sample in experiment.predict]
-    return experiment.data.encode(texts) if texts else []
+    return (
+        experiment.data.new_samples(facts).encode(experiment.predict) if experiment.predict else []
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -12,6 +13,7 @@ from engine.doctor.examination import examine, repaired
 from engine.doctor.finding import SEVERITIES, Finding
 from engine.doctor.rules import ALL
 from engine.doctor.rules.normalization import JUDGED_TOGETHER
+from engine.doctor.statistics import Statistics
 from engine.parts.layers.dense import Linear
 from engine.spec.experiment import Experiment
 from engine.spec.experiment_reader import from_raw
@@ -47,6 +49,24 @@ def test_sick_experiment_draws_the_finding(pair: Pair) -> None:
     assert pair.figure in found.message
     assert found.message.count(". ") == 0
     assert not found.message.endswith(".")
+
+
+def test_columns_are_called_by_name(tmp_path: Path) -> None:
+    """Also behind one that becomes several inputs: `sex=male`, never the number of an input."""
+    table = tmp_path / "t.csv"
+    rows = [f"{('f', 'm')[n % 2]},{1000 * n},{n % 2}" for n in range(12)]
+    table.write_text("\n".join(["sex,pay,y", *rows]), "utf-8")
+    one = from_raw(
+        {
+            "data": f"csv({str(table)!r}, 'y')",
+            "layers": ["Linear(1)"],
+            "loss": "BCEWithLogitsLoss()",
+            "optimizer": "SGD(lr=0.1)",
+        }
+    )
+    known = Statistics((0, 0, 0), (1, 1, 11000), (0.5, 0.5, 5500), (0.5, 0.5, 3452), (6, 6))
+    (found,) = [f for f in examine(one, known) if f.code == "unscaled-features"]
+    assert found.message.startswith("pay (from 0 to 1.1e+04) varies 6,900 times as much as sex=f ")
 
 
 @pytest.mark.parametrize("pair", PAIRS, ids=str)

@@ -22,9 +22,9 @@ from engine.spec import presets
 from engine.spec.experiment import Experiment
 from engine.spec.experiment_reader import read_file
 from engine.training import metrics
+from engine.training.answers import predictions
 from engine.training.checkpoint import Checkpoint, save
 from engine.training.named_tensors import model_tensors
-from engine.training.pictures import predictions
 from tests.engine.runs.repetition import (
     NOWHERE,
     assert_repeated,
@@ -231,6 +231,42 @@ def test_a_table_of_ones_own_is_read_by_the_script(tmp_path: Path) -> None:
     code, _ = assert_repeated(small(data=data, **BATCHES, **SPLIT))
     own = {"bz2", "collections", "gzip", "lzma", "math", "typing"}
     assert imported(code) == {"torch", "numpy", "pyarrow", *own}
+
+
+@pytest.mark.parametrize(
+    ("given", "targets"),
+    [
+        ("missing='mean', standardize=True, standardize_target=True", "'price'"),
+        ("missing='median', target_scale='log', cyclic=True", "'price'"),
+        (
+            "missing={'pay': 'indicator', 'day': 'mean'}, rare=3, standardize=True",
+            "['price', 'area']",
+        ),
+        (
+            "missing='drop', standardize=True, target_scale='log', standardize_target=True",
+            "'price'",
+        ),
+    ],
+)
+def test_whatever_a_table_holds_is_prepared_alike(tmp_path: Path, given: str, targets: str) -> None:
+    """Dates and categories with gaps, numbers as people write them, the scale of what is predicted.
+
+    To the last bit of every loss and of every error in the target's own unit.
+    """
+    rows = [
+        f"{'' if n == 4 else f'{n % 28 + 1:02}/{n % 12 + 1:02}/20{n % 9:02}'};"
+        f"{('red', 'green', 'NA', '')[n % 4] if n else 'blue'};"
+        f"{'?' if n == 9 else f'{n}.{100 + n},5 €'};{n + 1};{50 + n * n}"
+        for n in range(40)
+    ]
+    path = tmp_path / "t.csv"
+    path.write_text("\n".join(["day;color;pay;area;price", *rows]), "utf-8")
+    data = f"csv({str(path)!r}, target={targets}, {given})"
+    layers = ["Linear(2)" if "area" in targets else "Linear(1)"]
+    experiment = small(
+        data=data, layers=layers, loss="MSELoss()", optimizer="Adam(lr=0.01)", **BATCHES, **SPLIT
+    )
+    assert_repeated(experiment)
 
 
 def test_augmented_pictures_are_repeated(tmp_path: Path) -> None:

@@ -84,7 +84,9 @@ def test_predictions_of_a_table_take_typed_cells(tmp_path: Path) -> None:
     table.write_text("a,color,kind\n1,red,x\n2,blue,y\n,red,x\n4,,y\n")
     experiment = small(data=f'csv("{table}", "kind", missing="mean", standardize=True)')
     trainer, _ = trained(experiment)
-    encoded = experiment.data.encode([["1", "red"], ["2", "blue"], ["", "red"], ["4", ""]])
+    encoded = experiment.data.new_samples(trainer.splits.facts).encode(
+        [["1", "red"], ["2", "blue"], ["", "red"], ["4", ""]]
+    )
     found = _restored(trainer, tmp_path).predict(encoded)
     expected = trainer.evaluator.outputs(trainer.splits.train.inputs)
     assert torch.equal(torch.tensor([p.outputs for p in found]), expected)

@@ -9,9 +9,10 @@ import torch
 
 from engine.errors import DataUnavailable
 from engine.parts.data.csv_file import Csv
+from engine.training.answers import predictions
 from engine.training.checkpoint import save
 from engine.training.full_state import full_state
-from engine.training.pictures import comparison, curve, predictions
+from engine.training.pictures import comparison, curve
 from engine.training.restored import TrainedNetwork
 from engine.training.targets import TargetMap
 from tests.engine.runs.repetition import assert_repeated, small, trained

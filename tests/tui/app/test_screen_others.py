@@ -227,6 +227,37 @@ def test_predict_says_what_is_wrong(tmp_path: Path) -> None:
     told(tmp_path, PredictScreen(), story, app=app)
 
 
+def test_predict_knows_the_columns_of_a_table(tmp_path: Path) -> None:
+    """A field for each with what may be written there; what is typed goes as it is, gaps too."""
+    lines = [
+        f"{20 + n},{('Rome', 'Oslo')[n % 2]},0{n + 1}/01/2024,{n % 3},{n % 2}" for n in range(8)
+    ]
+    table = tmp_path / "t.csv"
+    table.write_text("\n".join(["age,new city,day,a,y", *lines]), "utf-8")
+    data = f"csv({str(table)!r}, 'y', missing='mean')"
+    app = trained(tmp_path)
+    experiment = small_experiment(data=data)
+    app.draft.load("small", experiment)
+    app.controller.snapshot = dataclasses.replace(
+        app.controller.snapshot, experiment=experiment, started=started(experiment), pictures=None
+    )
+
+    async def story(app: StandApp, pilot: Play) -> None:
+        await until(pilot, lambda: len(app.screen.query(Input)) == 4)
+        fields = list(app.screen.query(Input))
+        assert [field.placeholder for field in fields] == [
+            "like 20; may be empty",
+            "Oslo, Rome; may be empty",
+            "like 01/01/2024; may be empty",
+            "like 0; may be empty",
+        ]
+        fields[1].value, fields[2].value = "New York", "03/01/2024"
+        await pilot.press("enter")
+        await until(pilot, lambda: [["", "New York", "03/01/2024", ""]] in app.controller.asked)
+
+    told(tmp_path, PredictScreen(), story, app=app)
+
+
 def test_predict_without_a_training_says_so(tmp_path: Path) -> None:
     """Nothing is asked before anything is trained, and esc goes back."""
 

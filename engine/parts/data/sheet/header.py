@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from engine.errors import DataUnavailable
+from engine.errors import NoRows
 from engine.parts.data.sheet.remarks import Remark
 from engine.parts.data.sheet.words import is_gap, is_number
 
@@ -46,7 +46,7 @@ class Heading:
 def judge_heading(path: str, records: Sequence[Record], asked: bool | None, width: int) -> Heading:
     """Find header, title lines and a row of units; asked: whether there is a header, or None.
 
-    Raises DataUnavailable for a header without rows.
+    Raises NoRows for a header without rows.
     """
     remarks: list[Remark] = []
     start = _title_lines(records, width)
@@ -81,7 +81,7 @@ def judge_heading(path: str, records: Sequence[Record], asked: bool | None, widt
             )
         return Heading(False, tuple(names), (), first.line - 1, start, remarks)
     if not below:
-        raise DataUnavailable(f"{path}: the file has a header and no rows")
+        raise NoRows(f"{path}: the file has a header and no rows")
     if is_data:
         remarks.append(
             Remark(

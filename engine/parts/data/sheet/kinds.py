@@ -17,11 +17,15 @@ from engine.parts.data.sheet import dates, numerals
 from engine.parts.data.sheet.asked import Asked, Kind
 from engine.parts.data.sheet.column import Column
 from engine.parts.data.sheet.remarks import Remark
-from engine.parts.data.sheet.words import BEGINS_WITH_DIGIT, GAPS, NUMBER_GAPS, is_number
+from engine.parts.data.sheet.words import (
+    BEGINS_WITH_DIGIT,
+    GAPS,
+    LARGEST,
+    NUMBER_GAPS,
+    is_number,
+)
 from engine.parts.kinds import shown
 
-LARGEST = 3.4028235677973362e38
-"""The largest number that is rounded to a float32: written shortest, the largest one is more."""
 NEARLY_ALL = 0.9
 """Of the cells, that must be numbers for the others to be called odd."""
 NAMES_SHARE = 0.7

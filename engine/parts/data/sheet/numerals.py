@@ -111,6 +111,31 @@ def judged(counts: Mapping[str, int], decimal: str | None) -> Numbered | None:
     return Numbered(numerals, odd, share)
 
 
+def value_of(text: str, numerals: Numerals) -> float | None:
+    """A single text as the number that it is in these numerals; None where it is none."""
+    match = DECORATED.fullmatch(text)
+    if match is None or bool(match["open"]) != bool(match["close"]):
+        return None
+    signs = {match["before"] or "", (match["after"] or "").strip()} - {""}
+    if not signs <= set(numerals.remove) or not _fits(match, numerals):
+        return None
+    head, _, tail = match["digits"].strip().partition(numerals.decimal)
+    for mark in numerals.thousands:
+        head = head.replace(mark, "")
+    minuses = sum(bool(match[name]) for name in ("open", "minus"))
+    minuses += sum(match[name] in ("-", "\u2212") for name in ("sign", "sign2"))
+    value = float(f"{head}.{tail}{match['power'] or ''}" if tail else head + (match["power"] or ""))
+    return -value if minuses % 2 else value
+
+
+def signs_of(text: str) -> tuple[str, ...]:
+    """The signs before and behind a number, like its currency; none where it is no number."""
+    match = DECORATED.fullmatch(text)
+    if match is None:
+        return ()
+    return tuple(sign for sign in (match["before"], (match["after"] or "").strip()) if sign)
+
+
 def _marks(digits: Iterable[str], decimal: str | None) -> Numerals:
     """Which marks stand for what in these digits."""
     comma = dot = False

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from engine import regular_file
 from engine.errors import DataUnavailable
 from engine.parts.data.sheet import encoding as encodings
 from engine.parts.data.sheet import layout as layouts
@@ -42,6 +43,8 @@ class Sheet:
     """Those that are read as numbers straight away."""
     doubtful: tuple[str, ...] = ()
     """Those that were, and are not."""
+    first: tuple[str, ...] = ()
+    """The first row's cells, where the file is no Parquet or Feather file."""
 
 
 LARGE_BYTES = 8_000_000
@@ -50,7 +53,7 @@ that takes half the time and memory, and where it does not fit is done again."""
 
 
 def look(path: str, asked: Asked) -> Sheet:
-    """Evaluator a file by its beginning.
+    """Judge a file by its beginning.
 
     Raises FileNotFoundError where there is none, DataUnavailable for what is no table.
     """
@@ -68,7 +71,8 @@ def look(path: str, asked: Asked) -> Sheet:
         found = replace(found, encoding="utf-8" if not found.by_rows else encoding)
     is_plain = found.format == "csv" and not found.by_rows and asked.decimal != ","
     numbers = _numeric(found, rows, asked) if size >= LARGE_BYTES and is_plain else ()
-    return Sheet(path, size, found, (*remarks, *more), found.names, numbers)
+    first = tuple(rows[0]) if rows else ()
+    return Sheet(path, size, found, (*remarks, *more), found.names, numbers, first=first)
 
 
 def _numeric(layout: Layout, rows: Sequence[Sequence[str]], asked: Asked) -> tuple[str, ...]:
@@ -96,6 +100,18 @@ def _schema(path: str, format: str) -> tuple[str, ...]:
     except (pa.ArrowInvalid, OSError) as error:
         raise DataUnavailable(f"{path}: not a whole {format} file ({_line(error)})") from error
     return tuple(names)
+
+
+def original_columns(path: str) -> dict[str, Any]:
+    """The columns of a Parquet or Feather file as they are."""
+    import pyarrow.feather
+    import pyarrow.parquet
+
+    with regular_file.opened(path) as file:
+        is_parquet = file.read(4) == b"PAR1"
+    reader = pyarrow.parquet.read_table if is_parquet else pyarrow.feather.read_table
+    table = reader(path)
+    return dict(zip(table.column_names, table.columns, strict=True))
 
 
 def cells_of(

@@ -35,6 +35,8 @@ NUMBER_GAPS = (
 LETTER_GAPS = ("na", "nan", "null")
 """Gaps that are words of letters: in a column of classes each can be a class (North America)."""
 
+LARGEST = 3.4028235677973362e38
+"""The largest number that is rounded to a float32: written shortest, the largest one is more."""
 PLAIN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 """A number as programs write it."""
 BEGINS_WITH_DIGIT = re.compile(r"[-+(\u2212$\u20ac\u00a3\u00a5\u20b9]?\s*[.,]?\d")

@@ -250,7 +250,9 @@ def test_a_changed_file_is_read_again(tmp_path: Path) -> None:
 def test_typed_rows_become_inputs(tmp_path: Path) -> None:
     """Rows of texts, one per raw column, become numbers as the training rows did."""
     data = Csv(written(tmp_path, PETS), "kind")
-    assert data.encode([["-1", " long ", "2"], ["3", "short", "4"]]) == [
+    assert data.new_samples(data.known_facts()).encode(
+        [["-1", " long ", "2"], ["3", "short", "4"]]
+    ) == [
         [-1, 1, 0, 2],
         [3, 0, 1, 4],
     ]
@@ -267,8 +269,9 @@ def test_bad_typed_rows_are_named(tmp_path: Path) -> None:
     }
     for row, message in cases.items():
         with pytest.raises(UsageError, match=message):
-            data.encode([row])
-    mean = Csv(data.path, "kind", missing="mean").encode([["?", "long", "2"]])
+            data.new_samples(data.known_facts()).encode([row])
+    filled = Csv(data.path, "kind", missing="mean")
+    mean = filled.new_samples(filled.known_facts()).encode([["?", "long", "2"]])
     assert [math.isnan(value) for value in mean[0]] == [True, False, False, False]
 
 

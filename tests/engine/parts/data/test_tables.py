@@ -51,7 +51,9 @@ def test_digits_are_images_of_seventeen_shades() -> None:
 
 def test_typed_values_become_inputs() -> None:
     """Each row of texts becomes a row of numbers."""
-    assert Iris().encode([["5.1", "3.5", "1.4", "-0.2"]]) == [[5.1, 3.5, 1.4, -0.2]]
+    assert Iris().new_samples(Iris().known_facts()).encode([["5.1", "3.5", "1.4", "-0.2"]]) == [
+        [5.1, 3.5, 1.4, -0.2]
+    ]
 
 
 @pytest.mark.parametrize(
@@ -60,11 +62,11 @@ def test_typed_values_become_inputs() -> None:
         ([["1", "2", "3"]], "expected 4 values (sepal length (cm), "),
         ([["1", "2", "3", "4"], ["1", "2", "x", "4"]], "row 2, petal length (cm): 'x' is not a"),
         ([["1", "2", "3", "inf"]], "petal width (cm): 'inf' is not a number"),
-        ([["1", "2", "3", ""]], "petal width (cm): '' is not a number"),
+        ([["1", "2", "3", ""]], "petal width (cm): the value is missing"),
     ],
 )
 def test_bad_typed_values_are_named(rows: list[list[str]], message: str) -> None:
     """An error names the row, the feature and the text."""
     with pytest.raises(UsageError) as raised:
-        Iris().encode(rows)
+        Iris().new_samples(Iris().known_facts()).encode(rows)
     assert message in str(raised.value)

@@ -15,8 +15,9 @@ from engine.parts.data import DataLocations
 from engine.runs.events import EpochFinished
 from engine.service.worker.statistics import describe
 from engine.spec.experiment import Experiment
+from engine.training.answers import predictions
 from engine.training.full_state import full_state, kept, restore
-from engine.training.pictures import all_pictures, predictions
+from engine.training.pictures import all_pictures
 from engine.training.probes.probe import Probe
 from engine.training.trainer import Trainer
 from tests.engine.training.streaming.folders import divided_in, experiment_on

@@ -1,0 +1,244 @@
+"""Writes the rows of a person's file with what a network says of each."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import msgspec
+
+from engine import paths
+from engine.encoding import encoded
+from engine.errors import UsageError
+from engine.parts.data import Facts
+from engine.runs.contents import CheckpointKind
+from engine.runs.events import Prediction
+from engine.runs.files import replace_file
+from engine.runs.output import destination
+from engine.runs.run import Run
+
+if TYPE_CHECKING:
+    from engine.parts.data.sheet.new_rows import NewRows
+    from engine.parts.data.sheet.samples import Samples
+    from engine.training.answers import Answers
+    from engine.training.restored import TrainedNetwork
+
+RowFormat = Literal["csv", "json"]
+"""The input's columns with further ones, or a JSON object a row."""
+_ROWS = 10_000
+"""Written at a time."""
+
+
+class BadRow(msgspec.Struct, frozen=True, kw_only=True):
+    """Why a row of a file has no prediction."""
+
+    row: int
+    """Its number, from 1; 0 for one of another width than the others."""
+    place: str
+    """Where it is: `line 7`."""
+    column: str
+    message: str
+
+    def said(self) -> str:
+        column = f", column {self.column!r}" if self.column else ""
+        return f"{self.place}{column}: {self.message}" if self.place else self.message
+
+
+class RowsPredicted(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of a file's rows."""
+
+    num_rows: int
+    """Those of another width counted in."""
+    num_predicted: int
+    bad: list[BadRow]
+    """The first of them, in the file's order."""
+    num_faults: int
+    """Cells at fault, and rows of another width."""
+    unused: list[str]
+    """Columns that the training did not know."""
+
+
+class PicturesPredicted(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of pictures."""
+
+    predictions: list[Prediction]
+    """Each with its `file`."""
+    bad: list[BadRow]
+    """Those that can't be read, each a `place`."""
+    remarks: list[str] = []
+
+
+class _Row(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A row that was predicted, as JSON has it."""
+
+    row: int
+    values: list[float | str | None]
+    predicted: str
+    outputs: list[float]
+    probabilities: list[float] = []
+
+
+def predict_rows(
+    run: Run,
+    path: Path,
+    output: Path,
+    checkpoint: CheckpointKind = "last",
+    data_dir: Path | None = None,
+    *,
+    format: RowFormat = "csv",
+    replace: bool = False,
+) -> RowsPredicted:
+    """Predict a file's rows, and write them in its order; a row at fault has no prediction.
+
+    Raises DataUnavailable for a file that can't be read or lacks columns, UsageError for a place
+    that can't be written, BadCheckpoint for a damaged checkpoint.
+    """
+    from engine.parts.data.sheet.new_rows import read
+    from engine.training.restored import TrainedNetwork
+
+    samples = run.new_samples()
+    target = check_rows_output(run, path, output, data_dir, replace=replace)
+    rows = read(str(path), samples)
+    network = TrainedNetwork(run.experiment(), run.facts(), run.checkpoint(checkpoint))
+    _replace(target, output, writer(network, samples, rows, format))
+    return told(rows)
+
+
+def check_rows_output(
+    run: Run, path: Path | None, output: Path, data_dir: Path | None, *, replace: bool
+) -> Path:
+    """The file that predictions are written to; raises UsageError where it may not be.
+
+    path: the file that is to be predicted, if it is one.
+    """
+    if path is not None and output.exists() and path.exists() and output.samefile(path):
+        raise UsageError(f"{output}: it is what is to be predicted: choose another name")
+    return destination(output, run.experiment(), paths.data_dir(data_dir), replace=replace)
+
+
+def write_pictures(
+    run: Run,
+    answers: Sequence[Prediction],
+    output: Path,
+    data_dir: Path | None = None,
+    *,
+    replace: bool = False,
+) -> None:
+    """Write what a network says of pictures: a row each, with its class and the probability."""
+    target = check_rows_output(run, None, output, data_dir, replace=replace)
+    classes = run.facts().classes
+    text = io.StringIO()
+    put = csv.writer(text, lineterminator="\n")
+    put.writerow(("file", "predicted", "probability"))
+    for one in answers:
+        share = one.probabilities[classes.index(one.predicted)]
+        put.writerow((one.file, one.predicted, "" if share is None else f"{share:.6g}"))
+    _replace(target, output, lambda file: file.write_bytes(text.getvalue().encode()))
+
+
+def _replace(target: Path, output: Path, write: Callable[[Path], object]) -> None:
+    try:
+        replace_file(target, write, keep_mode=True)
+    except OSError as error:
+        raise UsageError(f"{output}: can't be written ({error.strerror or error})") from error
+
+
+def told(rows: NewRows) -> RowsPredicted:
+    """What became of them, for whoever asked."""
+    return RowsPredicted(
+        num_rows=len(rows.good) + rows.num_odd,
+        num_predicted=int(rows.good.sum()),
+        bad=[
+            BadRow(row=one.row, place=one.place, column=one.column, message=one.message)
+            for one in rows.faults
+        ],
+        num_faults=rows.num_faults,
+        unused=list(rows.unused),
+    )
+
+
+def writer(
+    network: TrainedNetwork, samples: Samples, rows: NewRows, format: RowFormat
+) -> Callable[[Path], None]:
+    """What writes the rows to a file; the network is asked here, at once.
+
+    Raises UsageError for a single row, where the network normalizes over those it is given.
+    """
+    import torch
+
+    good = torch.from_numpy(rows.good)
+    network.check_company(int(good.sum()))
+    answers = network.answers(torch.from_numpy(rows.inputs)[good])
+    if format == "json":
+        lines = _json_lines(network.facts, samples, rows, answers)
+    else:
+        lines = _csv_lines(network.facts, rows, answers)
+
+    def write(file: Path) -> None:
+        with file.open("wb") as out:
+            out.writelines(lines)
+
+    return write
+
+
+def _csv_lines(facts: Facts, rows: NewRows, answers: Answers) -> Iterator[bytes]:
+    """The input's columns, the prediction, and the probability of a class, in parts."""
+    names = [f"predicted_{name}" for name in facts.target_names] or ["predicted"]
+    if answers.probabilities is not None:
+        names.append("probability")
+    header = list(rows.names)
+    for name in names:
+        while name in header:
+            name += "_2"
+        header.append(name)
+    nothing = ("",) * len(names)
+    said = _texts(facts, answers)
+    text = io.StringIO()
+    put = csv.writer(text, lineterminator="\n")
+    put.writerow(header)
+    for start in range(0, len(rows.good), _ROWS):
+        part = [column.slice(start, _ROWS).to_pylist() for column in rows.columns]
+        good = rows.good[start : start + _ROWS].tolist()
+        for cells, is_good in zip(zip(*part, strict=True), good, strict=True):
+            put.writerow((*cells, *(next(said) if is_good else nothing)))
+        yield text.getvalue().encode()
+        text.seek(0)
+        text.truncate()
+
+
+def _texts(facts: Facts, answers: Answers) -> Iterator[tuple[str, ...]]:
+    """The cells of each prediction."""
+    if answers.classes is None or answers.probabilities is None:
+        for start in range(0, len(answers.outputs), _ROWS):
+            for row in answers.outputs[start : start + _ROWS].tolist():
+                yield tuple(f"{value:.7g}" for value in row)
+        return
+    likeliest = answers.probabilities.gather(1, answers.classes[:, None])[:, 0]
+    for start in range(0, len(likeliest), _ROWS):
+        classes = answers.classes[start : start + _ROWS].tolist()
+        shares = likeliest[start : start + _ROWS].tolist()
+        for index, share in zip(classes, shares, strict=True):
+            yield facts.classes[index], f"{share:.6g}"
+
+
+def _json_lines(facts: Facts, samples: Samples, rows: NewRows, answers: Answers) -> Iterator[bytes]:
+    """A line for each row that was predicted."""
+    cells: list[Any] = [column.to_pylist() for column in rows.cells]
+    for index, place in enumerate(rows.good.nonzero()[0].tolist()):
+        row = ["" if column[place] is None else column[place] for column in cells]
+        outputs, probabilities = answers.outputs[index].tolist(), []
+        predicted = ", ".join(f"{value:.6g}" for value in outputs)
+        if answers.classes is not None and answers.probabilities is not None:
+            predicted = facts.classes[int(answers.classes[index])]
+            probabilities = answers.probabilities[index].tolist()
+        one = _Row(
+            row=place + 1,
+            values=samples.given(row, rows.inputs[place].tolist()),
+            predicted=predicted,
+            outputs=outputs,
+            probabilities=probabilities,
+        )
+        yield encoded(one) + b"\n"

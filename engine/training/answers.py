@@ -1,0 +1,61 @@
+"""What a network says of new samples: classes with probabilities, or numbers in their own unit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from engine.parts.data.sheet.samples import Given
+from engine.runs.events import Prediction
+from engine.training.inputs import InputMap
+from engine.training.metrics import Evaluator
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Of so many samples; on the CPU."""
+
+    outputs: Tensor
+    """(samples, outputs) float32: the network's, of a regression in the unit of the data."""
+    classes: Tensor | None
+    """(samples,) int64; None for a regression."""
+    probabilities: Tensor | None
+    """(samples, classes); None for a regression."""
+
+
+def answers(evaluator: Evaluator, input_map: InputMap, raw: Tensor) -> Answers:
+    """What the network says of raw samples, (samples, values) laid out flat."""
+    if input_map.pixels is not None:
+        raw = raw.view(-1, *evaluator.facts.shape)
+    outputs = evaluator.outputs(input_map.stored(raw)).cpu()
+    decoder = evaluator.decoder
+    if evaluator.facts.task == "regression":
+        return Answers(decoder.numbers(outputs), None, None)
+    return Answers(outputs, decoder.predicted_classes(outputs), decoder.probabilities(outputs))
+
+
+def predictions(
+    evaluator: Evaluator,
+    input_map: InputMap,
+    rows: Sequence[Sequence[float]],
+    given: Sequence[Sequence[Given]],
+) -> list[Prediction]:
+    """What the network says of raw samples, each laid out flat; given: as they were written."""
+    if not given:
+        return []
+    found = answers(evaluator, input_map, torch.tensor(rows, dtype=torch.float32))
+    outputs = found.outputs.tolist()
+    if found.classes is None or found.probabilities is None:
+        return [
+            Prediction(values=[*v], predicted=", ".join(f"{o:.6g}" for o in row), outputs=row)
+            for v, row in zip(given, outputs, strict=True)
+        ]
+    names = evaluator.facts.classes
+    told = zip(given, outputs, found.classes.tolist(), found.probabilities.tolist(), strict=True)
+    return [
+        Prediction(values=[*v], predicted=names[c], outputs=o, probabilities=p)
+        for v, o, c, p in told
+    ]

@@ -1,0 +1,31 @@
+"""The small picture of a data set on the first screen."""
+
+from __future__ import annotations
+
+import msgspec
+
+from engine.parts.data import Facts
+from engine.service.protocol.description import Description
+from tui.renderables.look import Look
+from tui.renderables.thumbnail import thumbnail
+
+
+def test_each_range_stands_at_its_input() -> None:
+    """Of a column that becomes several inputs each has its own name and range."""
+    facts = Facts(
+        (3,),
+        "regression",
+        4,
+        feature_names=("sex", "pay"),
+        input_names=("sex=f", "sex=m", "pay"),
+    )
+    described = Description(
+        facts=msgspec.to_builtins(facts),
+        lowest=[0, 0, 100],
+        highest=[1, 1, 900],
+        means=[0.5, 0.5, 500],
+        deviations=[0.5, 0.5, 300],
+        class_counts=[],
+    )
+    rows = [row.plain.rstrip() for row in thumbnail(described, 40, Look(color="none"))]
+    assert rows == ["sex=f: 0 to 1", "sex=m: 0 to 1", "pay: 100 to 900"]
