@@ -73,12 +73,22 @@ class EagerStep:
 
     def __call__(self, inputs: Tensor, targets: Tensor) -> Tensor:
         loss = self.gradients(inputs, targets)
-        self._optimizer.step()
+        self.update()
         return loss
 
     def gradients(self, inputs: Tensor, targets: Tensor) -> Tensor:
         """All but the update: the parameters have their gradients then, clipped."""
+        loss = self.loss(inputs, targets)
+        self.backward(loss)
+        return loss.detach()
+
+    def loss(self, inputs: Tensor, targets: Tensor) -> Tensor:
+        """The forward pass: the batch's loss, 0-dim, without penalties."""
         loss: Tensor = self._criterion(self._model(inputs), targets)
+        return loss
+
+    def backward(self, loss: Tensor) -> None:
+        """The gradients of the loss with its penalties, clipped."""
         objective = self._regularization.added(loss, self._weights)
         self._optimizer.zero_grad()
         if objective.requires_grad:  # a chain without parameters has nothing to learn
@@ -87,7 +97,10 @@ class EagerStep:
             self._clipped_norm = nn.utils.clip_grad_norm_(
                 self._parameters, self._regularization.clip_norm
             )
-        return loss.detach()
+
+    def update(self) -> None:
+        """Let the optimizer change the parameters by their gradients."""
+        self._optimizer.step()
 
     def gradient_norm(self) -> float:
         if self._clipped_norm is not None:

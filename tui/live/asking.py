@@ -13,6 +13,7 @@ from tui.live.snapshot import Snapshot
 if TYPE_CHECKING:
     from engine.runs import events as ev
     from engine.runs.rate_test import RateTest
+    from engine.runs.step_times import StepTimes
     from engine.service.protocol.description import Description
     from engine.spec.experiment import Experiment
     from tui.live.trainer_process import TrainerProcess
@@ -59,6 +60,13 @@ class Asking:
         if session is None:
             raise PerceptuiError("the trainer is gone, and only it can try learning rates")
         return await session.tune_learning_rate(experiment, self._folders.data_dir)
+
+    async def time_steps(self, experiment: Experiment) -> StepTimes:
+        """Where the time of its steps goes, measured on a copy; raises PerceptuiError."""
+        session = await self._opened()
+        if session is None:
+            raise PerceptuiError("the trainer is gone, and only it can time steps")
+        return await session.time_steps(experiment, self._folders.data_dir)
 
     async def predict(self, rows: list[list[str]]) -> list[ev.Prediction]:
         """What the network's newest checkpoint says of samples; raises PerceptuiError."""

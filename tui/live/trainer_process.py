@@ -13,6 +13,7 @@ if TYPE_CHECKING:  # the first screen is there before the engine is loaded
     from engine.runs.pictures import Pictures
     from engine.runs.rate_test import RateTest
     from engine.runs.run import Run
+    from engine.runs.step_times import StepTimes
     from engine.service import protocol as p
     from engine.service.client.session import SessionEvent
     from engine.service.protocol.description import Description
@@ -43,6 +44,9 @@ class TrainerProcess(Protocol):
     async def tune_learning_rate(
         self, experiment: Experiment, data_dir: Path | None = None
     ) -> RateTest: ...
+    async def time_steps(
+        self, experiment: Experiment, data_dir: Path | None = None
+    ) -> StepTimes: ...
     async def script(self, experiment: Experiment, data_dir: Path | None = None) -> str: ...
     async def predict(
         self, run: Run, rows: list[list[str]], checkpoint: CheckpointKind = "last"

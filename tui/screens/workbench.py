@@ -11,6 +11,7 @@ from textual.containers import Container
 from textual.events import Resize
 from textual.reactive import reactive
 
+from engine.computer import Computer
 from engine.doctor.ways_out import Way
 from engine.errors import PerceptuiError
 from engine.parts.metrics import METRICS
@@ -18,6 +19,7 @@ from engine.spec.difference import changes
 from tui.live.snapshot import Snapshot
 from tui.measured import shown_title
 from tui.messages import DraftChanged
+from tui.renderables.computer import computer_line
 from tui.renderables.sanitize import plain
 from tui.screens.control import ControlScreen
 from tui.screens.looking import looked_at, not_here
@@ -29,6 +31,8 @@ from tui.widgets.picture import PictureView
 from tui.widgets.training import LossCurve, LossLine, Scores, SnapshotView, StatusLine
 
 MOST_SMOOTHING = 64
+COMPUTER_S = 2.0
+"""Between two looks at how busy the computer is."""
 FOOTER = (
     *("recover", "run_or_pause", "step_batch", "step_epoch", "reset", "edit", "add_layer"),
     *("repair", "predict", "code", "save", "runs", "back", "remove_layer", "undo", "redo"),
@@ -48,6 +52,7 @@ class WorkbenchScreen(ControlScreen):
         Binding("s", "save", "Save", show=False),
         Binding("e", "edit_text", "Edit as text in $EDITOR", show=False),
         Binding("y", "share", "Copy as command", show=False),
+        Binding("i", "computer", "This computer", show=False),
         Binding("l", "log_scale", "Log scale", show=False),
         Binding("b", "discrete", "Discrete boundary", show=False),
         Binding("t", "test_points", "Test points", show=False),
@@ -71,6 +76,7 @@ class WorkbenchScreen(ControlScreen):
         self._titles = ("", "")
         self._has_diverged = False
         self._newest = Snapshot()
+        self._computer = Computer()
         self._looked_at = ""
         """The data whose description is shown or asked for."""
         self._rejected = ""
@@ -88,6 +94,7 @@ class WorkbenchScreen(ControlScreen):
 
     def on_mount(self) -> None:
         self._is_built = True
+        self.set_interval(COMPUTER_S, self._read_computer)
         self.show_draft()
         self.show(self.host.controller.snapshot)
         self.watch_pane()
@@ -291,6 +298,22 @@ class WorkbenchScreen(ControlScreen):
         from tui.screens.doctor import DoctorScreen
 
         self.app.push_screen(DoctorScreen())
+
+    def action_computer(self) -> None:
+        """Show how busy this computer is, and where the time of a step goes."""
+        from tui.screens.computer import ComputerScreen
+
+        self.app.push_screen(ComputerScreen())
+
+    def on_status_line_opened(self, message: StatusLine.Opened) -> None:
+        self.action_computer()
+
+    @work(group="computer", exclusive=True, exit_on_error=False)
+    async def _read_computer(self) -> None:
+        """Tell the status line how busy the computer is, while it is seen."""
+        if self.is_current:
+            reading = await asyncio.to_thread(self._computer.read)
+            self.query_one(StatusLine).computer = computer_line(reading)
 
     def action_code(self) -> None:
         """Show the experiment as a plain PyTorch script."""

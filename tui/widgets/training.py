@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len
 from rich.style import Style
 from rich.text import Text
+from textual.message import Message
 from textual.reactive import reactive
 
 from engine.parts.schedules import Constant
@@ -79,14 +80,28 @@ class StatusLine(SnapshotView):
     note: reactive[str] = reactive("", repaint=False)
     """How what is edited stands to what is trained; it comes before the figures."""
 
+    computer: reactive[str] = reactive("", repaint=False)
+    """How busy the computer is; it comes after the figures."""
+
+    class Opened(Message):
+        """It was clicked: there is more to see of the computer."""
+
     def watch_note(self) -> None:
         self.remake()
 
+    def watch_computer(self) -> None:
+        self.remake()
+
+    def on_click(self) -> None:
+        self.post_message(self.Opened())
+
     def make_rows(self, width: int, height: int) -> list[Text]:
-        return [status_line(self.snapshot, self.note, self.look, width)]
+        return [status_line(self.snapshot, self.note, self.look, width, computer=self.computer)]
 
 
-def status_line(snapshot: Snapshot, note: str, look: Look, width: int) -> Text:
+def status_line(
+    snapshot: Snapshot, note: str, look: Look, width: int, *, computer: str = ""
+) -> Text:
     """State, what went wrong, the note, and as many figures as there is room for."""
     state = state_of(snapshot)
     sign = look.pick(*_SIGNS[state])
@@ -101,7 +116,7 @@ def status_line(snapshot: Snapshot, note: str, look: Look, width: int) -> Text:
         line.append(f" {name}")
     if note:
         line.append("   ").append(f" {note} ", look.paint(ORANGE, bold=True) + REVERSED)
-    for part in _status_parts(snapshot):
+    for part in [*_status_parts(snapshot), *([computer] if computer else [])]:
         if line.cell_len + len(part) + 3 > width:
             break  # what comes later matters less
         line.append("   ").append(part)

@@ -30,6 +30,7 @@ from engine.runs.lease import read_lease
 from engine.runs.pictures import Pictures
 from engine.runs.rate_test import RateTest
 from engine.runs.run import Run
+from engine.runs.step_times import StepTimes
 from engine.service import protocol as p
 from engine.service.client.connection import Connection
 from engine.service.client.event_queue import SessionEvent
@@ -244,6 +245,13 @@ class Session:
         toml = to_toml(experiment, complete=True)
         request = p.TuneLearningRate(toml=toml, data_dir=_absolute(data_dir))
         return await self._connection.ask(request, RateTest)
+
+    async def time_steps(self, experiment: Experiment, data_dir: Path | None = None) -> StepTimes:
+        """Where the time of an experiment's steps goes, measured on a copy."""
+        await asyncio.to_thread(look_at_data, experiment)
+        toml = to_toml(experiment, complete=True)
+        request = p.TimeSteps(toml=toml, data_dir=_absolute(data_dir))
+        return await self._connection.ask(request, StepTimes)
 
     async def predict(
         self, run: Run, rows: list[list[str]], checkpoint: CheckpointKind = "last"

@@ -152,6 +152,13 @@ class TuneLearningRate(Request, frozen=True, kw_only=True):
     data_dir: str
 
 
+class TimeSteps(Request, frozen=True, kw_only=True):
+    """Time the parts of a step on a copy of an experiment; the answer's value is a StepTimes."""
+
+    toml: str
+    data_dir: str
+
+
 class Predict(Request, frozen=True, kw_only=True):
     """What a finished or running run's checkpoint says of samples, ROWS of them at most."""
 
@@ -227,6 +234,7 @@ Requests = (
     | Describe
     | WriteScript
     | TuneLearningRate
+    | TimeSteps
     | Predict
     | PredictRows
     | PredictPictures

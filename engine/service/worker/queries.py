@@ -12,17 +12,9 @@ from engine.service import protocol as p
 from engine.spec.experiment_reader import from_raw
 from engine.spec.toml_text import parse_toml
 
-Query = (
-    p.Describe
-    | p.WriteScript
-    | p.TuneLearningRate
-    | p.Predict
-    | p.PredictRows
-    | p.PredictPictures
-    | p.Evaluate
-    | p.Export
-)
+OfExperiment = p.Describe | p.WriteScript | p.TuneLearningRate | p.TimeSteps
 OfRun = p.Predict | p.PredictRows | p.PredictPictures | p.Evaluate | p.Export
+Query = OfExperiment | OfRun
 
 
 def look_up(request: Query, locations: Callable[[str], DataLocations]) -> object:
@@ -31,14 +23,12 @@ def look_up(request: Query, locations: Callable[[str], DataLocations]) -> object
     No bit of a training changes by it. Raises PerceptuiError.
     """
     with _undisturbed():
-        if isinstance(request, p.Describe | p.WriteScript | p.TuneLearningRate):
+        if isinstance(request, OfExperiment):
             return _of_experiment(request, locations(request.data_dir))
         return _of_run(request, locations)
 
 
-def _of_experiment(
-    request: p.Describe | p.WriteScript | p.TuneLearningRate, locations: DataLocations
-) -> object:
+def _of_experiment(request: OfExperiment, locations: DataLocations) -> object:
     experiment = from_raw(parse_toml(request.toml))
     match request:
         case p.Describe():
@@ -53,6 +43,10 @@ def _of_experiment(
             from engine.training.range_test import sweep
 
             return sweep(experiment, locations)
+        case p.TimeSteps():
+            from engine.training.step_timing import timed
+
+            return timed(experiment, locations)
 
 
 def _of_run(request: OfRun, locations: Callable[[str], DataLocations]) -> object:

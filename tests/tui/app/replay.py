@@ -21,6 +21,7 @@ from engine.runs.pictures import Boundary, Comparison, Curve, Pictures, Point
 from engine.runs.rate_test import RateTest, rate_test
 from engine.runs.run import Run
 from engine.runs.series import Series
+from engine.runs.step_times import StepTimes
 from engine.service import protocol as p
 from engine.service.client.session import SessionEvent
 from engine.service.protocol.description import Description
@@ -284,6 +285,19 @@ class Replay:
         self._told("tune")
         rates = [10.0 ** (step / 20 - 6) for step in range(140)]
         return rate_test(rates, [1 / (1 + 100 * rate) + (rate / 2) ** 2 for rate in rates])
+
+    async def time_steps(self, experiment: Experiment, data_dir: Path | None = None) -> StepTimes:
+        self._told("time steps")
+        return StepTimes(
+            executor="traced",
+            step_s=0.0001,
+            samples_per_s=200_000.0,
+            eager_s={"data": 0.00002, "forward": 0.00008, "backward": 0.0002, "update": 0.0001},
+            report_s=0.001,
+            steps_per_report=40,
+            device="cpu",
+            threads=1,
+        )
 
     async def script(self, experiment: Experiment, data_dir: Path | None = None) -> str:
         self._told("script")

@@ -1,0 +1,97 @@
+"""How busy the computer is, and where the time of a step goes."""
+
+from __future__ import annotations
+
+from rich.style import Style
+from rich.text import Text
+
+from engine.computer import Card, Reading
+from engine.runs.step_times import StepTimes
+from tui.renderables.look import BLUE, Look
+from tui.renderables.numbers import counted, duration, rate
+from tui.renderables.sanitize import fit, plain
+from tui.renderables.table import heading, sentence
+
+_BAR = 20
+_LEAST_BAR = 6
+WORDS = {
+    "data": "data: a batch is gathered and scaled",
+    "forward": "forward: the network and its loss",
+    "backward": "backward: gradients and penalties",
+    "update": "update: the optimizer changes the weights",
+    "evaluation": "evaluation: every split, once a report",
+}
+
+
+def computer_line(reading: Reading) -> str:
+    """Busy processors and memory, in a few words."""
+    busy = f"{reading.busy_share:.0%} of " if reading.busy_share is not None else ""
+    line = f"{busy}{counted(reading.processors, 'processor')}, {_memory(reading)}"
+    shares = [card.used_share for card in reading.cards if card.used_share is not None]
+    return f"{line}, GPU {max(shares):.0%}" if shares else line
+
+
+def computer_rows(reading: Reading, width: int, look: Look) -> list[Text]:
+    """A bar for the processors, the memory and each graphics card."""
+    named: list[tuple[str, float | None, str]] = [
+        ("Processors", reading.busy_share, f"of {reading.processors}"),
+        ("Memory", reading.used_bytes / max(1, reading.total_bytes), _memory(reading)),
+    ]
+    named += [(card.name, card.used_share, _card(card)) for card in reading.cards]
+    widest = min(max(len(name) for name, _, _ in named), max(1, width // 3))
+    rows = [_bar_row(name, share, note, widest, width, look) for name, share, note in named]
+    return rows + (sentence(reading.no_cards, width, look) if reading.no_cards else [])
+
+
+def step_rows(times: StepTimes, width: int, look: Look) -> list[Text]:
+    """What a step takes as it is run, and how its time and the evaluation's divide."""
+    each = f"{counted(times.threads, 'thread')} of {times.device}"
+    said = (
+        f"A step takes {duration(times.step_s)}, {rate(times.samples_per_s, 'samples')}: "
+        f"{times.executor} on {each}, measured on a copy."
+    )
+    if times.executor != "eager":
+        eager = sum(times.eager_s.values())
+        said += (
+            f" Its parts can't be told apart; they are divided as in an eager step, which takes "
+            f"{duration(eager)}."
+        )
+    shares = times.shares
+    widest = min(max(map(len, shares)), max(1, width // 3))
+    bars = [
+        _bar_row(part, share, WORDS[part].partition(": ")[2], widest, width, look)
+        for part, share in shares.items()
+    ]
+    title = heading("Where the time goes", width, look)
+    return [title, *bars, *sentence(said, width, look)]
+
+
+def _bar_row(
+    name: str, share: float | None, note: str, widest: int, width: int, look: Look
+) -> Text:
+    label = Text(fit(name, widest, look.ascii), Style(bold=True))
+    label.pad_right(widest - label.cell_len)
+    figure = "   -" if share is None else f"{share:4.0%}"
+    row = Text.assemble(label, "  ")
+    room = min(_BAR, width - widest - 8)
+    if room >= _LEAST_BAR:
+        filled = round(min(max(share or 0.0, 0.0), 1.0) * room)
+        row.append(look.pick("█", "#") * filled, look.paint(BLUE))
+        row.append(look.pick("░", ".") * (room - filled), Style(dim=True)).append(" ")
+    row.append(figure)
+    rest = width - row.cell_len - 2
+    if rest >= _LEAST_BAR:
+        row.append(f"  {fit(note, rest, look.ascii)}", Style(dim=True))
+    row.truncate(width)
+    return row
+
+
+def _memory(reading: Reading) -> str:
+    return f"{reading.used_bytes / 1e9:.1f} of {reading.total_bytes / 1e9:.1f} GB"
+
+
+def _card(card: Card) -> str:
+    memory = f"{card.used_bytes / 1e9:.1f} of {card.total_bytes / 1e9:.1f} GB"
+    if card.temperature_c is None:
+        return plain(memory)
+    return f"{memory}, {card.temperature_c} °C"
