@@ -29,7 +29,7 @@ from tui.renderables.actual_predicted import (
     value_outcomes,
 )
 from tui.renderables.confusion import confusion
-from tui.renderables.images import Image, gallery
+from tui.renderables.images import Image, fitting_columns, gallery
 from tui.renderables.look import Look
 from tui.renderables.table import heading
 
@@ -145,8 +145,13 @@ def compared_rows(picture: Comparison, width: int, look: Look) -> Rows:
     return confusion(counts, picture.classes, width, look)
 
 
-def mistakes_rows(pictures: Sequence[Picture], width: int, look: Look) -> Rows:
-    """Wrongly classified images side by side."""
+def mistakes_rows(
+    pictures: Sequence[Picture], width: int, look: Look, *, height: int | None = None
+) -> Rows:
+    """Wrongly classified images side by side, of a size that has room with what they are below.
+
+    height: the rows that there are; None for as many as they take.
+    """
     images = [
         Image(
             columns=p.width,
@@ -157,4 +162,6 @@ def mistakes_rows(pictures: Sequence[Picture], width: int, look: Look) -> Rows:
         )
         for p in pictures
     ]
-    return gallery(images, width, look)
+    if height is None:
+        return gallery(images, width, look)
+    return gallery(images, width, look, columns=fitting_columns(images, width, height))

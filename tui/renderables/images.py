@@ -16,6 +16,7 @@ from tui.renderables.table import sentence
 
 _STEP = 17  # brightness is drawn in 16 steps: longer runs, fewer bytes
 _GAP = 2
+MOST_COLUMNS, LEAST_COLUMNS = 28, 8
 
 
 @dataclass(frozen=True)
@@ -31,13 +32,39 @@ class Image:
     caption: str = ""
 
 
-def gallery(images: Sequence[Image], width: int, look: Look, *, columns: int = 28) -> list[Text]:
+def fitting_columns(images: Sequence[Image], width: int, height: int) -> int:
+    """How wide each image may be for all of them to have room, or one line of them at least."""
+    widths = range(MOST_COLUMNS, LEAST_COLUMNS - 1, -1)
+    for columns in widths:
+        if _height(images, columns, width) <= height:
+            return columns
+    for columns in widths:
+        if _height(images[:1], columns, width) <= height:
+            return columns
+    return LEAST_COLUMNS
+
+
+def _height(images: Sequence[Image], columns: int, width: int) -> int:
+    """The rows that images of this width take; images: all of one size."""
+    if not images:
+        return 0
+    first = images[0]
+    used = min(first.columns, columns)
+    block = max(used, *(cell_len(image.caption) for image in images)) + _GAP
+    lines = -(-len(images) // max(1, (width + _GAP) // block))
+    each = -(-max(1, round(first.rows * used / first.columns)) // 2) + 1
+    return lines * each + lines - 1
+
+
+def gallery(
+    images: Sequence[Image], width: int, look: Look, *, columns: int = MOST_COLUMNS
+) -> list[Text]:
     """The images, each at most `columns` wide, with their captions below."""
     if width <= 0:
         return []
     if width < 4:
         return sentence("Too narrow.", width, look)
-    drawn = [_drawn(image, min(columns, width), look) for image in images if _sound(image)]
+    drawn = [_drawn(image, min(columns, width), width, look) for image in images if _sound(image)]
     rows: list[Text] = []
     line: list[list[Text]] = []
     for block in drawn:
@@ -54,8 +81,8 @@ def _sound(image: Image) -> bool:
     return image.channels in (1, 3) and size > 0 and len(image.pixels) >= size
 
 
-def _drawn(image: Image, most: int, look: Look) -> list[Text]:
-    """One image as rows of equal width, its caption as the last row."""
+def _drawn(image: Image, most: int, width: int, look: Look) -> list[Text]:
+    """One image as rows of equal width, its caption as the last row, which may be the widest."""
     columns = min(image.columns, most)
     rows = max(1, round(image.rows * columns / image.columns))
     grid = [
@@ -67,9 +94,11 @@ def _drawn(image: Image, most: int, look: Look) -> list[Text]:
         upper = grid[2 * line]
         lower = grid[2 * line + 1] if 2 * line + 1 < rows else upper
         out.append(row_of(_glyph(a, b, look) for a, b in zip(upper, lower, strict=True)))
-    caption = fit(image.caption, columns, look.ascii)
-    caption += " " * (columns - cell_len(caption))
-    return [*out, Text(caption, Style(bold=True))]
+    caption = fit(image.caption, width, look.ascii)
+    wide = max(columns, cell_len(caption))
+    for row in out:
+        row.append(" " * (wide - columns))
+    return [*out, Text(caption + " " * (wide - cell_len(caption)), Style(bold=True))]
 
 
 def _glyph(upper: RGB, lower: RGB, look: Look) -> Glyph:

@@ -28,7 +28,9 @@ from tui.widgets.keys import Keys
 from tui.widgets.notes import DoctorNote, LiveNote, Notice
 from tui.widgets.pane import COLUMNS, NAMES, PaneColumn, PaneFrame, Tabs, bindings
 from tui.widgets.picture import PictureView
-from tui.widgets.training import LossCurve, LossLine, Scores, SnapshotView, StatusLine
+from tui.widgets.scrolled import ScrolledView
+from tui.widgets.snapshot_view import SnapshotView
+from tui.widgets.training import LossCurve, LossLine, Scores, StatusLine
 
 MOST_SMOOTHING = 64
 COMPUTER_S = 2.0
@@ -64,6 +66,8 @@ class WorkbenchScreen(ControlScreen):
         *bindings(),
         Binding("tab", "next_pane(1)", "Next pane", show=False),
         Binding("shift+tab", "next_pane(-1)", "Pane before", show=False),
+        Binding("pagedown", "page(1)", "Further down", show=False),
+        Binding("pageup", "page(-1)", "Further up", show=False),
         Binding("escape", "back", "Presets"),
     ]
     AUTO_FOCUS = ""
@@ -274,6 +278,12 @@ class WorkbenchScreen(ControlScreen):
         curve = self.query_one(LossCurve)
         wider = max(1, curve.smoothing * 2) if direction > 0 else curve.smoothing // 2
         curve.smoothing = min(MOST_SMOOTHING, wider)
+
+    def action_page(self, by: int) -> None:
+        """Show more of the picture or the scores, where that is what is seen."""
+        for view in self.query(ScrolledView):
+            if not self.has_class("-wide") and view.region.area:
+                view.page(by)
 
     def action_discrete(self) -> None:
         """Show the boundary by class only, or with confidence."""

@@ -16,7 +16,8 @@ from textual.widgets import Static
 from tui.widgets.editor import Editor
 from tui.widgets.notes import DoctorNote
 from tui.widgets.picture import PictureView
-from tui.widgets.training import LossCurve, Scores, SnapshotView
+from tui.widgets.snapshot_view import SnapshotView
+from tui.widgets.training import LossCurve, Scores
 
 Column = Literal["left", "middle", "right"]
 COLUMNS: tuple[Column, ...] = get_args(Column)

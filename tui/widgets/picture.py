@@ -20,7 +20,7 @@ from tui.live.snapshot import Snapshot
 from tui.renderables import boundary as plane
 from tui.renderables.table import sentence
 from tui.renderables.thumbnail import thumbnail
-from tui.widgets.training import SnapshotView
+from tui.widgets.scrolled import ScrolledView
 
 if TYPE_CHECKING:
     from engine.service.protocol.description import Description
@@ -38,7 +38,7 @@ EMPTY = (
 """Said before there is anything to draw."""
 
 
-class PictureView(SnapshotView):
+class PictureView(ScrolledView):
     """Draws what the data asks for; knows which grid the boundary's matrix should have."""
 
     discrete: reactive[bool] = reactive(False, repaint=False)
@@ -74,7 +74,7 @@ class PictureView(SnapshotView):
             return 0, 0
         return plane.grid_size(width, height, self.look)
 
-    def make_rows(self, width: int, height: int) -> list[Text]:
+    def all_rows(self, width: int, height: int) -> list[Text]:
         pictures, look = self.snapshot.pictures, self.look
         if pictures is None:
             return self._before_training(width, height)
@@ -95,10 +95,10 @@ class PictureView(SnapshotView):
         if split is not None and split.confusion and pictures.comparison.num_samples > FEW:
             rows = confusion_rows(split, width, look)
             rest = height - len(rows) - 1
-            drawn = mistakes_rows(pictures.mistakes, width, look) if rest >= LEAST_STRIP else []
-            return [*rows, Text(), *drawn]
+            room = rest if rest >= LEAST_STRIP else height  # else they are scrolled to
+            return [*rows, Text(), *mistakes_rows(pictures.mistakes, width, look, height=room)]
         if pictures.mistakes:
-            return mistakes_rows(pictures.mistakes, width, look)
+            return mistakes_rows(pictures.mistakes, width, look, height=height)
         return comparison_rows(pictures.comparison, width, height, look)
 
     def _before_training(self, width: int, height: int) -> list[Text]:

@@ -20,29 +20,12 @@ from tui.renderables.numbers import duration, how_far, metric, rate
 from tui.renderables.sanitize import crop, fit, plain
 from tui.renderables.sparkline import sparkline
 from tui.renderables.table import sentence
-from tui.widgets.rows import RowsView
+from tui.widgets.scrolled import ScrolledView
+from tui.widgets.snapshot_view import SnapshotView
 
 if TYPE_CHECKING:
     from engine.runs.events import Evaluated
     from engine.service.protocol import Loading
-
-EMPTY = Snapshot()
-
-
-class SnapshotView(RowsView):
-    """Shows one side of the controller's newest snapshot."""
-
-    snapshot: reactive[Snapshot] = reactive(EMPTY, repaint=False)
-
-    def drawn_from(self, snapshot: Snapshot) -> tuple[object, ...]:
-        """What of a snapshot is drawn: rows are made anew only where one of these is another."""
-        return (snapshot,)
-
-    def watch_snapshot(self, before: Snapshot, after: Snapshot) -> None:
-        old, new = self.drawn_from(before), self.drawn_from(after)
-        if any(one is not other for one, other in zip(old, new, strict=True)):
-            self.remake()
-
 
 REVERSED = Style(reverse=True)
 _SIGNS = {
@@ -251,7 +234,7 @@ def smoothed(values: Sequence[float | None], reach: int) -> list[float | None]:
     return result
 
 
-class Scores(SnapshotView):
+class Scores(ScrolledView):
     """Accuracy overall and per class, or the errors of a regression, for each split."""
 
     matrix: reactive[bool] = reactive(False, repaint=False)
@@ -265,7 +248,7 @@ class Scores(SnapshotView):
     def watch_matrix(self) -> None:
         self.remake()
 
-    def make_rows(self, width: int, height: int) -> list[Text]:
+    def all_rows(self, width: int, height: int) -> list[Text]:
         snapshot, look = self.snapshot, self.look
         if snapshot.newest is None or snapshot.started is None:
             return sentence("Accuracy appears with the first report.", width, look)

@@ -10,7 +10,7 @@ from engine.runs.run import Run
 from tests.tui.app.stage import NARROW, SIZES, Stage, played
 from tests.tui.app.stand import made_run, small_experiment
 from tui.screens.predict import PredictScreen
-from tui.widgets.training import SnapshotView
+from tui.widgets.snapshot_view import SnapshotView
 
 
 @pytest.fixture(autouse=True)

@@ -9,7 +9,7 @@ from tui.renderables.actual_predicted import (
     predicted_labels,
     value_outcomes,
 )
-from tui.renderables.images import Image, gallery
+from tui.renderables.images import Image, fitting_columns, gallery
 from tui.renderables.look import Look
 from tui.renderables.predictions import class_prediction, value_prediction
 
@@ -68,10 +68,24 @@ def test_value_outcomes() -> None:
 
 
 def test_images_side_by_side() -> None:
-    """Two grey images stand beside each other over their captions."""
+    """Two grey images stand beside each other over their captions, which are whole."""
     image = Image(4, 4, 1, bytes([255] * 8 + [0] * 8), "three")
     rows = gallery([image, image], 80, ASCII)
-    assert [row.plain.rstrip() for row in rows] == ["@@@@  @@@@", "", "th..  th.."]
+    assert [row.plain.rstrip() for row in rows] == ["@@@@   @@@@", "", "three  three"]
+
+
+def test_images_are_as_large_as_there_is_room_for() -> None:
+    """All of them where they are clear enough, else a line of them; the captions counted in."""
+    images = [Image(28, 28, 1, bytes(784), f"{n} as 9") for n in range(8)]
+    for width, height in ((76, 17), (76, 9), (76, 6), (196, 40), (40, 20)):
+        columns = fitting_columns(images, width, height)
+        first = gallery(images[:1], width, PLAIN, columns=columns)
+        assert len(first) <= height
+    assert fitting_columns(images, 300, 15) == 28
+    assert fitting_columns(images, 300, 14) == 26
+    assert fitting_columns(images, 76, 17) == 14
+    assert fitting_columns(images, 76, 5) == 8
+    assert fitting_columns(images, 76, 1) == 8
 
 
 def test_rgb_images_keep_their_channels() -> None:

@@ -1,0 +1,25 @@
+"""What every view of a training is."""
+
+from __future__ import annotations
+
+from textual.reactive import reactive
+
+from tui.live.snapshot import Snapshot
+from tui.widgets.rows import RowsView
+
+EMPTY = Snapshot()
+
+
+class SnapshotView(RowsView):
+    """Shows one side of the controller's newest snapshot."""
+
+    snapshot: reactive[Snapshot] = reactive(EMPTY, repaint=False)
+
+    def drawn_from(self, snapshot: Snapshot) -> tuple[object, ...]:
+        """What of a snapshot is drawn: rows are made anew only where one of these is another."""
+        return (snapshot,)
+
+    def watch_snapshot(self, before: Snapshot, after: Snapshot) -> None:
+        old, new = self.drawn_from(before), self.drawn_from(after)
+        if any(one is not other for one, other in zip(old, new, strict=True)):
+            self.remake()
