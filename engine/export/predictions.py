@@ -79,6 +79,8 @@ class _Row(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     predicted: str
     outputs: list[float]
     probabilities: list[float] = []
+    low: list[float] = []
+    high: list[float] = []
 
 
 def predict_rows(
@@ -102,7 +104,8 @@ def predict_rows(
     samples = run.new_samples()
     target = check_rows_output(run, path, output, data_dir, replace=replace)
     rows = read(str(path), samples)
-    network = TrainedNetwork(run.experiment(), run.facts(), run.checkpoint(checkpoint))
+    weights, bounds = run.checkpoint(checkpoint), run.bounds(checkpoint)
+    network = TrainedNetwork(run.experiment(), run.facts(), weights, bounds)
     _replace(target, output, writer(network, samples, rows, format))
     return told(rows)
 
@@ -186,9 +189,7 @@ def writer(
 
 def _csv_lines(facts: Facts, rows: NewRows, answers: Answers) -> Iterator[bytes]:
     """The input's columns, the prediction, and the probability of a class, in parts."""
-    names = [f"predicted_{name}" for name in facts.target_names] or ["predicted"]
-    if answers.probabilities is not None:
-        names.append("probability")
+    names = _names(facts, answers)
     header = list(rows.names)
     for name in names:
         while name in header:
@@ -209,11 +210,23 @@ def _csv_lines(facts: Facts, rows: NewRows, answers: Answers) -> Iterator[bytes]
         text.truncate()
 
 
+def _names(facts: Facts, answers: Answers) -> list[str]:
+    """What the further columns are called: `predicted_price`, `low_price`, `high_price`."""
+    kinds = ("predicted",) if answers.low is None else ("predicted", "low", "high")
+    names = [f"{kind}_{target}" for target in facts.target_names for kind in kinds]
+    return [*(names or kinds), *(("probability",) if answers.probabilities is not None else ())]
+
+
 def _texts(facts: Facts, answers: Answers) -> Iterator[tuple[str, ...]]:
     """The cells of each prediction."""
+    import torch
+
     if answers.classes is None or answers.probabilities is None:
-        for start in range(0, len(answers.outputs), _ROWS):
-            for row in answers.outputs[start : start + _ROWS].tolist():
+        numbers = answers.outputs[:, :, None]
+        if answers.low is not None and answers.high is not None:
+            numbers = torch.stack([answers.outputs, answers.low, answers.high], 2)
+        for start in range(0, len(numbers), _ROWS):
+            for row in numbers[start : start + _ROWS].flatten(1).tolist():
                 yield tuple(f"{value:.7g}" for value in row)
         return
     likeliest = answers.probabilities.gather(1, answers.classes[:, None])[:, 0]
@@ -240,5 +253,7 @@ def _json_lines(facts: Facts, samples: Samples, rows: NewRows, answers: Answers)
             predicted=predicted,
             outputs=outputs,
             probabilities=probabilities,
+            low=[] if answers.low is None else answers.low[index].tolist(),
+            high=[] if answers.high is None else answers.high[index].tolist(),
         )
         yield encoded(one) + b"\n"

@@ -154,6 +154,9 @@ class Evaluated(Event, frozen=True, kw_only=True):
     classes: list[ClassScores] = []
     confusion: list[list[int]] = []
     """Counts: rows are the actual classes, columns the predicted ones."""
+    bounds: list[Metric] = []
+    """What nine tenths of a test split's errors stay below, for each number to predict; where their
+    logarithms are trained on, as the logarithm of a factor."""
 
 
 class Prediction(msgspec.Struct, frozen=True, kw_only=True):
@@ -170,6 +173,9 @@ class Prediction(msgspec.Struct, frozen=True, kw_only=True):
     """The network's outputs."""
     probabilities: list[Metric] = []
     """One per class; empty for a regression."""
+    low: list[Metric] = []
+    high: list[Metric] = []
+    """Of a regression that was tested: from where to where nine of ten lie, for each number."""
 
 
 class Predicted(Event, frozen=True, kw_only=True):

@@ -174,6 +174,18 @@ class Run:
                 ) from error
         return data.new_samples(self.facts(), table)
 
+    def bounds(self, kind: CheckpointKind) -> list[ev.Metric]:
+        """How far off the checkpoint's predictions are on a test split, as `Evaluated` has it.
+
+        Empty where that was not measured: only the weights that a training ends with are.
+        """
+        for event in self.record_file.counting_backwards() if kind == "last" else ():
+            if isinstance(event, ev.EpochFinished):
+                break  # it went on since
+            if isinstance(event, ev.Evaluated) and event.split == "test":
+                return event.bounds
+        return []
+
     def takes_pictures(self) -> bool:
         """Whether its samples are pictures."""
         return len(self.facts().shape) == 3

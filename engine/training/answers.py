@@ -10,6 +10,7 @@ from torch import Tensor
 
 from engine.parts.data.sheet.samples import Given
 from engine.runs.events import Prediction
+from engine.training.bounds import interval
 from engine.training.inputs import InputMap
 from engine.training.metrics import Evaluator
 
@@ -24,16 +25,28 @@ class Answers:
     """(samples,) int64; None for a regression."""
     probabilities: Tensor | None
     """(samples, classes); None for a regression."""
+    low: Tensor | None = None
+    high: Tensor | None = None
+    """(samples, outputs), from where to where nine of ten lie; None where that was not measured."""
 
 
-def answers(evaluator: Evaluator, input_map: InputMap, raw: Tensor) -> Answers:
-    """What the network says of raw samples, (samples, values) laid out flat."""
+def answers(
+    evaluator: Evaluator, input_map: InputMap, raw: Tensor, bounds: Tensor | None = None
+) -> Answers:
+    """What the network says of raw samples, (samples, values) laid out flat.
+
+    bounds: of its errors, where they are known.
+    """
     if input_map.pixels is not None:
         raw = raw.view(-1, *evaluator.facts.shape)
     outputs = evaluator.outputs(input_map.stored(raw)).cpu()
     decoder = evaluator.decoder
     if evaluator.facts.task == "regression":
-        return Answers(decoder.numbers(outputs), None, None)
+        numbers = decoder.numbers(outputs)
+        if bounds is None:
+            return Answers(numbers, None, None)
+        logarithmic = decoder.target_map.logarithmic
+        return Answers(numbers, None, None, *interval(numbers, bounds, logarithmic=logarithmic))
     return Answers(outputs, decoder.predicted_classes(outputs), decoder.probabilities(outputs))
 
 
@@ -42,16 +55,26 @@ def predictions(
     input_map: InputMap,
     rows: Sequence[Sequence[float]],
     given: Sequence[Sequence[Given]],
+    bounds: Tensor | None = None,
 ) -> list[Prediction]:
     """What the network says of raw samples, each laid out flat; given: as they were written."""
     if not given:
         return []
-    found = answers(evaluator, input_map, torch.tensor(rows, dtype=torch.float32))
+    found = answers(evaluator, input_map, torch.tensor(rows, dtype=torch.float32), bounds)
     outputs = found.outputs.tolist()
     if found.classes is None or found.probabilities is None:
+        nothing: list[list[float]] = [[]] * len(outputs)
+        low = nothing if found.low is None else found.low.tolist()
+        high = nothing if found.high is None else found.high.tolist()
         return [
-            Prediction(values=[*v], predicted=", ".join(f"{o:.6g}" for o in row), outputs=row)
-            for v, row in zip(given, outputs, strict=True)
+            Prediction(
+                values=[*v],
+                predicted=", ".join(f"{o:.6g}" for o in row),
+                outputs=row,
+                low=least,
+                high=most,
+            )
+            for v, row, least, most in zip(given, outputs, low, high, strict=True)
         ]
     names = evaluator.facts.classes
     told = zip(given, outputs, found.classes.tolist(), found.probabilities.tolist(), strict=True)

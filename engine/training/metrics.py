@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from engine.parts import metrics
 from engine.parts.data import Facts
 from engine.runs.events import ClassScores, Evaluated, Metric
+from engine.training.bounds import error_bounds
 from engine.training.inputs import InputMap
 from engine.training.outputs import OutputDecoder
 from engine.training.splits import Split
@@ -76,7 +77,12 @@ class Evaluator:
         if self.facts.task == "classification":
             confusion = confusion_matrix(scored.actual, scored.predicted, len(self.facts.classes))
             classes = class_scores(confusion, self.facts.classes)
+        bounds: list[Metric] = []
+        if self.facts.task == "regression" and name == "test":
+            logarithmic = self.decoder.target_map.logarithmic
+            bounds += error_bounds(scored.numbers, scored.targets, logarithmic=logarithmic)
         return Evaluated(
+            bounds=bounds,
             split=name,  # type: ignore[arg-type]  # one of the three that Splits.named gives
             samples=len(scored.actual),
             metrics=scored.measured(libraries),

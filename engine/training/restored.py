@@ -16,6 +16,7 @@ from engine.runs.events import Prediction
 from engine.spec.chain import Link, every, links
 from engine.spec.experiment import Experiment
 from engine.training.answers import Answers, answers, predictions
+from engine.training.bounds import bounds_tensor
 from engine.training.checkpoint import load
 from engine.training.inputs import InputMap, InputState
 from engine.training.metrics import Evaluator
@@ -40,8 +41,16 @@ class TrainedNetwork:
     Raises BadCheckpoint where the file is no whole checkpoint of this network.
     """
 
-    def __init__(self, experiment: Experiment, facts: Facts, path: Path) -> None:
+    def __init__(
+        self,
+        experiment: Experiment,
+        facts: Facts,
+        path: Path,
+        bounds: Sequence[float | None] = (),
+    ) -> None:
+        """bounds: of these weights' errors, as the record has them, where they were measured."""
         checkpoint = load(path)
+        self._bounds = bounds_tensor(list(bounds), facts.num_targets) if bounds else None
         self.facts = facts
         self.model = build_model(experiment.layers, facts.shape, experiment.precision)
         load_model(self.model, checkpoint, path)
@@ -73,11 +82,12 @@ class TrainedNetwork:
         given: as they were written, if they were. Raises UsageError as `check_company` does.
         """
         self.check_company(len(rows))
-        return predictions(self.evaluator, self.input_map, rows, rows if given is None else given)
+        told = rows if given is None else given
+        return predictions(self.evaluator, self.input_map, rows, told, self._bounds)
 
     def answers(self, raw: Tensor) -> Answers:
         """What the network says of many raw samples, (samples, values) float32."""
-        return answers(self.evaluator, self.input_map, raw)
+        return answers(self.evaluator, self.input_map, raw, self._bounds)
 
     def check_company(self, count: int) -> None:
         """Raise UsageError for a single sample where the network normalizes over those given."""

@@ -5,22 +5,34 @@ Whatever is done to a file, it is used or refused in words: any other exception 
 
 from __future__ import annotations
 
-import dataclasses
+import csv
+import io
 import random
 import sys
 import tempfile
 import traceback
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+
+from engine.decoding import decoded
 from engine.doctor.fitting import fitted
+from engine.encoding import encoded
 from engine.errors import PerceptuiError
+from engine.export.predictions import writer
 from engine.parts.data import DataLocations
 from engine.parts.data.sheet.asked import Asked
 from engine.parts.data.sheet.inspection import as_plain, inspected
+from engine.parts.data.sheet.new_rows import read
+from engine.parts.data.sheet.samples import Samples
+from engine.parts.data.sheet.table import Table
 from engine.spec.experiment_reader import from_raw
 from engine.spec.toml_text import parse_toml
 from engine.spec.writer import to_toml
-from engine.training.answers import predictions
+from engine.training.checkpoint import save
+from engine.training.full_state import full_state
+from engine.training.restored import TrainedNetwork
 from engine.training.trainer import Trainer
 from tests.engine.parts.data.sheet.tables import CASES, rows
 
@@ -63,8 +75,8 @@ def damaged(content: bytes, chance: random.Random) -> bytes:
     return content
 
 
-def passed_through(path: Path, locations: DataLocations) -> str:
-    """How far a table got: refused, inspected, fitted, trained."""
+def passed_through(path: Path, new: Path, locations: DataLocations) -> str:
+    """How far a table got: refused, inspected, fitted, trained, predicted; new: other samples."""
     got = "refused"
     try:
         found = inspected(str(path), Asked())
@@ -73,16 +85,39 @@ def passed_through(path: Path, locations: DataLocations) -> str:
         target = found.columns[-1].name
         experiment = from_raw(parse_toml(to_toml(fitted(str(path), (target,)).experiment)))
         got = "fitted"
-        trainer = Trainer(dataclasses.replace(experiment, epochs=1, report_every=1), locations)
+        trainer = Trainer(replace(experiment, epochs=1, report_every=1), locations)
         for _ in trainer.events():
             pass
-        row = [c.examples[0] if c.examples else "" for c in experiment.data.table().used]  # type: ignore[attr-defined]  # a table's
-        encoded = experiment.data.new_samples(trainer.splits.facts).encode([row])
-        predictions(trainer.evaluator, trainer.splits.input_map, encoded, encoded)
         got = "trained"
+        weights = path.with_suffix(".safetensors")
+        save(weights, full_state(trainer))
+        facts = trainer.splits.facts
+        table = experiment.data.kept_table()
+        samples = experiment.data.new_samples(facts, decoded(encoded(table), Table))
+        network = TrainedNetwork(trainer.experiment, facts, weights)
+        predicted_all(network, samples, path)
+        got = "predicted"
+        predicted_all(network, samples, new)
+        got = "predicted twice"
     except PerceptuiError:
         pass
     return got
+
+
+def predicted_all(network: TrainedNetwork, samples: Samples, path: Path) -> None:
+    """Predict a file's rows in both formats, and one of them as if it were typed."""
+    rows = read(str(path), samples)
+    out = path.with_suffix(".out")
+    for format in ("json", "csv"):
+        writer(network, samples, rows, format)(out)
+    written = list(csv.reader(io.StringIO(out.read_bytes().decode(), newline="")))
+    assert len(written) == len(rows.good) + 1, "each row keeps its place"
+    for place in rows.good.nonzero()[0][:3].tolist():
+        cells = [column[place].as_py() for column in rows.cells]
+        row = ["" if cell is None else cell for cell in cells]
+        (inputs,) = replace(samples, decimal=rows.decimal).encode([row])
+        assert np.array_equal(np.array(inputs, np.float32), rows.inputs[place], equal_nan=True)
+        network.predict([inputs] * 2, [samples.given(row, inputs)] * 2)
 
 
 def main() -> int:
@@ -98,8 +133,10 @@ def main() -> int:
             source = WHOLE.encode() if chance.random() < 0.5 else chance.choice(sources)
             path = Path(folder) / f"{number}.csv"
             path.write_bytes(damaged(source, chance))
+            new = path.with_suffix(".new")
+            new.write_bytes(damaged(path.read_bytes(), chance))
             try:
-                got = passed_through(path, DataLocations(Path(folder)))
+                got = passed_through(path, new, DataLocations(Path(folder)))
                 reached[got] = reached.get(got, 0) + 1
             except Exception:
                 wrong += 1

@@ -189,9 +189,15 @@ def _bad_rows(source: str, bad: list[BadRow], count: int, shared: o.Shared) -> i
 def _pictures(run: Run, values: list[str]) -> dict[str, str]:
     """The whole path of each picture that is named, with what to call it; empty for values."""
     from engine.parts.data.generators.picture_files import pictures_in
+    from engine.parts.shapes import product, shape_text
 
-    are_pixels = all(_is_number(value) and not Path(value).exists() for value in values)
-    if are_pixels or not run.takes_pictures():
+    if not run.takes_pictures():
+        return {}
+    if all(_is_number(value) and not Path(value).exists() for value in values):
+        shape = run.facts().shape
+        if len(values) != product(shape):
+            wanted = f"the names of pictures, or {product(shape):,} values ({shape_text(shape)})"
+            raise UsageError(f"predict: expected {wanted}, got {len(values)}")
         return {}
     found: dict[str, str] = {}
     for value in values:

@@ -126,6 +126,7 @@ class Report:
                     self.look,
                     names=self._targets,
                     units=self._units,
+                    interval=(one.low, one.high),
                 )
         title = "Prediction" if len(event.predictions) == 1 else "Predictions"
         return self._titled(f"{title}{self._of}", rows)

@@ -61,12 +61,22 @@ def value_prediction(
     *,
     names: Sequence[str] = (),
     units: Sequence[str] = (),
+    interval: tuple[Sequence[float | None], Sequence[float | None]] = ((), ()),
 ) -> list[Text]:
-    """The values and the numbers that a regression answers, each with its name and unit."""
+    """The values and the numbers that a regression answers, each with its name and unit.
+
+    interval: from where to where nine of ten lie, if that is known.
+    """
     if width <= 0:
         return []
+    low, high = interval
     told = zip_longest(outputs, names[: len(outputs)], units[: len(outputs)])
-    words = (f"{name or ''} {_number(value)} {unit or ''}".strip() for value, name, unit in told)
+    words = [f"{name or ''} {_number(value)} {unit or ''}".strip() for value, name, unit in told]
+    ranges = [
+        f" (9 of 10 from {_number(a)} to {_number(b)})" for a, b in zip(low, high, strict=True)
+    ]
+    if len(ranges) == len(words):
+        words = [word + more for word, more in zip(words, ranges, strict=True)]
     return [crop(_answer(values, ", ".join(words), look), width, look.ascii)]
 
 

@@ -162,7 +162,8 @@ class PredictScreen(BenchScreen):
         else:
             names, units = facts.target_names, facts.target_units
             shown_values = (answer.values, answer.outputs, width, look)
-            rows += value_prediction(*shown_values, names=names, units=units)
+            interval = answer.low, answer.high
+            rows += value_prediction(*shown_values, names=names, units=units, interval=interval)
         pictures = self.shown.pictures
         match answer.values:
             case [float(x1), float(x2)] if pictures is not None and pictures.boundary is not None:

@@ -298,7 +298,8 @@ class Data(Component, abstract=True):
         None, and can't be found out again.
         """
         names = facts.feature_names or tuple(str(n + 1) for n in range(product(facts.shape)))
-        return Samples(tuple(Column(name, "number", how={}) for name in names))
+        columns = tuple(Column(name, "number", how={}) for name in names)
+        return Samples(columns, is_nameless=not facts.feature_names)
 
     @property
     def standardizes_target(self) -> bool:

@@ -287,7 +287,14 @@ class Csv(Data, name="csv"):
     def new_samples(self, facts: Facts, table: Table | None = None) -> Samples:
         read = self._present_table() if table is None else table
         every = read.layout.names or (*(c.name for c in read.columns), *self.ignore)
-        return Samples(read.used, read.decimal, self.na, read.layout, every, self.targets)
+        return Samples(
+            read.used,
+            read.decimal,
+            self.na,
+            layout=read.layout,
+            every=every,
+            targets=self.targets,
+        )
 
     @property
     def standardizes_target(self) -> bool:

@@ -26,7 +26,8 @@ def predict(
         raise UsageError(f"there are {ROWS.refusal(len(rows))} in one request")
     samples = run.new_samples()
     inputs = samples.encode(rows, before)
-    network = TrainedNetwork(run.experiment(), run.facts(), run.checkpoint(checkpoint))
+    weights, bounds = run.checkpoint(checkpoint), run.bounds(checkpoint)
+    network = TrainedNetwork(run.experiment(), run.facts(), weights, bounds)
     given = [samples.given(row, made) for row, made in zip(rows, inputs, strict=True)]
     return network.predict(inputs, given)
 

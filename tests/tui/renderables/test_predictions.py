@@ -40,6 +40,16 @@ def test_likeliest_classes_are_shown() -> None:
 def test_value_prediction() -> None:
     """A regression answers with its numbers; long inputs are shortened."""
     assert value_prediction([1.0, 2.0], [0.5], 80, PLAIN)[0].plain == "(1, 2) → 0.5000"
+    told = value_prediction(
+        ["Rome", None],
+        [181200.0],
+        80,
+        PLAIN,
+        names=["price"],
+        units=["€"],
+        interval=([150000.0], [212400.0]),
+    )
+    assert told[0].plain == ("(Rome, missing) → price 181,200 € (9 of 10 from 150,000 to 212,400)")
     assert value_prediction([0.0] * 9, [None], 80, PLAIN)[0].plain.endswith("0, …) → -")
 
 

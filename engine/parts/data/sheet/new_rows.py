@@ -52,6 +52,8 @@ class NewRows:
     """Those of them that the samples consist of, in the samples' order."""
     inputs: Any
     """(rows, inputs) float32, NaN where the training fills in; any number in a row at fault."""
+    decimal: str
+    """The decimal mark that they were read with."""
     good: Any
     """(rows,) bool: whether a row can be predicted."""
     faults: tuple[Fault, ...]
@@ -109,6 +111,7 @@ def read(path: str, samples: Samples) -> NewRows:
         columns=[_whole(column).take(kept) for column in shown.values()],
         cells=own,
         inputs=np.concatenate(blocks, 1),
+        decimal=rules.decimal,
         good=good,
         faults=tuple(sorted(faults, key=_line)),
         num_faults=len(wrong) + num_odd,
@@ -147,6 +150,10 @@ def _looked_at(path: str, samples: Samples) -> tuple[Sheet, dict[str, str]]:
                 continue
             if set(samples.names) <= set(sheet.names):
                 return sheet, {name: name for name in samples.names}
+            if samples.is_nameless and len(sheet.names) == len(samples.names):
+                judged = _look(path, samples, None, delimiter)
+                if judged is None or judged.layout.header:
+                    return sheet, dict(zip(samples.names, sheet.names, strict=True))
             found.append(sheet)
     bare = _look(path, samples, False, None)
     assert bare is not None, "only a header can lack rows"

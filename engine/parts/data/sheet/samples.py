@@ -28,6 +28,8 @@ class Samples:
     """The table's decimal mark."""
     na: tuple[int | float | str, ...] = ()
     """What stands for a missing cell beside the usual words."""
+    is_nameless: bool = False
+    """Whether the columns are only numbered, as pixels are: a file may call them what it likes."""
     layout: Layout | None = None
     """How the training's own file was laid out, where there was one."""
     every: tuple[str, ...] = ()

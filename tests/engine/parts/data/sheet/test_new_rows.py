@@ -10,6 +10,7 @@ import pytest
 
 from engine.errors import DataUnavailable
 from engine.parts.data.csv_file import Csv
+from engine.parts.data.sheet.column import Column
 from engine.parts.data.sheet.new_rows import NewRows, read
 from engine.parts.data.sheet.samples import Samples
 from engine.parts.kinds import Pairs
@@ -72,6 +73,15 @@ def test_other_formats(tmp_path: Path, samples: Samples) -> None:
     assert found.inputs.tolist() == [[25, 0, 1, 0, 3, 2, 12], [31, 0, 0, 1, 5, 4, 7]]
     assert [c.to_pylist() for c in found.columns][2] == [2**60, 1]
     assert found.unused == ("key",)
+
+
+@pytest.mark.parametrize("header", ["", "pixel0,pixel1\n"])
+def test_columns_without_names_may_be_called_anything(tmp_path: Path, header: str) -> None:
+    """Pixels are told by their place, whether a file has names for them or not."""
+    pixels = tuple(Column(name, "number", how={}) for name in ("1", "2"))
+    path = written(tmp_path, f"{header}0,255\n7,8\n", "new")
+    found = read(path, Samples(pixels, is_nameless=True))
+    assert found.inputs.tolist() == [[0, 255], [7, 8]]
 
 
 def test_a_file_with_a_decimal_comma(tmp_path: Path, samples: Samples) -> None:
