@@ -324,6 +324,30 @@ class Session:
         )
         return await self._connection.ask(request, list[Evaluated])
 
+    async def review(
+        self,
+        run: Run,
+        checkpoint: CheckpointKind = "last",
+        data_dir: Path | None = None,
+        *,
+        grid: tuple[int, int] = (0, 0),
+        measure: bool = False,
+    ) -> p.Reviewed:
+        """What a run's network says of its data; grid: (columns, rows) of the boundary.
+
+        measure: evaluate every split, too.
+        """
+        columns, rows = grid
+        request = p.Review(
+            run=str(run.path.absolute()),
+            checkpoint=checkpoint,
+            data_dir=_absolute(data_dir),
+            columns=columns,
+            rows=rows,
+            measure=measure,
+        )
+        return await self._connection.ask(request, p.Reviewed)
+
     async def export(
         self,
         run: Run,

@@ -8,7 +8,7 @@ from engine.decoding import Undecodable, decoded
 from engine.encoding import escaped
 from engine.errors import DataUnavailable, PerceptuiError, UsageError
 from engine.parts.data import LoadingVerb
-from engine.runs.events import Recorded
+from engine.runs.events import Evaluated, Recorded
 from engine.runs.events import decode as decode_event
 from engine.runs.pictures import Pictures
 from engine.service.protocol.messages import Message, State
@@ -42,6 +42,17 @@ class Begun(msgspec.Struct, frozen=True, kw_only=True):
     """Its directory, absolute."""
     since: int
     """Number of the event that began this worker's part of the record."""
+
+
+class Reviewed(msgspec.Struct, frozen=True, kw_only=True):
+    """A run's network as one of its checkpoints has it."""
+
+    epoch: int
+    """Epochs finished then, as steps are."""
+    step: int
+    pictures: Pictures
+    evaluated: list[Evaluated] = []
+    """By split, if that was asked for."""
 
 
 class Welcome(Message, frozen=True, kw_only=True):

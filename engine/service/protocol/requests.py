@@ -201,6 +201,19 @@ class Evaluate(Request, frozen=True, kw_only=True):
     data_dir: str
 
 
+class Review(Request, frozen=True, kw_only=True):
+    """Draw what a run's checkpoint says of its data; the answer's value is a Reviewed."""
+
+    run: str
+    checkpoint: CheckpointKind
+    data_dir: str
+    columns: int = 0
+    rows: int = 0
+    """Of the boundary's grid."""
+    measure: bool = False
+    """Whether every split is evaluated too, which may take longer."""
+
+
 class Export(Request, frozen=True, kw_only=True):
     """Write a run in another format."""
 
@@ -239,6 +252,7 @@ Requests = (
     | PredictRows
     | PredictPictures
     | Evaluate
+    | Review
     | Export
     | Shutdown
 )

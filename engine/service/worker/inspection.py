@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from engine.errors import UsageError
 from engine.limits import ROWS
 from engine.parts.data import DataLocations
@@ -34,25 +32,11 @@ def predict(
 
 def evaluate(
     run: Run, locations: DataLocations, checkpoint: CheckpointKind = "last"
-) -> Iterator[Evaluated]:
+) -> list[Evaluated]:
     """Evaluate every split of the run's data with a checkpoint's weights.
 
     Raises DataUnavailable where the data is missing or has changed since the run began.
     """
-    from engine.spec.experiment import Experiment
-    from engine.training.checkpoint import load
-    from engine.training.named_tensors import load_model
-    from engine.training.trainer import Trainer
+    from engine.service.worker.review import RunAgain
 
-    run.check_unchanged()
-    experiment = run.experiment()
-    path = run.checkpoint(checkpoint)
-    weights = load(path)
-    anywhere = Experiment(**{**experiment.values(), "device": "auto"})
-    trainer = Trainer(anywhere, locations, "eager")  # not a step is done: none is to be recorded
-    load_model(trainer.model, weights, path)
-    try:
-        for name, split in trainer.device_splits.items():
-            yield trainer.evaluator.evaluated(name, trainer.evaluator.scored(split))
-    finally:
-        trainer.stop_reading()
+    return RunAgain(run, locations, checkpoint).evaluated()

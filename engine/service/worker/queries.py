@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from engine.parts.data import DataLocations
 from engine.runs.run import Run
@@ -12,20 +13,49 @@ from engine.service import protocol as p
 from engine.spec.experiment_reader import from_raw
 from engine.spec.toml_text import parse_toml
 
+if TYPE_CHECKING:  # it loads torch
+    from engine.service.worker.review import RunAgain
+
 OfExperiment = p.Describe | p.WriteScript | p.TuneLearningRate | p.TimeSteps
 OfRun = p.Predict | p.PredictRows | p.PredictPictures | p.Evaluate | p.Export
-Query = OfExperiment | OfRun
+Query = OfExperiment | OfRun | p.Review
 
 
-def look_up(request: Query, locations: Callable[[str], DataLocations]) -> object:
-    """The value that answers the request; locations: where data lies, of a data directory's name.
+class Queries:
+    """Answers queries; no bit of a training changes by it.
 
-    No bit of a training changes by it. Raises PerceptuiError.
+    locations: where data lies, of a data directory's name.
     """
-    with _undisturbed():
-        if isinstance(request, OfExperiment):
-            return _of_experiment(request, locations(request.data_dir))
-        return _of_run(request, locations)
+
+    def __init__(self, locations: Callable[[str], DataLocations]) -> None:
+        self._locations = locations
+        self._again: RunAgain | None = None
+        """The run that was reviewed last, since it is drawn again at each size."""
+
+    def answer(self, request: Query) -> object:
+        """The value that answers the request; raises PerceptuiError."""
+        with _undisturbed():
+            if isinstance(request, OfExperiment):
+                return _of_experiment(request, self._locations(request.data_dir))
+            if isinstance(request, p.Review):
+                return self._reviewed(request)
+            return _of_run(request, self._locations)
+
+    def forget(self) -> None:
+        """Leave the room to a training."""
+        self._again = None
+
+    def _reviewed(self, request: p.Review) -> p.Reviewed:
+        from engine.service.worker.review import RunAgain
+
+        run = Run(Path(request.run))
+        again, self._again = self._again, None
+        if again is None or not again.is_of(run, request.checkpoint):
+            del again  # its room is needed
+            again = RunAgain(run, self._locations(request.data_dir), request.checkpoint)
+        reviewed = again.reviewed((request.columns, request.rows), measure=request.measure)
+        self._again = again
+        return reviewed
 
 
 def _of_experiment(request: OfExperiment, locations: DataLocations) -> object:
@@ -72,7 +102,7 @@ def _of_run(request: OfRun, locations: Callable[[str], DataLocations]) -> object
         case p.PredictPictures():
             return predict_pictures(run, request.files, request.checkpoint)
         case p.Evaluate():
-            return list(evaluate(run, locations(request.data_dir), request.checkpoint))
+            return evaluate(run, locations(request.data_dir), request.checkpoint)
         case p.Export():
             output, data_dir = Path(request.output), Path(request.data_dir)
             checkpoint, replace = request.checkpoint, request.replace

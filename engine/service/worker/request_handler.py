@@ -13,7 +13,7 @@ from engine.service import protocol as p
 from engine.service.protocol.socket_directory import peer_pid
 from engine.service.worker.disconnect_policy import DisconnectPolicy
 from engine.service.worker.log import log_error
-from engine.service.worker.queries import look_up
+from engine.service.worker.queries import Queries
 from engine.service.worker.run_controller import RunController
 from engine.service.worker.run_starter import CalledOff, RunStarter
 from engine.service.worker.socket_server import Client, SocketServer
@@ -38,6 +38,7 @@ class RequestHandler:
         self._controller = controller
         self._policy = policy
         self._starter = starter
+        self._queries = Queries(starter.locations)
         self._steering: Client | None = None
 
     def answer(self, client: Client, request: p.Requests) -> None:
@@ -80,8 +81,10 @@ class RequestHandler:
         """What an answer's value is; the request is done then."""
         match request:
             case p.Train():
+                self._queries.forget()
                 return self._starter.begin(client, request)
             case p.Resume():
+                self._queries.forget()
                 return self._starter.resume(client, request)
             case p.Watch():
                 _check_size(request)
@@ -99,11 +102,13 @@ class RequestHandler:
             case p.Hello():
                 pass
             case _:
-                return look_up(request, self._starter.locations)
+                if isinstance(request, p.Review):
+                    _check_size(request)
+                return self._queries.answer(request)
         return None
 
 
-def _check_size(request: p.Draw | p.Watch) -> None:
+def _check_size(request: p.Draw | p.Watch | p.Review) -> None:
     """Refuse pictures of a size that would hold the training up."""
     columns, rows = request.columns, request.rows
     if min(columns, rows) < 0:

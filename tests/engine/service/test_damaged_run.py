@@ -58,7 +58,7 @@ def _change(path: Path, old: str, new: str) -> None:
 
 _READINGS: dict[str, Callable[[Run], object]] = {
     "predict": lambda run: predict(run, [["0.5", "-1"]]),
-    "evaluate": lambda run: list(evaluate(run, NOWHERE)),
+    "evaluate": lambda run: evaluate(run, NOWHERE),
     "resume": lambda run: prepare_again(run, NOWHERE),
     "export": lambda run: export(run, "safetensors", run.path / "exported"),
 }

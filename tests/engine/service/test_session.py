@@ -127,6 +127,7 @@ def test_pausing_and_stepping_change_no_bit(warm: Path, tmp_path: Path) -> None:
                 await session.pictures(8, 6)
                 await session.describe(small(data="spiral(samples=30)", seed=5))
                 await session.evaluate(other)
+                await session.review(other, grid=(8, 6), measure=True)
                 await session.predict(other, [["0.5", "0.5"]])
             await session.go_on()
             await session.pause()
