@@ -17,7 +17,7 @@ from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
 from tui.live.asking import Folders
-from tui.live.snapshot import Snapshot
+from tui.live.snapshot import Origin, Snapshot
 from tui.live.trainer_process import Connect, fresh_worker
 from tui.live.training_controller import TrainingController
 from tui.messages import PresetChosen, TrainingChanged
@@ -151,7 +151,7 @@ class PerceptuiApp(TerminalApp[int]):
         self._show_workbench()
 
     async def watch_run(self, run: Run) -> None:
-        """Watch a live run on the workbench, or open the experiment of one that is over."""
+        """Watch a live run on the workbench, or show what one that is over came to."""
         snapshot = self.controller.snapshot
         if self.controller.trains(run) and self.draft.origin == snapshot.origin:
             self._show_workbench()  # it began here: what was edited since stays
@@ -166,18 +166,21 @@ class PerceptuiApp(TerminalApp[int]):
         self._show_workbench()
         from engine.runs.state import state_of
 
-        if not state_of(run).live_here:
-            await self.controller.open()
-        else:
+        if state_of(run).live_here:
             await self.controller.attach(run)
+        elif not (self.controller.has(run) and snapshot.phase == "finished"):
+            self.workbench.about_to_train()
+            await self.controller.show(run)
 
     async def resume_run(self, run: Run) -> None:
-        """Go on with a run that ended early."""
+        """Go on with a run that is over."""
         if not await self._edits_settled():
             return
         self._load_run(run)
         self._show_workbench()
-        await self.controller.resume(run)
+        await self.controller.read(run)
+        await self.controller.open()
+        self.workbench.action_go_on()
 
     def action_runs(self) -> None:
         """Open the list of runs."""
@@ -257,9 +260,14 @@ class PerceptuiApp(TerminalApp[int]):
             self.open_workbench(name, experiment, is_new=message.is_new)
 
     def on_training_changed(self, message: TrainingChanged) -> None:
+        self.show_training()
+
+    def show_training(self) -> None:
+        """Show what is known of the training of what is open, as far as there are bytes for it."""
         # Nobody may have opened it yet, and while the app ends its parts are gone already.
         if self.is_running and "workbench" in self.__dict__:
-            self.workbench.show(self.budget.shown(message.snapshot))
+            own = self.draft.own(self.controller.snapshot, self.controller.opened)
+            self.workbench.show(self.budget.shown(own))
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         if event.state == WorkerState.ERROR:
@@ -284,9 +292,7 @@ class PerceptuiApp(TerminalApp[int]):
         await self.run_action(action, node)
 
     def _load_run(self, run: Run) -> None:
-        from tui.live.training_controller import origin_of
-
-        origin = origin_of(run)
+        origin = Origin.of(run)
         self.draft.load(run.name, origin.experiment, origin)
 
     def _show_workbench(self) -> None:
@@ -305,7 +311,7 @@ class PerceptuiApp(TerminalApp[int]):
         return await edits_settled(self, dropped)
 
     def _tell(self, snapshot: Snapshot) -> None:
-        self.post_message(TrainingChanged(snapshot))
+        self.post_message(TrainingChanged())
 
     def _budget(self, *, slow: bool) -> ByteBudget:
         return ByteBudget(SLOW_BYTES_PER_S if slow else BYTES_PER_S, lambda: self.num_bytes_sent)

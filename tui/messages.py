@@ -8,15 +8,10 @@ from textual.message import Message
 
 if TYPE_CHECKING:
     from engine.spec.experiment import Experiment
-    from tui.live.snapshot import Snapshot
 
 
 class TrainingChanged(Message):
     """The controller has something new to show; sent at the screen's pace."""
-
-    def __init__(self, snapshot: Snapshot) -> None:
-        super().__init__()
-        self.snapshot = snapshot
 
     def can_replace(self, message: Message) -> bool:
         return isinstance(message, TrainingChanged)

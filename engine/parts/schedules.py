@@ -118,6 +118,11 @@ class Schedule(Component, abstract=True):
         raise NotImplementedError
 
     @property
+    def spans_training(self) -> bool:
+        """Whether the rate at a step or epoch depends on how long the whole training is."""
+        return self.formula(1.0, 10**9) != self.formula(1.0, 2 * 10**9)
+
+    @property
     def warmup_length(self) -> int:
         """How many steps or epochs the linear warm-up takes."""
         return int(getattr(self, "warmup", 0))

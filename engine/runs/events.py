@@ -289,6 +289,10 @@ class Resumed(WentBack, frozen=True, kw_only=True):
     executor_reason: str = ""
     data_path: DataPath = "resident"
     data_reason: str = ""
+    epochs: int = 0
+    """In all, from here on, where a person gave it more; 0 where they are as many as before."""
+    experiment_digest: str = ""
+    """Of the experiment with those epochs, as RunStarted has it of the one before."""
 
 
 class Rewound(WentBack, frozen=True, kw_only=True):

@@ -34,9 +34,15 @@ class ListedRun:
     def can_continue(self) -> bool:
         """Whether it ended before its last epoch."""
         is_unfinished = self.state.text.startswith(UNFINISHED)
-        reason, is_kept = self.outcome.reason, self.outcome.is_kept
-        is_lost = reason in OVER and not is_done(self.run, reason, is_kept=is_kept)
+        is_lost = self.outcome.reason in OVER and not self.is_done
         return not self.state.is_live and (is_unfinished or is_lost)
+
+    @property
+    def is_done(self) -> bool:
+        """Whether it was trained to its end, so that it can only be trained longer."""
+        outcome = self.outcome
+        is_over = is_done(self.run, outcome.reason, is_kept=outcome.is_kept)
+        return not self.state.is_live and is_over
 
     @property
     def loss(self) -> Metric:

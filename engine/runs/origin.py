@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from engine.decoding import Undecodable
 from engine.errors import DamagedRun
@@ -13,18 +15,31 @@ from engine.runs import events as ev
 from engine.runs.contents import EVENTS, EXPERIMENT
 from engine.runs.record_file import RecordFile
 from engine.runs.seal import is_whole
-from engine.spec.toml_text import read_raw
+from engine.spec.toml_text import parse_toml, read_raw
+
+if TYPE_CHECKING:  # who only reads runs needs no experiments
+    from engine.spec.experiment import Experiment
 
 
 def experiment_digest(folder: Path) -> str:
-    """The sha256, in hex, over what a run's experiment says, however it is written down.
+    """The digest of a run's experiment; raises UsageError where it can't be read."""
+    return _digest(read_raw(folder / EXPERIMENT, RUN_FILE))
+
+
+def digest_of(experiment: Experiment) -> str:
+    """The digest that a run of this experiment has."""
+    from engine.spec.writer import to_toml
+
+    return _digest(parse_toml(to_toml(experiment, complete=True)))
+
+
+def _digest(raw: Mapping[str, object]) -> str:
+    """The sha256, in hex, over what an experiment says, however it is written down.
 
     Texts about it are left out: whoever changes those changes no number.
-    Raises UsageError where it can't be read.
     """
     from engine.spec.experiment import TEXTS
 
-    raw = read_raw(folder / EXPERIMENT, RUN_FILE)
     said = {key: value for key, value in raw.items() if key not in TEXTS}
     return hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()
 
@@ -47,11 +62,17 @@ def check_origin(folder: Path) -> None:
     if not is_whole(line):
         raise _damaged(record.path, "its first line is not what was written")
     experiment = folder / EXPERIMENT
-    if experiment_digest(folder) != started.experiment_digest:
+    digest = experiment_digest(folder)
+    if digest != started.experiment_digest and digest not in _extensions(record):
         raise DamagedRun(
             f"{experiment}: not the experiment that the run began with: put that one back, "
             "or train this one as a new run"
         )
+
+
+def _extensions(record: RecordFile) -> Iterator[str]:
+    """The digests of what the experiment became when the run was given more epochs."""
+    return (event.experiment_digest for event in record.of_kind(ev.Resumed))
 
 
 def _damaged(path: Path, reason: str) -> DamagedRun:

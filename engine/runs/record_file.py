@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 from engine import regular_file
 from engine.decoding import Undecodable
@@ -13,6 +14,7 @@ from engine.errors import PerceptuiError
 from engine.runs import events as ev
 
 BLOCK_BYTES = 1 << 16
+Kind = TypeVar("Kind", bound=ev.Event)
 
 
 class UnreadableRecord(PerceptuiError):
@@ -52,6 +54,14 @@ class RecordFile:
                 left -= len(line)
                 if line.strip():
                     yield _event(line)
+
+    def of_kind(self, kind: type[Kind]) -> Iterator[Kind]:
+        """The events of a kind, without reading what the others say."""
+        beginning = f'{{"event":"{kind.__struct_config__.tag}"'.encode()
+        with self._told(), regular_file.opened(self.path) as file:
+            for line in file:
+                if line.startswith(beginning) and isinstance(event := _event(line), kind):
+                    yield event
 
     def backwards(self, most_bytes: int | None = None) -> Iterator[ev.Recorded]:
         """The events from the last one on, without reading more than is asked for.

@@ -56,8 +56,8 @@ def test_without_a_rate_it_is_a_tenth(diverged: Outcome) -> None:
     ("options", "said"),
     [
         ((), "--rewind` goes on with a tenth"),
-        (("--rewind", "--set", "optimizer.momentum=0.5"), "only optimizer.lr can be changed"),
-        (("--rewind", "--set", "epochs=5"), "only optimizer.lr can be changed"),
+        (("--rewind", "--set", "optimizer.momentum=0.5"), "only optimizer.lr and epochs can be"),
+        (("--rewind", "--set", "epochs=few"), "give a whole number above 0"),
         (("--rewind", "--set", "optimizer.lr=much"), "give a number above 0"),
         (("--rewind", "--set", "optimizer.lr=-1"), "give a number above 0"),
         (("--rewind", "--set", "optimizer.lr=1e9"), "learning-rate factor"),

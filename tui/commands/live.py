@@ -85,14 +85,19 @@ def resume(
     ] = False,
     settings: Annotated[
         list[str] | None,
-        typer.Option("--set", metavar="optimizer.lr=VALUE", help="Go on with this learning rate."),
+        typer.Option(
+            "--set",
+            metavar="KEY=VALUE",
+            help="optimizer.lr: go on with this learning rate; epochs: train so many in all, "
+            "also a run that is over.",
+        ),
     ] = None,
     runs_dir: o.RunsDir = None,
     data_dir: o.DataDir = None,
     ascii: o.Ascii = False,
     json: o.Json = False,
 ) -> None:
-    """Go on with a run that ended early, as if it had never ended, or at another rate."""
+    """Go on with a run that ended early, as if it had never ended, or with what --set says."""
     from engine.runs.run import find_run
     from engine.runs.state import state_of
     from engine.service import protocol as p
@@ -104,7 +109,7 @@ def resume(
     if state.is_live:
         raise UsageError(f"{found.path}: it is {state.text}: `perceptui attach {found.name}`")
     policy = o.policy(on_disconnect, "continue" if detach else "stop")
-    rate = _learning_rate(settings or [])
+    rate, epochs = _changed(settings or [])
     kind = o.kind(checkpoint)
     order = p.Resume(
         run=str(found.path.absolute()),
@@ -113,29 +118,40 @@ def resume(
         checkpoint=kind,
         rewind=rewind,
         learning_rate=rate,
+        epochs=epochs,
     )
     if detach:
         raise typer.Exit(batch.detached(order))
     raise typer.Exit(batch.resume(order, presentation(shared, quiet=quiet)))
 
 
-def _learning_rate(settings: list[str]) -> float | None:
-    """The rate that `--set optimizer.lr=VALUE` names; raises UsageError for anything else."""
-    rate = None
+def _changed(settings: list[str]) -> tuple[float | None, int | None]:
+    """The learning rate and the epochs that `--set` names; raises UsageError for anything else."""
+    rate, epochs = None, None
     for setting in settings:
         key, _, text = setting.partition("=")
-        if key.strip() != "optimizer.lr":
-            raise UsageError(
-                f"--set {setting}: on the way only optimizer.lr can be changed; for anything "
-                "else begin a new run with `--from RUN`"
-            )
-        try:
-            rate = float(text)
-        except ValueError:
-            rate = math.nan
-        if not (math.isfinite(rate) and rate > 0):
-            raise UsageError(f"--set {setting}: give a number above 0")
-    return rate
+        match key.strip():
+            case "optimizer.lr":
+                rate = _number(text)
+                if not (math.isfinite(rate) and rate > 0):
+                    raise UsageError(f"--set {setting}: give a number above 0")
+            case "epochs":
+                if not (text.strip().isdecimal() and int(text) > 0):
+                    raise UsageError(f"--set {setting}: give a whole number above 0")
+                epochs = int(text)
+            case _:
+                raise UsageError(
+                    f"--set {setting}: on the way only optimizer.lr and epochs can be changed; "
+                    "for anything else begin a new run with `--from RUN`"
+                )
+    return rate, epochs
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return math.nan
 
 
 @app.command()

@@ -153,10 +153,17 @@ class Draft:
         own = name if self.name == origin.name else self.name
         self._state = self._state._replace(name=own, origin=Origin(name, origin.experiment))
 
-    def own(self, snapshot: Snapshot) -> Snapshot:
-        """The snapshot if its training is of what is open, under its name; else without one."""
-        is_own = snapshot.is_of(self.origin, self.experiment)
-        shown = snapshot if is_own else snapshot.without_training()
+    def own(self, training: Snapshot, opened: Snapshot | None = None) -> Snapshot:
+        """What is known of the training of what is open, under its name; never of another one's.
+
+        opened: what a run came to that is not trained now.
+        """
+        if opened is not None and opened.origin == self.origin:
+            shown = opened
+        elif training.is_of(self.origin, self.experiment):
+            shown = training
+        else:
+            shown = training.without_training()
         return dataclasses.replace(shown, name=self.name)
 
     def begin(self, name: str, experiment: Experiment) -> None:

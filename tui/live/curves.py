@@ -53,4 +53,6 @@ class CurveMaker:
         self._made_at = self._clock()
         losses = history.loss_series(list(self._train))
         others = {name: tuple(history.series(name)) for name in history.measured()}
+        if not any(one.values for one in losses):
+            return others  # a curve without a point is none yet
         return {"loss": tuple(losses), **others}

@@ -30,6 +30,16 @@ class Observer:
             self._history.add(event)
             self._curves.told(self._history, event)
 
+    def recorded(
+        self, snapshot: Snapshot, events: Iterable[ev.Event], losses: list[tuple[int, float | None]]
+    ) -> Snapshot:
+        """The snapshot of a run that is over; losses: its bounded curve."""
+        self.begin(events)
+        latest = self._history.latest
+        message = latest.failed.message if latest.failed else snapshot.message
+        curves = self._curves.drawn(self._history, losses)
+        return replace(snapshot, curves=curves, message=message, **vars(latest))
+
     def taken(self, snapshot: Snapshot, happened: SessionEvent) -> Snapshot:
         """The snapshot after something happened."""
         history = self._history

@@ -9,13 +9,28 @@ from typing import TYPE_CHECKING, Literal
 from tui.live.latest_events import LatestEvents
 
 if TYPE_CHECKING:
+    from engine.runs.contents import CheckpointKind
     from engine.runs.pictures import Pictures
+    from engine.runs.run import Run
     from engine.service import protocol as p
     from engine.spec.experiment import Experiment
     from tui.renderables.loss_chart import LossSeries
 
-Phase = Literal["starting", "ready", "preparing", "running", "paused", "finished", "lost"]
-"""`starting`: the trainer warms up; `ready`: nothing is trained yet; `lost`: it is gone."""
+Phase = Literal[
+    "starting",
+    "ready",
+    "preparing",
+    "running",
+    "paused",
+    "finished",
+    "lost",
+    "crashed",
+    "elsewhere",
+]
+"""`starting`: the trainer warms up; `ready`: nothing is trained yet; `lost`: it is gone.
+
+Of an opened run only: `crashed`: its record has no end; `elsewhere`: another machine trains it.
+"""
 
 
 @dataclass(frozen=True)
@@ -26,6 +41,11 @@ class Origin:
     experiment: Experiment
     run: Path | None = None
     """The run whose experiment it is, if it is not a preset's or a file's."""
+
+    @classmethod
+    def of(cls, run: Run) -> Origin:
+        """A run that is opened; raises PerceptuiError where its experiment can't be read."""
+        return cls(run.name, run.experiment(), run.path.absolute())
 
 
 @dataclass(frozen=True)
@@ -39,6 +59,8 @@ class Snapshot(LatestEvents):
     origin: Origin | None = None
     """Where what is trained was opened from."""
     run: Path | None = None
+    kind: CheckpointKind = "last"
+    """The checkpoint that pictures and scores are of, where nothing trains."""
     progress: p.Progress | None = None
     loading: p.Loading | None = None
     """How far the data is that is fetched before the training."""
@@ -57,6 +79,11 @@ class Snapshot(LatestEvents):
     def is_live(self) -> bool:
         """Whether a run is under way, moving or not."""
         return self.phase in ("preparing", "running", "paused")
+
+    @property
+    def is_over(self) -> bool:
+        """Whether this is a run that has ended."""
+        return self.phase in ("finished", "crashed") and self.run is not None
 
     def is_of(self, origin: Origin | None, experiment: Experiment | None) -> bool:
         """Whether this training belongs to what was opened there and is edited to this by now."""

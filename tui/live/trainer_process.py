@@ -48,6 +48,15 @@ class TrainerProcess(Protocol):
         self, experiment: Experiment, data_dir: Path | None = None
     ) -> StepTimes: ...
     async def script(self, experiment: Experiment, data_dir: Path | None = None) -> str: ...
+    async def review(
+        self,
+        run: Run,
+        checkpoint: CheckpointKind = "last",
+        data_dir: Path | None = None,
+        *,
+        grid: tuple[int, int] = (0, 0),
+        measure: bool = False,
+    ) -> p.Reviewed: ...
     async def predict(
         self, run: Run, rows: list[list[str]], checkpoint: CheckpointKind = "last"
     ) -> list[ev.Prediction]: ...

@@ -80,7 +80,7 @@ def measured(experiment: Experiment) -> str:
 
 def is_downloaded_first(data: Data, data_dir: Path) -> bool:
     """Whether looking at the data would download it."""
-    return bool(data.download_folder) and not (data_dir / data.download_folder).is_dir()
+    return data.is_downloaded_first(data_dir)
 
 
 def _experiment_rows(experiment: Experiment, known: About, width: int, look: Look) -> Rows:

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
+from pathlib import Path
+from typing import Protocol
 
 from textual import work
 from textual.binding import Binding
 
 from engine.spec.experiment import Experiment
+from tui.live.going_on import GoingOn, going_on
 from tui.screens.host import BenchScreen
+
+
+class Start(Protocol):
+    """Has the controller begin a training, or go on with one."""
+
+    async def __call__(self, *, paused: bool) -> None: ...
 
 
 class ControlScreen(BenchScreen):
@@ -49,7 +59,7 @@ class ControlScreen(BenchScreen):
 
     @work(group="steer", exit_on_error=False)
     async def action_run_or_pause(self) -> None:
-        """Run or pause; a changed experiment or none yet begins a new run."""
+        """Run or pause; at the end train on; what is changed or not trained yet is a new run."""
         app, snapshot = self.host, self.shown
         if not self._begun.is_set():
             self._is_to_wait = False
@@ -58,7 +68,7 @@ class ControlScreen(BenchScreen):
         elif snapshot.phase in ("running", "paused"):
             await app.controller.toggle()
         elif snapshot.phase not in ("preparing",):
-            await self._begin(paused=False)
+            await self._go_on_or_begin(paused=False)
 
     @work(group="steer", exit_on_error=False)
     async def action_step_batch(self) -> None:
@@ -75,10 +85,7 @@ class ControlScreen(BenchScreen):
     @work(group="steer", exit_on_error=False)
     async def action_reset(self) -> None:
         """Begin again with the experiment as it is edited now, and wait."""
-        if self.trains_another():
-            await self._begin_instead(paused=True)
-        else:
-            await self._begin(paused=True)
+        await self._begin_anew()
 
     @work(group="steer", exit_on_error=False)
     async def action_reset_new_seed(self) -> None:
@@ -87,10 +94,7 @@ class ControlScreen(BenchScreen):
         seed = getattr(draft.experiment, "seed", 0)
         draft.set("seed", str((seed if isinstance(seed, int) else 0) + 1))
         self.show_draft()
-        if self.trains_another():
-            await self._begin_instead(paused=True)
-        else:
-            await self._begin(paused=True)
+        await self._begin_anew()
 
     @work(group="steer", exit_on_error=False)
     async def action_scale_lr(self, by: float) -> None:
@@ -123,6 +127,15 @@ class ControlScreen(BenchScreen):
         if self._valid() is not None:
             self.app.push_screen(TuneScreen())
 
+    @work(group="steer", exit_on_error=False)
+    async def action_go_on(self) -> None:
+        """Go on with the run that is open, which is over."""
+        await self._go_on_or_begin(paused=False)
+
+    def going_on(self) -> GoingOn | None:
+        """How the run that is open goes on, if it is over and nothing was changed."""
+        return going_on(self.shown, self.host.draft.experiment)
+
     def trains_another(self) -> bool:
         """Whether a live training is of another experiment than the one that is open."""
         return self.host.controller.snapshot.is_live and not self.shown.is_live
@@ -138,8 +151,17 @@ class ControlScreen(BenchScreen):
         )
         return False
 
-    async def _begin_instead(self, *, paused: bool) -> bool:
-        """Ask what becomes of the other's training; whether what is edited was begun."""
+    async def _begin_anew(self) -> None:
+        if self.trains_another():
+            await self._begin_instead(paused=True, anew=True)
+        else:
+            await self._begin(paused=True)
+
+    async def _begin_instead(self, *, paused: bool, anew: bool = False) -> bool:
+        """Ask what becomes of the other's training; whether what is open was begun.
+
+        anew: in a new run, also where the open one could go on.
+        """
         from tui.screens.busy import BusyScreen
 
         controller, name = self.host.controller, self.host.draft.name
@@ -150,7 +172,9 @@ class ControlScreen(BenchScreen):
         answer = await self.app.push_screen_wait(screen)
         if answer == "toggle" and controller.snapshot.is_live:
             await controller.toggle()
-        return answer == "begin" and await self._begin(paused=paused)
+        if answer != "begin":
+            return False
+        return await (self._begin if anew else self._go_on_or_begin)(paused=paused)
 
     async def _ready_to_step(self) -> bool:
         await self._begun.wait()
@@ -158,32 +182,60 @@ class ControlScreen(BenchScreen):
             return await self._begin_instead(paused=True)
         if self.host.controller.snapshot.is_live:
             return True
-        return await self._begin(paused=True)
+        return await self._go_on_or_begin(paused=True)
+
+    async def _go_on_or_begin(self, *, paused: bool) -> bool:
+        how, run = self.going_on(), self.shown.run
+        if how is None or run is None:
+            return await self._begin(paused=paused)
+        return await self._train(partial(self._gone_on, Path(run), how), paused=paused)
 
     async def _begin(self, *, paused: bool) -> bool:
         experiment = self._valid()
-        if experiment is None or not self._begun.is_set():
+        if experiment is None:
+            return False
+        return await self._train(partial(self._started, experiment), paused=paused)
+
+    async def _train(self, start: Start, *, paused: bool) -> bool:
+        """Start a training, unless one is about to begin; whether it was."""
+        if not self._begun.is_set():
             return False
         self._begun.clear()
         self._is_to_wait = paused
+        controller = self.host.controller
         try:
-            await self._started(experiment, paused=paused)
+            if controller.snapshot.phase == "lost":
+                await controller.close()
+                await controller.open()
+            self.about_to_train()
+            await start(paused=paused)
+            if paused and not self._is_to_wait and controller.snapshot.is_live:
+                await controller.toggle()
+            await controller.look_at(self.grid())
         finally:
             self._begun.set()
         return True
 
     async def _started(self, experiment: Experiment, *, paused: bool) -> None:
         app = self.host
-        if app.controller.snapshot.phase == "lost":
-            await app.controller.close()
-            await app.controller.open()
-        self.about_to_train()
         app.draft.leave_run()
         origin = app.draft.origin
         await app.controller.begin(app.draft.name, experiment, paused=paused, origin=origin)
-        if paused and not self._is_to_wait and app.controller.snapshot.is_live:
-            await app.controller.toggle()
-        await app.controller.look_at(self.grid())
+
+    async def _gone_on(self, run: Path, how: GoingOn, *, paused: bool) -> None:
+        """Go on; what is edited follows, so that it is what its results are of."""
+        from engine.runs.run import Run
+
+        app, planned = self.host, self.host.draft.experiment
+        assert planned is not None, "what can't be trained does not go on"
+        app.draft.replace_all(how.experiment(planned))
+        self.show_draft()
+        await app.controller.resume(Run(run), how, paused=paused)
+        if not app.controller.snapshot.is_live:  # it was refused
+            app.draft.replace_all(planned)
+            self.show_draft()
+        elif how.epochs is not None:
+            self.tell(f"It trains on, to {how.epochs:,} epochs in all; r begins anew")
 
     def _valid(self) -> Experiment | None:
         draft = self.host.draft

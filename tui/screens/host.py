@@ -35,6 +35,7 @@ class Host(Protocol):
 
     def apply_settings(self) -> None: ...
     def run_outside(self, words: Sequence[str]) -> int: ...
+    def show_training(self) -> None: ...
     async def watch_run(self, run: Run) -> None: ...
     async def resume_run(self, run: Run) -> None: ...
 
@@ -55,7 +56,8 @@ class BenchScreen(Screen[None]):
     @property
     def shown(self) -> Snapshot:
         """What is known of the training of what is open; never of another one's."""
-        return self.host.draft.own(self.host.controller.snapshot)
+        controller = self.host.controller
+        return self.host.draft.own(controller.snapshot, controller.opened)
 
     def complain(self, error: object) -> None:
         """Tell the person what went wrong."""

@@ -138,8 +138,11 @@ class PredictScreen(BenchScreen):
 
     @work(group="predict", exclusive=True, exit_on_error=False)
     async def _predict(self, sample: Sample | None) -> None:
+        shown = self.shown
+        assert shown.run is not None, "there are no fields without a run"
         try:
-            (answer,) = await self.host.controller.predict([self._typed()])
+            rows = [self._typed()]
+            (answer,) = await self.host.controller.predict(shown.run, rows, shown.kind)
         except PerceptuiError as error:
             self._say(str(error))
             return

@@ -112,17 +112,17 @@ class RunsScreen(BenchScreen):
             self._show_title()
 
     def action_continue(self) -> None:
-        """Go on with a run that ended early."""
+        """Go on with a run that ended early, or train on with one that came to its end."""
         chosen = self.chosen
         if chosen is None:
             return
-        if chosen.can_continue:
+        if chosen.can_continue or chosen.is_done:
             self.continue_run(chosen.run)
         elif chosen.state.is_live:
             self.complain(f"{chosen.run.name} is {chosen.state.text} already: enter watches it")
         else:
             self.complain(
-                f"{chosen.run.name} is over ({chosen.state.told}): enter opens its experiment"
+                f"{chosen.run.name} is over ({chosen.state.told}): enter shows what it came to"
             )
 
     def action_compare(self) -> None:

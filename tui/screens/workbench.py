@@ -35,6 +35,7 @@ from tui.widgets.training import LossCurve, LossLine, Scores, StatusLine
 MOST_SMOOTHING = 64
 COMPUTER_S = 2.0
 """Between two looks at how busy the computer is."""
+CHANGED = "changed: space trains this"
 FOOTER = (
     *("recover", "run_or_pause", "step_batch", "step_epoch", "reset", "edit", "add_layer"),
     *("repair", "predict", "code", "save", "runs", "back", "remove_layer", "undo", "redo"),
@@ -79,7 +80,6 @@ class WorkbenchScreen(ControlScreen):
         self._is_built = False
         self._titles = ("", "")
         self._has_diverged = False
-        self._newest = Snapshot()
         self._computer = Computer()
         self._looked_at = ""
         """The data whose description is shown or asked for."""
@@ -100,21 +100,19 @@ class WorkbenchScreen(ControlScreen):
         self._is_built = True
         self.set_interval(COMPUTER_S, self._read_computer)
         self.show_draft()
-        self.show(self.host.controller.snapshot)
         self.watch_pane()
 
     def show(self, snapshot: Snapshot) -> None:
-        """Show the controller's newest snapshot, as far as it belongs to what is open."""
-        self._newest = snapshot
-        if self._is_built:
-            self._show_own(self.host.draft.own(snapshot))
-
-    def _show_own(self, snapshot: Snapshot) -> None:
+        """Show what is known of the training of what is open."""
+        if not self._is_built:
+            return
         for view in self.query(SnapshotView):
             view.snapshot = snapshot
         self.query_one(Notice).tell(snapshot)
         self.query_one(LiveNote).tell(snapshot.findings)
-        self.query_one(Keys).pauses = snapshot.phase == "running"
+        how = self.going_on()
+        text = "Pause" if snapshot.phase == "running" else how.text if how else ""
+        self.query_one(Keys).run_text = text
         self._title(snapshot)
         if self._has_diverged != (snapshot.diverged is not None):
             self._has_diverged = not self._has_diverged
@@ -126,7 +124,7 @@ class WorkbenchScreen(ControlScreen):
             self.query_one(Editor).show_draft()
             self.query_one(DoctorNote).examine()
             self.refresh_bindings()
-            self._show_own(self.host.draft.own(self._newest))
+            self.host.show_training()
             self._look_at_data()
 
     async def on_draft_changed(self, message: DraftChanged) -> None:
@@ -400,6 +398,10 @@ class WorkbenchScreen(ControlScreen):
         is_seen = self.has_class("-wide") or self.pane == "experiment"
         self.set_focus(self.query_one(Editor) if is_seen else None)
 
+    def on_picture_view_resized(self, message: PictureView.Resized) -> None:
+        """Also where another line has come or gone."""
+        self._tell_grid()
+
     @work(group="grid", exclusive=True, exit_on_error=False)
     async def _tell_grid(self) -> None:
         if self._is_built:
@@ -413,15 +415,23 @@ class WorkbenchScreen(ControlScreen):
         if self.trains_another():
             note = "another is training: space asks"
         elif snapshot.experiment is not None and draft.differs_from(snapshot.experiment):
-            if snapshot.is_live:
-                note = "changed: r begins this"
-            else:
-                note = "changed: space trains this"
+            note = "changed: r begins this" if snapshot.is_live else CHANGED
+        elif snapshot.is_over and self._is_another_rate(snapshot):
+            note = CHANGED
         self.query_one(StatusLine).note = note
         titles = plain(draft.name) or "Experiment", note
         if titles != self._titles:  # each assignment repaints the pane
             self._titles = titles
             pane.border_title, pane.border_subtitle = titles
+
+    def _is_another_rate(self, snapshot: Snapshot) -> bool:
+        """Whether the learning rate is another, which changes a live training at once."""
+        edited, trained = self.host.draft.experiment, snapshot.experiment
+        return (
+            edited is not None
+            and trained is not None
+            and (edited.without_prose() != trained.without_prose())
+        )
 
     def _title_curve(self, snapshot: Snapshot) -> None:
         """Name the metric whose curves are seen: the loss, where another is not measured."""

@@ -44,10 +44,18 @@ class ByteBudget:
     def shown(self, snapshot: Snapshot) -> Snapshot:
         """The snapshot, with the pictures before where new ones can't be afforded.
 
-        Where the training stands still its pictures are the last, and always shown.
+        Where the training stands still its pictures are the last, and always shown; so are those
+        of another size, since the ones before don't fit.
         """
         before = self._shown
-        if snapshot.phase == "running" and snapshot.run == before.run and self.left < 0:
+        is_one_of_many = (snapshot.phase, snapshot.run) == ("running", before.run)
+        if is_one_of_many and _size(snapshot) == _size(before) and self.left < 0:
             snapshot = replace(snapshot, pictures=before.pictures, curves=before.curves)
         self._shown = snapshot
         return snapshot
+
+
+def _size(snapshot: Snapshot) -> tuple[int, int] | None:
+    """The columns and rows of the boundary; None without one."""
+    boundary = snapshot.pictures.boundary if snapshot.pictures else None
+    return None if boundary is None else (boundary.columns, boundary.rows)

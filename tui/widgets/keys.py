@@ -41,8 +41,8 @@ class Keys(RowsView):
     """
     COMPONENT_CLASSES: ClassVar[set[str]] = {"keys--key"}
 
-    pauses: reactive[bool] = reactive(False, repaint=False)
-    """Whether space would pause what runs."""
+    run_text: reactive[str] = reactive("", repaint=False)
+    """What the key that trains does now; empty: as its binding says."""
 
     def __init__(self, actions: Sequence[str]) -> None:
         super().__init__()
@@ -54,7 +54,7 @@ class Keys(RowsView):
         self.screen.bindings_updated_signal.subscribe(self, self._bindings_changed)
         self.remake()
 
-    def watch_pauses(self) -> None:
+    def watch_run_text(self) -> None:
         self.remake()
 
     def make_rows(self, width: int, height: int) -> list[Text]:
@@ -85,8 +85,8 @@ class Keys(RowsView):
                 label = self.app.get_key_display(binding)
                 label = "enter" if label == "⏎" else label
                 hints[binding.action] = Hint(binding.key, label, binding.description)
-        if self.pauses and (hint := hints.get("run_or_pause")):
-            hints["run_or_pause"] = hint._replace(text="Pause")
+        if self.run_text and (hint := hints.get("run_or_pause")):
+            hints["run_or_pause"] = hint._replace(text=self.run_text)
         return hints
 
     async def on_click(self, event: Click) -> None:

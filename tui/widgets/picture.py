@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rich.text import Text
+from textual.events import Resize
+from textual.message import Message
 from textual.reactive import reactive
 
 from tui.drawings import (
@@ -36,6 +38,8 @@ EMPTY = (
     "enter changes the line under the cursor; r begins anew with what was changed.",
 )
 """Said before there is anything to draw."""
+DRAWING = ("The network is being drawn from its checkpoint.",)
+"""Said of a run that is over until its picture is there."""
 
 
 class PictureView(ScrolledView):
@@ -51,9 +55,16 @@ class PictureView(ScrolledView):
     description: reactive[Description | None] = reactive(None, repaint=False)
     """What the data looks like; seen until something is trained."""
 
+    class Resized(Message):
+        """There is more or less room than before; the picture is to be drawn for it."""
+
+    def on_resize(self, event: Resize) -> None:
+        super().on_resize(event)
+        self.post_message(self.Resized())
+
     def drawn_from(self, snapshot: Snapshot) -> tuple[object, ...]:
         evaluated = snapshot.evaluated
-        return snapshot.pictures, evaluated.get("test"), evaluated.get("train")
+        return snapshot.pictures, evaluated.get("test"), evaluated.get("train"), snapshot.is_over
 
     def watch_discrete(self) -> None:
         self.remake()
@@ -103,7 +114,9 @@ class PictureView(ScrolledView):
 
     def _before_training(self, width: int, height: int) -> list[Text]:
         """What there is to do, and below it the data: the points have the room that is left."""
-        told = [row for text in EMPTY for row in [*sentence(text, width, self.look), Text()]]
+        is_drawn = self.snapshot.is_over and not self.snapshot.message
+        texts = DRAWING if is_drawn else EMPTY
+        told = [row for text in texts for row in [*sentence(text, width, self.look), Text()]]
         if self.description is None:
             return told
         room = height - len(told) - _COUNTS

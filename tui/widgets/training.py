@@ -36,6 +36,8 @@ _SIGNS = {
     "paused": ("‖", "="),
     "finished": ("✓", "*"),
     "lost": ("✗", "!"),
+    "crashed": ("✗", "!"),
+    "elsewhere": ("▶", ">"),
     "diverged": ("✗", "!"),
     "failed": ("✗", "!"),
     "stopped": ("■", "#"),
@@ -111,9 +113,10 @@ def _status_parts(snapshot: Snapshot) -> list[str]:
     if started is None:
         return []
     parts = []
+    epochs = started.epochs if snapshot.experiment is None else snapshot.experiment.epochs
     if snapshot.finished is not None:
-        parts.append(f"epoch {snapshot.finished.epochs:,}/{started.epochs:,}")
-        parts.append(duration(snapshot.finished.elapsed_s))
+        parts.append(f"epoch {snapshot.finished.epochs:,}/{epochs:,}")
+        parts.append(f"took {duration(snapshot.finished.elapsed_s)}")
     elif progress is not None:
         parts.append(f"epoch {progress.epoch:,}/{progress.epochs:,}")
         if snapshot.phase == "paused":
@@ -122,6 +125,8 @@ def _status_parts(snapshot: Snapshot) -> list[str]:
             per_s = progress.step / progress.elapsed_s
             parts.append(rate(per_s, "steps"))
             parts.append(f"{duration((progress.steps - progress.step) / per_s)} left")
+    elif snapshot.newest is not None:
+        parts.append(f"epoch {snapshot.newest.epoch:,}/{epochs:,}")
     rate_now = _learning_rate(snapshot)
     if rate_now is not None:
         parts.append(f"lr {rate_now:.3g}")

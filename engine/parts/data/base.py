@@ -237,6 +237,10 @@ class Data(Component, abstract=True):
         """
         raise NotImplementedError
 
+    def is_downloaded_first(self, data_dir: Path) -> bool:
+        """Whether looking at it would download it."""
+        return bool(self.download_folder) and not (data_dir / self.download_folder).is_dir()
+
     def known_facts(self) -> Facts:
         """The facts; raises DataUnavailable where a file is absent too."""
         facts = self.facts()

@@ -72,6 +72,9 @@ class Resume(Command, frozen=True, kw_only=True):
     """It diverged: go on from the last finite checkpoint at another learning rate."""
     learning_rate: float | None = None
     """In place of the experiment's; with `rewind` a tenth of what it was if None. Recorded."""
+    epochs: int | None = None
+    """In all, in place of the experiment's. Recorded."""
+    paused: bool = False
 
 
 class Pause(Command, frozen=True, kw_only=True):

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import warnings
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.errors import UsageError
+from engine.errors import Remark, UsageError
 from engine.parts.data import DataLocations
 from engine.runs import events as ev
 from engine.runs.contents import CheckpointKind
+from engine.runs.extension import ENDINGS, extended, remarks
 from engine.runs.kept import OVER, is_done, kept_checkpoints
 from engine.runs.run import Run
 from engine.spec.experiment import Experiment
@@ -48,6 +50,8 @@ class Prepared:
     """Whether the run's last checkpoint is what it goes on from."""
     is_best_in_file: bool = True
     """Whether the run's best checkpoint is the one that is best, if there is one."""
+    is_extended: bool = False
+    """Whether the trainer's experiment is to be the run's from now on."""
 
 
 def prepare(
@@ -77,20 +81,23 @@ def prepare_again(
     kind: CheckpointKind = "last",
     rewind: bool = False,
     learning_rate: float | None = None,
+    epochs: int | None = None,
 ) -> Prepared:
     """Read a run's checkpoint of this kind and put a trainer into its state.
 
     Where the last could not be written, that is the one that was rescued, else the best, else
     nothing but the experiment: it begins again then, with what was set by hand on the way.
     rewind: it diverged, and goes on with `learning_rate`, else a tenth of what it had.
+    epochs: so many in all are to be trained, whatever had been planned.
     Raises UsageError for a run that is over or a rate that can't be, BadCheckpoint, or
     DataUnavailable where the data changed since the run began.
     """
     finished = _finished(run)
-    is_over = finished is not None and finished.reason in OVER
-    if finished is not None and is_done(run, finished.reason, is_kept=not finished.unkept):
-        raise UsageError(f"{run.path}: the run is over ({finished.reason}), nothing is left")
-    if finished is not None and finished.reason == "diverged" and not rewind:
+    reason = finished.reason if finished is not None else ""
+    is_plain = kind == "last" and epochs is None
+    if finished and is_plain and is_done(run, reason, is_kept=not finished.unkept):
+        raise _nothing_left(run, reason)
+    if reason == "diverged" and not rewind:
         raise UsageError(
             f"{run.path}: the run diverged, and would again at the same learning rate: "
             f"`perceptui resume {run.name} --rewind` goes on with a tenth of it"
@@ -100,7 +107,9 @@ def prepare_again(
     path = kept.get(kind) or (kept.get("best") if kind == "last" else run.checkpoint(kind))
     checkpoint = load(path) if path is not None else None
     best = load(kept["best"], _WITHOUT_BEST) if "best" in kept else None
-    experiment = run.experiment()
+    planned = experiment = run.experiment()
+    if epochs is not None:
+        experiment = extended(planned, epochs, reason)
     trainer = prepare(experiment, locations, weights=path is None)
     if best is not None:
         fitting_state(trainer, best, kept["best"])
@@ -108,7 +117,15 @@ def prepare_again(
     if path is not None and checkpoint is not None:
         restore(trainer, checkpoint, path)
         after_event = int(checkpoint.state["last_event"])
-    changes = _changes_after(run, after_event) if is_over or path is None else ()
+    _go_on(trainer)
+    if epochs is not None and epochs <= trainer.epoch:
+        raise UsageError(
+            f"{run.path}: {trainer.epoch:,} epochs are trained already: give more than that"
+        )
+    if trainer.reason is not None and kind == "best":
+        raise _nothing_left(run, trainer.reason)
+    is_trained_again = path is None or (reason in OVER and kind == "last")
+    changes = _changes_after(run, after_event) if is_trained_again else ()
     factor = None
     if rewind or learning_rate is not None:
         factor = trainer.learning_rate.factor * TENTH
@@ -120,8 +137,35 @@ def prepare_again(
     reports = (event for event in counted if isinstance(event, ev.EpochFinished))
     is_in_file = path == run.directory.checkpoint("last")
     is_best_in_file = kept.get("best") in (None, run.directory.checkpoint("best"))
+    for remark in remarks(planned, experiment):
+        warnings.warn(Remark(remark), stacklevel=2)
+    is_extended = experiment != planned
     return Prepared(
-        trainer, after_event, best, newest, reports, factor, changes, is_in_file, is_best_in_file
+        trainer,
+        after_event,
+        best,
+        newest,
+        reports,
+        factor,
+        changes,
+        is_in_file,
+        is_best_in_file,
+        is_extended,
+    )
+
+
+def _go_on(trainer: Trainer) -> None:
+    """Forget why the training was over where its experiment no longer says so."""
+    experiment, reason = trainer.experiment, trainer.reason
+    is_longer = reason == "completed" and trainer.epoch < experiment.epochs
+    if is_longer or (reason in ENDINGS and getattr(experiment, reason) is None):
+        trainer.reason = None
+
+
+def _nothing_left(run: Run, reason: str) -> UsageError:
+    return UsageError(
+        f"{run.path}: the run is over ({reason}), nothing is left: "
+        f"`perceptui resume {run.name} --set epochs=N` trains on, to N epochs in all"
     )
 
 

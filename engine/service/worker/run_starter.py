@@ -68,11 +68,12 @@ class RunStarter:
                     kind=request.checkpoint,
                     rewind=request.rewind,
                     learning_rate=request.learning_rate,
+                    epochs=request.epochs,
                 )
                 self._look()
             claim.check()
             training = TrainingRun.resume(run, prepared)
-            return self._controller.take_on(training, client, paused=False)
+            return self._controller.take_on(training, client, paused=request.paused)
 
     def locations(self, data_dir: str) -> DataLocations:
         """Where data lies; what takes a while is told to the clients, who may call them off."""

@@ -15,7 +15,7 @@ from engine.parts.data.fingerprint import fingerprint
 from engine.runs import events as ev
 from engine.runs.contents import EVENTS, discard, sweep
 from engine.runs.directory import RunDirectory
-from engine.runs.origin import experiment_digest
+from engine.runs.origin import digest_of, experiment_digest
 from engine.runs.pictures import Pictures
 from engine.runs.run import Run
 from engine.service import protocol as p
@@ -106,6 +106,7 @@ class TrainingRun:
         resumed.checkpoints.best.take(prepared.best)
         resumed.checkpoints.best.is_saved = prepared.is_best_in_file
         resumed.checkpoints.put_off()
+        experiment = trainer.experiment if prepared.is_extended else None
         resumed._record(
             ev.Resumed(
                 from_step=trainer.global_step,
@@ -116,8 +117,12 @@ class TrainingRun:
                 executor_reason=trainer.execution.reason,
                 data_path=trainer.splits.data_path,
                 data_reason=trainer.splits.data_reason,
+                epochs=experiment.epochs if experiment else 0,
+                experiment_digest=digest_of(experiment) if experiment else "",
             )
         )
+        if experiment is not None:  # not before the record knows it: it would be a damaged run
+            run.directory.write_experiment(experiment)
         resumed.instruments.remember(prepared.reports)
         if prepared.is_in_file:
             resumed.last_good.went_back()

@@ -7,7 +7,7 @@ import torch
 
 from engine.runs.step_times import PARTS, StepTimes
 from engine.service import protocol as p
-from engine.service.worker.queries import look_up
+from engine.service.worker.queries import Queries
 from engine.spec.writer import to_toml
 from engine.training.executor import Executor
 from engine.training.step_timing import timed
@@ -47,7 +47,7 @@ def test_nothing_of_a_training_changes() -> None:
     torch.manual_seed(5)
     before, threads = torch.get_rng_state(), torch.get_num_threads()
     request = p.TimeSteps(toml=to_toml(small(epochs=20), complete=True), data_dir="")
-    found = look_up(request, lambda _: NOWHERE)
+    found = Queries(lambda _: NOWHERE).answer(request)
     assert isinstance(found, StepTimes)
     assert torch.equal(torch.get_rng_state(), before)
     assert torch.get_num_threads() == threads

@@ -16,6 +16,7 @@ from engine.errors import PerceptuiError, WorkerLost
 from engine.runs import events as ev
 from engine.runs.contents import CheckpointKind
 from engine.runs.directory import RunDirectory
+from engine.runs.extension import extended
 from engine.runs.lease import drop_lease, own_lease, write_lease
 from engine.runs.pictures import Boundary, Comparison, Curve, Pictures, Point
 from engine.runs.rate_test import RateTest, rate_test
@@ -86,7 +87,7 @@ class Replay:
 
     def finish(self, reason: ev.Reason = "completed") -> None:
         """End the run."""
-        self._record(self._evaluated())
+        self._record(_evaluated(self.experiment))
         metrics: dict[str, ev.Metric] = {"train_loss": self.loss, "train_accuracy": 0.75}
         assert self._directory is not None, "nothing is trained"
         self._record(
@@ -189,15 +190,20 @@ class Replay:
 
     async def _resume(self, order: p.Resume) -> Path:
         run = Run(Path(order.run))
-        self._told(f"resume {run.name}{' rewound' if order.rewind else ''}")
+        how = " rewound" if order.rewind else f" to {order.epochs}" if order.epochs else ""
+        self._told(f"resume {run.name}{how}")
         self._free()
-        self._experiment = run.experiment()
+        if self.refusal is not None:
+            refusal, self.refusal = self.refusal, None
+            raise refusal
+        planned = run.experiment()
+        self._experiment = extended(planned, order.epochs, "") if order.epochs else planned
         self._directory = RunDirectory.create(run.path.parent, f"again-{run.name}", self.experiment)
         self.epoch = 12  # as tests.tui.app.stand.made_run leaves it
         self.step_done = self.epoch * STEPS_PER_EPOCH
         self._losses = Series()
         self._record(ev.Resumed(from_step=self.step_done, epoch=self.epoch, after_event=1))
-        self._set_state("running")
+        self._set_state("paused" if order.paused else "running")
         return self._directory.path
 
     async def take_over(self, run: Run) -> None:
@@ -303,6 +309,26 @@ class Replay:
         self._told("script")
         return f"# {experiment.title}\nimport torch\n"
 
+    async def review(
+        self,
+        run: Run,
+        checkpoint: CheckpointKind = "last",
+        data_dir: Path | None = None,
+        *,
+        grid: tuple[int, int] = (0, 0),
+        measure: bool = False,
+    ) -> p.Reviewed:
+        """Draw it as `best`, of half of the epochs, or `last`, of all."""
+        self._told(f"review {checkpoint} {grid[0]}x{grid[1]}")
+        experiment = run.experiment()
+        epoch = experiment.epochs // 2 if checkpoint == "best" else experiment.epochs
+        return p.Reviewed(
+            epoch=epoch,
+            step=epoch * STEPS_PER_EPOCH,
+            pictures=_pictures(experiment, grid, epoch, run.losses()),
+            evaluated=[_evaluated(experiment)] if measure else [],
+        )
+
     async def predict(
         self, run: Run, rows: list[list[str]], checkpoint: CheckpointKind = "last"
     ) -> list[ev.Prediction]:
@@ -330,7 +356,7 @@ class Replay:
         steers = command.startswith(STEERING)
         if steers and self._directory is None:
             raise PerceptuiError("nothing is trained")
-        if command != "watch" and command != "pictures":
+        if command.split()[0] not in ("watch", "pictures", "review"):
             self.said.append(command)
 
     def _go_on_telling(self) -> None:
@@ -400,17 +426,6 @@ class Replay:
             elapsed_s=float(self.epoch),
         )
 
-    def _evaluated(self) -> ev.Evaluated:
-        names = self.experiment.data.known_facts().classes
-        scores = [
-            ev.ClassScores(name=name, precision=0.5, recall=0.5, f1=0.5, support=3)
-            for name in names
-        ]
-        confusion = [[2 if row == column else 1 for column in names] for row in names]
-        return ev.Evaluated(
-            split="test", samples=5, metrics={}, classes=scores, confusion=confusion
-        )
-
     def _progress(self) -> p.Progress:
         experiment = self.experiment
         return p.Progress(
@@ -425,22 +440,8 @@ class Replay:
         )
 
     def _pictures(self) -> Pictures:
-        facts = self.experiment.data.known_facts()
-        comparison = Comparison(
-            actual=[0.0, 1.0],
-            predicted=[0.0, 1.0],
-            probabilities=[0.25, 0.75] if len(facts.classes) == 2 else [],
-            classes=facts.classes,
-            split="train",
-            num_samples=2,
-        )
-        columns, rows = self.grid
         losses: list[tuple[int, float | None]] = [*self._losses.points()]
-        if facts.planar and columns and rows:
-            boundary = _circle(columns, rows, self.epoch, facts.classes)
-            return Pictures(losses=losses, comparison=comparison, boundary=boundary)
-        curve = None if facts.classes else Curve(x=[0.0, 1.0], y=[0.0, 1.0], train=[], test=[])
-        return Pictures(losses=losses, comparison=comparison, curve=curve)
+        return _pictures(self.experiment, self.grid, self.epoch, losses)
 
 
 class Workers:
@@ -474,6 +475,40 @@ class Workers:
             yield replay
         finally:
             await replay.close()
+
+
+def _evaluated(experiment: Experiment) -> ev.Evaluated:
+    names = experiment.data.known_facts().classes
+    scores = [
+        ev.ClassScores(name=name, precision=0.5, recall=0.5, f1=0.5, support=3) for name in names
+    ]
+    confusion = [[2 if row == column else 1 for column in names] for row in names]
+    metrics: dict[str, ev.Metric] = {"loss": 0.125, "accuracy": 0.875}
+    return ev.Evaluated(
+        split="test", samples=5, metrics=metrics, classes=scores, confusion=confusion
+    )
+
+
+def _pictures(
+    experiment: Experiment,
+    grid: tuple[int, int],
+    epoch: int,
+    losses: list[tuple[int, float | None]],
+) -> Pictures:
+    facts = experiment.data.known_facts()
+    comparison = Comparison(
+        actual=[0.0, 1.0],
+        predicted=[0.0, 1.0],
+        probabilities=[0.25, 0.75] if len(facts.classes) == 2 else [],
+        classes=facts.classes,
+        split="train",
+        num_samples=2,
+    )
+    if facts.planar and all(grid):
+        boundary = _circle(*grid, epoch, facts.classes)
+        return Pictures(losses=losses, comparison=comparison, boundary=boundary)
+    curve = None if facts.classes else Curve(x=[0.0, 1.0], y=[0.0, 1.0], train=[], test=[])
+    return Pictures(losses=losses, comparison=comparison, curve=curve)
 
 
 def _points() -> list[Point]:

@@ -36,6 +36,7 @@ class AnsweringBench:
 
     def __init__(self) -> None:
         self.snapshot = Snapshot(phase="ready")
+        self.opened: Snapshot | None = None
         self.described: list[str] = []
         self.asked: list[list[list[str]]] = []
         self.answer: ev.Prediction | PerceptuiError = PerceptuiError("nothing is trained yet")
@@ -57,7 +58,9 @@ class AnsweringBench:
             points=[Point(0.0, 0.0, 0, 0, False), Point(1.0, 1.0, 1, 1, False)],
         )
 
-    async def predict(self, rows: list[list[str]]) -> list[ev.Prediction]:
+    async def predict(
+        self, run: Path, rows: list[list[str]], checkpoint: str = "last"
+    ) -> list[ev.Prediction]:
         self.asked.append(rows)
         if isinstance(self.answer, PerceptuiError):
             raise self.answer

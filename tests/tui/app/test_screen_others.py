@@ -68,6 +68,7 @@ def trained(folder: Path, boundary: Boundary | None = BOUNDARY) -> StandApp:
     app.draft.load("small", experiment)
     app.controller.snapshot = Snapshot(
         phase="paused",
+        run=folder / "runs" / "small",
         experiment=experiment,
         started=started(experiment),
         pictures=Pictures(losses=[], comparison=COMPARISON, boundary=boundary),

@@ -66,7 +66,7 @@ def test_stepped_steered_reset_and_stopped(tmp_path: Path, warm: Path) -> None:
         assert snapshot.experiment is not None
         assert len(snapshot.experiment.layers) == 3
         await stage.press("x")
-        await stage.until_seen("✓ finished")
+        await stage.until_seen("■ stopped")
 
     played(
         tmp_path,

@@ -13,6 +13,7 @@ from tests.engine.service.live import run_async
 from tests.engine.training.tiny import small
 from tests.tui.app.stand import small_experiment
 from tui.live.asking import Folders
+from tui.live.going_on import GoingOn
 from tui.live.snapshot import Snapshot
 from tui.live.training_controller import TrainingController
 
@@ -38,7 +39,7 @@ def test_rates_are_tried_and_a_diverged_run_goes_on(warm: Path, tmp_path: Path) 
             before, path = controller.snapshot, controller.snapshot.run
             assert path is not None
             ended.clear()
-            await controller.resume(Run(path), rewind=True)
+            await controller.resume(Run(path), GoingOn(rewind=True))
             await ended.wait()
             return test.suggested, before, controller.snapshot
         finally:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, cast
+from types import SimpleNamespace
+from typing import Any
 
 from tui.live.snapshot import Snapshot
 from tui.terminal.budget import RESERVE_S, ByteBudget
@@ -19,9 +20,15 @@ class Link:
         self.budget = ByteBudget(1000, lambda: self.sent, lambda: self.now)
 
 
-def drawn(name: str, **changes: Any) -> Snapshot:
-    """A running snapshot with pictures that can be told apart."""
-    return replace(Snapshot("running", run=Path("run"), pictures=cast("Any", name)), **changes)
+def pictures(name: str, columns: int = 4) -> Any:
+    """Pictures that can be told apart."""
+    return SimpleNamespace(name=name, boundary=SimpleNamespace(columns=columns, rows=2))
+
+
+def drawn(name: str, columns: int = 4, **changes: Any) -> Snapshot:
+    """A running snapshot with such pictures."""
+    running = Snapshot("running", run=Path("run"), pictures=pictures(name, columns))
+    return replace(running, **changes)
 
 
 def test_saved_up_and_owed() -> None:
@@ -40,12 +47,21 @@ def test_saved_up_and_owed() -> None:
 def test_pictures_wait() -> None:
     """In debt the pictures before stay and all else is new; then they move on."""
     link = Link()
-    assert link.budget.shown(drawn("a")).pictures == cast("Any", "a")
+    assert link.budget.shown(drawn("a")).pictures == pictures("a")
     link.sent = 3000
     shown = link.budget.shown(drawn("b", factor=2.0))
-    assert shown.pictures == cast("Any", "a")
+    assert shown.pictures == pictures("a")
     assert shown.factor == 2.0
-    assert link.budget.shown(drawn("c", phase="paused")).pictures == cast("Any", "c")
-    assert link.budget.shown(drawn("d", run=Path("next"))).pictures == cast("Any", "d")
+    assert link.budget.shown(drawn("c", phase="paused")).pictures == pictures("c")
+    assert link.budget.shown(drawn("d", run=Path("next"))).pictures == pictures("d")
     link.now = 3.0
-    assert link.budget.shown(drawn("e", run=Path("next"))).pictures == cast("Any", "e")
+    assert link.budget.shown(drawn("e", run=Path("next"))).pictures == pictures("e")
+
+
+def test_pictures_of_another_size_never_wait() -> None:
+    """The ones before don't fit any more."""
+    link = Link()
+    link.budget.shown(drawn("a"))
+    link.sent = 3000
+    assert link.budget.shown(drawn("b", 9)).pictures == pictures("b", 9)
+    assert link.budget.shown(drawn("c", 9)).pictures == pictures("b", 9)

@@ -1,0 +1,186 @@
+"""Follows a training process: takes what it says, tells the screen at the screen's pace."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from dataclasses import replace
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from engine.errors import PerceptuiError, WorkerLost
+from tui.live.asking import Asking, Folders
+from tui.live.snapshot import Origin, Snapshot
+from tui.live.trainer_process import Connect, TrainerProcess
+
+if TYPE_CHECKING:
+    from engine.runs.pictures import Pictures
+    from engine.runs.run import Run
+    from tui.live.observer import Observer
+
+TELL_S = 0.2
+"""Seconds between two snapshots, at least: numbers move at most 5 times a second."""
+SLOW_TELL_S = 1.0
+PICTURES_HZ = 2.0
+SLOW_PICTURES_HZ = 0.2
+
+
+class Following(Asking):
+    """A session that is followed from one run to the next, as long as its worker lives.
+
+    tell: called with each new snapshot, at most every TELL_S seconds.
+    """
+
+    def __init__(
+        self,
+        tell: Callable[[Snapshot], None],
+        folders: Folders,
+        connect: Connect,
+        *,
+        slow_link: bool = False,
+    ) -> None:
+        super().__init__(folders)
+        self._tell = tell
+        self._connect = connect
+        self.set_rate(slow=slow_link)
+        self._is_open = False
+        self._stack = AsyncExitStack()
+        self._seeing: Observer
+        self._grid = (0, 0)
+        self._seen_grid = (0, 0)
+        """Of the pictures that were asked for last."""
+        self._following: asyncio.Task[None] | None = None
+        self._telling: asyncio.TimerHandle | None = None
+
+    def set_rate(self, *, slow: bool) -> None:
+        """How often snapshots and pictures come from the next training on."""
+        self._tell_s = SLOW_TELL_S if slow else TELL_S
+        self._pictures_hz = SLOW_PICTURES_HZ if slow else PICTURES_HZ
+
+    async def open(self) -> None:
+        """Connect to a fresh worker, which warms up while the person is still choosing.
+
+        Nothing happens where there is one already.
+        """
+        if self._is_open:
+            return
+        self._is_open = True
+        # What a session needs takes a while to import: not while keys wait.
+        await asyncio.to_thread(import_module, "tui.live.observer")
+        await asyncio.to_thread(import_module, "engine.service.client.session")
+        await self._enter(self._connect())
+
+    async def attach(self, run: Run) -> None:
+        """Leave the worker there is and watch a live run's."""
+        from engine.service.client.session import Session
+
+        await self.close()
+        self._is_open = True
+        await self._enter(Session.attach(run), run)
+
+    async def close(self) -> None:
+        """Let go of the worker: a live run goes on without us."""
+        if self._following is not None:
+            self._following.cancel()
+            self._following = None
+        self._session = None
+        self._is_open = False
+        self._settled.clear()
+        stack, self._stack = self._stack, AsyncExitStack()
+        await stack.aclose()
+
+    async def _enter(
+        self, connection: AbstractAsyncContextManager[TrainerProcess], run: Run | None = None
+    ) -> None:
+        from tui.live.observer import Observer
+
+        self._seeing = Observer()
+        try:
+            session = await self._stack.enter_async_context(connection)
+        except PerceptuiError as error:
+            self._change(replace(self.snapshot, phase="lost", message=str(error)), at_once=True)
+            self._settled.set()
+            return
+        self._session = session
+        snapshot = Snapshot(phase="ready")
+        if run is not None:
+            phase = "running" if session.state == "idle" else session.state
+            snapshot = Snapshot(phase, run.experiment(), run.name, Origin.of(run), run.path)
+        self._change(snapshot, at_once=True)
+        self._following = asyncio.create_task(self._follow(session))
+        self._settled.set()
+        if run is not None:
+            await self._watch(session)
+
+    async def _look_at(self, grid: tuple[int, int]) -> None:
+        if grid == self._seen_grid:
+            return
+        self._grid = grid
+        session = self._session
+        if session is not None and self.snapshot.run is not None:
+            if self.snapshot.is_live:
+                await self._do(self._watch)
+            await self._draw(session)  # the next one may be long in coming
+        self._seen_grid = grid  # not before: whoever asked may have been called off
+
+    async def _watch(self, session: TrainerProcess) -> None:
+        await session.watch(
+            progress_hz=1 / self._tell_s,
+            pictures_hz=self._pictures_hz,
+            grid=self._grid,
+        )
+
+    async def _do(self, steer: Callable[[TrainerProcess], Awaitable[object]]) -> None:
+        session = await self._opened()
+        if session is None:
+            return
+        try:
+            await steer(session)
+            if remarks := session.remarks():
+                self._change(replace(self.snapshot, message="; ".join(remarks)), at_once=True)
+        except WorkerLost as error:
+            self._change(replace(self.snapshot, phase="lost", message=str(error)), at_once=True)
+        except PerceptuiError as error:
+            phase = "ready" if self.snapshot.phase == "preparing" else self.snapshot.phase
+            self._change(replace(self.snapshot, phase=phase, message=str(error)), at_once=True)
+
+    async def _follow(self, session: TrainerProcess) -> None:
+        """Take what happens, run after run, until the worker is gone."""
+        try:
+            while True:
+                async for happened in session.events():
+                    snapshot = self._seeing.taken(self.snapshot, happened)
+                    moved = snapshot.phase != self.snapshot.phase
+                    self._change(snapshot, at_once=moved)
+                    if moved and snapshot.phase == "paused":
+                        await self._draw(session)
+                await self._draw(session)
+        except WorkerLost as error:
+            self._change(replace(self.snapshot, phase="lost", message=str(error)), at_once=True)
+
+    async def _draw(self, session: TrainerProcess) -> None:
+        """The pictures of the weights where the training stands still."""
+        if self.snapshot.diverged is None:
+            try:
+                pictures = await session.pictures(*self._grid)
+            except PerceptuiError:
+                return  # the run is gone already; what was drawn last stays
+            self._show(pictures)
+
+    def _show(self, pictures: Pictures) -> None:
+        self._change(self._seeing.shown(self.snapshot, pictures))
+
+    def _change(self, snapshot: Snapshot, *, at_once: bool = False) -> None:
+        self.snapshot = snapshot
+        if at_once:
+            self._tell_now()
+        elif self._telling is None:
+            loop = asyncio.get_running_loop()
+            self._telling = loop.call_later(self._tell_s, self._tell_now)
+
+    def _tell_now(self) -> None:
+        if self._telling is not None:
+            self._telling.cancel()
+            self._telling = None
+        self._tell(self.snapshot)
