@@ -190,7 +190,7 @@ Part = Literal["weights", "output", "loss", "unknown"]
 
 
 class Diverged(Event, frozen=True, kw_only=True):
-    """The loss became non-finite; the last finite checkpoint is kept."""
+    """The loss became non-finite; the last good checkpoint is kept."""
 
     epoch: int
     step: int

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
+import msgspec
 import torch
 from torch import Tensor, nn
 
@@ -23,7 +24,7 @@ def fitting_state(trainer: Trainer, checkpoint: Checkpoint, path: Path) -> Train
     path: names the checkpoint in errors. Raises BadCheckpoint if it is none of this training;
     the trainer is not touched.
     """
-    needed = set(TrainingState.__struct_fields__)
+    needed = {field.name for field in msgspec.structs.fields(TrainingState) if field.required}
     tensors = {"generator.cpu", "epoch_losses"}
     if not (checkpoint.state.keys() >= needed and checkpoint.tensors.keys() >= tensors):
         raise BadCheckpoint(f"{path}: holds weights only, a training can't go on from it")

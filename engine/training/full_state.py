@@ -63,6 +63,7 @@ def training_state(
         selection=trainer.selection.state(),
         losses=losses,
         metrics=trainer.metrics,
+        first_loss=trainer.first_loss,
     )
 
 
@@ -96,6 +97,7 @@ def put_back(trainer: Trainer, checkpoint: Checkpoint, state: TrainingState) -> 
     if trainer.epoch_losses:
         trainer.newest_loss = trainer.epoch_losses[-1]
     trainer.metrics = state.metrics
+    trainer.first_loss = state.first_loss
     trainer.selection.load_state(state.selection)
     trainer.learning_rate.load_state(state.learning_rate)
     if trainer.batch:

@@ -10,15 +10,17 @@ from engine.training.model import is_finite
 from engine.training.probes.budget import Budget
 from engine.training.trainer import Trainer
 
-RUINED = 2.0
-"""A loss so many times the first one is that of weights not worth going back to."""
+LOST = 0.5
+"""A loss that has lost more than this share of the way from the first one down to the lowest is
+that of weights not worth going back to."""
 
 
 class LastGoodState:
-    """The newest state that a sane loss came after, in memory or in the checkpoint's file.
+    """The newest state that a good loss came after, in memory or in the checkpoint's file.
 
     A step's loss is that of the weights before its update: only the next one tells whether
-    the update ruined them. So a state is proven once a report after it is sane.
+    the update ruined them. So a state is proven once a report after it is good: near the lowest
+    until then rather than near that of the untrained network, or worse.
     """
 
     def __init__(self, trainer: Trainer, budget: Budget, path: Path) -> None:
@@ -31,9 +33,9 @@ class LastGoodState:
         """Not proven yet."""
         self._file_step: int | None = None
         """Steps done in the state that the file holds; None without a file."""
-        self._sane_step = -1
-        """Steps done when a loss was last found sane."""
-        self._first_loss: float | None = None
+        self._good_step = -1
+        """Steps done when a loss was last found good."""
+        self._lowest_loss: float | None = None
 
     def begin(self, last_event: int) -> None:
         """Keep the state before the first step; last_event: number of the newest event."""
@@ -47,14 +49,14 @@ class LastGoodState:
         """The training stands where the file does; what was kept is of another one."""
         self._proven = self._newest = None
         self._file_step = self._trainer.global_step
-        self._sane_step = self._file_step + 1  # it was good enough to go back to
+        self._good_step = self._file_step + 1  # it was good enough to go back to
 
     def keep(self, last_event: int) -> None:
         """At a report: prove what was kept, and keep the present state, within the budget."""
-        if not self._is_sane():
+        if not self._is_good():
             return
         trainer, budget = self._trainer, self.budget
-        self._sane_step = trainer.global_step
+        self._good_step = trainer.global_step
         if self._newest is not None:
             self._proven, self._newest = self._newest, None
         if trainer.reason is None and budget.allows("state", trainer.elapsed_s, 0.0):
@@ -67,14 +69,18 @@ class LastGoodState:
         proven, in_file = self._proven, self._file_step
         if proven is None or in_file is None or not self._path.is_file():
             return proven
-        is_proven = in_file < self._sane_step
+        is_proven = in_file < self._good_step
         return None if is_proven and in_file >= int(proven.state["step"]) else proven
 
-    def _is_sane(self) -> bool:
-        newest = self._trainer.newest_loss
-        if self._first_loss is None:
-            points = self._trainer.losses.points()
-            self._first_loss = points[0][1] if points else newest
-        if newest is None or self._first_loss is None:
+    def _is_good(self) -> bool:
+        trainer = self._trainer
+        newest, first = trainer.newest_loss, trainer.first_loss
+        points = trainer.losses.points()
+        if first is None and points:  # of a checkpoint from before it was kept
+            first = points[0][1]
+        if newest is None or first is None:
             return True
-        return newest <= RUINED * abs(self._first_loss)
+        if self._lowest_loss is None:
+            self._lowest_loss = min(first, *(loss for _, loss in points), newest)
+        self._lowest_loss = min(self._lowest_loss, newest)
+        return newest <= first - (1 - LOST) * (first - self._lowest_loss)

@@ -167,6 +167,8 @@ class Trainer:
         """Losses of the batches done of the epoch that is running."""
         self.newest_loss: float | None = None
         """Of the last step; None before the first."""
+        self.first_loss: float | None = None
+        """Of the first step, before any update; None before it."""
         self._stopped_short = False
         """Whether the last step raised before it had gradients."""
         self._train_loss = math.nan
@@ -277,6 +279,8 @@ class Trainer:
             self.newest_loss = loss
             if not math.isfinite(loss):
                 return [self._diverge(loss, step)]
+            if self.first_loss is None:
+                self.first_loss = loss
             if len(self.epoch_losses) == len(self.batches):
                 # On the host, since it is summed with more care from Python 3.12 on.
                 self._train_loss = sum(self.epoch_losses) / len(self.epoch_losses)

@@ -54,6 +54,8 @@ class TrainingState(msgspec.Struct, frozen=True):
     selection: SelectionState
     losses: list[tuple[Count, float]]
     metrics: dict[str, Metric]
+    first_loss: float | None = None
+    """Of the first step; older checkpoints don't have it."""
 
 
 def plain(state: msgspec.Struct) -> dict[str, Any]:

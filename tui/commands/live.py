@@ -79,7 +79,7 @@ def resume(
         bool,
         typer.Option(
             "--rewind",
-            help="Of a run that diverged: go on from its last finite checkpoint, with a tenth "
+            help="Of a run that diverged: go on from its last good checkpoint, with a tenth "
             "of the learning rate unless --set names one.",
         ),
     ] = False,

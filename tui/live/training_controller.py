@@ -184,14 +184,6 @@ class TrainingController(Following):
         """Set the factor on top of the running training's schedule."""
         await self._do(lambda session: session.set_learning_rate(factor))
 
-    async def recover(self) -> None:
-        """After a divergence: back to the last finite checkpoint, on with a tenth of the rate."""
-        from engine.runs.run import Run
-
-        snapshot = self.snapshot
-        if snapshot.diverged is not None and snapshot.run is not None:
-            await self.resume(Run(snapshot.run), GoingOn(rewind=True))
-
     async def look_at(self, grid: tuple[int, int]) -> None:
         """The picture has this size now: (columns, rows) of the boundary's matrix."""
         await self._opened_run.look_at(grid)

@@ -13,6 +13,7 @@ from textual.binding import Binding
 from engine.spec.experiment import Experiment
 from tui.live.going_on import GoingOn, going_on
 from tui.screens.host import BenchScreen
+from tui.widgets.notes import way_back
 
 
 class Start(Protocol):
@@ -116,9 +117,14 @@ class ControlScreen(BenchScreen):
 
     @work(group="steer", exit_on_error=False)
     async def action_recover(self) -> None:
-        """After a divergence: back to the last finite checkpoint, on with a tenth of the rate."""
-        if self.shown.diverged is not None:
-            await self.host.controller.recover()
+        """After a divergence: back to the last good checkpoint, on with a tenth of the rate."""
+        shown, controller = self.shown, self.host.controller
+        if shown.diverged is not None and shown.run is not None:
+            from engine.runs.run import Run
+
+            await controller.resume(Run(shown.run), GoingOn(rewind=True))
+            if controller.snapshot.is_live:
+                self.tell(f"Back to {way_back(shown)} and on with a tenth of the rate")
 
     def action_tune(self) -> None:
         """Try learning rates on a copy, and take the one that is suggested."""

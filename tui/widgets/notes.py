@@ -17,6 +17,7 @@ from engine.runs.events import FindingAppeared
 from tui.live.snapshot import Snapshot
 from tui.renderables.findings import HUES
 from tui.renderables.look import RED, Look
+from tui.renderables.numbers import metric
 from tui.renderables.sanitize import fit
 from tui.renderables.table import sentence
 from tui.screens.about import is_downloaded_first
@@ -156,10 +157,28 @@ def notice_text(snapshot: Snapshot) -> str:
         return f"{message}; space begins with a fresh trainer"
     if diverged is not None:
         return (
-            "diverged: g goes on from the last finite checkpoint with a tenth of the learning "
+            f"diverged: g goes back to {way_back(snapshot)} and on with a tenth of the learning "
             f"rate, r begins anew; {snapshot.unkept_sentence or diverged.message}"
         )
     return snapshot.unkept_sentence or snapshot.message
+
+
+def way_back(snapshot: Snapshot) -> str:
+    """The last good checkpoint, and what the loss was there."""
+    good = snapshot.checkpoint
+    if good is None:
+        return "the last good checkpoint"
+    if not good.step:
+        return "before the first step"
+    points = [
+        (epoch, value)
+        for series in snapshot.series
+        if series.name == "train"
+        for epoch, value in zip(series.epochs, series.values, strict=True)
+    ]
+    loss = next((value for epoch, value in points if epoch == good.epoch), None)
+    measured = "" if loss is None else f" (loss {metric(loss)})"
+    return f"epoch {good.epoch:,}{measured}, the last good one,"
 
 
 def notice_rows(text: str, width: int, look: Look) -> list[Text]:

@@ -69,7 +69,7 @@ class Resume(Command, frozen=True, kw_only=True):
     on_disconnect: OnDisconnect = "continue"
     checkpoint: CheckpointKind = "last"
     rewind: bool = False
-    """It diverged: go on from the last finite checkpoint at another learning rate."""
+    """It diverged: go on from the last good checkpoint at another learning rate."""
     learning_rate: float | None = None
     """In place of the experiment's; with `rewind` a tenth of what it was if None. Recorded."""
     epochs: int | None = None

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from engine.runs.series import Series
 from engine.training.executor import Executor
 from engine.training.full_state import full_state, kept, restore
-from engine.training.last_good_state import RUINED, LastGoodState
+from engine.training.last_good_state import LOST, LastGoodState
 from engine.training.probes.budget import Budget
 from engine.training.trainer import Trainer
 from tests.engine.training.tiny import NOWHERE, OPTIMIZERS, small, trained, weights
@@ -44,10 +45,35 @@ def test_a_state_is_proven_by_the_next_loss() -> None:
     assert _kept_step(last_good) == 0
     _report(trainer, last_good)
     assert _kept_step(last_good) == 1
-    first = trainer.losses.points()[0][1]
-    _report(trainer, last_good, RUINED * first * 1.01)
+    first, lowest = trainer.losses.points()[0][1], trainer.losses.points()[-1][1]
+    bound = first - (1 - LOST) * (first - lowest)
+    _report(trainer, last_good, bound * 1.01)
     assert _kept_step(last_good) == 1
-    _report(trainer, last_good, RUINED * first)
+    _report(trainer, last_good, bound)
+    assert _kept_step(last_good) == 2
+
+
+def test_an_epoch_that_explodes_at_once_proves_nothing() -> None:
+    """Finite all the way, its mean is no measure: the loss before any update is."""
+    trainer = Trainer(small(epochs=9), NOWHERE)
+    last_good = _last_good(trainer)
+    for _ in range(3):
+        trainer.step()
+        trainer.losses = Series.of([(1, 1e22)])  # the mean of its first epoch
+        trainer.newest_loss = 1e20
+        last_good.keep(last_event=2)
+    assert trainer.first_loss is not None
+    assert trainer.first_loss < 1
+    assert _kept_step(last_good) == 0
+
+
+def test_a_state_on_the_way_to_ruin_is_not_gone_back_to() -> None:
+    """It is finite and no worse than the untrained network, yet most was lost already."""
+    trainer = Trainer(small(epochs=9), NOWHERE)
+    last_good = _last_good(trainer)
+    for loss in (1.0, 0.2, 0.1, 0.9, 0.95):
+        trainer.first_loss = 1.0
+        _report(trainer, last_good, loss)
     assert _kept_step(last_good) == 2
 
 

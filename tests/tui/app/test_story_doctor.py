@@ -87,7 +87,7 @@ def test_a_divergence_offers_the_way_back(tmp_path: Path, size: tuple[int, int])
         stage.trainer.advance(2)
         await stage.press("g")
         stage.trainer.diverge()
-        await stage.until_seen("diverged: g goes on", "epoch 3, step 9", "norm inf")
+        await stage.until_seen("diverged: g goes back to", "epoch 3, step 9", "norm inf")
         assert not any(told.endswith("rewound") for told in stage.trainer.said)
         await stage.press("g")
         await stage.until_seen("▶ running")
@@ -154,7 +154,7 @@ def test_with_a_real_trainer(tmp_path: Path, warm: Path) -> None:
 
     async def play(stage: Stage) -> None:
         await stage.press("space")
-        await stage.until_seen("diverged: g goes on")
+        await stage.until_seen("diverged: g goes back to before the first step")
         await stage.press("g")
         await stage.until_seen("✓ finished")
         assert "diverged" not in stage.screen

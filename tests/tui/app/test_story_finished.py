@@ -67,7 +67,7 @@ def test_a_run_opened_in_runs_beside_a_live_training(tmp_path: Path) -> None:
         await stage.train()
         stage.trainer.advance(2)
         await stage.press("R")
-        await stage.until_seen("running", "old", "completed")
+        await stage.until_seen("running", "Old", "completed")
         await stage.press("down", "enter")
         await stage.until_seen(f"finished {old.name}", "epoch 12/30", "another is training")
         await stage.until_seen("● outside", "train 0.25")
