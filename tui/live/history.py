@@ -80,7 +80,9 @@ def _after(latest: LatestEvents, event: ev.Event) -> LatestEvents:
         case ev.Failed():
             return replace(latest, failed=event)
         case ev.CheckpointSaved():
-            return replace(latest, checkpoint=event, unkept="") if event.kind == "last" else latest
+            if event.kind == "best":
+                return replace(latest, best=event)
+            return replace(latest, checkpoint=event, unkept="")
         case ev.CheckpointFailed():
             return replace(latest, unkept=event.message)
         case ev.CheckpointRescued():
@@ -92,6 +94,7 @@ def _after(latest: LatestEvents, event: ev.Event) -> LatestEvents:
                 started=latest.started,
                 newest=latest.newest,
                 checkpoint=latest.checkpoint,
+                best=latest.best if latest.best and latest.best.step <= event.from_step else None,
                 factor=latest.factor,
             )
         case ev.RunFinished():

@@ -21,6 +21,7 @@ class LatestEvents:
     diverged: ev.Diverged | None = None
     failed: ev.Failed | None = None
     checkpoint: ev.CheckpointSaved | None = None
+    best: ev.CheckpointSaved | None = None
     unkept: str = ""
     """Why the newest checkpoints could not be written; empty while they can."""
     rescued: dict[str, ev.CheckpointRescued] = field(default_factory=dict)

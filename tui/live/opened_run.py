@@ -28,6 +28,8 @@ class OpenedRun:
 
     def __init__(self, asking: Asking, tell: Callable[[], None]) -> None:
         self.snapshot: Snapshot | None = None
+        self._ended: Snapshot | None = None
+        """As it came to its end, without the pictures of another checkpoint."""
         self._asking = asking
         self._tell = tell
         self._grid = (0, 0)
@@ -39,14 +41,25 @@ class OpenedRun:
 
         message: what is to be said beside it. origin: what is open, if not the run itself.
         """
-        self.snapshot = None
+        self.close()
         snapshot = await asyncio.to_thread(_recorded, run)
         message, origin = message or snapshot.message, origin or snapshot.origin
-        self._change(replace(snapshot, message=message, origin=origin))
+        self.take(replace(snapshot, message=message, origin=origin))
+
+    def take(self, snapshot: Snapshot) -> None:
+        """Show a run that has ended as this snapshot has it."""
+        self._ended = snapshot
+        self._change(snapshot)
+
+    async def see(self, kind: CheckpointKind) -> None:
+        """Show what a checkpoint says: its picture, and how good it is if it is not the last."""
+        if self._ended is not None:
+            self._change(replace(self._ended, kind=kind))
+            await self.draw()
 
     def close(self) -> None:
         """Show no run any more."""
-        self.snapshot = None
+        self.snapshot = self._ended = None
 
     async def look_at(self, grid: tuple[int, int]) -> None:
         """The picture has this size now: (columns, rows) of the boundary's matrix."""
@@ -109,4 +122,26 @@ def _recorded(run: Run) -> Snapshot:
 
 
 def _drawn(snapshot: Snapshot, reviewed: p.Reviewed) -> Snapshot:
-    return replace(snapshot, pictures=reviewed.pictures)
+    """The snapshot with what was drawn, and with the scores if those were measured."""
+    snapshot = replace(snapshot, pictures=reviewed.pictures)
+    if not reviewed.evaluated:
+        return snapshot
+    from engine.runs.events import EpochFinished, Evaluated
+
+    metrics = {
+        f"{one.split}_{name}": value
+        for one in reviewed.evaluated
+        for name, value in one.metrics.items()
+    }
+    measured = EpochFinished(
+        epoch=reviewed.epoch,
+        step=reviewed.step,
+        metrics=metrics,
+        learning_rate=None,
+        gradient_norm=None,
+        steps_per_s=0.0,
+        samples_per_s=0.0,
+        elapsed_s=0.0,
+    )
+    evaluated: dict[str, Evaluated] = {one.split: one for one in reviewed.evaluated}
+    return replace(snapshot, newest=measured, evaluated=evaluated, predicted=None)

@@ -85,6 +85,12 @@ class Snapshot(LatestEvents):
         """Whether this is a run that has ended."""
         return self.phase in ("finished", "crashed") and self.run is not None
 
+    @property
+    def is_best_last(self) -> bool:
+        """Whether the best weights are those that the run ended with."""
+        best, finished = self.best, self.finished
+        return best is not None and finished is not None and best.step == finished.steps
+
     def is_of(self, origin: Origin | None, experiment: Experiment | None) -> bool:
         """Whether this training belongs to what was opened there and is edited to this by now."""
         if self.experiment is None or origin is None:

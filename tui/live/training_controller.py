@@ -69,6 +69,12 @@ class TrainingController(Following):
         """Whether this very run is under way here."""
         return self.snapshot.is_live and self.has(run)
 
+    async def see(self, kind: CheckpointKind, over: Snapshot) -> None:
+        """Show what a checkpoint of a run that is over says; over: as the run is shown now."""
+        if self.opened is None or self.opened.run != over.run:
+            self._opened_run.take(over)
+        await self._opened_run.see(kind)
+
     async def begin(
         self,
         name: str,

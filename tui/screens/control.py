@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Protocol
@@ -10,6 +11,7 @@ from typing import Protocol
 from textual import work
 from textual.binding import Binding
 
+from engine.runs.contents import CheckpointKind
 from engine.spec.experiment import Experiment
 from tui.live.going_on import GoingOn, going_on
 from tui.screens.host import BenchScreen
@@ -111,8 +113,11 @@ class ControlScreen(BenchScreen):
 
     @work(group="steer", exit_on_error=False)
     async def action_rewind(self, to: str) -> None:
-        """Go back to a checkpoint."""
-        if self._steers():
+        """Go back to a checkpoint; where the run is over, look at it, and B again at the last."""
+        shown = self.shown
+        if shown.is_over:
+            await self._see("best" if (to, shown.kind) == ("best", "last") else "last")
+        elif self._steers():
             await self.host.controller.rewind("best" if to == "best" else "last")
 
     @work(group="steer", exit_on_error=False)
@@ -145,6 +150,17 @@ class ControlScreen(BenchScreen):
     def trains_another(self) -> bool:
         """Whether a live training is of another experiment than the one that is open."""
         return self.host.controller.snapshot.is_live and not self.shown.is_live
+
+    async def _see(self, kind: CheckpointKind) -> None:
+        """Show a checkpoint of the run that is over."""
+        shown = self.shown
+        if kind == "best" and shown.best is None:
+            self.complain("no best checkpoint was kept")
+        elif kind == "best" and shown.is_best_last:
+            self.tell("What is shown is the best: no epoch before was better")
+        else:
+            over = replace(shown, origin=self.host.draft.origin)
+            await self.host.controller.see(kind, over)
 
     def _steers(self) -> bool:
         """Whether keys may act on the training: never on one that is not shown."""

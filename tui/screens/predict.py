@@ -72,7 +72,8 @@ class PredictScreen(BenchScreen):
             self._facts, self._samples = self._at_hand()
         except PerceptuiError as error:
             self._complaint = str(error)
-        yield Static("Predict with the newest checkpoint", id="title", markup=False)
+        which = "newest" if self.shown.kind == "last" else "best"
+        yield Static(f"Predict with the {which} checkpoint", id="title", markup=False)
         with VerticalScroll(can_focus=False):
             if self._facts is not None:
                 yield from self._fields(self._facts)

@@ -24,7 +24,7 @@ from tui.widgets.scrolled import ScrolledView
 from tui.widgets.snapshot_view import SnapshotView
 
 if TYPE_CHECKING:
-    from engine.runs.events import Evaluated
+    from engine.runs.events import Evaluated, RunFinished
     from engine.service.protocol import Loading
 
 REVERSED = Style(reverse=True)
@@ -115,8 +115,7 @@ def _status_parts(snapshot: Snapshot) -> list[str]:
     parts = []
     epochs = started.epochs if snapshot.experiment is None else snapshot.experiment.epochs
     if snapshot.finished is not None:
-        parts.append(f"epoch {snapshot.finished.epochs:,}/{epochs:,}")
-        parts.append(f"took {duration(snapshot.finished.elapsed_s)}")
+        parts += _end_parts(snapshot, snapshot.finished, epochs)
     elif progress is not None:
         parts.append(f"epoch {progress.epoch:,}/{progress.epochs:,}")
         if snapshot.phase == "paused":
@@ -136,6 +135,23 @@ def _status_parts(snapshot: Snapshot) -> list[str]:
     if progress is not None:
         parts.append(f"{progress.memory_bytes / 1e6:,.0f} MB")
     return parts
+
+
+_WHY = {"patience": "patience ran out", "stop_below": "below stop_below"}
+"""Why a training ended before its last epoch, where that is its end all the same."""
+
+
+def _end_parts(snapshot: Snapshot, finished: RunFinished, epochs: int) -> list[str]:
+    """What a run came to, and where its best weights are, if those are others."""
+    best = snapshot.best
+    if snapshot.kind == "best" and snapshot.newest is not None:
+        return [f"best: epoch {snapshot.newest.epoch:,}/{epochs:,}", "B: the last"]
+    parts = [f"epoch {finished.epochs:,}/{epochs:,}"]
+    if finished.reason in _WHY:
+        parts.append(_WHY[finished.reason])
+    if best is not None and not snapshot.is_best_last:
+        parts.append(f"B: best, of epoch {best.epoch:,}")
+    return [*parts, f"took {duration(finished.elapsed_s)}"]
 
 
 def _learning_rate(snapshot: Snapshot) -> float | None:

@@ -129,10 +129,11 @@ def test_an_unreadable_run_is_listed_with_its_reason(tmp_path: Path) -> None:
 
 
 def test_enter_opens_and_c_continues(tmp_path: Path) -> None:
-    """Enter opens the run under the cursor; c goes on with one that ended early only."""
-    over = made_run(tmp_path, "over")
-    (over.path / "checkpoints").mkdir(exist_ok=True)
-    (over.path / "checkpoints" / "last.safetensors").touch()  # without, it would go on
+    """Enter opens the run under the cursor; c goes on with one, or trains on with one at its end.
+
+    One that diverged is neither: its picture and the way back are shown first.
+    """
+    over = made_run(tmp_path, "over", reason="diverged")
 
     async def story(app: StandApp, pilot: Play) -> None:
         await until(pilot, lambda: "Over " in seen(app))
@@ -140,11 +141,16 @@ def test_enter_opens_and_c_continues(tmp_path: Path) -> None:
         await until(pilot, lambda: app.watched == [over])
         await pilot.press("c")
         await until(pilot, lambda: app.notices)
-        assert "is over (completed)" in app.notices[0]
+        assert "is over (diverged)" in app.notices[0]
         stopped = made_run(tmp_path, "stopped", reason="stopped")
         await until(pilot, lambda: "Stopped " in seen(app))  # the screen looks again by itself
         await pilot.press("home", "c")
         await until(pilot, lambda: app.resumed == [stopped])
+        done = made_run(tmp_path, "done")
+        done.directory.checkpoint("last").touch()  # without, it would be trained again
+        await until(pilot, lambda: "Done " in seen(app))
+        await pilot.press("home", "c")
+        await until(pilot, lambda: app.resumed == [stopped, done])
 
     told(tmp_path, RunsScreen(), story)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from engine.errors import UsageError
+from engine.runs import events as ev
 from engine.runs.run import Run, all_runs
 from engine.service.client.session import Session
 from tests.engine.service.live import run_async, the_end, to_train
@@ -219,3 +220,63 @@ def test_a_refused_training_on_leaves_all_as_it_was(tmp_path: Path) -> None:
         assert not stage.app.draft.is_edited
 
     played(tmp_path, play, attach_to=run)
+
+
+@BOTH
+def test_the_best_stays_at_hand_after_the_end(
+    tmp_path: Path, warm: Path, size: tuple[int, int]
+) -> None:
+    """B shows its picture and scores, p asks it, space goes on from it, B again shows the last."""
+    run = trained(warm, tmp_path, optimizer="SGD(lr=40)", test_fraction=0.0)
+    saved = [event for event in run.record().events if isinstance(event, ev.CheckpointSaved)]
+    best = next(event.epoch for event in saved if event.kind == "best")
+
+    async def play(stage: Stage) -> None:
+        await stage.until_seen("epoch 30/30", f"B: best, of epoch {best}", "● outside")
+        last = stage.workbench.shown
+        await stage.press("B")
+        await stage.until_seen(f"best: epoch {best}/30", "B: the last", "● outside", "space Go on")
+        shown = stage.workbench.shown
+        assert shown.pictures != last.pictures
+        assert shown.newest is not None
+        assert last.newest is not None
+        assert (shown.newest.metrics["train_loss"] or 0.0) < (last.newest.train_loss or 0.0)
+        await stage.press("p")
+        await stage.until_seen("Predict with the best checkpoint")
+        await stage.press("escape", "B")
+        await stage.until_seen("epoch 30/30", f"B: best, of epoch {best}")
+        await stage.until(lambda: stage.workbench.shown.pictures == last.pictures)
+        await stage.press("B")
+        await stage.until_seen(f"best: epoch {best}/30")
+        await stage.press("space")
+        await stage.until_seen("✓ finished", "epoch 30/30")
+        resumed = run.record().last(ev.Resumed)
+        assert isinstance(resumed, ev.Resumed)
+        assert resumed.epoch == best
+
+    played(tmp_path, play, connect=partial(Session.connect, warm), size=size, attach_to=run)
+
+
+def test_where_the_last_is_the_best(tmp_path: Path, warm: Path) -> None:
+    """B says so, right after a training too; nothing else changes."""
+
+    async def play(stage: Stage) -> None:
+        await stage.press("space")
+        await stage.until_seen("✓ finished small", "took")
+        assert "B: best" not in stage.screen
+        await stage.press("B")
+        await stage.until(lambda: any("is the best" in told for told in stage.notices))
+        assert stage.workbench.shown.kind == "last"
+
+    played(tmp_path, play, connect=partial(Session.connect, warm))
+
+
+def test_a_run_that_was_ended_by_patience_says_so(tmp_path: Path, warm: Path) -> None:
+    """Beside its epochs, with the best one."""
+    run = trained(warm, tmp_path, optimizer="SGD(lr=40)", test_fraction=0.0, patience=5)
+
+    async def play(stage: Stage) -> None:
+        await stage.until_seen("✓ finished", "patience ran out", "B: best, of epoch")
+        assert " left" not in stage.screen.splitlines()[0]
+
+    played(tmp_path, play, connect=partial(Session.connect, warm), attach_to=run)

@@ -160,8 +160,8 @@ def test_a_run_of_an_opened_run_does_not_nest_names(tmp_path: Path) -> None:
 
     async def play(stage: Stage) -> None:
         await stage.until_seen(old.name)
-        await stage.train()
-        assert stage.trainer.said == ["train moons"]
-        await stage.until_seen("▶ running moons")
+        await stage.press("r")
+        await stage.until_seen("‖ paused moons")
+        assert stage.trainer.said == ["train moons paused"]
 
     played(tmp_path, play, attach_to=old)
