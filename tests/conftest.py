@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from engine.service.client.launch import launch
+from tests.engine.service import nursery
 from tests.engine.service.live import WAIT_S, RawClient
 
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
@@ -38,6 +40,22 @@ def tables(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PERCEPTUI_TABLES_DIR", str(tmp_path_factory.mktemp("tables")))
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def workers() -> Iterator[None]:
+    """Workers are forked off one that is warm."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("engine.service.client.launch.subprocess", nursery.ASKING)
+        yield
+    nursery.NEEDED.close()
+
+
+@pytest.fixture
+def real_workers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Workers are started as a user's are: how they start is the claim."""
+    monkeypatch.setattr("engine.service.client.launch.subprocess", subprocess)
+    monkeypatch.delenv(nursery.NURSERY, raising=False)
 
 
 @pytest.fixture

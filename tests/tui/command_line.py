@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from tests.engine.service import nursery
 from tui import cli
 
 TINY = """\
@@ -82,8 +83,9 @@ def perceptui(*arguments: str) -> Outcome:
 
 
 def command(*arguments: str) -> list[str]:
-    """A command line for a process of its own."""
-    return [sys.executable, "-m", "tui.cli", *arguments]
+    """A command line for a process of its own, whose workers are forked off one that is warm."""
+    nursery.NEEDED.start()
+    return [sys.executable, "-m", "tests.tui.command_process", *arguments]
 
 
 class Bench:

@@ -16,6 +16,7 @@ from engine.runs.run import Run
 from engine.service.client.session import Session
 from tests.engine.service.live import (
     DEMANDING,
+    WAIT_S,
     Bits,
     eventually,
     reported,
@@ -28,7 +29,6 @@ from tests.engine.service.live import (
 from tests.engine.training.tiny import SMALL, small
 from tests.tui.command_line import Bench, command
 
-WAIT_S = 60.0
 LONG: dict[str, Any] = {**DEMANDING, "epochs": 800}
 """Some thousand steps: time enough to be interrupted, little enough to be gone on with."""
 _expected: list[tuple[Bits, list[dict[str, str]]]] = []

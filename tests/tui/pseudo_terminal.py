@@ -10,7 +10,6 @@ import select
 import signal
 import struct
 import subprocess
-import sys
 import termios
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -19,8 +18,9 @@ from pathlib import Path
 
 import pyte
 
-WAIT_S = 30.0
-"""A condition that is not met by then never will be, however busy the machine."""
+from tests.engine.service.live import WAIT_S
+from tests.tui.command_line import command
+
 ENTER, ESCAPE = "\r", "\x1b"
 _FOREIGN = re.compile(r"\x1b\[[<>=][0-9;]*[a-zA-Z]|\x1b\[\?[0-9;]*\$p")
 """Sequences that pyte would print: the kitty keyboard protocol, questions about modes."""
@@ -211,8 +211,9 @@ def app_on_terminal(
     environment: Mapping[str, str] | None = None,
 ) -> Iterator[PseudoTerminal]:
     """`perceptui` with these arguments on a terminal of its own; killed at the end."""
-    command = [sys.executable, "-m", "tui.cli", *arguments]
-    terminal = PseudoTerminal(command, columns=columns, rows=rows, environment=environment)
+    terminal = PseudoTerminal(
+        command(*arguments), columns=columns, rows=rows, environment=environment
+    )
     try:
         yield terminal
     finally:

@@ -85,7 +85,7 @@ def test_no_color(bench: Bench, terminal_name: str) -> None:
     environment = {"NO_COLOR": "1", "TERM": terminal_name, "COLORTERM": ""}
     with app_on_terminal(columns=80, rows=24, environment=environment) as terminal:
         terminal.until("circle")
-        assert terminal.is_marked("circle")
+        assert terminal.is_marked("Start here")
         _train_circle(terminal)
         terminal.until("outside")
         assert "\u2580" not in terminal.text
@@ -154,7 +154,7 @@ def test_ctrl_l_draws_everything_anew(bench: Bench) -> None:
         terminal.type(ENTER)
         terminal.until("Linear")
         terminal.type("s")
-        asks = ("Save as", "my-circle", "enter saves", "Linear(4)", "q Quit")
+        asks = ("Save as", "my-moons", "enter saves", "Linear(16)", "q Quit")
         terminal.until(lambda shown: all(text in shown for text in asks))
         terminal.wipe()
         terminal.type("\x0c")

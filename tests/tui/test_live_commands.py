@@ -18,6 +18,7 @@ from engine.runs.lease import own_lease, process_start, write_lease
 from engine.runs.run import Run
 from engine.service.client.session import Session
 from tests.engine.service.live import (
+    WAIT_S,
     begun_paused,
     endless,
     eventually,
@@ -31,7 +32,7 @@ from tests.engine.service.live import (
 )
 from tests.engine.training.tiny import small
 from tests.tui.command_line import Bench, command, perceptui
-from tests.tui.live_process import LONG, WAIT_S, has_finished, toml
+from tests.tui.live_process import LONG, has_finished, toml
 from tui.headless import waiting
 
 _WITHOUT_TORCH = """\

@@ -15,10 +15,10 @@ from engine.runs.lease import process_start, read_lease
 from engine.runs.run import Run
 from engine.runs.state import state_of
 from engine.spec.writer import to_toml
-from tests.engine.service.live import eventually
+from tests.engine.service.live import WAIT_S, eventually
 from tests.engine.service.slow_mirror import slow_mirror, waiting_for_data
 from tests.tui.command_line import Bench, command
-from tests.tui.live_process import WAIT_S, Headless, has_finished, stopped, toml
+from tests.tui.live_process import Headless, has_finished, stopped, toml
 
 pytestmark = pytest.mark.skipif(
     not Path("/proc/self/status").exists(), reason="signals of others are told by Linux only"

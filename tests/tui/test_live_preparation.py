@@ -10,10 +10,9 @@ import pytest
 
 from engine.runs.lease import process_start
 from engine.spec.writer import to_toml
-from tests.engine.service.live import eventually
+from tests.engine.service.live import WAIT_S, eventually
 from tests.engine.service.slow_mirror import slow_mirror, waiting_for_data
 from tests.tui.command_line import Bench, command
-from tests.tui.live_process import WAIT_S
 
 ENDINGS = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGKILL: -9}
 

@@ -15,16 +15,9 @@ from engine.runs.lease import process_start
 from engine.runs.run import Run
 from engine.runs.state import state_of
 from engine.service.client.session import Session
-from tests.engine.service.live import eventually, run_async
+from tests.engine.service.live import WAIT_S, eventually, run_async
 from tests.tui.command_line import Bench, command, perceptui
-from tests.tui.live_process import (
-    WAIT_S,
-    Headless,
-    ends_as_uninterrupted,
-    has_finished,
-    stopped,
-    toml,
-)
+from tests.tui.live_process import Headless, ends_as_uninterrupted, has_finished, stopped, toml
 
 SIGNALS = [signal.SIGHUP, signal.SIGINT, signal.SIGTERM]
 

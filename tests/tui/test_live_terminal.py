@@ -9,9 +9,9 @@ import pexpect
 
 from engine.runs.run import Run
 from engine.runs.state import state_of
-from tests.engine.service.live import eventually
+from tests.engine.service.live import WAIT_S, eventually
 from tests.tui.command_line import Bench, command
-from tests.tui.live_process import WAIT_S, has_finished, toml
+from tests.tui.live_process import has_finished, toml
 
 
 def _in_terminal(bench: Bench) -> tuple[pexpect.spawn, Run]:

@@ -156,6 +156,7 @@ def test_a_run_that_is_deleted_ends(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.usefixtures("real_workers")
 def test_a_foreign_folder_named_engine_is_not_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -173,6 +174,7 @@ def test_a_foreign_folder_named_engine_is_not_run(
     run_async(greet())
 
 
+@pytest.mark.usefixtures("real_workers")
 def test_a_signal_while_it_warms_up_ends_it(tmp_path: Path) -> None:
     """SIGTERM during the import of torch: the process ends, the client is told the signal."""
 

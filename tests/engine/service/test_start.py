@@ -16,6 +16,7 @@ from tests.engine.service.live import run_async, the_end, to_train
 from tests.engine.training.tiny import small
 
 
+@pytest.mark.usefixtures("real_workers")
 def test_torch_keeps_its_caches_in_the_private_place(
     short_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -41,6 +42,7 @@ def test_torch_keeps_its_caches_in_the_private_place(
     assert {path.name for path in socket_dir().iterdir()} <= {"inductor", "triton"}
 
 
+@pytest.mark.usefixtures("real_workers")
 def test_the_last_words_of_a_trainer_that_dies_at_its_start(
     short_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

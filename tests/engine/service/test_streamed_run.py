@@ -64,13 +64,17 @@ def _readers(leader: int) -> list[int]:
     return [pid for pid, parent in _session(leader).items() if leader not in (pid, parent)]
 
 
-def test_it_says_which_way_and_ends_its_readers(tmp_path: Path) -> None:
+@pytest.mark.usefixtures("real_workers")
+def test_it_says_which_way_and_ends_its_readers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A broken picture fails the run with exit code 4; a stop, a reset and the end leave nothing.
 
     The record begins with the way the data took, and the weights are those of images in memory.
     """
     good, broken = pictures_in(tmp_path / "good"), pictures_in(tmp_path / "broken")
     (broken / "owls" / "03.png").write_text("no picture")
+    monkeypatch.setattr("engine.service.client.session.look_at", lambda _: None)  # it breaks later
 
     async def train() -> int:
         async with Session.open() as session:

@@ -1,8 +1,10 @@
-"""What would make screens differ from one run of a test to the next."""
+"""What would make screens differ from one run of a test to the next, and tests wait for clocks."""
 
 from __future__ import annotations
 
 import pytest
+
+from tests.tui.app.idle import wait_for_idle
 
 NEVER_S = 1e6
 
@@ -11,3 +13,10 @@ NEVER_S = 1e6
 def no_look_at_the_computer(monkeypatch: pytest.MonkeyPatch) -> None:
     """How busy it is comes into the status line after a while only."""
     monkeypatch.setattr("tui.screens.workbench.COMPUTER_S", NEVER_S)
+
+
+@pytest.fixture(autouse=True)
+def idle_by_condition(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pilot's press or pause ends once all that follows from it has happened."""
+    monkeypatch.setattr("textual.app.wait_for_idle", wait_for_idle)
+    monkeypatch.setattr("textual.pilot.wait_for_idle", wait_for_idle)

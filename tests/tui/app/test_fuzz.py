@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import cast
 from unittest.mock import patch
 
 import pytest
@@ -18,9 +19,10 @@ from textual.pilot import Pilot
 from textual.worker import Worker, WorkerState
 
 from engine.errors import PerceptuiError
+from tests.engine.service.live import WAIT_S
 from tests.tui.app.replay import Workers
 from tests.tui.app.stage import SIZES
-from tests.tui.app.stand import made_run, small_experiment
+from tests.tui.app.stand import made_run, small_experiment, until
 from tui.app import PerceptuiApp
 from tui.live.asking import Folders
 from tui.screens.host import BenchScreen
@@ -91,7 +93,7 @@ def own_places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_any_keys_are_survived_and_the_app_can_be_left(pressed: list[str]) -> None:
     """Whatever is pressed, nothing raises; then esc leads back and q out."""
     with tempfile.TemporaryDirectory() as folder:
-        asyncio.run(asyncio.wait_for(_survive(Path(folder), pressed), 60))
+        asyncio.run(asyncio.wait_for(_survive(Path(folder), pressed), 10 * WAIT_S))
 
 
 async def _survive(folder: Path, pressed: list[str]) -> None:
@@ -130,9 +132,7 @@ async def _press(pilot: Pilot[int], pressed: list[str], failures: list[BaseExcep
     for answer in "dl":  # drop the edits, leave the training running
         if app.is_running:
             await pilot.press(answer)
-    async with asyncio.timeout(10):
-        while app.is_running:
-            await pilot.pause(0.01)
+    await until(cast("Pilot[object]", pilot), lambda: not app.is_running)
     assert not failures, failures
 
 

@@ -1,0 +1,72 @@
+"""The nursery's own process: `python -m tests.engine.service.nursery SOCKET`."""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import select
+import signal
+import socket
+import sys
+from contextlib import suppress
+from importlib import import_module
+
+from engine.service.worker.process import main
+
+
+def serve(listener: socket.socket) -> int:
+    """Fork a worker for each who asks, until the tests are gone; returns a worker's exit code."""
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # keepers end as they like
+    print("ready", flush=True)
+    while True:
+        if sys.stdin in select.select([sys.stdin, listener], [], [])[0]:
+            return 0
+        connection, _ = listener.accept()
+        with connection:
+            if os.fork() == 0:
+                listener.close()
+                return keep(connection)
+
+
+def keep(connection: socket.socket) -> int:
+    """Fork the worker, tell its pid, and tell its exit code when it has ended."""
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    _, (log, ready), _, _ = socket.recv_fds(connection, 1, 2)
+    with connection.makefile("r", encoding="utf-8") as lines:
+        wanted = json.loads(lines.readline())
+    pid = os.fork()
+    if pid == 0:
+        connection.close()
+        os.setsid()
+        os.chdir(wanted["directory"])
+        os.environ.clear()
+        os.environ.update(wanted["environment"])
+        nothing = os.open(os.devnull, os.O_RDONLY)
+        for source, target in ((nothing, 0), (log, 1), (log, 2)):
+            os.dup2(source, target)
+        os.close(nothing)
+        os.close(log)
+        sys.argv = ["worker", str(ready)]
+        return main()
+    os.close(log)
+    os.close(ready)
+    with suppress(OSError):  # who asked may be gone
+        connection.sendall(f"{pid}\n".encode())
+    _, status = os.waitpid(pid, 0)
+    with suppress(OSError):
+        connection.sendall(f"{os.waitstatus_to_exitcode(status)}\n".encode())
+    os._exit(0)
+
+
+# What a worker would load, torch._dynamo for a traced step among it. No network is trained here:
+# after a backward pass a process can't fork ones that do another.
+for module in ("engine.training.trainer", "engine.service.worker.queries", "torch._dynamo"):
+    import_module(module)
+gc.collect()
+gc.freeze()
+with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
+    listener.bind(sys.argv[1])
+    listener.listen(64)
+    code = serve(listener)
+sys.exit(code)

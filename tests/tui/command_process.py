@@ -1,0 +1,15 @@
+"""The command `perceptui` as a process of the tests: its workers come from the nursery."""
+
+from __future__ import annotations
+
+import os
+from typing import Any, cast
+
+from engine.service.client import launch
+from tests.engine.service.nursery import ASKING, NURSERY
+from tui import cli
+
+if NURSERY in os.environ:
+    cast(Any, launch).subprocess = ASKING
+
+cli.main()
