@@ -19,6 +19,10 @@ class Format(ABC):
     """How the command line calls it."""
     what: ClassVar[str]
     """What the file is, in a line."""
+    purpose: ClassVar[str]
+    """What people take it for, in a sentence."""
+    suffix: ClassVar[str]
+    """How such a file is called at its end."""
     is_text: ClassVar[bool] = False
     """Whether a terminal can show it."""
     needs: ClassVar[tuple[str, ...]] = ()
@@ -36,11 +40,13 @@ class Format(ABC):
 
     def check(self) -> None:
         """Raise UsageError where a package is absent."""
-        missing = [name for name in self.needs if find_spec(name) is None]
-        if missing:
-            raise UsageError(
-                f"the format {self.name} needs {' and '.join(missing)}: {self._install()}"
-            )
+        if missing := self.missing():
+            raise UsageError(f"the format {self.name} needs {missing}")
+
+    def missing(self) -> str:
+        """Which packages are absent and how they are had; empty where it can be written."""
+        absent = [name for name in self.needs if find_spec(name) is None]
+        return f"{' and '.join(absent)}: {self._install()}" if absent else ""
 
     @abstractmethod
     def content(self, source: Source) -> bytes:

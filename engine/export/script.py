@@ -18,6 +18,8 @@ class Script(Format):
 
     name = "script"
     what = "a plain PyTorch program that prints the same losses to the last digit"
+    purpose = "To run, change or hand in without perceptui."
+    suffix = ".py"
     is_text = True
 
     def content(self, source: Source) -> bytes:

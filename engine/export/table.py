@@ -16,6 +16,8 @@ class EpochTable(Format):
 
     name = "csv"
     what = "the reported epochs, a row each"
+    purpose = "For a spreadsheet, or a plot of your own."
+    suffix = ".csv"
     is_text = True
 
     def content(self, source: Source) -> bytes:

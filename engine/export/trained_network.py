@@ -38,6 +38,8 @@ class StateDict(NetworkFormat):
 
     name = "state-dict"
     what = "the weights, for torch.load(FILE, weights_only=True)"
+    purpose = "For a PyTorch program that builds the same network."
+    suffix = ".pt"
 
     def written(self, model: nn.Module, shape: Shape) -> bytes:
         return _saved(model.state_dict())
@@ -52,6 +54,8 @@ class WholeNetwork(NetworkFormat):
 
     name = "pt"
     what = "the whole network by torch.save, a pickle: load it only from those you trust"
+    purpose = "For a PyTorch program of yours, without building the network."
+    suffix = ".pt"
 
     def written(self, model: nn.Module, shape: Shape) -> bytes:
         import torch
@@ -65,6 +69,8 @@ class ExportedProgram(NetworkFormat):
 
     name = "pt2"
     what = "the whole network by torch.export, without pickle"
+    purpose = "For PyTorch without the network's Python code, also from C++."
+    suffix = ".pt2"
 
     def written(self, model: nn.Module, shape: Shape) -> bytes:
         import torch
@@ -83,6 +89,8 @@ class Safetensors(NetworkFormat):
 
     name = "safetensors"
     what = "the weights, as safetensors"
+    purpose = "For model hubs and other frameworks: it holds numbers only."
+    suffix = ".safetensors"
 
     def written(self, model: nn.Module, shape: Shape) -> bytes:
         from safetensors.torch import save
@@ -95,6 +103,8 @@ class Onnx(NetworkFormat):
 
     name = "onnx"
     what = "the whole network, for other programs than PyTorch"
+    purpose = "For ONNX Runtime, browsers, phones and other frameworks."
+    suffix = ".onnx"
     needs = ("onnx", "onnxscript")
     extra = "onnx"
 

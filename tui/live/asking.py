@@ -99,3 +99,13 @@ class Asking:
         """The session, once the worker that is starting listens; None if it is lost."""
         await self._settled.wait()
         return self._session
+
+    async def export(
+        self, run: Run, format: str, output: Path, checkpoint: CheckpointKind, *, replace: bool
+    ) -> None:
+        """Write a run, or what it learned, to a file; raises PerceptuiError."""
+        session = await self._opened()
+        if session is None:
+            raise PerceptuiError("the trainer is gone, and only it can export")
+        data_dir = self.folders.data_dir
+        await session.export(run, format, output, checkpoint, data_dir, replace=replace)

@@ -47,6 +47,16 @@ class TrainerProcess(Protocol):
     async def time_steps(
         self, experiment: Experiment, data_dir: Path | None = None
     ) -> StepTimes: ...
+    async def export(
+        self,
+        run: Run,
+        format: str,
+        output: Path,
+        checkpoint: CheckpointKind = "last",
+        data_dir: Path | None = None,
+        *,
+        replace: bool = False,
+    ) -> None: ...
     async def script(self, experiment: Experiment, data_dir: Path | None = None) -> str: ...
     async def review(
         self,

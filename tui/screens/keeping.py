@@ -53,6 +53,7 @@ async def draft_saved(node: DOMNode) -> bool:
         return False
     screen = SaveScreen(
         own_presets.suggested(draft.name),
+        title="Save as (the experiment; X exports the weights)",
         problem=own_presets.problem,
         replaced=own_presets.replaced,
     )

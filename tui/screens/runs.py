@@ -49,6 +49,7 @@ class RunsScreen(BenchScreen):
         Binding("c", "continue", "Continue"),
         Binding("space", "mark", "Mark"),
         Binding("equals_sign", "compare", "Compare", key_display="="),
+        Binding("X", "export", "Export"),
         Binding("delete", "delete", "Delete"),
         Binding("escape", "back", "Back"),
     ]
@@ -110,6 +111,14 @@ class RunsScreen(BenchScreen):
             self._marked ^= {self.chosen.run.path}
             self._list.mark(self._marked)
             self._show_title()
+
+    def action_export(self) -> None:
+        """Write a run, or what it learned, for other programs."""
+        from tui.screens.export import ExportScreen
+
+        if self.chosen is not None:
+            run = self.chosen.run
+            self.app.push_screen(ExportScreen(run, run.name))
 
     def action_continue(self) -> None:
         """Go on with a run that ended early, or train on with one that came to its end."""

@@ -53,6 +53,7 @@ class WorkbenchScreen(ControlScreen):
         Binding("p", "predict", "Predict"),
         Binding("c", "code", "Code"),
         Binding("s", "save", "Save", show=False),
+        Binding("X", "export", "Export", show=False),
         Binding("e", "edit_text", "Edit as text in $EDITOR", show=False),
         Binding("y", "share", "Copy as command", show=False),
         Binding("i", "computer", "This computer", show=False),
@@ -342,6 +343,17 @@ class WorkbenchScreen(ControlScreen):
 
         if await draft_saved(self):
             self.show_draft()
+
+    def action_export(self) -> None:
+        """Write what is trained here for other programs."""
+        from engine.runs.run import Run
+        from tui.screens.export import ExportScreen
+
+        shown = self.shown
+        if shown.run is None:
+            self.complain("Nothing is trained yet: space trains, c shows the script")
+        else:
+            self.app.push_screen(ExportScreen(Run(shown.run), self.host.draft.name or "network"))
 
     def action_edit_text(self) -> None:
         """Open the experiment in the person's editor, and read what is left of it."""

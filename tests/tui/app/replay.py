@@ -12,7 +12,7 @@ from typing import TypeVar
 
 import msgspec
 
-from engine.errors import PerceptuiError, WorkerLost
+from engine.errors import PerceptuiError, UsageError, WorkerLost
 from engine.runs import events as ev
 from engine.runs.contents import CheckpointKind
 from engine.runs.directory import RunDirectory
@@ -304,6 +304,21 @@ class Replay:
             device="cpu",
             threads=1,
         )
+
+    async def export(
+        self,
+        run: Run,
+        format: str,
+        output: Path,
+        checkpoint: CheckpointKind = "last",
+        data_dir: Path | None = None,
+        *,
+        replace: bool = False,
+    ) -> None:
+        self._told(f"export {format} {checkpoint}")
+        if output.exists() and not replace:
+            raise UsageError(f"{output} is there already")
+        output.write_bytes(bytes(1234))
 
     async def script(self, experiment: Experiment, data_dir: Path | None = None) -> str:
         self._told("script")
