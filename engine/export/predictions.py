@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -16,7 +16,7 @@ from engine.errors import UsageError
 from engine.parts.data import Facts
 from engine.runs.contents import CheckpointKind
 from engine.runs.events import Prediction
-from engine.runs.files import replace_file
+from engine.runs.files import replace_lines
 from engine.runs.output import destination
 from engine.runs.run import Run
 
@@ -106,7 +106,7 @@ def predict_rows(
     rows = read(str(path), samples)
     weights, bounds = run.checkpoint(checkpoint), run.bounds(checkpoint)
     network = TrainedNetwork(run.experiment(), run.facts(), weights, bounds)
-    _replace(target, output, writer(network, samples, rows, format))
+    _replace(target, output, written(network, samples, rows, format))
     return told(rows)
 
 
@@ -139,12 +139,12 @@ def write_pictures(
     for one in answers:
         share = one.probabilities[classes.index(one.predicted)]
         put.writerow((one.file, one.predicted, "" if share is None else f"{share:.6g}"))
-    _replace(target, output, lambda file: file.write_bytes(text.getvalue().encode()))
+    _replace(target, output, [text.getvalue().encode()])
 
 
-def _replace(target: Path, output: Path, write: Callable[[Path], object]) -> None:
+def _replace(target: Path, output: Path, lines: Iterable[bytes]) -> None:
     try:
-        replace_file(target, write, keep_mode=True)
+        replace_lines(target, lines, keep_mode=True)
     except OSError as error:
         raise UsageError(f"{output}: can't be written ({error.strerror or error})") from error
 
@@ -163,10 +163,10 @@ def told(rows: NewRows) -> RowsPredicted:
     )
 
 
-def writer(
+def written(
     network: TrainedNetwork, samples: Samples, rows: NewRows, format: RowFormat
-) -> Callable[[Path], None]:
-    """What writes the rows to a file; the network is asked here, at once.
+) -> Iterator[bytes]:
+    """The rows as a file has them; the network is asked here, at once.
 
     Raises UsageError for a single row, where the network normalizes over those it is given.
     """
@@ -176,15 +176,8 @@ def writer(
     network.check_company(int(good.sum()))
     answers = network.answers(torch.from_numpy(rows.inputs)[good])
     if format == "json":
-        lines = _json_lines(network.facts, samples, rows, answers)
-    else:
-        lines = _csv_lines(network.facts, rows, answers)
-
-    def write(file: Path) -> None:
-        with file.open("wb") as out:
-            out.writelines(lines)
-
-    return write
+        return _json_lines(network.facts, samples, rows, answers)
+    return _csv_lines(network.facts, rows, answers)
 
 
 def _csv_lines(facts: Facts, rows: NewRows, answers: Answers) -> Iterator[bytes]:

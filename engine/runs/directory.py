@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 import secrets
@@ -13,14 +12,13 @@ from typing import IO, TYPE_CHECKING
 from engine.encoding import encoded, not_utf8
 from engine.errors import UsageError
 from engine.parts.kinds import encodable
-from engine.runs.contents import CHECKPOINTS, EVENTS, EXPERIMENT, LOSSES, TABLE, discard
+from engine.runs.contents import CHECKPOINTS, EVENTS, EXPERIMENT, LOSSES, discard
 from engine.runs.events import Event, RunStarted, encode
 from engine.runs.files import appender, replace_bytes
 from engine.runs.seal import sealed
 from engine.runs.series import Series
 
 if TYPE_CHECKING:
-    from engine.parts.data.sheet.table import Table
     from engine.spec.experiment import Experiment
 
 ASIDE = (".perceptui-", ".deleted")
@@ -103,12 +101,6 @@ class RunDirectory:
         from engine.spec.writer import to_toml  # who only reads runs needs no experiments
 
         replace_bytes(self.path / EXPERIMENT, to_toml(experiment, complete=True).encode())
-
-    def write_table(self, table: Table) -> str:
-        """Store what was decided about a table; returns the sha256 over the file, in hex."""
-        content = encoded(table)
-        replace_bytes(self.path / TABLE, content)
-        return hashlib.sha256(content).hexdigest()
 
     def record(self, event: Event) -> None:
         """Append an event as one line; an unfinished line of an earlier life is ended first.

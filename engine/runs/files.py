@@ -12,7 +12,7 @@ import re
 import shutil
 import stat
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 _BEGINNING, _END = ".perceptui-", ".tmp"
@@ -59,6 +59,16 @@ def replace_bytes(
         keep_mode=keep_mode,
         is_durable=is_durable,
     )
+
+
+def replace_lines(path: Path, lines: Iterable[bytes], *, keep_mode: bool = False) -> None:
+    """Write a file of many lines whole, as replace_file does, as they are made."""
+
+    def write(beside: Path) -> None:
+        with beside.open("wb") as file:
+            file.writelines(lines)
+
+    replace_file(path, write, keep_mode=keep_mode)
 
 
 def appender(path: Path) -> int:

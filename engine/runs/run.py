@@ -5,7 +5,6 @@ What experiments are made of is imported where one is read: a list of runs needs
 
 from __future__ import annotations
 
-import hashlib
 import os
 import stat
 from collections.abc import Iterable, Iterator
@@ -16,11 +15,12 @@ from typing import TYPE_CHECKING
 
 from engine import regular_file
 from engine.decoding import Undecodable, converted, decoded
-from engine.errors import DamagedRun, DataUnavailable, PerceptuiError, UsageError
-from engine.limits import RUN_FILE, TABLE_NOTE
+from engine.errors import DataUnavailable, PerceptuiError, UsageError
+from engine.limits import RUN_FILE
 from engine.paths import expanded
 from engine.runs import events as ev
-from engine.runs.contents import EVENTS, EXPERIMENT, LOSSES, TABLE, CheckpointKind
+from engine.runs import kept_table
+from engine.runs.contents import EVENTS, EXPERIMENT, LOSSES, CheckpointKind
 from engine.runs.directory import RunDirectory, is_aside
 from engine.runs.origin import check_origin
 from engine.runs.record_file import RecordFile
@@ -29,7 +29,6 @@ from engine.spec.toml_text import read_raw
 if TYPE_CHECKING:
     from engine.parts.data import Facts
     from engine.parts.data.sheet.samples import Samples
-    from engine.parts.data.sheet.table import Table
     from engine.spec.experiment import Experiment
 
 
@@ -163,7 +162,8 @@ class Run:
         kept reads its table again: then DataUnavailable where that is gone or has changed.
         """
         self.check_origin()
-        data, table = self.experiment().data, self._table()
+        data, digest = self.experiment().data, self.started().table_digest
+        table = kept_table.load(self.path, digest) if digest else None
         if data.keeps_table and table is None:
             try:
                 self.check_unchanged()
@@ -189,28 +189,6 @@ class Run:
     def takes_pictures(self) -> bool:
         """Whether its samples are pictures."""
         return len(self.facts().shape) == 3
-
-    def _table(self) -> Table | None:
-        """What was decided about the run's table; None where nothing was kept."""
-        from engine.parts.data.sheet.table import Table
-
-        if not (digest := self.started().table_digest):
-            return None
-        path = self.path / TABLE
-        try:
-            content = regular_file.contents(path, TABLE_NOTE)
-            if hashlib.sha256(content).hexdigest() != digest:
-                raise DamagedRun(
-                    f"{path}: not what the training wrote, so new samples can't be read as its "
-                    "own were: put that file back"
-                )
-            return decoded(content, Table)
-        except (OSError, Undecodable) as error:
-            reason = getattr(error, "strerror", None) or error
-            raise DamagedRun(
-                f"{path}: can't be read ({reason}): without it new samples can't be read as the "
-                "training's were"
-            ) from error
 
     def started(self) -> ev.RunStarted:
         """The first event; raises PerceptuiError where the record lacks it."""

@@ -20,7 +20,7 @@ from engine.decoding import decoded
 from engine.doctor.fitting import fitted
 from engine.encoding import encoded
 from engine.errors import PerceptuiError
-from engine.export.predictions import writer
+from engine.export.predictions import written
 from engine.parts.data import DataLocations
 from engine.parts.data.sheet.asked import Asked
 from engine.parts.data.sheet.inspection import as_plain, inspected
@@ -107,11 +107,10 @@ def passed_through(path: Path, new: Path, locations: DataLocations) -> str:
 def predicted_all(network: TrainedNetwork, samples: Samples, path: Path) -> None:
     """Predict a file's rows in both formats, and one of them as if it were typed."""
     rows = read(str(path), samples)
-    out = path.with_suffix(".out")
-    for format in ("json", "csv"):
-        writer(network, samples, rows, format)(out)
-    written = list(csv.reader(io.StringIO(out.read_bytes().decode(), newline="")))
-    assert len(written) == len(rows.good) + 1, "each row keeps its place"
+    list(written(network, samples, rows, "json"))
+    text = b"".join(written(network, samples, rows, "csv")).decode()
+    lines = list(csv.reader(io.StringIO(text, newline="")))
+    assert len(lines) == len(rows.good) + 1, "each row keeps its place"
     for place in rows.good.nonzero()[0][:3].tolist():
         cells = [column[place].as_py() for column in rows.cells]
         row = ["" if cell is None else cell for cell in cells]

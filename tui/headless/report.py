@@ -30,6 +30,9 @@ from tui.renderables.table import heading
 CHART_HEIGHT = 14
 MOST_LISTED = 200
 """Samples that are shown one after the other."""
+FEW_SAMPLES = 5
+MOST_CLASSES, FEWEST_CLASSES = 10, 3
+"""Classes that are shown of each of a few samples, and of each of many."""
 PICTURE_HEIGHT = 27
 """Rows of the boundary with its axes, at most."""
 
@@ -107,6 +110,7 @@ class Report:
     def predictions(self, event: Predicted) -> Rows:
         """What the network says of the samples that the experiment asks about."""
         rows: Rows = []
+        limit = MOST_CLASSES if len(event.predictions) <= FEW_SAMPLES else FEWEST_CLASSES
         for one in event.predictions:
             if event.classes:
                 rows += class_prediction(
@@ -116,6 +120,7 @@ class Report:
                     event.classes,
                     self.width,
                     self.look,
+                    limit=limit,
                     file=one.file,
                 )
             else:

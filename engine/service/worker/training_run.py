@@ -15,6 +15,7 @@ from engine.parts.data.fingerprint import fingerprint
 from engine.runs import events as ev
 from engine.runs.contents import EVENTS, discard, sweep
 from engine.runs.directory import RunDirectory
+from engine.runs.kept_table import store
 from engine.runs.origin import digest_of, experiment_digest
 from engine.runs.pictures import Pictures
 from engine.runs.run import Run
@@ -84,7 +85,7 @@ class TrainingRun:
                 msgspec.structs.replace(
                     started,
                     experiment_digest=experiment_digest(directory.path),
-                    table_digest=directory.write_table(table) if table is not None else "",
+                    table_digest=store(directory.path, table) if table is not None else "",
                 )
             )
             run.last_good.begin(run._number)

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from engine.export.predictions import RowFormat, told, writer
+from engine.export.predictions import RowFormat, told
+from engine.export.predictions import written as made
 from engine.parts.data.sheet.new_rows import read
 from engine.service.worker.inspection import predict
 from engine.training import checkpoint
@@ -43,14 +44,14 @@ def lines(
     network = TrainedNetwork(trainer.experiment, facts, weights, bounds)
     samples = experiment.data.new_samples(facts, experiment.data.kept_table())
     found = read(written(folder, NEW, "new.csv"), samples)
-    writer(network, samples, found, format)(folder / "out")
+    out = b"".join(made(network, samples, found, format))
     assert (told(found).num_rows, told(found).num_predicted, told(found).num_faults) == (4, 2, 2)
     assert told(found).unused == ["predicted_price"]
     assert [one.said() for one in told(found).bad] == [
         "line 3, column 'city': unknown category 'Bonn'; the data has Oslo, Rome",
         "line 4, column 'a': 'x' is not a number",
     ]
-    return (folder / "out").read_text().splitlines()
+    return out.decode().splitlines()
 
 
 def test_classes_with_their_probability(tmp_path: Path) -> None:

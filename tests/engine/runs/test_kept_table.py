@@ -12,6 +12,7 @@ from engine.parts.data.csv_file import Csv
 from engine.parts.data.fingerprint import fingerprint
 from engine.runs import events as ev
 from engine.runs.directory import RunDirectory
+from engine.runs.kept_table import store
 from engine.runs.origin import experiment_digest
 from engine.runs.run import Run
 from tests.engine.runs.stored import experiment
@@ -46,7 +47,7 @@ def begun(folder: Path, *, keeps: bool = True) -> tuple[Run, Path]:
         facts=msgspec.to_builtins(data.facts()),
         fingerprint=fingerprint(data),
         experiment_digest=experiment_digest(directory.path),
-        table_digest=directory.write_table(data.kept_table()) if keeps else "",
+        table_digest=store(directory.path, data.kept_table()) if keeps else "",
     )
     directory.record(started)
     directory.close()
