@@ -34,6 +34,8 @@ class Wanted:
 def judge(column: Column, cells: Any, asked: Asked) -> tuple[Wanted | None, list[Remark]]:
     """How to read a column that is to be predicted; None where it can't be."""
     place = f"column {column.name!r}"
+    if np.isinf(column.facts.get("values", 0)).any():
+        return None, []  # it is said that no float32 holds it
     several = len(asked.targets) > 1
     if column.kind == "empty":
         return None, [Remark("target", "error", place, "the target has no value at all")]

@@ -315,6 +315,12 @@ def test_the_largest_float32_is_a_number(tmp_path: Path) -> None:
     assert "is not a number that float32" in complaint(tmp_path, "x,y\n3.4028236e38,0.5\n1,1.5\n")
 
 
+def test_what_is_predicted_is_finite(tmp_path: Path) -> None:
+    """Also where whole numbers are classes: the one that is none is named with its line."""
+    said = complaint(tmp_path, "x,y\n1,0\n2,1\n3,0\n4,1\n5,1e999\n")
+    assert said.startswith("line 6, column 'y': inf is not a number that float32 can hold")
+
+
 def test_marks_can_be_predicted_as_numbers(tmp_path: Path) -> None:
     """A loss for numbers over whole ones that were taken for classes is told how to get them."""
     path = written(tmp_path, "x,y\n" + "".join(f"{n},{n % 5}\n" for n in range(40)))
