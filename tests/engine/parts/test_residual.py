@@ -21,6 +21,7 @@ from engine.spec.chain import every, links
 from engine.spec.experiment_reader import from_raw
 from engine.training.model import build_model
 from tests.engine.spec.strategies import blocks, shapes
+from tests.thoroughness import examples
 
 RAW: dict[str, object] = {
     "data": "circle(samples=20)",
@@ -65,7 +66,7 @@ def test_a_projection_of_images_steps_as_far_as_the_layers(
     assert layer.output_shape(shape) == block.output_shape(shape)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(data=st.data(), shape=shapes())
 def test_shape_parameters_and_code_are_those_of_the_module(
     data: st.DataObject, shape: Shape

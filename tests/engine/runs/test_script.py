@@ -36,6 +36,7 @@ from tests.engine.runs.repetition import (
 )
 from tests.engine.spec.strategies import experiments
 from tests.engine.training.streaming.folders import divided_in
+from tests.thoroughness import examples
 
 LOGIT = {"layers": ["Linear(4)", "Tanh()", "Linear(1)"], "loss": "BCEWithLogitsLoss()"}
 TWO_LOGITS = {"layers": ["Linear(4)", "Tanh()", "Linear(2)"], "loss": "BCEWithLogitsLoss()"}
@@ -178,7 +179,7 @@ REFUSED_BY_TORCH = (
 
 
 @settings(
-    max_examples=25,
+    max_examples=examples(25),
     deadline=None,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],  # shrinking takes minutes here
 )

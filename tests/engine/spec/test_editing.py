@@ -15,6 +15,7 @@ from engine.spec.experiment_reader import from_raw, read_file
 from engine.spec.toml_text import parse_toml
 from engine.spec.writer import to_toml
 from tests.engine.spec.strategies import experiments
+from tests.thoroughness import examples
 
 TEXT = """\
 # my net
@@ -146,7 +147,7 @@ optimizer = "SGD()"
     assert edit(text, layers=layers) == expected
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(experiments(), experiments())
 def test_any_text_becomes_any_other(before: Experiment, after: Experiment) -> None:
     """Whatever two experiments differ in, the edited text reads as the second."""

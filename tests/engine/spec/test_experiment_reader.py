@@ -20,6 +20,7 @@ from engine.parts.schedules import Schedule
 from engine.spec.experiment import Experiment
 from engine.spec.experiment_reader import from_raw, read_file
 from tests.engine.spec.strategies import components, texts
+from tests.thoroughness import examples
 
 _CIRCLE: dict[str, object] = {
     "data": "circle(samples=100)",
@@ -154,7 +155,7 @@ def _calls() -> st.SearchStrategy[str]:
 _FIELDS = tuple(Experiment.parameters())
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(
     fields=st.dictionaries(
         st.sampled_from(_FIELDS) | st.text(max_size=6),

@@ -19,6 +19,7 @@ from engine.spec.grammar import (
     parse_value,
     split_calls,
 )
+from tests.thoroughness import examples
 
 _PIECES = [
     *("Linear", "(", ")", "[", "]", "{", "}", ",", "=", "4", "-", "+", "0.1", " ", "\t", "\n"),
@@ -143,7 +144,7 @@ def _parts() -> st.SearchStrategy[str]:
     return st.lists(st.sampled_from(_PIECES), max_size=14).map("".join)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 @given(text=st.text() | _parts() | _parts().map(lambda inside: f"Linear({inside})"))
 def test_no_text_does_anything_but_parse_or_explain(text: str) -> None:
     """Any text is a call of literals, or a GrammarError."""
@@ -161,7 +162,7 @@ def test_no_text_does_anything_but_parse_or_explain(text: str) -> None:
                 assert repr(ast.literal_eval(repr(arguments))) == repr(arguments)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(text=st.text() | _parts())
 def test_a_value_is_a_literal_or_the_text(text: str) -> None:
     """A value from the command line never raises: what is no literal stays a text."""

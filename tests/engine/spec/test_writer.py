@@ -16,6 +16,7 @@ from engine.spec.experiment_reader import from_raw
 from engine.spec.toml_text import parse_toml
 from engine.spec.writer import raw_toml, to_toml
 from tests.engine.spec.strategies import experiments, members, texts
+from tests.thoroughness import examples
 
 _CIRCLE = {
     "title": "Circle",
@@ -34,7 +35,7 @@ def _images() -> st.SearchStrategy[Data]:
 
 
 @pytest.mark.parametrize("complete", [False, True])
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(experiment=experiments() | experiments(_images()))
 def test_reading_what_was_written_is_the_identity(experiment: Experiment, complete: bool) -> None:
     """Any valid experiment survives TOML, in its short form and in its complete one."""
@@ -42,7 +43,7 @@ def test_reading_what_was_written_is_the_identity(experiment: Experiment, comple
     assert from_raw(parse_toml(text)) == experiment
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(title=texts(), path=texts(), key=texts())
 def test_any_text_survives(title: str, path: str, key: str) -> None:
     """Titles, names inside calls and keys of tables are written so that they read back."""

@@ -25,6 +25,7 @@ from engine.training.full_state import full_state, restore
 from engine.training.trainer import Trainer
 from tests.engine.spec.strategies import experiments
 from tests.engine.training.tiny import NOWHERE, OPTIMIZERS, bits, small, weights
+from tests.thoroughness import examples
 
 _TIMES = {"elapsed_s", "steps_per_s", "samples_per_s"}
 
@@ -104,7 +105,7 @@ def _evaluable(experiment: Experiment) -> bool:
 
 
 @settings(
-    max_examples=60,
+    max_examples=examples(60),
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],

@@ -79,6 +79,7 @@ from engine.training.step import Regularization
 from engine.training.traced.interpreters import INTERPRETERS
 from tests.engine.spec.strategies import chains, components, fits, output_shape
 from tests.engine.training.traced_pair import Batch, assert_same, images, rows
+from tests.thoroughness import examples
 
 IMAGE_LAYERS: tuple[Layer, ...] = (
     Conv2d(3, kernel_size=3),
@@ -306,7 +307,7 @@ def test_regularization(regularization: Regularization) -> None:
         assert_same(NETWORK, (4,), CrossEntropyLoss(), optimizer, batches, regularization)
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(15), deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_random_experiments(data: st.DataObject) -> None:
     """Random chains train to the same bits with any settings, optimizer and precision."""
