@@ -77,7 +77,7 @@ LAYERS = Limit(
     "layers of a network",
     1_000,
     "layers",
-    "A plain chain without shortcuts learns nothing long before it is so deep.",
+    "No network of more was of use (ResNet-1001), and one of plain layers ends long before.",
 )
 BLOCK_DEPTH = Limit(
     "blocks inside of blocks",

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[1]
 TEXT = (ROOT / "ARCHITECTURE.md").read_text("utf-8")
 
@@ -25,3 +27,15 @@ def test_every_room_stands_in_the_table() -> None:
         if (path / "__init__.py").exists() and path.name != "service"
     }
     assert [room for room in sorted(rooms) if f"`{room}`" not in TEXT] == []
+
+
+@pytest.mark.parametrize("command", ["Rewind", "Advance"])
+def test_a_command_to_a_training_has_three_places(command: str) -> None:
+    """Where it is declared, where a key gives it, where it is done: all else hands it on."""
+    names = re.compile(rf"(?:\bp\.|^class ){command}\b", re.MULTILINE)
+    files = [path for package in ("engine", "tui") for path in (ROOT / package).rglob("*.py")]
+    named = {str(p.relative_to(ROOT)) for p in files if names.search(p.read_text("utf-8"))}
+    asked = {"engine/service/protocol/requests.py", "tui/screens/control.py"}
+    assert asked < named
+    (done,) = named - asked
+    assert done.startswith("engine/service/worker/")

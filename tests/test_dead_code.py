@@ -22,12 +22,13 @@ ALLOWED = {
     r"tui/terminal/driver.py: run_input_thread": "Textual's driver calls it in a thread",
     r"tui/terminal/textual_internals.py: _file": "Textual's driver writes to it",
     r"tui/terminal/printing.py: on_broken_pipe": "rich calls it",
+    r"engine/service/client/connection.py: connection_(made|lost)": "asyncio calls it",
     r"tui/cli.py: perceptui": "typer calls a command",
     r"tui/commands/\w+.py: (\w+_command|inspect_table|new_experiment)": "typer calls a command",
     r"engine/parts/(data|layers|losses|optimizers|schedules)\b.*: [A-Z][A-Za-z0-9]+": (
         "a part is known by being a class of its family"
     ),
-    r"engine/parts/(layers|losses|optimizers|schedules)\b.*: [a-z_]+": (
+    r"engine/parts/(layers|losses|optimizers|schedules)\b.*: [a-z0-9_]+": (
         "a part's parameter: read by its name, written into scripts"
     ),
     r"engine/parts/data/generators/.*: [a-z0-9_]+": "a data set finds its generator by its name",

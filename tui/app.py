@@ -16,7 +16,7 @@ from textual.notifications import SeverityLevel
 from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
-from tui.live.asking import Folders
+from tui.live.following import Folders
 from tui.live.snapshot import Origin, Snapshot
 from tui.live.trainer_process import Connect, fresh_worker
 from tui.live.training_controller import TrainingController
@@ -246,7 +246,9 @@ class PerceptuiApp(TerminalApp[int]):
             if answer is None:
                 return
             if answer == "stop":
-                await self.controller.stop()
+                from engine.service import protocol as p
+
+                await self.controller.do(p.Stop())
         self.exit(0)
 
     async def action_quit(self) -> None:

@@ -143,7 +143,7 @@ def stop(run: Run) -> int:
 
     async def ask() -> None:
         async with Session.attach(run) as session:
-            await session.stop()
+            await session.do(p.Stop())
 
     async def wait() -> int:
         with caught_signals() as caught:
@@ -271,7 +271,7 @@ async def _stop_when_asked(session: Session, caught: Caught, show: Show) -> None
         return_when=asyncio.FIRST_COMPLETED,
     )
     with suppress(WorkerLost):  # who follows the events is told
-        await session.stop("interrupted")
+        await session.do(p.Stop(reason="interrupted"))
 
 
 async def _end(session: Session, show: Show, history: History, caught: Caught | None = None) -> int:

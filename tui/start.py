@@ -10,7 +10,7 @@ from textual.drivers.linux_driver import LinuxDriver
 from engine.errors import UsageError
 from engine.paths import expanded
 from tui.app import PerceptuiApp
-from tui.live.asking import Folders
+from tui.live.following import Folders
 from tui.terminal.driver import TerminalDriver
 
 if TYPE_CHECKING:  # the options bring the whole command line with them

@@ -79,7 +79,7 @@ async def trained_beside_a_deaf_client(session: Session, runs_dir: Path, *, deaf
         writer.write(p.encode(p.Hello(version=p.VERSION)))
         writer.write(p.encode(p.Watch(id=1, progress_hz=100, pictures_hz=10, columns=60, rows=24)))
         writer.transport.pause_reading()  # type: ignore[attr-defined]  # a socket's transport has it
-    await session.go_on()
+    await session.do(p.Continue())
     finished = await _until(session, ev.RunFinished)
     assert isinstance(finished, ev.RunFinished)
     if writer is not None:
@@ -93,9 +93,9 @@ async def pause_latency(session: Session, runs_dir: Path) -> float:
     await _until(session, ev.EpochFinished)
     await asyncio.sleep(0.05)
     began = time.perf_counter()
-    await session.pause()
+    await session.do(p.Pause())
     took = time.perf_counter() - began
-    await session.stop()
+    await session.do(p.Stop())
     await _until(session, ev.RunFinished)
     return took
 

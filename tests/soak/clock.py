@@ -11,6 +11,7 @@ from engine.runs import events as ev
 from engine.runs.lease import HEARTBEAT_S, read_lease
 from engine.runs.run import Run, find_run
 from engine.runs.state import state_of
+from engine.service import protocol as p
 from engine.service.client.session import Session
 from tests.engine.service.live import begun_paused, endless, on, to_resume, until
 from tests.soak.ground import Ground
@@ -57,16 +58,16 @@ async def _one(ground: Ground, clock: Path, number: int) -> None:
             _set(clock, jump := ground.chance.choice(JUMPS_S))
             ground.counts["jumps"] += 1
             await on(session, 100)
-            await session.go_on()
+            await session.do(p.Continue())
             beats = await _heartbeats(run)
             ground.check(beats > 1, f"run {number}: no heartbeat after a jump by {jump:g} s")
-            await session.pause()
+            await session.do(p.Pause())
             await until(session, lambda happened: isinstance(happened, ev.Paused))
             ground.check(
                 state_of(run).text in ("running", "paused"), f"run {number}: {state_of(run).text}"
             )
-            await session.checkpoint()
-        await session.stop()
+            await session.do(p.Rewind(to="best"))
+        await session.do(p.Stop())
         await until(session, lambda happened: isinstance(happened, ev.RunFinished))
     took_s = time.monotonic() - began
     _check_times(ground, run, took_s)
@@ -106,7 +107,7 @@ async def _resumed(ground: Ground, run: Run, clock: Path) -> None:
     before = next(run.record_file.backwards(), None)
     async with Session.open() as session:
         await session.begin(to_resume(run))
-        await session.stop()
+        await session.do(p.Stop())
         await until(session, lambda happened: isinstance(happened, ev.RunFinished))
     after = next(run.record_file.backwards(), None)
     assert before is not None

@@ -59,14 +59,14 @@ async def _soaked(ground: Ground) -> None:
             _visit(lease.socket, ground.chance.choice(SAID), stays=number % 3 == 0)
             ground.counts["connections"] += 1
             if number % 500 == 499:
-                await asyncio.wait_for(session.checkpoint(), 30)
+                await asyncio.wait_for(session.do(p.Rewind(to="best")), 30)
         await _crowd(ground, session, run, lease.socket)
         async with asyncio.timeout(60):
             while _descriptors(session.pid) > before[0] + 8:
                 await asyncio.sleep(0.1)
         growth = _memory_bytes(session.pid) - before[1]
         ground.check(growth < GROWTH_BYTES, f"the trainer's memory grew by {growth:,} bytes")
-        await session.stop()
+        await session.do(p.Stop())
         await until(session, lambda happened: isinstance(happened, ev.RunFinished))
     finished = run.record().finished
     assert finished is not None
@@ -95,7 +95,7 @@ async def _crowd(ground: Ground, session: Session, run: Run, path: str) -> None:
             crowd.append(client)
             if not await _let_in(client, path):
                 break  # the trainer lets nobody in any more
-        await asyncio.wait_for(session.checkpoint(), 30)
+        await asyncio.wait_for(session.do(p.Rewind(to="best")), 30)
         ground.counts["at once"] = len(crowd)
         failed = run.record().last(ev.CheckpointFailed)
         ground.check(failed is None, f"a crowd costs the checkpoint: {failed}")

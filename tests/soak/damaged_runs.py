@@ -17,6 +17,7 @@ from typing import NoReturn
 
 from engine.runs.lease import own_lease, write_lease
 from engine.runs.run import Run, all_runs
+from engine.service import protocol as p
 from engine.service.client.session import Session
 from tests.engine.service.live import begun_paused, demanding, on, the_end, weights_of
 from tests.soak.commands import REFUSED
@@ -76,7 +77,7 @@ async def _trained(folder: Path) -> Path:
     async with Session.open() as session:
         run = await begun_paused(session, demanding(epochs=12, report_every=2), folder)
         await on(session, 22)
-        await session.stop()
+        await session.do(p.Stop())
         await the_end(session)
     write_lease(run.path, own_lease("/nowhere.sock", "running"))
     lease = run.path / "lease.json"

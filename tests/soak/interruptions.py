@@ -15,6 +15,7 @@ from engine.runs import events as ev
 from engine.runs.lease import process_start
 from engine.runs.run import Run
 from engine.runs.state import state_of
+from engine.service import protocol as p
 from engine.service.client.session import Session
 from tests.engine.service.live import (
     DEMANDING,
@@ -34,23 +35,23 @@ WAYS = ("stop", "SIGTERM", "kill -9", "kill -9 while it writes", "leave")
 
 async def _interrupt(session: Session, way: str, chance: random.Random) -> None:
     """Let it train for a while, then end it in this way."""
-    await session.step(batches=chance.randrange(1, STEPS // 2))
+    await session.do(p.Advance(batches=chance.randrange(4, STEPS // 2)))
     async for happened in session.events():
         if isinstance(happened, ev.Paused | ev.RunFinished):
             break
     with suppress(WorkerLost):
         match way:
             case "stop":
-                await session.stop()
+                await session.do(p.Stop())
             case "SIGTERM":
                 os.kill(session.pid, signal.SIGTERM)
             case "kill -9":
-                await session.checkpoint()
-                await session.step(batches=chance.randrange(1, 50))
+                await session.do(p.Rewind(to="best"))
+                await session.do(p.Advance(batches=chance.randrange(1, 50)))
                 os.kill(session.pid, signal.SIGKILL)
             case "kill -9 while it writes":
-                await session.checkpoint()
-                writing = asyncio.create_task(session.checkpoint())
+                await session.do(p.Rewind(to="best"))
+                writing = asyncio.create_task(session.do(p.Rewind(to="last")))
                 await asyncio.sleep(chance.random() * 0.005)
                 os.kill(session.pid, signal.SIGKILL)
                 await writing

@@ -49,7 +49,7 @@ async def _soaked(ground: Ground) -> None:
             for task in watching:
                 ground.check(not task.done(), "a watcher lost the trainer")
                 task.cancel()
-        await session.stop()
+        await session.do(p.Stop())
     five, six = statistics.median(without), statistics.median(with_mute)
     slower = 1 - six / five
     ground.counts["turns"] = len(with_mute)

@@ -9,6 +9,7 @@ from random import Random
 
 from engine.runs.run import all_runs
 from engine.runs.state import state_of
+from engine.service import protocol as p
 from engine.service.client.session import Session
 from tests.soak.ground import Ground
 from tests.tui.pseudo_terminal import ESCAPE, PseudoTerminal, app_on_terminal
@@ -95,4 +96,4 @@ def _leave(app: PseudoTerminal) -> None:
 async def _stop(name: str, ground: Ground) -> None:
     run = next(run for run in all_runs(ground.runs) if run.name == name)
     async with Session.attach(run) as session:
-        await session.stop()
+        await session.do(p.Stop())

@@ -13,12 +13,15 @@ from typing import Any
 
 from engine.runs.lease import read_lease
 from engine.runs.run import Run
+from engine.service import protocol as p
 from engine.service.client.session import Session
 from tests.engine.service.live import (
     DEMANDING,
     WAIT_S,
     Bits,
+    begun_paused,
     eventually,
+    on,
     reported,
     run_async,
     the_end,
@@ -39,24 +42,42 @@ def toml(**changes: Any) -> str:
     return "".join(f"{key} = {json.dumps(v)}\n" for key, v in {**SMALL, **LONG, **changes}.items())
 
 
+def kept_run(warm: Path, runs_dir: Path, **changes: Any) -> Run:
+    """A run of the demanding training that was stopped after 40 steps, with its checkpoint."""
+
+    async def train() -> Run:
+        async with Session.connect(warm) as session:
+            run = await begun_paused(session, small(**{**LONG, **changes}), runs_dir)
+            await on(session, 40)
+            await session.do(p.Stop())
+            return run
+
+    return run_async(train())
+
+
 class Headless:
-    """A training by `perceptui --json` that has begun."""
+    """A training by `perceptui --json` that has begun, or goes on with a run."""
 
     def __init__(
         self,
         bench: Bench,
         *arguments: str,
         begin: Callable[..., list[str]] = command,
+        goes_on_with: Run | None = None,
         **changes: Any,
     ) -> None:
         bench.write("long.toml", toml(**changes))
+        what, first = ("--preset", "long.toml"), "run_started"
+        if goes_on_with is not None:
+            what, first = ("resume", str(goes_on_with.path)), "resumed"
         self.process = subprocess.Popen(
-            begin("--preset", "long.toml", "--json", *arguments),
+            begin(*what, "--json", *arguments),
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
         )
-        self.run = Run(Path(self.until("run_started")["run"]))
+        begun = self.until(first)
+        self.run = goes_on_with or Run(Path(begun["run"]))
         self.until("epoch_finished")
 
     def until(self, event: str) -> dict[str, Any]:
@@ -76,15 +97,6 @@ class Headless:
         lease = read_lease(self.run.path)
         assert lease is not None
         return lease.pid
-
-    def checkpoint(self) -> None:
-        """Have another client make the trainer write one."""
-
-        async def ask() -> None:
-            async with Session.attach(self.run) as session:
-                await session.checkpoint()
-
-        run_async(ask())
 
     def end(self) -> tuple[int, str, str]:
         """Exit code, the rest of stdout, stderr."""

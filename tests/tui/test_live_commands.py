@@ -16,6 +16,7 @@ import pytest
 
 from engine.runs.lease import own_lease, process_start, write_lease
 from engine.runs.run import Run
+from engine.service import protocol as p
 from engine.service.client.session import Session
 from tests.engine.service.live import (
     WAIT_S,
@@ -111,7 +112,7 @@ def test_resume_shows_the_rest_and_ends_alike(bench: Bench, warm: Path) -> None:
         async with Session.connect(warm) as session:
             run = await begun_paused(session, small(**short), bench.runs_dir)
             await on(session, 99)
-            await session.stop()
+            await session.do(p.Stop())
             return run
 
     run = run_async(begin())
@@ -162,21 +163,22 @@ def test_attach_passes_over_what_was_taken_back(bench: Bench, warm: Path) -> Non
         async with Session.connect(warm) as session:
             run = await begun_paused(session, small(epochs=6), bench.runs_dir)
             await on(session, 2)
-            await session.checkpoint()
+            await session.do(p.Rewind(to="best"))
             await on(session, 2)
-            await session.rewind("last")
+            await session.do(p.Rewind(to="last"))
             following = await asyncio.create_subprocess_exec(
                 *command("attach"), stdout=subprocess.PIPE
             )
             assert following.stdout is not None
-            lines = [(await following.stdout.readline()).decode() for _ in range(3)]
-            await session.go_on()
+            lines = [(await following.stdout.readline()).decode() for _ in range(4)]
+            await session.do(p.Continue())
             lines += (await following.stdout.read()).decode().splitlines()
             assert await following.wait() == 0
             await the_end(session)
             return run, lines
 
-    told = ["epoch 1/6", "epoch 2/6", "rewound to the last checkpoint, step 2 (epoch 2)"]
+    told = ["epoch 1/6", "epoch 2/6"]
+    told += [f"rewound to the {which} checkpoint, step 2 (epoch 2)" for which in ("best", "last")]
     told += [f"epoch {n}/6" for n in range(3, 7)]
     run, live = run_async(follow())
     for lines in (live, perceptui("attach", str(run.path)).lines):
@@ -192,22 +194,26 @@ def test_replay_repeats_what_was_done_on_the_way(bench: Bench, warm: Path) -> No
     async def begin() -> Run:
         async with Session.connect(warm) as session:
             run = await begun_paused(session, small(**LONG), bench.runs_dir)
-            await on(session, 10)
-            await session.set_learning_rate(0.3)
-            await session.checkpoint()
+            await on(session, 2)
+            await session.do(p.SetLearningRate(factor=0.3))
+            await on(session, 8)
+            await session.do(p.Rewind(to="best"))
             await on(session, 13)
-            await session.rewind("last")
+            await session.do(p.Rewind(to="last"))
             await on(session, 5)
-            await session.set_learning_rate(2.0)
+            await session.do(p.SetLearningRate(factor=2.0))
             await on(session, 33)
-            await session.stop()
+            await session.do(p.Stop())
             return run
 
     run = run_async(begin())
     done = perceptui("replay", "last", "--json")
     assert done.code == 0, done.err
     ended = done.records[-1]
-    assert (ended["reason"], ended["steps"]) == ("stopped", 48)
+    assert [factor for _, factor in run.record().learning_rate_changes()] == [0.3, 2.0]
+    finished = run.record().finished
+    assert finished is not None
+    assert (ended["reason"], ended["steps"]) == ("stopped", finished.steps)
     replayed = Run(Path(ended["run"]))
     assert replayed.path.name != run.path.name
     assert weights_of(replayed) == weights_of(run)
@@ -229,7 +235,7 @@ def test_runs_tells_the_truth(bench: Bench, warm: Path) -> None:
                 eventually(lambda: not process_start(other.pid))
             waiting = await begun_paused(session, endless(), bench.runs_dir)
             found = _states(bench)
-            await session.stop()
+            await session.do(p.Stop())
         names = {done.name: "done", dead.name: "dead", waiting.name: "waiting"}
         return {names[name]: state for name, state in found.items()}
 
@@ -242,7 +248,7 @@ def test_a_run_of_another_machine_is_read_not_steered(bench: Bench, warm: Path) 
     async def begin() -> Run:
         async with Session.connect(warm) as session:
             run = await begun_paused(session, small(), bench.runs_dir)
-            await session.stop()
+            await session.do(p.Stop())
             return run
 
     run = run_async(begin())

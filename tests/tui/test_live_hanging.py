@@ -18,7 +18,7 @@ from engine.spec.writer import to_toml
 from tests.engine.service.live import WAIT_S, eventually
 from tests.engine.service.slow_mirror import slow_mirror, waiting_for_data
 from tests.tui.command_line import Bench, command
-from tests.tui.live_process import Headless, has_finished, stopped, toml
+from tests.tui.live_process import Headless, has_finished, kept_run, stopped, toml
 
 pytestmark = pytest.mark.skipif(
     not Path("/proc/self/status").exists(), reason="signals of others are told by Linux only"
@@ -76,10 +76,10 @@ def test_ctrl_c_twice_leaves_a_trainer_that_hangs(bench: Bench) -> None:
     assert run.checkpoint("last").is_file()
 
 
-def test_what_was_kept_before_it_hung_is_named(bench: Bench) -> None:
+def test_what_was_kept_before_it_hung_is_named(bench: Bench, warm: Path) -> None:
     """Without a terminal two signals at once do; the checkpoint that is there is told."""
-    live = Headless(bench, begin=_impatient, epochs=10**6)
-    live.checkpoint()
+    run = kept_run(warm, bench.runs_dir, epochs=10**6)
+    live = Headless(bench, begin=_impatient, goes_on_with=run)
     with stopped(live.worker):
         live.process.send_signal(signal.SIGINT)
         live.process.send_signal(signal.SIGTERM)

@@ -17,7 +17,14 @@ from engine.runs.state import state_of
 from engine.service.client.session import Session
 from tests.engine.service.live import WAIT_S, eventually, run_async
 from tests.tui.command_line import Bench, command, perceptui
-from tests.tui.live_process import Headless, ends_as_uninterrupted, has_finished, stopped, toml
+from tests.tui.live_process import (
+    Headless,
+    ends_as_uninterrupted,
+    has_finished,
+    kept_run,
+    stopped,
+    toml,
+)
 
 SIGNALS = [signal.SIGHUP, signal.SIGINT, signal.SIGTERM]
 
@@ -51,8 +58,7 @@ def test_kill_9_of_the_trainer(bench: Bench, warm: Path) -> None:
 
     The run counts as crashed; gone on with, it is as if nothing had happened.
     """
-    live = Headless(bench)
-    live.checkpoint()
+    live = Headless(bench, goes_on_with=kept_run(warm, bench.runs_dir))
     os.kill(live.worker, signal.SIGKILL)
     code, _, err = live.end()
     assert code == 1

@@ -9,6 +9,7 @@ import pytest
 
 from engine.runs.rate_test import RateTest, rate_test
 from engine.runs.run import Run
+from engine.service import protocol as p
 from engine.service.client.session import Session
 from tests.engine.service.live import (
     begun_paused,
@@ -91,7 +92,7 @@ def test_a_training_under_way_is_not_disturbed(warm: Path, tmp_path: Path) -> No
             run = await begun_paused(session, demanding(epochs=60), tmp_path)
             await on(session, 33)
             beside = await session.tune_learning_rate(small())
-            await session.go_on()
+            await session.do(p.Continue())
             await the_end(session)
             return run, alone, beside
 

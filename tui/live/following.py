@@ -5,18 +5,24 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.errors import PerceptuiError, WorkerLost
-from tui.live.asking import Asking, Folders
-from tui.live.snapshot import Origin, Snapshot
+from tui.live.snapshot import Origin, Phase, Snapshot
 from tui.live.trainer_process import Connect, TrainerProcess
 
 if TYPE_CHECKING:
-    from engine.runs.pictures import Pictures
+    from engine.runs import events as ev
+    from engine.runs.contents import CheckpointKind
+    from engine.runs.rate_test import RateTest
     from engine.runs.run import Run
+    from engine.runs.step_times import StepTimes
+    from engine.service import protocol as p
+    from engine.service.protocol.description import Description
+    from engine.spec.experiment import Experiment
     from tui.live.observer import Observer
 
 TELL_S = 0.2
@@ -26,7 +32,15 @@ PICTURES_HZ = 2.0
 SLOW_PICTURES_HZ = 0.2
 
 
-class Following(Asking):
+@dataclass(frozen=True)
+class Folders:
+    """Where runs and data lie, as the command line said; None for the usual folders."""
+
+    runs_dir: Path | None = None
+    data_dir: Path | None = None
+
+
+class Following:
     """A session that is followed from one run to the next, as long as its worker lives.
 
     tell: called with each new snapshot, at most every TELL_S seconds.
@@ -40,7 +54,12 @@ class Following(Asking):
         *,
         slow_link: bool = False,
     ) -> None:
-        super().__init__(folders)
+        self.snapshot = Snapshot()
+        self.folders = folders
+        self._session: TrainerProcess | None = None
+        """None while it starts, and where it is lost."""
+        self._settled = asyncio.Event()
+        """Set once it is known whether a worker listens."""
         self._tell = tell
         self._connect = connect
         self.set_rate(slow=slow_link)
@@ -90,6 +109,59 @@ class Following(Asking):
         stack, self._stack = self._stack, AsyncExitStack()
         await stack.aclose()
 
+    async def describe(self, experiment: Experiment) -> Description | None:
+        """What an experiment's data looks like; None where it can't be had now."""
+        session = self._session
+        if session is None or self.snapshot.phase in ("preparing", "starting", "lost"):
+            return None
+        try:
+            return await session.describe(experiment, self.folders.data_dir)
+        except PerceptuiError:
+            return None
+
+    async def script(self, experiment: Experiment) -> str:
+        """The plain PyTorch script of an experiment; raises PerceptuiError."""
+        session = await self._needed("write the script")
+        return await session.script(experiment, self.folders.data_dir)
+
+    async def tune(self, experiment: Experiment) -> RateTest:
+        """What learning rates do to an experiment, tried on a copy; raises PerceptuiError."""
+        session = await self._needed("try learning rates")
+        return await session.tune_learning_rate(experiment, self.folders.data_dir)
+
+    async def time_steps(self, experiment: Experiment) -> StepTimes:
+        """Where the time of its steps goes, measured on a copy; raises PerceptuiError."""
+        session = await self._needed("time steps")
+        return await session.time_steps(experiment, self.folders.data_dir)
+
+    async def predict(
+        self, run: Path, rows: list[list[str]], checkpoint: CheckpointKind = "last"
+    ) -> list[ev.Prediction]:
+        """What a checkpoint of a run's network says of samples; raises PerceptuiError."""
+        from engine.runs.run import Run
+
+        session = await self._needed("predict")
+        return await session.predict(Run(run), rows, checkpoint)
+
+    async def review(
+        self, run: Run, checkpoint: CheckpointKind, grid: tuple[int, int], *, measure: bool
+    ) -> p.Reviewed:
+        """What a run's checkpoint says of its data, drawn; raises PerceptuiError.
+
+        grid: (columns, rows) of the boundary. measure: its scores, too.
+        """
+        session = await self._needed("draw")
+        folder = self.folders.data_dir
+        return await session.review(run, checkpoint, folder, grid=grid, measure=measure)
+
+    async def export(
+        self, run: Run, format: str, output: Path, checkpoint: CheckpointKind, *, replace: bool
+    ) -> None:
+        """Write a run, or what it learned, to a file; raises PerceptuiError."""
+        session = await self._needed("export")
+        data_dir = self.folders.data_dir
+        await session.export(run, format, output, checkpoint, data_dir, replace=replace)
+
     async def _enter(
         self, connection: AbstractAsyncContextManager[TrainerProcess], run: Run | None = None
     ) -> None:
@@ -99,7 +171,7 @@ class Following(Asking):
         try:
             session = await self._stack.enter_async_context(connection)
         except PerceptuiError as error:
-            self._change(replace(self.snapshot, phase="lost", message=str(error)), at_once=True)
+            self._tell_problem(error, "lost")
             self._settled.set()
             return
         self._session = session
@@ -112,6 +184,18 @@ class Following(Asking):
         self._settled.set()
         if run is not None:
             await self._watch(session)
+
+    async def _opened(self) -> TrainerProcess | None:
+        """The session, once the worker that is starting listens; None if it is lost."""
+        await self._settled.wait()
+        return self._session
+
+    async def _needed(self, to: str) -> TrainerProcess:
+        """The session, which is there to do this; raises PerceptuiError where it is lost."""
+        session = await self._opened()
+        if session is None:
+            raise PerceptuiError(f"the trainer is gone, and only it can {to}")
+        return session
 
     async def _look_at(self, grid: tuple[int, int]) -> None:
         if grid == self._seen_grid:
@@ -138,26 +222,32 @@ class Following(Asking):
         try:
             await steer(session)
             if remarks := session.remarks():
-                self._change(replace(self.snapshot, message="; ".join(remarks)), at_once=True)
+                self._tell_problem("; ".join(remarks), self.snapshot.phase)
         except WorkerLost as error:
-            self._change(replace(self.snapshot, phase="lost", message=str(error)), at_once=True)
+            self._tell_problem(error, "lost")
         except PerceptuiError as error:
-            phase = "ready" if self.snapshot.phase == "preparing" else self.snapshot.phase
-            self._change(replace(self.snapshot, phase=phase, message=str(error)), at_once=True)
+            phase = self.snapshot.phase
+            self._tell_problem(error, "ready" if phase == "preparing" else phase)
+
+    def _tell_problem(self, message: object, phase: Phase) -> None:
+        self._change(replace(self.snapshot, phase=phase, message=str(message)), at_once=True)
 
     async def _follow(self, session: TrainerProcess) -> None:
         """Take what happens, run after run, until the worker is gone."""
+        from engine.runs import events as ev
+
         try:
             while True:
                 async for happened in session.events():
                     snapshot = self._seeing.taken(self.snapshot, happened)
                     moved = snapshot.phase != self.snapshot.phase
                     self._change(snapshot, at_once=moved)
-                    if moved and snapshot.phase == "paused":
+                    is_still = moved and snapshot.phase == "paused"
+                    if is_still or isinstance(happened, ev.Rewound):
                         await self._draw(session)
                 await self._draw(session)
         except WorkerLost as error:
-            self._change(replace(self.snapshot, phase="lost", message=str(error)), at_once=True)
+            self._tell_problem(error, "lost")
 
     async def _draw(self, session: TrainerProcess) -> None:
         """The pictures of the weights where the training stands still."""
@@ -166,10 +256,7 @@ class Following(Asking):
                 pictures = await session.pictures(*self._grid)
             except PerceptuiError:
                 return  # the run is gone already; what was drawn last stays
-            self._show(pictures)
-
-    def _show(self, pictures: Pictures) -> None:
-        self._change(self._seeing.shown(self.snapshot, pictures))
+            self._change(self._seeing.shown(self.snapshot, pictures))
 
     def _change(self, snapshot: Snapshot, *, at_once: bool = False) -> None:
         self.snapshot = snapshot

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from engine.errors import PerceptuiError
 from engine.paths import data_dir
-from tui.live.asking import Asking
+from tui.live.following import Following
 from tui.live.snapshot import Origin, Snapshot
 
 if TYPE_CHECKING:  # the first screen is there before the engine is loaded
@@ -26,11 +26,11 @@ class OpenedRun:
     tell: called when there is another. Nothing is raised: what is missing stands in its message.
     """
 
-    def __init__(self, asking: Asking, tell: Callable[[], None]) -> None:
+    def __init__(self, following: Following, tell: Callable[[], None]) -> None:
         self.snapshot: Snapshot | None = None
         self._ended: Snapshot | None = None
         """As it came to its end, without the pictures of another checkpoint."""
-        self._asking = asking
+        self._following = following
         self._tell = tell
         self._grid = (0, 0)
         self._seen_grid = (0, 0)
@@ -76,12 +76,12 @@ class OpenedRun:
         asked = self.snapshot
         if asked is None or asked.run is None or asked.experiment is None:
             return
-        if asked.experiment.data.is_downloaded_first(data_dir(self._asking.folders.data_dir)):
+        if asked.experiment.data.is_downloaded_first(data_dir(self._following.folders.data_dir)):
             self._change(replace(asked, message=NO_DATA))
             return
         run, kind = Run(asked.run), asked.kind
         try:
-            reviewed = await self._asking.review(run, kind, self._grid, measure=kind == "best")
+            reviewed = await self._following.review(run, kind, self._grid, measure=kind == "best")
         except PerceptuiError as error:
             if self._shows(run, kind):
                 self._change(replace(asked, message=f"no picture: {error}"))

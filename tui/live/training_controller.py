@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 
 from engine.errors import PerceptuiError, WorkerLost
 from engine.paths import data_dir, runs_dir
-from tui.live.asking import Folders
-from tui.live.following import Following
+from tui.live.following import Folders, Following
 from tui.live.going_on import GoingOn
 from tui.live.opened_run import OpenedRun
 from tui.live.snapshot import Origin, Snapshot
@@ -21,6 +20,7 @@ from tui.live.trainer_process import Connect, TrainerProcess, fresh_worker
 if TYPE_CHECKING:
     from engine.runs.contents import CheckpointKind
     from engine.runs.run import Run
+    from engine.service import protocol as p
     from engine.spec.experiment import Experiment
 
 
@@ -94,7 +94,7 @@ class TrainingController(Following):
             from engine.spec.writer import to_toml
 
             if self.snapshot.is_live:
-                await session.stop()
+                await session.do(p.Stop())
             self._seeing.begin()
             self._opened_run.close()
             self._change(Snapshot("preparing", experiment, name, origin), at_once=True)
@@ -123,7 +123,7 @@ class TrainingController(Following):
             experiment = how.experiment(known.experiment or run.experiment())
             name, origin = known.name, known.origin
             if self.snapshot.is_live:
-                await session.stop()
+                await session.do(p.Stop())
             self._seeing.begin(events)
             self._opened_run.close()
             self._change(Snapshot("preparing", experiment, name, origin, run.path), at_once=True)
@@ -158,37 +158,13 @@ class TrainingController(Following):
 
     async def toggle(self) -> None:
         """Pause what runs, go on with what is paused."""
-        running = self.snapshot.phase == "running"
-        await self._do(lambda session: session.pause() if running else session.go_on())
+        from engine.service import protocol as p
 
-    async def pause(self) -> None:
-        """Wait after the step that is running."""
-        await self._do(lambda session: session.pause())
+        await self.do(p.Pause() if self.snapshot.phase == "running" else p.Continue())
 
-    async def step(self, *, batches: int = 0, epochs: int = 0) -> None:
-        """Train so many batches or epochs, then pause."""
-        await self._do(lambda session: session.step(batches=batches, epochs=epochs))
-
-    async def stop(self) -> None:
-        """End the run; its checkpoint is kept."""
-        await self._do(lambda session: session.stop())
-
-    async def rewind(self, to: CheckpointKind) -> None:
-        """Go back to the last or best checkpoint."""
-
-        async def rewind(session: TrainerProcess) -> None:
-            await session.rewind(to)
-            await self._draw(session)
-
-        await self._do(rewind)
-
-    async def scale_learning_rate(self, by: float) -> None:
-        """Multiply the learning rate of the running training."""
-        await self.set_learning_rate(self.snapshot.factor * by)
-
-    async def set_learning_rate(self, factor: float) -> None:
-        """Set the factor on top of the running training's schedule."""
-        await self._do(lambda session: session.set_learning_rate(factor))
+    async def do(self, command: p.Command | p.Stop) -> None:
+        """Have done to the training what a command says."""
+        await self._do(lambda session: session.do(command))
 
     async def look_at(self, grid: tuple[int, int]) -> None:
         """The picture has this size now: (columns, rows) of the boundary's matrix."""

@@ -44,7 +44,7 @@ def fit(text: str, width: int, ascii: bool = False) -> str:
     mark = ".." if ascii else "…"
     if width <= len(mark):
         return _head(safe, width)
-    return _head(safe, width - len(mark)).rstrip() + mark
+    return _head(safe, width - len(mark)).rstrip(f" {mark[0]}") + mark  # a text may be cut already
 
 
 def fit_end(text: str, width: int, ascii: bool = False) -> str:

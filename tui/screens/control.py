@@ -12,6 +12,7 @@ from textual import work
 from textual.binding import Binding
 
 from engine.runs.contents import CheckpointKind
+from engine.service import protocol as p
 from engine.spec.experiment import Experiment
 from tui.live.going_on import GoingOn, going_on
 from tui.screens.host import BenchScreen
@@ -77,13 +78,13 @@ class ControlScreen(BenchScreen):
     async def action_step_batch(self) -> None:
         """Train one batch."""
         if await self._ready_to_step():
-            await self.host.controller.step(batches=1)
+            await self.host.controller.do(p.Advance(batches=1))
 
     @work(group="steer", exit_on_error=False)
     async def action_step_epoch(self) -> None:
         """Train to the end of the epoch."""
         if await self._ready_to_step():
-            await self.host.controller.step(epochs=1)
+            await self.host.controller.do(p.Advance(epochs=1))
 
     @work(group="steer", exit_on_error=False)
     async def action_reset(self) -> None:
@@ -103,13 +104,14 @@ class ControlScreen(BenchScreen):
     async def action_scale_lr(self, by: float) -> None:
         """Change the learning rate of the running training."""
         if self._steers():
-            await self.host.controller.scale_learning_rate(by)
+            factor = by * self.shown.factor
+            await self.host.controller.do(p.SetLearningRate(factor=factor))
 
     @work(group="steer", exit_on_error=False)
     async def action_stop(self) -> None:
         """End the run; its checkpoint is kept."""
         if self._steers():
-            await self.host.controller.stop()
+            await self.host.controller.do(p.Stop())
 
     @work(group="steer", exit_on_error=False)
     async def action_rewind(self, to: str) -> None:
@@ -118,7 +120,7 @@ class ControlScreen(BenchScreen):
         if shown.is_over:
             await self._see("best" if (to, shown.kind) == ("best", "last") else "last")
         elif self._steers():
-            await self.host.controller.rewind("best" if to == "best" else "last")
+            await self.host.controller.do(p.Rewind(to="best" if to == "best" else "last"))
 
     @work(group="steer", exit_on_error=False)
     async def action_recover(self) -> None:

@@ -16,7 +16,7 @@ from tui.renderables.sanitize import plain
 if TYPE_CHECKING:  # the first screen is there before the engine is loaded
     from engine.runs.run import Run
     from tui.editing.draft import Draft
-    from tui.live.asking import Folders
+    from tui.live.following import Folders
     from tui.live.snapshot import Snapshot
     from tui.live.training_controller import TrainingController
     from tui.settings import Settings

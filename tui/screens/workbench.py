@@ -15,6 +15,7 @@ from engine.computer import Computer
 from engine.doctor.ways_out import Way
 from engine.errors import PerceptuiError
 from engine.parts.metrics import METRICS
+from engine.service import protocol as p
 from engine.spec.difference import changes
 from tui.live.snapshot import Snapshot
 from tui.measured import shown_title
@@ -135,7 +136,7 @@ class WorkbenchScreen(ControlScreen):
         if shown.experiment is not None and shown.is_live:
             factor = self.host.draft.learning_rate_factor(shown.experiment)
             if factor is not None and factor != shown.factor:
-                await self.host.controller.set_learning_rate(factor)
+                await self.host.controller.do(p.SetLearningRate(factor=factor))
 
     def on_resize(self, event: Resize) -> None:
         self._draw_tabs()

@@ -96,7 +96,9 @@ class EditorLines:
             label = item.label.ljust(max(indent, len(item.label) + 1))
         sign = _sign(item)
         row.append(label + sign, Style(dim=True))
-        value = fit(whole, max(0, room - len(label + sign)), look.ascii)
+        left = max(0, room - len(label + sign))
+        is_brief = item.block == "open" and cell_len(whole) > left  # a name says more than […
+        value = fit(whole.partition("(")[0] if is_brief else whole, left, look.ascii)
         row.append(value, look.paint(RED) if item.problem else Style())
         if right:
             row.append(" " * max(0, width - row.cell_len - len(right)))

@@ -86,36 +86,32 @@ class Continue(Command, frozen=True, kw_only=True):
 
 
 class Advance(Command, frozen=True, kw_only=True):
-    """Train so many batches or epochs, then pause."""
+    """Train so many batches, and to the end of so many epochs, then pause."""
 
     batches: int = 0
     epochs: int = 0
 
 
 class SetLearningRate(Command, frozen=True, kw_only=True):
-    """Multiply the schedule's learning rate by this factor from the next step on."""
+    """Multiply the schedule's learning rate by this factor from the next step on; recorded."""
 
     factor: float
 
 
-class SaveCheckpoint(Request, frozen=True, kw_only=True):
-    """Write a checkpoint now."""
-
-
 class Rewind(Command, frozen=True, kw_only=True):
-    """Go back to a checkpoint."""
+    """Go back to a checkpoint; recorded."""
 
     to: CheckpointKind
 
 
 class Stop(Request, frozen=True, kw_only=True):
-    """End the run with a checkpoint."""
+    """End the run with a checkpoint and its evaluation.
+
+    A training that is still being prepared is called off: whoever asked for it is refused with
+    that, no run is made, and one that was to be gone on with stays as it was.
+    """
 
     reason: Reason = "stopped"
-
-
-class Detach(Command, frozen=True, kw_only=True):
-    """Go on when the last client is gone, whatever the policy was."""
 
 
 class Draw(Request, frozen=True, kw_only=True):
@@ -241,10 +237,8 @@ Requests = (
     | Continue
     | Advance
     | SetLearningRate
-    | SaveCheckpoint
     | Rewind
     | Stop
-    | Detach
     | Draw
     | Watch
     | Describe

@@ -11,10 +11,10 @@ from pathlib import Path
 from engine.errors import Remark, UsageError
 from engine.parts.data import DataLocations
 from engine.runs import events as ev
-from engine.runs.contents import CheckpointKind
 from engine.runs.extension import ENDINGS, extended, remarks
 from engine.runs.kept import OVER, is_done, kept_checkpoints
 from engine.runs.run import Run
+from engine.service import protocol as p
 from engine.spec.experiment import Experiment
 from engine.training.checkpoint import Checkpoint, load
 from engine.training.executor import Executor
@@ -74,30 +74,21 @@ def prepare(
     return trainer
 
 
-def prepare_again(
-    run: Run,
-    locations: DataLocations,
-    *,
-    kind: CheckpointKind = "last",
-    rewind: bool = False,
-    learning_rate: float | None = None,
-    epochs: int | None = None,
-) -> Prepared:
-    """Read a run's checkpoint of this kind and put a trainer into its state.
+def prepare_again(order: p.Resume, locations: DataLocations) -> Prepared:
+    """Read the checkpoint of the run that is to go on, and put a trainer into its state.
 
     Where the last could not be written, that is the one that was rescued, else the best, else
     nothing but the experiment: it begins again then, with what was set by hand on the way.
-    rewind: it diverged, and goes on with `learning_rate`, else a tenth of what it had.
-    epochs: so many in all are to be trained, whatever had been planned.
     Raises UsageError for a run that is over or a rate that can't be, BadCheckpoint, or
     DataUnavailable where the data changed since the run began.
     """
+    run, kind, epochs = Run(Path(order.run)), order.checkpoint, order.epochs
     finished = _finished(run)
     reason = finished.reason if finished is not None else ""
     is_plain = kind == "last" and epochs is None
     if finished and is_plain and is_done(run, reason, is_kept=not finished.unkept):
         raise _nothing_left(run, reason)
-    if reason == "diverged" and not rewind:
+    if reason == "diverged" and not order.rewind:
         raise UsageError(
             f"{run.path}: the run diverged, and would again at the same learning rate: "
             f"`perceptui resume {run.name} --rewind` goes on with a tenth of it"
@@ -127,10 +118,10 @@ def prepare_again(
     is_trained_again = path is None or (reason in OVER and kind == "last")
     changes = _changes_after(run, after_event) if is_trained_again else ()
     factor = None
-    if rewind or learning_rate is not None:
+    if order.rewind or order.learning_rate is not None:
         factor = trainer.learning_rate.factor * TENTH
-        if learning_rate is not None:
-            factor = _factor(trainer.experiment, learning_rate)
+        if order.learning_rate is not None:
+            factor = _factor(trainer.experiment, order.learning_rate)
         check_factor(factor)
     newest = max((event.n for event in run.raw_events()), default=0)
     counted = run.events(up_to=after_event)

@@ -92,12 +92,10 @@ class RequestHandler:
             case p.Shutdown():
                 self._controller.stop("stopped")
                 self.is_closed = True
-            case p.Detach():
-                self._policy.on_disconnect = "continue"
             case p.Draw():
                 _check_size(request)
                 return self._controller.any_training().pictures(request.columns, request.rows)
-            case p.Command() | p.Stop() | p.SaveCheckpoint():
+            case p.Command() | p.Stop():
                 self._controller.do(request)
             case p.Hello():
                 pass

@@ -108,7 +108,7 @@ class RunController:
             raise UsageError("nothing is being trained")
         return self.training
 
-    def do(self, command: p.Command | p.Stop | p.SaveCheckpoint) -> None:
+    def do(self, command: p.Command | p.Stop) -> None:
         """Do to the training what a client commands; raises UsageError where that can't be."""
         training = self.any_training()
         if training.is_over:

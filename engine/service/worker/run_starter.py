@@ -62,14 +62,7 @@ class RunStarter:
         run = Run(Path(request.run))
         with self._preparing(), claimed(run.path, str(self._server.path)) as claim:
             with self._signals.ending_at_once():
-                prepared = prepare_again(
-                    run,
-                    self.locations(request.data_dir),
-                    kind=request.checkpoint,
-                    rewind=request.rewind,
-                    learning_rate=request.learning_rate,
-                    epochs=request.epochs,
-                )
+                prepared = prepare_again(request, self.locations(request.data_dir))
                 self._look()
             claim.check()
             training = TrainingRun.resume(run, prepared)

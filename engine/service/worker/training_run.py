@@ -252,13 +252,11 @@ class TrainingRun:
         """Record that the training goes on."""
         self._record(ev.Continued(step=self.trainer.global_step))
 
-    def do(self, command: p.Command | p.SaveCheckpoint) -> None:
+    def do(self, command: p.Command) -> None:
         """Change the training between two steps as a client commands."""
         match command:
             case p.SetLearningRate():
                 self.set_learning_rate(command.factor)
-            case p.SaveCheckpoint():
-                self.save()
             case p.Rewind():
                 self.rewind(command.to)
 

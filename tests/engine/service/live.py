@@ -106,7 +106,7 @@ async def begun_paused(session: Session, experiment: Experiment, runs_dir: Path)
 
 async def on(session: Session, batches: int) -> int:
     """Train so many batches; returns the steps done in all."""
-    await session.step(batches=batches)
+    await session.do(p.Advance(batches=batches))
     return (await paused(session)).step
 
 

@@ -40,7 +40,7 @@ def test_large_pictures_are_refused(warm: Path, tmp_path: Path) -> None:
             boundary = (await session.pictures(PICTURE_CELLS.most // 2, 2)).boundary
             assert boundary is not None
             assert len(boundary.cells) == PICTURE_CELLS.most
-            await session.stop()
+            await session.do(p.Stop())
 
     run_async(train())
 
@@ -76,7 +76,7 @@ def test_a_request_that_is_too_long_is_not_sent(warm: Path, tmp_path: Path) -> N
             with pytest.raises(UsageError, match=r"more than the .* in one request"):
                 await session.predict(run, [["1" * REQUEST.most]])
             with pytest.raises(PerceptuiError, match=r"nothing is being trained|over"):
-                await session.pause()
+                await session.do(p.Pause())
 
     run_async(ask())
 

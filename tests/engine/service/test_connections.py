@@ -43,17 +43,16 @@ def test_two_steer_at_once(warm: Path, tmp_path: Path) -> None:
         async with Session.connect(warm) as first:
             run = await begun_paused(first, endless(), tmp_path)
             async with Session.attach(run) as second:
-                for refused in (second.pause, second.go_on, second.rewind, second.detach):
+                for refused in (p.Pause(), p.Continue(), p.Rewind(to="last")):
                     with pytest.raises(UsageError, match=f"process {os.getpid()}.* steers"):
-                        await refused()
+                        await second.do(refused)
                 await on(first, 2)
                 await until(second, lambda h: isinstance(h, ev.Paused) and h.step == 2)
-                await second.checkpoint()
                 await second.pictures(4, 4)
         async with Session.attach(run) as second:
-            await second.set_learning_rate(2.0)
+            await second.do(p.SetLearningRate(factor=2.0))
         async with Session.attach(run) as third:
-            await third.stop()
+            await third.do(p.Stop())
         assert run.record().learning_rate_changes() == [(2, 2.0)]
 
     run_async(train())
@@ -69,7 +68,7 @@ def test_who_attaches_late_gets_the_whole_record(warm: Path, tmp_path: Path) -> 
             async with Session.attach(run) as late:
                 assert late.run == run.path
                 assert late.state == "paused"
-                await first.go_on()
+                await first.do(p.Continue())
                 seen = await until(late, lambda happened: isinstance(happened, ev.RunFinished))
         recorded = [happened for happened in seen if isinstance(happened, ev.Event)]
         assert recorded == list(run.raw_events())
@@ -105,7 +104,7 @@ def test_garbage_in_a_live_record_is_passed_over(warm: Path, tmp_path: Path) -> 
                 )
                 record.write(b'{"event":"failed","message":"one bad byte: \xff"}\n')
                 record.write(b'{"event":"epoch_finished","epo\n')
-            await session.go_on()
+            await session.do(p.Continue())
             seen = await until(session, lambda happened: isinstance(happened, ev.RunFinished))
             epochs = [happened.epoch for happened in seen if isinstance(happened, ev.EpochFinished)]
             assert epochs == [3, 4]

@@ -17,7 +17,7 @@ from engine.service.worker.preparation import prepare, prepare_again
 from engine.service.worker.training_run import TrainingRun
 from engine.spec.experiment import Experiment
 from engine.training.checkpoint import load
-from tests.engine.service.live import to_train
+from tests.engine.service.live import to_resume, to_train
 from tests.engine.training.tiny import NOWHERE, bits, small, weights
 
 _EXPERIMENT = small(optimizer="Adam(lr=0.05)", epochs=60, batch_size=6, report_every=2)
@@ -59,7 +59,7 @@ def _change(path: Path, old: str, new: str) -> None:
 _READINGS: dict[str, Callable[[Run], object]] = {
     "predict": lambda run: predict(run, [["0.5", "-1"]]),
     "evaluate": lambda run: evaluate(run, NOWHERE),
-    "resume": lambda run: prepare_again(run, NOWHERE),
+    "resume": lambda run: prepare_again(to_resume(run), NOWHERE),
     "export": lambda run: export(run, "safetensors", run.path / "exported"),
 }
 _FROM = "from"
@@ -102,7 +102,7 @@ def test_a_run_goes_on_from_its_best(run: Run) -> None:
     path, best = run.directory.checkpoint("last"), run.directory.checkpoint("best")
     stored = load(best)
     _flip(path)
-    training = TrainingRun.resume(run, prepare_again(run, NOWHERE, kind="best"))
+    training = TrainingRun.resume(run, prepare_again(to_resume(run, checkpoint="best"), NOWHERE))
     assert training.trainer.global_step == stored.state["step"] < 30
     assert bits(load(path).tensors) == bits(stored.tensors)
     newest = [event for event in run.raw_events() if isinstance(event, ev.Resumed)][-1]
@@ -116,9 +116,9 @@ def test_a_damaged_best_does_not_go_unseen(run: Run) -> None:
     _flip(best)
     expected = f"^{best}: damaged.*`last`, of epoch 7, is whole: move the damaged one away"
     with pytest.raises(BadCheckpoint, match=expected):
-        prepare_again(run, NOWHERE)
+        prepare_again(to_resume(run), NOWHERE)
     best.unlink()
-    assert prepare_again(run, NOWHERE).trainer.global_step == 30
+    assert prepare_again(to_resume(run), NOWHERE).trainer.global_step == 30
 
 
 @pytest.mark.parametrize("reading", _READINGS)

@@ -34,13 +34,11 @@ def _gone(pid: int) -> bool:
     return not process_start(pid)
 
 
-async def _left(runs_dir: Path, policy: p.OnDisconnect, *, detach: bool = False) -> tuple[int, Run]:
+async def _left(runs_dir: Path, policy: p.OnDisconnect) -> tuple[int, Run]:
     """A training whose only client has gone; returns its pid and its run."""
     async with Session.open() as session:
         await session.begin(to_train(endless(), runs_dir, on_disconnect=policy))
         await until(session, lambda happened: isinstance(happened, ev.EpochFinished))
-        if detach:
-            await session.detach()
         assert session.run is not None
         return session.pid, Run(session.run)
 
@@ -52,7 +50,7 @@ def test_continue_goes_on_and_can_be_attached_to(tmp_path: Path) -> None:
         pid, run = await _left(tmp_path, "continue")
         async with Session.attach(run) as session:
             assert (session.pid, session.state) == (pid, "running")
-            await session.stop()
+            await session.do(p.Stop())
         return pid
 
     pid = run_async(train())
@@ -60,14 +58,13 @@ def test_continue_goes_on_and_can_be_attached_to(tmp_path: Path) -> None:
     assert not list(socket_dir().glob(f"{pid}-*"))
 
 
-def test_detached_goes_on_whatever_the_policy(tmp_path: Path) -> None:
-    """detach() outweighs `stop`; SIGTERM then ends the training with its checkpoint."""
-    pid, run = run_async(_left(tmp_path, "stop", detach=True))
+def test_a_signal_ends_who_goes_on_alone(tmp_path: Path) -> None:
+    """SIGTERM ends a training that goes on alone with its checkpoint."""
+    pid, run = run_async(_left(tmp_path, "continue"))
 
     async def look() -> None:
         async with Session.attach(run) as session:
             assert session.state == "running"
-            await session.detach()
 
     run_async(look())
     os.kill(pid, signal.SIGTERM)
@@ -129,7 +126,7 @@ def test_a_killed_trainer_is_told_at_once(tmp_path: Path) -> None:
             with pytest.raises(WorkerLost, match="no checkpoint yet"):
                 await until(session, lambda happened: isinstance(happened, ev.RunFinished))
             with pytest.raises(WorkerLost):
-                await session.pause()
+                await session.do(p.Pause())
             await session.shutdown()
             return run
 
@@ -145,7 +142,7 @@ def test_a_run_that_is_deleted_ends(tmp_path: Path) -> None:
             assert session.run is not None
             await until(session, lambda happened: isinstance(happened, ev.EpochFinished))
             shutil.rmtree(session.run)
-            await session.pause()  # it says so in the directory
+            await session.do(p.Pause())  # it says so in the directory
             seen = await until(session, lambda happened: isinstance(happened, ev.RunFinished))
             (failed,) = (event for event in seen if isinstance(event, ev.Failed))
             assert failed.message == f"{session.run}: the run's directory is gone"

@@ -17,7 +17,7 @@ from engine.service.worker.preparation import prepare, prepare_again
 from engine.service.worker.training_run import TrainingRun
 from engine.spec.experiment import Experiment
 from engine.training.trainer import Trainer
-from tests.engine.service.live import demanding, to_train, weights_of
+from tests.engine.service.live import demanding, to_resume, to_train, weights_of
 from tests.engine.training.tiny import NOWHERE, small
 
 LONG_S = 1e9
@@ -39,7 +39,7 @@ def gone_on(run: Run, **how: Any) -> tuple[Run, list[str]]:
     """The run after it went on to its end, and what a person was told."""
     with warnings.catch_warnings(record=True) as warned:
         warnings.simplefilter("always", Remark)
-        prepared = prepare_again(run, NOWHERE, **how)
+        prepared = prepare_again(to_resume(run, **how), NOWHERE)
     told = [str(one.message) for one in warned]
     return _to_the_end(TrainingRun.resume(run, prepared)), told
 
@@ -74,7 +74,7 @@ def test_ten_epochs_and_ten_more_are_twenty_at_once(
 def test_it_goes_on_more_than_once(tmp_path: Path) -> None:
     """Ten, to twenty, stopped on the way, to thirty: still the bits of thirty at once."""
     run = trained(demanding(epochs=10, schedule="constant()"), tmp_path)
-    training = TrainingRun.resume(run, prepare_again(run, NOWHERE, epochs=20))
+    training = TrainingRun.resume(run, prepare_again(to_resume(run, epochs=20), NOWHERE))
     training.advance(LONG_S, 5)
     training.finish("stopped")
     again, _ = gone_on(run)
@@ -88,7 +88,7 @@ def test_it_goes_on_more_than_once(tmp_path: Path) -> None:
 def test_killed_right_after_it_was_given_more(tmp_path: Path) -> None:
     """The checkpoint says that it is over, the experiment that it is not: it goes on."""
     run = trained(small(epochs=4), tmp_path)
-    TrainingRun.resume(run, prepare_again(run, NOWHERE, epochs=8)).directory.close()
+    TrainingRun.resume(run, prepare_again(to_resume(run, epochs=8), NOWHERE)).directory.close()
     again, _ = gone_on(run)
     assert weights_of(again) == weights_of(trained(small(epochs=8), tmp_path))
 
@@ -133,7 +133,7 @@ def test_the_best_is_gone_on_from(tmp_path: Path) -> None:
     saved = [e for e in run.record().events if isinstance(e, ev.CheckpointSaved)]
     (best,) = (event.epoch for event in saved if event.kind == "best")
     assert best < 30
-    again, _ = gone_on(run, kind="best", learning_rate=0.1)
+    again, _ = gone_on(run, checkpoint="best", learning_rate=0.1)
     resumed = again.record().last(ev.Resumed)
     assert isinstance(resumed, ev.Resumed)
     assert resumed.epoch == best
@@ -155,7 +155,7 @@ def test_refused(tmp_path: Path, how: dict[str, Any], said: str) -> None:
     run = trained(small(epochs=4), tmp_path)
     size = run.record_size()
     with pytest.raises(UsageError, match=said):
-        prepare_again(run, NOWHERE, **how)
+        prepare_again(to_resume(run, **how), NOWHERE)
     assert run.record_size() == size
 
 

@@ -14,6 +14,7 @@ import pytest
 from engine.runs import events as ev
 from engine.runs.run import Run
 from engine.runs.series import Series
+from engine.service import protocol as p
 from engine.service.client.session import Session
 from engine.service.worker.preparation import prepare
 from engine.service.worker.training_run import TrainingRun
@@ -66,13 +67,13 @@ def test_no_room_for_a_checkpoint(warm: Path, small_disk: Path) -> None:
         async with Session.connect(warm) as session:
             run = await begun_paused(session, demanding(), small_disk)
             await on(session, 10)
-            await session.checkpoint()
+            await session.do(p.Rewind(to="best"))
             before = weights_of(run)
             await on(session, 10)
             room = 4096 - (run.path / "events.jsonl").stat().st_size % 4096
             assert room > 500  # what was begun of the record's last page is there to be filled
             _fill(small_disk, 0)
-            await session.checkpoint()
+            await session.do(p.Rewind(to="best"))
             seen = await until(session, lambda happened: isinstance(happened, ev.CheckpointFailed))
             assert isinstance(failed := seen[-1], ev.CheckpointFailed)
             assert "No space left" in failed.message
@@ -80,7 +81,7 @@ def test_no_room_for_a_checkpoint(warm: Path, small_disk: Path) -> None:
             assert [path.name for path in run.directory.checkpoint_dir.glob(".*")] == []
             (small_disk / "filler").unlink()
             await on(session, 10)
-            await session.stop()
+            await session.do(p.Stop())
             assert weights_of(run) != before
             assert run.record().finished is not None
 
@@ -97,9 +98,9 @@ def test_no_room_for_the_record(warm: Path, small_disk: Path) -> None:
         async with Session.connect(warm) as session:
             run = await begun_paused(session, endless(report_every=1), small_disk)
             await on(session, 3)
-            await session.checkpoint()
+            await session.do(p.Rewind(to="best"))
             _fill(small_disk, 0)
-            await session.go_on()
+            await session.do(p.Continue())
             seen = await until(session, lambda happened: isinstance(happened, ev.RunFinished))
             assert isinstance(finished := seen[-1], ev.RunFinished)
             assert finished.reason == "failed"
@@ -108,7 +109,7 @@ def test_no_room_for_the_record(warm: Path, small_disk: Path) -> None:
             assert "events.jsonl" in failed[0].message
             (small_disk / "filler").unlink()
             await session.begin(to_resume(run))
-            await session.stop()
+            await session.do(p.Stop())
             assert (await the_end(session)).reason == "stopped"
             assert run.record().skipped <= 1  # the line that the full disk tore
             epochs = [e.epoch for e in run.record().events if isinstance(e, ev.EpochFinished)]

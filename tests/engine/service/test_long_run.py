@@ -64,7 +64,7 @@ def test_many_epochs_with_a_client_that_does_not_read(warm: Path, tmp_path: Path
             away.say(p.Watch(progress_hz=1000, pictures_hz=1000, columns=20, rows=20))
             await on(session, 1000)
             await session.watch(progress_hz=20)
-            await session.go_on()
+            await session.do(p.Continue())
             seen = await until(session, lambda happened: isinstance(happened, ev.RunFinished))
             memory += [one.memory_bytes for one in seen if isinstance(one, p.Progress)]
             assert len(run.losses()) <= CAPACITY + 1

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from engine.runs import events as ev
 from engine.runs.run import Run
+from engine.service import protocol as p
 from engine.service.client.session import Session
 from tests.engine.service.live import (
     begun_paused,
@@ -27,7 +28,7 @@ async def _told(session: Session) -> list[ev.Event]:
 async def _stopped(session: Session, runs_dir: Path, steps: int) -> Run:
     run = await begun_paused(session, demanding(), runs_dir)
     await on(session, steps)
-    await session.stop()
+    await session.do(p.Stop())
     await the_end(session)
     return run
 
@@ -40,7 +41,7 @@ def test_a_new_run_is_told_from_its_first_event(warm: Path, tmp_path: Path) -> N
             first = await _stopped(session, tmp_path, 9)
             await session.begin(to_resume(first))
             async with Session.attach(first) as other:
-                await session.stop()
+                await session.do(p.Stop())
                 assert await _told(other) == list(first.raw_events())
                 second = Run(await session.begin(to_train(small(), tmp_path)))
                 told = await _told(other)
@@ -62,16 +63,16 @@ def test_a_resumed_run_is_told_from_where_one_was(warm: Path, tmp_path: Path) ->
             earlier = await _stopped(session, tmp_path, 5)
             run = await begun_paused(session, demanding(), tmp_path)
             async with Session.attach(run) as other:
-                await session.stop()
+                await session.do(p.Stop())
                 seen = await _told(other)
                 await session.begin(to_resume(run))
-                await session.stop()
+                await session.do(p.Stop())
                 seen += await _told(other)
                 assert seen == list(run.raw_events())
                 mine = await _told(session)
                 assert isinstance(mine[0], ev.Resumed)
                 await session.begin(to_resume(earlier))
-                await session.stop()
+                await session.do(p.Stop())
                 assert await _told(other) == list(earlier.raw_events())
                 assert other.run == earlier.path
 

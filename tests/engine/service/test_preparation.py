@@ -96,14 +96,14 @@ def test_stop_calls_a_training_off(waiting: Path, tmp_path: Path, who: str) -> N
             preparing = Preparing(session, tmp_path)
             asked = await preparing.begin()
             assert session.state == "preparing"
-            await (another if who == "another" else session).stop()
+            await (another if who == "another" else session).do(p.Stop())
             with pytest.raises(UsageError, match="stopped before the training began"):
                 await asked
             await another.watch(progress_hz=0)  # what was said before this is read now
             assert [session.state, another.state] == ["idle", "idle"]
             assert preparing.left_over == []
             with pytest.raises(UsageError, match="nothing is being trained"):
-                await session.stop()
+                await session.do(p.Stop())
             await session.begin(to_train(small(), tmp_path / "runs"))
             assert (await the_end(session)).reason == "completed"
 
@@ -117,8 +117,8 @@ def test_what_is_asked_meanwhile_is_answered(waiting: Path, tmp_path: Path) -> N
         async with Session.connect(waiting) as session:
             preparing = Preparing(session, tmp_path)
             asked = await preparing.begin()
-            pause = asyncio.ensure_future(session.pause())
-            stop = asyncio.ensure_future(session.stop())
+            pause = asyncio.ensure_future(session.do(p.Pause()))
+            stop = asyncio.ensure_future(session.do(p.Stop()))
             again = asyncio.ensure_future(session.begin(to_train(small(), preparing.runs_dir)))
             await stop
             with pytest.raises(UsageError, match="stopped before"):
@@ -138,7 +138,7 @@ def test_a_resume_that_is_stopped_leaves_the_run_as_it_was(waiting: Path, tmp_pa
         async with Session.connect(waiting) as session:
             run = await begun_paused(session, endless(), tmp_path)
             await on(session, 3)
-            await session.stop()
+            await session.do(p.Stop())
             await the_end(session)
             toml = to_toml(waiting_for_data(), complete=True)
             (run.path / "experiment.toml").write_text(toml, "utf-8")
@@ -147,7 +147,7 @@ def test_a_resume_that_is_stopped_leaves_the_run_as_it_was(waiting: Path, tmp_pa
             data_dir = tmp_path / "data"
             asked = await _fetching(session, _resumed(session, run, data_dir))
             assert state_of(run).text == "preparing"
-            await session.stop()
+            await session.do(p.Stop())
             with pytest.raises(UsageError, match="stopped before the training began"):
                 await asked
             assert (state_of(run).text, read_lease(run.path)) == ("stopped", None)
@@ -231,7 +231,7 @@ def test_a_stop_while_other_data_is_looked_at(waiting: Path, tmp_path: Path) -> 
         async with Session.connect(waiting) as session:
             run, asking = await _looking(session, tmp_path)
             async with Session.attach(run) as another:
-                await another.stop()
+                await another.do(p.Stop())
             assert await _ended(session, run, asking) == "stopped"
             assert state_of(run).text == "stopped"
 

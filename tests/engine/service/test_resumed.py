@@ -12,6 +12,7 @@ from engine.runs import events as ev
 from engine.runs.lease import own_lease, read_lease, write_lease
 from engine.runs.run import Run
 from engine.runs.state import state_of
+from engine.service import protocol as p
 from engine.service.client.session import Session
 from tests.engine.service.live import (
     begun_paused,
@@ -32,7 +33,7 @@ from tests.engine.training.tiny import small
 async def _stopped(session: Session, runs_dir: Path, steps: int) -> Run:
     run = await begun_paused(session, demanding(epochs=60), runs_dir)
     await on(session, steps)
-    await session.stop()
+    await session.do(p.Stop())
     return run
 
 
@@ -43,7 +44,7 @@ def test_stopped_twice_and_resumed_in_the_middle_of_an_epoch(warm: Path, tmp_pat
         async with Session.connect(warm) as session:
             run = await _stopped(session, tmp_path, 61)
             await session.begin(to_resume(run))
-            await session.stop()
+            await session.do(p.Stop())
         async with Session.connect(warm) as session:
             await session.begin(to_resume(run))
             assert state_of(run).text == "running"
@@ -71,7 +72,7 @@ def test_a_checkpoint_without_a_digest_is_told_of(warm: Path, tmp_path: Path) ->
             for _ in range(2):
                 await session.begin(to_resume(run))
                 told += [session.remarks()]
-                await session.stop()
+                await session.do(p.Stop())
             return told
 
     first, second = run_async(train())
@@ -94,7 +95,7 @@ def test_what_killed_writers_left_goes_at_a_resume(warm: Path, tmp_path: Path) -
             (run.path / ".lease.json.77.tmp").touch()
             (run.path / "notes.tmp").touch()
             await session.begin(to_resume(run))
-            await session.stop()
+            await session.do(p.Stop())
             return run
 
     run = run_async(train())
@@ -123,7 +124,7 @@ def test_a_link_in_a_run_is_not_written_through(
                 assert state_of(run).text == state
             else:
                 await session.begin(to_resume(run))
-                await session.stop()
+                await session.do(p.Stop())
             assert victim.read_bytes() == before
 
     run_async(train())

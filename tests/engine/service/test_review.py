@@ -9,6 +9,7 @@ import pytest
 from engine.errors import PerceptuiError, UsageError
 from engine.runs import events as ev
 from engine.runs.run import Run
+from engine.service import protocol as p
 from engine.service.client.session import Session
 from tests.engine.service.live import begun_paused, demanding, run_async, the_end, to_train
 from tests.engine.training.tiny import small
@@ -60,7 +61,7 @@ def test_the_best_checkpoint_is_reviewed_while_another_run_trains(
             await begun_paused(session, small(), tmp_path)
             reviewed = await session.review(run, "best", grid=GRID, measure=True)
             assert reviewed.epoch == best.epoch < 30
-            await session.stop()
+            await session.do(p.Stop())
             await the_end(session)
             run.directory.checkpoint("best").unlink()
             with pytest.raises(PerceptuiError, match="no checkpoint `best`"):

@@ -9,6 +9,7 @@ import pytest
 from engine.errors import PerceptuiError, UsageError
 from engine.runs import events as ev
 from engine.runs.run import Run
+from engine.service import protocol as p
 from engine.service.client.session import Session
 from tests.engine.service.live import (
     begun_paused,
@@ -39,13 +40,13 @@ def test_learning_rates_are_recorded_and_replayed(warm: Path, tmp_path: Path) ->
         async with Session.connect(warm) as session:
             run = await begun_paused(session, demanding(epochs=60), tmp_path)
             await on(session, 30)
-            await session.set_learning_rate(0.5)
-            await session.set_learning_rate(0.25)
+            await session.do(p.SetLearningRate(factor=0.5))
+            await session.do(p.SetLearningRate(factor=0.25))
             await on(session, 31)
-            await session.set_learning_rate(3.0)
+            await session.do(p.SetLearningRate(factor=3.0))
             with pytest.raises(UsageError, match="learning-rate factor"):
-                await session.set_learning_rate(0.0)
-            await session.go_on()
+                await session.do(p.SetLearningRate(factor=0.0))
+            await session.do(p.Continue())
             await the_end(session)
             return run, await _replayed(session, run, tmp_path)
 
@@ -62,12 +63,12 @@ def test_rewinding_to_the_last_checkpoint_changes_nothing(warm: Path, tmp_path: 
         async with Session.connect(warm) as session:
             run = await begun_paused(session, demanding(epochs=60), tmp_path)
             await on(session, 50)
-            await session.checkpoint()
+            await session.do(p.Rewind(to="best"))
             await on(session, 33)
-            await session.set_learning_rate(10)
+            await session.do(p.SetLearningRate(factor=10))
             await on(session, 20)
-            await session.rewind("last")
-            await session.go_on()
+            await session.do(p.Rewind(to="last"))
+            await session.do(p.Continue())
             await the_end(session)
             return run
 
@@ -87,20 +88,18 @@ def test_rewinds_and_rates_are_replayed(warm: Path, tmp_path: Path) -> None:
         async with Session.connect(warm) as session:
             run = await begun_paused(session, experiment, tmp_path)
             await on(session, 30)
-            await session.set_learning_rate(2.0)
+            await session.do(p.SetLearningRate(factor=2.0))
             await on(session, 90)
-            await session.checkpoint()
-            await session.set_learning_rate(100.0)  # nothing good comes of it
+            await session.do(p.Rewind(to="best"))
+            await session.do(p.SetLearningRate(factor=100.0))  # nothing good comes of it
             await on(session, 40)
-            await session.rewind("best")
-            await session.set_learning_rate(0.5)
-            await on(session, 3)
-            await session.checkpoint()
-            await on(session, 20)
-            await session.rewind("last")
+            await session.do(p.Rewind(to="best"))
+            await session.do(p.SetLearningRate(factor=0.5))
+            await on(session, 23)
+            await session.do(p.Rewind(to="last"))
             await on(session, 6)
-            await session.rewind("best")
-            await session.go_on()
+            await session.do(p.Rewind(to="best"))
+            await session.do(p.Continue())
             await the_end(session)
             return run, await _replayed(session, run, tmp_path)
 
@@ -108,7 +107,7 @@ def test_rewinds_and_rates_are_replayed(warm: Path, tmp_path: Path) -> None:
     record = run.record()
     epochs = [event.epoch for event in record.events if isinstance(event, ev.EpochFinished)]
     assert epochs == list(range(1, 61))
-    assert sum(isinstance(event, ev.Rewound) for event in run.raw_events()) == 3
+    assert sum(isinstance(event, ev.Rewound) for event in run.raw_events()) == 4
     assert weights_of(replayed) == weights_of(run)
     assert reported(replayed.record().events) == reported(record.events)
 
@@ -120,13 +119,12 @@ def test_a_rewind_outlives_the_process(warm: Path, tmp_path: Path) -> None:
         async with Session.connect(warm) as session:
             run = await begun_paused(session, demanding(epochs=60), tmp_path)
             await on(session, 22)
-            await session.rewind("best")
+            await session.do(p.Rewind(to="best"))
             await on(session, 100)
-            await session.checkpoint()
-            await session.set_learning_rate(7.0)
+            await session.do(p.SetLearningRate(factor=7.0))
             await on(session, 9)
-            await session.rewind("last")
-            await session.stop()
+            await session.do(p.Rewind(to="last"))
+            await session.do(p.Stop())
             await session.begin(to_resume(run))
             await the_end(session)
             return run
@@ -146,15 +144,19 @@ def test_a_best_that_was_left_is_not_gone_back_to(warm: Path, tmp_path: Path) ->
                                validation_fraction=0.0, report_every=1)  # fmt: skip
             run = await begun_paused(session, steady, tmp_path)
             with pytest.raises(PerceptuiError, match="no checkpoint was written yet"):
-                await session.rewind("best")
+                await session.do(p.Rewind(to="best"))
             await on(session, 10)
-            await session.checkpoint()
+            await session.do(p.Rewind(to="best"))
             await on(session, 10)
-            await session.rewind("last")
-            await session.rewind("best")
-            await session.stop()
+            await session.do(p.Rewind(to="last"))
+            await session.do(p.Rewind(to="best"))
+            await session.do(p.Stop())
             found = [event for event in run.raw_events() if isinstance(event, ev.Rewound)]
-            assert [(event.to, event.from_step) for event in found] == [("last", 10), ("best", 10)]
+            assert [(event.to, event.from_step) for event in found] == [
+                ("best", 10),
+                ("last", 10),
+                ("best", 10),
+            ]
 
     run_async(train())
 
@@ -166,7 +168,7 @@ def test_a_replay_ends_where_the_run_was_stopped(warm: Path, tmp_path: Path) -> 
         async with Session.connect(warm) as session:
             run = await begun_paused(session, demanding(), tmp_path)
             await on(session, 23)
-            await session.stop()
+            await session.do(p.Stop())
             again = Run(await session.begin(to_train(demanding(), tmp_path, until_step=23)))
             await the_end(session)
             return run, again

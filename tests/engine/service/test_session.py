@@ -65,7 +65,7 @@ def test_one_session_trains_again(warm: Path, tmp_path: Path) -> None:
         async with Session.connect(warm) as session:
             first = await _trained(session, small(), tmp_path)
             second = Run(await session.begin(to_train(endless(), tmp_path)))
-            await session.stop()
+            await session.do(p.Stop())
             third = Run(await session.begin(to_train(small(), tmp_path)))
             seen = await until(session, lambda happened: isinstance(happened, ev.RunFinished))
             started = [event for event in seen if isinstance(event, ev.RunStarted)]
@@ -89,7 +89,7 @@ def test_training_again_meanwhile_is_refused(warm: Path, tmp_path: Path) -> None
             with pytest.raises(UsageError, match="stop that run first"):
                 await session.begin(to_train(small(), tmp_path))
             assert session.state == "running"
-            await session.stop()
+            await session.do(p.Stop())
 
     run_async(train())
     assert len(list(tmp_path.iterdir())) == 1
@@ -104,11 +104,11 @@ def test_steps_of_batches_and_epochs(warm: Path, tmp_path: Path) -> None:
             await session.begin(to_train(demanding(), tmp_path, paused=True))
             steps.append((await paused(session)).step)
             for batches, epochs in ((1, 0), (5, 0), (0, 1), (0, 1), (0, 2)):
-                await session.step(batches=batches, epochs=epochs)
+                await session.do(p.Advance(batches=batches, epochs=epochs))
                 steps.append((await paused(session)).step)
             with pytest.raises(UsageError, match="at least one"):
-                await session.step()
-            await session.stop()
+                await session.do(p.Advance())
+            await session.do(p.Stop())
         return steps
 
     assert run_async(train()) == [0, 1, 6, 8, 12, 20]  # an epoch has 4 batches
@@ -129,9 +129,9 @@ def test_pausing_and_stepping_change_no_bit(warm: Path, tmp_path: Path) -> None:
                 await session.evaluate(other)
                 await session.review(other, grid=(8, 6), measure=True)
                 await session.predict(other, [["0.5", "0.5"]])
-            await session.go_on()
-            await session.pause()
-            await session.go_on()
+            await session.do(p.Continue())
+            await session.do(p.Pause())
+            await session.do(p.Continue())
             await the_end(session)
             return run
 
@@ -166,7 +166,7 @@ def test_what_can_not_be_prepared_is_refused(warm: Path, tmp_path: Path) -> None
                 await session.begin(to_train(missing, tmp_path / "runs"))
             assert session.state == "idle"
             with pytest.raises(UsageError, match="nothing is being trained"):
-                await session.pause()
+                await session.do(p.Pause())
             await _trained(session, small(), tmp_path / "runs")
 
     run_async(train())
@@ -213,7 +213,7 @@ def test_an_exception_inside_a_layer_ends_the_run(warm: Path, tmp_path: Path) ->
         async with Session.connect(warm) as session:
             run = await begun_paused(session, greedy, tmp_path)
             with _little_memory(session):
-                await session.go_on()
+                await session.do(p.Continue())
                 finished = await the_end(session)
             assert finished.reason == "failed"
             await _trained(session, small(), tmp_path)
@@ -227,25 +227,6 @@ def test_an_exception_inside_a_layer_ends_the_run(warm: Path, tmp_path: Path) ->
     assert "torch/nn/modules/linear.py" in log
 
 
-def test_a_checkpoint_on_request(warm: Path, tmp_path: Path) -> None:
-    """checkpoint() writes the state of now, and the record tells its step."""
-
-    async def train() -> None:
-        async with Session.connect(warm) as session:
-            run = await begun_paused(session, endless(), tmp_path)
-            await on(session, 7)
-            await session.checkpoint()
-            seen = await until(session, lambda happened: isinstance(happened, ev.CheckpointSaved)
-                               and happened.kind == "last")  # fmt: skip
-            saved = seen[-1]
-            assert isinstance(saved, ev.CheckpointSaved)
-            assert saved.step == 7
-            assert Path(saved.path) == run.checkpoint("last")
-            await session.stop()
-
-    run_async(train())
-
-
 def test_states_are_told_in_order(warm: Path, tmp_path: Path) -> None:
     """A training says that it prepares, runs, waits, runs again and is finished."""
 
@@ -253,9 +234,9 @@ def test_states_are_told_in_order(warm: Path, tmp_path: Path) -> None:
         states: list[str] = []
         async with Session.connect(warm) as session:
             await session.begin(to_train(endless(), tmp_path))
-            await session.pause()
-            await session.go_on()
-            await session.stop()
+            await session.do(p.Pause())
+            await session.do(p.Continue())
+            await session.do(p.Stop())
             seen = await until(
                 session, lambda h: isinstance(h, p.StateChanged) and h.state == "finished"
             )
@@ -272,10 +253,10 @@ def test_a_pause_holds_once_it_is_answered(warm: Path, tmp_path: Path) -> None:
         async with Session.connect(warm) as session:
             path = await session.begin(to_train(endless(), tmp_path))
             for _ in range(3):
-                await session.pause()
+                await session.do(p.Pause())
                 assert session.state == "paused"
-                await session.go_on()
-            await session.stop()
+                await session.do(p.Continue())
+            await session.do(p.Stop())
             return Run(path)
 
     events = [*run_async(train()).raw_events()]

@@ -16,6 +16,7 @@ from engine.errors import WorkerLost
 from engine.runs import events as ev
 from engine.runs.run import Run
 from engine.runs.state import state_of
+from engine.service import protocol as p
 from engine.service.client.session import Session
 from tests.engine.service.live import (
     Bits,
@@ -99,7 +100,7 @@ def test_it_says_which_way_and_ends_its_readers(
             await session.begin(to_train(endless, tmp_path))
             await until(session, lambda happened: isinstance(happened, ev.EpochFinished))
             assert _readers(session.pid)
-            await session.stop()
+            await session.do(p.Stop())
             assert _readers(session.pid) == []
             await session.shutdown()
             return session.pid

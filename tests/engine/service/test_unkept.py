@@ -22,7 +22,7 @@ from engine.service.worker import checkpoints
 from engine.service.worker.preparation import prepare, prepare_again
 from engine.service.worker.training_run import RecordFailed, TrainingRun
 from engine.training import checkpoint
-from tests.engine.service.live import demanding, to_train, weights_of
+from tests.engine.service.live import demanding, to_resume, to_train, weights_of
 from tests.engine.training.tiny import NOWHERE
 
 
@@ -40,7 +40,7 @@ def _ended(training: TrainingRun) -> Run:
 
 
 def _resumed(run: Run) -> Run:
-    return _ended(TrainingRun.resume(run, prepare_again(run, NOWHERE)))
+    return _ended(TrainingRun.resume(run, prepare_again(to_resume(run), NOWHERE)))
 
 
 @contextmanager
@@ -111,7 +111,7 @@ def test_the_end_tries_again_and_then_elsewhere(
     assert (finished.steps, finished.unkept, finished.reason) == (steps, "", "completed")
     assert state_of(again).told == "completed"
     with pytest.raises(UsageError, match=r"the run is over \(completed\)"):
-        prepare_again(again, NOWHERE)
+        prepare_again(to_resume(again), NOWHERE)
 
 
 def test_a_second_try_may_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -69,7 +69,7 @@ async def record() -> None:
             )
             listening = asyncio.create_task(_listen(session, kept))
             await session.watch(progress_hz=1000.0)
-            await session.step(epochs=EPOCHS)
+            await session.do(p.Advance(epochs=EPOCHS))
             while not any(isinstance(one, ev.Paused) and one.step >= EPOCHS for one in kept):
                 await asyncio.sleep(0.05)
             drawn = p.Drawn(pictures=await session.pictures(*WIDE_GRID))

@@ -218,17 +218,37 @@ class Replay:
         self._told("watch")
         self.grid = grid
 
-    async def pause(self) -> None:
-        self._told("pause")
-        self._record(ev.Paused(step=self.step_done))
-        self._set_state("paused")
+    async def do(self, command: p.Command | p.Stop) -> None:
+        match command:
+            case p.Pause():
+                self._told("pause")
+                self._record(ev.Paused(step=self.step_done))
+                self._set_state("paused")
+            case p.Continue():
+                self._told("go on")
+                self._record(ev.Continued(step=self.step_done))
+                self._set_state("running")
+            case p.Advance():
+                self._advance(command.batches, command.epochs)
+            case p.SetLearningRate():
+                self._told(f"rate x {command.factor:.4g}")
+                self.factor = command.factor
+                self._record(ev.LearningRateChanged(step=self.step_done, factor=command.factor))
+                self._go_on_telling()
+            case p.Rewind():
+                self._told(f"rewind {command.to}")
+                self.epoch = self.step_done = 0
+                self._losses.cut(0)
+                self._record(ev.Rewound(from_step=0, epoch=0, after_event=1, to=command.to))
+                self._go_on_telling()
+            case p.Stop() if not self.fetched.is_set():
+                self.is_called_off = True
+                self.fetched.set()
+            case p.Stop():
+                self._told("stop")
+                self.finish(command.reason)
 
-    async def go_on(self) -> None:
-        self._told("go on")
-        self._record(ev.Continued(step=self.step_done))
-        self._set_state("running")
-
-    async def step(self, *, batches: int = 0, epochs: int = 0) -> None:
+    def _advance(self, batches: int, epochs: int) -> None:
         self._told(f"step {batches} batches" if batches else f"step {epochs} epochs")
         self._set_state("running")
         if epochs:
@@ -238,27 +258,6 @@ class Replay:
             self._say(self._progress())
         if self.state == "running":
             self._set_state("paused")
-
-    async def set_learning_rate(self, factor: float) -> None:
-        self._told(f"rate x {factor:.4g}")
-        self.factor = factor
-        self._record(ev.LearningRateChanged(step=self.step_done, factor=factor))
-        self._go_on_telling()
-
-    async def rewind(self, to: CheckpointKind = "last") -> None:
-        self._told(f"rewind {to}")
-        self.epoch = self.step_done = 0
-        self._losses.cut(0)
-        self._record(ev.Rewound(from_step=0, epoch=0, after_event=1, to=to))
-        self._go_on_telling()
-
-    async def stop(self, reason: ev.Reason = "stopped") -> None:
-        if not self.fetched.is_set():
-            self.is_called_off = True
-            self.fetched.set()
-            return
-        self._told("stop")
-        self.finish(reason)
 
     async def pictures(self, columns: int, rows: int) -> Pictures:
         self._told("pictures")

@@ -17,7 +17,7 @@ from tests.engine.service.live import WAIT_S
 from tests.tui.app.replay import Replay, Workers
 from tests.tui.app.stand import is_calm, seen, small_experiment, until
 from tui.app import PerceptuiApp
-from tui.live.asking import Folders
+from tui.live.following import Folders
 from tui.live.trainer_process import Connect
 from tui.screens.workbench import WorkbenchScreen
 from tui.settings import Settings

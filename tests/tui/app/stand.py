@@ -24,7 +24,7 @@ from engine.spec.experiment import Experiment
 from engine.spec.experiment_reader import from_raw
 from tests.engine.service.live import WAIT_S
 from tui.editing.draft import Draft
-from tui.live.asking import Folders
+from tui.live.following import Folders
 from tui.live.snapshot import Snapshot
 from tui.messages import PresetChosen
 from tui.renderables.look import Look

@@ -61,6 +61,17 @@ async def test_a_block_opens_and_closes() -> None:
 
 
 @pytest.mark.asyncio
+async def test_an_open_block_in_a_narrow_pane_says_its_name() -> None:
+    """The rest stands below it while the cursor is there."""
+    app = EditorApp(layers=['Residual([Linear(2)], shortcut="projection")', "Linear(1)"])
+    async with app.run_test(size=(18, 30)) as pilot:
+        await press(pilot, "down", "right")
+        assert app.rows()[4:7] == ["▸  - Residual", "   Residual([…],", '   shortcut="pr…']
+        await press(pilot, "down")
+        assert [row for row in app.rows() if "Resid" in row] == ["   - Residual"]
+
+
+@pytest.mark.asyncio
 async def test_a_layer_inside_is_edited_added_and_removed() -> None:
     """Enter, a and delete act on the layer under the cursor, wherever it is."""
     app = EditorApp(layers=LAYERS)

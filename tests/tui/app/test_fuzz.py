@@ -8,23 +8,25 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 from unittest.mock import patch
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from rich.cells import cell_len
 from textual.events import Key
 from textual.pilot import Pilot
 from textual.worker import Worker, WorkerState
 
 from engine.errors import PerceptuiError
 from tests.engine.service.live import WAIT_S
+from tests.tui.app.editor_app import EditorApp
 from tests.tui.app.replay import Workers
 from tests.tui.app.stage import SIZES
 from tests.tui.app.stand import made_run, small_experiment, until
 from tui.app import PerceptuiApp
-from tui.live.asking import Folders
+from tui.live.following import Folders
 from tui.screens.host import BenchScreen
 from tui.settings import Settings
 
@@ -66,12 +68,20 @@ CHARACTERS = {
     "equals_sign": "=",
     "slash": "/",
 }
+LAYERS = ["Linear(4)", "Residual([Linear(4), Residual([ReLU()])])", "Linear(1)", "Sigmoid()"]
+"""With what opens in the editor."""
 TURNS = 20
 """Of the event loop between two keys."""
 DEEP = 40
 """No chain of screens takes more than so many esc to leave."""
 
 actions = st.lists(st.sampled_from(KEYS + SIZE_CHANGES), min_size=60, max_size=MOST_KEYS)
+EDITING = (
+    *("up", "down", "left", "right", "home", "end", "pageup", "pagedown", "enter", "escape"),
+    *("a", "K", "J", "delete", "backspace", "z", "ctrl+y", "d", "0", "9", "full_stop", "e", "tab"),
+)
+"""Keys that do something in the editor, or in the forms that it opens."""
+edits = st.lists(st.sampled_from(EDITING), min_size=60, max_size=MOST_KEYS)
 
 
 @pytest.fixture(autouse=True)
@@ -96,6 +106,34 @@ def test_any_keys_are_survived_and_the_app_can_be_left(pressed: list[str]) -> No
         asyncio.run(asyncio.wait_for(_survive(Path(folder), pressed), 10 * WAIT_S))
 
 
+@settings(
+    max_examples=EXAMPLES,
+    deadline=None,
+    database=None,
+    derandomize=not IS_LONG,
+    suppress_health_check=list(HealthCheck),
+    phases=PHASES,
+)
+@given(pressed=edits)
+def test_any_edits_are_survived_and_can_be_taken_back(pressed: list[str]) -> None:
+    """Whatever is pressed in the editor, with a block in it: esc and z lead back to what was."""
+    asyncio.run(asyncio.wait_for(_edit(pressed), 10 * WAIT_S))
+
+
+async def _edit(pressed: list[str]) -> None:
+    app = EditorApp(layers=LAYERS)
+    async with app.run_test(size=(40, 24)) as pilot:
+        before = dict(app.draft.raw)
+        for key in pressed:
+            await _tap(pilot, key)
+        while len(app.screen_stack) > 1:
+            await pilot.press("escape")
+        assert all(cell_len(row) <= app.editor.size.width for row in app.rows())
+        while app.draft.can_undo():
+            await pilot.press("z")
+        assert app.draft.raw == before
+
+
 async def _survive(folder: Path, pressed: list[str]) -> None:
     made_run(folder)
     made_run(folder, "early", reason="interrupted")
@@ -104,7 +142,7 @@ async def _survive(folder: Path, pressed: list[str]) -> None:
         folders=Folders(folder / "runs", folder / "data"),
         connect=workers.connect,
         settings=Settings(),
-        first=("small", small_experiment(epochs=1_000_000)),
+        first=("small", small_experiment(epochs=1_000_000, layers=LAYERS)),
     )
     with _watched() as failures:
         async with app.run_test() as pilot:
@@ -136,7 +174,7 @@ async def _press(pilot: Pilot[int], pressed: list[str], failures: list[BaseExcep
     assert not failures, failures
 
 
-async def _tap(pilot: Pilot[int], key: str) -> None:
+async def _tap(pilot: Pilot[Any], key: str) -> None:
     """Press a key and give it a moment; now and then the app has not done with the last one."""
     name = NAMED.get(key, key)
     character = key if len(key) == 1 else CHARACTERS.get(key)

@@ -12,7 +12,7 @@ from engine.service.client.session import Session
 from tests.engine.service.live import run_async
 from tests.engine.training.tiny import small
 from tests.tui.app.stand import small_experiment
-from tui.live.asking import Folders
+from tui.live.following import Folders
 from tui.live.going_on import GoingOn
 from tui.live.snapshot import Snapshot
 from tui.live.training_controller import TrainingController

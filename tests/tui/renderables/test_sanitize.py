@@ -41,6 +41,13 @@ def test_wide_characters_are_cut_by_cells() -> None:
     assert fit("abcdef", 5, ascii=True) == "abc.."
 
 
+def test_a_cut_is_marked_once() -> None:
+    """Also where it is cut again, behind the mark or inside of it."""
+    assert fit("[…] and more", 3) == "[…"
+    assert fit("[…] and more", 5) == "[…]…"
+    assert fit("[...] and more", 5, ascii=True) == "[.."
+
+
 def test_a_text_can_be_cut_at_its_beginning() -> None:
     """The end stays, the cut is marked, and no combining mark is left on it."""
     assert fit_end("abcdef", 6) == "abcdef"
