@@ -23,7 +23,7 @@ from tui.live.training_controller import TrainingController
 from tui.messages import PresetChosen, TrainingChanged
 from tui.renderables.look import Look
 from tui.renderables.sanitize import plain
-from tui.screens.host import BenchScreen
+from tui.screens.host import AppScreen
 from tui.screens.presets import PresetsScreen
 from tui.settings import Settings
 from tui.terminal.budget import BYTES_PER_S, SLOW_BYTES_PER_S, ByteBudget
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 MOST_ERRORS = 20
 """Of those that a person was told, kept for a report of a problem."""
-BENCH_AFTER_S = 0.15
+TRAINER_AFTER_S = 0.15
 """The trainer's start waits so long: it would take the processor from the first screen."""
 
 
@@ -117,7 +117,7 @@ class PerceptuiApp(TerminalApp[int]):
         if self._attach_to is not None:
             self._in_background(self.watch_run(self._attach_to))
         else:
-            self.call_after_refresh(self.set_timer, BENCH_AFTER_S, self._open_bench)
+            self.call_after_refresh(self.set_timer, TRAINER_AFTER_S, self._open_bench)
 
     async def on_unmount(self) -> None:
         """Let go of the worker; what lives on goes on without us."""
@@ -203,7 +203,7 @@ class PerceptuiApp(TerminalApp[int]):
     def action_take_back(self) -> None:
         """Undo where something is edited; elsewhere go back to the shell."""
         screen = self.screen
-        if not (isinstance(screen, BenchScreen) and screen.takes_back()):
+        if not (isinstance(screen, AppScreen) and screen.takes_back()):
             self.action_suspend_process()
 
     def action_problem(self) -> None:

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from rich.text import Text
 
 from engine.parts.metrics import METRICS
-from engine.runs.events import Evaluated, Metric
+from engine.runs.events import Evaluated, Figure
 from engine.runs.pictures import Boundary, Comparison, Curve, Picture
 from tui.measured import shown, shown_title
 from tui.renderables import boundary as plane
@@ -108,7 +108,7 @@ def labels_title(picture: Comparison) -> str:
 
 
 def score_rows(
-    samples: Mapping[str, int], metrics: Mapping[str, Metric], width: int, look: Look
+    samples: Mapping[str, int], metrics: Mapping[str, Figure], width: int, look: Look
 ) -> Rows:
     """What was measured of each split: loss and accuracy, or the errors of a regression.
 

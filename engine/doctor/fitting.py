@@ -13,7 +13,7 @@ from engine.doctor.statistics import Spread, Statistics
 from engine.errors import BadExperiment, DataUnavailable, Problem, UsageError
 from engine.parts.component import literal
 from engine.parts.data.csv_file import Csv
-from engine.parts.data.sheet import desk
+from engine.parts.data.sheet import table_cache
 from engine.parts.data.sheet.inspection import inspected
 from engine.parts.data.sheet.remarks import Remark, merged
 from engine.parts.data.sheet.table import Table
@@ -162,7 +162,7 @@ def _like_marks(data: Csv, notes: list[str]) -> Csv:
         return data
     import numpy as np
 
-    counts = np.bincount(desk.arrays(data.path, data.asked)[1], minlength=len(classes))
+    counts = np.bincount(table_cache.arrays(data.path, data.asked)[1], minlength=len(classes))
     top = int(counts.argmax())
     rises, falls = np.diff(counts[: top + 1]), np.diff(counts[top:])
     if (
@@ -198,7 +198,7 @@ def _statistics(data: Csv) -> Statistics:
     """The figures of the table that the doctor's rules read."""
     import numpy as np
 
-    inputs, targets = desk.arrays(data.path, data.asked)
+    inputs, targets = table_cache.arrays(data.path, data.asked)
     columns = [_spread(inputs[:, index]) for index in range(inputs.shape[1])]
     is_class = targets.ndim == 1
     counts = np.bincount(targets).tolist() if is_class else []

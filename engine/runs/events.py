@@ -19,7 +19,7 @@ Reason = Literal[
 DataPath = Literal["resident", "streamed"]
 """Whether a data set is kept in memory, or its images are read from their files when used."""
 
-Metric = float | None
+Figure = float | None
 """A number that may be non-finite; JSON shows it as null then."""
 
 
@@ -81,18 +81,18 @@ class EpochFinished(Event, frozen=True, kw_only=True):
 
     epoch: int
     step: int
-    metrics: dict[str, Metric] = {}
+    metrics: dict[str, Figure] = {}
     """By names like `train_loss` and `test_accuracy`, in JSON among the other keys. `train_loss` is
     the mean over the epoch's batches of the loss before each update."""
-    learning_rate: Metric
-    gradient_norm: Metric
+    learning_rate: Figure
+    gradient_norm: Figure
     """Of the epoch's last step, over all parameters, before any clipping."""
     steps_per_s: float
     samples_per_s: float
     elapsed_s: float
 
     @property
-    def train_loss(self) -> Metric:
+    def train_loss(self) -> Figure:
         """Mean over the epoch's batches of the loss before each update."""
         return self.metrics["train_loss"]
 
@@ -136,11 +136,11 @@ class ClassScores(msgspec.Struct, frozen=True, kw_only=True):
     """How one class was recognized."""
 
     name: str
-    precision: Metric
+    precision: Figure
     """Of those predicted as this class, the share that is; null if none was."""
-    recall: Metric
+    recall: Figure
     """Of this class, the share predicted as such; null if there is none."""
-    f1: Metric
+    f1: Figure
     support: int
     """Samples of this class."""
 
@@ -150,11 +150,11 @@ class Evaluated(Event, frozen=True, kw_only=True):
 
     split: Literal["train", "validation", "test"]
     samples: int
-    metrics: dict[str, Metric]
+    metrics: dict[str, Figure]
     classes: list[ClassScores] = []
     confusion: list[list[int]] = []
     """Counts: rows are the actual classes, columns the predicted ones."""
-    bounds: list[Metric] = []
+    bounds: list[Figure] = []
     """What nine tenths of a test split's errors stay below, for each number to predict; where their
     logarithms are trained on, as the logarithm of a factor."""
 
@@ -169,12 +169,12 @@ class Prediction(msgspec.Struct, frozen=True, kw_only=True):
     """The picture that was predicted, where it was one."""
     predicted: str
     """The class, or the numbers of a regression."""
-    outputs: list[Metric]
+    outputs: list[Figure]
     """The network's outputs."""
-    probabilities: list[Metric] = []
+    probabilities: list[Figure] = []
     """One per class; empty for a regression."""
-    low: list[Metric] = []
-    high: list[Metric] = []
+    low: list[Figure] = []
+    high: list[Figure] = []
     """Of a regression that was tested: from where to where nine of ten lie, for each number."""
 
 
@@ -336,7 +336,7 @@ class RunFinished(Event, frozen=True, kw_only=True):
     steps: int
     elapsed_s: float
     """Wall time of the training loop."""
-    metrics: dict[str, Metric]
+    metrics: dict[str, Figure]
     unkept: str = ""
     """Why the run's directory lacks the last checkpoint or the best; empty where it doesn't."""
 

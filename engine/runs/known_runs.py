@@ -11,9 +11,9 @@ from pathlib import Path
 from engine.parts.kinds import encodable
 from engine.parts.metrics import score
 from engine.runs.contents import EVENTS, LEASE
-from engine.runs.events import Metric
+from engine.runs.events import Figure
 from engine.runs.index import Index, Stamp
-from engine.runs.kept import OVER, is_done
+from engine.runs.kept_checkpoints import OVER, is_done
 from engine.runs.outcome import Outcome, outcome_of
 from engine.runs.run import Run, all_runs
 from engine.runs.state import RunState, ended, state_of
@@ -45,11 +45,11 @@ class ListedRun:
         return not self.state.is_live and is_over
 
     @property
-    def loss(self) -> Metric:
+    def loss(self) -> Figure:
         """Of the training split."""
         return self.outcome.metrics.get("train_loss")
 
-    def score(self, name: str) -> Metric:
+    def score(self, name: str) -> Figure:
         """A metric of the test split, else of the training split; None where it has none."""
         return score(self.outcome.metrics, name)
 

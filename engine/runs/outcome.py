@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from engine.runs.events import EpochFinished, Metric, RunFinished, RunStarted
+from engine.runs.events import EpochFinished, Figure, RunFinished, RunStarted
 from engine.runs.record_file import UnreadableRecord
 from engine.runs.run import Run
 
@@ -22,7 +22,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     complaint: str = ""
     """Why the record can't be read."""
     epochs: int = 0
-    metrics: dict[str, Metric] = {}
+    metrics: dict[str, Figure] = {}
     """The newest ones."""
     is_kept: bool = True
     """Whether the run's directory got what it is to keep of the weights it ended with."""
@@ -31,7 +31,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 def outcome_of(run: Run) -> Outcome:
     """Read a run's outcome; of a long record little more than its last line."""
     file = run.record_file
-    reason, epochs, metrics = "", 0, dict[str, Metric]()
+    reason, epochs, metrics = "", 0, dict[str, Figure]()
     is_kept = True
     try:
         for place, event in enumerate(file.counting_backwards(MOST_BYTES)):

@@ -8,7 +8,7 @@ from itertools import accumulate
 
 import msgspec
 
-from engine.runs.events import Metric
+from engine.runs.events import Figure
 
 SMOOTHING = 0.9
 """Share of the running mean that is kept from step to step."""
@@ -29,9 +29,9 @@ class RateTest(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     rates: list[float]
-    losses: list[Metric]
+    losses: list[Figure]
     """Of each step's batch, before the update with that rate."""
-    smoothed: list[Metric]
+    smoothed: list[Figure]
     steepest: float | None
     """The rate at which the smoothed loss falls fastest; None where it hardly falls."""
     lowest: float | None
@@ -57,7 +57,7 @@ def rate_test(rates: Sequence[float], losses: Sequence[float]) -> RateTest:
     if slopes and level - smooth[bottom] >= FALL * abs(level):
         steepest, lowest = rates[min(slopes)[1]], rates[bottom]
         suggested = float(f"{min(steepest, lowest / 10):.1e}")
-    rest: list[Metric] = [None] * (len(losses) - finite)
+    rest: list[Figure] = [None] * (len(losses) - finite)
     return RateTest(
         rates=list(rates),
         losses=[*losses[:finite], *rest],

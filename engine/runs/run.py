@@ -174,7 +174,7 @@ class Run:
                 ) from error
         return data.new_samples(self.facts(), table)
 
-    def bounds(self, kind: CheckpointKind) -> list[ev.Metric]:
+    def bounds(self, kind: CheckpointKind) -> list[ev.Figure]:
         """How far off the checkpoint's predictions are on a test split, as `Evaluated` has it.
 
         Empty where that was not measured: only the weights that a training ends with are.

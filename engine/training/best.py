@@ -7,11 +7,11 @@ import math
 import time
 from typing import NamedTuple
 
-from engine.training.aside import aside
 from engine.training.checkpoint import Checkpoint
 from engine.training.kept_state import KeptState
 from engine.training.model import is_finite
 from engine.training.trainer import Trainer
+from engine.training.trial import trial
 
 COPY_SHARE = 0.01
 """Copies of the state take about this share of the training's time."""
@@ -163,7 +163,7 @@ class Best:
         trainer = self._trainer
         if start.epoch == mark.epoch:
             return start
-        with aside(trainer):
+        with trial(trainer):
             start.put_back()
             while trainer.epoch < mark.epoch:
                 trainer.step()

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from engine.parts import metrics
 from engine.parts.data import Facts
-from engine.runs.events import ClassScores, Evaluated, Metric
+from engine.runs.events import ClassScores, Evaluated, Figure
 from engine.training.bounds import error_bounds
 from engine.training.inputs import InputMap
 from engine.training.outputs import OutputDecoder
@@ -57,7 +57,7 @@ class Evaluator:
         """A split with what the network says of it."""
         return Scored(self, split, self.outputs_of(split))
 
-    def metrics(self, split: Split, outputs: Tensor | None = None) -> dict[str, Metric]:
+    def metrics(self, split: Split, outputs: Tensor | None = None) -> dict[str, Figure]:
         """What reports tell of a split, by name.
 
         The loss is in the scale that is trained in, the others are in the unit of the data.
@@ -77,7 +77,7 @@ class Evaluator:
         if self.facts.task == "classification":
             confusion = confusion_matrix(scored.actual, scored.predicted, len(self.facts.classes))
             classes = class_scores(confusion, self.facts.classes)
-        bounds: list[Metric] = []
+        bounds: list[Figure] = []
         if self.facts.task == "regression" and name == "test":
             logarithmic = self.decoder.target_map.logarithmic
             bounds += error_bounds(scored.numbers, scored.targets, logarithmic=logarithmic)
@@ -128,11 +128,11 @@ class Scored:
             return float(self._evaluator.criterion(self.outputs, targets))
 
     @cached_property
-    def reported(self) -> dict[str, Metric]:
+    def reported(self) -> dict[str, Figure]:
         """The metrics of a report by name."""
         return {one.name: self.value(one) for one in self._metrics if one.is_reported}
 
-    def measured(self, libraries: Collection[str] | None = None) -> dict[str, Metric]:
+    def measured(self, libraries: Collection[str] | None = None) -> dict[str, Figure]:
         """All metrics by name that need none but these libraries; None: any."""
         known = self.reported
         return {
@@ -146,7 +146,7 @@ class Scored:
         facts = self._evaluator.facts
         return metrics.metrics_of(facts.task, len(facts.classes))
 
-    def value(self, metric: metrics.Metric) -> Metric:
+    def value(self, metric: metrics.Metric) -> Figure:
         """What a metric is here."""
         if not metric.formula:
             return self.loss

@@ -16,7 +16,7 @@ from engine.runs.events import DataPath
 from engine.spec.experiment import Experiment
 from engine.spec.validator import held_back
 from engine.training.inputs import InputMap
-from engine.training.streaming.image_reader import Reader
+from engine.training.streaming.image_reader import ImageReader
 from engine.training.targets import PLAIN, TargetMap
 
 
@@ -75,7 +75,7 @@ class Split:
 class StreamedSplit(Split):
     """Samples whose inputs are read from their files, onto the reader's device."""
 
-    reader: Reader
+    reader: ImageReader
     index: Tensor
     """(samples,) which of the reader's images these are; on the CPU."""
 
@@ -98,7 +98,7 @@ class Splits:
     train: Split
     validation: Split | None
     test: Split | None
-    reader: Reader | None = None
+    reader: ImageReader | None = None
     """Of streamed splits."""
     target_map: TargetMap = PLAIN
 
@@ -118,7 +118,7 @@ class Splits:
         return {name: split for name, split in pairs if split is not None}
 
 
-def whole(dataset: Dataset, reader: Reader | None) -> Split:
+def whole(dataset: Dataset, reader: ImageReader | None) -> Split:
     """A data set as it is, not split; reader: of one whose inputs are not in memory."""
     if reader is None:
         return Split(dataset.inputs, dataset.targets)
@@ -126,7 +126,7 @@ def whole(dataset: Dataset, reader: Reader | None) -> Split:
     return StreamedSplit(dataset.inputs, dataset.targets, reader=reader, index=index)
 
 
-def split(dataset: Dataset, experiment: Experiment, reader: Reader | None = None) -> Splits:
+def split(dataset: Dataset, experiment: Experiment, reader: ImageReader | None = None) -> Splits:
     """Divide a data set as the experiment asks; reader: of one whose inputs are not in memory.
 
     Only where a fraction is held back, one permutation is drawn from the global generator:
@@ -163,7 +163,7 @@ def split(dataset: Dataset, experiment: Experiment, reader: Reader | None = None
 
 
 def _own_splits(
-    dataset: Dataset, input_map: InputMap, reader: Reader | None
+    dataset: Dataset, input_map: InputMap, reader: ImageReader | None
 ) -> dict[OwnSplit, Split]:
     """The splits that a data set brings itself; the reader has their images after the others."""
     found: dict[OwnSplit, Split] = {}

@@ -22,7 +22,7 @@ from engine.runs.events import (
     EpochFinished,
     Evaluated,
     Event,
-    Metric,
+    Figure,
     Reason,
     RunStarted,
 )
@@ -159,7 +159,7 @@ class Trainer:
         """Wall time spent in steps and reports."""
         self.reason: Reason | None = None
         """Why the training is over; None while it is not."""
-        self.metrics: dict[str, Metric] = {}
+        self.metrics: dict[str, Figure] = {}
         """Of the last reported epoch."""
         self.unread = LossMeter(self.device)
         """Losses of the last steps; `losses`, `epoch_losses` and `newest_loss` lack them."""
@@ -372,7 +372,7 @@ class Trainer:
         return {name: self.evaluator.scored(part) for name, part in self.device_splits.items()}
 
     def _report(self, train_loss: float, began: float) -> EpochFinished:
-        measured: dict[str, Metric] = {}
+        measured: dict[str, Figure] = {}
         for name, part in self.device_splits.items():
             scored = self.last_look.get(name) or self.evaluator.scored(part)
             for metric, value in scored.reported.items():

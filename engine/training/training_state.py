@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from engine.runs.events import Metric, Reason
+from engine.runs.events import Figure, Reason
 
 Count = Annotated[int, Meta(ge=0, le=2**53)]
 Seconds = Annotated[float, Meta(ge=0, le=1e15)]
@@ -53,7 +53,7 @@ class TrainingState(msgspec.Struct, frozen=True):
     learning_rate: RateState
     selection: SelectionState
     losses: list[tuple[Count, float]]
-    metrics: dict[str, Metric]
+    metrics: dict[str, Figure]
     first_loss: float | None = None
     """Of the first step; older checkpoints don't have it."""
 

@@ -64,7 +64,7 @@ def reading(turns: int, rows: int) -> Section:
             place.mkdir()
             asked = msgspec.to_builtins(Asked(targets=("y",)))
             order = json.dumps({"path": str(path), "asked": asked, "place": str(place)})
-            ours.append(timed([sys.executable, "-m", "engine.parts.data.sheet.kept"], order))
+            ours.append(timed([sys.executable, "-m", "engine.parts.data.sheet.cache_entry"], order))
             alone.append(timed([sys.executable, "-c", _ALONE, str(path)]))
     ours_s, alone_s = [s for s, _ in ours], [s for s, _ in alone]
     peak = max(peak for _, peak in ours)

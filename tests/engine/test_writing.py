@@ -20,15 +20,15 @@ _ROOMS = {
     "engine/runs/index.py": "removes old ones of its own from the cache",
     "engine/runs/lease.py": "gives its own run free",
     "engine/training/checkpoint.py": "writes where it is told by files.py",
-    "engine/parts/data/sheet/desk.py": "makes and forgets folders of its own in the cache",
-    "engine/parts/data/sheet/kept.py": "writes into such a folder, which is new and private",
+    "engine/parts/data/sheet/table_cache.py": "makes and forgets folders of its own in the cache",
+    "engine/parts/data/sheet/cache_entry.py": "writes into such a folder, which is new and private",
     "engine/parts/data/download.py": "unpacks into a folder of its own",
     "engine/service/worker/checkpoints.py": "rescues weights into a folder of its own",
     "engine/service/protocol/socket_directory.py": "sweeps sockets and logs in a folder of its own",
     "engine/service/worker/socket_server.py": "removes its own socket",
     "engine/service/client/launch.py": "makes a trainer's log in that folder",
     "engine/service/worker/process.py": "removes that log",
-    "engine/training/streaming/reading.py": "removes the temporary folder of its dead trainer",
+    "engine/training/streaming/reading_process.py": "removes the folder of its dead trainer",
     "tui/terminal/streams.py": "opens /dev/null",
 }
 """Who may, and what for."""

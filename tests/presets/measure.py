@@ -17,7 +17,7 @@ import pytest
 
 from engine.parts.data import DataLocations
 from engine.paths import data_dir
-from engine.runs.events import Metric
+from engine.runs.events import Figure
 from engine.spec.experiment import Experiment, Measured
 from engine.spec.experiment_reader import read_file
 from engine.training.trainer import Trainer
@@ -61,12 +61,12 @@ def trained(experiment: Experiment, seed: int | None = None) -> Trainer:
 
 
 @cache
-def final_metrics(name: str, seed: int = 0) -> dict[str, Metric]:
+def final_metrics(name: str, seed: int = 0) -> dict[str, Figure]:
     """The metrics at the end of a shipped preset's training."""
     return trained(preset(name), seed).metrics
 
 
-def ranges(runs: Sequence[dict[str, Metric]]) -> Measured:
+def ranges(runs: Sequence[dict[str, Figure]]) -> Measured:
     """The range of each metric over several runs, widened and rounded outward to 3 digits."""
     found: Measured = {}
     for name in runs[0]:

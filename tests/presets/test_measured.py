@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from engine.runs.events import Metric
+from engine.runs.events import Figure
 from tests.presets.measure import NAMES, final_metrics, preset, ranges, skip_without_data
 
 LONG = ("mnist", "mnist-cnn")
@@ -49,7 +49,7 @@ def test_promises_are_found_in_the_texts() -> None:
 
 def test_ranges_are_widened_and_rounded_outward() -> None:
     """A quarter of the range and 0.2 percent of the value are added, then 3 digits are kept."""
-    runs: list[dict[str, Metric]] = [
+    runs: list[dict[str, Figure]] = [
         {"train_loss": 0.2345, "test_accuracy": 0.98, "test_mae": 1.0, "train_r2": None},
         {"train_loss": 0.1115, "test_accuracy": 0.90, "test_mae": 2.0, "train_r2": None},
     ]

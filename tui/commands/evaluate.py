@@ -6,8 +6,8 @@ import typer
 
 from tui.commands import app
 from tui.commands import options as o
-from tui.commands.inquiry import asked
 from tui.commands.json_line import print_message
+from tui.commands.one_off_session import answer_of
 
 
 @app.command()
@@ -26,7 +26,7 @@ def evaluate(
     shared = ctx.obj.merged(runs_dir, data_dir, ascii, json)
     found = find_run(run, shared.runs)
     kind = o.kind(checkpoint)
-    splits = asked(lambda session: session.evaluate(found, kind, shared.data))
+    splits = answer_of(lambda session: session.evaluate(found, kind, shared.data))
     if shared.json:
         for split in splits:
             print_message(split)

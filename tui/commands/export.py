@@ -13,8 +13,8 @@ from engine.errors import UsageError
 from engine.export import FORMATS
 from tui.commands import app
 from tui.commands import options as o
-from tui.commands.inquiry import asked
 from tui.commands.json_line import print_json
+from tui.commands.one_off_session import answer_of
 from tui.commands.output import STDOUT, may_replace, show_file
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def export(
 def _export(
     run: Run, format: str, output: Path, kind: CheckpointKind, data: Path | None, *, replace: bool
 ) -> None:
-    asked(lambda session: session.export(run, format, output, kind, data, replace=replace))
+    answer_of(lambda session: session.export(run, format, output, kind, data, replace=replace))
 
 
 def _to_stdout(run: Run, format: str, kind: CheckpointKind, shared: o.Shared) -> None:

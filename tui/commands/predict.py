@@ -14,8 +14,8 @@ from engine.errors import DataUnavailable, PerceptuiError, UsageError
 from tui.commands import app
 from tui.commands import options as o
 from tui.commands.complaint import complain
-from tui.commands.inquiry import asked
 from tui.commands.json_line import print_json, print_line, print_message
+from tui.commands.one_off_session import answer_of
 from tui.commands.output import STDOUT, may_replace, show_file
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def predict(
         raise typer.Exit(_predict_pictures(found, pictures, output, kind, shared, force=force))
     if output is not None:
         raise UsageError("predict: -o goes with --csv FILE, or with pictures")
-    answers = asked(lambda session: session.predict(found, [list(values or [])], kind))
+    answers = answer_of(lambda session: session.predict(found, [list(values or [])], kind))
     _print(found, answers, shared)
 
 
@@ -155,7 +155,7 @@ def _predict_rows(
     replace: bool = False,
 ) -> RowsPredicted:
     try:
-        return asked(
+        return answer_of(
             lambda session: session.predict_rows(
                 run,
                 path,
@@ -231,7 +231,7 @@ def _predict_pictures(
             output,
             lambda replace: check_rows_output(run, None, output, shared.data, replace=replace),
         )
-    told = asked(lambda session: session.predict_pictures(run, list(files), kind))
+    told = answer_of(lambda session: session.predict_pictures(run, list(files), kind))
     answers = [msgspec.structs.replace(a, file=files[a.file]) for a in told.predictions]
     bad = [msgspec.structs.replace(b, place=files[b.place]) for b in told.bad]
     if output is not None:

@@ -104,7 +104,7 @@ def _tuples(value: object) -> object:
 
 
 @dataclass(frozen=True)
-class Reading:
+class ParsedCall:
     """A call's text, understood as far as it goes."""
 
     component: type[Component] | None = None
@@ -116,12 +116,12 @@ class Reading:
     problems: tuple[str, ...] = ()
 
 
-def read_call(family: str, text: str) -> Reading:
+def read_call(family: str, text: str) -> ParsedCall:
     """Read what was typed as a call of a family (the key in FAMILIES)."""
     try:
         call = parse_call(text)
     except GrammarError as error:
-        return Reading(problems=(str(error),))
+        return ParsedCall(problems=(str(error),))
     component = FAMILIES[family].members().get(call.name)
     problems: list[Problem] = []
     made = make(FAMILIES[family], call, "", problems)
@@ -129,10 +129,10 @@ def read_call(family: str, text: str) -> Reading:
     given = dict(zip(names, call.args, strict=False)) | call.kwargs
     texts = {name: typed(value) for name, value in given.items() if name in names}
     messages = tuple(str(problem).removeprefix(".") for problem in problems)
-    return Reading(component, texts, str(made) if made else "", messages)
+    return ParsedCall(component, texts, str(made) if made else "", messages)
 
 
-def read_texts(family: str, component: type[Component], texts: Mapping[str, str]) -> Reading:
+def read_texts(family: str, component: type[Component], texts: Mapping[str, str]) -> ParsedCall:
     """Read what was typed for each parameter; an empty text means the default."""
     values: dict[str, object] = {}
     wrong: list[str] = []
@@ -148,8 +148,8 @@ def read_texts(family: str, component: type[Component], texts: Mapping[str, str]
     made = make(FAMILIES[family], Call(component.name, kwargs=values), "", problems)
     if made is None or wrong:
         missing = [str(p).removeprefix(".") for p in problems if not _is_told(str(p), texts)]
-        return Reading(component, dict(texts), "", (*wrong, *missing))
-    return Reading(component, dict(texts), str(made))
+        return ParsedCall(component, dict(texts), "", (*wrong, *missing))
+    return ParsedCall(component, dict(texts), str(made))
 
 
 def _is_told(problem: str, texts: Mapping[str, str]) -> bool:

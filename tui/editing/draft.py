@@ -44,7 +44,7 @@ class _State(NamedTuple):
     opened: Opened = frozenset()
 
 
-class _Reading:
+class _Derived:
     """What follows from one state; made anew with each change."""
 
     def __init__(self, raw: Mapping[str, object]) -> None:
@@ -76,7 +76,7 @@ class Draft:
         self._state = _State("", {}, {})
         self._undone: deque[_State] = deque(maxlen=MOST_UNDONE)
         self._done: deque[_State] = deque(maxlen=MOST_UNDONE)
-        self._reading: _Reading | None = None
+        self._derived: _Derived | None = None
         self.examiner = Examiner()
         """The doctor, with what is known of the data by now."""
 
@@ -111,7 +111,7 @@ class Draft:
         if self.raw == self._state.base:
             return False
         mine = self.experiment
-        return mine is None or mine != _Reading(self._state.base).experiment
+        return mine is None or mine != _Derived(self._state.base).experiment
 
     def comes_from(self, name: str, experiment: Experiment) -> bool:
         """Whether this experiment was loaded under this name, whatever was edited since."""
@@ -292,13 +292,13 @@ class Draft:
         path = own_presets.save(name, experiment)
         raw = parse_toml(to_toml(experiment))
         self._state = self._state._replace(name=name, raw=raw, base=raw)
-        self._reading = None
+        self._derived = None
         return path
 
     def _to_save(self, name: str) -> Experiment:
         """The experiment without what was said of another one: figures, expectations, title."""
         experiment = self._valid()
-        base = _Reading(self._state.base).experiment
+        base = _Derived(self._state.base).experiment
         values = experiment.values() | {"group": "Mine"}
         if base is None or base.without_prose() != experiment.without_prose():
             silent = experiment.without_claims().values()
@@ -327,15 +327,15 @@ class Draft:
             self._done.append(self._state)
         self._undone.clear()
         self._state = state
-        self._reading = None
+        self._derived = None
 
     def _travel(self, there: deque[_State], back: deque[_State]) -> None:
         if there:
             back.append(self._state)
             self._state = there.pop()
-            self._reading = None
+            self._derived = None
 
-    def _read(self) -> _Reading:
-        if self._reading is None:
-            self._reading = _Reading(self.raw)
-        return self._reading
+    def _read(self) -> _Derived:
+        if self._derived is None:
+            self._derived = _Derived(self.raw)
+        return self._derived

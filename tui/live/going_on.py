@@ -43,7 +43,7 @@ def going_on(snapshot: Snapshot, edited: Experiment | None) -> GoingOn | None:
 
     A run that came to its end trains on for as many epochs as it was begun with.
     """
-    from engine.runs.kept import OVER
+    from engine.runs.kept_checkpoints import OVER
 
     trained, started, finished = snapshot.experiment, snapshot.started, snapshot.finished
     if not snapshot.is_over or trained is None or edited is None or started is None:

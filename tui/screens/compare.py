@@ -17,11 +17,11 @@ from tui.past.comparison import Comparison, compare, told
 from tui.renderables.look import class_hue
 from tui.renderables.loss_chart import LossSeries, loss_chart
 from tui.renderables.table import Cell, Column, heading, sentence, table
-from tui.screens.host import BenchScreen
+from tui.screens.host import AppScreen
 from tui.screens.page import Page
 
 
-class CompareScreen(BenchScreen):
+class CompareScreen(AppScreen):
     """Which came out best, every score, what differs between them, and their loss curves."""
 
     DEFAULT_CSS = """

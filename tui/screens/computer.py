@@ -18,7 +18,7 @@ from tui.renderables.computer import computer_rows, step_rows
 from tui.renderables.numbers import rate
 from tui.renderables.sanitize import plain
 from tui.renderables.table import heading, sentence
-from tui.screens.host import BenchScreen
+from tui.screens.host import AppScreen
 from tui.screens.page import Page
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ WAITING = "enter times the parts of a step on a copy; a training that runs waits
 TIMING = "Steps are being timed."
 
 
-class ComputerScreen(BenchScreen):
+class ComputerScreen(AppScreen):
     """Processors, memory and cards, once a second; enter times a step."""
 
     DEFAULT_CSS = """

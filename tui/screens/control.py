@@ -15,7 +15,7 @@ from engine.runs.contents import CheckpointKind
 from engine.service import protocol as p
 from engine.spec.experiment import Experiment
 from tui.live.going_on import GoingOn, going_on
-from tui.screens.host import BenchScreen
+from tui.screens.host import AppScreen
 from tui.widgets.notes import way_back
 
 
@@ -25,7 +25,7 @@ class Start(Protocol):
     async def __call__(self, *, paused: bool) -> None: ...
 
 
-class ControlScreen(BenchScreen):
+class ControlScreen(AppScreen):
     """A screen from which what is edited is trained."""
 
     BINDINGS = [  # noqa: RUF012  # Textual declares it so

@@ -15,13 +15,13 @@ from engine.runs.events import LiveFinding
 from tui.renderables.findings import findings
 from tui.renderables.look import Look
 from tui.renderables.table import heading, sentence
-from tui.screens.host import BenchScreen
+from tui.screens.host import AppScreen
 from tui.screens.page import Page
 
 NOTHING = "Nothing."
 
 
-class DoctorScreen(BenchScreen):
+class DoctorScreen(AppScreen):
     """Every finding with its severity, its place, what happens and why, and what would help."""
 
     DEFAULT_CSS = """

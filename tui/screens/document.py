@@ -19,7 +19,7 @@ from engine import paths
 from engine.errors import PerceptuiError, UsageError
 from tui.renderables.look import Look
 from tui.renderables.table import sentence
-from tui.screens.host import BenchScreen
+from tui.screens.host import AppScreen
 from tui.screens.page import Page
 from tui.screens.save import SaveScreen
 
@@ -43,7 +43,7 @@ class WidePage(Page):
         return self.rows(self._made[0] if self._made else width)
 
 
-class DocumentScreen(BenchScreen):
+class DocumentScreen(AppScreen):
     """Shows a text that takes a while to write, and copies and saves exactly it."""
 
     DEFAULT_CSS = """

@@ -10,7 +10,7 @@ from engine.limits import CALL
 from engine.parts.component import Component
 from engine.spec.catalogue import FAMILIES
 from tui.editing.call_form import (
-    Reading,
+    ParsedCall,
     fields_of,
     matching,
     read_call,
@@ -34,7 +34,7 @@ class ComponentForm(Form):
         self._family = family
         self._initial = call_text
         self._check = check or (lambda text: ())
-        self._reading = read_call(family, call_text)
+        self._parsed = read_call(family, call_text)
         self._seen = call_text
         """The text at the top that was read last."""
         self.rows: list[ParameterRow] = []
@@ -62,7 +62,7 @@ class ComponentForm(Form):
 
     def on_mount(self) -> None:
         super().on_mount()
-        component = self._reading.component
+        component = self._parsed.component
         if component is not None and component.parameters():
             self._ask(component)
         else:
@@ -102,10 +102,10 @@ class ComponentForm(Form):
         self._catch_up()
         text, name = self.call.value, self.choices.current
         if self.asking:
-            if self._reading.call:
-                self.answer(self._reading.call)
-        elif self._reading.call and not self._moved:
-            self.answer(self._reading.call)
+            if self._parsed.call:
+                self.answer(self._parsed.call)
+        elif self._parsed.call and not self._moved:
+            self.answer(self._parsed.call)
         elif name and (self._moved or "(" not in text):
             self._pick(name)
 
@@ -121,8 +121,8 @@ class ComponentForm(Form):
         self._catch_up()
         if self.asking:
             self._focus_row(1)
-        elif self._reading.component is not None and not self._moved:
-            self._ask(self._reading.component)
+        elif self._parsed.component is not None and not self._moved:
+            self._ask(self._parsed.component)
         elif self.choices.current:
             self._ask(FAMILIES[self._family].members()[self.choices.current])
 
@@ -169,9 +169,9 @@ class ComponentForm(Form):
         fields = fields_of(component.parameters())
         if not fields:
             return
-        if component is not self._reading.component:
+        if component is not self._parsed.component:
             self._write(component, read_texts(self._family, component, {}))
-        texts = self._reading.texts
+        texts = self._parsed.texts
         self.rows = [ParameterRow(self.look, one, texts.get(one.name, "")) for one in fields]
         self._asked = {row.field.name: row.text for row in self.rows}
         place = self.query_one("#fields")
@@ -189,32 +189,32 @@ class ComponentForm(Form):
         if self.call.value != self._seen:
             self._moved = False
             self._seen = self.call.value
-            self._reading = read_call(self._family, self._seen)
+            self._parsed = read_call(self._family, self._seen)
             self._list()
-        elif self.asking and self._reading.component and texts != self._asked:
+        elif self.asking and self._parsed.component and texts != self._asked:
             self._asked = texts
             self._write(
-                self._reading.component, read_texts(self._family, self._reading.component, texts)
+                self._parsed.component, read_texts(self._family, self._parsed.component, texts)
             )
         self._say()
 
-    def _write(self, component: type[Component], reading: Reading) -> None:
-        self._reading = reading
+    def _write(self, component: type[Component], parsed: ParsedCall) -> None:
+        self._parsed = parsed
         with self.call.prevent(Input.Changed):
-            self._seen = self.call.value = reading.call or written(component, reading.texts)
+            self._seen = self.call.value = parsed.call or written(component, parsed.texts)
 
     def _list(self) -> None:
-        text, component = self.call.value, self._reading.component
+        text, component = self.call.value, self._parsed.component
         wanted = "" if "(" in text or text == self._initial else text
         found = [Choice(m.name, m.help()) for m in matching(self._family, wanted)]
         begun = text.partition("(")[0].strip()
         self.choices.show(found, component.name if component else begun)
 
     def _say(self) -> None:
-        reading, text = self._reading, self.call.value
+        parsed, text = self._parsed, self.call.value
         searching = not self.asking and "(" not in text and bool(self.choices.current)
-        remarks = [str(p) for p in self._check(reading.call)] if reading.call else []
-        problems = () if searching and not reading.call else reading.problems
+        remarks = [str(p) for p in self._check(parsed.call)] if parsed.call else []
+        problems = () if searching and not parsed.call else parsed.problems
         self.tell(self._help(), problems, remarks)
         sign = self.look.pick("↑↓", "up/down")
         keys = (

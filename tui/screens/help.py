@@ -17,7 +17,7 @@ from textual.widgets import Footer, Input, Static
 
 from tui.renderables.sanitize import fit, plain
 from tui.renderables.table import heading
-from tui.screens.host import BenchScreen
+from tui.screens.host import AppScreen
 from tui.widgets.cursor_rows import CursorRows, Line
 
 
@@ -117,7 +117,7 @@ class KeyList(CursorRows):
         return all(word in text for word in self._words)
 
 
-class HelpScreen(BenchScreen):
+class HelpScreen(AppScreen):
     """Lists the keys of the screens it was called from, those on top first, then the app's."""
 
     DEFAULT_CSS = """

@@ -45,7 +45,7 @@ def host(node: DOMNode) -> Host:
     return cast(Host, node.app)
 
 
-class BenchScreen(Screen[None]):
+class AppScreen(Screen[None]):
     """A full screen that can be left with esc and says what went wrong."""
 
     @property

@@ -25,7 +25,7 @@ from tui.renderables.images import Image, gallery
 from tui.renderables.predictions import class_prediction, value_prediction
 from tui.renderables.sanitize import fit, plain
 from tui.renderables.table import sentence
-from tui.screens.host import BenchScreen
+from tui.screens.host import AppScreen
 from tui.screens.page import Page
 
 MOST_FIELDS, MOST_TABLE_FIELDS = 6, 24
@@ -39,7 +39,7 @@ class ValueInput(Input):
     BINDINGS = [Binding("enter", "submit", "Predict", key_display="enter")]  # noqa: RUF012  # Textual declares it so
 
 
-class PredictScreen(BenchScreen):
+class PredictScreen(AppScreen):
     """Values in; class and probabilities out, and where the point lies."""
 
     DEFAULT_CSS = """

@@ -21,7 +21,7 @@ from engine.errors import PerceptuiError
 from engine.spec.presets import Listing, listings
 from tui.renderables.sanitize import plain
 from tui.screens.about import About, about
-from tui.screens.host import BenchScreen
+from tui.screens.host import AppScreen
 from tui.screens.looking import looked_at, not_here
 from tui.screens.page import Page
 from tui.screens.preset_entries import Entry, Heading, first_look, options, rows
@@ -83,7 +83,7 @@ class FilterInput(Input):
         self.post_message(self.Moved(by))
 
 
-class PresetsScreen(BenchScreen):
+class PresetsScreen(AppScreen):
     """Presets by group, own ones and recent runs; beside them what they teach."""
 
     DEFAULT_CSS = """

@@ -20,7 +20,7 @@ from engine import paths
 from engine.errors import PerceptuiError
 from tui.renderables.sanitize import plain
 from tui.screens.confirm import ConfirmScreen
-from tui.screens.host import BenchScreen
+from tui.screens.host import AppScreen
 from tui.widgets.run_list import RunList
 
 if TYPE_CHECKING:  # the app loads this screen before the engine
@@ -34,7 +34,7 @@ REST = 20
 """After reading they are left alone for so many times as long as it took."""
 
 
-class RunsScreen(BenchScreen):
+class RunsScreen(AppScreen):
     """Live runs first, then the others, newest first."""
 
     DEFAULT_CSS = """

@@ -13,7 +13,7 @@ from textual.widgets.option_list import Option
 
 from engine.errors import UsageError
 from tui.renderables.sanitize import fit
-from tui.screens.host import BenchScreen
+from tui.screens.host import AppScreen
 from tui.settings import Glyphs, Rate
 from tui.widgets.option_rows import OptionRows
 
@@ -36,7 +36,7 @@ class SettingsList(OptionRows):
     ]
 
 
-class SettingsScreen(BenchScreen):
+class SettingsScreen(AppScreen):
     """Theme, glyphs and rate."""
 
     DEFAULT_CSS = """

@@ -17,7 +17,7 @@ from engine.errors import PerceptuiError
 from engine.paths import expanded
 from tui.renderables.sanitize import plain
 from tui.renderables.table import sentence
-from tui.screens.host import BenchScreen
+from tui.screens.host import AppScreen
 from tui.screens.page import Page
 from tui.widgets.keys import Keys
 
@@ -78,7 +78,7 @@ class ColumnSuggester(Suggester):
         return None
 
 
-class TableScreen(BenchScreen):
+class TableScreen(AppScreen):
     """Which file, what is in it, what to predict; a folder of pictures says that itself."""
 
     DEFAULT_CSS = """

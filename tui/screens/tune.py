@@ -19,7 +19,7 @@ from tui.renderables.look import Look
 from tui.renderables.rate_chart import advice, rate_chart
 from tui.renderables.sanitize import plain
 from tui.renderables.table import sentence
-from tui.screens.host import BenchScreen
+from tui.screens.host import AppScreen
 from tui.screens.page import Page
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ FRAME = 7
 """Rows that are not the curve's: title, footer and what is said below it."""
 
 
-class TuneScreen(BenchScreen):
+class TuneScreen(AppScreen):
     """The loss over growing rates; enter takes the suggested one."""
 
     DEFAULT_CSS = """

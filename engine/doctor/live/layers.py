@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from itertools import pairwise
 
-from engine.doctor.live.observation import LayerReading, Observation
+from engine.doctor.live.observation import LayerFigures, Observation
 from engine.doctor.live.rule import Sign, Signs, Standing, live_rule
 from engine.doctor.rule import figure, plural
 
@@ -73,7 +73,7 @@ def saturated_units(observation: Observation, standing: Standing) -> Signs:
         )
 
 
-def _ends(observation: Observation) -> tuple[LayerReading, float, LayerReading, float] | None:
+def _ends(observation: Observation) -> tuple[LayerFigures, float, LayerFigures, float] | None:
     """First and last layer with weights and their gradients; None for a single one."""
     known = [(layer, layer.gradient) for layer in observation.layers if layer.gradient is not None]
     if len(known) < 2 or not all(math.isfinite(gradient) for _, gradient in known):

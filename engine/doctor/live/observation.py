@@ -9,7 +9,7 @@ from engine.parts.layers.address import Address, place
 
 
 @dataclass(frozen=True)
-class LayerReading:
+class LayerFigures:
     """One layer, measured on a fixed sample of the training split."""
 
     address: Address
@@ -62,7 +62,7 @@ class Observation:
     commonest: Mapping[str, tuple[float, str, int]] = field(default_factory=dict)
     """By split: the share of its commonest class, that class, and how many samples it has."""
     gradient_norm: float = 0.0
-    layers: Sequence[LayerReading] = ()
+    layers: Sequence[LayerFigures] = ()
     num_sampled: int = 0
     """Samples that the layers were measured on."""
 

@@ -20,7 +20,7 @@ from engine.parts.data.base import (
     TargetScale,
 )
 from engine.parts.data.paths import absolute
-from engine.parts.data.sheet import desk
+from engine.parts.data.sheet import table_cache
 from engine.parts.data.sheet.asked import Asked
 from engine.parts.data.sheet.remarks import merged
 from engine.parts.data.sheet.samples import Samples
@@ -156,7 +156,7 @@ class Csv(Data, name="csv"):
 
         Raises FileNotFoundError where there is none, DataUnavailable for what can't be read.
         """
-        return desk.examined(self.path, self.asked)
+        return table_cache.examined(self.path, self.asked)
 
     def table(self) -> Table:
         """The table, where it can be trained on.
@@ -268,7 +268,8 @@ class Csv(Data, name="csv"):
 
         table = self._present_table()
         facts = self.known_facts()
-        inputs, targets = (torch.from_numpy(array) for array in desk.arrays(self.path, self.asked))
+        arrays = table_cache.arrays(self.path, self.asked)
+        inputs, targets = (torch.from_numpy(array) for array in arrays)
         if len(inputs) != facts.num_samples:
             raise DataUnavailable(f"{self.path}: changed while it was read")
         return Dataset(

@@ -12,7 +12,7 @@ from engine.errors import Remark, UsageError
 from engine.parts.data import DataLocations
 from engine.runs import events as ev
 from engine.runs.extension import ENDINGS, extended, remarks
-from engine.runs.kept import OVER, is_done, kept_checkpoints
+from engine.runs.kept_checkpoints import OVER, is_done, kept_checkpoints
 from engine.runs.run import Run
 from engine.service import protocol as p
 from engine.spec.experiment import Experiment

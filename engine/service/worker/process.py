@@ -15,7 +15,7 @@ import os
 import sys
 
 from engine.errors import PerceptuiError
-from engine.parts.data.sheet.desk import read_apart
+from engine.parts.data.sheet.table_cache import read_apart
 from engine.service import protocol as p
 from engine.service.protocol.socket_directory import keep_caches_private, sweep
 from engine.service.worker.disconnect_policy import DisconnectPolicy

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from engine.doctor.case import Case
-from engine.doctor.live.observation import LayerReading
+from engine.doctor.live.observation import LayerFigures
 from engine.parts.layers.address import Address, module_name, walk
 from engine.training.layer_outputs import watched
 from engine.training.trainer import Trainer
@@ -53,7 +53,7 @@ class Probe:
         """Let go of the weights that were kept."""
         self._before = None
 
-    def measure(self) -> tuple[LayerReading, ...]:
+    def measure(self) -> tuple[LayerFigures, ...]:
         """A reading of every layer; empty if the network's outputs are not finite."""
         model = self._trainer.model
         was_training = model.training
@@ -63,7 +63,7 @@ class Probe:
         finally:
             model.train(was_training)
 
-    def _readings(self) -> tuple[LayerReading, ...]:
+    def _readings(self) -> tuple[LayerFigures, ...]:
         trainer = self._trainer
         experiment = trainer.experiment
         split = trainer.device_splits["train"]
@@ -91,7 +91,7 @@ class Probe:
         ):
             own = self._weights[address]
             found.append(
-                LayerReading(
+                LayerFigures(
                     address=address,
                     text=layer.brief,
                     units=units[address],

@@ -10,7 +10,7 @@ import torch
 from engine.errors import BadExperiment, Problem, UsageError
 from engine.limits import in_bytes
 from engine.parts.data import Data, DataLocations, Dataset, PictureFiles
-from engine.training.streaming.image_reader import Reader
+from engine.training.streaming.image_reader import ImageReader
 from engine.training.streaming.memory import available_bytes
 
 SHARE = 0.25
@@ -24,7 +24,7 @@ def loaded(
     locations: DataLocations,
     device: torch.device,
     batch_size: int | Literal["full"] = 1,
-) -> tuple[Dataset, Reader | None]:
+) -> tuple[Dataset, ImageReader | None]:
     """A data set; with a reader where its images stay in their files.
 
     Decided by the number of files and the size that their images will have, without opening one.
@@ -42,7 +42,7 @@ def loaded(
         f"{in_bytes(files.resident_bytes)} of images, more than {100 * share:g}% of the "
         f"{in_bytes(room)} of memory free{whose}: streamed from the disk"
     )
-    return on_disk, Reader(files, device, reason)
+    return on_disk, ImageReader(files, device, reason)
 
 
 def _check_batch(batch_size: int | Literal["full"], files: PictureFiles, room: int) -> None:

@@ -16,7 +16,7 @@ from torch import Tensor
 from engine.errors import PerceptuiError
 from engine.parts.data import PictureFiles
 from engine.training.streaming.pieces import this_pace
-from engine.training.streaming.reading import (
+from engine.training.streaming.reading_process import (
     Pieces,
     Unreadable,
     as_it_is,
@@ -34,11 +34,11 @@ SERVER = "engine.training.streaming.server"
 KEPT_BYTES = 64_000_000
 """What `rows` remembers at most."""
 
-_reading: WeakSet[Reader] = WeakSet()
+_reading: WeakSet[ImageReader] = WeakSet()
 """Those with processes."""
 
 
-class Reader:
+class ImageReader:
     """Gives a data set's images in whatever order they are asked for.
 
     One order at a time: to ask for another one ends the one before. The processes start when

@@ -6,7 +6,7 @@ It has all loaded that they need and no thread, no GPU and none of the trainer's
 import signal
 
 from engine.parts.data.generators import image_folder
-from engine.training.streaming.reading import SIGNALS
+from engine.training.streaming.reading_process import SIGNALS
 
 __all__ = ["image_folder"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from engine.doctor.live.doctor import LiveDoctor
-from engine.doctor.live.observation import LayerReading, Observation, Report
+from engine.doctor.live.observation import LayerFigures, Observation, Report
 
 HEALTHY: dict[str, Any] = {
     "epoch": 50,
@@ -21,12 +21,12 @@ HEALTHY: dict[str, Any] = {
 """Half of a training that goes well."""
 
 
-def reading(index: int = 0, text: str = "Linear(4)", **changes: Any) -> LayerReading:
+def reading(index: int = 0, text: str = "Linear(4)", **changes: Any) -> LayerFigures:
     """One layer in good health, with some figures changed."""
     figures = {"units": 10, "largest": 1.0}
     if text.startswith("Linear"):
         figures |= {"gradient": 0.1, "update": 1e-3}
-    return LayerReading(address=(index,), text=text, **{**figures, **changes})
+    return LayerFigures(address=(index,), text=text, **{**figures, **changes})
 
 
 LAYERS = (
@@ -48,7 +48,7 @@ def with_layer(index: int, **changes: Any) -> Observation:
     layers = list(LAYERS)
     old = layers[index]
     fields = {name: getattr(old, name) for name in old.__dataclass_fields__}
-    layers[index] = LayerReading(**{**fields, **changes})
+    layers[index] = LayerFigures(**{**fields, **changes})
     return observation(layers=tuple(layers))
 
 

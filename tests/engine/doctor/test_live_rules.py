@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from engine.doctor.live.doctor import RULES, LiveDoctor
-from engine.doctor.live.observation import LayerReading, Observation, Report
+from engine.doctor.live.observation import LayerFigures, Observation, Report
 from tests.engine.doctor.observations import observation, reading, seen, with_layer
 
 _FLAT = [1.0 - 0.5 * min(epoch, 10) / 10 for epoch in range(50)]
@@ -32,8 +32,8 @@ def _reports(rise: float) -> Observation:
 CASES: dict[str, tuple[str, Observation, Observation]] = {
     "a dead layer in a block": (
         "dead-units",
-        observation(layers=[LayerReading((0, 1), "ReLU()", units=2, dead=2)]),
-        observation(layers=[LayerReading((0, 1), "ReLU()", units=2, dead=0)]),
+        observation(layers=[LayerFigures((0, 1), "ReLU()", units=2, dead=2)]),
+        observation(layers=[LayerFigures((0, 1), "ReLU()", units=2, dead=0)]),
     ),
     "half the ReLU units": ("dead-units", with_layer(1, dead=5), with_layer(1, dead=4)),
     "all of few ReLU units": (
@@ -147,7 +147,7 @@ def test_numbers_that_are_not_finite_trouble_no_rule(number: float) -> None:
     [
         (with_layer(1, dead=10), ["all 10 units of ReLU()", "64 training samples"]),
         (
-            observation(layers=[LayerReading((0, 1), "ReLU()", units=2, dead=2)]),
+            observation(layers=[LayerFigures((0, 1), "ReLU()", units=2, dead=2)]),
             ["all 2 units of ReLU()", "and no layer before it in its block learns"],
         ),
         (with_layer(0, gradient=1e-6), ["100,000 times smaller", "layers[4] Linear(4)"]),

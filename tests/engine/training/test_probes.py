@@ -11,7 +11,7 @@ import pytest
 import torch
 from torch import nn
 
-from engine.doctor.live.observation import LayerReading
+from engine.doctor.live.observation import LayerFigures
 from engine.parts.layers.address import walk
 from engine.runs import events as ev
 from engine.service.worker.training_run import TrainingRun
@@ -65,7 +65,7 @@ def _linear(trainer: Trainer, index: int) -> nn.Linear:
     return module
 
 
-def _readings(trainer: Trainer) -> tuple[LayerReading, ...]:
+def _readings(trainer: Trainer) -> tuple[LayerFigures, ...]:
     return Probe(trainer).measure()
 
 

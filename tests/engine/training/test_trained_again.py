@@ -14,12 +14,12 @@ from torch import Tensor
 
 from engine.service.worker.preparation import prepare
 from engine.service.worker.training_run import TrainingRun
-from engine.training.aside import aside
 from engine.training.best import Best
 from engine.training.checkpoint import load
 from engine.training.full_state import full_state, kept, restore
 from engine.training.step import Step
 from engine.training.trainer import Trainer
+from engine.training.trial import trial
 from tests.engine.service.live import to_train
 from tests.engine.training.test_best import JUMPY, spaced
 from tests.engine.training.tiny import NOWHERE, bits, small
@@ -73,7 +73,7 @@ def test_a_trainer_that_goes_aside_comes_back(num_steps: int) -> None:
         state, rate = trainer.optimizer.state, trainer.learning_rate.current
         before = bits(first.tensors), first.state, trainer.newest_loss
         if goes:
-            with aside(trainer):
+            with trial(trainer):
                 for _ in range(8):
                     trainer.step()
         again = full_state(trainer)
@@ -92,7 +92,7 @@ def test_the_gradients_of_another_step_are_not_told_as_the_last_ones() -> None:
         small(data="plane(samples=6)", layers=["Linear(1)"], loss="MSELoss()"), NOWHERE
     )
     trainer.step()
-    with aside(trainer):
+    with trial(trainer):
         trainer.step()
     with torch.no_grad():
         next(trainer.model.parameters()).fill_(torch.inf)

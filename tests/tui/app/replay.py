@@ -88,7 +88,7 @@ class Replay:
     def finish(self, reason: ev.Reason = "completed") -> None:
         """End the run."""
         self._record(_evaluated(self.experiment))
-        metrics: dict[str, ev.Metric] = {"train_loss": self.loss, "train_accuracy": 0.75}
+        metrics: dict[str, ev.Figure] = {"train_loss": self.loss, "train_accuracy": 0.75}
         assert self._directory is not None, "nothing is trained"
         self._record(
             ev.RunFinished(
@@ -497,7 +497,7 @@ def _evaluated(experiment: Experiment) -> ev.Evaluated:
         ev.ClassScores(name=name, precision=0.5, recall=0.5, f1=0.5, support=3) for name in names
     ]
     confusion = [[2 if row == column else 1 for column in names] for row in names]
-    metrics: dict[str, ev.Metric] = {"loss": 0.125, "accuracy": 0.875}
+    metrics: dict[str, ev.Figure] = {"loss": 0.125, "accuracy": 0.875}
     return ev.Evaluated(
         split="test", samples=5, metrics=metrics, classes=scores, confusion=confusion
     )

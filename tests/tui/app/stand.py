@@ -31,7 +31,7 @@ from tui.renderables.look import Look
 from tui.settings import Settings
 
 
-class AnsweringBench:
+class AnsweringController:
     """Answers without a worker; remembers what it was asked."""
 
     def __init__(self) -> None:
@@ -80,7 +80,7 @@ class StandApp(App[object]):
 
     def __init__(self, folder: Path, *, ascii_only: bool = False) -> None:
         super().__init__()
-        self.controller = AnsweringBench()
+        self.controller = AnsweringController()
         self.draft = Draft()
         self.errors: list[str] = []
         self.folders = Folders(folder / "runs", folder / "data")

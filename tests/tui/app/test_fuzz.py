@@ -27,7 +27,7 @@ from tests.tui.app.stage import SIZES
 from tests.tui.app.stand import made_run, small_experiment, until
 from tui.app import PerceptuiApp
 from tui.live.following import Folders
-from tui.screens.host import BenchScreen
+from tui.screens.host import AppScreen
 from tui.settings import Settings
 
 EXAMPLES = int(os.environ.get("PERCEPTUI_FUZZ_EXAMPLES", "5"))
@@ -194,7 +194,7 @@ def _watched() -> Iterator[list[BaseException]]:
             failures.append(error or AssertionError(event.worker.name))
 
     with (
-        patch.object(BenchScreen, "on_worker_state_changed", note),
+        patch.object(AppScreen, "on_worker_state_changed", note),
         patch.object(PerceptuiApp, "on_worker_state_changed", note),
     ):
         yield failures

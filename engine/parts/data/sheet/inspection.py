@@ -6,7 +6,7 @@ from collections import Counter
 from typing import Any
 
 from engine.errors import DataUnavailable
-from engine.parts.data.sheet import desk
+from engine.parts.data.sheet import table_cache
 from engine.parts.data.sheet.asked import Asked
 from engine.parts.data.sheet.column import Column
 from engine.parts.data.sheet.encoding import plain_name
@@ -22,7 +22,7 @@ def inspected(path: str, asked: Asked) -> Table:
     Raises DataUnavailable where nothing can be read.
     """
     try:
-        return desk.examined(path, asked)
+        return table_cache.examined(path, asked)
     except FileNotFoundError as error:
         raise DataUnavailable(f"{path}: no such file") from error
 

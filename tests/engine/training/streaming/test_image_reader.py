@@ -15,29 +15,29 @@ import torch
 from engine.errors import DataUnavailable, PerceptuiError
 from engine.parts.data.image_folder import ImageFolder
 from engine.training.streaming import image_reader as module
-from engine.training.streaming.image_reader import Reader
+from engine.training.streaming.image_reader import ImageReader
 from engine.training.streaming.pieces import Pace
-from engine.training.streaming.reading import SIGNALS, begin
+from engine.training.streaming.reading_process import SIGNALS, begin
 from tests.engine.training.tiny import NOWHERE
 
 CPU = torch.device("cpu")
 
 
-def _reader(folder: Path) -> Reader:
+def _reader(folder: Path) -> ImageReader:
     files = ImageFolder(str(folder), size=6).left_on_disk(NOWHERE).files
     assert files is not None
-    return Reader(files, CPU, "")
+    return ImageReader(files, CPU, "")
 
 
 @pytest.fixture
-def reader(folder: Path) -> Iterator[Reader]:
+def reader(folder: Path) -> Iterator[ImageReader]:
     """A reader of 42 pictures, stopped afterwards."""
     reader = _reader(folder)
     yield reader
     reader.stop()
 
 
-def test_images_come_in_the_order_that_is_asked_for(folder: Path, reader: Reader) -> None:
+def test_images_come_in_the_order_that_is_asked_for(folder: Path, reader: ImageReader) -> None:
     """In parts of any size, each a fresh tensor; another order ends the one before."""
     every = ImageFolder(str(folder), size=6).load(NOWHERE).inputs
     order = torch.randperm(42, generator=torch.Generator().manual_seed(1))
@@ -52,7 +52,7 @@ def test_images_come_in_the_order_that_is_asked_for(folder: Path, reader: Reader
     assert reader.rows(order[:5]) is reader.rows(order[:5])
 
 
-def test_processes_end_when_they_are_stopped_and_start_again(reader: Reader) -> None:
+def test_processes_end_when_they_are_stopped_and_start_again(reader: ImageReader) -> None:
     """In the middle of what they read, too; they ignore the signals that the trainer sees to."""
     parts = torch.split(torch.arange(42), 6)
     for _ in range(2):
@@ -77,7 +77,7 @@ def _hit_before_it_begins(number: int) -> None:
 
 @pytest.mark.parametrize("method", ["forkserver", pytest.param("spawn", marks=pytest.mark.rare)])
 def test_a_signal_while_a_process_starts_does_not_end_it(
-    reader: Reader, monkeypatch: pytest.MonkeyPatch, method: str
+    reader: ImageReader, monkeypatch: pytest.MonkeyPatch, method: str
 ) -> None:
     """However early it comes: the trainer alone sees to signals."""
     monkeypatch.setattr(module, "METHOD", method)
@@ -86,7 +86,7 @@ def test_a_signal_while_a_process_starts_does_not_end_it(
     assert sum(len(batch) for batch in reader.batches(parts)) == 42
 
 
-def test_a_killed_process_is_told(folder: Path, reader: Reader) -> None:
+def test_a_killed_process_is_told(folder: Path, reader: ImageReader) -> None:
     """As an error that names the folder, not as a hang; then none is left."""
     parts = torch.split(torch.arange(42), 6)
     next(reader.batches(parts))

@@ -79,7 +79,7 @@ def test_any_number(tmp_path: Path, cells: list[float]) -> None:
 
 def test_a_large_file_is_read_alike(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where columns are read as numbers straight away, in a process of its own."""
-    from engine.parts.data.sheet import desk, reading
+    from engine.parts.data.sheet import reading, table_cache
 
     text = table(
         "a,b,c,d", [n / 3 for n in N], ["", *N], ["x"] * 12, [n if n < 11 else "?" for n in N]
@@ -87,7 +87,7 @@ def test_a_large_file_is_read_alike(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     path = written(tmp_path, text)
     small = made(Csv(path, "y", missing="mean"))
     monkeypatch.setattr(reading, "LARGE_BYTES", 1)
-    monkeypatch.setattr(desk, "LARGE_BYTES", 1)
+    monkeypatch.setattr(table_cache, "LARGE_BYTES", 1)
     large = made(Csv(written(tmp_path, text, "other.csv"), "y", missing="mean"))
     assert same(small.inputs, large.inputs)
 
@@ -97,9 +97,9 @@ def test_a_trainer_reads_in_a_process_of_its_own(
 ) -> None:
     """What it has read is what it would have read itself; refusals come through."""
     from engine.errors import DataUnavailable
-    from engine.parts.data.sheet import desk
+    from engine.parts.data.sheet import table_cache
 
-    monkeypatch.setattr(desk, "_apart", True)
+    monkeypatch.setattr(table_cache, "_apart", True)
     data = Csv(written(tmp_path, CASES["bool"]), "y")
     facts = data.facts()
     assert facts is not None

@@ -146,7 +146,7 @@ def _read(path: str, asked: Asked, folder: Path) -> Iterator[Path]:
         if _apart or checked(path).st_size >= LARGE_BYTES:
             _read_in_child(path, asked, place)
         else:
-            from engine.parts.data.sheet.kept import keep
+            from engine.parts.data.sheet.cache_entry import keep
 
             keep(path, asked, place)
         if place.parent == folder.parent:
@@ -162,7 +162,7 @@ def _read(path: str, asked: Asked, folder: Path) -> Iterator[Path]:
 
 def _read_in_child(path: str, asked: Asked, place: Path) -> None:
     """Have a process of its own read a table; what it says is raised here."""
-    command = [sys.executable, "-P", "-m", "engine.parts.data.sheet.kept", path, str(place)]
+    command = [sys.executable, "-P", "-m", "engine.parts.data.sheet.cache_entry", path, str(place)]
     done = subprocess.run(command, input=encoded(asked), capture_output=True, check=False)
     if done.returncode == 0:
         return

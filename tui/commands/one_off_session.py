@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-def asked(ask: Callable[[Session], Coroutine[None, None, T]]) -> T:
+def answer_of(ask: Callable[[Session], Coroutine[None, None, T]]) -> T:
     """The answer of a worker that is started for one question."""
     import asyncio
 

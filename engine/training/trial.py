@@ -11,7 +11,7 @@ from engine.training.trainer import Trainer
 
 
 @contextmanager
-def aside(trainer: Trainer) -> Iterator[None]:
+def trial(trainer: Trainer) -> Iterator[None]:
     """Put everything back afterwards, to the last bit, but for the gradients of the last step.
 
     The losses that come in the meantime are in no curve.
