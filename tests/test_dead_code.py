@@ -31,7 +31,9 @@ ALLOWED = {
     r"engine/parts/(layers|losses|optimizers|schedules)\b.*: [a-z0-9_]+": (
         "a part's parameter: read by its name, written into scripts"
     ),
-    r"engine/parts/data/generators/.*: [a-z0-9_]+": "a data set finds its generator by its name",
+    r"engine/parts/data/(generators/(vision|tables)|points).py: [a-z0-9_]+": (
+        "a data set finds its generator by its name"
+    ),
     r"engine/parts/metrics/\w*formulas.py: [a-z0-9_]+": "a metric finds its formula by its name",
     r"engine/export/\w+.py: [A-Z][A-Za-z]+": "a format is known by being a class of its family",
     r"engine/runs/events.py: samples_per_s": "whoever reads the record is told",

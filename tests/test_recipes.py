@@ -31,7 +31,7 @@ def extended(tmp_path_factory: pytest.TempPathFactory) -> Path:
             ROOT / package, root / package, ignore=shutil.ignore_patterns("__pycache__")
         )
     recipes = list(RECIPE.finditer((ROOT / "CONTRIBUTING.md").read_text("utf-8")))
-    assert len(recipes) == 11
+    assert len(recipes) == 10
     for recipe in recipes:
         (named,) = PATH.findall(recipe["line"])
         path = root / named

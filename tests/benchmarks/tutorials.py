@@ -77,7 +77,7 @@ class _ThreeFeaturesNetwork(nn.Module):
 
 
 def _three_features() -> tuple[Tensor, Tensor]:
-    from engine.parts.data.generators.tutorials import three_features
+    from engine.parts.data.tutorials import three_features
 
     return three_features()
 

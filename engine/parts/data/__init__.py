@@ -1,4 +1,4 @@
-"""Data sets. To add one, add its class here and its generator in generators/."""
+"""Data sets: a class says what one is, without torch; a function behind it makes it."""
 
 from engine.parts.data import (
     array_file,

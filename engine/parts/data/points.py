@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import math
+import sys
 from typing import ClassVar
 
 from engine.parts.component import parameter
 from engine.parts.data.base import Data, DataLocations, Dataset, Facts, Generator
 from engine.parts.data.crosses import PLAIN, Cross
+from engine.parts.later import torch
 
 NOISE = "standard deviation of the normal noise that moves each point, labels kept"
 
@@ -47,7 +50,11 @@ class Planar(Data, abstract=True):
 
 
 class Points(Planar, abstract=True):
-    """Points in a plane that belong to classes; its generator has the data set's name."""
+    """Points in a plane that belong to classes.
+
+    The function behind the class, of the data set's name, makes them. It stands alone, given torch
+    and math: it is printed into exported scripts.
+    """
 
     class_names: ClassVar[tuple[str, ...]] = ()
 
@@ -65,9 +72,7 @@ class Points(Planar, abstract=True):
         )
 
     def generator(self, locations: DataLocations) -> Generator:
-        from engine.parts.data.generators import points
-
-        function = getattr(points, self.name)
+        function = getattr(sys.modules[type(self).__module__], self.name)
         # Only some of them use math, and a script has no import that it does not need.
         imports = ("import math",) if "math" in function.__code__.co_names else ()
         return Generator(function, self.own_values(), imports=imports)
@@ -84,6 +89,15 @@ class Circle(Points, name="circle"):
 
     class_names = ("outside", "inside")
     samples: int = parameter(default=100, help="how many points", minimum=2, maximum=10_000_000)
+
+
+def circle(samples: int, noise: float) -> tuple[torch.Tensor, torch.Tensor]:
+    """Normal points; those inside the unit circle are class 1."""
+    points = torch.randn(samples, 2)
+    labels = (points[:, 0] ** 2 + points[:, 1] ** 2 < 1).long()
+    if noise > 0:  # the points move, their labels stay
+        points = points + noise * torch.randn(samples, 2)
+    return points, labels
 
 
 class Gaussians(Points, name="gaussians"):
@@ -108,10 +122,29 @@ class Gaussians(Points, name="gaussians"):
     )
 
 
+def gaussians(samples: int, noise: float, center: float) -> tuple[torch.Tensor, torch.Tensor]:
+    """Two round clouds: class 0 around (center, center), class 1 around its mirror image."""
+    half = (samples + 1) // 2
+    first = torch.normal(center * torch.ones(half, 2), noise)
+    second = torch.normal(-center * torch.ones(samples - half, 2), noise)
+    points = torch.cat((first, second))
+    labels = torch.cat((torch.zeros(half), torch.ones(samples - half))).long()
+    return points, labels
+
+
 class Xor(Points, name="xor"):
     """Uniform points of the square from -2 to 2; class 1 where x1 and x2 differ in sign."""
 
     class_names = ("signs agree", "signs differ")
+
+
+def xor(samples: int, noise: float) -> tuple[torch.Tensor, torch.Tensor]:
+    """Uniform points of a square; class 1 where the signs of x1 and x2 differ."""
+    points = 4 * torch.rand(samples, 2) - 2
+    labels = (points[:, 0] * points[:, 1] < 0).long()
+    if noise > 0:  # the points move, their labels stay
+        points = points + noise * torch.randn(samples, 2)
+    return points, labels
 
 
 class Moons(Points, name="moons"):
@@ -121,6 +154,16 @@ class Moons(Points, name="moons"):
     noise: float = parameter(
         default=0.1, help=NOISE, minimum=0, maximum=100, unit="coordinate units"
     )
+
+
+def moons(samples: int, noise: float) -> tuple[torch.Tensor, torch.Tensor]:
+    """Two half circles of radius 1 that reach into one another."""
+    labels = torch.arange(samples) % 2
+    angle = math.pi * torch.rand(samples)
+    x1 = torch.where(labels == 0, torch.cos(angle), 1 - torch.cos(angle))
+    x2 = torch.where(labels == 0, torch.sin(angle), 0.5 - torch.sin(angle))
+    points = torch.stack((x1 - 0.5, x2 - 0.25), dim=1)  # centered on the origin
+    return points + noise * torch.randn(samples, 2), labels
 
 
 class Spiral(Points, name="spiral"):
@@ -135,6 +178,15 @@ class Spiral(Points, name="spiral"):
     )
 
 
+def spiral(samples: int, noise: float, turns: float) -> tuple[torch.Tensor, torch.Tensor]:
+    """Two arms that wind around the origin, half a turn apart, out to radius 3."""
+    labels = torch.arange(samples) % 2
+    along = torch.rand(samples)  # 0 at the origin, 1 at the end of the arm
+    angle = 2 * math.pi * turns * along + math.pi * labels
+    points = 3 * along.unsqueeze(1) * torch.stack((torch.sin(angle), torch.cos(angle)), dim=1)
+    return points + noise * torch.randn(samples, 2), labels
+
+
 class Rings(Points, name="rings"):
     """Three rings around the origin, of radius 1, 2 and 3."""
 
@@ -147,11 +199,29 @@ class Rings(Points, name="rings"):
     )
 
 
+def rings(samples: int, noise: float) -> tuple[torch.Tensor, torch.Tensor]:
+    """Three rings around the origin, of radius 1, 2 and 3."""
+    labels = torch.arange(samples) % 3
+    angle = 2 * math.pi * torch.rand(samples)
+    radius = (labels + 1).unsqueeze(1)
+    points = radius * torch.stack((torch.cos(angle), torch.sin(angle)), dim=1)
+    return points + noise * torch.randn(samples, 2), labels
+
+
 class Checkerboard(Points, name="checkerboard"):
     """Uniform points of a board of four by four squares of side 1, from -2 to 2."""
 
     class_names = ("white square", "black square")
     samples: int = parameter(default=400, help="how many points", minimum=2, maximum=10_000_000)
+
+
+def checkerboard(samples: int, noise: float) -> tuple[torch.Tensor, torch.Tensor]:
+    """Uniform points of a board of four by four squares of side 1, black ones class 1."""
+    points = 4 * torch.rand(samples, 2) - 2
+    labels = torch.floor(points).sum(dim=1).long() % 2
+    if noise > 0:  # the points move, their labels stay
+        points = points + noise * torch.randn(samples, 2)
+    return points, labels
 
 
 class Blobs(Points, name="blobs"):
@@ -171,3 +241,11 @@ class Blobs(Points, name="blobs"):
 
     def labels(self) -> tuple[str, ...]:
         return tuple(f"blob {n + 1}" for n in range(self.classes))
+
+
+def blobs(samples: int, noise: float, classes: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """Round clouds, one per class, whose centers stand evenly on a circle of radius 2."""
+    labels = torch.arange(samples) % classes
+    angle = 2 * math.pi * labels / classes
+    centers = 2 * torch.stack((torch.cos(angle), torch.sin(angle)), dim=1)
+    return centers + noise * torch.randn(samples, 2), labels

@@ -6,6 +6,7 @@ from engine.parts.component import parameter
 from engine.parts.data.base import Data, DataLocations, Facts, Generator
 from engine.parts.data.crosses import PLAIN
 from engine.parts.data.points import Planar
+from engine.parts.later import torch
 
 NOISE = "standard deviation of the normal noise added to each target"
 
@@ -20,9 +21,14 @@ class Plane(Planar, name="plane"):
         return Facts(shape, "regression", self.samples, feature_names=PLAIN, planar=True)
 
     def generator(self, locations: DataLocations) -> Generator:
-        from engine.parts.data.generators import surfaces
+        return Generator(plane, self.own_values())
 
-        return Generator(surfaces.plane, self.own_values())
+
+def plane(samples: int, noise: float) -> tuple[torch.Tensor, torch.Tensor]:
+    """A slanted plane over a square: the target is (x1 + x2) / 2."""
+    points = 4 * torch.rand(samples, 2) - 2
+    targets = points.sum(dim=1, keepdim=True) / 2
+    return points, targets + noise * torch.randn(samples, 1)
 
 
 class Wave(Data, name="wave"):
@@ -37,6 +43,11 @@ class Wave(Data, name="wave"):
         return Facts((1,), "regression", self.samples, feature_names=("x",))
 
     def generator(self, locations: DataLocations) -> Generator:
-        from engine.parts.data.generators import surfaces
+        return Generator(wave, self.values())
 
-        return Generator(surfaces.wave, self.values())
+
+def wave(samples: int, noise: float) -> tuple[torch.Tensor, torch.Tensor]:
+    """About two periods of a sine over -3 to 3: the target is sin(2x)."""
+    inputs = 6 * torch.rand(samples, 1) - 3
+    targets = torch.sin(2 * inputs)
+    return inputs, targets + noise * torch.randn(samples, 1)

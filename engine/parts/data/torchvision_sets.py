@@ -35,7 +35,7 @@ class TorchvisionSet(Images, abstract=True):
     num_train: ClassVar[int] = 60_000
     num_test: ClassVar[int] = 10_000
     class_names: ClassVar[tuple[str, ...]]
-    law_name: ClassVar[str]
+    generator_name: ClassVar[str]
 
     train_samples: int | None = parameter(
         default=None, help="take only the first training images, None for all", minimum=10
@@ -68,7 +68,7 @@ class TorchvisionSet(Images, abstract=True):
         from engine.parts.data.generators import vision
 
         return Generator(
-            getattr(vision, self.law_name),
+            getattr(vision, self.generator_name),
             {"root": str(locations.data_dir), "train": train, "samples": samples},
             imports=(f"from torchvision.datasets import {self.name}",),
         )
@@ -147,7 +147,7 @@ class MNIST(_Idx):
     class_names = tuple("0123456789")
     download_folder = "MNIST"
     pixel_figures = PixelFigures((0.1307,), (0.3081,))
-    law_name = "mnist"
+    generator_name = "mnist"
 
 
 class FashionMNIST(_Idx):
@@ -165,7 +165,7 @@ class FashionMNIST(_Idx):
         "Bag",
         "Ankle boot",
     )
-    law_name = "fashion_mnist"
+    generator_name = "fashion_mnist"
     download_folder = "FashionMNIST"
     pixel_figures = PixelFigures((0.2860,), (0.3530,))
 
@@ -174,7 +174,7 @@ class KMNIST(_Idx):
     """Handwritten hiragana: 60,000 for training, 10,000 for testing, 28 by 28 gray pixels."""
 
     class_names = ("o", "ki", "su", "tsu", "na", "ha", "ma", "ya", "re", "wo")
-    law_name = "kmnist"
+    generator_name = "kmnist"
     download_folder = "KMNIST"
     pixel_figures = PixelFigures((0.1918,), (0.3483,))
 
@@ -196,7 +196,7 @@ class CIFAR10(TorchvisionSet):
         "ship",
         "truck",
     )
-    law_name = "cifar10"
+    generator_name = "cifar10"
     download_folder = "cifar-10-batches-py"
     pixel_figures = PixelFigures((0.4914, 0.4822, 0.4465), (0.2470, 0.2435, 0.2616))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.parts.data.base import Data, DataLocations, Facts, Generator
+from engine.parts.later import torch
 
 
 def _numbered(count: int) -> tuple[str, ...]:
@@ -19,9 +20,14 @@ class FirstNetwork(Data, name="first_network"):
         return Facts((10,), "classification", 10, ("0", "1"), feature_names=_numbered(10))
 
     def generator(self, locations: DataLocations) -> Generator:
-        from engine.parts.data.generators import tutorials
+        return Generator(first_network, {})
 
-        return Generator(tutorials.first_network, {})
+
+def first_network() -> tuple[torch.Tensor, torch.Tensor]:
+    """Ten random rows of ten features, and ten fixed labels that have nothing to do with them."""
+    inputs = torch.randn(10, 10)
+    targets = torch.tensor([1, 0, 0, 1, 1, 1, 0, 0, 1, 1])
+    return inputs, targets
 
 
 class OneStep(Data, name="one_step"):
@@ -37,9 +43,14 @@ class OneStep(Data, name="one_step"):
         return Facts((5,), "regression", 1, feature_names=_numbered(5))
 
     def generator(self, locations: DataLocations) -> Generator:
-        from engine.parts.data.generators import tutorials
+        return Generator(one_step, {})
 
-        return Generator(tutorials.one_step, {})
+
+def one_step() -> tuple[torch.Tensor, torch.Tensor]:
+    """One random row of five features and one random number to predict."""
+    inputs = torch.randn(1, 5)
+    targets = torch.randn(1, 1)
+    return inputs, targets
 
 
 class ThreeFeatures(Data, name="three_features"):
@@ -51,6 +62,25 @@ class ThreeFeatures(Data, name="three_features"):
         return Facts((3,), "classification", 10, ("0", "1"), feature_names=_numbered(3))
 
     def generator(self, locations: DataLocations) -> Generator:
-        from engine.parts.data.generators import tutorials
+        return Generator(three_features, {})
 
-        return Generator(tutorials.three_features, {})
+
+def three_features() -> tuple[torch.Tensor, torch.Tensor]:
+    """Ten fixed rows of three features; their scales differ from 0.1 to 102."""
+    inputs = torch.tensor(
+        [
+            [0.3, 0.2, 0.1],
+            [0.4, 0.5, 0.6],
+            [9, 8, 7],
+            [10, 11, 102],
+            [3, 2, 1],
+            [4, 5, 6],
+            [9, 8, 7],
+            [1.0, 1.1, 102],
+            [0.3, 0.2, 0.1],
+            [0.4, 0.5, 0.6],
+        ],
+        dtype=torch.float32,
+    )
+    targets = torch.tensor([0, 1, 0, 1, 0, 1, 0, 1, 0, 1])
+    return inputs, targets

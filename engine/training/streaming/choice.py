@@ -9,9 +9,9 @@ import torch
 
 from engine.errors import BadExperiment, Problem, UsageError
 from engine.limits import in_bytes
+from engine.memory import free_bytes
 from engine.parts.data import Data, DataLocations, Dataset, PictureFiles
 from engine.training.streaming.image_reader import ImageReader
-from engine.training.streaming.memory import available_bytes
 
 SHARE = 0.25
 """Of the memory to be had, what images may fill: splitting them takes as much again for a while,
@@ -70,3 +70,10 @@ def memory_share() -> float:
     if not 0 <= share <= 1:
         raise UsageError(f'PERCEPTUI_DATA_SHARE: "{text}" is not a number from 0 to 1')
     return share
+
+
+def available_bytes(device: torch.device) -> int:
+    """The memory for tensors on a device that is to be had: they begin on the CPU."""
+    if device.type != "cuda":
+        return free_bytes()
+    return min(free_bytes(), torch.cuda.mem_get_info(device)[0])

@@ -71,9 +71,10 @@ def test_a_declaration_is_whole(name: str) -> None:
     if metric.formula:
         assert inspect.getdoc(metric.function())
     for task in metric.tasks:
-        weights = [one.weight for one in metrics_of(task, 1000)]
-        assert len(weights) == len(set(weights)), "two columns can't give way at once"
-        assert 0 in weights
+        weights = {one.name: one.weight for one in metrics_of(task, 1000)}
+        same = [other for other in weights if other != name and weights[other] == metric.weight]
+        assert not same, f"{name} has the weight of {same}: two columns can't give way at once"
+        assert 0 in weights.values()
 
 
 def test_each_task_has_a_headline() -> None:

@@ -20,7 +20,7 @@ def _weights() -> list[nn.Parameter]:
 
 
 def test_the_family_is_complete() -> None:
-    """There are the nine optimizers that the README promises."""
+    """There are those that are compared with PyTorch's here, and no others."""
     assert sorted(Optimizer.members()) == sorted(_NAMES)
 
 

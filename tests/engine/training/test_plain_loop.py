@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn, optim
 from torch.optim import lr_scheduler
 
-from engine.parts.data.generators.points import circle, rings
+from engine.parts.data.points import circle, rings
 from tests.engine.training.tiny import OPTIMIZERS, bits, reported, small, trained, weights
 
 
