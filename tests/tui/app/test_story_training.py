@@ -261,7 +261,7 @@ def test_divergence_is_named(tmp_path: Path) -> None:
         await stage.train()
         stage.trainer.advance(2)
         stage.trainer.diverge()
-        await stage.until_seen("diverged: g goes on", "became nan", "rate 1000", "r begins anew")
+        await stage.until_seen("diverged: g goes back", "became nan", "rate 1000", "r begins anew")
 
     played(tmp_path, play)
 
