@@ -20,7 +20,7 @@ from engine.runs.contents import CheckpointKind
 from tui.renderables.look import ORANGE
 from tui.renderables.sanitize import crop, fit, plain
 from tui.renderables.table import sentence
-from tui.screens.host import BenchScreen
+from tui.screens.host import AppScreen
 from tui.screens.page import Page
 from tui.screens.save import SaveScreen
 from tui.widgets.cursor_rows import CursorRows, Line
@@ -77,7 +77,7 @@ class FormatList(CursorRows, can_focus=True):
         return lines
 
 
-class ExportScreen(BenchScreen):
+class ExportScreen(AppScreen):
     """A list of formats; what was written is named whole, and its path can be copied."""
 
     DEFAULT_CSS = """
