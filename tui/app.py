@@ -6,12 +6,13 @@ from collections import deque
 from collections.abc import Coroutine, Iterable
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from textual import work
-from textual.app import SystemCommand
+from textual.app import App, SystemCommand
 from textual.binding import Binding
 from textual.dom import DOMNode
+from textual.events import Click, Key
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
 from textual.worker import Worker, WorkerState
@@ -23,11 +24,13 @@ from tui.live.training_controller import TrainingController
 from tui.messages import PresetChosen, TrainingChanged
 from tui.renderables.look import Look
 from tui.renderables.sanitize import plain
+from tui.screens.declared import owner_of
 from tui.screens.host import AppScreen
 from tui.screens.presets import PresetsScreen
 from tui.settings import Settings
 from tui.terminal.budget import BYTES_PER_S, SLOW_BYTES_PER_S, ByteBudget
 from tui.terminal.terminal_app import TerminalApp
+from tui.widgets.cursor_rows import RIGHT
 from tui.widgets.rows import RowsView
 
 if TYPE_CHECKING:
@@ -56,6 +59,7 @@ class PerceptuiApp(TerminalApp[int]):
         Binding("R", "runs", "Runs"),
         Binding("comma", "settings", "Settings", key_display=",", show=False),
         Binding("ctrl+z", "take_back", "Undo; elsewhere suspend", show=False, priority=True),
+        Binding("ctrl+@,ctrl+space", "actions", "More", show=False, key_display="^space"),
         Binding("ctrl+o", "problem", "Report a problem", show=False, priority=True),
     ]
 
@@ -205,6 +209,27 @@ class PerceptuiApp(TerminalApp[int]):
         screen = self.screen
         if not (isinstance(screen, AppScreen) and screen.takes_back()):
             self.action_suspend_process()
+
+    def action_actions(self) -> None:
+        """Open a menu of what can be done here."""
+        from tui.screens.actions import ActionsScreen, actions_at
+
+        if isinstance(self.screen, AppScreen):  # a question has its answers in sight
+            self.push_screen(ActionsScreen(actions_at(cast("App[object]", self))))
+
+    def on_click(self, event: Click) -> None:
+        """A right click opens the menu; what was clicked has the cursor by now."""
+        if event.button == RIGHT:
+            self.action_actions()
+
+    def on_key(self, event: Key) -> None:
+        """Say why a key does nothing that does something elsewhere."""
+        active = self.screen.active_bindings.get(event.key)
+        if active is not None and active.enabled:
+            return
+        key = owner_of(event.key, cast("App[object]", self))
+        if key is not None and not key.is_usable:
+            self.notify(plain(key.why_not, self.look.ascii), markup=False)
 
     def action_problem(self) -> None:
         """Put together what someone who helps must know."""

@@ -117,6 +117,13 @@ class ExportScreen(AppScreen):
             return self._written is not None
         return True
 
+    def why_not(self, action: str) -> str:
+        """Why a key can't be used now."""
+        return {
+            "weights": "The run has kept no best weights: there are those of its end only",
+            "copy_path": "Nothing is written yet",
+        }.get(action, "")
+
     def action_weights(self) -> None:
         """Take the other weights."""
         self._kind = "best" if self._kind == "last" else "last"

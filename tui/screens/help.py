@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from rich.style import Style
@@ -15,26 +15,11 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Footer, Input, Static
 
-from tui.renderables.sanitize import fit, plain
+from tui.renderables.sanitize import fit
 from tui.renderables.table import heading
+from tui.screens.declared import Key, declared, do
 from tui.screens.host import AppScreen
 from tui.widgets.cursor_rows import CursorRows, Line
-
-
-class Key(NamedTuple):
-    """What to press, and what it does."""
-
-    label: str
-    does: str
-    action: str
-    node: DOMNode
-    """Whose action it is."""
-
-    @property
-    def is_usable(self) -> bool:
-        """Whether it does something now."""
-        name, _, _ = self.action.partition("(")
-        return self.node.check_action(name.rpartition(".")[2], ()) is True
 
 
 class Keys(NamedTuple):
@@ -162,9 +147,10 @@ class HelpScreen(AppScreen):
         if key is None or not self.is_current:
             return
         if not key.is_usable:
-            self.complain(f"{key.label} does nothing now")
+            self.complain(key.why_not)
             return
-        self.app.call_later(_do, self.app, key)
+        self.action_back()  # where the key is an app's, nothing else closes this
+        self.app.call_later(do, self.app, key)
 
     def action_clear_or_back(self) -> None:
         """Show every key again; where all are shown, go back."""
@@ -175,52 +161,23 @@ class HelpScreen(AppScreen):
             self.action_back()
 
 
-async def _do(app: App[object], key: Key) -> None:
-    """Close the screens above the one that the key belongs to; then act."""
-    owner = key.node if isinstance(key.node, App | Screen) else key.node.screen
-    if isinstance(app.screen, HelpScreen):
-        await app.pop_screen()
-    while isinstance(owner, Screen) and app.screen is not owner and owner in app.screen_stack:
-        await app.pop_screen()
-    await app.run_action(key.action, key.node)
-
-
 def all_keys(app: App[object], screens: Iterable[Screen[object]]) -> list[Keys]:
     """The keys of the first screen, of the app, then of all widgets and the other screens."""
     sections: list[Keys] = []
     seen: set[type] = set()
-    everywhere = list(_declared(app, app, type(app)))
+    everywhere = list(declared(app, app, type(app)))
     for number, screen in enumerate(screens):
         if not number:
-            everywhere += _declared(app, screen, Screen)
+            everywhere += declared(app, screen, Screen)
         nodes: list[DOMNode] = [screen]
         nodes += [widget for widget in screen.query(Widget) if widget.can_focus]
         for node in nodes:
             if type(node) not in seen:
                 seen.add(type(node))
-                keys = _declared(app, node, type(node), Screen)
+                keys = declared(app, node, type(node), Screen)
                 sections.append(Keys(_title(type(node)), list(keys)))
     sections.insert(1, Keys("Everywhere", everywhere))
     return [section for section in sections if section.keys]
-
-
-def _declared(
-    app: App[object], node: DOMNode, kind: type[DOMNode], without: type[DOMNode] | None = None
-) -> Iterator[Key]:
-    """The keys that a class and its bases but one declare, those of one action together."""
-    found: dict[tuple[str, str], list[str]] = {}
-    taken: set[str] = set()
-    for one in kind.__mro__:
-        if one is without:
-            continue
-        for binding in Binding.make_bindings(one.__dict__.get("BINDINGS", [])):
-            if binding.key in taken or not binding.description:
-                continue
-            taken.add(binding.key)
-            display = plain(app.get_key_display(binding))
-            found.setdefault((binding.action, binding.description), []).append(display)
-    for (action, description), labels in found.items():
-        yield Key(" ".join(dict.fromkeys(labels)), description, action, node)
 
 
 def _title(kind: type[DOMNode]) -> str:

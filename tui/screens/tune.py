@@ -67,6 +67,10 @@ class TuneScreen(AppScreen):
         """Only a rate that is suggested can be taken."""
         return action != "take" or (self._test is not None and self._test.suggested is not None)
 
+    def why_not(self, action: str) -> str:
+        """Why a key can't be used now."""
+        return "No rate is suggested that could be taken" if action == "take" else ""
+
     @work(group="tune", exit_on_error=False)
     async def _try(self, experiment: Experiment) -> None:
         page, look = self.query_one(Page), self.host.look

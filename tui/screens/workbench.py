@@ -237,6 +237,13 @@ class WorkbenchScreen(ControlScreen):
             )
         return True
 
+    def why_not(self, action: str) -> str:
+        """Why a key can't be used now."""
+        return {
+            "recover": "Nothing has diverged: g goes on from before a divergence",
+            "repair": "The doctor has nothing to repair here",
+        }.get(action, "")
+
     @work(group="look", exclusive=True, exit_on_error=False)
     async def _look_at_data(self) -> None:
         """Show what the edited experiment's data looks like, until there is more to see."""

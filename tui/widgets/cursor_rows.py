@@ -13,6 +13,8 @@ from textual.reactive import reactive
 from tui.renderables.sanitize import crop
 from tui.widgets.rows import RowsView
 
+LEFT, RIGHT = 1, 3
+"""The mouse's buttons."""
 _MARGIN = 2
 """Columns at the right where arrows say that there is more."""
 
@@ -99,7 +101,7 @@ class CursorRows(RowsView):
         item = self.item_at(event.y)
         if item is None:
             return
-        again = item == self.cursor
+        again = item == self.cursor and event.button == LEFT
         self.cursor = item
         if again:
             self.picked()

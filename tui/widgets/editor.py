@@ -93,6 +93,16 @@ class Editor(CursorRows, can_focus=True):
             can = self.draft.can_redo()
         return True if can else None
 
+    def why_not(self, action: str) -> str:
+        """Why the line under the cursor can't be changed so."""
+        return {
+            "remove_layer": "Only a layer can be removed: move the cursor onto one",
+            "move_layer": "Only a layer can be moved, and not past the network's ends",
+            "open_block": "There is no block under the cursor",
+            "undo": "There is nothing to take back",
+            "redo": "Nothing was taken back",
+        }.get(action, "")
+
     def picked(self) -> None:
         self.action_edit()
 

@@ -12,8 +12,12 @@ from textual.screen import Screen
 
 from tui.widgets.rows import RowsView
 
-PINNED = ("help", "quit_asking")
+PINNED = ("actions", "help", "quit_asking")
 """Actions that are always seen, at the end."""
+
+
+LABELS = {"⏎": "enter", "^space": ""}
+"""Keys as people call them; a menu is what the mouse is for, so it is its word alone."""
 
 
 class Hint(NamedTuple):
@@ -25,9 +29,14 @@ class Hint(NamedTuple):
     text: str
 
     @property
+    def before(self) -> str:
+        """The key with the spaces around it."""
+        return f" {self.label} " if self.label else " "
+
+    @property
     def width(self) -> int:
         """Columns with the spaces around."""
-        return len(self.label) + len(self.text) + 3
+        return len(self.before) + len(self.text) + 1
 
 
 class Keys(RowsView):
@@ -71,7 +80,7 @@ class Keys(RowsView):
         line = Text(no_wrap=True)
         self._ends = []
         for hint in [*shown, *pinned]:
-            line.append(f" {hint.label} ", style).append(f"{hint.text} ")
+            line.append(hint.before, style).append(f"{hint.text} ")
             self._ends.append((line.cell_len, hint.key))
         line.truncate(width)
         return [line]
@@ -83,7 +92,7 @@ class Keys(RowsView):
             binding = active.binding
             if active.enabled and (binding.show or binding.action not in hints):
                 label = self.app.get_key_display(binding)
-                label = "enter" if label == "⏎" else label
+                label = LABELS.get(label, label)
                 hints[binding.action] = Hint(binding.key, label, binding.description)
         if self.run_text and (hint := hints.get("run_or_pause")):
             hints["run_or_pause"] = hint._replace(text=self.run_text)
