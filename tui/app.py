@@ -21,7 +21,7 @@ from tui.live.following import Folders
 from tui.live.snapshot import Origin, Snapshot
 from tui.live.trainer_process import Connect, fresh_worker
 from tui.live.training_controller import TrainingController
-from tui.messages import PresetChosen, TrainingChanged
+from tui.messages import DataChosen, DraftChanged, PresetChosen, TrainingChanged
 from tui.renderables.look import Look
 from tui.renderables.sanitize import plain
 from tui.screens.declared import owner_of
@@ -57,6 +57,7 @@ class PerceptuiApp(TerminalApp[int]):
         Binding("f1", "help", "Help", show=False),
         Binding("ctrl+q", "quit_asking", "Quit", show=False),
         Binding("R", "runs", "Runs"),
+        Binding("D", "data", "Data sets", show=False),
         Binding("comma", "settings", "Settings", key_display=",", show=False),
         Binding("ctrl+z", "take_back", "Undo; elsewhere suspend", show=False, priority=True),
         Binding("ctrl+@,ctrl+space", "actions", "More", show=False, key_display="^space"),
@@ -191,6 +192,20 @@ class PerceptuiApp(TerminalApp[int]):
         from tui.screens.runs import RunsScreen
 
         self.push_screen(RunsScreen())
+
+    def action_data(self) -> None:
+        """Open the list of data sets."""
+        from tui.screens.data import DataScreen
+
+        if not isinstance(self.screen, DataScreen):
+            self.push_screen(DataScreen())
+
+    def on_data_chosen(self, message: DataChosen) -> None:
+        """Show the experiment with its other data, and what was changed for it."""
+        self._show_workbench()
+        told = "\n".join(plain(line, self.look.ascii) for line in message.told.split("\n"))
+        self.notify(told, markup=False)
+        self.workbench.post_message(DraftChanged())
 
     def action_help(self) -> None:
         """List every key."""

@@ -30,3 +30,12 @@ class PresetChosen(Message):
         self.name = name
         self.experiment = experiment
         self.is_new = is_new
+
+
+class DataChosen(Message):
+    """The edited experiment has other data now, and was made to fit it."""
+
+    def __init__(self, told: str) -> None:
+        """told: what was changed."""
+        super().__init__()
+        self.told = told

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from engine.doctor.examination import examine
+from engine.doctor.examination import examine, repaired
 from engine.errors import DataUnavailable, Problem
 from engine.parts.data import Data, Facts
 from engine.parts.layers import Layer
@@ -21,13 +21,15 @@ from engine.parts.losses import BCEWithLogitsLoss, CrossEntropyLoss, Loss, MSELo
 from engine.parts.shapes import Shape
 from engine.spec.chain import links
 from engine.spec.experiment import Experiment
-from engine.spec.experiment_reader import understood
+from engine.spec.experiment_reader import from_raw, understood
 from engine.spec.validator import check
 
 MOST_WAYS = 6
 _MOST_CHANGES = 4
 _MOST_TRIED = 600
 _WIDEST = 32
+_LEAST_TO_SPLIT = 50
+"""Samples from which on some are held back."""
 _LEAST_PICTURE = 12
 """Pixels along a side from which two convolutions leave something."""
 _PLACE = re.compile(r"layers\[(\d+)\]")
@@ -80,6 +82,22 @@ def fitted_to_data(raw: Mapping[str, object], call: str, folder: Path | None = N
         return Way((), Experiment(**values))
     ways = ways_out(other, folder)
     return ways[0] if ways else None
+
+
+def begun_with(call: str) -> Experiment:
+    """A small experiment with some data; raises BadExperiment for a call that is none."""
+    raw: dict[str, object] = {"data": call, "layers": ["Linear(1)"], "loss": "MSELoss()"}
+    raw |= {"optimizer": "Adam(lr=0.01)", "epochs": 50, "batch_size": 32}
+    values = understood(raw, Path())
+    if values is None:
+        from_raw(raw)  # says what is wrong
+    assert values is not None, "from_raw raises for what is not understood"
+    data: Data = values["data"]
+    facts = data.known_facts()
+    values |= {"layers": made_for(facts), "loss": loss_for(facts), "title": data.name}
+    if not facts.own_sizes and facts.num_samples >= _LEAST_TO_SPLIT:
+        values["test_fraction"] = 0.2
+    return repaired(Experiment(**values))
 
 
 def loss_for(facts: Facts) -> Loss:

@@ -97,6 +97,7 @@ def _without_app(what: str) -> str:
 
 
 from tui.commands import (  # noqa: E402  # they add themselves to app
+    data,
     doctor,
     evaluate,
     export,
@@ -112,6 +113,7 @@ from tui.commands import (  # noqa: E402  # they add themselves to app
 
 __all__ = [
     "app",
+    "data",
     "doctor",
     "evaluate",
     "export",

@@ -9,9 +9,6 @@ import typer.core
 from engine.errors import UsageError
 from engine.paths import expanded
 
-TABLES = (".csv", ".tsv", ".parquet", ".feather", ".arrow")
-"""Endings that tables have, also before that of what they are packed with."""
-
 
 class Commands(typer.core.TyperGroup):
     """The commands; what is none but names a file, a preset or a run is opened."""
@@ -37,7 +34,9 @@ def is_own_data(text: str) -> bool:
     path = expanded(text)
     if path.is_dir():
         return not (path / EXPERIMENT).is_file()
-    return path.is_file() or any(ending in TABLES for ending in Path(text.lower()).suffixes)
+    from tui.past.own_data import is_table_name
+
+    return path.is_file() or is_table_name(path.name)
 
 
 def _is_there(text: str, options: dict[str, object]) -> bool:

@@ -76,7 +76,7 @@ class OpenedRun:
         asked = self.snapshot
         if asked is None or asked.run is None or asked.experiment is None:
             return
-        if asked.experiment.data.is_downloaded_first(data_dir(self._following.folders.data_dir)):
+        if not asked.experiment.data.is_here(data_dir(self._following.folders.data_dir)):
             self._change(replace(asked, message=NO_DATA))
             return
         run, kind = Run(asked.run), asked.kind

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.style import Style
@@ -15,7 +14,6 @@ from tui.renderables.sanitize import crop
 from tui.renderables.table import heading, sentence
 
 if TYPE_CHECKING:  # the first screen is there before the engine is loaded
-    from engine.parts.data import Data
     from engine.service.protocol.description import Description
     from engine.spec.experiment import Experiment
 
@@ -76,11 +74,6 @@ def measured(experiment: Experiment) -> str:
         for name, (low, high) in experiment.measured.items()
     ]
     return f"{', '.join(ranges)}."
-
-
-def is_downloaded_first(data: Data, data_dir: Path) -> bool:
-    """Whether looking at the data would download it."""
-    return data.is_downloaded_first(data_dir)
 
 
 def _experiment_rows(experiment: Experiment, known: About, width: int, look: Look) -> Rows:

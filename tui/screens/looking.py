@@ -6,7 +6,6 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from engine import paths
-from tui.screens.about import is_downloaded_first
 
 if TYPE_CHECKING:
     from engine.service.protocol.description import Description
@@ -20,7 +19,7 @@ WAIT_S = 0.25
 def not_here(experiment: Experiment, host: Host) -> str:
     """That looking at the data would download it; empty where it is here."""
     data_dir = paths.data_dir(host.folders.data_dir)
-    if not is_downloaded_first(experiment.data, data_dir):
+    if experiment.data.is_here(data_dir):
         return ""
     return f"The data is not here yet: training it downloads it to {data_dir}."
 

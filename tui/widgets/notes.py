@@ -20,7 +20,6 @@ from tui.renderables.look import RED, Look
 from tui.renderables.numbers import metric
 from tui.renderables.sanitize import fit
 from tui.renderables.table import sentence
-from tui.screens.about import is_downloaded_first
 from tui.screens.host import host
 from tui.screens.page import Page
 
@@ -68,7 +67,7 @@ class DoctorNote(Page):
         experiment, examiner = app.draft.experiment, app.draft.examiner
         if experiment is None or not examiner.would_learn(experiment):
             return
-        if is_downloaded_first(experiment.data, paths.data_dir(app.folders.data_dir)):
+        if not experiment.data.is_here(paths.data_dir(app.folders.data_dir)):
             return
         await asyncio.sleep(REST_S)
         while app.controller.snapshot.phase in ("starting", "preparing"):

@@ -38,6 +38,7 @@ __all__ = [
     "PictureFiles",
     "PixelFigures",
     "Pixels",
+    "Provenance",
     "array_file",
     "csv_file",
     "image_folder",

@@ -13,6 +13,7 @@ TIMEOUT_S = 30.0
 """A server that says nothing for so long is given up."""
 LOOK_S = 0.1
 """Seconds between two looks around while nothing comes."""
+_PARTIAL_CONTENT = 206
 AHEAD = 4
 """Pieces that are read before they are wanted, at most."""
 
@@ -31,6 +32,8 @@ class Arrival:
     def __init__(self, request: urllib.request.Request, on_wait: Callable[[], object]) -> None:
         self._request = request
         self._on_wait = on_wait
+        self.is_rest = False
+        """Whether the server sends the rest that was asked for, not all; known with the size."""
         self._pieces: queue.Queue[bytes | int | NotArrived | None] = queue.Queue(AHEAD)
         self._given_up = threading.Event()
         # A daemon: a server that is silent must not keep the process from ending.
@@ -74,6 +77,7 @@ class Arrival:
     def _read(self) -> None:
         try:
             with urllib.request.urlopen(self._request, timeout=TIMEOUT_S) as response:
+                self.is_rest = response.status == _PARTIAL_CONTENT
                 self._put(response.length)
                 while chunk := response.read(CHUNK_BYTES):
                     self._put(chunk)

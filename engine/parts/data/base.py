@@ -209,6 +209,16 @@ class PixelFigures:
     deviations: tuple[float, ...]
 
 
+@dataclass(frozen=True)
+class Provenance:
+    """Where a published set comes from, and what may be done with it."""
+
+    source: str
+    """Who made it, or where it is described."""
+    licence: str
+    """As those who publish it state it."""
+
+
 class Data(Component, abstract=True):
     """A data set that an experiment can name.
 
@@ -227,8 +237,8 @@ class Data(Component, abstract=True):
     """What is imported to make it, beside torch, where that takes about as long."""
     keeps_table: ClassVar[bool] = False
     """Whether new samples can be read only by what was decided about a table."""
-    download_folder: ClassVar[str] = ""
-    """Where under the data directory it is downloaded to; empty for what needs no download."""
+    provenance: ClassVar[Provenance | None] = None
+    """Of published data; None for what is made here, or is a person's own."""
 
     def facts(self) -> Facts | None:
         """What is known without torch; None where only a file that is absent could tell.
@@ -236,10 +246,6 @@ class Data(Component, abstract=True):
         Raises DataUnavailable for a file that can't be read as what it should be.
         """
         raise NotImplementedError
-
-    def is_downloaded_first(self, data_dir: Path) -> bool:
-        """Whether looking at it would download it."""
-        return bool(self.download_folder) and not (data_dir / self.download_folder).is_dir()
 
     def known_facts(self) -> Facts:
         """The facts; raises DataUnavailable where a file is absent too."""
@@ -334,6 +340,11 @@ class Data(Component, abstract=True):
 
         Raises DataUnavailable.
         """
+
+    @classmethod
+    def is_here(cls, data_dir: Path) -> bool:
+        """Whether it can be had without a download."""
+        return True
 
     def downloaded_to(self, data_dir: Path) -> Path | None:
         """The folder, in the data directory, of a set that is downloaded; None for others."""

@@ -6,7 +6,16 @@ import dataclasses
 from typing import ClassVar
 
 from engine.parts.component import parameter
-from engine.parts.data.base import Data, DataLocations, Dataset, Facts, Generator, Pixels, Task
+from engine.parts.data.base import (
+    Data,
+    DataLocations,
+    Dataset,
+    Facts,
+    Generator,
+    Pixels,
+    Provenance,
+    Task,
+)
 
 NUCLEUS = (
     "radius",
@@ -64,6 +73,10 @@ class Table(_Bundled, abstract=True):
 class Iris(Table, name="iris"):
     """Sepals and petals of 150 iris flowers of three species, in centimeters."""
 
+    provenance = Provenance(
+        "R. A. Fisher 1936; archive.ics.uci.edu/dataset/53/iris",
+        "CC BY 4.0",
+    )
     num_samples = 150
     class_names = ("setosa", "versicolor", "virginica")
     feature_names = (
@@ -77,6 +90,10 @@ class Iris(Table, name="iris"):
 class Wine(Table, name="wine"):
     """Thirteen chemical measures of 178 wines from three growers."""
 
+    provenance = Provenance(
+        "S. Aeberhard, M. Forina 1992; archive.ics.uci.edu/dataset/109/wine",
+        "CC BY 4.0",
+    )
     num_samples = 178
     class_names = ("class_0", "class_1", "class_2")
     feature_names = (
@@ -99,6 +116,10 @@ class Wine(Table, name="wine"):
 class BreastCancer(Table, name="breast_cancer"):
     """Thirty measures of the cell nuclei of 569 breast tumors, malignant or benign."""
 
+    provenance = Provenance(
+        "W. Wolberg and others 1993; archive.ics.uci.edu/dataset/17",
+        "CC BY 4.0",
+    )
     num_samples = 569
     class_names = ("malignant", "benign")
     feature_names = (
@@ -111,6 +132,10 @@ class BreastCancer(Table, name="breast_cancer"):
 class Diabetes(Table, name="diabetes"):
     """Ten measures of 442 patients, unscaled, and their diabetes a year later."""
 
+    provenance = Provenance(
+        "B. Efron and others 2004: Least Angle Regression",
+        "none stated",
+    )
     task = "regression"
     num_samples = 442
     feature_names = ("age", "sex", "bmi", "bp", "s1", "s2", "s3", "s4", "s5", "s6")
@@ -119,6 +144,10 @@ class Diabetes(Table, name="diabetes"):
 class Digits(_Bundled, name="digits"):
     """1,797 handwritten digits of 8 by 8 pixels in 17 shades of gray."""
 
+    provenance = Provenance(
+        "E. Alpaydin, C. Kaynak 1998; archive.ics.uci.edu/dataset/80",
+        "CC BY 4.0",
+    )
     well_scaled = True
     balanced = True
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+import gzip
+import shutil
 import struct
+import tarfile
 from pathlib import Path
 from pickle import UnpicklingError
-from types import ModuleType
 from typing import Any, ClassVar
 
 from engine import regular_file
@@ -19,8 +21,9 @@ from engine.parts.data.base import (
     Generator,
     OwnSplit,
     PixelFigures,
+    Provenance,
 )
-from engine.parts.data.download import Archive, download
+from engine.parts.data.download import Archive, Packed, download
 from engine.parts.data.pixels import GrayImages, Images
 from engine.parts.data.torchvision_import import torchvision_module
 from engine.parts.shapes import Shape, product
@@ -36,10 +39,38 @@ class TorchvisionSet(Images, abstract=True):
     num_test: ClassVar[int] = 10_000
     class_names: ClassVar[tuple[str, ...]]
     generator_name: ClassVar[str]
+    download_folder: ClassVar[str]
+    """Where under the data directory it is downloaded to."""
+    mirrors: ClassVar[tuple[str, ...]]
+    """Where the packed files are offered, tried in this order."""
+    packed: ClassVar[tuple[Packed, ...]]
+    stored: ClassVar[tuple[str, ...]]
+    """The files that they hold, under the data directory."""
 
     train_samples: int | None = parameter(
         default=None, help="take only the first training images, None for all", minimum=10
     )
+
+    @classmethod
+    def is_here(cls, data_dir: Path) -> bool:
+        """Whether every file of it is there, whole or not."""
+        return all((data_dir / name).is_file() for name in cls.stored)
+
+    def fetch(self, locations: DataLocations) -> None:
+        """Download it where it is not there; raises DataUnavailable."""
+        if not self.is_here(locations.data_dir):
+            archives = [
+                Archive(
+                    tuple(mirror + one.name for mirror in self.mirrors), one.md5, one.size_bytes
+                )
+                for one in self.packed
+            ]
+            download(self.name, archives, locations, self.unpack)
+
+    @classmethod
+    def unpack(cls, archive: Path, root: Path) -> None:
+        """Write a packed file's contents as if `root` were the data directory."""
+        raise NotImplementedError
 
     def ensure(self, locations: DataLocations) -> None:
         """See that whole files are there, downloading them where none are."""
@@ -55,7 +86,7 @@ class TorchvisionSet(Images, abstract=True):
         )
 
     def downloaded_to(self, data_dir: Path) -> Path:
-        return data_dir / self.name
+        return data_dir / self.download_folder
 
     def generator(self, locations: DataLocations) -> Generator:
         return self._generator(locations, train=True, samples=self.train_samples)
@@ -119,26 +150,26 @@ class TorchvisionSet(Images, abstract=True):
 class _Idx(TorchvisionSet, GrayImages, abstract=True):
     """A set in the four files of MNIST's format."""
 
+    @classmethod
+    def unpack(cls, archive: Path, root: Path) -> None:
+        folder = root / cls.download_folder / "raw"
+        folder.mkdir(parents=True, exist_ok=True)
+        with gzip.open(archive) as packed, (folder / archive.stem).open("wb") as out:
+            shutil.copyfileobj(packed, out)
+
     def ensure(self, locations: DataLocations) -> None:
-        known: Any = getattr(torchvision_module(), self.name)
-        folder = Path(self.name) / "raw"
-        files = [locations.data_dir / folder / Path(gz).stem for gz, _ in known.resources]
-        if not all(file.is_file() for file in files):
-            archives = [
-                Archive(tuple(mirror + gz for mirror in known.mirrors), md5)
-                for gz, md5 in known.resources
-            ]
-            extract = _extractor()
-
-            def unpack(archive: Path, root: Path) -> None:
-                (root / folder).mkdir(parents=True, exist_ok=True)
-                extract(str(archive), str(root / folder))
-
-            download(self.name, archives, locations, unpack)
-        for file in files:
+        torchvision_module()  # without it there is no use in a download
+        self.fetch(locations)
+        for name in self.stored:
+            file = locations.data_dir / name
             complaint = idx_complaint(file)
             if complaint:
                 raise self.damaged(file, complaint)
+
+
+def _idx_files(folder: str) -> tuple[str, ...]:
+    parts = ("train-images-idx3", "train-labels-idx1", "t10k-images-idx3", "t10k-labels-idx1")
+    return tuple(f"{folder}/raw/{part}-ubyte" for part in parts)
 
 
 class MNIST(_Idx):
@@ -148,6 +179,18 @@ class MNIST(_Idx):
     download_folder = "MNIST"
     pixel_figures = PixelFigures((0.1307,), (0.3081,))
     generator_name = "mnist"
+    provenance = Provenance("Y. LeCun, C. Cortes, C. Burges 1998; yann.lecun.com", "CC BY-SA 3.0")
+    mirrors = (
+        "https://ossci-datasets.s3.amazonaws.com/mnist/",
+        "http://yann.lecun.com/exdb/mnist/",
+    )
+    packed = (
+        Packed("train-images-idx3-ubyte.gz", "f68b3c2dcbeaaa9fbdd348bbdeb94873", 9_912_422),
+        Packed("train-labels-idx1-ubyte.gz", "d53e105ee54ea40749a09fcbcd1e9432", 28_881),
+        Packed("t10k-images-idx3-ubyte.gz", "9fb629c4189551a2d022fa330f9573f3", 1_648_877),
+        Packed("t10k-labels-idx1-ubyte.gz", "ec29112dd5afa0611ce80d1b7f02629c", 4_542),
+    )
+    stored = _idx_files("MNIST")
 
 
 class FashionMNIST(_Idx):
@@ -168,6 +211,17 @@ class FashionMNIST(_Idx):
     generator_name = "fashion_mnist"
     download_folder = "FashionMNIST"
     pixel_figures = PixelFigures((0.2860,), (0.3530,))
+    provenance = Provenance(
+        "H. Xiao, K. Rasul, R. Vollgraf 2017; github.com/zalandoresearch/fashion-mnist", "MIT"
+    )
+    mirrors = ("http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",)
+    packed = (
+        Packed("train-images-idx3-ubyte.gz", "8d4fb7e6c68d591d4c3dfef9ec88bf0d", 26_421_880),
+        Packed("train-labels-idx1-ubyte.gz", "25c81989df183df01b3e8a0aad5dffbe", 29_515),
+        Packed("t10k-images-idx3-ubyte.gz", "bef4ecab320f06d8554ea6380940ec79", 4_422_102),
+        Packed("t10k-labels-idx1-ubyte.gz", "bb300cfdad3c16e7a12a480ee83cd310", 5_148),
+    )
+    stored = _idx_files("FashionMNIST")
 
 
 class KMNIST(_Idx):
@@ -177,6 +231,15 @@ class KMNIST(_Idx):
     generator_name = "kmnist"
     download_folder = "KMNIST"
     pixel_figures = PixelFigures((0.1918,), (0.3483,))
+    provenance = Provenance("T. Clanuwat and others 2018; codh.rois.ac.jp/kmnist", "CC BY-SA 4.0")
+    mirrors = ("http://codh.rois.ac.jp/kmnist/dataset/kmnist/",)
+    packed = (
+        Packed("train-images-idx3-ubyte.gz", "bdb82020997e1d708af4cf47b453dcf7", 18_165_135),
+        Packed("train-labels-idx1-ubyte.gz", "e144d726b3acfaa3e44228e80efcd344", 29_497),
+        Packed("t10k-images-idx3-ubyte.gz", "5c965bf0a639b31b8f53240b1b52f4d7", 3_041_136),
+        Packed("t10k-labels-idx1-ubyte.gz", "7320c461ea6c1c855c0b718fb2a4b134", 5_120),
+    )
+    stored = _idx_files("KMNIST")
 
 
 class CIFAR10(TorchvisionSet):
@@ -199,32 +262,34 @@ class CIFAR10(TorchvisionSet):
     generator_name = "cifar10"
     download_folder = "cifar-10-batches-py"
     pixel_figures = PixelFigures((0.4914, 0.4822, 0.4465), (0.2470, 0.2435, 0.2616))
+    provenance = Provenance(
+        "A. Krizhevsky 2009; www.cs.toronto.edu/~kriz/cifar.html", "none stated"
+    )
+    mirrors = ("https://www.cs.toronto.edu/~kriz/",)
+    packed = (Packed("cifar-10-python.tar.gz", "c58f30108f718f92721af3b95e74349a", 170_498_071),)
+    stored = tuple(
+        f"cifar-10-batches-py/{name}"
+        for name in (*(f"data_batch_{n}" for n in range(1, 6)), "test_batch", "batches.meta")
+    )
 
-    def downloaded_to(self, data_dir: Path) -> Path:
-        return data_dir / "cifar-10-batches-py"
+    @classmethod
+    def unpack(cls, archive: Path, root: Path) -> None:
+        with tarfile.open(archive) as packed:
+            if hasattr(tarfile, "data_filter"):  # early versions of 3.11 lack it
+                packed.extractall(root, filter="data")
+            else:
+                packed.extractall(root)
 
     def ensure(self, locations: DataLocations) -> None:
         known: Any = torchvision_module().CIFAR10
+        self.fetch(locations)
         intact: Any = torchvision_module("torchvision.datasets.utils").check_integrity
         folder = locations.data_dir / known.base_folder
         sums: dict[str, str] = dict((*known.train_list, *known.test_list))
         sums[known.meta["filename"]] = known.meta["md5"]
-        if not all((folder / name).is_file() for name in sums):
-            extract = _extractor()
-            download(
-                self.name,
-                [Archive((known.url,), known.tgz_md5)],
-                locations,
-                lambda archive, root: extract(str(archive), str(root)),
-            )
         for name, md5 in sums.items():
             if not intact(str(folder / name), md5):
                 raise self.damaged(folder / name, "wrong checksum")
-
-
-def _extractor() -> Any:
-    utilities: ModuleType = torchvision_module("torchvision.datasets.utils")
-    return utilities.extract_archive
 
 
 def idx_complaint(file: Path) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import gzip
 import hashlib
 import http.server
@@ -14,6 +15,8 @@ import sys
 import tarfile
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +27,7 @@ import torchvision
 
 from engine.errors import DataUnavailable
 from engine.parts.data import DataLocations, Dataset, Loading
+from engine.parts.data.download import Packed, begun_bytes
 from engine.parts.data.torchvision_import import torchvision_module
 from engine.parts.data.torchvision_sets import CIFAR10, KMNIST, MNIST, FashionMNIST, TorchvisionSet
 from tests.engine.parts.data.made import made, same, scripted
@@ -55,10 +59,19 @@ class Handler(http.server.BaseHTTPRequestHandler):
     served: dict[str, bytes]
     cut: int = 0
     """Bytes left out at the end of each answer."""
+    knows_ranges = True
+    ranges: list[str]
+    """What was asked for, of each file."""
 
     def do_GET(self) -> None:
         body = self.served.get(self.path.lstrip("/"))
-        self.send_response(404 if body is None else 200)
+        asked = self.headers.get("Range")
+        type(self).ranges.append(asked or "all")
+        if body is not None and asked and self.knows_ranges:
+            body = body[int(asked.removeprefix("bytes=").rstrip("-")) :]
+            self.send_response(206)
+        else:
+            self.send_response(404 if body is None else 200)
         self.send_header("Content-Length", str(len(body or b"")))
         self.end_headers()
         self.wfile.write((body or b"")[: len(body or b"") - self.cut])
@@ -70,14 +83,15 @@ class Handler(http.server.BaseHTTPRequestHandler):
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[Handler]]:
     """A mirror of a tiny MNIST on this machine, which torchvision's class then names."""
-    handler = type("TinyMnist", (Handler,), {"served": dict(PACKED)})
+    handler = type("TinyMnist", (Handler,), {"served": dict(PACKED), "ranges": []})
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as running:
         thread = threading.Thread(target=running.serve_forever, args=(0.01,))
         thread.start()
-        known = torchvision.datasets.MNIST
-        resources = [(name, hashlib.md5(raw).hexdigest()) for name, raw in PACKED.items()]
-        monkeypatch.setattr(known, "mirrors", [f"http://127.0.0.1:{running.server_port}/"])
-        monkeypatch.setattr(known, "resources", resources)
+        packed = tuple(
+            Packed(name, hashlib.md5(raw).hexdigest(), len(raw)) for name, raw in PACKED.items()
+        )
+        monkeypatch.setattr(MNIST, "mirrors", (f"http://127.0.0.1:{running.server_port}/",))
+        monkeypatch.setattr(MNIST, "packed", packed)
         monkeypatch.setattr(MNIST, "num_train", 20)
         monkeypatch.setattr(MNIST, "num_test", 10)
         monkeypatch.setenv("no_proxy", "127.0.0.1")
@@ -153,33 +167,76 @@ def test_an_incomplete_folder_is_completed(tmp_path: Path) -> None:
     )
 
 
-def test_a_wrong_checksum_leaves_nothing(server: type[Handler], tmp_path: Path) -> None:
-    """Contents that are not the published ones are refused and removed."""
+def test_a_wrong_checksum_is_refused(server: type[Handler], tmp_path: Path) -> None:
+    """Contents that are not the published ones are removed; the other files need not come again."""
     server.served["t10k-labels-idx1-ubyte.gz"] = gzip.compress(b"something else")
     message = refused(DataLocations(tmp_path / "data"))
     assert f"MNIST is not in {tmp_path / 'data'} and could not be downloaded" in message
     assert "t10k-labels-idx1-ubyte.gz: wrong checksum: md5 " in message
     assert "PERCEPTUI_DATA_DIR" in message
-    assert contents(tmp_path) == []
+    assert contents(tmp_path / "data") == sorted(
+        [".download-MNIST", *(f".download-MNIST/{name}" for name in [*PACKED][:3])]
+    )
+    server.served["t10k-labels-idx1-ubyte.gz"] = PACKED["t10k-labels-idx1-ubyte.gz"]
+    server.ranges = []
+    check_tiny(made(MNIST(), locations=DataLocations(tmp_path / "data")))
+    assert server.ranges == ["all"]
 
 
-def test_a_download_that_breaks_off_leaves_nothing(server: type[Handler], tmp_path: Path) -> None:
-    """A connection that ends too early is told with how far it came."""
+def test_a_download_that_breaks_off_is_gone_on_with(server: type[Handler], tmp_path: Path) -> None:
+    """It is told how far it came; the next time only the rest is asked for, and nothing is left."""
     server.cut = 7
     size = len(PACKED["train-images-idx3-ubyte.gz"])
-    assert f"broke off after {size - 7:,} of {size:,} bytes" in refused(
-        DataLocations(tmp_path / "data")
-    )
-    assert contents(tmp_path) == []
+    root = tmp_path / "data"
+    assert f"broke off after {size - 7:,} of {size:,} bytes" in refused(DataLocations(root))
+    assert begun_bytes("MNIST", root) == size - 7
+    server.cut, server.ranges = 0, []
+    told: list[Loading] = []
+    check_tiny(made(MNIST(), locations=DataLocations(root, told.append)))
+    assert server.ranges == [f"bytes={size - 7}-", "all", "all", "all"]
+    assert told[0] == Loading("MNIST train-images-idx3-ubyte.gz", size - 7, size)
+    assert contents(root) == sorted(["MNIST", "MNIST/raw", *(f"MNIST/raw/{n}" for n in FILES)])
+
+
+def test_a_server_that_knows_no_ranges_sends_all(server: type[Handler], tmp_path: Path) -> None:
+    """Then what had come is not put before it."""
+    server.cut = 7
+    refused(DataLocations(tmp_path))
+    server.cut, server.knows_ranges = 0, False
+    check_tiny(made(MNIST(), locations=DataLocations(tmp_path)))
+
+
+def test_what_had_come_may_be_of_another_file(server: type[Handler], tmp_path: Path) -> None:
+    """The checksum says so; it is thrown away, and the next time is as the first."""
+    part = tmp_path / ".download-MNIST" / "train-images-idx3-ubyte.gz.part"
+    for content in (b"foreign", PACKED["train-images-idx3-ubyte.gz"] + b"more"):
+        part.parent.mkdir(exist_ok=True)
+        part.write_bytes(content)
+        with suppress(DataUnavailable):
+            MNIST().fetch(DataLocations(tmp_path))
+    check_tiny(made(MNIST(), locations=DataLocations(tmp_path)))
+    assert not part.parent.exists()
+
+
+def test_two_at_once_do_not_meet(server: type[Handler], tmp_path: Path) -> None:
+    """While another process downloads it, this one does so in a folder of its own."""
+    place = tmp_path / ".download-MNIST"
+    place.mkdir()
+    descriptor = os.open(place, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        check_tiny(made(MNIST(), locations=DataLocations(tmp_path)))
+    finally:
+        os.close(descriptor)
+    assert list(place.iterdir()) == []
 
 
 def test_a_second_mirror_is_tried(
     server: type[Handler], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What the first mirror does not have comes from the next."""
-    known = torchvision.datasets.MNIST
-    good = known.mirrors[0]
-    monkeypatch.setattr(known, "mirrors", [f"{good}absent/", good])
+    good = MNIST.mirrors[0]
+    monkeypatch.setattr(MNIST, "mirrors", (f"{good}absent/", good))
     check_tiny(made(MNIST(), locations=DataLocations(tmp_path)))
     server.served.clear()
     assert refused(DataLocations(tmp_path / "other")).count("Not Found") == 2
@@ -189,7 +246,7 @@ def test_without_a_network_the_way_out_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A server that can't be reached is told with the folder and how to name another."""
-    monkeypatch.setattr(torchvision.datasets.MNIST, "mirrors", ["http://127.0.0.1:9/"])
+    monkeypatch.setattr(MNIST, "mirrors", ("http://127.0.0.1:9/",))
     monkeypatch.setenv("no_proxy", "127.0.0.1")
     message = refused(DataLocations(tmp_path / "data"))
     assert "127.0.0.1:9/train-images-idx3-ubyte.gz: [Errno" in message
@@ -199,27 +256,31 @@ def test_without_a_network_the_way_out_is_told(
 
 
 @pytest.mark.usefixtures("server")
-def test_an_interrupted_download_leaves_nothing(tmp_path: Path) -> None:
-    """Ctrl-C in the middle removes the temporary folder and the directories made for it."""
+def test_an_interrupted_download_keeps_what_had_come(tmp_path: Path) -> None:
+    """Ctrl-C in the middle; before anything came it leaves nothing, not even directories."""
 
-    def interrupt(download: Loading) -> None:
-        if download.done_bytes:
+    def interrupt(least: int, download: Loading) -> None:
+        if download.done_bytes >= least:
             raise KeyboardInterrupt
 
-    with pytest.raises(KeyboardInterrupt):
-        made(MNIST(), locations=DataLocations(tmp_path / "a" / "b", interrupt))
-    assert contents(tmp_path) == []
+    root = tmp_path / "a" / "b"
+    for least, left in ((0, False), (1, True)):
+        with pytest.raises(KeyboardInterrupt):
+            made(MNIST(), locations=DataLocations(root, partial(interrupt, least)))
+        assert bool(begun_bytes("MNIST", root)) == left
+        assert root.exists() == left
+    check_tiny(made(MNIST(), locations=DataLocations(root)))
 
 
 @pytest.mark.usefixtures("server")
 def test_a_full_disk_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A disk that is full while unpacking is told as such."""
 
-    def full(source: str, target: str) -> None:
-        (Path(target) / "begun").write_text("half")
+    def full(archive: Path, root: Path) -> None:
+        (root / "begun").write_text("half")
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(torchvision.datasets.utils, "extract_archive", full)
+    monkeypatch.setattr(MNIST, "unpack", staticmethod(full))
     message = refused(DataLocations(tmp_path / "data"))
     assert "No space left on device; make room, or choose another folder" in message
     assert contents(tmp_path) == []
@@ -271,7 +332,12 @@ def packed_cifar(monkeypatch: pytest.MonkeyPatch) -> bytes:
     monkeypatch.setattr(known, "train_list", [["data_batch_1", sums["data_batch_1"]]])
     monkeypatch.setattr(known, "test_list", [["test_batch", sums["test_batch"]]])
     monkeypatch.setattr(known, "meta", meta)
-    monkeypatch.setattr(known, "tgz_md5", hashlib.md5(packed.getvalue()).hexdigest())
+    whole = packed.getvalue()
+    archive_name = "cifar-10-python.tar.gz"
+    expected = Packed(archive_name, hashlib.md5(whole).hexdigest(), len(whole))
+    monkeypatch.setattr(CIFAR10, "packed", (expected,))
+    stored = tuple(f"{known.base_folder}/{name}" for name in members)
+    monkeypatch.setattr(CIFAR10, "stored", stored)
     monkeypatch.setattr(CIFAR10, "num_train", 10)
     monkeypatch.setattr(CIFAR10, "num_test", 10)
     return packed.getvalue()
@@ -282,8 +348,7 @@ def test_cifar10_is_unpacked_and_checked(
 ) -> None:
     """CIFAR10 comes as channels first, and a damaged file of it is named."""
     server.served["cifar-10-python.tar.gz"] = packed_cifar(monkeypatch)
-    url = torchvision.datasets.MNIST.mirrors[0] + "cifar-10-python.tar.gz"
-    monkeypatch.setattr(torchvision.datasets.CIFAR10, "url", url)
+    monkeypatch.setattr(CIFAR10, "mirrors", MNIST.mirrors)
     data = made(CIFAR10(mean=0.5), locations=DataLocations(tmp_path))
     assert data.inputs.shape == (10, 3, 32, 32)
     assert data.inputs.dtype == torch.uint8
@@ -297,6 +362,24 @@ def test_cifar10_is_unpacked_and_checked(
     (tmp_path / "cifar-10-batches-py" / "test_batch").write_bytes(b"cut")
     with pytest.raises(DataUnavailable, match=r"test_batch is damaged \(wrong checksum\)"):
         made(CIFAR10(), locations=DataLocations(tmp_path))
+
+
+@pytest.mark.parametrize("kind", SETS)
+def test_what_is_downloaded_is_what_torchvision_expects(kind: type[TorchvisionSet]) -> None:
+    """The same files under the same names, with the same checksums."""
+    known: Any = getattr(torchvision.datasets, kind.name)
+    if kind is CIFAR10:
+        urls = [(known.url, known.tgz_md5)]
+        names = [name for name, _ in (*known.train_list, *known.test_list)]
+        names = [f"{known.base_folder}/{name}" for name in (*names, known.meta["filename"])]
+    else:
+        assert list(kind.mirrors) == known.mirrors
+        urls = [(f"{kind.mirrors[0]}{name}", md5) for name, md5 in known.resources]
+        names = [f"{kind.name}/raw/{Path(name).stem}" for name, _ in known.resources]
+    assert [(kind.mirrors[0] + one.name, one.md5) for one in kind.packed] == urls
+    assert list(kind.stored) == names
+    assert kind.provenance is not None
+    assert all(one.size_bytes > 1000 for one in kind.packed)
 
 
 def test_pixels_follow_the_parameters() -> None:

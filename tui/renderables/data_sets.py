@@ -1,0 +1,120 @@
+"""Data sets: in a table, and one of them with all that there is to say of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+
+from engine.parts.shapes import shape_text
+from tui.renderables.look import Look
+from tui.renderables.numbers import counted, how_far
+from tui.renderables.table import Column, heading, sentence, table
+
+if TYPE_CHECKING:  # a list of presets needs none of them
+    from engine.parts.data.shelf import Shelved
+    from tui.past.own_data import OwnData
+
+
+def size_text(size_bytes: int) -> str:
+    """Bytes as people tell them: `11.6 MB`, `3.2 kB`."""
+    return f"{size_bytes / 1e6:,.1f} MB" if size_bytes >= 1e5 else f"{size_bytes / 1e3:,.1f} kB"
+
+
+def presence(one: Shelved) -> str:
+    """Whether a set can be used at once."""
+    if not one.download_bytes:
+        return "comes along" if one.licence else "made here"
+    if one.is_here:
+        return "here"
+    if one.begun_bytes:
+        return f"begun, {one.begun_bytes / one.download_bytes:.0%}"
+    return "to fetch"
+
+
+def answers(one: Shelved) -> str:
+    """What is to be predicted."""
+    if one.facts.classes:
+        return f"{len(one.facts.classes)} classes"
+    return counted(one.facts.num_targets, "number")
+
+
+def set_table(sets: Sequence[Shelved], width: int, look: Look) -> list[Text]:
+    """A row for each set."""
+    columns = (
+        Column("Data set"),
+        Column("Samples", right=True),
+        Column("Predicts", least=8),
+        Column("Download", right=True, drop=1),
+        Column("Now"),
+        Column("Licence", drop=2),
+        Column("What it is", least=12, drop=3),
+    )
+    body = [
+        (
+            one.name,
+            f"{one.facts.num_samples + one.facts.num_test_samples:,}",
+            answers(one),
+            size_text(one.download_bytes) if one.download_bytes else "",
+            presence(one),
+            one.licence,
+            one.what,
+        )
+        for one in sets
+    ]
+    return table(columns, body, width, look)
+
+
+def own_table(own: Sequence[OwnData], width: int, look: Look) -> list[Text]:
+    """A row for each file or folder of one's own."""
+    columns = (
+        Column("Your own", least=12, keep_end=True),
+        Column("Size", right=True),
+        Column("Used by", least=8, drop=1),
+    )
+    body = [
+        (
+            str(one.path),
+            "pictures" if one.is_folder else size_text(one.size_bytes) if one.is_here else "gone",
+            one.used_by,
+        )
+        for one in own
+    ]
+    return table(columns, body, width, look)
+
+
+def set_rows(one: Shelved, width: int, look: Look) -> list[Text]:
+    """Everything about one set."""
+    facts = one.facts
+    splits = f"{facts.num_samples:,} samples"
+    if facts.num_test_samples:
+        splits = (
+            f"{facts.num_samples:,} samples for training, {facts.num_test_samples:,} for testing"
+        )
+    rows = [heading(one.name, width, look), *sentence(one.what, width, look, dim=False), Text()]
+    told = [
+        ("Samples", f"{splits}, each {shape_text(facts.shape)}"),
+        ("Classes", ", ".join(facts.classes)),
+        ("Predicts", "" if facts.classes else counted(facts.num_targets, "number")),
+        ("Columns", ", ".join(facts.feature_names)),
+        ("Source", one.source),
+        ("Licence", one.licence),
+        ("Download", size_text(one.download_bytes) if one.download_bytes else ""),
+        ("Now", _state(one)),
+        ("Call", one.call),
+    ]
+    for label, text in told:
+        if text:
+            lines = sentence(text, max(1, width - 10), look, dim=False)
+            rows += [
+                Text.assemble((f"{label if not n else '':<10}", "bold"), line)
+                for n, line in enumerate(lines)
+            ]
+    return rows
+
+
+def _state(one: Shelved) -> str:
+    if one.download_bytes and not one.is_here and one.begun_bytes:
+        return f"{how_far(one.begun_bytes, one.download_bytes)} came; fetching goes on from there"
+    return presence(one)
