@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 RowFormat = Literal["csv", "json"]
 """The input's columns with further ones, or a JSON object a row."""
+_NO_CSV = (".parquet", ".feather", ".arrow", ".xlsx", ".gz", ".bz2", ".xz", ".zst", ".zip")
 _ROWS = 10_000
 """Written at a time."""
 
@@ -117,6 +118,8 @@ def check_rows_output(
 
     path: the file that is to be predicted, if it is one.
     """
+    if output.suffix.lower() in _NO_CSV:
+        raise UsageError(f"{output}: predictions are written as plain CSV: name it like that")
     if path is not None and output.exists() and path.exists() and output.samefile(path):
         raise UsageError(f"{output}: it is what is to be predicted: choose another name")
     return destination(output, run.experiment(), paths.data_dir(data_dir), replace=replace)

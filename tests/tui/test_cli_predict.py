@@ -76,6 +76,10 @@ def test_predict_csv_without_header(bench: Bench, trained: Trained) -> None:
             ["1", "2", "--csv", "x"],
             "predict: give the VALUES of one sample, pictures, or --csv FILE",
         ),
+        (
+            ["--csv", "x", "-o", "out.parquet"],
+            "out.parquet: predictions are written as plain CSV: name it like that",
+        ),
         (["1", "2", "-o", "x"], "predict: -o goes with --csv FILE, or with pictures"),
         (["1", "2", "3"], "expected 2 values (x1, x2), got 3"),
         (["1", "2", "--chekpoint", "last"], "predict: no such option: --chekpoint"),

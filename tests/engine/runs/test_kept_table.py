@@ -11,6 +11,7 @@ from engine.errors import DamagedRun, DataUnavailable
 from engine.parts.data.csv_file import Csv
 from engine.parts.data.fingerprint import fingerprint
 from engine.runs import events as ev
+from engine.runs.contents import content, remove
 from engine.runs.directory import RunDirectory
 from engine.runs.kept_table import store
 from engine.runs.origin import experiment_digest
@@ -63,6 +64,14 @@ def test_samples_are_read_as_the_training_read(tmp_path: Path, becomes: str | No
     assert samples.names == ("age", "city")
     assert samples.encode([["20", "Rome"]]) == [[20, 0, 1]]
     assert run.experiment().data.name == "csv"
+
+
+def test_it_goes_with_the_run(tmp_path: Path) -> None:
+    """It is one of the files that a run may hold and a deletion removes."""
+    run, _ = begun(tmp_path)
+    assert dict(content(run.path))["table.json"]
+    remove(run.path)
+    assert not run.path.exists()
 
 
 def test_every_bit_of_it_is_looked_at(tmp_path: Path) -> None:

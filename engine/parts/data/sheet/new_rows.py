@@ -196,6 +196,8 @@ def _look(path: str, samples: Samples, header: bool | None, delimiter: str | Non
 
 def _missing(path: str, samples: Samples, there: Sequence[str]) -> str:
     """What is said of the columns that are not there, all at once."""
+    if samples.is_nameless:
+        return f"{path}: {len(samples.names):,} columns are needed, and it has {len(there):,}"
     lost = [name for name in samples.names if name not in there]
     others = [name for name in there if name not in samples.names]
     said = []

@@ -82,6 +82,8 @@ def test_columns_without_names_may_be_called_anything(tmp_path: Path, header: st
     path = written(tmp_path, f"{header}0,255\n7,8\n", "new")
     found = read(path, Samples(pixels, is_nameless=True))
     assert found.inputs.tolist() == [[0, 255], [7, 8]]
+    with pytest.raises(DataUnavailable, match="2 columns are needed, and it has 3"):
+        read(written(tmp_path, "a,b,c\n1,2,3\n", "wide"), Samples(pixels, is_nameless=True))
 
 
 def test_a_file_with_a_decimal_comma(tmp_path: Path, samples: Samples) -> None:
