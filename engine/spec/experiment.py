@@ -40,6 +40,10 @@ class Experiment(Declared):
     shuffle: bool = parameter(
         default=True, help="a new order each epoch; a full batch keeps its order"
     )
+    sampler: Literal["balanced"] | None = parameter(
+        default=None,
+        help='"balanced" draws samples with replacement, each class as often as the others',
+    )
     seed: int | Literal["random"] = parameter(
         default=0,
         help='start of all random numbers; "random" draws one',

@@ -44,6 +44,7 @@ def _check_facts(known: Known, facts: Facts, problems: list[Problem]) -> None:
     _check_layers(known, facts, problems)
     _check_splits(known, facts, problems)
     _check_class_weights(known, facts, problems)
+    _check_sampler(known, facts, problems)
     _check_predict(known, facts, problems)
 
 
@@ -140,3 +141,18 @@ def _check_class_weights(known: Known, facts: Facts, problems: list[Problem]) ->
             problems.append(Problem(place, message))
         elif not all(weight > 0 for weight in weights):
             problems.append(Problem(place, "every weight must be above 0"))
+
+
+def _check_sampler(known: Known, facts: Facts, problems: list[Problem]) -> None:
+    if known.get("sampler") is None:
+        return
+    if facts.task == "regression":
+        message = "the data set is a regression, it has no classes: leave sampler out"
+        problems.append(Problem("sampler", message))
+        return
+    if known.get("shuffle") is False:
+        message = "it draws samples at random, and shuffle = false keeps their order: give one"
+        problems.append(Problem("sampler", message))
+    if known.get("class_weights") == "balanced":
+        message = 'class_weights = "balanced" evens the classes out already: give one of them'
+        problems.append(Problem("sampler", message))

@@ -10,6 +10,7 @@ from torch import Tensor
 from engine.parts.data import Pixels
 from engine.parts.data.torchvision_import import torchvision_module
 from engine.spec.grammar import parse_call
+from engine.training.drawing import PLAIN, Drawing
 from engine.training.inputs import InputMap
 from engine.training.splits import Split, StreamedSplit
 
@@ -17,12 +18,17 @@ from engine.training.splits import Split, StreamedSplit
 class Batches:
     """The batches of each epoch, gathered into fresh tensors.
 
-    Never views: unaligned views change the last bits of small matrix products. With
-    shuffle, each epoch draws one permutation from the global generator of the CPU.
+    Never views: unaligned views change the last bits of small matrix products. Each epoch whose
+    samples are drawn draws them from the global generator of the CPU.
     """
 
     def __init__(
-        self, inputs: Tensor, targets: Tensor, batch_size: int, shuffle: bool, input_map: InputMap
+        self,
+        inputs: Tensor,
+        targets: Tensor,
+        batch_size: int,
+        drawing: Drawing,
+        input_map: InputMap,
     ) -> None:
         self._inputs = inputs
         """(samples, *stored shape) on the device."""
@@ -30,22 +36,23 @@ class Batches:
         """In the loss's form, on the device."""
         self._size = min(batch_size, len(targets))
         self._count = -(-len(targets) // self._size)  # asked for at every step
-        self._shuffle = shuffle and self._size < len(targets)
+        is_whole = self._size == len(targets)
+        self._drawing = PLAIN if is_whole and drawing.is_permutation else drawing
         self._input_map = input_map
         self._augment = _augmentation(input_map.pixels)
         self._parts: tuple[Tensor, ...] = ()
         self.order: Tensor | None = None
-        """The epoch's permutation on the CPU; None without shuffling."""
-        self._whole = self._size == len(targets)
+        """The epoch's samples on the CPU, one after the other; None for all as they are."""
+        self._whole = is_whole and not self._drawing.draws
 
     def __len__(self) -> int:
         """How many batches an epoch has; the last one may be smaller."""
         return self._count
 
     @property
-    def is_shuffled(self) -> bool:
-        """Whether each epoch has an order of its own."""
-        return self._shuffle
+    def drawing(self) -> Drawing:
+        """How the samples of each epoch are drawn."""
+        return self._drawing
 
     @property
     def is_whole(self) -> bool:
@@ -58,8 +65,8 @@ class Batches:
 
     def shuffle(self) -> None:
         """Begin an epoch: draw its order."""
-        if self._shuffle:
-            self.set_order(torch.randperm(len(self._targets)))
+        if self._drawing.draws:
+            self.set_order(self._drawing.order(len(self._targets)))
         elif not self._parts:
             self.set_order(None)
 
@@ -97,10 +104,10 @@ class StreamedBatches(Batches):
         split: StreamedSplit,
         targets: Tensor,
         batch_size: int,
-        shuffle: bool,
+        drawing: Drawing,
         input_map: InputMap,
     ) -> None:
-        super().__init__(split.inputs, targets, batch_size, shuffle, input_map)
+        super().__init__(split.inputs, targets, batch_size, drawing, input_map)
         self._reader, self._index = split.reader, split.index
         self._coming: Iterator[Tensor] = iter(())
         self._next = 0
@@ -119,12 +126,12 @@ class StreamedBatches(Batches):
 
 
 def batches_of(
-    split: Split, targets: Tensor, batch_size: int, shuffle: bool, input_map: InputMap
+    split: Split, targets: Tensor, batch_size: int, drawing: Drawing, input_map: InputMap
 ) -> Batches:
     """The batches of a split, kept in memory or streamed; targets in the loss's form."""
     if isinstance(split, StreamedSplit):
-        return StreamedBatches(split, targets, batch_size, shuffle, input_map)
-    return Batches(split.inputs, targets, batch_size, shuffle, input_map)
+        return StreamedBatches(split, targets, batch_size, drawing, input_map)
+    return Batches(split.inputs, targets, batch_size, drawing, input_map)
 
 
 def _augmentation(pixels: Pixels | None) -> Callable[[Tensor], Tensor] | None:

@@ -114,12 +114,10 @@ def _kept_kinds(trainer: Trainer, momentum: float | None) -> dict[str, Tensor]:
 
 def _order_problems(trainer: Trainer, order: Tensor | None) -> Iterator[str]:
     batches = trainer.batches
-    if (order is not None) != batches.is_shuffled:
+    if (order is not None) != batches.drawing.draws:
         yield "the order of its samples is missing" if order is None else "its samples are shuffled"
-    elif order is not None:
-        every = torch.arange(batches.num_samples)
-        if order.dtype != torch.int64 or not torch.equal(order.sort().values, every):
-            yield f"the order of its samples is none of {batches.num_samples}"
+    elif order is not None and (problem := batches.drawing.problem(order, batches.num_samples)):
+        yield problem
 
 
 def _generator_problems(trainer: Trainer, checkpoint: Checkpoint) -> Iterator[str]:

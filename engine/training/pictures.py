@@ -35,6 +35,7 @@ def all_pictures(
     """Every picture that the data asks for; size: (columns, rows) of the boundary's grid."""
     facts = splits.facts
     drawn = facts.planar and len(facts.classes) <= MAX_CLASSES and min(size) > 0
+    drawn = drawn and splits.reader is None  # then nobody has the points
     return Pictures(
         losses=losses,
         comparison=comparison(evaluator, splits, MAX_COMPARED),
@@ -169,7 +170,7 @@ def _shown(splits: Splits) -> tuple[str, Split]:
 def curve(evaluator: Evaluator, splits: Splits, count: int) -> Curve | None:
     """The network over the range of its one input, at `count` places; None for other data."""
     facts = splits.facts
-    if facts.task != "regression" or facts.shape != (1,):
+    if facts.task != "regression" or facts.shape != (1,) or splits.reader is not None:
         return None
     inputs = torch.cat([part.inputs for part in splits.named().values()])
     x = torch.linspace(float(inputs.min()), float(inputs.max()), count).unsqueeze(1)

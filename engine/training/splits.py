@@ -12,11 +12,13 @@ import torch
 from torch import Tensor
 
 from engine.parts.data import Dataset, Facts, OwnSplit
+from engine.parts.data.generators.figures import FIGURE_ROWS, column_figures
 from engine.runs.events import DataPath
 from engine.spec.experiment import Experiment
 from engine.spec.validator import held_back
 from engine.training.inputs import InputMap
-from engine.training.streaming.image_reader import ImageReader
+from engine.training.streaming.source import Source
+from engine.training.streaming.table_reader import TableReader
 from engine.training.targets import PLAIN, TargetMap
 
 
@@ -75,7 +77,7 @@ class Split:
 class StreamedSplit(Split):
     """Samples whose inputs are read from their files, onto the reader's device."""
 
-    reader: ImageReader
+    reader: Source
     index: Tensor
     """(samples,) which of the reader's images these are; on the CPU."""
 
@@ -98,7 +100,7 @@ class Splits:
     train: Split
     validation: Split | None
     test: Split | None
-    reader: ImageReader | None = None
+    reader: Source | None = None
     """Of streamed splits."""
     target_map: TargetMap = PLAIN
 
@@ -118,7 +120,7 @@ class Splits:
         return {name: split for name, split in pairs if split is not None}
 
 
-def whole(dataset: Dataset, reader: ImageReader | None) -> Split:
+def whole(dataset: Dataset, reader: Source | None) -> Split:
     """A data set as it is, not split; reader: of one whose inputs are not in memory."""
     if reader is None:
         return Split(dataset.inputs, dataset.targets)
@@ -126,7 +128,7 @@ def whole(dataset: Dataset, reader: ImageReader | None) -> Split:
     return StreamedSplit(dataset.inputs, dataset.targets, reader=reader, index=index)
 
 
-def split(dataset: Dataset, experiment: Experiment, reader: ImageReader | None = None) -> Splits:
+def split(dataset: Dataset, experiment: Experiment, reader: Source | None = None) -> Splits:
     """Divide a data set as the experiment asks; reader: of one whose inputs are not in memory.
 
     Only where a fraction is held back, one permutation is drawn from the global generator:
@@ -141,7 +143,11 @@ def split(dataset: Dataset, experiment: Experiment, reader: ImageReader | None =
     else:
         test = validation = torch.arange(0)
         train = torch.arange(num_samples)
-    input_map = _input_map(dataset, train)
+    if isinstance(reader, TableReader):  # rows are read in the order that the file has them
+        test, validation, train = (index.sort().values for index in (test, validation, train))
+        reader.input_map = input_map = _streamed_map(dataset, reader, train)
+    else:
+        input_map = _input_map(dataset, train)
 
     def part(index: Tensor) -> Split | None:
         if not len(index):
@@ -163,7 +169,7 @@ def split(dataset: Dataset, experiment: Experiment, reader: ImageReader | None =
 
 
 def _own_splits(
-    dataset: Dataset, input_map: InputMap, reader: ImageReader | None
+    dataset: Dataset, input_map: InputMap, reader: Source | None
 ) -> dict[OwnSplit, Split]:
     """The splits that a data set brings itself; the reader has their images after the others."""
     found: dict[OwnSplit, Split] = {}
@@ -187,6 +193,14 @@ def _target_map(dataset: Dataset, targets: Tensor) -> TargetMap:
         return TargetMap(logarithmic)
     values = targets.double().log() if logarithmic else targets.double()
     return TargetMap(logarithmic, values.mean(0), column_scales(values))
+
+
+def _streamed_map(dataset: Dataset, reader: TableReader, train: Tensor) -> InputMap:
+    """The same in one pass over the training split's rows, which are not in memory."""
+    fill, means, scales = column_figures(reader.raw_parts(train, FIGURE_ROWS))
+    if not dataset.standardize:
+        return InputMap(fill=fill)
+    return InputMap(fill=fill, means=means, scales=scales)
 
 
 def _input_map(dataset: Dataset, train: Tensor) -> InputMap:

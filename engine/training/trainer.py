@@ -32,6 +32,7 @@ from engine.spec.experiment import Experiment
 from engine.training.batches import batches_of
 from engine.training.criterion import criterion_of
 from engine.training.device import make_repeatable, resolve_device
+from engine.training.drawing import drawing_of
 from engine.training.epoch_end import EpochEnd, is_free
 from engine.training.epoch_loss import selecting_part
 from engine.training.executor import (
@@ -107,7 +108,11 @@ class Trainer:
         on_device = self.device_splits["train"]
         targets = decoder.loss_targets(on_device.targets, num_outputs)
         self.batches = batches_of(
-            on_device, targets, batch_size, experiment.shuffle, self.splits.input_map
+            on_device,
+            targets,
+            batch_size,
+            drawing_of(experiment, train.targets),
+            self.splits.input_map,
         )
         regularization = Regularization(
             experiment.l1, experiment.l2, experiment.clip_norm, weight_names(experiment.layers)

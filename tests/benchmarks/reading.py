@@ -63,8 +63,9 @@ def reading(turns: int, rows: int) -> Section:
             place = Path(folder) / str(turn)
             place.mkdir()
             asked = msgspec.to_builtins(Asked(targets=("y",)))
-            order = json.dumps({"path": str(path), "asked": asked, "place": str(place)})
-            ours.append(timed([sys.executable, "-m", "engine.parts.data.sheet.cache_entry"], order))
+            module = "engine.parts.data.sheet.cache_entry"
+            command = [sys.executable, "-m", module, str(path), str(place)]
+            ours.append(timed(command, json.dumps(asked)))
             alone.append(timed([sys.executable, "-c", _ALONE, str(path)]))
     ours_s, alone_s = [s for s, _ in ours], [s for s, _ in alone]
     peak = max(peak for _, peak in ours)

@@ -125,6 +125,8 @@ def _print(
     if facts is not None:
         rows = rows_of(links(experiment.layers, facts.shape, []))
         terminal.rows([heading(_data_line(experiment, facts), width, look)])
+        if drawn := _drawn(experiment):
+            terminal.rows(sentence(drawn, min(width, 90), look))
         terminal.rows(layer_table(rows, width, look))
         need = Case(experiment, facts).need
         memory = f"A training takes at least {need}; {in_bytes(free_bytes())} are free."
@@ -139,6 +141,16 @@ def _print(
     brief = Experiment(**{n: v for n, v in experiment.changed().items() if n not in told})
     for line in to_toml(brief).splitlines():
         terminal.line(Text(plain(line, look.ascii)))
+
+
+def _drawn(experiment: Experiment) -> str:
+    """How an epoch's samples are drawn, where that is not each of them once."""
+    if experiment.sampler != "balanced":
+        return ""
+    return (
+        "An epoch has as many samples as the training split, drawn with replacement so that each "
+        "class comes as often."
+    )
 
 
 def _data_line(experiment: Experiment, facts: Facts) -> str:

@@ -120,13 +120,13 @@ def class_imbalance(case: Case) -> Remarks:
     if not least:
         yield Remark("warning", "data", f'no sample is of class "{rare}": it cannot be learned')
         return
-    if experiment.class_weights is not None:
+    if experiment.class_weights is not None or experiment.sampler is not None:
         return
     share = most / sum(counts)
     if share < MOST_COMMON_SHARE and most < MOST_CLASS_RATIO * least:
         return
-    changes: Changes = {}
-    repair = "weigh the classes: a loss that takes class_weights"
+    changes: Changes = {"sampler": "balanced", "shuffle": True}
+    repair = 'draw each class as often: sampler = "balanced"'
     if experiment.loss.weight_argument:
         changes, repair = {"class_weights": "balanced"}, 'use class_weights = "balanced"'
     elif experiment.loss.outputs == case.output_meaning == "probability":

@@ -23,6 +23,7 @@ from engine.parts.data.base import (
     PictureFiles,
     PixelFigures,
     Pixels,
+    TableFile,
     names_of_inputs,
 )
 
@@ -39,6 +40,7 @@ __all__ = [
     "PixelFigures",
     "Pixels",
     "Provenance",
+    "TableFile",
     "array_file",
     "csv_file",
     "image_folder",

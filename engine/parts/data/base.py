@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import IO, TYPE_CHECKING, Any, ClassVar, Literal
 
 from engine.errors import DataUnavailable
 from engine.parts.component import Component
@@ -174,6 +174,26 @@ class PictureFiles:
 
 
 @dataclass(frozen=True)
+class TableFile:
+    """The numbers of a table that stay on the disk, to be read in pieces."""
+
+    name: str
+    """Of the table, as a person knows it."""
+    content: IO[bytes]
+    """Open as long as it is needed; whoever tidies up the folder may have removed its name."""
+    start: int
+    """Bytes before the first number."""
+    rows: int
+    columns: int
+    buffer: int
+    """Rows that are shuffled at a time."""
+
+    @property
+    def row_bytes(self) -> int:
+        return 4 * self.columns
+
+
+@dataclass(frozen=True)
 class Dataset:
     """A loaded data set, before it is split; tensors on the CPU in their stored type."""
 
@@ -198,7 +218,8 @@ class Dataset:
     pixels: Pixels | None = None
     """Set for images only."""
     files: PictureFiles | None = None
-    """Where the inputs are, if they are not in memory."""
+    table: TableFile | None = None
+    """Where the inputs are, if they are not in memory: in pictures, or a table's file."""
 
 
 @dataclass(frozen=True)
@@ -287,10 +308,16 @@ class Data(Component, abstract=True):
         inputs, targets = self.generator(locations).run()
         return Dataset(facts, inputs, targets)
 
+    @property
+    def buffer(self) -> int | None:
+        """Rows that are shuffled at a time, of a table that stays on the disk; None for others."""
+        return None
+
     def left_on_disk(self, locations: DataLocations) -> Dataset | None:
         """The data set with its inputs still in their files; None where it can only be loaded.
 
-        Its numbers are those of `load`, to the last bit. Raises DataUnavailable.
+        Its numbers are those of `load`, to the last bit; the file of a table stays open. Raises
+        DataUnavailable.
         """
         return None
 

@@ -17,6 +17,7 @@ from engine.parts.data.base import (
     Dataset,
     Facts,
     Generator,
+    TableFile,
     TargetScale,
 )
 from engine.parts.data.paths import absolute
@@ -90,6 +91,13 @@ class Csv(Data, name="csv"):
     target_scale: Literal["linear", "log"] = parameter(
         default="linear", help="log: train on the logarithm of the number to predict"
     )
+    stream: int | None = parameter(
+        default=None,
+        help="leave the numbers on the disk, for a table that is larger than the memory, and "
+        "shuffle so many rows at a time; None: keep and shuffle all",
+        minimum=1000,
+        unit="rows",
+    )
     text: str = parameter(
         default="refuse", help='columns of sentences: refuse them, or "hash(64)" counts their words'
     )
@@ -102,6 +110,8 @@ class Csv(Data, name="csv"):
         for name in self.targets:
             if name in self.ignore:
                 return f"the target {name!r} is in ignore too"
+        if self.stream and "median" in (self.missing, *dict(self._missing_of).values()):
+            return 'missing="median" looks at all rows at once, and stream at a part: use "mean"'
         if self.text != "refuse" and not (_HASH.fullmatch(self.text) and self.hash):
             return f'text must be "refuse" or like "hash(64)", with 1 to 4096, not {self.text!r}'
         if self.encoding != "auto":
@@ -119,6 +129,11 @@ class Csv(Data, name="csv"):
         return self.target if isinstance(self.target, tuple) else (str(self.target),)
 
     @property
+    def _missing_of(self) -> tuple[tuple[str, Gap], ...]:
+        """What becomes of missing cells of single columns."""
+        return tuple(self.missing) if isinstance(self.missing, tuple) else ()
+
+    @property
     def hash(self) -> int | None:
         """How many columns words are counted in; None where texts are refused."""
         found = _HASH.fullmatch(self.text)
@@ -129,12 +144,11 @@ class Csv(Data, name="csv"):
     def asked(self) -> Asked:
         """The arguments as the table is asked about with them."""
         delimiter = {"auto": None, "tab": "\t", "blanks": " "}.get(self.delimiter, self.delimiter)
-        by_name = isinstance(self.missing, tuple)
         return Asked(
             targets=self.targets,
             task=self.task,
             missing="auto" if isinstance(self.missing, tuple) else self.missing,
-            missing_of=tuple(self.missing) if isinstance(self.missing, tuple) and by_name else (),
+            missing_of=self._missing_of,
             ignore=self.ignore,
             delimiter=delimiter,
             encoding=self.encoding,
@@ -296,6 +310,30 @@ class Csv(Data, name="csv"):
             every=every,
             targets=self.targets,
         )
+
+    def left_on_disk(self, locations: DataLocations) -> Dataset | None:
+        if self.stream is None:
+            return None
+        import torch
+
+        facts = self.known_facts()
+        content, targets, start = desk.opened(self.path, self.asked)
+        rows, columns = facts.num_samples, facts.shape[0]
+        if len(targets) != rows:
+            raise DataUnavailable(f"{self.path}: changed while it was read")
+        return Dataset(
+            facts,
+            torch.empty(rows, columns, device="meta"),
+            torch.from_numpy(targets),
+            standardize_target=self.standardize_target,
+            target_scale=self.target_scale,
+            standardize=self.standardize,
+            table=TableFile(self.path, content, start, rows, columns, self.stream),
+        )
+
+    @property
+    def buffer(self) -> int | None:
+        return self.stream
 
     @property
     def standardizes_target(self) -> bool:

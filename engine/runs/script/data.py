@@ -23,10 +23,15 @@ def data_piece(plan: Plan) -> Piece:
     if cut:
         piece.lines += _split(plan)
     piece.lines += _class_weights(plan)
+    if plan.draws_balanced:
+        piece.lines += ["", "# The class of each sample, by which an epoch's are drawn."]
+        piece.lines.append(f"classes = {plan.targets('train')}")
     piece.lines += _targets(plan)
     if augmentation := augmentation_lines(plan):
         piece.imports.add("from torchvision.transforms import v2")
         piece.lines += augmentation
+    if plan.buffer is not None:
+        piece.imports.add("from collections.abc import Iterable")
     piece.lines += prepare_lines(plan)
     return piece
 
@@ -38,6 +43,7 @@ def _split(plan: Plan) -> list[str]:
         "",
         f"# Split at random: {', '.join(shares)}.",
         f"{', '.join(plan.sizes)} = torch.randperm({sum(sizes)}).split({sizes})",
+        *(f"{name} = {name}.sort().values" for name in plan.sizes if plan.buffer is not None),
         *(
             f"{plan.inputs(name)}, {plan.targets(name)} = inputs[{name}], targets[{name}]"
             for name in plan.sizes

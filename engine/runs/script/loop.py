@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+
 from engine.parts.component import literal
 from engine.parts.layers.address import weight_names
 from engine.runs.script.ending import told
@@ -20,6 +22,7 @@ def loop_piece(plan: Plan) -> Piece:
     piece = Piece(["", "# The training.", *rate.definitions])
     if rate.uses_math:
         piece.imports.add("import math")
+    piece.lines += _drawing(plan)
     if penalized:
         piece.lines += [
             "# What is pulled towards zero: matrices and filters, no biases.",
@@ -37,12 +40,27 @@ def loop_piece(plan: Plan) -> Piece:
     return piece
 
 
+def _drawing(plan: Plan) -> list[str]:
+    """The function that draws an epoch's samples, where that takes more than a call."""
+    from engine.parts.data.generators.sampling import balanced_order, buffered_order
+
+    if plan.draws_balanced:
+        return ["", "", *inspect.getsource(balanced_order).splitlines(), "", ""]
+    if plan.buffer is not None and plan.experiment.shuffle and not plan.full_batch:
+        return ["", "", *inspect.getsource(buffered_order).splitlines(), "", ""]
+    return []
+
+
 def _epoch(plan: Plan, rate: Rate, penalized: bool) -> list[str]:
     inputs, targets = plan.inputs("train"), plan.loss_targets
-    if plan.full_batch:
+    if plan.full_batch and not plan.draws_balanced:
         lines = _step(plan, _augmented(plan, inputs), targets, penalized)
         return [*lines, "train_loss = loss.item()"]
-    if plan.experiment.shuffle:
+    if plan.draws_balanced:
+        order, why = "balanced_order(classes)", "  # each class as often"
+    elif plan.experiment.shuffle and plan.buffer is not None:
+        order, why = f"buffered_order({plan.num_train}, {plan.buffer})", "  # in a buffer"
+    elif plan.experiment.shuffle:
         order, why = f"torch.randperm({plan.num_train})", "  # a new order each epoch"
     else:
         order, why = f"torch.arange({plan.num_train})", ""

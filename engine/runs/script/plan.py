@@ -82,6 +82,16 @@ class Plan:
         return self.batch_size == self.num_train
 
     @property
+    def buffer(self) -> int | None:
+        """Rows that are shuffled at a time, of a table that the training leaves on the disk."""
+        return self.experiment.data.buffer
+
+    @property
+    def draws_balanced(self) -> bool:
+        """Whether an epoch draws each class as often."""
+        return self.experiment.sampler == "balanced"
+
+    @property
     def steps_per_epoch(self) -> int:
         return -(-self.num_train // self.batch_size)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+
 from engine.parts.data import Pixels
 from engine.parts.data.crosses import PLAIN, cross_code
 from engine.runs.script.plan import Plan, function_lines
@@ -76,6 +78,8 @@ def _table_lines(plan: Plan) -> list[str]:
     data = plan.experiment.data
     features: tuple[str, ...] = getattr(data, "features", PLAIN)
     train = plan.inputs("train")
+    if plan.buffer is not None:
+        return _streamed_lines(plan, train)
     lines: list[str] = []
     body: list[str] = []
     if data.fills:
@@ -112,5 +116,23 @@ def _table_lines(plan: Plan) -> list[str]:
         body.append(f"rows = {cross_code(features, 'rows')}")
     if not body:
         return []
+    body[-1] = body[-1].replace("rows = ", "return ", 1)
+    return lines + function_lines("prepare(rows)", "Features as the network takes them.", body)
+
+
+def _streamed_lines(plan: Plan, train: str) -> list[str]:
+    """The same for a table that the training leaves on the disk: its figures are of one pass."""
+    from engine.parts.data.generators.figures import FIGURE_ROWS, column_figures
+
+    data = plan.experiment.data
+    standardizes = bool(getattr(data, "standardize", False))
+    if not data.fills and not standardizes:
+        return []
+    lines = ["", "", *inspect.getsource(column_figures).splitlines(), "", ""]
+    lines.append("# The figures of the columns, in one pass over the training rows.")
+    lines.append(f"fill, means, scales = column_figures({train}.split({FIGURE_ROWS}))")
+    body = ["rows = torch.where(rows.isnan(), fill, rows)"]
+    if standardizes:
+        body.append("rows = ((rows.double() - means) / scales).float()")
     body[-1] = body[-1].replace("rows = ", "return ", 1)
     return lines + function_lines("prepare(rows)", "Features as the network takes them.", body)

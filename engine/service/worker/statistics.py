@@ -37,7 +37,8 @@ def _described(data: Dataset, every: Split) -> Description:
     is_image = data.pixels is not None
     first = every.rows(torch.arange(min(NUM_IMAGES if is_image else 0, len(every))))
     most = min(MOST_IMAGES, max(NUM_IMAGES, MOST_VALUES // product(data.facts.shape)))
-    stride = -(-len(every) // most) if is_image else 1
+    is_part = is_image or data.table is not None
+    stride = -(-len(every) // most) if is_part else 1
     inputs = every.rows(torch.arange(0, len(every), stride)).float()
     columns = inputs.flatten().unsqueeze(1) if is_image else inputs.flatten(1)
     known = torch.where(columns.isnan(), columns.nanmean(0), columns)

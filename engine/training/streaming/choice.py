@@ -10,8 +10,10 @@ import torch
 from engine.errors import BadExperiment, Problem, UsageError
 from engine.limits import in_bytes
 from engine.memory import free_bytes
-from engine.parts.data import Data, DataLocations, Dataset, PictureFiles
+from engine.parts.data import Data, DataLocations, Dataset
 from engine.training.streaming.image_reader import ImageReader
+from engine.training.streaming.source import Source
+from engine.training.streaming.table_reader import TableReader
 
 SHARE = 0.25
 """Of the memory to be had, what images may fill: splitting them takes as much again for a while,
@@ -24,19 +26,23 @@ def loaded(
     locations: DataLocations,
     device: torch.device,
     batch_size: int | Literal["full"] = 1,
-) -> tuple[Dataset, ImageReader | None]:
-    """A data set; with a reader where its images stay in their files.
+) -> tuple[Dataset, Source | None]:
+    """A data set; with a reader where its images stay in their files, or a table's numbers.
 
-    Decided by the number of files and the size that their images will have, without opening one.
-    Raises DataUnavailable, and BadExperiment for a batch that would not fit either.
+    Of images decided by the number of files and the size that their images will have, without
+    opening one. Raises DataUnavailable, and BadExperiment for a batch that would not fit either.
     """
     on_disk = data.left_on_disk(locations)
+    if on_disk is not None and on_disk.table is not None:
+        table = on_disk.table
+        _check_batch(batch_size, table.rows, 2 * table.row_bytes, available_bytes(device))
+        return on_disk, TableReader(table, device)
     if on_disk is None or on_disk.files is None:
         return data.load(locations), None
     files, room, share = on_disk.files, available_bytes(device), memory_share()
     if files.resident_bytes <= share * room:
         return data.load(locations), None
-    _check_batch(batch_size, files, room)
+    _check_batch(batch_size, len(files.paths), files.sample_bytes * (1 + FLOAT_BYTES), room)
     whose = "" if device.type == "cpu" else f" on {device}"
     reason = (
         f"{in_bytes(files.resident_bytes)} of images, more than {100 * share:g}% of the "
@@ -45,9 +51,11 @@ def loaded(
     return on_disk, ImageReader(files, device, reason)
 
 
-def _check_batch(batch_size: int | Literal["full"], files: PictureFiles, room: int) -> None:
-    samples = len(files.paths) if batch_size == "full" else min(batch_size, len(files.paths))
-    needed = samples * files.sample_bytes * (1 + FLOAT_BYTES)
+def _check_batch(
+    batch_size: int | Literal["full"], num_samples: int, sample_bytes: int, room: int
+) -> None:
+    samples = num_samples if batch_size == "full" else min(batch_size, num_samples)
+    needed = samples * sample_bytes
     if needed > room:
         size = '"full"' if batch_size == "full" else batch_size
         message = (

@@ -52,6 +52,8 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "batches": BATCHES,
     "batches in order": {**BATCHES, "shuffle": False},
     "threads": {**BATCHES, "threads": 2},
+    "each class as often": {**BATCHES, **SPLIT, "sampler": "balanced"},
+    "each class as often at once": {**CLASSES, "sampler": "balanced", "schedule": "StepLR(2)"},
     "splits": {**BATCHES, **SPLIT},
     "large validation": {"data": "circle(samples=3000)", "validation_fraction": 0.5, "epochs": 2},
     "test only": {"test_fraction": 0.5},

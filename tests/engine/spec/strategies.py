@@ -220,7 +220,7 @@ def _network(draw: DrawFn, facts: Facts, loss: Loss) -> tuple[Layer, ...]:
 @st.composite
 def _plain_fields(draw: DrawFn, facts: Facts, loss: Loss) -> dict[str, Any]:
     declared = Experiment.parameters()
-    by_hand = {"device", "class_weights", "predict", "measured"}
+    by_hand = {"device", "class_weights", "sampler", "predict", "measured"}
     by_hand |= {"validation_fraction", "test_fraction"}
     optional = {
         name: values(*declaration)
@@ -243,4 +243,9 @@ def _plain_fields(draw: DrawFn, facts: Facts, loss: Loss) -> dict[str, Any]:
         st.floats(-5.0, 0.0, allow_subnormal=False), st.floats(0.0, 5.0, allow_subnormal=False)
     )
     optional["measured"] = st.none() | st.dictionaries(texts(), limits, max_size=3)
-    return draw(st.fixed_dictionaries({}, optional=optional))
+    fields = draw(st.fixed_dictionaries({}, optional=optional))
+    if facts.task == "classification" and draw(st.sampled_from([False, False, True])):
+        fields = {**fields, "sampler": "balanced", "shuffle": True}
+        if fields.get("class_weights") == "balanced":
+            del fields["class_weights"]
+    return fields

@@ -233,6 +233,19 @@ def test_a_loss_of_the_wrong_task_is_told() -> None:
     ]
 
 
+def test_a_sampler_is_for_classes_and_draws_them_alone() -> None:
+    """It is refused for numbers to predict, and beside what it contradicts."""
+    regression = {"data": "wave()", "loss": "MSELoss()", "layers": ["Linear(1)"]}
+    assert _problems(**regression, sampler="balanced") == [
+        "sampler: the data set is a regression, it has no classes: leave sampler out"
+    ]
+    weighed = {"loss": "CrossEntropyLoss()", "layers": ["Linear(2)"], "class_weights": "balanced"}
+    assert _problems(**weighed, sampler="balanced", shuffle=False) == [
+        "sampler: it draws samples at random, and shuffle = false keeps their order: give one",
+        'sampler: class_weights = "balanced" evens the classes out already: give one of them',
+    ]
+
+
 def test_class_weights_must_be_one_per_class() -> None:
     """The number of class weights is that of the classes, and each is above 0."""
     loss, layers = "CrossEntropyLoss()", ["Linear(2)"]

@@ -48,17 +48,15 @@ def _assert_resumes(experiment: Experiment, stop_after: int) -> None:
     """Fail unless stopping after so many steps and going on in a new trainer changes nothing."""
     whole = Trainer(experiment, NOWHERE)
     events: list[Event] = []
-    before = 0
-    steps = 0
+    known = [0]  # events after so many steps
     while whole.reason is None:
         events += whole.step()
-        steps += 1
-        if steps <= stop_after:
-            before = len(events)
+        known.append(len(events))
     end = full_state(whole)
+    stop_after = min(stop_after, len(known) - 1)
     if whole.reason == "diverged":
-        stop_after = min(stop_after, steps - 1)  # no checkpoint is taken of a diverged state
-        before = min(before, len(events) - 1)
+        stop_after = min(stop_after, len(known) - 2)  # no checkpoint is taken of a diverged state
+    before = known[stop_after]
 
     interrupted = Trainer(experiment, NOWHERE)
     while interrupted.global_step < stop_after and interrupted.reason is None:

@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import msgspec
 
@@ -86,6 +86,37 @@ def arrays(path: str, asked: Asked) -> tuple[Any, Any]:
         if kept is None:
             raise DataUnavailable(f"{path}: changed while it was read")
         return kept
+
+
+def opened(path: str, asked: Asked) -> tuple[IO[bytes], Any, int]:
+    """A table's inputs as an open file, its targets, and the bytes before the first input.
+
+    Raises what `arrays` does.
+    """
+    folder = _folder(path, asked, _state(path))
+    if (kept := _kept_open(folder)) is not None:
+        return kept
+    with _read(path, asked, folder) as place:
+        kept = _kept_open(place)
+        if kept is None:
+            raise DataUnavailable(f"{path}: changed while it was read")
+        return kept
+
+
+def _kept_open(folder: Path) -> tuple[IO[bytes], Any, int] | None:
+    import numpy as np
+
+    try:
+        targets = np.load(_checked(folder / "targets.npy"), allow_pickle=False)
+        content = regular_file.opened(folder / "inputs.npy")
+        if np.lib.format.read_magic(content) != (1, 0):
+            raise ValueError("written by another version")
+        shape, by_columns, kind = np.lib.format.read_array_header_1_0(content)
+        if by_columns or kind != np.float32 or shape[0] != len(targets):
+            raise ValueError("not the rows of a table")
+    except (OSError, ValueError, EOFError):
+        return None
+    return content, targets, content.tell()
 
 
 @lru_cache(maxsize=1)
