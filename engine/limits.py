@@ -97,6 +97,12 @@ TABLE_FILE = Limit(
     "bytes",
     "A table is read into memory as a whole.",
 )
+STREAMED_FILE = Limit(
+    "a table that is streamed",
+    10_000_000_000_000,
+    "bytes",
+    "Its numbers are written to the disk once, and its targets are kept in memory.",
+)
 COLUMNS = Limit(
     "a CSV file's columns",
     100_000,
@@ -190,6 +196,7 @@ ALL = (
     BLOCK_DEPTH,
     PREDICT,
     TABLE_FILE,
+    STREAMED_FILE,
     COLUMNS,
     LINE,
     CELL,

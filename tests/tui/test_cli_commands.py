@@ -100,6 +100,20 @@ def test_show_has_words_layers_and_experiment(bench: Bench) -> None:
     assert tomllib.loads(toml)["layers"] == ["Linear(4)", "ReLU()", "Linear(1)", "Sigmoid()"]
 
 
+def test_show_says_how_samples_are_drawn(bench: Bench) -> None:
+    """With replacement, or in a buffer; nothing where each comes once."""
+    assert "An epoch" not in perceptui("show", "tiny.toml").out
+    bench.write("even.toml", TINY + 'sampler = "balanced"\n')
+    told = " ".join(perceptui("show", "even.toml").out.split())
+    assert "drawn with replacement so that each class comes as often." in told
+    rows = "".join(f"{n},{n % 2}\n" for n in range(20))
+    (bench.folder / "t.csv").write_text(f"x,y\n{rows}", "utf-8")
+    data = "csv('t.csv', 'y', stream=1000)"
+    bench.write("far.toml", TINY.replace("circle(samples=20)", data))
+    told = " ".join(perceptui("show", "far.toml").out.split())
+    assert "shuffles 1,000 rows at a time, not all of them." in told
+
+
 def test_show_as_json(bench: Bench) -> None:
     """With --json there is one object: name, complete experiment, layers with their shapes."""
     (record,) = perceptui("show", "tiny.toml", "--json").records

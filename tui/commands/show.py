@@ -144,13 +144,18 @@ def _print(
 
 
 def _drawn(experiment: Experiment) -> str:
-    """How an epoch's samples are drawn, where that is not each of them once."""
-    if experiment.sampler != "balanced":
-        return ""
-    return (
-        "An epoch has as many samples as the training split, drawn with replacement so that each "
-        "class comes as often."
-    )
+    """How an epoch's samples are drawn, where that is not each of them once, at random."""
+    if experiment.sampler == "balanced":
+        return (
+            "An epoch has as many samples as the training split, drawn with replacement so that "
+            "each class comes as often."
+        )
+    if experiment.data.buffer is not None and experiment.shuffle:
+        return (
+            "The numbers stay on the disk: an epoch draws groups of rows and shuffles "
+            f"{experiment.data.buffer:,} rows at a time, not all of them."
+        )
+    return ""
 
 
 def _data_line(experiment: Experiment, facts: Facts) -> str:

@@ -160,6 +160,7 @@ class Csv(Data, name="csv"):
             cyclic=self.cyclic,
             max_categories=self.max_categories,
             rare=self.rare,
+            streamed=self.stream is not None,
             hash=self.hash,
             scaled=self.standardize_target or self.target_scale == "log",
             positive=self.target_scale == "log",
@@ -260,7 +261,10 @@ class Csv(Data, name="csv"):
             arguments["layout"] = layout.arguments()
             imports |= {"import bz2", "import gzip", "import lzma"}
         if layout.format != "csv":
-            function, reading = table_file.columns_table, (table_cells.read_columns,)
+            function, reading = (
+                table_file.columns_table,
+                (table_cells.as_cells, table_cells.read_columns),
+            )
             imports |= {"import pyarrow.feather", "import pyarrow.parquet"}
         elif layout.by_rows:
             function = table_file.rows_table
@@ -270,7 +274,7 @@ class Csv(Data, name="csv"):
             imports -= {"from collections.abc import Callable, Sequence"}
         else:
             function = table_file.csv_table
-            reading = (table_cells.unpacked, table_cells.read_cells)
+            reading = (table_cells.unpacked, table_cells.csv_options, table_cells.read_cells)
             imports |= {"import pyarrow.csv"}
         if self.hash:
             imports |= {"import re", "import zlib"}

@@ -23,6 +23,48 @@ def unpacked(path: str, packing: str) -> Any:
     return openers[packing](path, "rb")
 
 
+def csv_options(
+    names: list[str],
+    odd: list[Any],
+    delimiter: str = ",",
+    quote: str = '"',
+    skip: int = 1,
+    encoding: str = "utf-8",
+    multiline: bool = False,
+    block_bytes: int = 1 << 20,
+    only: list[str] | None = None,
+    numbers: Iterable[str] = (),
+) -> tuple[Any, Any, Any]:
+    """How the library is to read, parse and convert; as `read_cells` has it.
+
+    odd: where rows of another width are put.
+    """
+
+    def other_width(row: Any) -> str:
+        if row.text.strip():
+            odd.append(row)
+        return "skip"
+
+    wanted = names if only is None else only
+    return (
+        pa.csv.ReadOptions(
+            column_names=names, skip_rows=skip, encoding=encoding, block_size=block_bytes
+        ),
+        pa.csv.ParseOptions(
+            delimiter=delimiter,
+            quote_char=quote,
+            newlines_in_values=multiline,
+            invalid_row_handler=other_width,
+        ),
+        pa.csv.ConvertOptions(
+            include_columns=wanted,
+            column_types={n: pa.float64() if n in numbers else pa.string() for n in wanted},
+            null_values=[""],
+            strings_can_be_null=True,
+        ),
+    )
+
+
 def read_cells(
     path: str,
     names: list[str],
@@ -45,32 +87,12 @@ def read_cells(
     numbers and nothing else, read as float64.
     """
     odd: list[Any] = []
-
-    def other_width(row: Any) -> str:
-        if row.text.strip():
-            odd.append(row)
-        return "skip"
-
     wanted = names if only is None else only
+    options = csv_options(
+        names, odd, delimiter, quote, skip, encoding, multiline, block_bytes, wanted, numbers
+    )
     with unpacked(path, packing) as file:
-        table = pa.csv.read_csv(
-            file,
-            pa.csv.ReadOptions(
-                column_names=names, skip_rows=skip, encoding=encoding, block_size=block_bytes
-            ),
-            pa.csv.ParseOptions(
-                delimiter=delimiter,
-                quote_char=quote,
-                newlines_in_values=multiline,
-                invalid_row_handler=other_width,
-            ),
-            pa.csv.ConvertOptions(
-                include_columns=wanted,
-                column_types={n: pa.float64() if n in numbers else pa.string() for n in wanted},
-                null_values=[""],
-                strings_can_be_null=True,
-            ),
-        )
+        table = pa.csv.read_csv(file, *options)
     if len(odd) != tail:
         raise ValueError(f"{len(odd)} rows have another number of cells")
     return dict(zip(wanted, table.columns, strict=True))
@@ -120,19 +142,24 @@ def read_rows(
     return {name: pa.chunked_array(c) for name, c in zip(wanted, chunks, strict=True)}
 
 
+def as_cells(column: Any) -> Any:
+    """A column as it is looked at: numbers as float64, all others as texts."""
+    kind = column.type
+    if pa.types.is_dictionary(kind):
+        column = column.cast(kind.value_type)
+        kind = kind.value_type
+    is_number = pa.types.is_integer(kind) or pa.types.is_floating(kind)
+    is_number = is_number or pa.types.is_decimal(kind)
+    return column.cast(pa.float64() if is_number else pa.string(), safe=False)
+
+
 def read_columns(path: str, only: list[str] | None = None) -> dict[str, Any]:
     """The columns of a Parquet or Feather file: numbers as float64, all others as texts."""
     with open(path, "rb") as file:
         is_parquet = file.read(4) == b"PAR1"
     reader = pa.parquet.read_table if is_parquet else pa.feather.read_table
     table = reader(path, columns=only)
-    cells = {}
-    for name, column in zip(table.column_names, table.columns, strict=True):
-        kind = column.type
-        if pa.types.is_dictionary(kind):
-            column = column.cast(kind.value_type)
-            kind = kind.value_type
-        is_number = pa.types.is_integer(kind) or pa.types.is_floating(kind)
-        is_number = is_number or pa.types.is_decimal(kind)
-        cells[name] = column.cast(pa.float64() if is_number else pa.string(), safe=False)
-    return cells
+    return {
+        name: as_cells(column)
+        for name, column in zip(table.column_names, table.columns, strict=True)
+    }

@@ -40,6 +40,8 @@ class Asked:
     """Whether what is predicted is to be scaled, as only numbers can be."""
     positive: bool = False
     """Whether its logarithm is to be taken, as only of numbers above 0."""
+    streamed: bool = False
+    """Whether its numbers stay on the disk, and it is read in pieces."""
     hash: int | None = None
     """Columns that the words of a text are counted in; None where texts are refused."""
 

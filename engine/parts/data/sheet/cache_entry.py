@@ -13,6 +13,7 @@ from engine.encoding import encoded
 from engine.errors import DataUnavailable
 from engine.parts.data.sheet.asked import Asked
 from engine.parts.data.sheet.examination import examine
+from engine.parts.data.sheet.streamed import keep_streamed
 
 
 def keep(path: str, asked: Asked, place: Path) -> None:
@@ -20,6 +21,10 @@ def keep(path: str, asked: Asked, place: Path) -> None:
 
     Raises FileNotFoundError where there is no file, DataUnavailable for what can't be read.
     """
+    if asked.streamed:
+        table = keep_streamed(path, asked, place)
+        (place / "table.json").write_bytes(encoded(table))
+        return
     table, arrays = examine(path, asked)
     if arrays is not None:
         for name, array in zip(("inputs", "targets"), arrays, strict=True):

@@ -33,18 +33,51 @@ def examine(path: str, asked: Asked) -> tuple[Table, Arrays | None]:
     """
     sheet = look(path, asked)
     remarks = list(sheet.remarks)
-    remarks += _unknown_names(sheet, asked)
-    left_out = set(asked.ignore) | ({*sheet.layout.nameless} if "" in asked.ignore else set())
-    wanted = [name for name in sheet.names if name not in left_out]
-    if not wanted:
-        raise DataUnavailable(f"{path}: no column is left")
-    sheet, cells, more = cells_of(sheet, wanted)
+    remarks += unknown_names(sheet, asked)
+    sheet, cells, more = cells_of(sheet, wanted_columns(sheet, asked))
     remarks += more
     sheet, cells = _exact_targets(sheet, cells, asked)
     cells = _without_blank_rows(cells)
-    rows = len(next(iter(cells.values())))
-    if not rows:
+    if not len(next(iter(cells.values()))):
         raise DataUnavailable(f"{path}: the file has a header and no rows")
+    table = decided(sheet, cells, asked, remarks)
+    arrays = None
+    lines = lines_of(sheet, [r.row for r in table.remarks if r.row is not None])
+    remarks = list(table.remarks)
+    if is_ready(table, asked):
+        table, arrays, more = _encoded(table, cells)
+        remarks += more
+    what = "line" if table.layout.format == "csv" else "row"
+    return told(table, remarks, lines, what), arrays
+
+
+def wanted_columns(sheet: Sheet, asked: Asked) -> list[str]:
+    """The columns that are read; raises DataUnavailable where none is left."""
+    left_out = set(asked.ignore) | ({*sheet.layout.nameless} if "" in asked.ignore else set())
+    wanted = [name for name in sheet.names if name not in left_out]
+    if not wanted:
+        raise DataUnavailable(f"{sheet.path}: no column is left")
+    return wanted
+
+
+def is_ready(table: Table, asked: Asked) -> bool:
+    """Whether nothing stands against making numbers of a table."""
+    return len(table.targets) == len(asked.targets) > 0 and not table.errors
+
+
+def told(table: Table, remarks: Iterable[Remark], lines: dict[int, int], what: str) -> Table:
+    """A table with its remarks, each with its place, the gravest first.
+
+    lines: the number of what each row is told by, a line or a row.
+    """
+    said = gravest_first(placed(remark, lines, what) for remark in remarks)
+    return replace(table, remarks=tuple(said))
+
+
+def decided(sheet: Sheet, cells: dict[str, Any], asked: Asked, remarks: Sequence[Remark]) -> Table:
+    """What a table is by its cells; remarks: those that are known, put before the others."""
+    remarks = list(remarks)
+    rows = len(next(iter(cells.values())))
     columns, decimal, more = _judged(cells, asked)
     columns = _with_index(sheet, columns)
     remarks += more
@@ -72,17 +105,8 @@ def examine(path: str, asked: Asked) -> tuple[Table, Arrays | None]:
         drop=drop,
         classes=classes,
     )
-    arrays = None
-    is_ready = len(read) == len(asked.targets) > 0
-    table = replace(table, columns=tuple(replace(c, facts={}) for c in table.columns))
-    lines = lines_of(sheet, [r.row for r in remarks if r.row is not None])
-    if is_ready and not any(remark.severity == "error" for remark in remarks):
-        del columns, known, used, final
-        table, arrays, more = _encoded(table, cells)
-        remarks += more
-    what = "line" if sheet.layout.format == "csv" else "row"
-    said = gravest_first(placed(remark, lines, what) for remark in remarks)
-    return replace(table, remarks=tuple(said)), arrays
+    columns_told = tuple(replace(column, facts={}) for column in table.columns)
+    return replace(table, columns=columns_told, remarks=tuple(remarks))
 
 
 def _exact_targets(
@@ -99,7 +123,7 @@ def _exact_targets(
     return sheet, cells
 
 
-def _unknown_names(sheet: Sheet, asked: Asked) -> list[Remark]:
+def unknown_names(sheet: Sheet, asked: Asked) -> list[Remark]:
     """Columns that are asked for and are not there, each with the nearest one."""
     named = [("target column", name) for name in asked.targets]
     named += [("column to ignore", name) for name in asked.ignore if name]
@@ -304,24 +328,23 @@ def _encoded(table: Table, cells: dict[str, Any]) -> tuple[Table, Arrays | None,
     if not samples:
         message = "no row is left: each has a missing cell"
         return table, None, [Remark("no-rows", "error", "", message)]
-    remarks = []
-    if samples < table.rows:
-        lost = table.rows - samples
-        why = "without a target" if not table.drop else "with a missing cell or without a target"
-        remarks.append(
-            Remark(
-                "dropped-rows",
-                "warning",
-                "",
-                f"{lost:,} of {table.rows:,} rows are left out: {why}",
-            )
-        )
-    if table.classes and (missing := _lost_classes(table, wanted)):
+    remarks = dropped(table, samples)
+    if table.classes and (missing := lost_classes(table, wanted)):
         return table, None, [*remarks, missing]
     return replace(table, samples=samples), (inputs, wanted), remarks
 
 
-def _lost_classes(table: Table, wanted: Any) -> Remark | None:
+def dropped(table: Table, samples: int) -> list[Remark]:
+    """What is said of rows that are left out; samples: those that are left."""
+    lost = table.rows - samples
+    if not lost:
+        return []
+    why = "without a target" if not table.drop else "with a missing cell or without a target"
+    message = f"{lost:,} of {table.rows:,} rows are left out: {why}"
+    return [Remark("dropped-rows", "warning", "", message)]
+
+
+def lost_classes(table: Table, wanted: Any) -> Remark | None:
     """A class that lost its samples with the rows that were left out."""
     counts = np.bincount(wanted, minlength=len(table.classes))
     if counts.min() >= 2:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import lzma
 import os
 import zlib
@@ -9,7 +10,7 @@ from typing import IO, Literal, cast
 
 from engine import regular_file
 from engine.errors import DataUnavailable
-from engine.limits import LINE, TABLE_FILE
+from engine.limits import LINE, STREAMED_FILE, TABLE_FILE, Limit
 
 Packing = Literal["", "gz", "bz2", "xz", "zst"]
 Format = Literal["csv", "parquet", "feather"]
@@ -35,13 +36,18 @@ _OTHERS = (
 )
 
 
-def checked(path: str) -> os.stat_result:
+def most_of(*, streamed: bool) -> Limit:
+    """How large a table's file may be."""
+    return STREAMED_FILE if streamed else TABLE_FILE
+
+
+def checked(path: str, *, streamed: bool = False) -> os.stat_result:
     """What the system says of a file that can be read as a table, looked at before it is opened.
 
     Raises FileNotFoundError where there is none, DataUnavailable for what is no such file.
     """
     try:
-        regular_file.check(path, TABLE_FILE)
+        regular_file.check(path, most_of(streamed=streamed))
         status = os.stat(path)
     except FileNotFoundError:
         raise
@@ -49,25 +55,28 @@ def checked(path: str) -> os.stat_result:
         raise DataUnavailable(f"{path}: is a folder, not a CSV file") from error
     except (OSError, ValueError) as error:  # ValueError: a path with a zero byte
         reason = getattr(error, "strerror", None) or error
+        if getattr(error, "errno", None) == errno.EFBIG:
+            reason = f"{reason}; stream=100_000 leaves it on the disk and reads it in pieces"
         raise DataUnavailable(f"{path}: {reason}") from error
     if not status.st_size:
         raise DataUnavailable(f"{path}: the file is empty")
     return status
 
 
-def head_of(path: str) -> tuple[bytes, Format, Packing, bool]:
+def head_of(path: str, *, streamed: bool = False) -> tuple[bytes, Format, Packing, bool]:
     """The first unpacked bytes of a file, what it is, how it is packed, whether that is all.
 
     Raises DataUnavailable for what is known to be no table.
     """
     try:
-        with regular_file.opened(path, TABLE_FILE) as file:
+        limit = most_of(streamed=streamed)
+        with regular_file.opened(path, limit) as file:
             head, is_all = _head(path, file)
         packing: Packing = next((name for magic, name in _PACKED if head.startswith(magic)), "")
         if packing:
             with unpacked(path, packing) as file:
                 head, is_all = _head(path, file)
-            _check_unpacked(path, packing)
+            _check_unpacked(path, packing, limit)
     except FileNotFoundError:
         raise
     except (OSError, EOFError, lzma.LZMAError, zlib.error) as error:
@@ -98,14 +107,14 @@ def _head(path: str, file: IO[bytes]) -> tuple[bytes, bool]:
     return head, not file.read(1)
 
 
-def _check_unpacked(path: str, packing: Packing) -> None:
+def _check_unpacked(path: str, packing: Packing, limit: Limit) -> None:
     """Refuse what becomes larger than a table may be: a small file can be made to fill a disk."""
     size = 0
     with unpacked(path, packing) as file:
         while chunk := file.read(HEAD_BYTES):
             size += len(chunk)
-            if size > TABLE_FILE.most:
-                raise DataUnavailable(f"{path}: unpacked, it has {TABLE_FILE.refusal(size)}")
+            if size > limit.most:
+                raise DataUnavailable(f"{path}: unpacked, it has {limit.refusal(size)}")
 
 
 def unpacked(path: str, packing: Packing) -> IO[bytes]:

@@ -57,8 +57,8 @@ def look(path: str, asked: Asked) -> Sheet:
 
     Raises FileNotFoundError where there is none, DataUnavailable for what is no table.
     """
-    size = checked(path).st_size
-    head, format, packing, is_all = head_of(path)
+    size = checked(path, streamed=asked.streamed).st_size
+    head, format, packing, is_all = head_of(path, streamed=asked.streamed)
     if format != "csv":
         if packing:
             raise DataUnavailable(f"{path}: a packed {format} file; unpack it with {packing}")
@@ -70,7 +70,8 @@ def look(path: str, asked: Asked) -> Sheet:
     if encoding == "utf-8-sig":
         found = replace(found, encoding="utf-8" if not found.by_rows else encoding)
     is_plain = found.format == "csv" and not found.by_rows and asked.decimal != ","
-    numbers = _numeric(found, rows, asked) if size >= LARGE_BYTES and is_plain else ()
+    is_large = size >= LARGE_BYTES or asked.streamed
+    numbers = _numeric(found, rows, asked) if is_large and is_plain else ()
     first = tuple(rows[0]) if rows else ()
     return Sheet(path, size, found, (*remarks, *more), found.names, numbers, first=first)
 

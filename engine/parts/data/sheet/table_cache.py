@@ -52,12 +52,12 @@ def examined(path: str, asked: Asked) -> Table:
 
     Raises FileNotFoundError where there is no file, DataUnavailable for what can't be read.
     """
-    return _examined(path, asked, *_state(path))
+    return _examined(path, asked, *_state(path, asked))
 
 
-def _state(path: str) -> tuple[int, int, int]:
+def _state(path: str, asked: Asked) -> tuple[int, int, int]:
     """What changes when a file does."""
-    status = checked(path)
+    status = checked(path, streamed=asked.streamed)
     return status.st_mtime_ns, status.st_size, status.st_ino
 
 
@@ -78,7 +78,7 @@ def arrays(path: str, asked: Asked) -> tuple[Any, Any]:
 
     Raises what `examined` does; only for a table without errors.
     """
-    folder = _folder(path, asked, _state(path))
+    folder = _folder(path, asked, _state(path, asked))
     if (kept := _kept_arrays(folder)) is not None:
         return kept
     with _read(path, asked, folder) as place:
@@ -93,7 +93,7 @@ def opened(path: str, asked: Asked) -> tuple[IO[bytes], Any, int]:
 
     Raises what `arrays` does.
     """
-    folder = _folder(path, asked, _state(path))
+    folder = _folder(path, asked, _state(path, asked))
     if (kept := _kept_open(folder)) is not None:
         return kept
     with _read(path, asked, folder) as place:
@@ -174,7 +174,7 @@ def _read(path: str, asked: Asked, folder: Path) -> Iterator[Path]:
     except OSError:  # no cache: the numbers are handed on and forgotten
         place = Path(tempfile.mkdtemp(prefix="perceptui-table-"))
     try:
-        if _apart or checked(path).st_size >= LARGE_BYTES:
+        if _apart or checked(path, streamed=asked.streamed).st_size >= LARGE_BYTES:
             _read_in_child(path, asked, place)
         else:
             from engine.parts.data.sheet.cache_entry import keep
