@@ -13,6 +13,7 @@ from engine.spec.experiment_reader import from_raw
 from engine.spec.overrides import set_value
 from engine.spec.toml_text import read_raw
 from tui.commands.options import TrainingOptions
+from tui.headless.reading_line import show_reading
 
 
 def requested(options: TrainingOptions, runs_dir: Path) -> tuple[str, Experiment]:
@@ -20,6 +21,7 @@ def requested(options: TrainingOptions, runs_dir: Path) -> tuple[str, Experiment
 
     Raises UsageError, BadExperiment or DataUnavailable.
     """
+    show_reading()
     name, raw, source, folder = _base(options.preset)
     for field in ("data", "layers", "loss", "optimizer"):
         text = getattr(options, field)

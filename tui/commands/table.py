@@ -36,7 +36,9 @@ def inspect_table(
     """Say how a table is read, what its columns are and become, and what is doubtful about it."""
     from engine.parts.data.sheet.asked import Asked
     from engine.parts.data.sheet.inspection import as_plain, inspected
+    from tui.headless.reading_line import show_reading
 
+    show_reading()
     shared = ctx.obj.merged(runs_dir, data_dir, ascii, json)
     path = str(file.expanduser())
     found = inspected(path, Asked(targets=tuple(target or ())))
@@ -70,8 +72,10 @@ def new_experiment(
     from engine.doctor.fitting import fitted
     from engine.spec.toml_text import parse_toml
     from engine.spec.writer import to_toml
+    from tui.headless.reading_line import show_reading
     from tui.renderables.sanitize import plain
 
+    show_reading()
     shared = ctx.obj.merged(runs_dir, data_dir, ascii, json)
     found = fitted(str(file.expanduser()), tuple(target or ()))
     if shared.json:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, suppress
 from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
@@ -15,6 +15,7 @@ from tui.live.snapshot import Origin, Phase, Snapshot
 from tui.live.trainer_process import Connect, TrainerProcess
 
 if TYPE_CHECKING:
+    from engine.parts.data import Loading
     from engine.runs import events as ev
     from engine.runs.contents import CheckpointKind
     from engine.runs.rate_test import RateTest
@@ -88,7 +89,26 @@ class Following:
         # What a session needs takes a while to import: not while keys wait.
         await asyncio.to_thread(import_module, "tui.live.observer")
         await asyncio.to_thread(import_module, "engine.service.client.session")
+        self._watch_reading()
         await self._enter(self._connect())
+
+    def _watch_reading(self) -> None:
+        """Show how far the reading of a table is, in whichever thread of the app it is read."""
+        from engine.parts.data.sheet.reader_process import tell_reading
+        from engine.service import protocol as p
+
+        loop = asyncio.get_running_loop()
+
+        def show(loading: p.Loading) -> None:
+            if self._is_open:
+                self._change(replace(self.snapshot, loading=loading))
+
+        def told(loading: Loading) -> None:
+            shown = p.Loading(**vars(loading))
+            with suppress(RuntimeError):  # the app has ended meanwhile
+                loop.call_soon_threadsafe(show, shown)
+
+        tell_reading(told)
 
     async def attach(self, run: Run) -> None:
         """Leave the worker there is and watch a live run's."""

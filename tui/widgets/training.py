@@ -190,22 +190,22 @@ class LossLine(SnapshotView):
 
 
 def _hint(snapshot: Snapshot) -> str:
+    loading = snapshot.loading
+    if loading and loading.done_bytes != loading.total_bytes:
+        return _loading_text(loading, may_end=snapshot.phase == "preparing")
     match snapshot.phase:
         case "starting":
             return "the trainer is starting: space may be pressed already"
         case "preparing":
-            loading = snapshot.loading
-            if loading and loading.done_bytes == loading.total_bytes:
-                loading = None
-            return _loading_text(loading) if loading else "preparing the first step"
+            return "preparing the first step"
         case "running" | "paused":
             return "loss: nothing is measured yet"
     return "loss: press space to train"
 
 
-def _loading_text(loading: Loading) -> str:
+def _loading_text(loading: Loading, *, may_end: bool) -> str:
     far = how_far(loading.done_bytes, loading.total_bytes)
-    return f"{loading.verb} {loading.name}: {far}; x calls it off"
+    return f"{loading.verb} {loading.name}: {far}{'; x calls it off' if may_end else ''}"
 
 
 class LossCurve(SnapshotView):

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from engine.parts.data import DataLocations, Loading
+from engine.parts.data.sheet.reader_process import tell_reading
 from engine.runs.lease import claimed
 from engine.runs.run import Run
 from engine.service import protocol as p
@@ -70,6 +71,7 @@ class RunStarter:
 
     def locations(self, data_dir: str) -> DataLocations:
         """Where data lies; what takes a while is told to the clients, who may call them off."""
+        tell_reading(self._loading)
         return DataLocations(Path(data_dir), self._loading, self._look)
 
     def postponed(self) -> list[tuple[Client, p.Requests]]:

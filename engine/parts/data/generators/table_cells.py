@@ -4,7 +4,7 @@ import bz2
 import gzip
 import io
 import lzma
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import pyarrow as pa
@@ -78,20 +78,21 @@ def read_cells(
     block_bytes: int = 1 << 20,
     only: list[str] | None = None,
     numbers: Iterable[str] = (),
+    opened: Callable[[str, str], Any] = unpacked,
 ) -> dict[str, Any]:
     """A CSV file's cells by column, as texts, null where there is nothing.
 
     names: of all columns. skip: lines above the first row. tail: rows of another width, at the
     end, that are left out. multiline: a quoted cell may hold line breaks. block_bytes: read at a
     time; no line may be longer. only: the columns that are wanted. numbers: those of them that are
-    numbers and nothing else, read as float64.
+    numbers and nothing else, read as float64. opened: opens the file.
     """
     odd: list[Any] = []
     wanted = names if only is None else only
     options = csv_options(
         names, odd, delimiter, quote, skip, encoding, multiline, block_bytes, wanted, numbers
     )
-    with unpacked(path, packing) as file:
+    with opened(path, packing) as file:
         table = pa.csv.read_csv(file, *options)
     if len(odd) != tail:
         raise ValueError(f"{len(odd)} rows have another number of cells")
@@ -110,6 +111,7 @@ def read_rows(
     comment: str = "",
     whole: bool = False,
     only: list[str] | None = None,
+    opened: Callable[[str, str], Any] = unpacked,
 ) -> dict[str, Any]:
     """The same as `read_cells` for what is no plain CSV file, row by row.
 
@@ -126,7 +128,7 @@ def read_rows(
             chunk.append(pa.array([row[place] or None for row in rows], pa.string()))
         rows.clear()
 
-    with io.TextIOWrapper(unpacked(path, packing), encoding, newline="") as text:
+    with io.TextIOWrapper(opened(path, packing), encoding, newline="") as text:
         for _ in range(skip):
             next(text)
         for _, cells in rows_of(text, delimiter, quote, comment, whole):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,8 @@ from engine.encoding import encoded
 from engine.errors import DataUnavailable
 from engine.parts.data.sheet.asked import Asked
 from engine.parts.data.sheet.examination import examine
+from engine.parts.data.sheet.packing import watch
+from engine.parts.data.sheet.reader_process import ABSENT, NUMBER_BYTES, REFUSED
 from engine.parts.data.sheet.streamed import keep_streamed
 
 
@@ -33,16 +36,28 @@ def keep(path: str, asked: Asked, place: Path) -> None:
 
 
 def main() -> int:
-    """Read the table of the arguments as stdin asks; a refusal is said on stdout."""
-    path, place = sys.argv[1:]
+    """Read the table of the arguments as stdin asks; a refusal is said on stdout.
+
+    A third argument is a descriptor that it tells how much is read.
+    """
+    path, place, *told = sys.argv[1:]
+    if told:
+        watch(partial(_tell, int(told[0])))
     try:
         keep(path, decoded(sys.stdin.buffer.read(), Asked), Path(place))
     except DataUnavailable as error:
         sys.stdout.buffer.write(str(error).encode("utf-8", "replace"))
-        return 4
+        return REFUSED
     except FileNotFoundError:
-        return 5
+        return ABSENT
     return 0
+
+
+def _tell(descriptor: int, done_bytes: int) -> None:
+    try:
+        os.write(descriptor, done_bytes.to_bytes(NUMBER_BYTES, "big"))
+    except BrokenPipeError:
+        os._exit(1)  # nobody waits for it any more
 
 
 if __name__ == "__main__":

@@ -6,7 +6,8 @@ import errno
 import lzma
 import os
 import zlib
-from typing import IO, Literal, cast
+from collections.abc import Callable
+from typing import IO, Any, Literal, cast
 
 from engine import regular_file
 from engine.errors import DataUnavailable
@@ -122,3 +123,43 @@ def unpacked(path: str, packing: Packing) -> IO[bytes]:
     from engine.parts.data.generators import table_cells
 
     return cast("IO[bytes]", table_cells.unpacked(path, packing))
+
+
+class Watched:
+    """A file whose bytes are counted while a library reads them."""
+
+    def __init__(self, file: IO[bytes], told: Callable[[int], object]) -> None:
+        """told: is given the bytes so far, after each read."""
+        self._file = file
+        self._told = told
+        self._done = 0
+
+    def read(self, size: int = -1) -> bytes:
+        content = self._file.read(size)
+        self._done += len(content)
+        self._told(self._done)
+        return content
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._file, name)
+
+    def __enter__(self) -> Watched:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+
+_told: Callable[[int], object] | None = None
+
+
+def watch(told: Callable[[int], object]) -> None:
+    """Tell from now on how much of a table this process has read, in each pass over it."""
+    global _told
+    _told = told
+
+
+def watched(path: str, packing: Packing) -> Any:
+    """As `unpacked`, told of to whoever watches; of a packed file nobody knows how much is left."""
+    file = unpacked(path, packing)
+    return file if _told is None or packing else Watched(file, _told)

@@ -13,7 +13,7 @@ import pyarrow.parquet
 
 from engine.errors import DataUnavailable
 from engine.parts.data.generators.table_cells import as_cells, csv_options
-from engine.parts.data.sheet.packing import unpacked
+from engine.parts.data.sheet.packing import watched
 from engine.parts.data.sheet.reading import Sheet
 
 BLOCK_BYTES = 1 << 20
@@ -63,7 +63,7 @@ def _csv_parts(sheet: Sheet, wanted: list[str]) -> Iterator[Cells]:
     packing = arguments.pop("packing", "")
     options = csv_options(only=wanted, numbers=set(sheet.numbers), odd=odd, **arguments)
     try:
-        with unpacked(sheet.path, packing) as file, pa.csv.open_csv(file, *options) as reader:
+        with watched(sheet.path, packing) as file, pa.csv.open_csv(file, *options) as reader:
             for part in reader:
                 if len(part):
                     yield {

@@ -16,7 +16,7 @@ from engine.parts.data.sheet import encoding as encodings
 from engine.parts.data.sheet import layout as layouts
 from engine.parts.data.sheet.asked import Asked
 from engine.parts.data.sheet.layout import Layout
-from engine.parts.data.sheet.packing import checked, head_of, unpacked
+from engine.parts.data.sheet.packing import checked, head_of, unpacked, watched
 from engine.parts.data.sheet.remarks import Remark
 from engine.parts.data.sheet.words import is_number
 
@@ -136,7 +136,10 @@ def cells_of(
     read: Callable[..., dict[str, Any]] = read_rows if layout.by_rows else read_cells
     numbers = {"numbers": set(sheet.numbers)} if sheet.numbers else {}
     try:
-        return sheet, read(sheet.path, only=wanted, **numbers, **layout.arguments()), []
+        read_cells_of = read(
+            sheet.path, only=wanted, opened=watched, **numbers, **layout.arguments()
+        )
+        return sheet, read_cells_of, []
     except (pa.ArrowInvalid, ValueError, EOFError, OSError, csv.Error) as error:
         return _read_again(sheet, wanted, read, error)
 

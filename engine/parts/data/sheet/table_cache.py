@@ -11,9 +11,8 @@ import hashlib
 import json
 import os
 import shutil
-import subprocess
-import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import lru_cache
@@ -24,11 +23,11 @@ import msgspec
 
 from engine import paths, regular_file
 from engine.decoding import Undecodable, decoded
-from engine.encoding import encoded
 from engine.errors import DataUnavailable
 from engine.limits import TABLE_NOTE
 from engine.parts.data.sheet.asked import Asked
 from engine.parts.data.sheet.packing import checked
+from engine.parts.data.sheet.reader_process import read_in_process
 from engine.parts.data.sheet.reading import LARGE_BYTES
 from engine.parts.data.sheet.table import Table
 
@@ -37,6 +36,8 @@ if TYPE_CHECKING:
 
 MOST_KEPT = 12
 MOST_KEPT_BYTES = 2_000_000_000
+ABANDONED_S = 86_400.0
+"""Nobody writes a table for so long."""
 
 _apart = False
 
@@ -175,7 +176,7 @@ def _read(path: str, asked: Asked, folder: Path) -> Iterator[Path]:
         place = Path(tempfile.mkdtemp(prefix="perceptui-table-"))
     try:
         if _apart or checked(path, streamed=asked.streamed).st_size >= LARGE_BYTES:
-            _read_in_child(path, asked, place)
+            read_in_process(path, asked, place)
         else:
             from engine.parts.data.sheet.cache_entry import keep
 
@@ -191,31 +192,15 @@ def _read(path: str, asked: Asked, folder: Path) -> Iterator[Path]:
             shutil.rmtree(place, ignore_errors=True)
 
 
-def _read_in_child(path: str, asked: Asked, place: Path) -> None:
-    """Have a process of its own read a table; what it says is raised here."""
-    command = [sys.executable, "-P", "-m", "engine.parts.data.sheet.cache_entry", path, str(place)]
-    done = subprocess.run(command, input=encoded(asked), capture_output=True, check=False)
-    if done.returncode == 0:
-        return
-    said = done.stdout.decode("utf-8", "replace").strip()
-    if done.returncode == _REFUSED:
-        raise DataUnavailable(said)
-    if done.returncode == _ABSENT:
-        raise FileNotFoundError(path)
-    if done.returncode < 0:
-        raise DataUnavailable(
-            f"{path}: whoever read it was ended by signal {-done.returncode}; is the memory full?"
-        )
-    last = done.stderr.decode("utf-8", "replace").strip().splitlines()
-    raise DataUnavailable(f"{path}: can't be read ({last[-1] if last else 'no reason'})")
-
-
-_REFUSED, _ABSENT = 4, 5
-"""Exit codes of the process that reads."""
-
-
 def _sweep(root: Path, newest: Path) -> None:
-    """Forget the tables that nobody asked for longest: a cache is bounded."""
+    """Forget the tables that nobody asked for longest: a cache is bounded.
+
+    And what a reader left that was killed.
+    """
+    for entry in root.glob(".*"):
+        with suppress(OSError):
+            if time.time() - entry.stat().st_mtime > ABANDONED_S:
+                shutil.rmtree(entry, ignore_errors=True)
     try:
         kept = sorted(
             (
