@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from tui.live.latest_events import LatestEvents
+from tui.renderables.targets import target_text
 
 if TYPE_CHECKING:
     from engine.runs.contents import CheckpointKind
@@ -74,6 +75,11 @@ class Snapshot(LatestEvents):
     def series(self) -> tuple[LossSeries, ...]:
         """The losses."""
         return self.curves.get("loss", ())
+
+    @property
+    def target(self) -> str:
+        """What is predicted, with its unit: `price (€)`; empty where it has no name."""
+        return target_text(self.started.facts) if self.started is not None else ""
 
     @property
     def is_live(self) -> bool:

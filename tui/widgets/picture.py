@@ -21,6 +21,7 @@ from tui.drawings import (
 from tui.live.snapshot import Snapshot
 from tui.renderables import boundary as plane
 from tui.renderables.table import sentence
+from tui.renderables.targets import target_heading
 from tui.renderables.thumbnail import thumbnail
 from tui.widgets.scrolled import ScrolledView
 
@@ -40,6 +41,10 @@ EMPTY = (
 """Said before there is anything to draw."""
 DRAWING = ("The network is being drawn from its checkpoint.",)
 """Said of a run that is over until its picture is there."""
+
+
+ROOMY = 9
+"""Rows from which values have one to spare for what they are of."""
 
 
 class PictureView(ScrolledView):
@@ -64,7 +69,8 @@ class PictureView(ScrolledView):
 
     def drawn_from(self, snapshot: Snapshot) -> tuple[object, ...]:
         evaluated = snapshot.evaluated
-        return snapshot.pictures, evaluated.get("test"), evaluated.get("train"), snapshot.is_over
+        splits = evaluated.get("test"), evaluated.get("train")
+        return snapshot.pictures, *splits, snapshot.is_over, snapshot.started
 
     def watch_discrete(self) -> None:
         self.remake()
@@ -110,7 +116,9 @@ class PictureView(ScrolledView):
             return [*rows, Text(), *mistakes_rows(pictures.mistakes, width, look, height=room)]
         if pictures.mistakes:
             return mistakes_rows(pictures.mistakes, width, look, height=height)
-        return comparison_rows(pictures.comparison, width, height, look)
+        of = target_heading("Actual and predicted values", self.snapshot.target, width, look)
+        of = of if height >= ROOMY else []
+        return [*of, *comparison_rows(pictures.comparison, width, height - len(of), look)]
 
     def _before_training(self, width: int, height: int) -> list[Text]:
         """What there is to do, and below it the data: the points have the room that is left."""

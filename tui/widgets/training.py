@@ -11,6 +11,7 @@ from rich.text import Text
 from textual.message import Message
 from textual.reactive import reactive
 
+from engine.parts.metrics import METRICS
 from engine.parts.schedules import Constant
 from tui.drawings import class_rows, compared_rows, confusion_rows, score_rows
 from tui.live.snapshot import Snapshot
@@ -20,6 +21,7 @@ from tui.renderables.numbers import duration, how_far, metric, rate
 from tui.renderables.sanitize import crop, fit, plain
 from tui.renderables.sparkline import sparkline
 from tui.renderables.table import sentence
+from tui.renderables.targets import target_heading
 from tui.widgets.scrolled import ScrolledView
 from tui.widgets.snapshot_view import SnapshotView
 
@@ -208,6 +210,10 @@ def _loading_text(loading: Loading, *, may_end: bool) -> str:
     return f"{loading.verb} {loading.name}: {far}{'; x calls it off' if may_end else ''}"
 
 
+ROOMY = 9
+"""Rows from which a curve has one to spare for what it is of."""
+
+
 class LossCurve(SnapshotView):
     """The curves of a metric over the epochs, the loss at first."""
 
@@ -217,7 +223,7 @@ class LossCurve(SnapshotView):
     """Epoch points that are averaged on either side."""
 
     def drawn_from(self, snapshot: Snapshot) -> tuple[object, ...]:
-        return (self._shown(snapshot),)
+        return self._shown(snapshot), snapshot.started
 
     def watch_metric(self) -> None:
         self.remake()
@@ -235,10 +241,22 @@ class LossCurve(SnapshotView):
         ]
         if not series:
             return sentence("The loss curve appears when training begins.", width, self.look)
-        rows = loss_chart(
-            series, width, max(4, height - 2), self.look, log=self.log_scale, title=""
-        )
+        above = self._heading(width) if height >= ROOMY else []
+        room = max(4, height - 2 - len(above))
+        rows = loss_chart(series, width, room, self.look, log=self.log_scale, title="")
+        rows = [*above, *rows]
         return [row for row in rows if row.plain.strip()] if len(rows) > height else rows
+
+    def _heading(self, width: int) -> list[Text]:
+        """What the curves are of, and of a loss in which scale, where that is not the target's."""
+        what = METRICS[self.metric].title
+        data = self.snapshot.experiment.data if self.snapshot.experiment is not None else None
+        if self.metric == "loss" and data is not None:
+            scaled = "logarithms" if data.scales_target == "log" else ""
+            if data.standardizes_target:
+                scaled = f"standardized {scaled}".rstrip()
+            what = f"{what}, {scaled}," if scaled else what
+        return target_heading(what, self.snapshot.target, width, self.look)
 
     def _shown(self, snapshot: Snapshot) -> tuple[LossSeries, ...]:
         return snapshot.curves.get(self.metric, snapshot.series)
@@ -278,7 +296,9 @@ class Scores(ScrolledView):
             "validation": snapshot.started.num_validation,
             "test": snapshot.started.num_test,
         }
-        rows = score_rows(samples, snapshot.newest.metrics, width, look)
+        what = "Scores" if snapshot.started.facts.get("classes") else "Errors"
+        rows = target_heading(what, snapshot.target, width, look)
+        rows += score_rows(samples, snapshot.newest.metrics, width, look)
         classes = self._class_rows(width, height - len(rows))
         matrix = _matrix(snapshot, width, look)
         first, second = (matrix, classes) if self.matrix else (classes, matrix)
