@@ -8,7 +8,7 @@ import pytest
 
 from engine.parts.data import Loading
 from engine.parts.data.csv_file import Csv
-from engine.parts.data.sheet import desk
+from engine.parts.data.sheet import table_cache
 from engine.parts.data.sheet.reader_process import tell_reading
 from tests.tui.command_line import Bench
 from tui.headless.reading_line import ReadingLine
@@ -47,7 +47,7 @@ def test_a_reader_tells_and_can_be_called_off(
     """A process of its own reads; what whoever listens raises ends it, and nothing is kept."""
     monkeypatch.setattr("engine.parts.data.meter.FIRST_S", 0.0)
     monkeypatch.setattr("engine.parts.data.meter.EACH_S", 0.0)
-    monkeypatch.setattr(desk, "LARGE_BYTES", 1000)
+    monkeypatch.setattr(table_cache, "LARGE_BYTES", 1000)
     path = bench.folder / "t.csv"
     path.write_text("x,y\n" + "".join(f"{n},{n % 2}\n" for n in range(5000)), "utf-8")
     size = path.stat().st_size

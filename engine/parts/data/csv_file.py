@@ -321,7 +321,7 @@ class Csv(Data, name="csv"):
         import torch
 
         facts = self.known_facts()
-        content, targets, start = desk.opened(self.path, self.asked)
+        content, targets, start = table_cache.opened(self.path, self.asked)
         rows, columns = facts.num_samples, facts.shape[0]
         if len(targets) != rows:
             raise DataUnavailable(f"{self.path}: changed while it was read")

@@ -40,7 +40,7 @@ def test_the_target_has_its_name_in_each_pane(tmp_path: Path) -> None:
     begun = msgspec.structs.replace(
         started(small_experiment()), facts=msgspec.to_builtins(experiment.data.known_facts())
     )
-    metrics: dict[str, ev.Metric] = {"train_loss": 0.5, "train_mae": 2.0}
+    metrics: dict[str, ev.Figure] = {"train_loss": 0.5, "train_mae": 2.0}
     report = ev.EpochFinished(
         epoch=1, step=1, metrics=metrics, learning_rate=0.1, gradient_norm=1.0,
         steps_per_s=1, samples_per_s=1, elapsed_s=1,

@@ -35,7 +35,7 @@ def tell_reading(listener: Callable[[Loading], None] | None) -> None:
 def read_in_process(path: str, asked: Asked, place: Path) -> None:
     """Have a process of its own read a table into a folder; what it says is raised here."""
     reading, writing = os.pipe()
-    command = [sys.executable, "-P", "-m", "engine.parts.data.sheet.kept", path, str(place)]
+    command = [sys.executable, "-P", "-m", "engine.parts.data.sheet.cache_entry", path, str(place)]
     with (
         tempfile.TemporaryFile() as order,
         tempfile.TemporaryFile() as said,

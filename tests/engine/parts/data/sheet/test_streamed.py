@@ -16,8 +16,8 @@ from engine.decoding import decoded
 from engine.errors import DataUnavailable
 from engine.parts.data.sheet import parts
 from engine.parts.data.sheet.asked import Asked
+from engine.parts.data.sheet.cache_entry import keep
 from engine.parts.data.sheet.examination import examine
-from engine.parts.data.sheet.kept import keep
 from engine.parts.data.sheet.sample import Sample
 from engine.parts.data.sheet.table import Table
 from tests.engine.parts.data.sheet.tables import CASES
