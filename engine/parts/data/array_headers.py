@@ -31,10 +31,6 @@ class Header:
     def num_bytes(self) -> int:
         return product(self.shape) * self.item_bytes
 
-    @property
-    def is_uint8(self) -> bool:
-        return self.kind == "u" and self.item_bytes == 1
-
 
 def headers(path: str) -> dict[str, Header]:
     """The arrays of a file by name; raises FileNotFoundError, and DataUnavailable for another."""
