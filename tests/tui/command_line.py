@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from tests.engine.service import nursery
+from tests.engine.service.live import WAIT_S
 from tui import cli
 
 TINY = """\
@@ -135,5 +136,5 @@ class Bench:
             env={**os.environ, **environment},
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=WAIT_S,
         )

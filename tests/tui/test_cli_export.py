@@ -13,6 +13,7 @@ from engine.export import FORMATS
 from engine.export.writer import export as written
 from engine.runs.contents import CheckpointKind
 from engine.runs.run import Run
+from tests.engine.service.live import WAIT_S
 from tests.tui.command_line import Bench, command, perceptui
 from tests.tui.conftest import Trained
 from tui import cli
@@ -119,7 +120,7 @@ def test_a_text_goes_to_stdout(bench: Bench, trained: Trained) -> None:
 def test_bytes_go_to_stdout(bench: Bench, trained: Trained) -> None:
     """The weights come from a trainer through a pipe as they would stand in a file."""
     arguments = ("export", str(trained.run), "--format", "safetensors", "-o", "-")
-    printed = subprocess.run(command(*arguments), capture_output=True, timeout=60)
+    printed = subprocess.run(command(*arguments), capture_output=True, timeout=WAIT_S)
     assert (printed.returncode, printed.stderr) == (0, b"")
     written(Run(trained.run), "safetensors", bench.folder / "file")
     assert printed.stdout == (bench.folder / "file").read_bytes()

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from safetensors import safe_open
 
+from tests.engine.service.live import WAIT_S
 from tests.tui.command_line import TINY, Bench, command, of, recorded
 from tests.tui.conftest import Trained
 
@@ -56,7 +57,7 @@ def test_signals_keep_the_checkpoint(endless: Bench) -> None:
             assert process.stdout is not None
             assert process.stdout.readline().startswith("epoch ")
             process.send_signal(number)
-            out, err = process.communicate(timeout=60)
+            out, err = process.communicate(timeout=WAIT_S)
             (run,) = (endless.runs_dir / number.name).iterdir()
 
             assert process.returncode == codes[number]
@@ -73,7 +74,7 @@ def test_stdout_closed_in_the_middle(endless: Bench) -> None:
         assert process.stderr is not None
         assert process.stdout.readline().startswith("epoch ")
         process.stdout.close()
-        assert process.wait(timeout=60) == 141
+        assert process.wait(timeout=WAIT_S) == 141
         assert process.stderr.read() == ""
 
     (run,) = endless.runs()
@@ -103,7 +104,7 @@ def without(descriptor: int, *arguments: str) -> subprocess.CompletedProcess[str
         preexec_fn=lambda: os.close(descriptor),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=WAIT_S,
     )
 
 
@@ -121,7 +122,7 @@ def test_full_disk_under_stdout(bench: Bench, arguments: list[str]) -> None:
     """Output that can't be written is told in one message."""
     with open("/dev/full", "w") as full:
         done = subprocess.run(
-            command(*arguments), stdout=full, stderr=subprocess.PIPE, text=True, timeout=60
+            command(*arguments), stdout=full, stderr=subprocess.PIPE, text=True, timeout=WAIT_S
         )
 
     assert done.returncode == 1

@@ -11,6 +11,7 @@ import pexpect
 import pyte
 import pytest
 
+from tests.engine.service.live import WAIT_S
 from tests.tui.command_line import Bench, command
 
 COLOR = re.compile(r"\x1b\[(?:[0-9;]*;)?(?:[34][0-8]|9[0-7]|10[0-7])[0-9;]*m")
@@ -27,7 +28,7 @@ def printed(size: tuple[int, int], environment: Mapping[str, str], *arguments: s
         dimensions=size,
         env={**surroundings, "TERM": "xterm-256color", **environment},
         encoding="utf-8",
-        timeout=60,
+        timeout=WAIT_S,
     )
     text = str(child.read())
     child.wait()

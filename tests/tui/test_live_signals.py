@@ -176,7 +176,7 @@ def test_a_signal_while_the_trainer_starts(bench: Bench) -> None:
     eventually(lambda: bool(children.read_text("ascii").strip()))
     worker = int(children.read_text("ascii").split()[0])
     process.send_signal(signal.SIGINT)
-    assert process.communicate(timeout=60) == ("", "")
+    assert process.communicate(timeout=WAIT_S) == ("", "")
     assert process.returncode == 130
     eventually(lambda: not Path(f"/proc/{worker}").exists())
     assert bench.runs() == []

@@ -21,6 +21,7 @@ from engine.service import protocol as p
 from engine.service.client.session import Session
 from engine.service.protocol.socket_directory import socket_dir
 from tests.engine.service.live import (
+    WAIT_S,
     RawClient,
     endless,
     eventually,
@@ -106,7 +107,7 @@ def test_a_trainer_that_was_told_nothing_ends(tmp_path: Path) -> None:
         os.close(writing)
         with open(reading, "rb") as said:
             path = Path(said.readline().decode().strip())
-        assert process.wait(60) == 0
+        assert process.wait(WAIT_S) == 0
     assert not path.exists()
 
 
@@ -181,7 +182,7 @@ def test_a_signal_while_it_warms_up_ends_it(tmp_path: Path) -> None:
         launched = await launch()
         client = RawClient(launched.socket)
         os.kill(launched.process.pid, signal.SIGTERM)
-        assert await asyncio.to_thread(launched.process.wait, 60) in (-signal.SIGTERM, 143)
+        assert await asyncio.to_thread(launched.process.wait, WAIT_S) in (-signal.SIGTERM, 143)
         assert client.until("message", "ended")[-1] in ({}, {"message": "ended", "signal": 15})
         client.close()
 

@@ -23,6 +23,7 @@ from engine.service.protocol.description import Description
 from engine.service.protocol.socket_directory import socket_dir
 from engine.spec.writer import to_toml
 from tests.engine.service.live import (
+    WAIT_S,
     RawClient,
     begun_paused,
     endless,
@@ -54,7 +55,7 @@ def waiting(mirror: None) -> Iterator[Path]:
     yield launched.socket
     company.close()
     launched.process.terminate()
-    launched.process.wait(60)
+    launched.process.wait(WAIT_S)
 
 
 class Preparing:

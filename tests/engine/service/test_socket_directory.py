@@ -26,7 +26,7 @@ from engine.service.protocol.socket_directory import (
     sweep,
 )
 from engine.service.worker.socket_server import SocketServer
-from tests.engine.service.live import run_async
+from tests.engine.service.live import WAIT_S, run_async
 from tests.engine.training.tiny import small
 
 _NOBODY = 65534
@@ -211,7 +211,7 @@ def test_another_user_can_not_connect(monkeypatch: pytest.MonkeyPatch) -> None:
     folder.chmod(0o755)
     stranger = [sys.executable, "-c", _CONNECT, str(server.path)]
     try:
-        shut_out = subprocess.run(stranger, capture_output=True, text=True, timeout=60)
+        shut_out = subprocess.run(stranger, capture_output=True, text=True, timeout=WAIT_S)
         assert "PermissionError" in shut_out.stderr
         socket_dir().chmod(0o755)
         server.path.chmod(0o777)
