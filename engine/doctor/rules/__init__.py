@@ -17,10 +17,11 @@ ALL = (
     *outputs.RULES,
     *layers.RULES,
     *normalization.RULES,
-    *data.RULES,
+    *optimization.RULES,
     *targets.RULES,
     *images.RULES,
-    *optimization.RULES,
+    *data.RULES,
     *selection.RULES,
 )
-"""Every rule; of equally grave findings the earlier rule's comes first."""
+"""Every rule; of equally grave findings the earlier rule's comes first: what keeps a network from
+learning before what its result says too little about."""

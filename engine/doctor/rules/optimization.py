@@ -22,6 +22,8 @@ GOOD_WAY = 25.0
 """How far Adam may travel after a repair: 500 steps of 0.05, with which the repaired circle was
 measured."""
 MOST_EPOCHS = 10**9
+MANY_TIMES = 10
+"""As often a person trains as many epochs again; beyond, a rate that is too small is mended."""
 LEAST_MEAN_RATE = 1e-7
 """Below this no number of epochs would do."""
 
@@ -68,12 +70,16 @@ def learning_rate_range(case: Case) -> Remarks:
             f"a learning rate of {rate:g} is {figure(rate / highest)} times the highest that "
             f"{name} is used with: the loss will jump or diverge"
         )
-    changes: Changes = (
-        {"schedule": schedule.with_values(**{own: usual})}
-        if own
-        else {"optimizer": dataclasses.replace(experiment.optimizer, lr=usual)}
-    )
+    changes = _with_rate(case, usual)
     yield Remark("warning" if rate else "error", place, message, f"use {usual:g}", changes)
+
+
+def _with_rate(case: Case, rate: float) -> Changes:
+    """The changes to another learning rate, wherever it is said."""
+    schedule, optimizer = case.experiment.schedule, case.experiment.optimizer
+    if own := schedule.rate_parameter:
+        return {"schedule": schedule.with_values(**{own: rate})}
+    return {"optimizer": dataclasses.replace(optimizer, lr=rate)}
 
 
 @rule("plain-sgd")
@@ -120,8 +126,9 @@ def too_few_steps(case: Case) -> Remarks:
     epochs = max(epochs, case.experiment.epochs)
     changes = _trained(case, adam or optimizer, epochs)
     repair = f"train for {plural(epochs, 'epoch')}" + (f" with {adam}" if adam else "")
-    longer = dataclasses.replace(case, experiment=dataclasses.replace(case.experiment, **changes))
-    if (way(longer) or 0.0) < _needed(longer):  # a schedule that falls to nothing goes no further
+    if adam is None and epochs > MANY_TIMES * case.experiment.epochs:
+        changes, repair = _faster(case) or (changes, repair)
+    if not _is_enough(_after(case, changes)):  # a schedule that falls to nothing goes no further
         changes, repair = {}, "let the learning rate fall more slowly"
     follows = optimizer.follows_gradient
     weight, needs = (" times its gradient", "are") if follows else ("", "is")
@@ -134,6 +141,31 @@ def too_few_steps(case: Case) -> Remarks:
         repair,
         changes,
     )
+
+
+def _faster(case: Case) -> tuple[Changes, str] | None:
+    """The optimizer's usual rate, with the epochs that it needs; None where it is no higher."""
+    own = case.experiment.schedule.rate_parameter
+    rate = case.experiment.schedule.values()[own] if own else case.experiment.optimizer.lr
+    known = case.experiment.optimizer.rates
+    if known is None or rate >= known.usual:
+        return None
+    changes, repair = _with_rate(case, known.usual), f"use a learning rate of {known.usual:g}"
+    faster = _after(case, changes)
+    far = way(faster)
+    if far and not _is_enough(faster):
+        epochs = _more_epochs(faster, _needed(faster) / far)
+        changes, repair = {**changes, "epochs": epochs}, f"{repair}, for {plural(epochs, 'epoch')}"
+    return changes, repair
+
+
+def _after(case: Case, changes: Changes) -> Case:
+    return dataclasses.replace(case, experiment=dataclasses.replace(case.experiment, **changes))
+
+
+def _is_enough(case: Case) -> bool:
+    """Whether weights can travel as far as they need to."""
+    return (way(case) or 0.0) >= _needed(case)
 
 
 def _more_epochs(case: Case, factor: float) -> int:

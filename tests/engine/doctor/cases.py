@@ -618,6 +618,13 @@ PAIRS = [
         repaired={"optimizer": "Adam(lr=0.01)", "epochs": "100"},
     ),
     Pair(
+        "too-few-steps", "warning", "epochs", "300 steps of Adam at a mean rate of 1e-06 carry a "
+        "weight 0.0003 at most, where about 0.5",
+        experiment({"optimizer": "Adam(lr=1e-6)", "epochs": 300}),
+        experiment({"optimizer": "Adam(lr=0.002)", "epochs": 300}),
+        repaired={"optimizer": "Adam(lr=0.001)", "epochs": "1000"},
+    ),
+    Pair(
         "too-few-steps", "info", "epochs", "one single step",
         experiment({"epochs": 1}),
         experiment({"epochs": 1, "batch_size": 1}),

@@ -131,6 +131,13 @@ def test_gravest_comes_first() -> None:
     assert severities == ["error", "warning", "warning", "info"]
 
 
+def test_what_keeps_it_from_learning_comes_before_what_tells_too_little() -> None:
+    """Of equally grave findings: a rate far too high stands before a missing test split."""
+    raw = {"data": "circle(samples=400)", "optimizer": "SGD(lr=100)", "test_fraction": 0.0}
+    codes = [finding.code for finding in examine(experiment(raw))]
+    assert codes.index("learning-rate-range") < codes.index("no-test-split")
+
+
 def test_what_was_told_goes_with_a_repair() -> None:
     """What was measured, expected and known of an experiment does not outlive its change."""
     told = {"measured": {"train_loss": [0.1, 0.2]}, "expect": "It is slow.", "healthy": False}
