@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import VerticalScroll
 from textual.widgets import Footer, Static
 
 from engine.doctor.finding import Finding
-from engine.runs.events import LiveFinding
-from tui.renderables.findings import findings
-from tui.renderables.look import Look
-from tui.renderables.table import heading, sentence
+from tui.messages import DraftChanged
 from tui.screens.host import AppScreen
-from tui.screens.page import Page
-
-NOTHING = "Nothing."
+from tui.widgets.finding_list import FindingList
 
 
 class DoctorScreen(AppScreen):
@@ -26,7 +17,6 @@ class DoctorScreen(AppScreen):
 
     DEFAULT_CSS = """
     DoctorScreen #title { height: 1; background: $panel; padding: 0 1; }
-    DoctorScreen VerticalScroll { padding: 0 1; scrollbar-size-vertical: 1; }
     """
     BINDINGS = [  # noqa: RUF012  # Textual declares it so
         Binding("escape", "back", "Back"),
@@ -35,32 +25,36 @@ class DoctorScreen(AppScreen):
 
     def compose(self) -> ComposeResult:
         yield Static("What the doctor finds", id="title", markup=False)
-        with VerticalScroll():
-            yield Page()
+        yield FindingList()
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
-        host = self.host
-        edited = host.draft.findings()
+        self._show()
+        self.query_one(FindingList).focus()
+
+    def on_finding_list_chosen(self, message: FindingList.Chosen) -> None:
+        """Repair a finding of the edited experiment; undo takes it back."""
+        finding, draft = message.finding, self.host.draft
+        if finding.repaired is None:
+            told = finding.repair or "a person must decide what helps"
+            self.tell(f"No key repairs that: {told}")
+            return
+        draft.replace_all(finding.repaired)
+        self.tell(f"Repaired: {finding.repair}. On the workbench z takes it back")
+        self._show()
+        self.app.screen_stack[-2].post_message(DraftChanged())
+
+    def _show(self) -> None:
         live = self.shown.findings
         epoch = max((finding.epoch for finding in live), default=0)
-        self.query_one(Page).show(
-            lambda width: list(rows(edited, live, epoch, width, self.host.look))
+        seen = f", last seen in epoch {epoch:,}" if live else ""
+        now = [
+            Finding(found.code, found.severity, found.place, found.message, found.repair)
+            for found in live
+        ]
+        self.query_one(FindingList).show(
+            [
+                ("The experiment as it is edited", self.host.draft.findings()),
+                (f"The training under way{seen}", now),
+            ]
         )
-        self.query_one(VerticalScroll).focus()
-
-
-def rows(
-    edited: list[Finding], live: tuple[LiveFinding, ...], epoch: int, width: int, look: Look
-) -> Iterator[Text]:
-    """The findings before and during training, each part under its heading."""
-    yield heading("The experiment as it is edited", width, look)
-    yield from findings(edited, width, look) or sentence(NOTHING, width, look)
-    yield Text()
-    seen = f", last seen in epoch {epoch:,}" if live else ""
-    yield heading(f"The training under way{seen}", width, look)
-    now = [
-        Finding(found.code, found.severity, found.place, found.message, found.repair)
-        for found in live
-    ]
-    yield from findings(now, width, look) or sentence(NOTHING, width, look)

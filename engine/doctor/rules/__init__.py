@@ -4,6 +4,7 @@ from engine.doctor.rules import (
     data,
     images,
     layers,
+    learning_rate,
     normalization,
     optimization,
     outputs,
@@ -15,6 +16,7 @@ from engine.doctor.rules import (
 ALL = (
     *room.RULES,
     *outputs.RULES,
+    *learning_rate.RULES,
     *layers.RULES,
     *normalization.RULES,
     *optimization.RULES,

@@ -15,6 +15,7 @@ from tests.tui.app.stage import NARROW, WIDE, Stage, played
 from tests.tui.app.stand import small_experiment
 from tui.screens.doctor import DoctorScreen
 from tui.screens.tune import TuneScreen
+from tui.widgets.finding_list import FindingList
 
 DEAD = "3 of the 4 units are dead: they give 0 for every sample"
 PLATEAU = "the loss has not moved for 20 epochs"
@@ -57,6 +58,8 @@ def test_all_findings_are_listed(tmp_path: Path) -> None:
         await stage.press("d")
         await stage.until(lambda: isinstance(stage.app.screen, DoctorScreen))
         await stage.until_seen("layers[1]: dead-units", DEAD, "last seen in epoch 1", "no-test")
+        await stage.press("end", "enter")
+        await stage.until(lambda: any("No key repairs that" in told for told in stage.notices))
         await stage.press("escape")
         await stage.until_seen("▶ running")
 
@@ -169,3 +172,32 @@ def test_with_a_real_trainer(tmp_path: Path, warm: Path) -> None:
         epochs=200,
     )
     played(tmp_path, play, connect=partial(Session.connect, warm), experiment=experiment)
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW])
+def test_a_finding_is_chosen_and_repaired(tmp_path: Path, size: tuple[int, int]) -> None:
+    """The gravest is first; enter repairs the one under the cursor, and the list is looked at anew.
+
+    Undo on the workbench takes the repair back.
+    """
+
+    async def play(stage: Stage) -> None:
+        await stage.press("d")
+        await stage.until_seen("What the doctor finds", "warning optimizer.lr: learning-rate-range")
+        rows = stage.screen.splitlines()
+        places = [n for n, row in enumerate(rows) if row.strip().startswith(("warning", "info"))]
+        assert "optimizer.lr" in rows[places[0]]
+        await stage.press("down")
+        await stage.until(lambda: stage.app.screen.query_one(FindingList).cursor == 1)
+        await stage.press("up", "enter")
+        await stage.until(lambda: "learning-rate-range" not in stage.screen)
+        experiment = stage.app.draft.experiment
+        assert experiment is not None
+        assert experiment.optimizer.lr == 0.1
+        await stage.press("escape", "1", "z")
+        await stage.until(lambda: not stage.app.draft.is_edited)
+
+    experiment = small_experiment(
+        optimizer="SGD(lr=100)", data="circle(samples=400)", seed="random"
+    )
+    played(tmp_path, play, size=size, experiment=experiment)
