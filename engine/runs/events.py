@@ -68,6 +68,9 @@ class RunStarted(Event, frozen=True, kw_only=True):
     data_path: DataPath = "resident"
     data_reason: str = ""
     """Why the data is streamed, in a sentence; empty where it is not."""
+    baselines: dict[str, float] = {}
+    """What the commonest class of the training split, or its mean, comes to on each split: by names
+    like `test_accuracy` and `test_mae`. Empty in old records."""
     experiment_digest: str = ""
     """sha256 over what experiment.toml says, texts for people left out."""
     table_digest: str = ""

@@ -29,6 +29,7 @@ from engine.runs.events import (
 from engine.runs.series import Series
 from engine.spec.chain import links
 from engine.spec.experiment import Experiment
+from engine.training.baseline import baselines
 from engine.training.batches import batches_of
 from engine.training.criterion import criterion_of
 from engine.training.device import make_repeatable, resolve_device
@@ -207,6 +208,7 @@ class Trainer:
             fingerprint=fingerprint,
             data_path=self.splits.data_path,
             data_reason=self.splits.data_reason,
+            baselines=baselines(self.splits),
         )
 
     def stop_reading(self) -> None:

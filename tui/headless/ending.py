@@ -51,7 +51,7 @@ def print_record(presentation: Presentation, history: History, run: Run) -> None
     report = Report(terminal.width, terminal.look, history.targets)
     curve = report.loss_curve(history.loss_series(run.losses()))
     standing = report.findings(list(history.latest.findings))
-    evaluation = report.evaluation(list(history.latest.evaluated.values()))
+    evaluation = report.evaluation(list(history.latest.evaluated.values()), history.latest.started)
     for rows in [curve, *evaluation, *([standing] if standing else [])]:
         terminal.line()
         terminal.rows(rows)
@@ -70,7 +70,7 @@ def _sections(
         if standing:
             yield standing
         return
-    yield from report.evaluation(list(history.latest.evaluated.values()))
+    yield from report.evaluation(list(history.latest.evaluated.values()), history.latest.started)
     yield from report.pictures(pictures)
     if history.latest.predicted is not None:
         yield report.predictions(history.latest.predicted)

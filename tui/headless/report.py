@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from engine.doctor.finding import Finding
-from engine.runs.events import Diverged, Evaluated, LiveFinding, Predicted, RunFinished
+from engine.runs.events import Diverged, Evaluated, LiveFinding, Predicted, RunFinished, RunStarted
 from engine.runs.pictures import Pictures
+from tui.baseline import baseline_sentence
 from tui.drawings import (
     FEW,
     Rows,
@@ -25,7 +26,7 @@ from tui.renderables.look import Look
 from tui.renderables.loss_chart import LossSeries, loss_chart
 from tui.renderables.numbers import counted, duration
 from tui.renderables.predictions import class_prediction, value_prediction
-from tui.renderables.table import heading
+from tui.renderables.table import heading, sentence
 
 CHART_HEIGHT = 14
 MOST_LISTED = 200
@@ -60,8 +61,13 @@ class Report:
             return []
         return loss_chart(losses, min(self.width, 100), CHART_HEIGHT, self.look)
 
-    def evaluation(self, splits: Sequence[Evaluated]) -> Iterator[Rows]:
-        """Accuracy and scores per class, or the errors of a regression; confusion."""
+    def evaluation(
+        self, splits: Sequence[Evaluated], started: RunStarted | None = None
+    ) -> Iterator[Rows]:
+        """Accuracy and scores per class, or the errors of a regression; confusion.
+
+        started: knows what would be right without a network.
+        """
         if not splits:
             return
         title = "Accuracy" if splits[0].classes else f"Errors{self._of}"
@@ -71,7 +77,10 @@ class Report:
             for split in splits
             for name, value in split.metrics.items()
         }
-        yield self._titled(title, score_rows(samples, metrics, self.width, self.look))
+        rows = score_rows(samples, metrics, self.width, self.look)
+        told = baseline_sentence(started, metrics) if started is not None else ""
+        rows = [*rows, *sentence(told, self.width, self.look, dim=False)] if told else rows
+        yield self._titled(title, rows)
         if not splits[0].classes:
             return
         shown = next((s for s in splits if s.split == "test"), splits[0])

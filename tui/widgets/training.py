@@ -13,6 +13,7 @@ from textual.reactive import reactive
 
 from engine.parts.metrics import METRICS
 from engine.parts.schedules import Constant
+from tui.baseline import baseline_sentence
 from tui.drawings import class_rows, compared_rows, confusion_rows, score_rows
 from tui.live.snapshot import Snapshot
 from tui.renderables.look import ORANGE, RED, Look
@@ -299,6 +300,8 @@ class Scores(ScrolledView):
         what = "Scores" if snapshot.started.facts.get("classes") else "Errors"
         rows = target_heading(what, snapshot.target, width, look)
         rows += score_rows(samples, snapshot.newest.metrics, width, look)
+        told = baseline_sentence(snapshot.started, snapshot.newest.metrics)
+        rows = [*rows, *sentence(told, width, look)] if told else rows
         classes = self._class_rows(width, height - len(rows))
         matrix = _matrix(snapshot, width, look)
         first, second = (matrix, classes) if self.matrix else (classes, matrix)

@@ -51,7 +51,7 @@ def test_a_finished_run_opens_with_all_it_had(
         await stage.press("3")
         await stage.until_seen("● train", "30")
         await stage.press("4")
-        await stage.until_seen("Precision", "15")
+        await stage.until_seen("Precision", "15", "of the test points")
         await stage.press("p")
         await stage.until(lambda: isinstance(stage.app.screen, PredictScreen))
         await stage.press(*"0.5", "tab", *"-0.5", "enter")

@@ -1,0 +1,54 @@
+"""How good a network is in one sentence, beside what needs no network."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from engine.decoding import converted
+from engine.parts.data import Facts
+from engine.runs.events import Metric, RunStarted
+from tui.renderables.numbers import metric
+
+SPLITS = ("test", "validation", "train")
+"""The one that tells most first."""
+
+
+def baseline_sentence(started: RunStarted, measured: Mapping[str, Metric]) -> str:
+    """`98 % of the test points are right; the commonest class alone would give 50 %.`
+
+    measured: by names like `test_accuracy`. Empty where that was not measured, or the run is from
+    before baselines were kept.
+    """
+    facts = converted(started.facts, Facts)
+    name = "accuracy" if facts.classes else "mae"
+    for split in SPLITS:
+        value, guessed = measured.get(f"{split}_{name}"), started.baselines.get(f"{split}_{name}")
+        if value is None or guessed is None:
+            continue
+        what = f"{'training' if split == 'train' else split} {_noun(facts)}"
+        if facts.classes:
+            return (
+                f"{percent(value)} of the {what} are right; the commonest class alone would give "
+                f"{percent(guessed)}."
+            )
+        unit = f" {facts.target_units[0]}" if len({*facts.target_units}) == 1 else ""
+        return (
+            f"The {what} are {metric(value)}{unit} off on average; the mean alone would be "
+            f"{metric(guessed)}{unit} off."
+        )
+    return ""
+
+
+def percent(share: float) -> str:
+    """Three digits that count; all and nothing only where it is that."""
+    text = f"{100 * share:.3g}"
+    if share < 1 and float(text) >= 100:
+        text = "99.9"
+    return f"{text} %"
+
+
+def _noun(facts: Facts) -> str:
+    """What a sample is called."""
+    if facts.planar:
+        return "points"
+    return "images" if len(facts.shape) == 3 else "samples"
