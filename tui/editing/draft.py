@@ -164,7 +164,15 @@ class Draft:
             shown = training
         else:
             shown = training.without_training()
+        if shown.findings and not shown.is_live and self._is_another(shown.experiment):
+            shown = dataclasses.replace(shown, findings=())  # they are of what it was before
         return dataclasses.replace(shown, name=self.name)
+
+    def _is_another(self, trained: Experiment | None) -> bool:
+        mine = self.experiment
+        if mine is None or trained is None:
+            return True
+        return mine.without_prose() != trained.without_prose()
 
     def begin(self, name: str, experiment: Experiment) -> None:
         """Take an experiment that is kept nowhere yet; undo brings back what was edited before."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -62,6 +62,8 @@ class Snapshot(LatestEvents):
     run: Path | None = None
     kind: CheckpointKind = "last"
     """The checkpoint that pictures and scores are of, where nothing trains."""
+    before: Snapshot | None = None
+    """The training before this one, of what is open too, by whose end a change is judged."""
     progress: p.Progress | None = None
     loading: p.Loading | None = None
     """How far the data is that is fetched before the training."""
@@ -90,6 +92,13 @@ class Snapshot(LatestEvents):
     def is_over(self) -> bool:
         """Whether this is a run that has ended."""
         return self.phase in ("finished", "crashed") and self.run is not None
+
+    @property
+    def judge(self) -> Snapshot | None:
+        """By what the next training of what is open is judged: this one, if it came to an end."""
+        if self.finished is None or (self.diverged is None and not self.finished.metrics):
+            return self.before
+        return replace(self, before=None, pictures=None, curves={})
 
     @property
     def is_best_last(self) -> bool:

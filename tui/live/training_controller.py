@@ -82,10 +82,12 @@ class TrainingController(Following):
         *,
         paused: bool = False,
         origin: Origin | None = None,
+        before: Snapshot | None = None,
     ) -> None:
         """Train an experiment in a new run; one that is live is stopped and kept first.
 
-        origin: what it was opened from; left out, it was opened as it is.
+        origin: what it was opened from; left out, it was opened as it is. before: by what its end
+        is judged.
         """
         origin = origin or Origin(name, experiment)
 
@@ -97,7 +99,8 @@ class TrainingController(Following):
                 await session.do(p.Stop())
             self._seeing.begin()
             self._opened_run.close()
-            self._change(Snapshot("preparing", experiment, name, origin), at_once=True)
+            snapshot = Snapshot("preparing", experiment, name, origin, before=before)
+            self._change(snapshot, at_once=True)
             path = await session.begin(
                 p.Train(
                     toml=to_toml(experiment, complete=True),

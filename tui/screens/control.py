@@ -241,10 +241,11 @@ class ControlScreen(AppScreen):
         return True
 
     async def _started(self, experiment: Experiment, *, paused: bool) -> None:
-        app = self.host
+        app, before = self.host, self.shown.judge
         app.draft.leave_run()
-        origin = app.draft.origin
-        await app.controller.begin(app.draft.name, experiment, paused=paused, origin=origin)
+        await app.controller.begin(
+            app.draft.name, experiment, paused=paused, origin=app.draft.origin, before=before
+        )
 
     async def _gone_on(self, run: Path, how: GoingOn, *, paused: bool) -> None:
         """Go on; what is edited follows, so that it is what its results are of."""

@@ -26,7 +26,7 @@ from tui.screens.control import ControlScreen
 from tui.screens.looking import looked_at, not_here
 from tui.widgets.editor import Editor
 from tui.widgets.keys import Keys
-from tui.widgets.notes import DoctorNote, LiveNote, Notice
+from tui.widgets.notes import DoctorNote, LiveNote, Notice, Verdict
 from tui.widgets.pane import COLUMNS, NAMES, PaneColumn, PaneFrame, Tabs, bindings
 from tui.widgets.picture import PictureView
 from tui.widgets.scrolled import ScrolledView
@@ -95,6 +95,7 @@ class WorkbenchScreen(ControlScreen):
         with Container(id="panes"):
             yield from map(PaneColumn, COLUMNS)
         yield LiveNote()
+        yield Verdict()
         yield Notice()
         yield Keys(FOOTER)
 
@@ -112,6 +113,7 @@ class WorkbenchScreen(ControlScreen):
             view.snapshot = snapshot
         self.query_one(Notice).tell(snapshot)
         self.query_one(LiveNote).tell(snapshot.findings)
+        self.query_one(Verdict).tell(snapshot)
         how = self.going_on()
         text = "Pause" if snapshot.phase == "running" else how.text if how else ""
         self.query_one(Keys).run_text = text

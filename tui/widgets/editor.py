@@ -36,6 +36,9 @@ class Editor(CursorRows, can_focus=True):
         Binding("ctrl+y", "redo", "Redo"),
     ]
 
+    _opened: Experiment | None = None
+    """What was opened when the draft was shown last."""
+
     @property
     def draft(self) -> Draft:
         """The experiment that is edited; it belongs to the app."""
@@ -50,7 +53,12 @@ class Editor(CursorRows, can_focus=True):
         return items[min(self.cursor, len(items) - 1)]
 
     def show_draft(self) -> None:
-        """Show the draft after something else changed it."""
+        """Show the draft after something else changed it; another experiment from its top."""
+        origin = self.draft.origin
+        opened = origin.experiment if origin is not None else None
+        if opened != self._opened:
+            self._opened = opened
+            self.cursor = 0
         self.cursor = self.validate_cursor(self.cursor)
         self.remake()
         self.refresh_bindings()

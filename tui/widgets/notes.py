@@ -22,6 +22,7 @@ from tui.renderables.sanitize import fit
 from tui.renderables.table import sentence
 from tui.screens.host import host
 from tui.screens.page import Page
+from tui.verdict import verdict
 
 REST_S = 0.25
 """An edited experiment rests so long before its data is asked for."""
@@ -128,6 +129,31 @@ def live_row(found: Sequence[FindingAppeared], width: int, look: Look) -> Text:
     row = Text(body)
     row.stylize(look.paint(HUES[first.severity], bold=True), 0, len(head))
     row.append(tail[: max(0, width - len(body))], Style(dim=True))
+    return row
+
+
+class Verdict(Page):
+    """What the change has brought that was trained last, in a line."""
+
+    DEFAULT_CSS = "Verdict { display: none; height: 1; padding: 0 1; }"
+
+    def tell(self, snapshot: Snapshot) -> None:
+        """Say it once the training has ended; nothing where nothing was changed."""
+        text = verdict(snapshot)
+        if text == self._text:
+            return
+        self._text = text
+        self.display = bool(text)
+        if text:
+            self.show(lambda width: [verdict_row(text, width, self.look)])
+
+    _text = ""
+
+
+def verdict_row(text: str, width: int, look: Look) -> Text:
+    """The sentence, cut where there is no room; its figures stand out."""
+    row = Text(fit(text.replace(" -> ", look.pick(" → ", " -> ")), width, look.ascii))
+    row.stylize(Style(bold=True), 0, text.find(" ("))
     return row
 
 

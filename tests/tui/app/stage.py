@@ -115,6 +115,7 @@ def played(
     experiment: Experiment | None = None,
     attach_to: Run | None = None,
     at_presets: bool = False,
+    toasts: bool = False,
 ) -> PerceptuiApp:
     """Open the app on the workbench and play a story; returns the app, closed."""
     workers = workers or Workers()
@@ -128,7 +129,7 @@ def played(
     )
 
     async def open_and_play() -> None:
-        async with app.run_test(size=size) as pilot:
+        async with app.run_test(size=size, notifications=toasts) as pilot:
             await pilot.pause()
             await play(Stage(app, pilot, workers))
 
