@@ -6,14 +6,14 @@ from collections.abc import Mapping
 
 from engine.decoding import converted
 from engine.parts.data import Facts
-from engine.runs.events import Metric, RunStarted
+from engine.runs.events import Figure, RunStarted
 from tui.renderables.numbers import metric
 
 SPLITS = ("test", "validation", "train")
 """The one that tells most first."""
 
 
-def baseline_sentence(started: RunStarted, measured: Mapping[str, Metric]) -> str:
+def baseline_sentence(started: RunStarted, measured: Mapping[str, Figure]) -> str:
     """`98 % of the test points are right; the commonest class alone would give 50 %.`
 
     measured: by names like `test_accuracy`. Empty where that was not measured, or the run is from

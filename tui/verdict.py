@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from engine.parts.metrics import HEADLINES, METRICS, Metric
-from engine.runs.events import Metric as Value
+from engine.runs.events import Figure
 from engine.spec.difference import Change, changes
 from tui.live.snapshot import Snapshot
 from tui.measured import shown
@@ -40,7 +40,7 @@ def verdict(snapshot: Snapshot) -> str:
     return f"before {values[0]}, now {values[1]} ({split} {title}): {changed}"
 
 
-def _in_both(was: Mapping[str, Value], now: Mapping[str, Value]) -> tuple[str, Metric] | None:
+def _in_both(was: Mapping[str, Figure], now: Mapping[str, Figure]) -> tuple[str, Metric] | None:
     """What both were measured by, of the split that tells most."""
     for metric in (*HEADLINES, METRICS["loss"]):
         for split in _SPLITS:
