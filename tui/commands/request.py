@@ -8,6 +8,7 @@ from engine.errors import UsageError
 from engine.paths import expanded
 from engine.runs.run import find_run
 from engine.spec import presets
+from engine.spec.data_name import name_with_data
 from engine.spec.experiment import Experiment
 from engine.spec.experiment_reader import from_raw
 from engine.spec.overrides import set_value
@@ -23,6 +24,7 @@ def requested(options: TrainingOptions, runs_dir: Path) -> tuple[str, Experiment
     """
     show_reading()
     name, raw, source, folder = _base(options.preset)
+    given = raw.get("data")
     for field in ("data", "layers", "loss", "optimizer"):
         text = getattr(options, field)
         if text is not None:
@@ -40,7 +42,7 @@ def requested(options: TrainingOptions, runs_dir: Path) -> tuple[str, Experiment
     if options.start_from is not None:
         run = find_run(options.start_from, runs_dir)
         raw = {**raw, "start_from": str(run.checkpoint("last").absolute())}
-    return name, from_raw(raw, source, folder)
+    return name_with_data(name, given, raw.get("data")), from_raw(raw, source, folder)
 
 
 def _base(preset: str | None) -> tuple[str, dict[str, object], str, Path]:

@@ -13,6 +13,7 @@ from engine.errors import BadExperiment, DataUnavailable, Problem
 from engine.parts.layers.address import Address
 from engine.runs.directory import preset_of
 from engine.spec import layer_texts
+from engine.spec.data_name import name_with_data
 from engine.spec.experiment import CLAIMS, Experiment
 from engine.spec.experiment_reader import from_raw
 from engine.spec.overrides import set_value
@@ -82,8 +83,9 @@ class Draft:
 
     @property
     def name(self) -> str:
-        """The preset or run that it came from, or was saved as."""
-        return self._state.name
+        """The preset or run that it came from, or was saved as; or the file that was put in."""
+        state = self._state
+        return name_with_data(state.name, state.base.get("data"), state.raw.get("data"))
 
     @property
     def origin(self) -> Origin | None:
@@ -115,7 +117,7 @@ class Draft:
 
     def comes_from(self, name: str, experiment: Experiment) -> bool:
         """Whether this experiment was loaded under this name, whatever was edited since."""
-        return name == self.name and self._state.base == parse_toml(to_toml(experiment))
+        return name == self._state.name and self._state.base == parse_toml(to_toml(experiment))
 
     def findings(self) -> list[Finding]:
         """What the doctor finds in it, the gravest first; nothing while there are problems."""
@@ -150,7 +152,7 @@ class Draft:
         if origin is None or origin.run is None:
             return
         name = preset_of(origin.name)
-        own = name if self.name == origin.name else self.name
+        own = name if self._state.name == origin.name else self._state.name
         self._state = self._state._replace(name=own, origin=Origin(name, origin.experiment))
 
     def own(self, training: Snapshot, opened: Snapshot | None = None) -> Snapshot:
@@ -312,7 +314,7 @@ class Draft:
             silent = experiment.without_claims().values()
             kept = [name for name in CLAIMS if base and values[name] == getattr(base, name)]
             values |= {name: silent[name] for name in kept}
-        if base is not None and name != self.name and experiment.title == base.title:
+        if base is not None and name != self._state.name and experiment.title == base.title:
             values["title"] = ""
         return Experiment(**values)
 

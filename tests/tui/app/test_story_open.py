@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from engine.runs.run import Run
-from tests.tui.app.stage import NARROW, SIZES, Stage, played
+from tests.tui.app.stage import NARROW, SIZES, WIDE, Stage, played
 from tests.tui.app.stand import made_run, small_experiment
 from tui.screens.predict import PredictScreen
 from tui.widgets.snapshot_view import SnapshotView
@@ -165,3 +165,27 @@ def test_a_run_of_an_opened_run_does_not_nest_names(tmp_path: Path) -> None:
         assert stage.trainer.said == ["train moons paused"]
 
     played(tmp_path, play, attach_to=old)
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW])
+def test_a_preset_with_a_table_in_it_is_named_as_the_table(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    """On the screen and in the run's name; saved under another name it has that one."""
+    table = tmp_path / "prices.csv"
+    table.write_text("x,y,kind\n1,2,a\n3,4,b\n5,6,a\n7,8,b\n")
+
+    async def play(stage: Stage) -> None:
+        await stage.press("1")
+        await stage.until_seen("─ small ─")
+        stage.app.draft.set("data", f"csv({str(table)!r}, 'kind')")
+        stage.workbench.show_draft()
+        await stage.until_seen("─ prices ─")
+        await stage.train()
+        assert stage.trainer.said == ["train prices"]
+        await stage.until_seen("▶ running prices")
+        stage.app.draft.save_as("mine")
+        stage.workbench.show_draft()
+        await stage.until_seen("▶ running mine")
+
+    played(tmp_path, play, size=size)
