@@ -14,6 +14,7 @@ from engine.errors import DataUnavailable
 from engine.limits import COLUMNS
 from engine.parts.data.sheet.header import Heading, judge_heading
 from engine.parts.data.sheet.packing import Format, Packing
+from engine.parts.data.sheet.quotes import stray_quotes
 from engine.parts.data.sheet.remarks import Remark
 from engine.parts.data.sheet.words import is_gap_in_numbers
 
@@ -123,6 +124,8 @@ def judged(
                 )
             )
             break
+    if not whole:
+        remarks += stray_quotes(text, chosen, quote)
     rows = records[chosen]
     if not rows:
         raise DataUnavailable(f"{path}: the file is empty")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from engine.doctor.fitting import fitted
 from engine.errors import DataUnavailable
+from engine.parts.data.csv_file import Csv
 from tests.engine.parts.data.sheet.tables import CASES, codes, looked_at, trained_on
 
 
@@ -114,3 +117,50 @@ def test_rows_of_blanks_are_left_out(tmp_path: Path) -> None:
     found = looked_at(tmp_path, CASES["blank_rows_of_delimiters"])
     assert found.rows == 12
     assert codes(found) == []
+
+
+def test_a_lost_quotation_mark_is_said(tmp_path: Path) -> None:
+    """Of a quoted cell that goes on behind its end; marks in plain cells are as they are."""
+    found = looked_at(tmp_path, CASES["ragged_quote"])
+    (remark,) = [r for r in found.remarks if r.code == "stray-quotes"]
+    assert (remark.severity, remark.place) == ("warning", "line 4")
+    assert remark.message.startswith('"A "quoted" b": marks inside a quoted cell')
+    assert found.column("name").examples[:2] == ('No "7" bus', '5" pipe')
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'a,y\n"x, ""y"" z",1\n"",2\n"two\nlines",3\n',
+        'a,y\n"x" ,1\n "y",2\nno "7" bus,3\n',
+        "a,y\n'it''s',1\n'b',2\n'c',3\n",
+    ],
+)
+def test_marks_as_they_should_be_are_not(tmp_path: Path, text: str) -> None:
+    """Doubled ones, blanks around cells, line breaks, and other marks."""
+    found = looked_at(tmp_path, text)
+    assert "stray-quotes" not in codes(found)
+
+
+def test_a_price_is_standardized(tmp_path: Path) -> None:
+    """What `new` proposes of one in hundred thousands trains near 1, and answers in its unit."""
+    path = tmp_path / "scaled_price.csv"
+    text = CASES["scaled_price"]
+    assert isinstance(text, str)
+    path.write_text(text, "utf-8")
+    data = fitted(str(path), ("price",)).experiment.data
+    assert data.standardizes_target
+    assert data.known_facts().target_names == ("price",)
+
+
+def test_a_row_without_its_age_is_predicted(tmp_path: Path) -> None:
+    """With the training's mean, which stands for NaN."""
+    text = CASES["predict_missing"]
+    assert isinstance(text, str)
+    path = tmp_path / "table.csv"
+    path.write_text(text, "utf-8")
+    data = Csv(str(path), "y", missing="mean")
+    facts = data.known_facts()
+    (row,) = data.new_samples(facts).encode([["", "b"]])
+    assert math.isnan(row[0])
+    assert row[1:] == [0, 1]
