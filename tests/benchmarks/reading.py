@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import subprocess
 import sys
@@ -101,7 +102,8 @@ def reading(turns: int, rows: int) -> Section:
         ],
         [
             f"Peak memory of the process that reads: {listed}. Libraries read and do no more. Each "
-            "time a new process, its imports counted in; the file is in the system's cache."
+            "time a new process, its imports counted in; the file is in the system's cache. "
+            f"Load meanwhile: {os.getloadavg()[0]:.0f}, on {os.cpu_count()} processors."
         ],
         failures,
     )

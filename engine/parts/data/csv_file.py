@@ -287,7 +287,7 @@ class Csv(Data, name="csv"):
         table = self._present_table()
         facts = self.known_facts()
         arrays = table_cache.arrays(self.path, self.asked)
-        inputs, targets = (torch.from_numpy(array) for array in arrays)
+        inputs, targets = (torch.from_numpy(one.copy() if self.stream else one) for one in arrays)
         if len(inputs) != facts.num_samples:
             raise DataUnavailable(f"{self.path}: changed while it was read")
         return Dataset(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,10 @@ import pytest
 from engine.doctor.examination import examine
 from engine.doctor.fitting import fitted
 from engine.errors import DataUnavailable, UsageError
+from engine.limits import TABLE_FILE
+from engine.parts.data.csv_file import Csv
+from engine.parts.data.sheet.asked import Asked
+from engine.parts.data.sheet.inspection import inspected
 from engine.spec.experiment_reader import from_raw
 from engine.spec.toml_text import parse_toml
 from engine.spec.writer import to_toml
@@ -116,3 +121,20 @@ def test_what_can_not_be_fitted(tmp_path: Path) -> None:
         fitted(path, ("z",))
     with pytest.raises(DataUnavailable, match="no such file"):
         fitted(str(tmp_path / "none.csv"), ("y",))
+
+
+def test_a_table_too_large_to_be_read_whole_is_streamed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is inspected by a sample, and what is fitted to it leaves its numbers on the disk."""
+    path = tmp_path / "large.csv"
+    rows = "".join(f"{n % 17},{n % 3},{'ab'[n % 17 > 8]}\n" for n in range(600))
+    path.write_text(f"x,z,y\n{rows}", "utf-8")
+    small = dataclasses.replace(TABLE_FILE, most=1000)
+    monkeypatch.setattr("engine.parts.data.sheet.packing.TABLE_FILE", small)
+    assert inspected(str(path), Asked()).rows == 600
+    experiment = fitted(str(path), ("y",)).experiment
+    assert experiment.data.buffer == 200_000
+    assert experiment.batch_size != "full"
+    with pytest.raises(DataUnavailable, match="stream=100_000 leaves it on the disk"):
+        Csv(str(path), "y").facts()

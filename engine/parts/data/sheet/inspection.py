@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 from engine.errors import DataUnavailable
@@ -10,6 +11,7 @@ from engine.parts.data.sheet import table_cache
 from engine.parts.data.sheet.asked import Asked
 from engine.parts.data.sheet.column import Column
 from engine.parts.data.sheet.encoding import plain_name
+from engine.parts.data.sheet.packing import is_large
 from engine.parts.data.sheet.table import Table
 
 LEFT_OUT = ("id", "constant", "text", "empty")
@@ -17,11 +19,13 @@ LEFT_OUT = ("id", "constant", "text", "empty")
 
 
 def inspected(path: str, asked: Asked) -> Table:
-    """A table with everything that is doubtful about it.
+    """A table with everything that is doubtful about it; of a very large one a sample is judged.
 
     Raises DataUnavailable where nothing can be read.
     """
     try:
+        if is_large(path):
+            asked = replace(asked, streamed=True)
         return table_cache.examined(path, asked)
     except FileNotFoundError as error:
         raise DataUnavailable(f"{path}: no such file") from error

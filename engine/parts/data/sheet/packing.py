@@ -42,6 +42,17 @@ def most_of(*, streamed: bool) -> Limit:
     return STREAMED_FILE if streamed else TABLE_FILE
 
 
+def is_large(path: str) -> bool:
+    """Whether a table is larger than what is read as a whole; an absent one is not.
+
+    Raises DataUnavailable for what is no table.
+    """
+    try:
+        return checked(path, streamed=True).st_size > TABLE_FILE.most
+    except FileNotFoundError:
+        return False
+
+
 def checked(path: str, *, streamed: bool = False) -> os.stat_result:
     """What the system says of a file that can be read as a table, looked at before it is opened.
 

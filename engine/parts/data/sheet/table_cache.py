@@ -77,13 +77,14 @@ def _examined(path: str, asked: Asked, *state: int) -> Table:
 def arrays(path: str, asked: Asked) -> tuple[Any, Any]:
     """A table's inputs and targets, as they were prepared when it was read: NumPy arrays.
 
+    Inputs of one that is streamed stay on the disk until they are looked at.
     Raises what `examined` does; only for a table without errors.
     """
     folder = _folder(path, asked, _state(path, asked))
-    if (kept := _kept_arrays(folder)) is not None:
+    if (kept := _kept_arrays(folder, stays=asked.streamed)) is not None:
         return kept
     with _read(path, asked, folder) as place:
-        kept = _kept_arrays(place)
+        kept = _kept_arrays(place, stays=asked.streamed)
         if kept is None:
             raise DataUnavailable(f"{path}: changed while it was read")
         return kept
@@ -147,14 +148,15 @@ def _kept_table(folder: Path) -> Table | None:
     return table
 
 
-def _kept_arrays(folder: Path) -> tuple[ndarray[Any, Any], ndarray[Any, Any]] | None:
+def _kept_arrays(
+    folder: Path, *, stays: bool
+) -> tuple[ndarray[Any, Any], ndarray[Any, Any]] | None:
     import numpy as np
 
     try:
-        inputs, targets = (
-            np.load(_checked(folder / f"{name}.npy"), allow_pickle=False)
-            for name in ("inputs", "targets")
-        )
+        files = [_checked(folder / f"{name}.npy") for name in ("inputs", "targets")]
+        inputs = np.load(files[0], mmap_mode="r" if stays else None, allow_pickle=False)
+        targets = np.load(files[1], allow_pickle=False)
     except (OSError, ValueError, EOFError):
         return None
     return inputs, targets
