@@ -7,7 +7,9 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from engine.runs.extension import ENDINGS
 from engine.runs.series import Series
+from engine.spec.experiment import Experiment
 from engine.training.checkpoint import Checkpoint
 from engine.training.fit import fitting_state
 from engine.training.named_tensors import (
@@ -89,7 +91,7 @@ def put_back(trainer: Trainer, checkpoint: Checkpoint, state: TrainingState) -> 
     load_optimizer(trainer.optimizer, checkpoint)
     trainer.epoch, trainer.batch = state.epoch, state.batch
     trainer.global_step, trainer.elapsed_s = state.step, state.elapsed_s
-    trainer.reason = state.reason
+    trainer.reason = state.reason if _is_over(trainer.experiment, state) else None
     trainer.unread.forget()
     trainer.epoch_losses[:] = tensors["epoch_losses"].tolist()
     trainer.losses = Series.of(state.losses)
@@ -106,6 +108,13 @@ def put_back(trainer: Trainer, checkpoint: Checkpoint, state: TrainingState) -> 
     torch.set_rng_state(tensors["generator.cpu"])
     if trainer.device.type == "cuda":
         torch.cuda.set_rng_state(tensors["generator.cuda"], trainer.device)
+
+
+def _is_over(experiment: Experiment, state: TrainingState) -> bool:
+    """Whether what a training ended for ends it still: it may have been given more epochs."""
+    if state.reason == "completed":
+        return state.epoch >= experiment.epochs
+    return state.reason not in ENDINGS or getattr(experiment, state.reason) is not None
 
 
 def input_tensors(trainer: Trainer) -> dict[str, Tensor]:

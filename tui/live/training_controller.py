@@ -129,7 +129,9 @@ class TrainingController(Following):
                 await session.do(p.Stop())
             self._seeing.begin(events)
             self._opened_run.close()
-            self._change(Snapshot("preparing", experiment, name, origin, run.path), at_once=True)
+            snapshot = Snapshot("preparing", experiment, name, origin, run.path)
+            drawn = replace(snapshot, pictures=known.pictures, curves=known.curves)
+            self._change(drawn, at_once=True)
             order = p.Resume(
                 run=str(run.path.absolute()),
                 data_dir=str(data_dir(self.folders.data_dir)),

@@ -130,7 +130,7 @@ class ControlScreen(AppScreen):
             from engine.runs.run import Run
 
             await controller.resume(Run(shown.run), GoingOn(rewind=True))
-            if controller.snapshot.is_live:
+            if controller.has(Run(shown.run)):
                 self.tell(f"Back to {way_back(shown)} and on with a tenth of the rate")
 
     def action_tune(self) -> None:
@@ -256,7 +256,7 @@ class ControlScreen(AppScreen):
         app.draft.replace_all(how.experiment(planned))
         self.show_draft()
         await app.controller.resume(Run(run), how, paused=paused)
-        if not app.controller.snapshot.is_live:  # it was refused
+        if not app.controller.has(Run(run)):  # it was refused
             app.draft.replace_all(planned)
             self.show_draft()
         elif how.epochs is not None:

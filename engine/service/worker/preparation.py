@@ -11,7 +11,7 @@ from pathlib import Path
 from engine.errors import Remark, UsageError
 from engine.parts.data import DataLocations
 from engine.runs import events as ev
-from engine.runs.extension import ENDINGS, extended, remarks
+from engine.runs.extension import extended, remarks
 from engine.runs.kept_checkpoints import OVER, is_done, kept_checkpoints
 from engine.runs.run import Run
 from engine.service import protocol as p
@@ -108,7 +108,6 @@ def prepare_again(order: p.Resume, locations: DataLocations) -> Prepared:
     if path is not None and checkpoint is not None:
         restore(trainer, checkpoint, path)
         after_event = int(checkpoint.state["last_event"])
-    _go_on(trainer)
     if epochs is not None and epochs <= trainer.epoch:
         raise UsageError(
             f"{run.path}: {trainer.epoch:,} epochs are trained already: give more than that"
@@ -143,14 +142,6 @@ def prepare_again(order: p.Resume, locations: DataLocations) -> Prepared:
         is_best_in_file,
         is_extended,
     )
-
-
-def _go_on(trainer: Trainer) -> None:
-    """Forget why the training was over where its experiment no longer says so."""
-    experiment, reason = trainer.experiment, trainer.reason
-    is_longer = reason == "completed" and trainer.epoch < experiment.epochs
-    if is_longer or (reason in ENDINGS and getattr(experiment, reason) is None):
-        trainer.reason = None
 
 
 def _nothing_left(run: Run, reason: str) -> UsageError:

@@ -93,6 +93,15 @@ def test_killed_right_after_it_was_given_more(tmp_path: Path) -> None:
     assert weights_of(again) == weights_of(trained(small(epochs=8), tmp_path))
 
 
+def test_back_to_the_best_of_before_it_was_given_more(tmp_path: Path) -> None:
+    """That checkpoint says that the training is over, too: it goes on from there all the same."""
+    run = trained(small(epochs=4), tmp_path)
+    training = TrainingRun.resume(run, prepare_again(to_resume(run, epochs=8), NOWHERE))
+    training.rewind("best")
+    assert _to_the_end(training).record().finished is not None
+    assert weights_of(run) == weights_of(trained(small(epochs=8), tmp_path))
+
+
 @pytest.mark.parametrize(
     ("schedule", "spans"),
     [

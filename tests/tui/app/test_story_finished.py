@@ -136,6 +136,8 @@ def test_an_opened_run_trains_on(tmp_path: Path, warm: Path) -> None:
         await stage.press("space")
         await stage.until_seen(f"✓ finished {run.name}", "epoch 60/60", "● outside")
         await stage.until_seen("CosineAnnealingLR() spreads over all epochs")
+        await stage.until(lambda: stage.app.draft.raw["epochs"] == 60)
+        assert "changed" not in stage.screen
         assert all_runs(tmp_path / "runs") == [run]
 
     played(tmp_path, play, connect=partial(Session.connect, warm), attach_to=run)
