@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from engine.runs.run import Run
     from engine.runs.step_times import StepTimes
     from engine.service import protocol as p
-    from engine.service.protocol.description import Description
+    from engine.service.protocol.description import DataRows, Description
     from engine.spec.experiment import Experiment
     from tui.live.observer import Observer
 
@@ -153,6 +153,16 @@ class Following:
         """Where the time of its steps goes, measured on a copy; raises PerceptuiError."""
         session = await self._needed("time steps")
         return await session.time_steps(experiment, self.folders.data_dir)
+
+    async def data_rows(self, run: Path) -> DataRows | None:
+        """Rows of the data that a run is of; None where they can't be had."""
+        from engine.runs.run import Run
+
+        try:
+            session = await self._needed("read the data")
+            return await session.data_rows(Run(run), self.folders.data_dir)
+        except PerceptuiError:
+            return None  # the data is gone or has changed: what is typed is predicted all the same
 
     async def predict(
         self, run: Path, rows: list[list[str]], checkpoint: CheckpointKind = "last"

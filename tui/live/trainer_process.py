@@ -16,7 +16,7 @@ if TYPE_CHECKING:  # the first screen is there before the engine is loaded
     from engine.runs.step_times import StepTimes
     from engine.service import protocol as p
     from engine.service.client.session import SessionEvent
-    from engine.service.protocol.description import Description
+    from engine.service.protocol.description import DataRows, Description
     from engine.spec.experiment import Experiment
 
 
@@ -62,6 +62,7 @@ class TrainerProcess(Protocol):
         grid: tuple[int, int] = (0, 0),
         measure: bool = False,
     ) -> p.Reviewed: ...
+    async def data_rows(self, run: Run, data_dir: Path | None = None) -> DataRows: ...
     async def predict(
         self, run: Run, rows: list[list[str]], checkpoint: CheckpointKind = "last"
     ) -> list[ev.Prediction]: ...

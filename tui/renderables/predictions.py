@@ -31,15 +31,16 @@ def class_prediction(
     *,
     limit: int = 10,
     file: str = "",
+    asked: Sequence[str] = (),
 ) -> list[Text]:
     """The values, the predicted class, and a bar with the probability of each class.
 
     One row where it fits; of more than `limit` classes, the likeliest are shown. file: the picture
-    that takes the values' place.
+    that takes the values' place. asked: what each value is called.
     """
     if width <= 0:
         return []
-    answer = _answer(values, predicted, look, file)
+    answer = _answer(values, predicted, look, file, asked)
     order = list(range(min(len(classes), len(probabilities))))
     if len(order) > limit:
         order = sorted(order, key=lambda index: -(_known(probabilities[index])))[: max(limit, 0)]
@@ -62,10 +63,12 @@ def value_prediction(
     names: Sequence[str] = (),
     units: Sequence[str] = (),
     interval: tuple[Sequence[float | None], Sequence[float | None]] = ((), ()),
+    asked: Sequence[str] = (),
 ) -> list[Text]:
     """The values and the numbers that a regression answers, each with its name and unit.
 
-    interval: from where to where nine of ten lie, if that is known.
+    interval: from where to where nine of ten lie, if that is known. asked: what each value is
+    called.
     """
     if width <= 0:
         return []
@@ -77,7 +80,7 @@ def value_prediction(
     ]
     if len(ranges) == len(words):
         words = [word + more for word, more in zip(words, ranges, strict=True)]
-    return [crop(_answer(values, ", ".join(words), look), width, look.ascii)]
+    return [crop(_answer(values, ", ".join(words), look, asked=asked), width, look.ascii)]
 
 
 def _number(value: float | None) -> str:
@@ -87,12 +90,17 @@ def _number(value: float | None) -> str:
     return f"{value:,.0f}"
 
 
-def _answer(values: Values, answer: str, look: Look, file: str = "") -> Text:
-    shown = ", ".join(_cell(value, look) for value in values[:_MOST_VALUES])
+def _answer(
+    values: Values, answer: str, look: Look, file: str = "", asked: Sequence[str] = ()
+) -> Text:
+    told = [_cell(value, look) for value in values[:_MOST_VALUES]]
+    if len(asked) == len(values):
+        told = [f"{plain(n, look.ascii)} {one}" for n, one in zip(asked, told, strict=False)]
+    shown = ", ".join(told)
     more = f", {look.pick('…', '..')}" if len(values) > _MOST_VALUES else ""
     arrow = look.pick("→", "->")
-    asked = plain(file, look.ascii) if file else f"({shown}{more})"
-    return Text.assemble(f"{asked} {arrow} ", (plain(answer, look.ascii), Style(bold=True)))
+    whole = plain(file, look.ascii) if file else f"({shown}{more})"
+    return Text.assemble(f"{whole} {arrow} ", (plain(answer, look.ascii), Style(bold=True)))
 
 
 def _cell(value: float | str | None, look: Look) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 
 import msgspec
@@ -17,26 +18,24 @@ from engine.errors import PerceptuiError
 from engine.parts.data import Facts
 from engine.parts.data.sheet.samples import Samples
 from engine.parts.shapes import shape_text
+from engine.runs.contents import CheckpointKind
 from engine.runs.events import Prediction
 from engine.runs.pictures import Boundary, Point
 from tui.drawings import boundary_rows
-from tui.live.samples_at_hand import Sample, new_samples, samples_at_hand
+from tui.live.samples_at_hand import Sample, new_samples, samples_at_hand, samples_of
 from tui.renderables.images import Image, gallery
 from tui.renderables.predictions import class_prediction, value_prediction
 from tui.renderables.sanitize import fit, plain
 from tui.renderables.table import sentence
 from tui.screens.host import AppScreen
 from tui.screens.page import Page
+from tui.widgets.value_input import ChoiceInput, ValueInput
 
 MOST_FIELDS, MOST_TABLE_FIELDS = 6, 24
 """With more values, or more columns of a table, they are typed in one line."""
 LABEL_WIDTH = 22
-
-
-class ValueInput(Input):
-    """Where values are typed; enter predicts."""
-
-    BINDINGS = [Binding("enter", "submit", "Predict", key_display="enter")]  # noqa: RUF012  # Textual declares it so
+REST_S = 0.15
+"""What is typed rests so long before it is asked."""
 
 
 class PredictScreen(AppScreen):
@@ -47,16 +46,23 @@ class PredictScreen(AppScreen):
     PredictScreen VerticalScroll { padding: 0 1; scrollbar-size-vertical: 1; }
     PredictScreen Horizontal { height: 1; }
     PredictScreen .label { width: 22; max-width: 40%; height: 1; }
+    PredictScreen .hint { width: 1fr; height: 1; padding: 0 1; color: $text-muted; }
+    PredictScreen.-narrow .hint { display: none; }
     PredictScreen Input, PredictScreen Input:focus {
-        border: none; height: 1; padding: 0; width: 1fr; background: $boost;
+        border: none; height: 1; padding: 0; width: 24; background: $boost;
     }
+    PredictScreen Input.-line, PredictScreen Input.-line:focus { width: 1fr; }
     PredictScreen #sample { height: 1; margin-bottom: 1; color: $text-muted; }
     """
     BINDINGS = [  # noqa: RUF012  # Textual declares it so
-        Binding("down", "sample(1)", "Next sample"),
-        Binding("up", "sample(-1)", "Previous sample"),
+        Binding("down", "field(1)", "Next field", show=False),
+        Binding("up", "field(-1)", "Field before", show=False),
+        Binding("pagedown", "sample(1)", "Next sample", priority=True),
+        Binding("pageup", "sample(-1)", "Sample before", show=False, priority=True),
+        Binding("ctrl+t", "other_weights", "Best or newest weights"),
         Binding("escape", "back", "Back"),
     ]
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (64, "-wide")]  # noqa: RUF012  # Textual's own
 
     def __init__(self) -> None:
         super().__init__()
@@ -66,14 +72,15 @@ class PredictScreen(AppScreen):
         self._complaint = ""
         self._samples: list[Sample] = []
         self._place = -1
+        self._kind: CheckpointKind = "last"
 
     def compose(self) -> ComposeResult:
+        self._kind = self.shown.kind
         try:
             self._facts, self._samples = self._at_hand()
         except PerceptuiError as error:
             self._complaint = str(error)
-        which = "newest" if self.shown.kind == "last" else "best"
-        yield Static(f"Predict with the {which} checkpoint", id="title", markup=False)
+        yield Static(self._heading(), id="title", markup=False)
         with VerticalScroll(can_focus=False):
             if self._facts is not None:
                 yield from self._fields(self._facts)
@@ -89,14 +96,85 @@ class PredictScreen(AppScreen):
         if self._samples:
             self.refresh_bindings()
             self.action_sample(1)
+        else:
+            self._say("Type what is to be predicted.")
+        self._read_rows()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "other_weights":
+            return self._has_better
         return bool(self._samples) if action == "sample" else True
+
+    @property
+    def _has_better(self) -> bool:
+        """Whether weights were kept that are better than those it ended with."""
+        shown = self.shown
+        return self._facts is not None and shown.best is not None and not shown.is_best_last
+
+    def _heading(self) -> str:
+        best = self.shown.best
+        if not self._has_better or best is None:
+            return f"Predict with the {'newest' if self._kind == 'last' else 'best'} checkpoint"
+        if self._kind == "best":
+            return f"Predict with the best weights, of epoch {best.epoch:,}; ctrl+t: the newest"
+        return f"Predict with the newest weights; ctrl+t: the better ones of epoch {best.epoch:,}"
+
+    @work(group="rows", exclusive=True, exit_on_error=False)
+    async def _read_rows(self) -> None:
+        """Take real rows of the data, and between what its numbers lie."""
+        run = self.shown.run
+        rows = await self.host.controller.data_rows(run) if run is not None else None
+        if rows is None or not rows.cells or self._facts is None:
+            return
+        at_hand = self._samples[self._place] if self._place >= 0 else None
+        is_untouched = (
+            self._is_sample(at_hand)
+            if at_hand is not None
+            else not any(field.value for field in self.query(Input))
+        )
+        drawn = [sample for sample in self._samples if sample.is_drawn]
+        others = [sample for sample in self._samples if not sample.is_drawn]
+        self._samples = [*drawn, *samples_of(rows), *others]
+        for hint, bounds in zip(self.query(".hint").results(Static), rows.ranges, strict=False):
+            if bounds is not None:
+                hint.update(f"{bounds[0]:g} to {bounds[1]:g}")
+        self.refresh_bindings()
+        if is_untouched and not drawn:
+            self._place = -1
+            self.action_sample(1)
+
+    def _is_sample(self, sample: Sample) -> bool:
+        """Whether the fields hold a sample as it is."""
+        return self._typed() == sample.values
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Predict what is typed."""
+        self._predict_typed()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Predict while one types."""
+        if any(field.value.strip() for field in self.query(Input)):
+            self._predict_typed()
+
+    def _predict_typed(self) -> None:
+        at_hand = self._samples[self._place] if self._place >= 0 else None
+        if at_hand is not None and self._is_sample(at_hand):
+            return  # it is asked already
         self.query_one("#sample", Static).update("")
-        self._predict(None)
+        self._predict(None, REST_S)
+
+    def action_field(self, by: int) -> None:
+        """Go to the next field, or to the one before."""
+        fields = list(self.query(Input))
+        if self.focused in fields:
+            fields[(fields.index(self.focused) + by) % len(fields)].focus()
+
+    def action_other_weights(self) -> None:
+        """Ask the best weights instead of the newest, or the other way round."""
+        self._kind = "last" if self._kind == "best" else "best"
+        self.query_one("#title", Static).update(self._heading())
+        at_hand = self._samples[self._place] if self._place >= 0 else None
+        self._predict(at_hand if at_hand is not None and self._is_sample(at_hand) else None)
 
     def action_sample(self, step: int) -> None:
         """Take the next or the previous of the samples at hand."""
@@ -105,7 +183,8 @@ class PredictScreen(AppScreen):
         fields = list(self.query(Input))
         texts = sample.values if len(fields) == len(sample.values) else [" ".join(sample.values)]
         for field, text in zip(fields, texts, strict=True):
-            field.value = text
+            with field.prevent(Input.Changed):
+                field.value = text
             field.action_select_all()  # what is typed takes its place
         label = f"sample {self._place + 1} of {len(self._samples)}, {sample.label}"
         self.query_one("#sample", Static).update(plain(label, self.host.look.ascii))
@@ -125,25 +204,40 @@ class PredictScreen(AppScreen):
         most = MOST_TABLE_FIELDS if self._read.every else MOST_FIELDS
         if len(columns) <= most:
             named = facts.feature_names
-            fields = [(c.name if named else f"value {c.name}", self._read.hint(c)) for c in columns]
-        else:
-            shape = f" ({shape_text(facts.shape)})" if len(facts.shape) > 1 else ""
-            fields = [(f"{len(columns)} values{shape}", "separated by commas or spaces")]
-        for name, hint in fields:
-            label = Static(fit(name, LABEL_WIDTH - 1, ascii_only), classes="label", markup=False)
-            yield Horizontal(label, ValueInput(placeholder=plain(hint, ascii_only)))
+            for column in columns:
+                name = column.name if named else f"value {column.name}"
+                hint = plain(self._read.hint(column), ascii_only)
+                choices = (column.how or {}).get("known", ())
+                field = ChoiceInput(choices, placeholder=hint) if choices else None
+                aside = f"{self.host.look.pick('◂ ▸', '< >')} {hint}" if choices else hint
+                yield Horizontal(
+                    self._label_of(name),
+                    field or ValueInput(placeholder=hint),
+                    Static(aside, classes="hint", markup=False),
+                )
+            return
+        shape = f" ({shape_text(facts.shape)})" if len(facts.shape) > 1 else ""
+        line = ValueInput(placeholder="separated by commas or spaces", classes="-line")
+        yield Horizontal(self._label_of(f"{len(columns)} values{shape}"), line)
+
+    def _label_of(self, name: str) -> Static:
+        text = fit(name, LABEL_WIDTH - 1, self.host.look.ascii)
+        return Static(text, classes="label", markup=False)
 
     def _typed(self) -> list[str]:
         texts = [field.value.strip() for field in self.query(Input)]
         return texts if len(texts) > 1 else self._read.divided(texts[0])
 
     @work(group="predict", exclusive=True, exit_on_error=False)
-    async def _predict(self, sample: Sample | None) -> None:
+    async def _predict(self, sample: Sample | None, rest_s: float = 0.0) -> None:
+        """Ask once nothing was typed for so long."""
+        if rest_s:
+            await asyncio.sleep(rest_s)
         shown = self.shown
         assert shown.run is not None, "there are no fields without a run"
         try:
             rows = [self._typed()]
-            (answer,) = await self.host.controller.predict(shown.run, rows, shown.kind)
+            (answer,) = await self.host.controller.predict(shown.run, rows, self._kind)
         except PerceptuiError as error:
             self._say(str(error))
             return
@@ -162,12 +256,14 @@ class PredictScreen(AppScreen):
             rows += [*gallery([image], width, look), Text()]
         if facts.classes:
             shown = (answer.values, answer.predicted, answer.probabilities, facts.classes)
-            rows += class_prediction(*shown, width, look)
+            rows += class_prediction(*shown, width, look, asked=facts.feature_names)
         else:
             names, units = facts.target_names, facts.target_units
             shown_values = (answer.values, answer.outputs, width, look)
-            interval = answer.low, answer.high
-            rows += value_prediction(*shown_values, names=names, units=units, interval=interval)
+            interval, asked = (answer.low, answer.high), facts.feature_names
+            rows += value_prediction(
+                *shown_values, names=names, units=units, interval=interval, asked=asked
+            )
         pictures = self.shown.pictures
         match answer.values:
             case [float(x1), float(x2)] if pictures is not None and pictures.boundary is not None:

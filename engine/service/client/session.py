@@ -36,7 +36,7 @@ from engine.service.client.connection import Connection
 from engine.service.client.event_queue import SessionEvent
 from engine.service.client.first_look import look_at, look_at_data
 from engine.service.client.launch import Launched, launch
-from engine.service.protocol.description import Description
+from engine.service.protocol.description import DataRows, Description
 from engine.service.protocol.socket_directory import check_socket, peer_is_owner
 from engine.spec.experiment import Experiment
 from engine.spec.writer import to_toml
@@ -233,6 +233,11 @@ class Session:
             if not part:
                 break
         return answers
+
+    async def data_rows(self, run: Run, data_dir: Path | None = None) -> DataRows:
+        """A few rows of the data that a run is of, as a person would type them."""
+        request = p.ShowRows(run=str(run.path.absolute()), data_dir=_absolute(data_dir))
+        return await self._connection.ask(request, DataRows)
 
     async def predict_rows(
         self,

@@ -35,3 +35,15 @@ class Description(msgspec.Struct, frozen=True, kw_only=True):
     def known_facts(self) -> Facts:
         """The facts as what they are."""
         return converted(self.facts, Facts)
+
+
+class DataRows(msgspec.Struct, frozen=True, kw_only=True):
+    """A few rows of a data set, as a person would type them."""
+
+    cells: list[list[str]] = []
+    answers: list[str] = []
+    """What each of them is: what the network is to predict."""
+    numbers: list[int] = []
+    """Which row of the data each is, from 1."""
+    ranges: list[tuple[float, float] | None] = []
+    """Between what each column's numbers lie; None where it has none. Empty: nobody looked."""

@@ -168,6 +168,13 @@ class Predict(Request, frozen=True, kw_only=True):
     """Samples that were asked about before these, for the numbers in messages."""
 
 
+class ShowRows(Request, frozen=True, kw_only=True):
+    """A few rows of the data that a run is of; the answer's value is a DataRows."""
+
+    run: str
+    data_dir: str
+
+
 class PredictRows(Request, frozen=True, kw_only=True):
     """Write the rows of a file with what a checkpoint says of each; the answer is a RowsPredicted.
 
@@ -246,6 +253,7 @@ Requests = (
     | TuneLearningRate
     | TimeSteps
     | Predict
+    | ShowRows
     | PredictRows
     | PredictPictures
     | Evaluate

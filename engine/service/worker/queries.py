@@ -17,7 +17,7 @@ if TYPE_CHECKING:  # it loads torch
     from engine.service.worker.review import RunAgain
 
 OfExperiment = p.Describe | p.WriteScript | p.TuneLearningRate | p.TimeSteps
-OfRun = p.Predict | p.PredictRows | p.PredictPictures | p.Evaluate | p.Export
+OfRun = p.Predict | p.ShowRows | p.PredictRows | p.PredictPictures | p.Evaluate | p.Export
 Query = OfExperiment | OfRun | p.Review
 
 
@@ -89,6 +89,10 @@ def _of_run(request: OfRun, locations: Callable[[str], DataLocations]) -> object
     match request:
         case p.Predict():
             return predict(run, request.rows, request.checkpoint, before=request.before)
+        case p.ShowRows():
+            from engine.service.worker.data_rows import data_rows
+
+            return data_rows(run, locations(request.data_dir))
         case p.PredictRows():
             return predict_rows(
                 run,

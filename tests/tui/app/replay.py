@@ -25,7 +25,7 @@ from engine.runs.series import Series
 from engine.runs.step_times import StepTimes
 from engine.service import protocol as p
 from engine.service.client.session import SessionEvent
-from engine.service.protocol.description import Description
+from engine.service.protocol.description import DataRows, Description
 from engine.spec.experiment import Experiment
 
 STEPS_PER_EPOCH = 4
@@ -342,6 +342,9 @@ class Replay:
             pictures=_pictures(experiment, grid, epoch, run.losses()),
             evaluated=[_evaluated(experiment)] if measure else [],
         )
+
+    async def data_rows(self, run: Run, data_dir: Path | None = None) -> DataRows:
+        return DataRows()
 
     async def predict(
         self, run: Run, rows: list[list[str]], checkpoint: CheckpointKind = "last"

@@ -19,7 +19,7 @@ from engine.runs.directory import RunDirectory
 from engine.runs.lease import own_lease, write_lease
 from engine.runs.pictures import Point
 from engine.runs.run import Run
-from engine.service.protocol.description import Description
+from engine.service.protocol.description import DataRows, Description
 from engine.spec.experiment import Experiment
 from engine.spec.experiment_reader import from_raw
 from tests.engine.service.live import WAIT_S
@@ -41,6 +41,9 @@ class AnsweringController:
         self.asked: list[list[list[str]]] = []
         self.answer: ev.Prediction | PerceptuiError = PerceptuiError("nothing is trained yet")
         self.code = "import torch\n"
+        self.rows: DataRows | None = None
+        self.checkpoints: list[str] = []
+        """Which of them was asked, each time."""
 
     async def describe(self, experiment: Experiment) -> Description | None:
         self.described.append(str(experiment.data))
@@ -62,9 +65,13 @@ class AnsweringController:
         self, run: Path, rows: list[list[str]], checkpoint: str = "last"
     ) -> list[ev.Prediction]:
         self.asked.append(rows)
+        self.checkpoints.append(checkpoint)
         if isinstance(self.answer, PerceptuiError):
             raise self.answer
         return [self.answer]
+
+    async def data_rows(self, run: Path) -> DataRows | None:
+        return self.rows
 
     async def script(self, experiment: Experiment) -> str:
         return self.code

@@ -198,19 +198,19 @@ def test_predict_asks_what_is_typed(tmp_path: Path) -> None:
         first.value, second.value = "0.5", "-0.5"
         await pilot.press("enter")
         await until(pilot, lambda: [["0.5", "-0.5"]] in app.controller.asked)
-        await until(pilot, lambda: "(0.5, -0.5) → inside" in seen(app))
+        await until(pilot, lambda: "(x1 0.5, x2 -0.5) → inside" in seen(app))
         assert "0.750" in seen(app)
 
     told(tmp_path, PredictScreen(), story, app=trained(tmp_path))
 
 
 def test_predict_picks_samples_of_the_test_split_first(tmp_path: Path) -> None:
-    """Down goes through the points at hand, and each is drawn on the boundary."""
+    """pgdn goes through the points at hand, and each is drawn on the boundary."""
 
     async def story(app: StandApp, pilot: Play) -> None:
         await until(pilot, lambda: "sample 1 of 2, test sample: outside" in seen(app))
         assert app.controller.asked == [[["-0.25", "0.125"]]]
-        await pilot.press("down")
+        await pilot.press("pagedown")
         await until(pilot, lambda: "sample 2 of 2, training sample: inside" in seen(app))
         await until(pilot, lambda: [["0.5", "-0.5"]] in app.controller.asked)
         await until(pilot, lambda: "└" in seen(app))

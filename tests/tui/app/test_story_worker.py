@@ -85,7 +85,7 @@ def test_predicted_and_its_code_shown(tmp_path: Path, warm: Path) -> None:
         await stage.press("p")
         await stage.until(lambda: isinstance(stage.app.screen, PredictScreen))
         await stage.press(*"0.5", "tab", *"-0.5", "enter")
-        await stage.until_seen("(0.5, -0.5)")
+        await stage.until_seen("(x1 0.5, x2 -0.5)")
         await stage.press("escape", "c")
         await stage.until_seen("import torch")
 

@@ -135,6 +135,8 @@ def _category(text: str, is_missing: bool, how: dict[str, Any], column: Column) 
         result[-1] = 1.0
     elif is_number(text) and (plain := f"{float(text):.15g}") in known:
         result[known.index(plain)] = 1.0
+    elif len(same := [name for name in known if name.casefold() == text.casefold()]) == 1:
+        result[known.index(same[0])] = 1.0
     elif how.get("other"):
         result[len(known)] = 1.0
     else:

@@ -86,8 +86,8 @@ def test_categories(text: str, how: dict[str, Any], inputs: list[float]) -> None
 def test_an_unknown_category_names_the_nearest_first() -> None:
     """Of those that there are."""
     column = Column("c", "category", how=CITY, labels=("", ""))
-    with pytest.raises(BadCell, match="unknown category 'rome'; the data has Rome, Oslo"):
-        encode("rome", column)
+    with pytest.raises(BadCell, match="unknown category 'romme'; the data has Rome, Oslo"):
+        encode("romme", column)
 
 
 def test_dates() -> None:
@@ -158,3 +158,16 @@ def test_what_may_be_written_is_hinted_at() -> None:
         "Oslo, Rome; may be empty",
         "like 01/02/2024",
     ]
+
+
+def test_case_is_ignored_where_that_means_one_thing() -> None:
+    """A word as it stands comes first; of two that differ in their case alone, none is guessed."""
+    city = Column(
+        "city", "category", how={"known": ["Oslo", "Rome", "ROME", "a"]}, labels=tuple("orRa")
+    )
+    assert encode("oSLO", city) == [1, 0, 0, 0]
+    assert encode("Rome", city) == [0, 1, 0, 0]
+    assert encode("ROME", city) == [0, 0, 1, 0]
+    assert encode(" A ", city) == [0, 0, 0, 1]
+    with pytest.raises(BadCell, match="unknown category"):
+        encode("rome", city)
