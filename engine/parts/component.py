@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any, ClassVar, Self, dataclass_transform, get_type_hints
 
-from engine.parts.kinds import MISSING, Pairs, Parameter
+from engine.parts.kinds import MISSING, Pairs, Parameter, Words
 
 
 def parameter(
@@ -22,12 +22,18 @@ def parameter(
     unit: str = "",
     tells: bool = False,
     passes: bool = False,
+    is_path: bool = False,
+    words: str = "",
+    here: str = "",
+    tries: Any = MISSING,
 ) -> Any:
     """Declare a component's parameter; its type is the field's annotation.
 
     `minimum` and `maximum` are inclusive, `above` and `below` exclusive.
     """
-    declaration = Parameter(default, help, minimum, maximum, above, below, unit, tells, passes)
+    bounds = minimum, maximum, above, below
+    said = Words(words, here, tries)
+    declaration = Parameter(default, help, *bounds, unit, tells, passes, is_path, said)
     metadata = {"parameter": declaration}
     if default is MISSING:
         return dataclasses.field(metadata=metadata)
@@ -89,6 +95,10 @@ class Component(Declared):
     """What it is, as messages say it: `layer`, `loss`, `optimizer`, `schedule`, `data set`."""
     name: ClassVar[str]
     """How experiments write it; the class's own name unless given."""
+    words: ClassVar[str] = ""
+    """What it does, for someone who never heard of it: a sentence."""
+    here: ClassVar[str] = ""
+    """What it does in an experiment: a sentence with {figures}, that engine.explanation knows."""
 
     _registry: ClassVar[dict[str, dict[str, type[Component]]]] = {}
 

@@ -28,6 +28,18 @@ _INT64 = 2**63
 
 
 @dataclass(frozen=True)
+class Words:
+    """What a parameter is to someone who never heard of it; texts apart, to be translated."""
+
+    what: str = ""
+    """What it does, a sentence; empty where the help says enough."""
+    here: str = ""
+    """What it does in an experiment: a sentence with {figures}, that engine.explanation knows."""
+    tries: Any = MISSING
+    """The value that shows best what it does, where it has its default."""
+
+
+@dataclass(frozen=True)
 class Parameter:
     """The declaration of one parameter: everything but its name and type."""
 
@@ -44,6 +56,9 @@ class Parameter:
     """Whether it only says something about the experiment and changes nothing in its training."""
     passes: bool = False
     """Whether what it tells no longer holds once the experiment is another."""
+    is_path: bool = False
+    """Whether it names a file or folder that must be there."""
+    words: Words = Words()
 
     @property
     def required(self) -> bool:

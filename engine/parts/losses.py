@@ -106,15 +106,27 @@ def _size_advice(loss: Loss, shape: Shape, wanted: int, what: str) -> str:
 class MSELoss(Loss):
     """Mean squared error."""
 
+    words = (
+        "Punishes an error by its square, so that one large error counts more than many small ones."
+    )
+    here = "Here an error of 2 costs 4, and each step takes the mean over {batch} samples."
     grows_with_error = True
 
 
 class L1Loss(Loss):
     """Mean absolute error."""
 
+    words = "Punishes an error by its size alone, so that a few outliers do not decide everything."
+    here = "Here an error of 2 costs 2, and each step takes the mean over {batch} samples."
+
 
 class SmoothL1Loss(Loss):
     """Squared for errors below beta, linear above: Huber's divided by beta."""
+
+    words = (
+        "Punishes small errors by their square and large ones by their size: outliers count less."
+    )
+    here = "Here it turns at an error of {beta}, and each step takes the mean over {batch} samples."
 
     beta: float = parameter(default=1.0, help="error at which it turns linear", minimum=0)
 
@@ -122,12 +134,26 @@ class SmoothL1Loss(Loss):
 class HuberLoss(Loss):
     """Squared for small errors, linear for large ones."""
 
+    words = (
+        "Punishes small errors by their square and large ones by their size: outliers count less."
+    )
+    here = (
+        "Here it turns at an error of {delta}, and each step takes the mean over {batch} samples."
+    )
+
     delta: float = parameter(default=1.0, help="error at which it turns linear", above=0)
 
 
 class BCELoss(Loss):
     """Binary cross-entropy of probabilities: needs Sigmoid() as the last layer."""
 
+    words = (
+        "Punishes a probability for being far from what came true: being surely wrong costs most."
+    )
+    here = (
+        "Here answering 0.5 to everything would cost 0.693; each step takes the mean over {batch} "
+        "samples."
+    )
     outputs = "probability"
     raises_outside = True
 
@@ -135,6 +161,14 @@ class BCELoss(Loss):
 class BCEWithLogitsLoss(Loss):
     """Binary cross-entropy that applies the sigmoid itself."""
 
+    words = (
+        "Punishes a score for leaning to the wrong one of two classes; it makes the probability "
+        "itself."
+    )
+    here = (
+        "Here answering 0 to everything would cost 0.693; each step takes the mean over {batch} "
+        "samples."
+    )
     outputs = "logit"
     weight_argument = "pos_weight"
 
@@ -145,12 +179,24 @@ class BCEWithLogitsLoss(Loss):
 class CrossEntropyLoss(Loss):
     """Cross-entropy over classes that applies the softmax itself."""
 
+    words = (
+        "Punishes too little probability for the right class; it makes the probabilities of scores "
+        "itself."
+    )
+    here = (
+        "Here giving all {classes} classes the same would cost {guess}; each step takes the mean "
+        "over {batch} samples."
+    )
     outputs = "logits"
     class_targets = True
     weight_argument = "weight"
 
     label_smoothing: float = parameter(
-        default=0.0, help="share of the target spread over all classes", minimum=0, maximum=1
+        default=0.0,
+        help="share of the target spread over all classes",
+        minimum=0,
+        maximum=1,
+        tries=0.1,
     )
 
     def floors(self, classes: int, lowest: float, highest: float) -> tuple[float, ...]:
@@ -162,6 +208,14 @@ class CrossEntropyLoss(Loss):
 class FocalLoss(Loss):
     """Cross-entropy that counts what is known well already less (Lin et al. 2017)."""
 
+    words = (
+        "Is cross-entropy that hardly counts what the network is sure of, so that it works on the "
+        "rest."
+    )
+    here = (
+        "Here it tells {classes} classes apart, and a sample known with 0.9 counts {easy} times as "
+        "much as usual."
+    )
     outputs = "logits"
     class_targets = True
     weight_argument = "weight"
@@ -185,6 +239,11 @@ class FocalLoss(Loss):
 class MultiMarginLoss(Loss):
     """The hinge loss: the right class's score must be the largest by a margin."""
 
+    words = (
+        "Asks only that the right class's score be the largest by a margin; more than that earns "
+        "nothing."
+    )
+    here = "Here it tells {classes} classes apart by a margin of {margin}."
     outputs = "scores"
     class_targets = True
     weight_argument = "weight"
@@ -196,6 +255,11 @@ class MultiMarginLoss(Loss):
 class NLLLoss(Loss):
     """Negative log-likelihood of log-probabilities: needs LogSoftmax() as the last layer."""
 
+    words = "Punishes too little probability for the right class, given its logarithm."
+    here = (
+        "Here giving all {classes} classes the same would cost {guess}; each step takes the mean "
+        "over {batch} samples."
+    )
     outputs = "log-probabilities"
     class_targets = True
     weight_argument = "weight"

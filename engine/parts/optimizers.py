@@ -28,6 +28,10 @@ class Optimizer(Component, abstract=True):
     What other rooms must know of one is a fact that it declares here; the defaults claim nothing.
     """
 
+    here = (
+        "Here it takes {steps} steps at a rate of {lr}, and keeps {kept} numbers beside the "
+        "{params} that it changes."
+    )
     family = "optimizer"
     always_written = ("lr",)
     rates: ClassVar[Rates | None] = None
@@ -90,15 +94,18 @@ _DECAY_HELP = "pulls weights towards zero"
 class SGD(Optimizer):
     """Stochastic gradient descent, with momentum if asked for."""
 
+    words = "Walks downhill: each step goes against the gradient, as far as the learning rate says."
     rates = Rates(1e-4, 2.0, 0.1)  # above 2 even a quadratic of curvature 1 diverges
     follows_gradient = True
     is_recordable = True
 
-    momentum: float = parameter(default=0.0, help="share of the last step kept", minimum=0)
+    momentum: float = parameter(
+        default=0.0, help="share of the last step kept", minimum=0, tries=0.9
+    )
     dampening: float = parameter(
         default=0.0, help="share of the gradient held back from the momentum"
     )
-    weight_decay: float = parameter(default=0.0, help=_DECAY_HELP, minimum=0)
+    weight_decay: float = parameter(default=0.0, help=_DECAY_HELP, minimum=0, tries=0.01)
     nesterov: bool = parameter(default=False, help="look ahead along the momentum")
     fused: bool = parameter(default=False, help=_FUSED_HELP)
 
@@ -125,13 +132,17 @@ class _Scaled(Optimizer, abstract=True):
 class Adam(_Scaled):
     """Steps scaled by running means of the gradient and its square."""
 
+    words = (
+        "Gives each weight a step of its own size, from what its gradients were of late; it rarely "
+        "needs tuning."
+    )
     rates = Rates(1e-5, 0.1, 1e-3)
 
     betas: tuple[float, float] = parameter(
         default=(0.9, 0.999), help="decay of the two running means", minimum=0, below=1
     )
     eps: float = parameter(default=1e-8, help="added to the denominator for stability", minimum=0)
-    weight_decay: float = parameter(default=0.0, help=_DECAY_HELP, minimum=0)
+    weight_decay: float = parameter(default=0.0, help=_DECAY_HELP, minimum=0, tries=0.01)
     amsgrad: bool = parameter(default=False, help="never let the step sizes grow again")
     fused: bool = parameter(default=False, help=_FUSED_HELP)
 
@@ -151,6 +162,10 @@ class Adam(_Scaled):
 class AdamW(_Scaled):
     """Adam with weight decay applied to the weights themselves."""
 
+    words = (
+        "Is Adam that also pulls weights towards zero, apart from the gradient, as large networks "
+        "want it."
+    )
     rates = Rates(1e-5, 0.1, 1e-3)
 
     betas: tuple[float, float] = parameter(
@@ -189,6 +204,7 @@ class _Decoupling(_Scaled, abstract=True):
 class NAdam(_Decoupling):
     """Adam that looks ahead along its momentum, as Nesterov does (Dozat 2016)."""
 
+    words = "Is Adam that looks where its momentum leads before it takes the step."
     rates = Rates(1e-5, 0.1, 2e-3)
     state_size = 2
 
@@ -197,7 +213,7 @@ class NAdam(_Decoupling):
         default=(0.9, 0.999), help=_BETAS_HELP, minimum=0, below=1
     )
     eps: float = parameter(default=1e-8, help=_EPS_HELP, minimum=0)
-    weight_decay: float = parameter(default=0.0, help=_DECAY_HELP, minimum=0)
+    weight_decay: float = parameter(default=0.0, help=_DECAY_HELP, minimum=0, tries=0.01)
     momentum_decay: float = parameter(
         default=4e-3, help="how quickly the momentum warms up", minimum=0
     )
@@ -207,6 +223,7 @@ class NAdam(_Decoupling):
 class RAdam(_Decoupling):
     """Adam that begins without its scaling until that can be trusted (Liu et al. 2020)."""
 
+    words = "Is Adam that begins carefully, until it has seen enough gradients to scale by."
     rates = Rates(1e-5, 0.1, 1e-3)
     state_size = 2
 
@@ -214,13 +231,16 @@ class RAdam(_Decoupling):
         default=(0.9, 0.999), help=_BETAS_HELP, minimum=0, below=1
     )
     eps: float = parameter(default=1e-8, help=_EPS_HELP, minimum=0)
-    weight_decay: float = parameter(default=0.0, help=_DECAY_HELP, minimum=0)
+    weight_decay: float = parameter(default=0.0, help=_DECAY_HELP, minimum=0, tries=0.01)
     decoupled_weight_decay: bool = parameter(default=False, help=_DECOUPLED_HELP)
 
 
 class Adamax(_Scaled):
     """Adam that scales by the largest gradient of late, not by a mean (Kingma and Ba 2015)."""
 
+    words = (
+        "Is Adam that scales by the largest gradient of late, so that rare large ones do no harm."
+    )
     rates = Rates(1e-5, 0.2, 2e-3)
     state_size = 2
 
@@ -232,31 +252,38 @@ class Adamax(_Scaled):
         below=1,
     )
     eps: float = parameter(default=1e-8, help=_EPS_HELP, minimum=0)
-    weight_decay: float = parameter(default=0.0, help=_DECAY_HELP, minimum=0)
+    weight_decay: float = parameter(default=0.0, help=_DECAY_HELP, minimum=0, tries=0.01)
 
 
 class Adadelta(Optimizer):
     """Steps scaled by how far the last ones went: the rate hardly matters (Zeiler 2012)."""
 
+    words = (
+        "Finds the size of its steps from how far the last ones went, so that no rate need be "
+        "found."
+    )
     rates = Rates(1e-2, 10.0, 1.0)
     state_size = 2
 
     lr: float = parameter(default=1.0, help="learning rate: how far one step goes", minimum=0)
     rho: float = parameter(default=0.9, help="decay of the running means", minimum=0, maximum=1)
     eps: float = parameter(default=1e-6, help=_EPS_HELP, minimum=0)
-    weight_decay: float = parameter(default=0.0, help=_DECAY_HELP, minimum=0)
+    weight_decay: float = parameter(default=0.0, help=_DECAY_HELP, minimum=0, tries=0.01)
 
 
 class RMSprop(_Scaled):
     """Steps scaled by a running mean of the squared gradient."""
 
+    words = "Divides each weight's step by how large its gradients were of late."
     rates = Rates(1e-5, 0.1, 1e-2)
 
     lr: float = parameter(default=1e-2, help="learning rate: how far one step goes", minimum=0)
     alpha: float = parameter(default=0.99, help="decay of the running mean", minimum=0, maximum=1)
     eps: float = parameter(default=1e-8, help="added to the denominator for stability", minimum=0)
-    weight_decay: float = parameter(default=0.0, help=_DECAY_HELP, minimum=0)
-    momentum: float = parameter(default=0.0, help="share of the last step kept", minimum=0)
+    weight_decay: float = parameter(default=0.0, help=_DECAY_HELP, minimum=0, tries=0.01)
+    momentum: float = parameter(
+        default=0.0, help="share of the last step kept", minimum=0, tries=0.9
+    )
     centered: bool = parameter(default=False, help="scale by the gradient's variance instead")
 
     @property
@@ -267,13 +294,16 @@ class RMSprop(_Scaled):
 class Adagrad(Optimizer):
     """Steps that shrink with the sum of all squared gradients so far."""
 
+    words = (
+        "Lets each weight's steps shrink the more it has moved: often used weights slow down first."
+    )
     rates = Rates(1e-4, 1.0, 1e-2)
 
     lr: float = parameter(default=1e-2, help="learning rate: how far one step goes", minimum=0)
     lr_decay: float = parameter(
         default=0.0, help="shrinks the learning rate with every step", minimum=0
     )
-    weight_decay: float = parameter(default=0.0, help=_DECAY_HELP, minimum=0)
+    weight_decay: float = parameter(default=0.0, help=_DECAY_HELP, minimum=0, tries=0.01)
     initial_accumulator_value: float = parameter(
         default=0.0, help="start of the sum of squared gradients", minimum=0
     )

@@ -101,6 +101,7 @@ class Formula:
 class Schedule(Component, abstract=True):
     """How the learning rate moves; says whether it counts steps or epochs."""
 
+    here = "Here the rate is {first} at first, {middle} half way and {last} at the end."
     family = "schedule"
     counts: ClassVar[Literal["steps", "epochs"]] = "epochs"
     moves: ClassVar[bool] = True
@@ -147,6 +148,8 @@ class Schedule(Component, abstract=True):
 class Constant(Schedule, name="constant"):
     """The same rate throughout; warm-up counts steps."""
 
+    words = "Leaves the learning rate as it is."
+    here = "Here the rate is {first} at first and {last} at the end."
     counts = "steps"
     moves = False
     warmup: int = parameter(default=0, help="linear warm-up before it", minimum=0, unit="steps")
@@ -157,6 +160,8 @@ class Constant(Schedule, name="constant"):
 
 class StepLR(Schedule):
     """Multiply the rate by gamma every step_size epochs."""
+
+    words = "Lowers the learning rate at regular times: long steps at first, fine ones later."
 
     step_size: int = parameter(help="epochs between two drops", minimum=1, unit="epochs")
     gamma: float = parameter(default=0.1, help="what the rate is multiplied by", above=0, maximum=1)
@@ -172,6 +177,8 @@ _WARMUP = "linear warm-up before it"
 class MultiStepLR(Schedule):
     """Multiply the rate by gamma at each of the milestones, counted in epochs."""
 
+    words = "Lowers the learning rate at times that you choose."
+
     milestones: tuple[int, ...] = parameter(
         help="the epochs after which it drops", minimum=1, unit="epochs"
     )
@@ -186,6 +193,8 @@ class MultiStepLR(Schedule):
 class ExponentialLR(Schedule):
     """Multiply the rate by gamma after every one of the epochs."""
 
+    words = "Lowers the learning rate a little after each pass over the data."
+
     gamma: float = parameter(help="what the rate is multiplied by", above=0, maximum=1)
     warmup: int = parameter(default=0, help=_WARMUP, minimum=0, unit="epochs")
 
@@ -195,6 +204,11 @@ class ExponentialLR(Schedule):
 
 class LinearLR(Schedule):
     """Move the rate in a straight line for some epochs, then leave it there."""
+
+    words = (
+        "Moves the learning rate along a straight line, mostly up at the beginning, so that it "
+        "starts gently."
+    )
 
     start_factor: float = parameter(
         default=1 / 3, help="the first rate, as a share of the optimizer's", above=0, maximum=1
@@ -216,6 +230,8 @@ class LinearLR(Schedule):
 class PolynomialLR(Schedule):
     """Let the rate fall to 0 along a power of the epochs left."""
 
+    words = "Lets the learning rate fall to zero along a curve."
+
     total_iters: int | None = parameter(
         default=5, help="epochs until it is 0; None means all", minimum=1, unit="epochs"
     )
@@ -229,6 +245,11 @@ class PolynomialLR(Schedule):
 
 class CosineAnnealingWarmRestarts(Schedule):
     """Let the rate fall along half a cosine and begin anew at the top; counts epochs."""
+
+    words = (
+        "Lets the learning rate fall and jumps back to the top, to leave a place where nothing "
+        "improves."
+    )
 
     T_0: int = parameter(help="epochs until the first restart", minimum=1, unit="epochs")
     T_mult: int = parameter(
@@ -247,6 +268,11 @@ class CosineAnnealingWarmRestarts(Schedule):
 class CosineAnnealingLR(Schedule):
     """Let the rate fall along half a cosine; counts epochs."""
 
+    words = (
+        "Lets the learning rate fall slowly, then quickly, then slowly: long steps first, fine "
+        "ones at the end."
+    )
+
     T_max: int | None = parameter(
         default=None,
         help="epochs from the top to the bottom; None means all",
@@ -264,6 +290,7 @@ class CosineAnnealingLR(Schedule):
 class OneCycleLR(Schedule):
     """One rise to max_lr and one fall over all steps; brings its own warm-up."""
 
+    words = "Raises the learning rate and lowers it again once, which often learns in fewer passes."
     counts = "steps"
     rate_parameter = "max_lr"
     max_lr: float = parameter(help="the rate at the top", above=0, maximum=1e6)
@@ -309,6 +336,11 @@ class ReduceLROnPlateau(Schedule):
     Watches the validation loss, else the training loss, never the test loss.
     """
 
+    words = "Watches the loss and lowers the learning rate where it no longer falls."
+    here = (
+        "Here the rate begins at {first}, and times {factor} is next after {patience} epochs "
+        "without a better loss."
+    )
     watches_loss = True
 
     factor: float = parameter(default=0.1, help="what the rate is multiplied by", above=0, below=1)

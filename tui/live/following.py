@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from engine.runs.contents import CheckpointKind
     from engine.runs.rate_test import RateTest
     from engine.runs.run import Run
+    from engine.runs.side_by_side import SideBySide
     from engine.runs.step_times import StepTimes
     from engine.service import protocol as p
     from engine.service.protocol.description import DataRows, Description
@@ -163,6 +164,11 @@ class Following:
             return await session.data_rows(Run(run), self.folders.data_dir)
         except PerceptuiError:
             return None  # the data is gone or has changed: what is typed is predicted all the same
+
+    async def train_both(self, first: Experiment, second: Experiment) -> SideBySide:
+        """What two experiments come to in a moment, tried on copies; raises PerceptuiError."""
+        session = await self._needed("train")
+        return await session.train_both(first, second, self.folders.data_dir)
 
     async def predict(
         self, run: Path, rows: list[list[str]], checkpoint: CheckpointKind = "last"

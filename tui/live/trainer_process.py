@@ -13,6 +13,7 @@ if TYPE_CHECKING:  # the first screen is there before the engine is loaded
     from engine.runs.pictures import Pictures
     from engine.runs.rate_test import RateTest
     from engine.runs.run import Run
+    from engine.runs.side_by_side import SideBySide
     from engine.runs.step_times import StepTimes
     from engine.service import protocol as p
     from engine.service.client.session import SessionEvent
@@ -52,6 +53,9 @@ class TrainerProcess(Protocol):
         *,
         replace: bool = False,
     ) -> None: ...
+    async def train_both(
+        self, first: Experiment, second: Experiment, data_dir: Path | None = None
+    ) -> SideBySide: ...
     async def script(self, experiment: Experiment, data_dir: Path | None = None) -> str: ...
     async def review(
         self,

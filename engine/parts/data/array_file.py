@@ -54,6 +54,9 @@ class _Arrays(Data, abstract=True):
 class ArrayFile(Images, _Arrays, name="npz"):
     """Arrays in an .npz file: vectors or pictures, and their classes or numbers to predict."""
 
+    words = "Is arrays of your own as NumPy saves them: samples, and what is to be predicted."
+    here = "Here it is {samples} samples of {shape}; {train} of them are trained on."
+
     def complaint(self) -> str:
         return "" if self.path and "\0" not in self.path else "path must name an .npz file"
 

@@ -37,6 +37,10 @@ _MOST_ROUNDS = 5
 class Csv(Data, name="csv"):
     """A table in a CSV, Parquet or Feather file: numbers, categories, dates, a target."""
 
+    words = "Is a table of your own: each row a sample, one column what is to be predicted."
+    here = (
+        "Here it is {samples} rows that become {inputs} numbers each; {train} rows are trained on."
+    )
     keeps_table = True
 
     path: str = parameter(help="the file; packed with gzip, bzip2, xz or zstd, too")

@@ -25,6 +25,12 @@ from engine.parts.kinds import encodable
 class ImageFolder(Pictures, name="images"):
     """Pictures of a folder with one subfolder per class, resized to one size."""
 
+    words = "Is pictures of your own, in a folder for each class."
+    here = (
+        "Here it is {samples} pictures of {shape}, {classes} classes; {train} of them are trained "
+        "on."
+    )
+
     path: str = parameter(
         help="the folder; each of its subfolders is a class, named like it, or train, val and test "
         "are its splits"

@@ -51,6 +51,12 @@ class _Listed(Data, abstract=True):
 class ImageList(Pictures, _Listed, name="image_list"):
     """Pictures that a table names, each with its class, resized to one size."""
 
+    words = "Is pictures of your own that a table names, each with its class."
+    here = (
+        "Here it is {samples} pictures of {shape}, {classes} classes; {train} of them are trained "
+        "on."
+    )
+
     @property
     def root(self) -> str:
         return self.folder or os.path.dirname(self.path) or "."

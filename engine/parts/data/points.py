@@ -56,6 +56,8 @@ class Points(Planar, abstract=True):
     and math: it is printed into exported scripts.
     """
 
+    here = "Here it is {samples} points in {classes} classes; {train} of them are trained on."
+
     class_names: ClassVar[tuple[str, ...]] = ()
 
     def labels(self) -> tuple[str, ...]:
@@ -87,6 +89,10 @@ class Points(Planar, abstract=True):
 class Circle(Points, name="circle"):
     """Normal points around the origin; those inside the unit circle are class 1."""
 
+    words = (
+        "Asks whether a point lies in a circle: no straight line can tell, so a layer that bends "
+        "is needed."
+    )
     class_names = ("outside", "inside")
     samples: int = parameter(default=100, help="how many points", minimum=2, maximum=10_000_000)
 
@@ -103,6 +109,7 @@ def circle(samples: int, noise: float) -> tuple[torch.Tensor, torch.Tensor]:
 class Gaussians(Points, name="gaussians"):
     """Two round normal clouds, around (center, center) and (-center, -center)."""
 
+    words = "Is two clouds of points that a straight line tells apart, but for where they overlap."
     class_names = ("upper right", "lower left")
     samples: int = parameter(
         default=200,
@@ -135,6 +142,10 @@ def gaussians(samples: int, noise: float, center: float) -> tuple[torch.Tensor, 
 class Xor(Points, name="xor"):
     """Uniform points of the square from -2 to 2; class 1 where x1 and x2 differ in sign."""
 
+    words = (
+        "Asks whether two numbers differ in sign: the oldest question that a single layer can't "
+        "answer."
+    )
     class_names = ("signs agree", "signs differ")
 
 
@@ -150,6 +161,7 @@ def xor(samples: int, noise: float) -> tuple[torch.Tensor, torch.Tensor]:
 class Moons(Points, name="moons"):
     """Two half circles of radius 1 that reach into one another."""
 
+    words = "Is two half moons that reach into one another: the boundary must be a curve."
     class_names = ("upper moon", "lower moon")
     noise: float = parameter(
         default=0.1, help=NOISE, minimum=0, maximum=100, unit="coordinate units"
@@ -169,6 +181,7 @@ def moons(samples: int, noise: float) -> tuple[torch.Tensor, torch.Tensor]:
 class Spiral(Points, name="spiral"):
     """Two arms of radius 3 that wind around the origin, half a turn apart."""
 
+    words = "Is two arms wound around each other: hard for a small network."
     class_names = ("first arm", "second arm")
     noise: float = parameter(
         default=0.1, help=NOISE, minimum=0, maximum=100, unit="coordinate units"
@@ -190,6 +203,7 @@ def spiral(samples: int, noise: float, turns: float) -> tuple[torch.Tensor, torc
 class Rings(Points, name="rings"):
     """Three rings around the origin, of radius 1, 2 and 3."""
 
+    words = "Is three rings one inside the other: each class surrounds another."
     class_names = ("inner ring", "middle ring", "outer ring")
     samples: int = parameter(
         default=300, help="how many points, all rings together", minimum=3, maximum=10_000_000
@@ -211,6 +225,7 @@ def rings(samples: int, noise: float) -> tuple[torch.Tensor, torch.Tensor]:
 class Checkerboard(Points, name="checkerboard"):
     """Uniform points of a board of four by four squares of side 1, from -2 to 2."""
 
+    words = "Is the squares of a board: the two classes change places again and again."
     class_names = ("white square", "black square")
     samples: int = parameter(default=400, help="how many points", minimum=2, maximum=10_000_000)
 
@@ -226,6 +241,8 @@ def checkerboard(samples: int, noise: float) -> tuple[torch.Tensor, torch.Tensor
 
 class Blobs(Points, name="blobs"):
     """Round normal clouds, one per class, their centers evenly on a circle of radius 2."""
+
+    words = "Is a cloud for each class, well apart: the easiest of all."
 
     samples: int = parameter(
         default=300, help="how many points, all clouds together", minimum=2, maximum=10_000_000

@@ -14,6 +14,9 @@ NOISE = "standard deviation of the normal noise added to each target"
 class Plane(Planar, name="plane"):
     """A slanted plane over the square from -2 to 2: the target is (x1 + x2) / 2."""
 
+    words = "Is a number that grows evenly with both inputs: a single Linear layer can learn it."
+    here = "Here it is {samples} points; {train} of them are trained on."
+
     noise: float = parameter(default=0.0, help=NOISE, minimum=0, maximum=100, unit="target units")
 
     def facts(self) -> Facts:
@@ -34,6 +37,8 @@ def plane(samples: int, noise: float) -> tuple[torch.Tensor, torch.Tensor]:
 class Wave(Data, name="wave"):
     """About two periods of a sine over one input from -3 to 3: the target is sin(2x)."""
 
+    words = "Is a number that rises and falls with one input: a bent curve must be learned."
+    here = "Here it is {samples} points; {train} of them are trained on."
     well_scaled = True
 
     samples: int = parameter(default=200, help="how many points", minimum=2, maximum=10_000_000)

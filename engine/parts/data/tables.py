@@ -47,6 +47,10 @@ class _Bundled(Data, abstract=True):
 class Table(_Bundled, abstract=True):
     """A table of numbers."""
 
+    here = (
+        "Here it is {samples} rows of {inputs} numbers, {classes} classes; {train} rows are "
+        "trained on."
+    )
     balanced = True
     task: ClassVar[Task] = "classification"
     num_samples: ClassVar[int]
@@ -77,6 +81,9 @@ class Iris(Table, name="iris"):
         "R. A. Fisher 1936; archive.ics.uci.edu/dataset/53/iris",
         "CC BY 4.0",
     )
+    words = (
+        "Is measures of flowers, from which their species is told: the oldest table of the field."
+    )
     num_samples = 150
     class_names = ("setosa", "versicolor", "virginica")
     feature_names = (
@@ -93,6 +100,10 @@ class Wine(Table, name="wine"):
     provenance = Provenance(
         "S. Aeberhard, M. Forina 1992; archive.ics.uci.edu/dataset/109/wine",
         "CC BY 4.0",
+    )
+    words = (
+        "Is chemical measures of wines, from which their grower is told; they are of very unlike "
+        "size."
     )
     num_samples = 178
     class_names = ("class_0", "class_1", "class_2")
@@ -120,6 +131,7 @@ class BreastCancer(Table, name="breast_cancer"):
         "W. Wolberg and others 1993; archive.ics.uci.edu/dataset/17",
         "CC BY 4.0",
     )
+    words = "Is measures of cells, from which it is told whether a tumor is malignant."
     num_samples = 569
     class_names = ("malignant", "benign")
     feature_names = (
@@ -136,6 +148,8 @@ class Diabetes(Table, name="diabetes"):
         "B. Efron and others 2004: Least Angle Regression",
         "none stated",
     )
+    words = "Is measures of patients, from which their disease a year later is estimated."
+    here = "Here it is {samples} rows of {inputs} numbers; {train} of them are trained on."
     task = "regression"
     num_samples = 442
     feature_names = ("age", "sex", "bmi", "bp", "s1", "s2", "s3", "s4", "s5", "s6")
@@ -147,6 +161,13 @@ class Digits(_Bundled, name="digits"):
     provenance = Provenance(
         "E. Alpaydin, C. Kaynak 1998; archive.ics.uci.edu/dataset/80",
         "CC BY 4.0",
+    )
+    words = (
+        "Is small pictures of handwritten digits: quickly learned, and enough to try convolutions."
+    )
+    here = (
+        "Here it is {samples} pictures of {shape}, {classes} classes; {train} of them are trained "
+        "on."
     )
     well_scaled = True
     balanced = True

@@ -32,6 +32,10 @@ from engine.parts.shapes import Shape, product
 class TorchvisionSet(Images, abstract=True):
     """An image set that torchvision knows, under the same name."""
 
+    here = (
+        "Here it is {samples} pictures of {shape}, {classes} classes; {train} of them are trained "
+        "on."
+    )
     well_scaled = True
     balanced = True
     shape: ClassVar[Shape] = (1, 28, 28)
@@ -175,6 +179,7 @@ def _idx_files(folder: str) -> tuple[str, ...]:
 class MNIST(_Idx):
     """Handwritten digits: 60,000 for training, 10,000 for testing, 28 by 28 gray pixels."""
 
+    words = "Is pictures of handwritten digits, the field's best known set."
     class_names = tuple("0123456789")
     download_folder = "MNIST"
     pixel_figures = PixelFigures((0.1307,), (0.3081,))
@@ -196,6 +201,7 @@ class MNIST(_Idx):
 class FashionMNIST(_Idx):
     """Pieces of clothing: 60,000 for training, 10,000 for testing, 28 by 28 gray pixels."""
 
+    words = "Is pictures of clothes in MNIST's form, and harder."
     class_names = (
         "T-shirt/top",
         "Trouser",
@@ -227,6 +233,7 @@ class FashionMNIST(_Idx):
 class KMNIST(_Idx):
     """Handwritten hiragana: 60,000 for training, 10,000 for testing, 28 by 28 gray pixels."""
 
+    words = "Is pictures of handwritten Japanese characters in MNIST's form, and harder."
     class_names = ("o", "ki", "su", "tsu", "na", "ha", "ma", "ya", "re", "wo")
     generator_name = "kmnist"
     download_folder = "KMNIST"
@@ -245,6 +252,7 @@ class KMNIST(_Idx):
 class CIFAR10(TorchvisionSet):
     """Photographs: 50,000 for training, 10,000 for testing, 32 by 32 pixels in color."""
 
+    words = "Is small photographs in color of animals and vehicles: a deep network pays off here."
     shape = (3, 32, 32)
     num_train = 50_000
     class_names = (

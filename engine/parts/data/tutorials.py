@@ -13,6 +13,14 @@ def _numbered(count: int) -> tuple[str, ...]:
 class FirstNetwork(Data, name="first_network"):
     """Ten random rows of ten features with ten fixed labels: nothing to learn but by heart."""
 
+    words = (
+        "Is ten rows with ten labels that follow from nothing: a network can only learn them by "
+        "heart."
+    )
+    here = (
+        "Here it is {samples} rows of {inputs} numbers, {classes} classes; {train} rows are "
+        "trained on."
+    )
     well_scaled = True
     balanced = True
 
@@ -37,6 +45,8 @@ class OneStep(Data, name="one_step"):
     its data first, so the numbers of a seed differ from the tutorial's; the generator is the same.
     """
 
+    words = "Is a single row, to look at a single step of training closely."
+    here = "Here it is {samples} row of {inputs} numbers."
     well_scaled = True
 
     def facts(self) -> Facts:
@@ -56,6 +66,14 @@ def one_step() -> tuple[torch.Tensor, torch.Tensor]:
 class ThreeFeatures(Data, name="three_features"):
     """Ten fixed rows of three features of very unlike scale, in two classes."""
 
+    words = (
+        "Is a few rows whose columns are of very unlike size, which makes learning hard until they "
+        "are scaled."
+    )
+    here = (
+        "Here it is {samples} rows of {inputs} numbers, {classes} classes; {train} rows are "
+        "trained on."
+    )
     balanced = True
 
     def facts(self) -> Facts:

@@ -27,6 +27,7 @@ def own_dimension(layer: Layer, dim: int, shape: Shape) -> int:
 
 
 class _Activation(Layer, abstract=True):
+    here = "Here it bends {inputs} values one by one and learns nothing{range}."
     steady = True
     nonlinear = True
 
@@ -34,6 +35,10 @@ class _Activation(Layer, abstract=True):
 class ReLU(_Activation):
     """Zero for negative values, the value itself otherwise."""
 
+    words = (
+        "Cuts off what is negative; such a bend is what lets layers in a row do more than a single "
+        "one could."
+    )
     kinks = 1
     dead_at = 0.0
     output_range = (0.0, math.inf)
@@ -42,6 +47,10 @@ class ReLU(_Activation):
 class LeakyReLU(_Activation):
     """Like ReLU, with a small slope for negative values."""
 
+    words = (
+        "Shrinks what is negative instead of cutting it off, so that no unit falls silent for good."
+    )
+    here = "Here {inputs} values pass, negative ones times {negative_slope}."
     kinks = 1
 
     negative_slope: float = parameter(default=0.01, help="slope for negative values")
@@ -49,6 +58,10 @@ class LeakyReLU(_Activation):
 
 class ELU(_Activation):
     """Like ReLU, bending smoothly towards -alpha for negative values."""
+
+    words = (
+        "Lets what is negative level off smoothly, so that the mean of its values stays near zero."
+    )
 
     alpha: float = parameter(default=1.0, help="the value approached on the negative side", above=0)
 
@@ -60,6 +73,10 @@ class ELU(_Activation):
 class GELU(_Activation):
     """The value times the normal distribution's share below it."""
 
+    words = (
+        "Fades values out smoothly around zero, where a ReLU has a sharp corner; language models "
+        "use it."
+    )
     output_range = (-0.1701, math.inf)
 
     approximate: Literal["none", "tanh"] = parameter(
@@ -70,12 +87,20 @@ class GELU(_Activation):
 class SiLU(_Activation):
     """The value times its sigmoid (also called swish)."""
 
+    words = (
+        "Lets each value decide by itself how much of it passes: large ones whole, very negative "
+        "ones not at all."
+    )
     output_range = (-0.2785, math.inf)
 
 
 class Tanh(_Activation):
     """Squash to between -1 and 1."""
 
+    words = (
+        "Squashes any number to between -1 and 1: small ones hardly change, large ones all look "
+        "alike."
+    )
     output_range = (-1.0, 1.0)
     gradient_share = 0.605
 
@@ -86,6 +111,7 @@ class Tanh(_Activation):
 class Sigmoid(_Activation):
     """Squash to between 0 and 1."""
 
+    words = "Squashes any number to between 0 and 1, so that it can be read as a probability."
     meaning = "probability"
     output_range = (0.0, 1.0)
     gradient_share = 0.25
@@ -97,6 +123,10 @@ class Sigmoid(_Activation):
 class ReLU6(_Activation):
     """A ReLU that stops at 6."""
 
+    words = (
+        "Cuts off what is negative and what is above 6, so that low precision is enough for the "
+        "rest."
+    )
     kinks = 2
     dead_at = 0.0
     output_range = (0.0, 6.0)
@@ -105,6 +135,8 @@ class ReLU6(_Activation):
 class PReLU(_Activation):
     """Like LeakyReLU, with a slope for negative values that is learned."""
 
+    words = "Shrinks what is negative, and learns by how much."
+    here = "Here {inputs} values pass, and it learns {sum} slopes that begin at {init}."
     unpassed = ("per_channel",)
     kinks = 1
 
@@ -121,11 +153,14 @@ class PReLU(_Activation):
 class SELU(_Activation):
     """An ELU scaled so that deep chains of it keep mean 0 and deviation 1."""
 
+    words = "Bends values so that many layers in a row keep them at about the same size."
     output_range = (-1.7581, math.inf)
 
 
 class CELU(_Activation):
     """An ELU whose slope at 0 is 1 for every alpha."""
+
+    words = "Lets what is negative level off, with a slope that has no corner at zero."
 
     alpha: float = parameter(
         default=1.0, help="the value approached on the negative side", minimum=1e-6
@@ -139,18 +174,25 @@ class CELU(_Activation):
 class Mish(_Activation):
     """The value times the tanh of its Softplus."""
 
+    words = "Fades values out smoothly below zero, and lets a little of what is negative through."
     output_range = (-0.3089, math.inf)
 
 
 class Hardswish(_Activation):
     """SiLU in straight pieces and one parabola: cheap."""
 
+    words = (
+        "Does nearly what SiLU does with sums and products alone, which small computers have "
+        "sooner."
+    )
     output_range = (-0.375, math.inf)
 
 
 class Hardtanh(_Activation):
     """The value itself, cut to between min_val and max_val."""
 
+    words = "Cuts values off below one number and above another, and leaves those between alone."
+    here = "Here {inputs} values are kept between {min_val} and {max_val}."
     kinks = 2
 
     min_val: float = parameter(default=-1.0, help="the lowest value")
@@ -174,6 +216,7 @@ class Hardtanh(_Activation):
 class Softsign(_Activation):
     """Squash to between -1 and 1, more gently than Tanh: x / (1 + abs(x))."""
 
+    words = "Squashes any number to between -1 and 1, more slowly than Tanh does."
     output_range = (-1.0, 1.0)
     gradient_share = 0.413
 
@@ -183,6 +226,9 @@ class Softsign(_Activation):
 
 class GLU(_Activation):
     """Halve a dimension: the first half, times the sigmoid of the second."""
+
+    words = "Lets one half of the values say how much passes of the other half."
+    here = "Here {inputs} values go in and {outputs} come out; it learns nothing."
 
     dim: int = parameter(default=-1, help="dimension that is halved; -1 is the last one")
 
@@ -199,6 +245,7 @@ class GLU(_Activation):
 class Softplus(_Activation):
     """A smooth ReLU: log(1 + exp(beta·x)) / beta."""
 
+    words = "Is a ReLU with a round corner, so that every value has a slope to learn by."
     output_range = (0.0, math.inf)
 
     beta: float = parameter(default=1.0, help="how sharp the bend is", above=0)
@@ -222,6 +269,8 @@ class _OverDimension(_Activation, abstract=True):
 class Softmax(_OverDimension):
     """Turn scores into probabilities that add up to one."""
 
+    words = "Turns scores into probabilities: all positive, and one in sum."
+    here = "Here {outputs} scores become as many probabilities; it learns nothing."
     meaning = "probabilities"
     output_range = (0.0, 1.0)
 
@@ -229,5 +278,9 @@ class Softmax(_OverDimension):
 class LogSoftmax(_OverDimension):
     """The logarithm of Softmax, computed stably."""
 
+    words = (
+        "Turns scores into the logarithms of probabilities, which stay exact where these are tiny."
+    )
+    here = "Here {outputs} scores become as many logarithms; it learns nothing."
     meaning = "log-probabilities"
     output_range = (-math.inf, 0.0)

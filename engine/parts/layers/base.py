@@ -124,6 +124,10 @@ class Layer(Component, abstract=True):
         """How many numbers it learns for an input of this shape."""
         return 0
 
+    def terms(self, shape: Shape) -> str:
+        """How that number comes about, as one counts it: `64 × 16 + 16`; empty where it is one."""
+        return ""
+
     def sizes(self, shape: Shape) -> tuple[Any, ...]:
         """The leading arguments of PyTorch's module that follow from the input shape."""
         return ()
@@ -150,6 +154,12 @@ class Layer(Component, abstract=True):
             text = torch_literal(value)
             arguments.append(text if required else f"{name}={text}")
         return f"nn.{self.name}({', '.join(arguments)})"
+
+
+def factors(*numbers: int, plus: int = 0) -> str:
+    """A sum as one counts it: `64 × 16 + 16`."""
+    added = f" + {plus:,}" if plus else ""
+    return " × ".join(f"{number:,}" for number in numbers) + added
 
 
 def torch_literal(value: object) -> str:

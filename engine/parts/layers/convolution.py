@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from engine.parts.component import parameter
-from engine.parts.layers.base import Layer, require_image, require_sequence
+from engine.parts.layers.base import Layer, factors, require_image, require_sequence
 from engine.parts.shapes import (
     MAX_ELEMENTS,
     Shape,
@@ -22,6 +22,7 @@ Border = Literal["zeros", "reflect", "replicate", "circular"]
 class _Convolution(Layer, abstract=True):
     """What convolutions in one and in two directions share; each declares its parameters."""
 
+    here = "Here {shape_in} becomes {shape_out}, and it learns {sum} numbers."
     steady = True
     convolves = True
     width_parameter = "out_channels"
@@ -73,6 +74,11 @@ class _Convolution(Layer, abstract=True):
             taps *= size
         return int(values["out_channels"] * (shape[0] // values["groups"] * taps + values["bias"]))
 
+    def terms(self, shape: Shape) -> str:
+        values = self.values()
+        made, inside = values["out_channels"], shape[0] // values["groups"]
+        return factors(inside, *self._each("kernel_size"), made, plus=values["bias"] * made)
+
     def sizes(self, shape: Shape) -> tuple[int, ...]:
         return shape[:1]
 
@@ -109,6 +115,9 @@ class _Convolution(Layer, abstract=True):
 class Conv2d(_Convolution):
     """Slide learned filters over an image."""
 
+    words = (
+        "Slides small learned patterns over a picture and tells how well each fits at every place."
+    )
     directions = 2
 
     out_channels: int = parameter(
@@ -130,6 +139,10 @@ class Conv2d(_Convolution):
 class Conv1d(_Convolution):
     """Slide learned filters over a sequence."""
 
+    words = (
+        "Slides small learned patterns along a sequence and tells how well each fits at every "
+        "place."
+    )
     directions = 1
 
     out_channels: int = parameter(
@@ -151,6 +164,8 @@ class Conv1d(_Convolution):
 class ConvTranspose2d(Layer):
     """A convolution the other way: spread each pixel out with learned filters."""
 
+    words = "Paints a larger picture: each value puts down a learned pattern, and these add up."
+    here = "Here {shape_in} becomes {shape_out}, and it learns {sum} numbers."
     steady = True
 
     convolves = True
@@ -218,6 +233,11 @@ class ConvTranspose2d(Layer):
         height, width = each_way(self.kernel_size, 2)
         filters = shape[0] * (self.out_channels // self.groups) * height * width
         return filters + self.out_channels * self.bias
+
+    def terms(self, shape: Shape) -> str:
+        sizes = each_way(self.kernel_size, 2)
+        made = self.out_channels // self.groups
+        return factors(shape[0], *sizes, made, plus=self.out_channels * self.bias)
 
     def sizes(self, shape: Shape) -> tuple[int, ...]:
         return shape[:1]

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from engine.parts.component import parameter
-from engine.parts.layers.base import Layer, require_features, require_image
+from engine.parts.layers.base import Layer, factors, require_features, require_image
 from engine.parts.shapes import MAX_ELEMENTS, Shape, ShapeError, product, shape_text
 
 
 class Linear(Layer):
     """Fully connected: every output is a weighted sum of all inputs plus a bias."""
 
+    words = (
+        "Mixes everything that comes in: each output is a sum of all inputs, each with a weight of "
+        "its own that is learned."
+    )
+    here = "Here {inputs} values become {outputs}, and it learns {sum} numbers."
     steady = True
     dense = True
     width_parameter = "out_features"
@@ -33,6 +38,9 @@ class Linear(Layer):
     def num_parameters(self, shape: Shape) -> int:
         return (shape[0] + self.bias) * self.out_features
 
+    def terms(self, shape: Shape) -> str:
+        return factors(shape[0], self.out_features, plus=self.bias * self.out_features)
+
     def sizes(self, shape: Shape) -> tuple[int, ...]:
         return shape
 
@@ -40,6 +48,8 @@ class Linear(Layer):
 class Flatten(Layer):
     """Lay the dimensions of a sample out in one row."""
 
+    words = "Only lays the values out in one row, since the layers for rows take no pictures."
+    here = "Here {shape_in} becomes a row of {outputs} values; it learns nothing."
     steady = True
     passes_on = True
 
@@ -62,6 +72,11 @@ class Flatten(Layer):
 class Dropout(Layer):
     """While training, set a random share of the values to zero and scale up the rest."""
 
+    words = (
+        "Switches off random values while it trains, so that the network can't lean on any one of "
+        "them."
+    )
+    here = "Here it switches off {dropped} of {inputs} values in each step; once trained, none."
     passes_on = True
 
     p: float = parameter(default=0.5, help="share of the values set to zero", minimum=0, below=1)
@@ -74,6 +89,11 @@ class Dropout(Layer):
 class Dropout2d(Layer):
     """While training, set a random share of an image's channels to zero and scale up the rest."""
 
+    words = (
+        "Switches off whole random channels while it trains, since neighbors in one say nearly the "
+        "same."
+    )
+    here = "Here it switches off {dropped} of {channels} channels in each step; once trained, none."
     passes_on = True
 
     p: float = parameter(default=0.5, help="share of channels set to zero", minimum=0, below=1)
@@ -90,5 +110,7 @@ class Dropout2d(Layer):
 class Identity(Layer):
     """Pass the input on unchanged."""
 
+    words = "Does nothing: what comes in goes out, so that another layer can be tried in its place."
+    here = "Here all {inputs} values pass as they are."
     steady = True
     passes_on = True

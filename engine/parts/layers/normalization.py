@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.parts.component import parameter
-from engine.parts.layers.base import Layer, require_image
+from engine.parts.layers.base import Layer, factors, require_image
 from engine.parts.shapes import Shape, ShapeError, product, shape_text
 
 
@@ -32,12 +32,24 @@ class _BatchNorm(Layer, abstract=True):
     def num_parameters(self, shape: Shape) -> int:
         return 2 * shape[0] if self.affine else 0
 
+    def terms(self, shape: Shape) -> str:
+        return factors(2, shape[0]) if self.affine else ""
+
     def sizes(self, shape: Shape) -> tuple[int, ...]:
         return shape[:1]
 
 
 class BatchNorm1d(_BatchNorm):
     """Normalize each feature over the batch."""
+
+    words = (
+        "Brings each value to mean 0 and deviation 1 over a batch, so that larger learning rates "
+        "work."
+    )
+    here = (
+        "Here it evens out {inputs} values over {batch} samples at a time, and learns {sum} "
+        "numbers."
+    )
 
     def output_shape(self, shape: Shape) -> Shape:
         if len(shape) not in (1, 2):
@@ -50,6 +62,15 @@ class BatchNorm1d(_BatchNorm):
 
 class BatchNorm2d(_BatchNorm):
     """Normalize each channel of an image over the batch."""
+
+    words = (
+        "Brings each channel to mean 0 and deviation 1 over a batch, so that larger learning rates "
+        "work."
+    )
+    here = (
+        "Here it evens out {channels} channels over {batch} pictures at a time, and learns {sum} "
+        "numbers."
+    )
 
     def output_shape(self, shape: Shape) -> Shape:
         if len(shape) == 1:
@@ -64,6 +85,8 @@ class BatchNorm2d(_BatchNorm):
 class GroupNorm(Layer):
     """Normalize groups of channels, each sample by itself: for batches too small for BatchNorm."""
 
+    words = "Brings groups of channels to mean 0 and deviation 1, each sample by itself."
+    here = "Here it evens out {channels} channels in {num_groups} groups, and learns {sum} numbers."
     steady = True
     unpassed = ("num_groups",)
     nonlinear = True
@@ -81,6 +104,9 @@ class GroupNorm(Layer):
     def num_parameters(self, shape: Shape) -> int:
         return 2 * shape[0] if self.affine else 0
 
+    def terms(self, shape: Shape) -> str:
+        return factors(2, shape[0]) if self.affine else ""
+
     def is_single(self, shape: Shape) -> bool:
         return product(shape) == self.num_groups
 
@@ -91,6 +117,11 @@ class GroupNorm(Layer):
 class InstanceNorm2d(Layer):
     """Normalize each channel of each image by itself."""
 
+    words = (
+        "Brings each channel of each picture to mean 0 and deviation 1: brightness and contrast no "
+        "longer count."
+    )
+    here = "Here it evens out {channels} channels of each picture, and learns {sum} numbers."
     nonlinear = True
     normalizes = "sample"
 
@@ -122,6 +153,9 @@ class InstanceNorm2d(Layer):
     def num_parameters(self, shape: Shape) -> int:
         return 2 * shape[0] if self.affine else 0
 
+    def terms(self, shape: Shape) -> str:
+        return factors(2, shape[0]) if self.affine else ""
+
     def sizes(self, shape: Shape) -> tuple[int, ...]:
         return shape[:1]
 
@@ -129,6 +163,8 @@ class InstanceNorm2d(Layer):
 class LayerNorm(Layer):
     """Normalize each sample over all its values."""
 
+    words = "Brings the values of each sample to mean 0 and deviation 1, whatever the batch is."
+    here = "Here it evens out {inputs} values of each sample, and learns {sum} numbers."
     steady = True
     nonlinear = True
     normalizes = "sample"
@@ -141,6 +177,9 @@ class LayerNorm(Layer):
 
     def num_parameters(self, shape: Shape) -> int:
         return product(shape) * (1 + self.bias) if self.elementwise_affine else 0
+
+    def terms(self, shape: Shape) -> str:
+        return factors(1 + self.bias, product(shape)) if self.elementwise_affine else ""
 
     def sizes(self, shape: Shape) -> tuple[Shape, ...]:
         return (shape,)

@@ -12,6 +12,7 @@ from engine.parts.shapes import Shape, ShapeError, Size, each_way, shape_text, s
 class _Pool(Layer, abstract=True):
     """What pooling in one and in two directions shares; each declares its parameters."""
 
+    here = "Here {shape_in} becomes {shape_out}: {inputs} values are {outputs} then."
     steady = True
     directions: ClassVar[int]
     """1 for sequences (channels, length), 2 for images (channels, height, width)."""
@@ -72,6 +73,10 @@ class _Pool2d(_Pool, abstract=True):
 class MaxPool2d(_Pool2d):
     """Keep the largest value of each window."""
 
+    words = (
+        "Makes a picture smaller and keeps the strongest value of each window, wherever in it that "
+        "is."
+    )
     nonlinear = True
 
     dilation: Size = parameter(
@@ -83,6 +88,8 @@ class MaxPool2d(_Pool2d):
 class AvgPool2d(_Pool2d):
     """Take the mean of each window."""
 
+    words = "Makes a picture smaller: each window becomes its mean."
+
     ceil_mode: bool = parameter(default=False, help=_OVER_THE_EDGE)
     count_include_pad: bool = parameter(default=True, help="count the border's zeros in the mean")
 
@@ -90,6 +97,8 @@ class AvgPool2d(_Pool2d):
 class AdaptiveAvgPool2d(Layer):
     """Average an image down to a fixed size."""
 
+    words = "Averages a picture of any size down to a size that is given."
+    here = "Here {shape_in} becomes {shape_out}: {inputs} values are {outputs} then."
     steady = True
 
     output_size: Size = parameter(
@@ -114,6 +123,7 @@ class _Pool1d(_Pool, abstract=True):
 class MaxPool1d(_Pool1d):
     """Keep the largest value of each window of a sequence."""
 
+    words = "Makes a sequence shorter and keeps the strongest value of each window."
     nonlinear = True
 
     dilation: int = parameter(default=1, help="distance between window taps", minimum=1)
@@ -123,6 +133,8 @@ class MaxPool1d(_Pool1d):
 class AvgPool1d(_Pool1d):
     """Take the mean of each window of a sequence."""
 
+    words = "Makes a sequence shorter: each window becomes its mean."
+
     ceil_mode: bool = parameter(default=False, help=_OVER_THE_EDGE)
     count_include_pad: bool = parameter(default=True, help="count the added zeros in the mean")
 
@@ -130,6 +142,8 @@ class AvgPool1d(_Pool1d):
 class AdaptiveAvgPool1d(Layer):
     """Average a sequence down to a fixed length."""
 
+    words = "Averages a sequence of any length down to a length that is given."
+    here = "Here {shape_in} becomes {shape_out}: {inputs} values are {outputs} then."
     steady = True
 
     output_size: int = parameter(help="length it makes", minimum=1, maximum=1_000_000)

@@ -22,6 +22,14 @@ class Residual(Block):
     and as theirs has no bias.
     """
 
+    words = (
+        "Adds what came in to what its layers make of it, so that they need only learn the "
+        "difference."
+    )
+    here = (
+        "Here {inputs} values become {outputs}, and with the layers inside it learns {params} "
+        "numbers."
+    )
     steady = True
 
     shortcut: Literal["identity", "projection"] = parameter(

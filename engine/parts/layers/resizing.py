@@ -19,6 +19,8 @@ _SMOOTH = ("linear", "bilinear", "bicubic")
 class Upsample(Layer):
     """Make an image or a sequence larger, by copies or by what lies between its values."""
 
+    words = "Makes a picture or a sequence larger by filling in what lies between its values."
+    here = "Here {shape_in} becomes {shape_out}; it learns nothing."
     steady = True
 
     size: Size | None = parameter(
@@ -67,6 +69,8 @@ class Upsample(Layer):
 class ZeroPad2d(Layer):
     """Put a border of zeros around an image."""
 
+    words = "Puts a border of zeros around a picture, so that what follows may reach over its edge."
+    here = "Here {shape_in} becomes {shape_out}; it learns nothing."
     steady = True
 
     padding: int | tuple[int, int, int, int] = parameter(

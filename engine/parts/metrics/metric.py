@@ -26,6 +26,10 @@ class Metric:
     """Over a column."""
     what: str
     """What it is, in a line."""
+    words: str = ""
+    """What it says, for someone who never heard of it: a sentence."""
+    here: str = "Here it is {value} over {samples} {split} samples."
+    """What it says of a result: a sentence with {figures}, that engine.explanation knows."""
     unit: Unit = ""
     higher_is_better: bool
     tasks: tuple[Task, ...]

@@ -30,6 +30,7 @@ from engine.runs.lease import read_lease
 from engine.runs.pictures import Pictures
 from engine.runs.rate_test import RateTest
 from engine.runs.run import Run
+from engine.runs.side_by_side import SideBySide
 from engine.runs.step_times import StepTimes
 from engine.service import protocol as p
 from engine.service.client.connection import Connection
@@ -215,6 +216,19 @@ class Session:
         toml = to_toml(experiment, complete=True)
         request = p.TimeSteps(toml=toml, data_dir=_absolute(data_dir))
         return await self._connection.ask(request, StepTimes)
+
+    async def train_both(
+        self, first: Experiment, second: Experiment, data_dir: Path | None = None
+    ) -> SideBySide:
+        """What two experiments come to, each trained for a moment on a copy."""
+        for experiment in (first, second):
+            await asyncio.to_thread(look_at_data, experiment)
+        request = p.TrainBoth(
+            toml=to_toml(first, complete=True),
+            other_toml=to_toml(second, complete=True),
+            data_dir=_absolute(data_dir),
+        )
+        return await self._connection.ask(request, SideBySide)
 
     async def predict(
         self, run: Run, rows: list[list[str]], checkpoint: CheckpointKind = "last"

@@ -158,6 +158,14 @@ class TimeSteps(Request, frozen=True, kw_only=True):
     data_dir: str
 
 
+class TrainBoth(Request, frozen=True, kw_only=True):
+    """Train copies of two experiments for a moment; the answer's value is a SideBySide."""
+
+    toml: str
+    other_toml: str
+    data_dir: str
+
+
 class Predict(Request, frozen=True, kw_only=True):
     """What a finished or running run's checkpoint says of samples, ROWS of them at most."""
 
@@ -252,6 +260,7 @@ Requests = (
     | WriteScript
     | TuneLearningRate
     | TimeSteps
+    | TrainBoth
     | Predict
     | ShowRows
     | PredictRows

@@ -16,7 +16,7 @@ from engine.spec.toml_text import parse_toml
 if TYPE_CHECKING:  # it loads torch
     from engine.service.worker.review import RunAgain
 
-OfExperiment = p.Describe | p.WriteScript | p.TuneLearningRate | p.TimeSteps
+OfExperiment = p.Describe | p.WriteScript | p.TuneLearningRate | p.TimeSteps | p.TrainBoth
 OfRun = p.Predict | p.ShowRows | p.PredictRows | p.PredictPictures | p.Evaluate | p.Export
 Query = OfExperiment | OfRun | p.Review
 
@@ -77,6 +77,11 @@ def _of_experiment(request: OfExperiment, locations: DataLocations) -> object:
             from engine.training.step_timing import timed
 
             return timed(experiment, locations)
+        case p.TrainBoth():
+            from engine.training.side_by_side import side_by_side
+
+            other = from_raw(parse_toml(request.other_toml))
+            return side_by_side(experiment, other, locations)
 
 
 def _of_run(request: OfRun, locations: Callable[[str], DataLocations]) -> object:

@@ -22,6 +22,7 @@ from engine.runs.pictures import Boundary, Comparison, Curve, Pictures, Point
 from engine.runs.rate_test import RateTest, rate_test
 from engine.runs.run import Run
 from engine.runs.series import Series
+from engine.runs.side_by_side import SideBySide, Tried
 from engine.runs.step_times import StepTimes
 from engine.service import protocol as p
 from engine.service.client.session import SessionEvent
@@ -318,6 +319,23 @@ class Replay:
         if output.exists() and not replace:
             raise UsageError(f"{output} is there already")
         output.write_bytes(bytes(1234))
+
+    async def train_both(
+        self, first: Experiment, second: Experiment, data_dir: Path | None = None
+    ) -> SideBySide:
+        self._told("train both")
+        tried = [
+            Tried(
+                epochs=40,
+                steps=80,
+                losses=[1 / (1 + step) for step in range(80)],
+                metrics={"train_loss": 0.2, "train_accuracy": accuracy},
+                num_parameters=25,
+                is_over=False,
+            )
+            for accuracy in (0.95, 0.8)
+        ]
+        return SideBySide(first=tried[0], second=tried[1])
 
     async def script(self, experiment: Experiment, data_dir: Path | None = None) -> str:
         self._told("script")
