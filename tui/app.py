@@ -25,7 +25,7 @@ from tui.messages import DataChosen, DraftChanged, PresetChosen, TrainingChanged
 from tui.renderables.look import Look
 from tui.renderables.sanitize import plain
 from tui.screens.declared import owner_of
-from tui.screens.host import AppScreen
+from tui.screens.host import AppScreen, Explaining
 from tui.screens.presets import PresetsScreen
 from tui.settings import Settings
 from tui.terminal.budget import BYTES_PER_S, SLOW_BYTES_PER_S, ByteBudget
@@ -56,6 +56,7 @@ class PerceptuiApp(TerminalApp[int]):
         Binding("question_mark", "help", "Help", key_display="?"),
         Binding("f1", "help", "Help", show=False),
         Binding("ctrl+q", "quit_asking", "Quit", show=False),
+        Binding("h,f2", "explain", "Explain", key_display="h"),
         Binding("R", "runs", "Runs"),
         Binding("D", "data", "Data sets", show=False),
         Binding("comma", "settings", "Settings", key_display=",", show=False),
@@ -212,6 +213,17 @@ class PerceptuiApp(TerminalApp[int]):
         from tui.screens.help import HelpScreen
 
         self.push_screen(HelpScreen())
+
+    def action_explain(self) -> None:
+        """Explain what the cursor is on, with this experiment's figures."""
+        from tui.screens.explain import ExplainScreen
+
+        screen = self.screen
+        topics = screen.topics() if isinstance(screen, Explaining) else []
+        if topics:
+            self.push_screen(ExplainScreen(topics))
+        else:
+            self.notify("There is nothing to explain here", markup=False)
 
     def action_settings(self) -> None:
         """Open the settings."""

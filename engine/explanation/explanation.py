@@ -5,6 +5,7 @@ from __future__ import annotations
 import string
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from engine.spec.experiment import Experiment
 
@@ -37,3 +38,13 @@ def filled(text: str, figures: Mapping[str, str]) -> str:
     """A sentence with its {figures}; empty where one of them is not known."""
     names = {name for _, name, _, _ in string.Formatter().parse(text) if name}
     return text.format_map(figures) if names <= figures.keys() else ""
+
+
+class Figure(NamedTuple):
+    """What a picture of a training is, beside what draws it."""
+
+    title: str
+    words: str
+    """How to read it, a sentence."""
+    here: str = ""
+    """What it shows of an experiment: a sentence with {figures}."""

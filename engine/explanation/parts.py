@@ -5,7 +5,8 @@ from __future__ import annotations
 from engine.doctor.case import Case
 from engine.doctor.examination import known_facts
 from engine.explanation import figures, trials
-from engine.explanation.explanation import Explanation, filled
+from engine.explanation.explanation import Explanation, Figure, filled
+from engine.explanation.trials import component_at
 from engine.parts.component import Component, literal
 from engine.parts.kinds import describe
 from engine.parts.layers.address import Address
@@ -20,7 +21,7 @@ Place = str | Address
 def of_component(experiment: Experiment, place: Place) -> Explanation:
     """The component of a field, or the layer at an address."""
     case = _case(experiment)
-    component = trials.component_at(experiment, place)
+    component = component_at(experiment, place)
     told = _told(case, place, component)
     if isinstance(place, str):
         trial = None if place == "data" else trials.with_another(case, place)
@@ -29,14 +30,9 @@ def of_component(experiment: Experiment, place: Place) -> Explanation:
     return Explanation(str(component), component.words, filled(component.here, told), trial)
 
 
-def of_options(experiment: Experiment, place: Place) -> list[str]:
-    """The names of a component's options."""
-    return list(trials.component_at(experiment, place).parameters())
-
-
 def of_option(experiment: Experiment, place: Place, name: str) -> Explanation:
     """An argument of a component."""
-    component = trials.component_at(experiment, place)
+    component = component_at(experiment, place)
     kind, declaration = component.parameters()[name]
     value = getattr(component, name)
     if declaration.required:
@@ -65,6 +61,12 @@ def of_field(experiment: Experiment, name: str) -> Explanation:
     words = declaration.words
     trial = None if name in FAMILIES else trials.with_field(case, name)
     return Explanation(name, words.what, filled(words.here, told), trial)
+
+
+def of_figure(figure: Figure, experiment: Experiment | None) -> Explanation:
+    """A picture of its training."""
+    told = figures.of_experiment(_case(experiment)) if experiment is not None else {}
+    return Explanation(figure.title, figure.words, filled(figure.here, told))
 
 
 def of_kind(component: type[Component]) -> Explanation:

@@ -11,7 +11,7 @@ from engine.doctor.finding import Finding
 from engine.doctor.live.doctor import RULES as LIVE_RULES
 from engine.doctor.rules import ALL
 from engine.explanation.explanation import Explanation, Trial, filled
-from engine.parts.metrics import METRICS, SPLITS, Metric
+from engine.parts.metrics import SPLITS, Metric
 from engine.spec.experiment import Experiment
 
 NOT_YET = "Nothing is measured yet: it is told once something is trained."
@@ -31,13 +31,6 @@ def of_metric(
             here = filled(metric.here, {**told, "right": right})
             break
     return Explanation(metric.title, metric.words, here)
-
-
-def of_metrics(
-    names: list[str], measured: Mapping[str, float | None], samples: Mapping[str, int]
-) -> list[Explanation]:
-    """Of the metrics of these names."""
-    return [of_metric(METRICS[name], measured, samples) for name in names]
 
 
 def of_finding(finding: Finding, experiment: Experiment | None) -> Explanation:

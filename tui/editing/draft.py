@@ -244,11 +244,16 @@ class Draft:
         """Make the change again that was taken back last."""
         self._travel(self._undone, self._done)
 
-    def problems_after(self, change: Callable[[Draft], object]) -> list[Problem]:
-        """The problems that a change would bring that are not there now; nothing is changed."""
+    def after(self, change: Callable[[Draft], object]) -> Draft:
+        """What it would be after a change; nothing is changed."""
         trial = Draft()
         trial._state = self._state
         change(trial)
+        return trial
+
+    def problems_after(self, change: Callable[[Draft], object]) -> list[Problem]:
+        """The problems that a change would bring that are not there now; nothing is changed."""
+        trial = self.after(change)
         known = {problem.message for problem in self.problems}
         return [problem for problem in trial.problems if problem.message not in known]
 

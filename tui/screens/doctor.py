@@ -7,6 +7,7 @@ from textual.binding import Binding
 from textual.widgets import Footer, Static
 
 from engine.doctor.finding import Finding
+from tui.editing.topics import Topic, of_findings
 from tui.messages import DraftChanged
 from tui.screens.host import AppScreen
 from tui.widgets.finding_list import FindingList
@@ -27,6 +28,12 @@ class DoctorScreen(AppScreen):
         yield Static("What the doctor finds", id="title", markup=False)
         yield FindingList()
         yield Footer(show_command_palette=False)
+
+    def topics(self) -> list[Topic]:
+        """Every finding, the one under the cursor first."""
+        found = of_findings(self.host.draft, self.shown.findings)
+        place = self.query_one(FindingList).cursor
+        return [*found[place:], *found[:place]]
 
     def on_mount(self) -> None:
         self._show()

@@ -8,7 +8,8 @@ from textual.widgets import Static
 
 from engine.spec.experiment import Experiment
 from tui.editing.call_form import Field, typed
-from tui.screens.form_frame import Check, Form
+from tui.editing.topics import Topic, of_fields
+from tui.screens.form_frame import Check, Form, Taken
 from tui.widgets.parameter_row import ParameterRow
 
 
@@ -24,8 +25,12 @@ class FieldForm(Form):
     FieldForm.-low #body { margin: 0; }
     """
 
-    def __init__(self, key: str, text: str = "", check: Check | None = None) -> None:
+    def __init__(
+        self, key: str, text: str = "", check: Check | None = None, taken: Taken | None = None
+    ) -> None:
+        """taken: the experiment that accepting a text would make."""
         super().__init__()
+        self._taken = taken or (lambda text: None)
         self._field = Field(key, *Experiment.parameters()[key])
         self._initial = text
         self._check = check or (lambda text: ())
@@ -36,7 +41,9 @@ class FieldForm(Form):
             with Vertical(id="body"):
                 yield ParameterRow(self.look, self._field, self._initial)
             yield Static("", id="told", markup=False)
-            keys = self.keys_text("enter accept", "empty for the default", "esc cancel")
+            keys = self.keys_text(
+                "enter accept", "empty for the default", "f2 explain", "esc cancel"
+            )
             yield Static(keys, id="keys", markup=False)
 
     def on_mount(self) -> None:
@@ -54,6 +61,12 @@ class FieldForm(Form):
         text, problem, _ = self._read()
         if not problem:
             self.answer(text)
+
+    def topics(self) -> list[Topic]:
+        """The field, with what is typed."""
+        text, problem, _ = self._read()
+        experiment = None if problem else self._taken(text)
+        return of_fields(experiment, [self._field.name]) if experiment is not None else []
 
     def _read(self) -> tuple[str, str, list[str]]:
         """The text to set, what is wrong with it, and what it means for the rest."""

@@ -10,6 +10,7 @@ from textual.widgets import Input, Static
 
 from engine.spec.experiment import Experiment
 from tui.editing.draft_items import value_text
+from tui.editing.topics import Topic, of_fields
 from tui.screens.form_frame import Form
 from tui.widgets.choices import Choice, Choices
 
@@ -20,8 +21,10 @@ _ELSEWHERE = ("data", "layers", "measured", "healthy")
 class FieldsScreen(Form):
     """Gives the key of the field that was chosen, or None."""
 
-    def __init__(self, raw: Mapping[str, object]) -> None:
+    def __init__(self, raw: Mapping[str, object], experiment: Experiment | None = None) -> None:
+        """experiment: what the fields make together; None where they are not valid."""
         super().__init__()
+        self._experiment = experiment
         self._choices = [
             Choice(key, d.help, value_text(key, raw.get(key, "" if d.required else d.default)))
             for key, (_, d) in Experiment.parameters().items()
@@ -35,7 +38,7 @@ class FieldsScreen(Form):
             with Vertical(id="body"):
                 yield Choices(id="choices")
             yield Static("", id="told", markup=False)
-            keys = self.keys_text("enter edit", "up/down choose", "esc cancel")
+            keys = self.keys_text("enter edit", "up/down choose", "f2 explain", "esc cancel")
             yield Static(keys, id="keys", markup=False)
 
     def on_mount(self) -> None:
@@ -60,6 +63,11 @@ class FieldsScreen(Form):
     def action_previous(self) -> None:
         """The field before."""
         self.query_one(Choices).cursor -= 1
+
+    def topics(self) -> list[Topic]:
+        """The field under the cursor."""
+        current, experiment = self.query_one(Choices).current, self._experiment
+        return of_fields(experiment, [current]) if experiment is not None and current else []
 
     def _list(self, word: str) -> None:
         word = word.strip().lower()

@@ -8,7 +8,9 @@ from textual.widgets import Input, Static
 
 from engine.limits import CALL
 from engine.parts.component import Component
+from engine.parts.layers.address import Address
 from engine.spec.catalogue import FAMILIES
+from tui.editing import topics
 from tui.editing.call_form import (
     ParsedCall,
     fields_of,
@@ -17,7 +19,8 @@ from tui.editing.call_form import (
     read_texts,
     written,
 )
-from tui.screens.form_frame import Check, Form
+from tui.editing.topics import Topic
+from tui.screens.form_frame import Check, Form, Taken
 from tui.widgets.choices import Choice, Choices
 from tui.widgets.parameter_row import Cycle, ParameterRow
 
@@ -29,8 +32,18 @@ class ComponentForm(Form):
     and the fields below are another way to write the same call.
     """
 
-    def __init__(self, family: str, call_text: str = "", check: Check | None = None) -> None:
+    def __init__(
+        self,
+        family: str,
+        call_text: str = "",
+        check: Check | None = None,
+        place: str | Address = "",
+        taken: Taken | None = None,
+    ) -> None:
+        """place: where the component will stand, in the experiment that `taken` makes of a call."""
         super().__init__()
+        self._place = place
+        self._taken = taken or (lambda text: None)
         self._family = family
         self._initial = call_text
         self._check = check or (lambda text: ())
@@ -203,6 +216,19 @@ class ComponentForm(Form):
         with self.call.prevent(Input.Changed):
             self._seen = self.call.value = parsed.call or written(component, parsed.texts)
 
+    def topics(self) -> list[Topic]:
+        """The field in focus, or the component under the list's cursor."""
+        component = FAMILIES[self._family].members().get(self.choices.current)
+        if not self.asking:
+            return topics.of_kind(component) if component is not None else []
+        component = self._parsed.component
+        assert component is not None, "its fields are shown"
+        first = next((r.field.name for r in self.rows if r.control is self.focused), "")
+        experiment = self._taken(self._parsed.call) if self._parsed.call else None
+        if experiment is None:
+            return topics.of_kind(component, first)
+        return topics.of_component(experiment, self._place, first)
+
     def _list(self) -> None:
         text, component = self.call.value, self._parsed.component
         wanted = "" if "(" in text or text == self._initial else text
@@ -218,9 +244,9 @@ class ComponentForm(Form):
         self.tell(self._help(), problems, remarks)
         sign = self.look.pick("↑↓", "up/down")
         keys = (
-            ("enter accept", f"{sign} next field", "shift+tab list", "esc cancel")
+            ("enter accept", f"{sign} next field", "shift+tab list", "f2 explain", "esc cancel")
             if self.asking
-            else ("enter take", f"{sign} choose", "tab arguments", "esc cancel")
+            else ("enter take", f"{sign} choose", "tab arguments", "f2 explain", "esc cancel")
         )
         self.query_one("#keys", Static).update(self.keys_text(*keys))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from rich.style import Style
 from rich.text import Text
@@ -14,8 +15,14 @@ from engine.errors import Problem
 from tui.renderables.look import ORANGE, RED, Look
 from tui.renderables.sanitize import plain
 
+if TYPE_CHECKING:
+    from engine.spec.experiment import Experiment
+    from tui.editing.topics import Topic
+
 Check = Callable[[str], Sequence[Problem]]
 """The problems that accepting a text would bring to the experiment as a whole."""
+Taken = Callable[[str], "Experiment | None"]
+"""The experiment that accepting a text would make; None where that is not valid."""
 
 
 class Form(ModalScreen[str | None]):
@@ -46,7 +53,12 @@ class Form(ModalScreen[str | None]):
         Binding("up", "previous", "Previous", show=False),
         Binding("tab", "next_part", "Next", show=False),
         Binding("shift+tab", "previous", "Previous", show=False),
+        Binding("f2", "app.explain", "Explain"),
     ]
+
+    def topics(self) -> list[Topic]:
+        """What is asked for."""
+        return []
 
     @property
     def look(self) -> Look:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Coroutine, Iterable, Sequence
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, Protocol, cast, runtime_checkable
 
 from textual.dom import DOMNode
 from textual.screen import Screen
@@ -16,6 +16,7 @@ from tui.renderables.sanitize import plain
 if TYPE_CHECKING:  # the first screen is there before the engine is loaded
     from engine.runs.run import Run
     from tui.editing.draft import Draft
+    from tui.editing.topics import Topic
     from tui.live.following import Folders
     from tui.live.snapshot import Snapshot
     from tui.live.training_controller import TrainingController
@@ -38,6 +39,13 @@ class Host(Protocol):
     def show_training(self) -> None: ...
     async def watch_run(self, run: Run) -> None: ...
     async def resume_run(self, run: Run) -> None: ...
+
+
+@runtime_checkable
+class Explaining(Protocol):
+    """A screen with something on it that can be explained."""
+
+    def topics(self) -> Sequence[Topic]: ...
 
 
 def host(node: DOMNode) -> Host:

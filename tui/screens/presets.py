@@ -32,6 +32,7 @@ from tui.widgets.option_rows import OptionRows
 if TYPE_CHECKING:  # this screen is there before the engine is loaded
     from engine.runs.known_runs import KnownRuns, ListedRun
     from engine.spec.experiment import Experiment
+    from tui.editing.topics import Topic
     from tui.screens.preset_entries import Row
 
 FOOTER = ("select", "filter", "new", "runs")
@@ -129,6 +130,7 @@ class PresetsScreen(AppScreen):
         self._opened: set[str] = set()
         """The keys of the entries whose siblings are seen."""
         self._known: dict[str, About] = {}
+        self._seen: About | None = None
         self._is_seen = asyncio.Event()
         """Set soon after the screen was first drawn: what is imported then delays it no more."""
 
@@ -311,8 +313,16 @@ class PresetsScreen(AppScreen):
         if entry.target is not None and (known.description is None or known.experiment is None):
             self._learn(entry.key, entry.target, known)
 
+    def topics(self) -> list[Topic]:
+        """Everything that the experiment under the cursor is made of."""
+        from tui.editing.topics import of_experiment
+
+        experiment = self._seen.experiment if self._seen is not None else None
+        return of_experiment(experiment) if experiment is not None else []
+
     def _show(self, known: About) -> None:
         look = self.host.look
+        self._seen = known
         self.query_one(Page).show(lambda width: about(known, width, look))
         self.query_one("#about", VerticalScroll).scroll_home(animate=False)
         title = f"{known.title}: " if known.title else ""

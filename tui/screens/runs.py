@@ -18,6 +18,7 @@ from textual.widgets import Footer, Static
 
 from engine import paths
 from engine.errors import PerceptuiError
+from tui.editing.topics import Topic, of_experiment
 from tui.renderables.sanitize import plain
 from tui.screens.confirm import ConfirmScreen
 from tui.screens.host import AppScreen
@@ -104,6 +105,16 @@ class RunsScreen(AppScreen):
             said = [part for part in (complaint, self._list.differs()) if part]
             text = ": ".join([chosen.run.name, *(["; ".join(said)] if said else [])])
         self.query_one("#detail", Static).update(Text(plain(text, self.host.look.ascii)))
+
+    def topics(self) -> list[Topic]:
+        """Everything that the experiment of the run under the cursor is made of."""
+        if self.chosen is None:
+            return []
+        try:
+            return of_experiment(self.chosen.run.experiment())
+        except PerceptuiError as error:
+            self.complain(error)
+            return []
 
     def action_mark(self) -> None:
         """Mark a run to compare it, or take the mark away."""

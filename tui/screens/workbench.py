@@ -17,6 +17,8 @@ from engine.errors import PerceptuiError
 from engine.parts.metrics import METRICS
 from engine.service import protocol as p
 from engine.spec.difference import changes
+from tui.editing import topics
+from tui.editing.topics import Topic
 from tui.live.snapshot import Snapshot
 from tui.measured import shown_title
 from tui.messages import DraftChanged
@@ -323,6 +325,19 @@ class WorkbenchScreen(ControlScreen):
         from tui.screens.computer import ComputerScreen
 
         self.app.push_screen(ComputerScreen())
+
+    def topics(self) -> list[Topic]:
+        """The line under the cursor, what is drawn, measured and found, as far as it is seen."""
+        draft, snapshot, is_wide = self.host.draft, self.shown, self.has_class("-wide")
+        drawn = [view.figure for view in self.query(SnapshotView) if view.region.area]
+        rest = [
+            *topics.of_figures(filter(None, drawn), draft.experiment),
+            *topics.of_metrics(snapshot),
+            *topics.of_findings(draft, snapshot.findings),
+        ]
+        if is_wide or self.pane == "experiment":
+            return [*topics.of_line(draft, self.query_one(Editor).item), *rest]
+        return rest
 
     def on_status_line_opened(self, message: StatusLine.Opened) -> None:
         self.action_computer()

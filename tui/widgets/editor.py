@@ -121,7 +121,7 @@ class Editor(CursorRows, can_focus=True):
         if item.key == "layers":
             self.action_add_layer()
         elif item.key == MORE:
-            self.app.push_screen(FieldsScreen(draft.raw), self._edit_field)
+            self.app.push_screen(FieldsScreen(draft.raw, draft.experiment), self._edit_field)
         elif address is not None:
             self._edit_layer(address)
         else:
@@ -143,7 +143,10 @@ class Editor(CursorRows, can_focus=True):
                 draft.add_layer(address, text)
                 self._changed(key(address))
 
-        self.app.push_screen(ComponentForm("layers", "", check), add)
+        def added(text: str) -> Experiment | None:
+            return draft.after(lambda trial: trial.add_layer(address, text)).experiment
+
+        self.app.push_screen(ComponentForm("layers", "", check, address, added), add)
 
     def action_remove_layer(self) -> None:
         """Take the layer under the cursor out."""
@@ -191,8 +194,11 @@ class Editor(CursorRows, can_focus=True):
                 draft.replace_component(address, text)
                 self._changed()
 
+        def taken(text: str) -> Experiment | None:
+            return draft.after(lambda trial: trial.replace_component(address, text)).experiment
+
         text = str(layer_texts.at(draft.layers(), address))
-        self.app.push_screen(ComponentForm("layers", text, check), take)
+        self.app.push_screen(ComponentForm("layers", text, check, address, taken), take)
 
     def _edit_field(self, key: str | None) -> None:
         if key is None:
@@ -216,11 +222,14 @@ class Editor(CursorRows, can_focus=True):
                 set_in(draft, text)
                 self._changed(key)
 
+        def taken(text: str) -> Experiment | None:
+            return draft.after(lambda trial: set_in(trial, text)).experiment
+
         if key in FAMILIES:
-            self.app.push_screen(ComponentForm(key, now, check), take)
+            self.app.push_screen(ComponentForm(key, now, check, key, taken), take)
         else:
             text = now if key in draft.raw else ""
-            self.app.push_screen(FieldForm(key, text, check), take)
+            self.app.push_screen(FieldForm(key, text, check, taken), take)
 
     def on_click(self, event: Click) -> None:
         """A click on a block's sign opens or closes it; any other is for the line."""

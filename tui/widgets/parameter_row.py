@@ -25,8 +25,8 @@ class Cycle(Widget, can_focus=True):
     """One of a few texts; left, right and space go through them."""
 
     BINDINGS = [  # noqa: RUF012  # Textual declares it so
-        Binding("right,space,l", "turn(1)", "Next", show=False),
-        Binding("left,h", "turn(-1)", "Previous", show=False),
+        Binding("right,space", "turn(1)", "Next", show=False),
+        Binding("left", "turn(-1)", "Previous", show=False),
     ]
     DEFAULT_CSS = """
     Cycle { height: 1; }

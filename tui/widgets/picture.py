@@ -9,6 +9,7 @@ from textual.events import Resize
 from textual.message import Message
 from textual.reactive import reactive
 
+from engine.explanation.explanation import Figure
 from tui.drawings import (
     FEW,
     boundary_rows,
@@ -45,6 +46,42 @@ DRAWING = ("The network is being drawn from its checkpoint.",)
 
 ROOMY = 9
 """Rows from which values have one to spare for what they are of."""
+DATA = Figure(
+    "The data",
+    "Shows what there is to learn from, before anything is learned.",
+    "Here it is {samples} samples, {train} of them to train on.",
+)
+SAMPLES = Figure(
+    "One sample after the other",
+    "Puts what the network says of each sample on what is right: where the lines part, it errs.",
+    "Here it goes through {train} samples.",
+)
+BOUNDARY = Figure(
+    "Decision boundary",
+    "Colors each place by the class that the network would give a point there, the paler the less "
+    "sure; signs are the points themselves.",
+    "Here {train} points in {classes} classes were learned from.",
+)
+CURVE = Figure(
+    "Fitted curve",
+    "Draws what the network answers to each input as a line, and the data as points beside it.",
+    "Here {train} points were learned from.",
+)
+CONFUSION = Figure(
+    "Confusion matrix",
+    "Counts in each row what became of one class: right ones on the diagonal, mistakes beside it.",
+    "Here {classes} classes can be taken for one another.",
+)
+MISTAKES = Figure(
+    "Wrong images",
+    "Shows images that were taken for something else: often one sees why.",
+    "Here {classes} classes can be taken for one another.",
+)
+COMPARISON = Figure(
+    "Actual against predicted",
+    "Sets what the network says beside what is right; equal ones lie on the diagonal.",
+    "Here {train} samples were learned from.",
+)
 
 
 class PictureView(ScrolledView):
@@ -92,33 +129,44 @@ class PictureView(ScrolledView):
         return plane.grid_size(width, height, self.look)
 
     def all_rows(self, width: int, height: int) -> list[Text]:
+        return self._drawn(width, height)[1]
+
+    @property
+    def figure(self) -> Figure:
+        """What is drawn now."""
+        return self._drawn(*self.size)[0]
+
+    def _drawn(self, width: int, height: int) -> tuple[Figure, list[Text]]:
         pictures, look = self.snapshot.pictures, self.look
         if pictures is None:
-            return self._before_training(width, height)
+            return DATA, self._before_training(width, height)
         if self.by_sample and pictures.comparison.actual:
-            return sample_rows(pictures.comparison, width, height, look)
+            return SAMPLES, sample_rows(pictures.comparison, width, height, look)
         if pictures.boundary is not None:
-            return boundary_rows(
+            rows = boundary_rows(
                 pictures.boundary,
                 width,
                 look,
                 discrete=self.discrete,
                 test_points=self.test_points,
             )
+            return BOUNDARY, rows
         if pictures.curve is not None:
-            return curve_rows(pictures.curve, width, height, look)
+            return CURVE, curve_rows(pictures.curve, width, height, look)
         evaluated = self.snapshot.evaluated
         split = evaluated.get("test") or evaluated.get("train")
         if split is not None and split.confusion and pictures.comparison.num_samples > FEW:
             rows = confusion_rows(split, width, look)
             rest = height - len(rows) - 1
             room = rest if rest >= LEAST_STRIP else height  # else they are scrolled to
-            return [*rows, Text(), *mistakes_rows(pictures.mistakes, width, look, height=room)]
+            wrong = mistakes_rows(pictures.mistakes, width, look, height=room)
+            return CONFUSION, [*rows, Text(), *wrong]
         if pictures.mistakes:
-            return mistakes_rows(pictures.mistakes, width, look, height=height)
+            return MISTAKES, mistakes_rows(pictures.mistakes, width, look, height=height)
         of = target_heading("Actual and predicted values", self.snapshot.target, width, look)
         of = of if height >= ROOMY else []
-        return [*of, *comparison_rows(pictures.comparison, width, height - len(of), look)]
+        compared = comparison_rows(pictures.comparison, width, height - len(of), look)
+        return COMPARISON, [*of, *compared]
 
     def _before_training(self, width: int, height: int) -> list[Text]:
         """What there is to do, and below it the data: the points have the room that is left."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textual.reactive import reactive
 
+from engine.explanation.explanation import Figure
 from tui.live.snapshot import Snapshot
 from tui.widgets.rows import RowsView
 
@@ -14,6 +15,11 @@ class SnapshotView(RowsView):
     """Shows one side of the controller's newest snapshot."""
 
     snapshot: reactive[Snapshot] = reactive(EMPTY, repaint=False)
+
+    @property
+    def figure(self) -> Figure | None:
+        """How to read it; None where it says all itself."""
+        return None
 
     def drawn_from(self, snapshot: Snapshot) -> tuple[object, ...]:
         """What of a snapshot is drawn: rows are made anew only where one of these is another."""

@@ -11,6 +11,7 @@ from rich.text import Text
 from textual.message import Message
 from textual.reactive import reactive
 
+from engine.explanation.explanation import Figure
 from engine.parts.metrics import METRICS
 from engine.parts.schedules import Constant
 from tui.baseline import baseline_sentence
@@ -218,6 +219,13 @@ ROOMY = 9
 class LossCurve(SnapshotView):
     """The curves of a metric over the epochs, the loss at first."""
 
+    figure = Figure(
+        "Learning curve",
+        "Draws how a measure went over the epochs: where the training loss falls and the test loss "
+        "rises, it learns by heart.",
+        "Here it goes over {epochs} epochs of {batches} steps.",
+    )
+
     metric: reactive[str] = reactive("loss", repaint=False)
     log_scale: reactive[bool] = reactive(False, repaint=False)
     smoothing: reactive[int] = reactive(0, repaint=False)
@@ -276,6 +284,12 @@ def smoothed(values: Sequence[float | None], reach: int) -> list[float | None]:
 
 class Scores(ScrolledView):
     """Accuracy overall and per class, or the errors of a regression, for each split."""
+
+    figure = Figure(
+        "Scores",
+        "Tells how good the network is on each split: what it learned from, and what it never saw.",
+        "Here {train} samples train, {validation} choose and {test} test.",
+    )
 
     matrix: reactive[bool] = reactive(False, repaint=False)
     """Whether the confusion matrix comes before the classes, where not both have room."""
