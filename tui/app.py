@@ -214,6 +214,12 @@ class PerceptuiApp(TerminalApp[int]):
 
         self.push_screen(HelpScreen())
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Only where something can be explained there is a key for it."""
+        if action == "explain" and self.screen_stack:
+            return isinstance(self.screen, Explaining)
+        return super().check_action(action, parameters)
+
     def action_explain(self) -> None:
         """Explain what the cursor is on, with this experiment's figures."""
         from tui.screens.explain import ExplainScreen
