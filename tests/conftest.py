@@ -61,7 +61,7 @@ def workers() -> Iterator[None]:
 def real_workers(monkeypatch: pytest.MonkeyPatch) -> None:
     """Workers are started as a user's are: how they start is the claim."""
     monkeypatch.setattr("engine.service.client.launch.subprocess", subprocess)
-    monkeypatch.delenv(nursery.NURSERY, raising=False)
+    monkeypatch.setenv(nursery.NURSERY, "")
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from engine.service.client import launch
 from tests.engine.service.nursery import ASKING, NURSERY
 from tui import cli
 
-if NURSERY in os.environ:
+if os.environ.get(NURSERY):
     cast(Any, launch).subprocess = ASKING
 
 cli.main()

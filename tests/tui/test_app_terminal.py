@@ -44,7 +44,7 @@ def _train_circle(terminal: PseudoTerminal) -> str:
 def test_first_screen(bench: Bench, columns: int, rows: int) -> None:
     """The presets are there at each size, below what to press."""
     with app_on_terminal(columns=columns, rows=rows) as terminal:
-        shown = terminal.until(lambda text: "Start here" in text and "Quit" in text)
+        shown = terminal.until(lambda text: "Start here" in text and "? Help" in text)
         assert shown.startswith(" Pick an")
         _leave(terminal)
 
@@ -146,7 +146,7 @@ def test_resize_storm(bench: Bench) -> None:
 def test_ctrl_l_draws_everything_anew(bench: Bench) -> None:
     """What another program wrote over the screen is gone after ctrl+l, also below a question."""
     with app_on_terminal(columns=80, rows=24) as terminal:
-        whole = ("Pick an", "Playground", "Teaches", "R Runs  ? Help  q Quit")
+        whole = ("Pick an", "Playground", "enter opens it", "R Runs", "? Help  q Quit")
         terminal.until(lambda shown: all(text in shown for text in whole))
         terminal.wipe()
         terminal.type("\x0c")

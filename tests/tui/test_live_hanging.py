@@ -16,7 +16,7 @@ from engine.runs.run import Run
 from engine.runs.state import state_of
 from engine.spec.writer import to_toml
 from tests.engine.service.live import WAIT_S, eventually
-from tests.engine.service.slow_mirror import slow_mirror, waiting_for_data
+from tests.engine.service.slow_mirror import left_over, slow_mirror, waiting_for_data
 from tests.tui.command_line import Bench, command
 from tests.tui.live_process import Headless, has_finished, kept_run, stopped, toml
 
@@ -113,7 +113,7 @@ def test_a_trainer_that_hangs_before_there_is_a_run(
             assert "is left alone: it has begun no run, and ends if it ever goes on" in err
         eventually(lambda: not process_start(worker))
     assert bench.runs() == []
-    assert not [path for path in (bench.folder / "data").rglob("*") if path.is_file()]
+    assert left_over(bench.folder / "data") == []
 
 
 def _is_gone_at_last(process: subprocess.Popen[str]) -> bool:

@@ -11,12 +11,13 @@ import pytest
 from engine.runs.lease import process_start
 from engine.spec.writer import to_toml
 from tests.engine.service.live import WAIT_S, eventually
-from tests.engine.service.slow_mirror import slow_mirror, waiting_for_data
+from tests.engine.service.slow_mirror import left_over, slow_mirror, waiting_for_data
 from tests.tui.command_line import Bench, command
 
 ENDINGS = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGKILL: -9}
 
 
+@pytest.mark.usefixtures("real_workers")  # told by their parent
 @pytest.mark.parametrize("number", ENDINGS, ids=lambda number: number.name)
 def test_an_end_during_a_download(
     bench: Bench, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
@@ -43,4 +44,4 @@ def test_an_end_during_a_download(
         assert (process.returncode, out, err) == (ENDINGS[number], "", "")
         eventually(lambda: not process_start(worker))
     assert bench.runs() == []
-    assert not (bench.folder / "data").exists()
+    assert left_over(bench.folder / "data") == []

@@ -163,6 +163,7 @@ def test_a_trainer_that_ends_before_it_is_asked(
     assert finished.reason == ("interrupted" if question == "watch" else "completed")
 
 
+@pytest.mark.usefixtures("real_workers")  # told by their parent
 def test_a_signal_while_the_trainer_starts(bench: Bench) -> None:
     """Ctrl-C before the training began leaves no run and no trainer behind."""
     bench.write("long.toml", toml())

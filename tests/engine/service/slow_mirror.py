@@ -9,6 +9,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
 
@@ -28,6 +29,12 @@ def waiting_for_data(**changes: object) -> Experiment:
         loss="CrossEntropyLoss()",
         **changes,
     )
+
+
+def left_over(data_dir: Path) -> list[Path]:
+    """What lies there but the part of a download, which is gone on with the next time."""
+    files = [path for path in data_dir.rglob("*") if path.is_file()]
+    return [path for path in files if path.suffix != ".part"]
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -328,7 +328,7 @@ def test_help_says_what_can_not_be_done_now(tmp_path: Path) -> None:
         await until(pilot, lambda: "Blocked (not now)" in seen(app))
         await pilot.press("enter")
         await until(pilot, lambda: app.notices)
-        assert app.notices == ["f9 does nothing now"]
+        assert app.notices == ["f9 (Blocked) does nothing now"]
         assert isinstance(app.screen, HelpScreen)
 
     told(tmp_path, Blocking(), story)

@@ -226,8 +226,8 @@ def test_live_runs_on_top_past_ones_last(tmp_path: Path, size: tuple[int, int]) 
     async def story(app: StandApp, pilot: Play) -> None:
         entries = app.screen.query_one(OptionList)
         await until(pilot, lambda: str(entries.options[-2].prompt) == "Recent runs")
-        assert str(entries.options[3].prompt).startswith("▶ Go on with Small  running")
-        assert str(entries.options[-1].prompt).split() == ["Small", "completed,", "now"]
+        assert str(entries.options[3].prompt).startswith("▶ Go on with First  running")
+        assert str(entries.options[-1].prompt).split() == ["Second", "completed,", "now"]
         await pilot.press("down", "down", "enter")
         await until(pilot, lambda: app.watched == [live])
         await pilot.press("end", "enter")

@@ -89,6 +89,7 @@ def test_the_doctor_says_more_when_the_data_was_looked_at(tmp_path: Path) -> Non
         layers=["Linear(8)", "ReLU()", "Linear(3)"],
         loss="CrossEntropyLoss()",
         optimizer="Adam(lr=0.01)",
+        epochs=300,
         test_fraction=0.25,
     )
 
@@ -240,13 +241,13 @@ def test_two_runs_are_compared(tmp_path: Path) -> None:
 
 
 def test_a_finished_run_opens_its_experiment(tmp_path: Path) -> None:
-    """Opening a run that is over shows its experiment, which space trains again."""
+    """Opening a run that is over shows its experiment, which space trains on for as long again."""
     run = made_run(tmp_path, title="Small")
 
     async def play(stage: Stage) -> None:
         await stage.until_seen("circle(samples=20)")
         await stage.train()
-        assert stage.trainer.experiment.epochs == 30
+        assert stage.trainer.experiment.epochs == 12 + 30
 
     played(tmp_path, play, attach_to=run)
 
@@ -327,7 +328,7 @@ def test_leaving_the_workbench_ends_nothing(tmp_path: Path) -> None:
         await stage.until_seen("enter opens it")
         stage.trainer.advance(2)
         await stage.press("enter")
-        await stage.until_seen("○ ready circle", "─ circle ─", "another is training")
+        await stage.until_seen("○ ready moons", "─ moons ─", "another is training")
         assert "running" not in stage.screen
         assert stage.trainer.said == ["train small"]
 

@@ -22,7 +22,10 @@ from types import SimpleNamespace
 from typing import IO, Any
 
 NURSERY = "PERCEPTUI_TESTS_NURSERY"
-"""Names the socket to ask at, so that commands in processes of their own ask there too."""
+"""Names the socket to ask at, so that commands in processes of their own ask there too.
+
+Empty where none is to be asked.
+"""
 
 
 class Forked:
@@ -83,7 +86,7 @@ class Nursery:
 
     def start(self) -> None:
         """Be there for this process and for the commands that it starts."""
-        if self._process is not None or sys.platform != "linux":
+        if NURSERY in os.environ or sys.platform != "linux":
             return
         place = str(Path(self._folder.name).resolve() / "s")
         self._process = subprocess.Popen(
@@ -111,9 +114,10 @@ NEEDED = Nursery()
 
 def popen(command: Sequence[str], **how: Any) -> Forked | subprocess.Popen[bytes]:
     """What `launch` starts a worker with, while tests run."""
-    if NURSERY not in os.environ:
-        NEEDED.start()
-    return forked(command, **how) if NURSERY in os.environ else subprocess.Popen(command, **how)
+    NEEDED.start()
+    if os.environ.get(NURSERY):
+        return forked(command, **how)
+    return subprocess.Popen(command, **how)
 
 
 ASKING = SimpleNamespace(Popen=popen, DEVNULL=subprocess.DEVNULL, STDOUT=subprocess.STDOUT)
