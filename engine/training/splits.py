@@ -144,7 +144,8 @@ def split(dataset: Dataset, experiment: Experiment, reader: Source | None = None
         test = validation = torch.arange(0)
         train = torch.arange(num_samples)
     if isinstance(reader, TableReader):  # rows are read in the order that the file has them
-        test, validation, train = (index.sort().values for index in (test, validation, train))
+        for index in (test, validation, train):
+            index.numpy().sort()  # in place: there may be many
         reader.input_map = input_map = _streamed_map(dataset, reader, train)
     else:
         input_map = _input_map(dataset, train)

@@ -11,6 +11,7 @@ import torch
 from PIL import Image
 
 from engine.errors import DataUnavailable
+from engine.parts.data import DataLocations, Loading
 from engine.parts.data.fingerprint import fingerprint
 from engine.parts.data.image_folder import ImageFolder
 from engine.parts.data.tables import Iris
@@ -169,3 +170,27 @@ def test_left_on_disk_it_is_the_same_data_set(folder: Path) -> None:
     assert left.files.resident_bytes == loaded.inputs.nbytes
     read = [left.files.read(folder / path) for path in left.files.paths]
     assert torch.equal(torch.stack(read), loaded.inputs)
+
+
+@pytest.mark.filterwarnings("ignore::engine.errors.Remark")
+def test_the_reading_is_told_and_can_be_called_off(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In bytes of the files, and whoever is told may end it."""
+    monkeypatch.setattr("engine.parts.data.meter.FIRST_S", 0.0)
+    monkeypatch.setattr("engine.parts.data.meter.EACH_S", 0.0)
+    told: list[Loading] = []
+    data = ImageFolder(str(folder))
+    data.load(DataLocations(folder, told.append))
+    sizes = [file.stat().st_size for file in data.files()]
+    steps = [sum(sizes[: n + 1]) for n in range(4)]
+    assert [one.done_bytes for one in told] == [*steps, steps[-1]]
+    assert {(one.verb, one.name, one.total_bytes) for one in told} == {
+        ("reading", str(folder), steps[-1])
+    }
+
+    def called_off(loading: Loading) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        data.load(DataLocations(folder, called_off))
