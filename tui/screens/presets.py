@@ -35,7 +35,7 @@ if TYPE_CHECKING:  # this screen is there before the engine is loaded
     from tui.editing.topics import Topic
     from tui.screens.preset_entries import Row
 
-FOOTER = ("select", "filter", "new", "runs")
+FOOTER = ("select", "filter", "new", "runs", "data")
 RECENT = 6
 """Past runs in the list; all of them are on the runs screen."""
 DEBOUNCE_S = 0.1
