@@ -51,9 +51,12 @@ def boundary_rows(
     return plane.boundary(replace(picture, cells=cells, points=points), width, look)
 
 
-def curve_rows(picture: Curve, width: int, height: int, look: Look) -> Rows:
-    """A regression of one input: the network's curve and the samples."""
-    return fitted_curve((picture.x, picture.y), picture.train, picture.test, width, height, look)
+def curve_rows(
+    picture: Curve, width: int, height: int, look: Look, *, at: float | None = None
+) -> Rows:
+    """A regression of one input: the network's curve and the samples; at: of a cursor, 0 to 1."""
+    line = picture.x, picture.y
+    return fitted_curve(line, picture.train, picture.test, width, height, look, at=at)
 
 
 def comparison_rows(picture: Comparison, width: int, height: int, look: Look) -> Rows:
@@ -76,15 +79,21 @@ def comparison_rows(picture: Comparison, width: int, height: int, look: Look) ->
 
 
 def sample_rows(
-    picture: Comparison, width: int, height: int, look: Look, *, labels: bool = True
+    picture: Comparison,
+    width: int,
+    height: int,
+    look: Look,
+    *,
+    labels: bool = True,
+    at: float | None = None,
 ) -> Rows:
     """Every sample in turn: its predicted label, and the numbers as lines over its number.
 
-    Of two classes the numbers are the second one's probability.
+    Of two classes the numbers are the second one's probability. at: of a cursor, 0 to 1.
     """
     actual: list[float | None] = [*picture.actual]
     if not picture.classes:
-        return over_samples(actual, picture.predicted, width, height, look)
+        return over_samples(actual, picture.predicted, width, height, look, at=at)
     rows: Rows = []
     if labels:
         pairs = zip(picture.actual, picture.predicted, strict=True)
@@ -96,7 +105,8 @@ def sample_rows(
         ]
     if picture.probabilities:
         of = f"P({picture.classes[1]})"
-        rows += over_samples(actual, picture.probabilities, width, height - len(rows), look, of=of)
+        rest = height - len(rows)
+        rows += over_samples(actual, picture.probabilities, width, rest, look, of=of, at=at)
     return rows
 
 

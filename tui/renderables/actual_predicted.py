@@ -10,7 +10,7 @@ from rich.cells import cell_len
 from rich.style import Style
 from rich.text import Text
 
-from tui.renderables.chart import Axis, Curve, chart, legend
+from tui.renderables.chart import Axis, Curve, chart, legend, reading, with_cursor
 from tui.renderables.look import BLUE, GRAY, ORANGE, Look, class_hue
 from tui.renderables.numbers import metric
 from tui.renderables.sanitize import crop, plain
@@ -128,10 +128,12 @@ def over_samples(
     look: Look,
     *,
     of: str = "",
+    at: float | None = None,
 ) -> list[Text]:
     """What is right and what was answered, two lines over the sample's number.
 
-    of: what the numbers are. Nothing where there is no room for a chart.
+    of: what the numbers are. at: a place of the x axis, 0 to 1; the values nearest to it stand in
+    place of the legend. Nothing where there is no room for a chart.
     """
     known = [value for value in (*actual, *predicted) if value is not None and finite(value)]
     if not known or width < _LEAST_WIDTH or height < _LEAST_HEIGHT:
@@ -144,6 +146,9 @@ def over_samples(
     x, y = Axis.around(numbers, whole=True), Axis.around(known)
     below = wrapped(legend(curves, look), width, look)
     canvas = chart(curves, x, y, width, max(4, height - 1 - len(below)), look)
+    if at is not None:
+        canvas = with_cursor(canvas, at, look)
+        below = wrapped(reading(curves, x, at, look, "sample"), width, look)
     title = f"{of or 'Actual and predicted'} over the sample's number"
     return [heading(title, width, look), *canvas, *below]
 
@@ -189,8 +194,13 @@ def fitted_curve(
     width: int,
     height: int,
     look: Look,
+    *,
+    at: float | None = None,
 ) -> list[Text]:
-    """The answers over a single input, as a line, with the samples (input, target) around it."""
+    """The answers over a single input, as a line, with the samples (input, target) around it.
+
+    at: a place of the x axis, 0 to 1; the answer nearest to it stands in place of the legend.
+    """
     if width <= 0:
         return []
     xs, ys = line
@@ -220,6 +230,9 @@ def fitted_curve(
     x = Axis.around([pair[0] for pair in everything])
     y = Axis.around([pair[1] for pair in everything])
     canvas = chart(curves, x, y, width, max(4, height - 1 - len(below)), look)
+    if at is not None:
+        canvas = with_cursor(canvas, at, look)
+        below = wrapped(reading(curves[-1:], x, at, look, "input"), width, look)
     return [heading("Prediction over the input", width, look), *canvas, *below]
 
 

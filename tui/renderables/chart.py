@@ -16,12 +16,14 @@ from rich.style import Style
 from rich.text import Text
 
 from tui.renderables.look import Hue, Look
-from tui.renderables.numbers import short, tick_labels
+from tui.renderables.numbers import metric, short, tick_labels
 from tui.renderables.runs import Glyph, row_of
 from tui.renderables.sanitize import plain
 from tui.renderables.series import bucket_edges, finite, mean, ticks
 
 _MARKS_PER_LINE = 4
+_SIDES, _CORNERS = ("│", "┤", "|", "+"), ("└", "┴", "+")
+"""What the left side of a chart consists of, and where it ends at the bottom."""
 _TO_ASCII = str.maketrans("┌┐└┘├┤┬┴┼│─", "+++++++++|-")
 
 
@@ -188,6 +190,61 @@ def _rows(matrix: Any, curves: Sequence[Curve], look: Look) -> list[Text]:
             glyphs.append((character.translate(_TO_ASCII) if look.ascii else character, style))
         rows.append(row_of(glyphs))
     return rows
+
+
+def share_at(rows: Sequence[Text], column: int) -> float | None:
+    """Where a column of drawn rows lies on their chart's x axis, 0 to 1; None beside the chart."""
+    left, right = _frame(rows)
+    if not left < column <= right:
+        return None
+    return (column - left - 1) / max(1, right - left - 1)
+
+
+def with_cursor(rows: Sequence[Text], at: float, look: Look) -> list[Text]:
+    """A chart's rows with a line down at a place of the x axis, 0 to 1, where they are empty."""
+    left, right = _frame(rows)
+    column = left + 1 + round(at * (right - left - 1))
+    if left < 0:
+        return [*rows]
+    mark = (look.pick("┊", ":"), Style(dim=True))
+    return [_marked(row, column, mark) if row.plain[left : left + 1] in _SIDES else row
+            for row in rows]  # fmt: skip
+
+
+def reading(curves: Sequence[Curve], x: Axis, at: float, look: Look, what: str) -> list[Text]:
+    """What the curves' values are where they have any nearest to a place of the x axis, 0 to 1."""
+    known = {
+        place: (abs(x.place(place) - at), place)
+        for curve in curves
+        for place, value in zip(curve.xs, curve.ys, strict=False)
+        if finite(value) and not (x.log and place <= 0)
+    }
+    if not known:
+        return []
+    _, nearest = min(known.values())
+    parts = [Text(f"{what} {short(nearest)}", Style(bold=True))]
+    for curve in curves:
+        pairs = zip(curve.xs, curve.ys, strict=False)
+        value = next((value for place, value in pairs if place == nearest), None)
+        if finite(value):
+            name = plain(curve.name, look.ascii)
+            glyph = (curve.glyph, look.paint(curve.hue))
+            parts.append(Text.assemble(glyph, f" {name} {metric(value)}"))
+    return parts
+
+
+def _frame(rows: Sequence[Text]) -> tuple[int, int]:
+    """The columns of a chart's left side and of its right end; (-1, -1) where there is none."""
+    corner = next((row.plain for row in rows if row.plain.lstrip()[:1] in _CORNERS), "")
+    left = len(corner) - len(corner.lstrip())
+    return (left, len(corner) - 1) if corner.strip() else (-1, -1)
+
+
+def _marked(row: Text, column: int, mark: Glyph) -> Text:
+    if row.plain[column : column + 1].strip():
+        return row
+    before = row[:column] if column < len(row) else Text.assemble(row, " " * (column - len(row)))
+    return Text.assemble(before, mark, row[column + 1 :])
 
 
 def legend(curves: Sequence[Curve], look: Look) -> list[Text]:

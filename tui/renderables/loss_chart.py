@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from rich.text import Text
 
-from tui.renderables.chart import Axis, Curve, chart, legend
+from tui.renderables.chart import Axis, Curve, chart, legend, reading, with_cursor
 from tui.renderables.look import Look, class_hue
 from tui.renderables.numbers import metric
 from tui.renderables.sanitize import fit
@@ -36,8 +36,11 @@ def loss_chart(
     *,
     log: bool = False,
     title: str = "Loss",
+    at: float | None = None,
 ) -> list[Text]:
     """The curves with axes and a legend in about `height` rows.
+
+    at: a place of the x axis, 0 to 1; the values nearest to it stand in place of the legend.
 
     Below 24×6 each curve is one row: its name, first and last value and a sparkline. A log
     scale leaves out what is not above zero and says so.
@@ -81,7 +84,11 @@ def loss_chart(
     y = Axis.around([value for _, value in points], log=log)
     top = heading(f"{title} (log scale)" if log else title, width, look)
     below = wrapped(legend(curves, look), width, look)
-    rows = [top, *chart(curves, x, y, width, max(4, height - 1 - len(below)), look), *below]
+    canvas = chart(curves, x, y, width, max(4, height - 1 - len(below)), look)
+    if at is not None:
+        canvas = with_cursor(canvas, at, look)
+        below = wrapped(reading(curves, x, at, look, "epoch"), width, look)
+    rows = [top, *canvas, *below]
     for note in notes:
         rows += sentence(note, width, look)
     return rows

@@ -7,7 +7,7 @@ import math
 from rich.text import Text
 
 from engine.runs.rate_test import FALL, RateTest
-from tui.renderables.chart import Axis, Curve, chart, legend
+from tui.renderables.chart import Axis, Curve, chart, legend, reading, with_cursor
 from tui.renderables.look import BLUE, ORANGE, RED, Look
 from tui.renderables.series import finite
 from tui.renderables.table import heading, sentence, wrapped
@@ -16,8 +16,13 @@ _LEAST_WIDTH, _LEAST_HEIGHT = 24, 8
 _ASCII_GLYPHS = ("*", "o", "x")
 
 
-def rate_chart(test: RateTest, width: int, height: int, look: Look) -> list[Text]:
-    """The smoothed loss over the rate (log scale), the suggested rate marked on it."""
+def rate_chart(
+    test: RateTest, width: int, height: int, look: Look, *, at: float | None = None
+) -> list[Text]:
+    """The smoothed loss over the rate (log scale), the suggested rate marked on it.
+
+    at: a place of the x axis, 0 to 1; the loss nearest to it stands in place of the legend.
+    """
     points = _points(test)
     if width <= 0:
         return []
@@ -29,14 +34,20 @@ def rate_chart(test: RateTest, width: int, height: int, look: Look) -> list[Text
     marks = (("suggested", test.suggested, ORANGE), ("lowest", test.lowest, RED))
     for number, (name, rate, hue) in enumerate(marks, start=1):
         if rate is not None:
-            at = min(range(len(rates)), key=lambda n: abs(math.log(rates[n] / rate)))
+            place = min(range(len(rates)), key=lambda n: abs(math.log(rates[n] / rate)))
             title = f"{name} {rate:.2g}"
-            curves.append(Curve(title, [rates[at]], [losses[at]], hue, first[number], line=False))
+            curves.append(
+                Curve(title, [rates[place]], [losses[place]], hue, first[number], line=False)
+            )
     x = Axis.around(rates, log=True)
     y = Axis.around(losses)
     top = heading("Loss over the learning rate (log scale)", width, look)
     below = wrapped(legend(curves, look), width, look)
-    return [top, *chart(curves, x, y, width, max(4, height - 1 - len(below)), look), *below]
+    canvas = chart(curves, x, y, width, max(4, height - 1 - len(below)), look)
+    if at is not None:
+        canvas = with_cursor(canvas, at, look)
+        below = wrapped(reading(curves, x, at, look, "rate"), width, look)
+    return [top, *canvas, *below]
 
 
 def _points(test: RateTest) -> list[tuple[float, float]]:

@@ -18,7 +18,7 @@ from tui.renderables.look import class_hue
 from tui.renderables.loss_chart import LossSeries, loss_chart
 from tui.renderables.table import Cell, Column, heading, sentence, table
 from tui.screens.host import AppScreen
-from tui.screens.page import Page
+from tui.screens.page import CurvePage
 
 
 class CompareScreen(AppScreen):
@@ -42,7 +42,7 @@ class CompareScreen(AppScreen):
     def compose(self) -> ComposeResult:
         yield Static(f"{len(self._runs)} runs compared", id="title", markup=False)
         with VerticalScroll():
-            yield Page()
+            yield CurvePage()
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
@@ -61,7 +61,7 @@ class CompareScreen(AppScreen):
 
     def _show(self) -> None:
         if self._comparison is not None:
-            self.query_one(Page).show(self._rows)
+            self.query_one(CurvePage).show(self._rows)
 
     def _rows(self, width: int) -> list[Text]:
         comparison, look = self._comparison, self.host.look
@@ -90,7 +90,9 @@ class CompareScreen(AppScreen):
         ]
         height = max(6, min(16, self.size.height // 2))
         title = "Training loss"
-        return [*rows, Text(), *loss_chart(series, width, height, look, log=self._log, title=title)]
+        at = self.query_one(CurvePage).at
+        curves = loss_chart(series, width, height, look, log=self._log, title=title, at=at)
+        return [*rows, Text(), *curves]
 
     def _scores(self, comparison: Comparison, letters: Sequence[str], width: int) -> list[Text]:
         columns = (

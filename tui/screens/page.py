@@ -7,6 +7,7 @@ from collections.abc import Callable
 from rich.text import Text
 from textual.geometry import Size
 
+from tui.widgets.curve_cursor import CurveCursor
 from tui.widgets.rows import RowsView
 
 MakeRows = Callable[[int], list[Text]]
@@ -47,3 +48,14 @@ class Page(RowsView):
         super().notify_style_update()
         if self.is_mounted:
             self.refresh(layout=True)
+
+
+class CurvePage(Page, CurveCursor):
+    """A page with a chart: what makes its rows asks for `at`, where its cursor is."""
+
+    def chart_rows(self) -> list[Text]:
+        return self.rows(self.size.width)
+
+    def redraw(self) -> None:
+        self._made = None
+        self.remake()

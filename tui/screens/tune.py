@@ -20,7 +20,7 @@ from tui.renderables.rate_chart import advice, rate_chart
 from tui.renderables.sanitize import plain
 from tui.renderables.table import sentence
 from tui.screens.host import AppScreen
-from tui.screens.page import Page
+from tui.screens.page import CurvePage
 
 if TYPE_CHECKING:
     from engine.runs.rate_test import RateTest
@@ -53,14 +53,14 @@ class TuneScreen(AppScreen):
         name = plain(self.host.draft.name, self.host.look.ascii)
         yield Static(f"Find a learning rate for {name}", id="title", markup=False)
         with VerticalScroll():
-            yield Page()
+            yield CurvePage()
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
         self.query_one(VerticalScroll).focus()
         experiment = self.host.draft.experiment
         if experiment is not None:
-            self.query_one(Page).show(lambda width: sentence(WAITING, width, self.host.look))
+            self.query_one(CurvePage).show(lambda width: sentence(WAITING, width, self.host.look))
             self._try(experiment)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -73,7 +73,7 @@ class TuneScreen(AppScreen):
 
     @work(group="tune", exit_on_error=False)
     async def _try(self, experiment: Experiment) -> None:
-        page, look = self.query_one(Page), self.host.look
+        page, look = self.query_one(CurvePage), self.host.look
         try:
             test = await self.host.controller.tune(experiment)
         except PerceptuiError as error:
@@ -83,7 +83,7 @@ class TuneScreen(AppScreen):
         self._test = test
         self.refresh_bindings()
         now = experiment.optimizer.lr
-        page.show(lambda width: rows(test, now, width, self.size.height - FRAME, look))
+        page.show(lambda width: rows(test, now, width, self.size.height - FRAME, look, at=page.at))
 
     def action_take(self) -> None:
         """Put the suggested rate into the experiment; undo takes it back."""
@@ -100,7 +100,9 @@ class TuneScreen(AppScreen):
         below.post_message(DraftChanged())
 
 
-def rows(test: RateTest, now: float, width: int, height: int, look: Look) -> list[Text]:
+def rows(
+    test: RateTest, now: float, width: int, height: int, look: Look, *, at: float | None = None
+) -> list[Text]:
     """The curve, and below it what it says."""
     said = [row for text in advice(test, now) for row in sentence(text, width, look, dim=False)]
-    return [*rate_chart(test, width, height, look), Text(), *said]
+    return [*rate_chart(test, width, height, look, at=at), Text(), *said]

@@ -17,6 +17,7 @@ from engine.errors import PerceptuiError
 from engine.parts.metrics import METRICS
 from engine.service import protocol as p
 from engine.spec.difference import changes
+from engine.spec.experiment import Experiment
 from tui.editing import topics
 from tui.editing.topics import Topic
 from tui.live.snapshot import Snapshot
@@ -66,6 +67,8 @@ class WorkbenchScreen(ControlScreen):
         Binding("o", "by_sample", "One sample after the other", show=False),
         Binding("m", "matrix", "Confusion matrix", show=False),
         Binding("v", "next_curve", "Curve of the next metric", show=False),
+        Binding("less_than_sign", "read_curve(-1)", "Value of the epoch before", show=False),
+        Binding("greater_than_sign", "read_curve(1)", "Value of the next epoch", show=False),
         Binding("left_square_bracket", "smooth(-1)", "Less smoothing", show=False),
         Binding("right_square_bracket", "smooth(1)", "More smoothing", show=False),
         *bindings(),
@@ -248,22 +251,23 @@ class WorkbenchScreen(ControlScreen):
             "repair": "The doctor has nothing to repair here",
         }.get(action, "")
 
-    @work(group="look", exclusive=True, exit_on_error=False)
-    async def _look_at_data(self) -> None:
+    def _look_at_data(self) -> None:
         """Show what the edited experiment's data looks like, until there is more to see."""
         experiment = self.host.draft.experiment
         data = str(experiment.data) if experiment is not None else ""
-        if data == self._looked_at:
-            return
+        if data != self._looked_at:  # else what is under way goes on
+            self._looked_at = data
+            self._describe(experiment)
+
+    @work(group="look", exclusive=True, exit_on_error=False)
+    async def _describe(self, experiment: Experiment | None) -> None:
         picture = self.query_one(PictureView)
-        picture.description, self._looked_at = None, data
+        picture.description = None
         if experiment is None or not_here(experiment, self.host):
             return
-        found = await looked_at(experiment, self.host)
-        if found is None:
+        picture.description = await looked_at(experiment, self.host)
+        if picture.description is None:
             self._looked_at = ""  # ask again after the next change
-        else:
-            picture.description = found
 
     def action_by_sample(self) -> None:
         """Show every sample in turn, or the whole picture again."""
@@ -283,6 +287,10 @@ class WorkbenchScreen(ControlScreen):
         if curve.metric in names:
             curve.metric = names[(names.index(curve.metric) + 1) % len(names)]
             self._title(self.shown)
+
+    def action_read_curve(self, by: int) -> None:
+        """Move a cursor over the curve's epochs: what the curves are there stands below."""
+        self.query_one(LossCurve).step(by)
 
     def action_smooth(self, direction: int) -> None:
         """Smooth the loss curve more or less."""

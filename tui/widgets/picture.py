@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rich.text import Text
@@ -24,6 +25,7 @@ from tui.renderables import boundary as plane
 from tui.renderables.table import sentence
 from tui.renderables.targets import target_heading
 from tui.renderables.thumbnail import thumbnail
+from tui.widgets.curve_cursor import CurveCursor
 from tui.widgets.scrolled import ScrolledView
 
 if TYPE_CHECKING:
@@ -84,7 +86,7 @@ COMPARISON = Figure(
 )
 
 
-class PictureView(ScrolledView):
+class PictureView(ScrolledView, CurveCursor):
     """Draws what the data asks for; knows which grid the boundary's matrix should have."""
 
     discrete: reactive[bool] = reactive(False, repaint=False)
@@ -108,6 +110,18 @@ class PictureView(ScrolledView):
         evaluated = snapshot.evaluated
         splits = evaluated.get("test"), evaluated.get("train")
         return snapshot.pictures, *splits, snapshot.is_over, snapshot.started
+
+    def chart_rows(self) -> Sequence[Text]:
+        return self.all_rows(*self.size) if self._has_curve() else []
+
+    def redraw(self) -> None:
+        self.remake()
+
+    def _has_curve(self) -> bool:
+        pictures = self.snapshot.pictures
+        return pictures is not None and (
+            self.by_sample or (pictures.boundary is None and pictures.curve is not None)
+        )
 
     def watch_discrete(self) -> None:
         self.remake()
@@ -141,7 +155,7 @@ class PictureView(ScrolledView):
         if pictures is None:
             return DATA, self._before_training(width, height)
         if self.by_sample and pictures.comparison.actual:
-            return SAMPLES, sample_rows(pictures.comparison, width, height, look)
+            return SAMPLES, sample_rows(pictures.comparison, width, height, look, at=self.at)
         if pictures.boundary is not None:
             rows = boundary_rows(
                 pictures.boundary,
@@ -152,7 +166,7 @@ class PictureView(ScrolledView):
             )
             return BOUNDARY, rows
         if pictures.curve is not None:
-            return CURVE, curve_rows(pictures.curve, width, height, look)
+            return CURVE, curve_rows(pictures.curve, width, height, look, at=self.at)
         evaluated = self.snapshot.evaluated
         split = evaluated.get("test") or evaluated.get("train")
         if split is not None and split.confusion and pictures.comparison.num_samples > FEW:

@@ -17,13 +17,16 @@ from engine.parts.schedules import Constant
 from tui.baseline import baseline_sentence
 from tui.drawings import class_rows, compared_rows, confusion_rows, score_rows
 from tui.live.snapshot import Snapshot
+from tui.renderables.chart import Axis
 from tui.renderables.look import ORANGE, RED, Look
 from tui.renderables.loss_chart import LossSeries, loss_chart
 from tui.renderables.numbers import duration, how_far, metric, rate
 from tui.renderables.sanitize import crop, fit, plain
+from tui.renderables.series import finite
 from tui.renderables.sparkline import sparkline
 from tui.renderables.table import sentence
 from tui.renderables.targets import target_heading
+from tui.widgets.curve_cursor import CurveCursor
 from tui.widgets.scrolled import ScrolledView
 from tui.widgets.snapshot_view import SnapshotView
 
@@ -216,7 +219,7 @@ ROOMY = 9
 """Rows from which a curve has one to spare for what it is of."""
 
 
-class LossCurve(SnapshotView):
+class LossCurve(SnapshotView, CurveCursor):
     """The curves of a metric over the epochs, the loss at first."""
 
     figure = Figure(
@@ -233,6 +236,36 @@ class LossCurve(SnapshotView):
 
     def drawn_from(self, snapshot: Snapshot) -> tuple[object, ...]:
         return self._shown(snapshot), snapshot.started
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._drawn: Sequence[Text] = ()
+
+    def chart_rows(self) -> Sequence[Text]:
+        return self._drawn
+
+    def redraw(self) -> None:
+        self.remake()
+
+    def step(self, by: int) -> None:
+        """Move the cursor by an epoch that is drawn, of many a hundredth; past an end it goes."""
+        known = {
+            epoch
+            for one in self._shown(self.snapshot)
+            for epoch, value in zip(one.epochs, one.values, strict=False)
+            if value is not None and finite(value)
+        }
+        epochs = sorted(known)
+        if not epochs:
+            return
+        axis = Axis.around(epochs, whole=True)
+        if self.at is None:
+            place = len(epochs) - 1 if by < 0 else 0
+        else:
+            at, reach = self.at, max(1, len(epochs) // 100)
+            here = min(range(len(epochs)), key=lambda n: abs(axis.place(epochs[n]) - at))
+            place = here + by * reach
+        self.at = axis.place(epochs[place]) if 0 <= place < len(epochs) else None
 
     def watch_metric(self) -> None:
         self.remake()
@@ -252,9 +285,13 @@ class LossCurve(SnapshotView):
             return sentence("The loss curve appears when training begins.", width, self.look)
         above = self._heading(width) if height >= ROOMY else []
         room = max(4, height - 2 - len(above))
-        rows = loss_chart(series, width, room, self.look, log=self.log_scale, title="")
+        scale, at = self.log_scale, self.at
+        rows = loss_chart(series, width, room, self.look, log=scale, title="", at=at)
         rows = [*above, *rows]
-        return [row for row in rows if row.plain.strip()] if len(rows) > height else rows
+        if len(rows) > height:
+            rows = [row for row in rows if row.plain.strip()]
+        self._drawn = rows
+        return rows
 
     def _heading(self, width: int) -> list[Text]:
         """What the curves are of, and of a loss in which scale, where that is not the target's."""

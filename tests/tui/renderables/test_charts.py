@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 from itertools import pairwise
 
+import pytest
+
 from tui.renderables.actual_predicted import fitted_curve, scatter
-from tui.renderables.chart import Axis
+from tui.renderables.chart import Axis, share_at
 from tui.renderables.look import Look
 from tui.renderables.loss_chart import LossSeries, loss_chart
 
@@ -128,3 +130,25 @@ def test_fitted_curve_shows_both_splits() -> None:
     assert text[-1] == "● train   ○ test   ━ predicted"
     assert sum(row.count("●") for row in text[:-1]) == 1
     assert sum(row.count("○") for row in text[:-1]) == 1
+
+
+@pytest.mark.parametrize("look", [PLAIN, Look(ascii=True, color="none")])
+def test_values_under_a_cursor(look: Look) -> None:
+    """The place of a column on the axis leads back to the epoch that is drawn there."""
+    series = [
+        LossSeries("train", [1, 2, 3, 4, 5], [5.0, 4.0, 3.0, 2.0, 1.0]),
+        LossSeries("test", [1, 3, 5], [6.0, 4.0, None]),
+    ]
+    rows = loss_chart(series, 50, 12, look)
+    for column, told in ((14, "epoch 2"), (26, "epoch 3"), (49, "epoch 5")):
+        at = share_at(rows, column)
+        assert at is not None
+        marked = loss_chart(series, 50, 12, look, at=at)
+        assert len(marked) == len(rows)
+        assert any(row.plain[column : column + 1] == look.pick("┊", ":") for row in marked)
+        assert marked[-1].plain.startswith(told)
+    assert "train 3.0000" in loss_chart(series, 50, 12, look, at=0.5)[-1].plain
+    assert "test 4.0000" in loss_chart(series, 50, 12, look, at=0.5)[-1].plain
+    assert "test" not in loss_chart(series, 50, 12, look, at=1.0)[-1].plain
+    assert share_at(rows, 0) is None
+    assert share_at([], 5) is None
