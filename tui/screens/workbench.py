@@ -40,6 +40,8 @@ MOST_SMOOTHING = 64
 COMPUTER_S = 2.0
 """Between two looks at how busy the computer is."""
 CHANGED = "changed: space trains this"
+REST_S = 0.05
+"""A size rests so long before a picture is drawn for it: a window that is dragged has many."""
 FOOTER = (
     *("recover", "run_or_pause", "step_batch", "step_epoch", "reset", "edit", "add_layer"),
     *("repair", "predict", "code", "save", "runs", "back", "remove_layer", "undo", "redo"),
@@ -449,6 +451,7 @@ class WorkbenchScreen(ControlScreen):
 
     @work(group="grid", exclusive=True, exit_on_error=False)
     async def _tell_grid(self) -> None:
+        await asyncio.sleep(REST_S)
         if self._is_built:
             await self.host.controller.look_at(self.grid())
 
