@@ -338,10 +338,12 @@ def test_continuing_stops_the_live_run_first(tmp_path: Path) -> None:
 
 
 def test_three_trainings_one_after_the_other(tmp_path: Path) -> None:
-    """A finished training can be begun again with space, on the same trainer."""
+    """A finished training can be begun again with r and space, on the same trainer."""
 
     async def play(stage: Stage) -> None:
         for _ in range(3):
+            await stage.press("r")
+            await stage.until_phase("paused")
             await stage.train()
             stage.trainer.advance(5)
             await stage.until_seen("✓ finished", "epoch 5/5")
