@@ -179,6 +179,7 @@ def test_sharing_an_invalid_experiment_says_what_is_wrong(tmp_path: Path) -> Non
     """What cannot be trained cannot be shared or begun: the problem is told instead."""
 
     async def play(stage: Stage) -> None:
+        await stage.until_phase("ready")
         stage.app.draft.replace_component("loss", "MSLoss()")
         stage.workbench.show_draft()
         await stage.press("y")
