@@ -39,3 +39,7 @@ class DataChosen(Message):
         """told: what was changed."""
         super().__init__()
         self.told = told
+
+
+class DataDescribed(Message):
+    """What the edited experiment's data looks like is known: the draft's examiner has it."""

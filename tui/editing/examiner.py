@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engine.doctor.examination import examine, wants_statistics
+from engine.doctor.examination import examine
 from engine.doctor.finding import Finding
 from engine.doctor.statistics import Statistics
 from engine.spec.experiment import Experiment
@@ -29,8 +29,12 @@ class Examiner:
         return examine(experiment, statistics_of(description), description.known_facts())
 
     def would_learn(self, experiment: Experiment) -> bool:
-        """Whether a description of the data could add findings."""
-        return _key(experiment) not in self._known and wants_statistics(experiment)
+        """Whether the data was not described yet."""
+        return _key(experiment) not in self._known
+
+    def known(self, experiment: Experiment | None) -> Description | None:
+        """What the data looks like, if that is known by now."""
+        return None if experiment is None else self._known.get(_key(experiment))
 
     def learn(self, experiment: Experiment, description: Description | None) -> None:
         """Take note of what an experiment's data looks like; None: it can't be known."""

@@ -17,7 +17,6 @@ from engine.errors import PerceptuiError
 from engine.parts.metrics import METRICS
 from engine.service import protocol as p
 from engine.spec.difference import changes
-from engine.spec.experiment import Experiment
 from tui.editing import topics
 from tui.editing.topics import Topic
 from tui.live.snapshot import Snapshot
@@ -26,7 +25,6 @@ from tui.messages import DraftChanged
 from tui.renderables.computer import computer_line
 from tui.renderables.sanitize import plain
 from tui.screens.control import ControlScreen
-from tui.screens.looking import looked_at, not_here
 from tui.widgets.editor import Editor
 from tui.widgets.keys import Keys
 from tui.widgets.notes import DoctorNote, LiveNote, Notice, Verdict
@@ -90,8 +88,6 @@ class WorkbenchScreen(ControlScreen):
         self._titles = ("", "")
         self._has_diverged = False
         self._computer = Computer()
-        self._looked_at = ""
-        """The data whose description is shown or asked for."""
         self._rejected = ""
         """What an editor left, and could not be read."""
 
@@ -136,7 +132,7 @@ class WorkbenchScreen(ControlScreen):
             self.query_one(DoctorNote).examine()
             self.refresh_bindings()
             self.host.show_training()
-            self._look_at_data()
+            self.on_data_described()
 
     async def on_draft_changed(self, message: DraftChanged) -> None:
         """A new learning rate applies at once; whatever else waits for a reset."""
@@ -253,23 +249,10 @@ class WorkbenchScreen(ControlScreen):
             "repair": "The doctor has nothing to repair here",
         }.get(action, "")
 
-    def _look_at_data(self) -> None:
-        """Show what the edited experiment's data looks like, until there is more to see."""
-        experiment = self.host.draft.experiment
-        data = str(experiment.data) if experiment is not None else ""
-        if data != self._looked_at:  # else what is under way goes on
-            self._looked_at = data
-            self._describe(experiment)
-
-    @work(group="look", exclusive=True, exit_on_error=False)
-    async def _describe(self, experiment: Experiment | None) -> None:
-        picture = self.query_one(PictureView)
-        picture.description = None
-        if experiment is None or not_here(experiment, self.host):
-            return
-        picture.description = await looked_at(experiment, self.host)
-        if picture.description is None:
-            self._looked_at = ""  # ask again after the next change
+    def on_data_described(self) -> None:
+        """Draw the data until there is more to see."""
+        draft = self.host.draft
+        self.query_one(PictureView).description = draft.examiner.known(draft.experiment)
 
     def action_by_sample(self) -> None:
         """Show every sample in turn, or the whole picture again."""

@@ -15,6 +15,7 @@ from engine.doctor.finding import Finding
 from engine.doctor.ways_out import Way
 from engine.runs.events import FindingAppeared
 from tui.live.snapshot import Snapshot
+from tui.messages import DataDescribed
 from tui.renderables.findings import HUES
 from tui.renderables.look import RED, Look
 from tui.renderables.numbers import metric
@@ -60,7 +61,7 @@ class DoctorNote(Page):
 
     @work(group="learn", exclusive=True, exit_on_error=False)
     async def _learn(self) -> None:
-        """Ask the trainer what the data is like, where the doctor could find more with that.
+        """Ask the trainer what the data is like: the doctor may find more, and it can be drawn.
 
         Never where that would download it.
         """
@@ -76,6 +77,7 @@ class DoctorNote(Page):
         description = await app.controller.describe(experiment)
         if description is not None:
             examiner.learn(experiment, description)
+            self.post_message(DataDescribed())
             self._show_findings()
             self.screen.refresh_bindings()
 
