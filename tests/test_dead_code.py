@@ -20,7 +20,6 @@ ALLOWED = {
         "Textual's input calls it, or reads it"
     ),
     r"tui/terminal/driver.py: run_input_thread": "Textual's driver calls it in a thread",
-    r"tui/terminal/textual_internals.py: _file": "Textual's driver writes to it",
     r"tui/terminal/printing.py: on_broken_pipe": "rich calls it",
     r"engine/service/client/connection.py: connection_(made|lost)": "asyncio calls it",
     r"tui/cli.py: perceptui": "typer calls a command",
@@ -36,7 +35,6 @@ ALLOWED = {
     ),
     r"engine/parts/metrics/\w*formulas.py: [a-z0-9_]+": "a metric finds its formula by its name",
     r"engine/export/\w+.py: [A-Z][A-Za-z]+": "a format is known by being a class of its family",
-    r"engine/runs/events.py: samples_per_s": "whoever reads the record is told",
     r"engine/spec/experiment.py: healthy": "a preset's word, which the tests of presets hold it to",
     r"engine/training/device.py: (benchmark|deterministic)": "torch reads it",
     r"engine/training/training_state.py: \w+": "a schedule's state, which a loop over fields reads",
