@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from engine.doctor.case import Case
 from engine.doctor.examination import known_facts
 from engine.explanation import figures, trials
 from engine.explanation.explanation import Explanation, Figure, filled
 from engine.explanation.trials import component_at
 from engine.parts.component import Component, literal
-from engine.parts.kinds import describe
+from engine.parts.kinds import Parameter, describe, is_text
 from engine.parts.layers.address import Address
 from engine.spec.catalogue import FAMILIES
 from engine.spec.chain import every
@@ -43,11 +45,8 @@ def of_option(experiment: Experiment, place: Place, name: str) -> Explanation:
         usual = literal(declaration.default)
         here = f"Here it is {literal(value)}; where nothing is said it would be {usual}."
     trial = trials.with_option(_case(experiment), place, name)
-    what = _sentence(declaration.words.what or declaration.help)
-    accepts = _sentence(describe(kind, declaration))
-    return Explanation(
-        f"{component.name}: {name}", f"{what} It takes {_lower(accepts)}", here, trial
-    )
+    what = " ".join(filter(None, (_what(declaration), _taken(kind, declaration))))
+    return Explanation(f"{component.name}: {name}", what, here, trial)
 
 
 def of_field(experiment: Experiment, name: str) -> Explanation:
@@ -77,10 +76,8 @@ def of_kind(component: type[Component]) -> Explanation:
 def of_kind_option(component: type[Component], name: str) -> Explanation:
     """An argument of a component that is in no experiment yet."""
     kind, declaration = component.parameters()[name]
-    what = _sentence(declaration.words.what or declaration.help)
-    return Explanation(
-        f"{component.name}: {name}", what, f"It takes {describe(kind, declaration)}."
-    )
+    title = f"{component.name}: {name}"
+    return Explanation(title, _what(declaration), _taken(kind, declaration))
 
 
 def _case(experiment: Experiment) -> Case:
@@ -96,10 +93,15 @@ def _told(case: Case, place: Place, component: Component) -> dict[str, str]:
     return told
 
 
+def _what(declaration: Parameter) -> str:
+    return _sentence(declaration.words.what or declaration.help)
+
+
+def _taken(kind: Any, declaration: Parameter) -> str:
+    """What an option takes; nothing of a text, of which only its meaning says something."""
+    return "" if is_text(kind) else f"It takes {describe(kind, declaration)}."
+
+
 def _sentence(text: str) -> str:
     text = text.rstrip(".")
     return f"{text[:1].upper()}{text[1:]}."
-
-
-def _lower(text: str) -> str:
-    return f"{text[:1].lower()}{text[1:]}"

@@ -104,6 +104,21 @@ def describe(kind: Any, parameter: Parameter) -> str:
     return f"{words}, {parameter.range_text}" if parameter.range_text else words
 
 
+def is_text(kind: Any) -> bool:
+    """Whether any text may be given, alone or in a list: only its meaning says something then."""
+    if get_origin(kind) in (tuple, Pairs):
+        return any(is_text(one) for one in get_args(kind))
+    kinds = alternatives(kind)
+    return str in kinds or (kinds != (kind,) and any(is_text(one) for one in kinds))
+
+
+def asked(kind: Any, parameter: Parameter) -> str:
+    """What is to be given, in words: of a text only its meaning says something."""
+    if is_text(kind):
+        return parameter.help
+    return f"{describe(kind, parameter)} ({parameter.help})"
+
+
 def _describe_one(kind: Any) -> str:
     names = {int: "a whole number", float: "a number", bool: "True or False", str: "a text"}
     if kind in names:

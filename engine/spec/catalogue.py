@@ -7,7 +7,7 @@ from typing import Any, TypeVar, get_args, get_origin
 from engine.errors import Problem
 from engine.parts.component import Component
 from engine.parts.data import Data
-from engine.parts.kinds import convert, describe, shown
+from engine.parts.kinds import asked, convert, shown
 from engine.parts.layers import Layer
 from engine.parts.layers.block import Block
 from engine.parts.losses import Loss
@@ -91,8 +91,7 @@ def _arguments(
             except ValueError as error:
                 problems.append(Problem(own, str(error)))
         elif declaration.required:
-            accepted = describe(kind, declaration)
-            needed = f"{call.name} needs {name}: {accepted} ({declaration.help})"
+            needed = f"{call.name} needs {name}: {asked(kind, declaration)}"
             problems.append(Problem(place, needed))
     return converted if len(problems) == before else None
 

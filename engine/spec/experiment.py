@@ -183,6 +183,7 @@ class Experiment(Declared):
     start_from: str = parameter(
         default="",
         help="a checkpoint whose weights it starts from, instead of fresh ones",
+        is_path=True,
         words="Begins with the weights of an earlier training instead of random ones.",
         here="Here it is {value}.",
     )

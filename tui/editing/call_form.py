@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from glob import escape
 from typing import Any, Literal, get_args, get_origin
 
 from engine.errors import Problem
 from engine.parts.component import Component, literal
-from engine.parts.kinds import Pairs, Parameter, alternatives, convert, describe
+from engine.parts.kinds import Pairs, Parameter, alternatives, convert, describe, is_text
+from engine.paths import expanded
 from engine.spec.catalogue import FAMILIES, family_of_list, make, make_list
 from engine.spec.grammar import Call, GrammarError, parse_call, parse_list, parse_value
+
+_MOST_BEGUN = 3
+"""Names that are told of those that begin as a path does."""
 
 
 @dataclass(frozen=True)
@@ -36,9 +41,34 @@ class Field:
         return "" if self.declaration.required else typed(self.declaration.default)
 
     @property
+    def is_text(self) -> bool:
+        """Whether a text is asked for, of which only its meaning says something."""
+        return is_text(self.kind)
+
+    @property
     def accepted(self) -> str:
         """What is accepted, in words."""
         return describe(self.kind, self.declaration)
+
+    @property
+    def asked(self) -> str:
+        """What it is, and what is accepted where that says more."""
+        help = self.declaration.help
+        return help if self.is_text else f"{help}: {self.accepted}"
+
+    def missing(self, text: str) -> str:
+        """What is wrong with a path that is typed; empty for one that is there, and for no path."""
+        if not self.declaration.is_path or not text.strip():
+            return ""
+        path = expanded(text)
+        try:
+            if path.exists():
+                return ""
+            begun = sorted(p.name for p in path.parent.glob(f"{escape(path.name)}*"))
+        except (OSError, ValueError):  # a name that no file can have
+            begun = []
+        also = f"; there is {', '.join(begun[:_MOST_BEGUN])}" if begun else ""
+        return f"{self.name}: {text}: no such file or folder{also}"
 
     def value(self, text: str) -> Any:
         """The value of what was typed; empty means the default.

@@ -10,7 +10,7 @@ from engine.spec.experiment import Experiment
 from tui.editing.call_form import Field, typed
 from tui.editing.topics import Topic, of_fields
 from tui.screens.form_frame import Check, Form, Taken
-from tui.widgets.parameter_row import ParameterRow
+from tui.widgets.parameter_row import ParameterRow, spread
 
 
 class FieldForm(Form):
@@ -50,6 +50,13 @@ class FieldForm(Form):
         super().on_mount()
         self._say()
 
+    def on_resize(self) -> None:
+        self.call_after_refresh(self._spread)
+
+    def _spread(self) -> None:
+        row = self.query_one(ParameterRow)
+        spread([row], row.size.width, self.size.height)
+
     def on_input_changed(self) -> None:
         self._say()
 
@@ -79,6 +86,7 @@ class FieldForm(Form):
         return text, "; ".join(own), [str(p) for p in found]
 
     def _say(self) -> None:
-        _, problem, remarks = self._read()
-        help = f"{self._field.declaration.help}: {self._field.accepted}"
-        self.tell(help, [problem] if problem else [], [] if problem else remarks)
+        text, problem, remarks = self._read()
+        missing = self._field.missing(text)
+        told = [] if problem else [*([missing] if missing else []), *remarks]
+        self.tell(self._field.asked, [problem] if problem else [], told)

@@ -22,7 +22,7 @@ from tui.editing.call_form import (
 from tui.editing.topics import Topic
 from tui.screens.form_frame import Check, Form, Taken
 from tui.widgets.choices import Choice, Choices
-from tui.widgets.parameter_row import Cycle, ParameterRow
+from tui.widgets.parameter_row import Cycle, ParameterRow, spread
 
 
 class ComponentForm(Form):
@@ -194,6 +194,7 @@ class ComponentForm(Form):
         place.display = True
         lacking = [r for r in self.rows if r.field.declaration.required and not r.text]
         self.set_focus((lacking or self.rows)[0].control)
+        self.call_after_refresh(self._spread)
         self._say()
 
     def _catch_up(self) -> None:
@@ -240,6 +241,7 @@ class ComponentForm(Form):
         parsed, text = self._parsed, self.call.value
         searching = not self.asking and "(" not in text and bool(self.choices.current)
         remarks = [str(p) for p in self._check(parsed.call)] if parsed.call else []
+        remarks = [*self._missing(), *remarks]
         problems = () if searching and not parsed.call else parsed.problems
         self.tell(self._help(), problems, remarks)
         sign = self.look.pick("↑↓", "up/down")
@@ -250,10 +252,24 @@ class ComponentForm(Form):
         )
         self.query_one("#keys", Static).update(self.keys_text(*keys))
 
+    def _missing(self) -> list[str]:
+        """The paths that are typed and lead nowhere."""
+        component, texts = self._parsed.component, self._parsed.texts
+        fields = fields_of(component.parameters()) if component is not None else []
+        found = [one.missing(texts.get(one.name, "")) for one in fields]
+        return [complaint for complaint in found if complaint]
+
+    def _spread(self) -> None:
+        place = self.query_one("#fields")
+        spread(self.rows if self.asking else [], place.size.width, place.size.height)
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self._spread)
+
     def _help(self) -> str:
         for row in self.rows if self.asking else []:
             if row.control is self.focused:
-                return f"{row.field.name}: {row.field.declaration.help}: {row.field.accepted}"
+                return f"{row.field.name}: {row.field.asked}"
         component = FAMILIES[self._family].members().get(self.choices.current)
         return f"{component.signature()}: {component.help()}" if component else ""
 

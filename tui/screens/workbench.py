@@ -41,8 +41,9 @@ CHANGED = "changed: space trains this"
 REST_S = 0.05
 """A size rests so long before a picture is drawn for it: a window that is dragged has many."""
 FOOTER = (
-    *("recover", "run_or_pause", "step_batch", "step_epoch", "reset", "edit", "add_layer"),
-    *("repair", "predict", "code", "save", "runs", "back", "remove_layer", "undo", "redo"),
+    *("recover", "run_or_pause", "repair", "predict", "code", "save", "runs", "step_batch"),
+    *("step_epoch", "reset", "edit", "add_layer", "explain", "back", "remove_layer", "undo"),
+    "redo",
 )
 """Actions in the order of their use: what has no room is in the help."""
 

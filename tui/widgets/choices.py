@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import zip_longest
 from typing import NamedTuple
 
 from rich.style import Style
@@ -10,6 +11,7 @@ from rich.text import Text
 from textual.message import Message
 
 from tui.renderables.sanitize import fit
+from tui.renderables.table import sentence
 from tui.widgets.cursor_rows import CursorRows, Line
 
 
@@ -55,19 +57,33 @@ class Choices(CursorRows, can_focus=False):
         look = self.look
         names = max((len(choice.name) for choice in self._choices), default=0)
         values = min(max((len(c.value) for c in self._choices), default=0), max(width // 4, 8))
-        lines = []
+        lines: list[Line] = []
+        room = width - 2 - names - (2 + values if values else 0) - 2
+        whole = [self._whole(choice, values, room) for choice in self._choices]
+        is_roomy = sum(len(rows) for rows in whole) <= height
         for index, choice in enumerate(self._choices):
-            row = Text(look.pick("▸ ", "> ") if index == self.cursor else "  ")
-            row.append(fit(choice.name, max(width - 2, 0), look.ascii).ljust(names))
-            if values:
-                row.append("  " + fit(choice.value, values, look.ascii).ljust(values))
-            room = width - row.cell_len - 2
-            if room > 8:
-                row.append("  " + fit(choice.help, room, look.ascii), Style(dim=True))
-            if index == self.cursor:
-                row = self.marked(row, width, active=True)
-            lines.append(Line(row, index))
+            name = fit(choice.name, max(width - 2, 0), look.ascii)
+            cut = (
+                fit(choice.value, values, look.ascii),
+                fit(choice.help, max(room, 0), look.ascii),
+            )
+            for number, (value, help) in enumerate(whole[index] if is_roomy else [cut]):
+                sign = look.pick("▸ ", "> ") if index == self.cursor and not number else "  "
+                row = Text(f"{sign}{'' if number else name:<{names}}")
+                if values:
+                    row.append(f"  {value:<{values}}")
+                if room > 8:
+                    row.append(f"  {help}", Style(dim=True))
+                if index == self.cursor:
+                    row = self.marked(row, width, active=True)
+                lines.append(Line(row, index))
         return lines or [Line(Text("  nothing has that in its name", Style(dim=True)))]
+
+    def _whole(self, choice: Choice, values: int, room: int) -> list[tuple[str, str]]:
+        """Value and help over as many rows as they need."""
+        value = [row.plain for row in sentence(choice.value, values, self.look)]
+        help = [row.plain for row in sentence(choice.help, max(room, 0), self.look)]
+        return list(zip_longest(value, help, fillvalue="")) or [("", "")]
 
     def picked(self) -> None:
         self.post_message(self.Picked(self.current))

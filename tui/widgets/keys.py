@@ -1,4 +1,4 @@
-"""The workbench's footer: its keys in the order of their use, as many as there is room for."""
+"""A footer: keys in the order of their use, as many as there is room for, in one row or two."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import ClassVar, NamedTuple
 
 from rich.text import Text
 from textual.events import Click
+from textual.geometry import Size
 from textual.reactive import reactive
 from textual.screen import Screen
 
@@ -15,7 +16,10 @@ from tui.widgets.rows import RowsView
 PINNED = ("actions", "help", "quit_asking")
 """Actions that are always seen, at the end."""
 
-
+ROOMY, ENOUGH = 22, 100
+"""From so many rows on there is one to spare; from so many columns on one row is enough."""
+MANY = 8
+"""Actions that one row holds."""
 LABELS = {"⏎": "enter", "^space": ""}
 """Keys as people call them; a menu is what the mouse is for, so it is its word alone."""
 
@@ -44,7 +48,7 @@ class Keys(RowsView):
 
     DEFAULT_CSS = """
     Keys {
-        height: 1; background: $footer-background; color: $footer-description-foreground;
+        height: auto; background: $footer-background; color: $footer-description-foreground;
         & > .keys--key { color: $footer-key-foreground; text-style: bold; }
     }
     """
@@ -56,8 +60,8 @@ class Keys(RowsView):
     def __init__(self, actions: Sequence[str]) -> None:
         super().__init__()
         self._actions = actions
-        self._ends: list[tuple[int, str]] = []
-        """Where each shown key ends, and the key."""
+        self._ends: list[list[tuple[int, str]]] = []
+        """Where each shown key ends, and the key; a list for each row."""
 
     def on_mount(self) -> None:
         self.screen.bindings_updated_signal.subscribe(self, self._bindings_changed)
@@ -66,24 +70,41 @@ class Keys(RowsView):
     def watch_run_text(self) -> None:
         self.remake()
 
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """Two rows where one has no room for all that is done often, and there is one to spare."""
+        is_roomy = self.app.size.height >= ROOMY and width < ENOUGH
+        return 2 if is_roomy and len(self._actions) > MANY else 1
+
     def make_rows(self, width: int, height: int) -> list[Text]:
         style = self.get_component_rich_style("keys--key", partial=True)
+        rows, self._ends = [], []
+        for hints in self._in_rows(width, max(height, 1)):
+            row, ends = Text(no_wrap=True), []
+            for hint in hints:
+                row.append(hint.before, style).append(f"{hint.text} ")
+                ends.append((row.cell_len, hint.key))
+            row.truncate(width)
+            rows.append(row)
+            self._ends.append(ends)
+        return rows
+
+    def _in_rows(self, width: int, height: int) -> list[list[Hint]]:
+        """As many hints as fit; the pinned ones end the last row."""
         hints = self._hints()
         pinned = [hints[name] for name in PINNED if name in hints]
-        room = width - sum(hint.width for hint in pinned)
-        shown: list[Hint] = []
+        rows: list[list[Hint]] = [[] for _ in range(height)]
+        rooms = [width] * height
+        rooms[-1] -= sum(hint.width for hint in pinned)
+        row = 0
         for hint in (hints[name] for name in self._actions if name in hints):
-            room -= hint.width
-            if room < 0:
+            while row < height and hint.width > rooms[row]:
+                row += 1
+            if row == height:
                 break
-            shown.append(hint)
-        line = Text(no_wrap=True)
-        self._ends = []
-        for hint in [*shown, *pinned]:
-            line.append(hint.before, style).append(f"{hint.text} ")
-            self._ends.append((line.cell_len, hint.key))
-        line.truncate(width)
-        return [line]
+            rows[row].append(hint)
+            rooms[row] -= hint.width
+        rows[-1] += pinned
+        return rows
 
     def _hints(self) -> dict[str, Hint]:
         """What can be pressed now, by action."""
@@ -99,7 +120,8 @@ class Keys(RowsView):
         return hints
 
     async def on_click(self, event: Click) -> None:
-        for end, key in self._ends:
+        ends = self._ends[event.y] if event.y < len(self._ends) else []
+        for end, key in ends:
             if event.x < end:
                 self.app.simulate_key(key)
                 return

@@ -16,7 +16,10 @@ from engine.limits import CALL
 from tui.editing.call_form import Field
 from tui.renderables.look import Look
 from tui.renderables.sanitize import fit, plain
+from tui.renderables.table import sentence
 
+_HINT = 45
+"""The column where hints begin."""
 _THIN = 46
 """Columns below which there is no room for hints."""
 
@@ -84,16 +87,35 @@ class ParameterRow(Widget):
         ascii, width = self._look.ascii, self.size.width
         if width < _THIN:
             return Text(fit(self.field.name, 10, ascii), no_wrap=True)
-        row = Text(fit(self.field.name, 19, ascii).ljust(45), no_wrap=True)
-        hint = fit(self._hint(), max(0, width - 45), ascii)
-        return row.append(hint, Style(dim=True))
+        hints = self._hint_rows(width)
+        if len(hints) > self.size.height:  # no room for all: what is cut says so
+            hints = [Text(fit(self._hint(), max(0, width - _HINT), ascii), Style(dim=True))]
+        names = [fit(self.field.name, 19, ascii), *("" for _ in hints)]
+        rows = [Text.assemble(n.ljust(_HINT), h) for n, h in zip(names, hints, strict=False)]
+        return Text("\n", no_wrap=True).join(rows)
+
+    def num_rows(self, width: int) -> int:
+        """How many rows the whole hint needs."""
+        return 1 if width < _THIN else max(1, len(self._hint_rows(width)))
+
+    def _hint_rows(self, width: int) -> list[Text]:
+        return sentence(self._hint(), max(0, width - _HINT), self._look)
 
     def _hint(self) -> str:
         declaration = self.field.declaration
-        if self.field.choices:
+        if self.field.choices or self.field.is_text:
             return declaration.help
         unit = f"{declaration.unit}: " if declaration.unit else ""
         return f"{unit}{self.field.accepted}"
+
+
+def spread(rows: Sequence[ParameterRow], width: int, height: int) -> None:
+    """Give each row what its hint needs, from the first on, as long as there is room."""
+    spare = max(0, height - len(rows))
+    for row in rows:
+        extra = min(row.num_rows(width) - 1, spare)
+        row.styles.height = 1 + extra
+        spare -= extra
 
 
 def _control(look: Look, field: Field, text: str) -> Input | Cycle:

@@ -43,7 +43,7 @@ class Csv(Data, name="csv"):
     )
     keeps_table = True
 
-    path: str = parameter(help="the file; packed with gzip, bzip2, xz or zstd, too")
+    path: str = parameter(help="the file; packed with gzip, bzip2, xz or zstd, too", is_path=True)
     target: str | int | tuple[str, ...] = parameter(
         help="name or number of the column to predict, or a list of columns of numbers"
     )

@@ -33,7 +33,8 @@ class ImageFolder(Pictures, name="images"):
 
     path: str = parameter(
         help="the folder; each of its subfolders is a class, named like it, or train, val and test "
-        "are its splits"
+        "are its splits",
+        is_path=True,
     )
 
     def listing(self) -> Listing | None:

@@ -34,14 +34,16 @@ _TRIED_ROWS = 20
 class _Listed(Data, abstract=True):
     """What comes before the parameters that all pictures share."""
 
-    path: str = parameter(help="the table, a CSV file")
+    path: str = parameter(help="the table, a CSV file", is_path=True)
     label: str | int = parameter(
         help="name of the column of classes, or its number, where there is no header"
     )
     file: str | int = parameter(
         default="auto", help="the column of file names; auto: the first that names files"
     )
-    folder: str = parameter(default="", help="where the files lie; empty: beside the table")
+    folder: str = parameter(
+        default="", help="where the files lie; empty: beside the table", is_path=True
+    )
     ending: str = parameter(default="", help='what the names lack, like ".jpg"')
     split: str = parameter(
         default="", help="the column that says train, val or test, where there is one"
