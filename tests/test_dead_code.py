@@ -19,6 +19,7 @@ ALLOWED = {
     r"tui/screens/table.py: (get_suggestion|suggester|cursor_position)": (
         "Textual's input calls it, or reads it"
     ),
+    r"tui/terminal/terminal_app.py: cursor_blink": "Textual's input reads it",
     r"tui/terminal/driver.py: run_input_thread": "Textual's driver calls it in a thread",
     r"tui/terminal/printing.py: on_broken_pipe": "rich calls it",
     r"engine/service/client/connection.py: connection_(made|lost)": "asyncio calls it",

@@ -138,7 +138,11 @@ class PerceptuiApp(TerminalApp[int]):
         self.budget = self._budget(slow=slow)
         ascii_only = self._ascii_only or self.settings.glyphs == "ascii"
         encoding = "utf-8" if self.settings.glyphs == "unicode" else None
-        self.look_at_terminal(ascii_only=ascii_only, encoding=encoding)
+        console = {"console": True, "unicode": False}.get(self.settings.glyphs)
+        palette = self.settings.palette
+        self.look_at_terminal(
+            ascii_only=ascii_only, encoding=encoding, console=console, palette=palette
+        )
         for screen in self.screen_stack:
             for view in screen.query(RowsView):
                 view.notify_style_update()

@@ -43,6 +43,7 @@ def perceptui(
     detach: o.Detach = False,
     on_disconnect: o.OnDisconnectOption = None,
     executor: o.ExecutorOption = None,
+    in_lines: o.Plain = False,
     runs_dir: o.RunsDir = None,
     data_dir: o.DataDir = None,
     ascii: o.Ascii = False,
@@ -61,6 +62,8 @@ def perceptui(
     flags = {"--quiet": quiet, "--detach": detach, "--on-disconnect": on_disconnect}
     flags["--executor"] = executor
     given += [name for name, value in flags.items() if value]
+    if in_lines and (given or ctx.invoked_subcommand is not None):
+        raise UsageError("--plain: for the app alone, or as `perceptui open WHAT --plain`")
     if ctx.invoked_subcommand is not None:
         if given:
             raise UsageError(
@@ -71,7 +74,7 @@ def perceptui(
     if not given:
         from tui.commands import open_app
 
-        raise typer.Exit(open_app(ctx.obj))
+        raise typer.Exit(open_app(ctx.obj, in_lines=in_lines))
     from tui.commands import train
 
     code = train(

@@ -1,4 +1,4 @@
-"""What a person chose for every session: theme, glyphs, rate."""
+"""What a person chose for every session: theme, glyphs, palette, rate."""
 
 from __future__ import annotations
 
@@ -9,13 +9,15 @@ from typing import Literal, get_args
 
 from engine.errors import UsageError
 from engine.paths import config_dir
+from tui.renderables.look import Palette
 
-Glyphs = Literal["auto", "ascii", "unicode"]
+Glyphs = Literal["auto", "ascii", "console", "unicode"]
 Rate = Literal["normal", "slow"]
 
 _KEPT: dict[str, tuple[str, ...]] = {
     "theme": (),
     "glyphs": get_args(Glyphs),
+    "palette": get_args(Palette),
     "rate": get_args(Rate),
 }
 """What the file holds, each with its choices; any text where there are none."""
@@ -29,6 +31,8 @@ class Settings:
     """The name of one of Textual's themes."""
     glyphs: Glyphs = "auto"
     """Which characters are drawn; `auto`: what the terminal's encoding allows."""
+    palette: Palette = "usual"
+    """The colors of classes and curves."""
     rate: Rate = "normal"
     """How often the screen is drawn while training; `slow` for thin connections."""
     notice: str = field(default="", compare=False)

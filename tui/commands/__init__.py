@@ -66,15 +66,22 @@ def presentation(shared: o.Shared, *, quiet: bool = False) -> Presentation:
     return Presentation(Terminal(ascii_only=shared.ascii), shared.json, quiet)
 
 
-def open_app(shared: o.Shared, what: str | None = None, *, slow_link: bool = False) -> int:
+def open_app(
+    shared: o.Shared, what: str | None = None, *, slow_link: bool = False, in_lines: bool = False
+) -> int:
     """Open the app, on a file, a preset or a run if one is named; returns the exit code.
 
-    Without a terminal, or on one that can't place text, the presets are listed instead. Raises
-    UsageError for a WHAT that is nothing, or that nothing can be shown of without a terminal.
+    in_lines: as a dialogue, which needs no screen. Without a terminal, or on one that can't place
+    text, the presets are listed instead. Raises UsageError for a WHAT that is nothing, or that
+    nothing can be shown of without a terminal.
     """
     import os
     import sys
 
+    if in_lines:
+        from tui.plain.start import talk
+
+        return talk(shared, what)
     is_screen = sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
     if not is_screen:
         from tui.commands.presets import list_presets

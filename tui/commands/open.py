@@ -19,6 +19,7 @@ def open_command(
     slow_link: Annotated[
         bool, typer.Option("--slow-link", help="Draw less often, for a slow connection.")
     ] = False,
+    in_lines: o.Plain = False,
     runs_dir: o.RunsDir = None,
     data_dir: o.DataDir = None,
     ascii: o.Ascii = False,
@@ -26,4 +27,4 @@ def open_command(
 ) -> None:
     """Open the app, on an experiment or a run."""
     shared = ctx.obj.merged(runs_dir, data_dir, ascii, json)
-    raise typer.Exit(open_app(shared, what, slow_link=slow_link))
+    raise typer.Exit(open_app(shared, what, slow_link=slow_link, in_lines=in_lines))

@@ -103,6 +103,10 @@ DataDir = Annotated[
 Ascii = Annotated[
     bool, typer.Option("--ascii", help="ASCII characters only.", rich_help_panel=_SHARED)
 ]
+Plain = Annotated[
+    bool,
+    typer.Option("--plain", help="The app as a dialogue in lines, for screen readers."),
+]
 Json = Annotated[
     bool, typer.Option("--json", help="JSON lines on stdout.", rich_help_panel=_SHARED)
 ]

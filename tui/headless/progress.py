@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import os
 import sys
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
@@ -245,7 +246,9 @@ class Presentation:
             return JsonLines()
         if self.quiet:
             return Quiet()
-        live = self.terminal.is_interactive
+        # A bar moves by itself.
+        still = os.environ.get("TEXTUAL_ANIMATIONS") == "none"
+        live = self.terminal.is_interactive and not still
         return Live(self.terminal, epochs) if live else Lines(self.terminal, epochs)
 
 

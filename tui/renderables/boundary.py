@@ -74,12 +74,12 @@ def _hue(code: int, field: Boundary, look: Look) -> Hue:
     """The color of a cell's area: the class's, the paler the less sure."""
     if not field.classes:
         share = code / max(field.levels - 1, 1)
-        end = ORANGE if share < 0.5 else BLUE
+        end = look.hue(ORANGE if share < 0.5 else BLUE)
         strength = abs(share - 0.5) * 2
         name = end.name if strength > 0.34 else _MIST.name
         return Hue(blend(_MIST.rgb, end.rgb, strength), name)
     index, level = divmod(code, field.levels)
-    hue = class_hue(index)
+    hue = look.hue(class_hue(index))
     share = (level + 1) / field.levels
     return Hue(blend(NIGHT, hue.rgb, 0.2 + 0.45 * share), hue.name)
 
@@ -145,7 +145,9 @@ def _sign(point: Point, code: int, wrong: bool, field: Boundary, look: Look) -> 
     sign = look.glyph(point.target if field.classes else 0, hollow=point.is_test)
     if not look.has_color:
         return sign, Style(bold=True, reverse=wrong or None)
-    own = _hue(point.target, field, look) if not field.classes else class_hue(point.target)
+    own = (
+        _hue(point.target, field, look) if not field.classes else look.hue(class_hue(point.target))
+    )
     if wrong:
         return sign, look.paint(Hue(blend(own.rgb, NIGHT, 0.3), own.name), _WHITE, bold=True)
     area = _hue(code, field, look)

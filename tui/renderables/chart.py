@@ -139,7 +139,7 @@ def _draw(
     if not curve.line:
         canvas.draw(canvas.signal(xs, ys, marker=sign))
         return
-    pen = marker("." if look.ascii else "braille", pixel=pixel)
+    pen = marker("." if look.ascii or look.console else "braille", pixel=pixel)
     line = canvas.signal(xs, ys, marker=pen).lines(True)
     index = 0
     for before, point in zip([None, *points], points, strict=False):

@@ -72,7 +72,7 @@ def _style(share: float, right: bool, look: Look) -> Style:
         return look.paint(ink, bold=right) if share else Style(dim=True)
     if not share:
         return Style(dim=True)
-    hue = BLUE if right else ORANGE
+    hue = look.hue(BLUE if right else ORANGE)
     # Few wrong ones should still be seen: their share is raised by its root.
     strength = 0.2 + 0.8 * (share if right else share**0.5)
     paper = Hue(blend(NIGHT, hue.rgb, round(strength * 6) / 6 * 0.8), hue.name)

@@ -44,6 +44,38 @@ PALETTE = (
 """Orange and blue as TensorFlow Playground has them, then Okabe and Ito's colors (safe for
 color-blind eyes, jfly.uni-koeln.de/color), lightened where they vanish on black."""
 
+Palette = Literal["usual", "okabe-ito", "high-contrast"]
+_INSTEAD: dict[Palette, tuple[Hue, ...]] = {
+    "usual": PALETTE,
+    "okabe-ito": (
+        Hue((230, 159, 0), "yellow"),
+        Hue((86, 180, 233), "cyan"),
+        Hue((0, 158, 115), "green"),
+        Hue((240, 228, 66), "bright_yellow"),
+        Hue((204, 121, 167), "magenta"),
+        Hue((0, 114, 178), "blue"),
+        RED,
+        Hue((200, 200, 200), "white"),
+        Hue((170, 136, 255), "bright_magenta"),
+        Hue((136, 85, 0), "bright_red"),
+    ),
+    "high-contrast": (
+        Hue((255, 221, 68), "bright_yellow"),
+        Hue((51, 119, 255), "bright_blue"),
+        Hue((255, 255, 255), "bright_white"),
+        Hue((187, 85, 102), "red"),
+        Hue((0, 200, 200), "bright_cyan"),
+        Hue((170, 170, 170), "white"),
+        Hue((255, 120, 120), "bright_red"),
+        Hue((120, 220, 120), "bright_green"),
+        Hue((200, 140, 255), "bright_magenta"),
+        Hue((110, 110, 110), "bright_black"),
+    ),
+}
+"""What stands for each color of PALETTE. Okabe and Ito's as they are: they differ for every kind
+of color-blind eyes. high-contrast: after Paul Tol's (personal.sron.nl/~pault), told apart by
+lightness alone, also where no color is seen."""
+
 NIGHT: RGB = (30, 30, 34)
 """What the pictures' colors fade to: dark, so that points stand out."""
 
@@ -54,6 +86,9 @@ _TEXTURES = ("░▒", "·:", "-=", "'\"", "~≈", ",;", "_+", "/|", "`^", "<>")
 _ASCII_TEXTURES = (".:", "-=", "'\"", "~%", ",;", "_+", "/|", "`^", "<>", "!?")
 _RAMP = " ·-=+*#%@"
 _ASCII_RAMP = " .-=+*#%@"
+_CONSOLE_GLYPHS = ("•", "▲", "■", "♦", "☼", "▼", "◄", "►", "♣", "♠")
+_CONSOLE = frozenset(bytes(range(128, 256)).decode("cp437") + "☺☻♥♦♣♠•◘○◙♂♀♪♫☼►◄↕‼¶§▬↨↑↓→←∟↔▲▼")
+"""What the font of a Linux console has beside ASCII: that of the IBM PC."""
 _SYSTEMS: dict[str, ColorDepth] = {
     "standard": "16",
     "windows": "16",
@@ -69,6 +104,9 @@ class Look:
     ascii: bool = False
     """Only characters below 128."""
     color: ColorDepth = "truecolor"
+    console: bool = False
+    """Only what a Linux console's font has: no Braille, no small blocks, few signs."""
+    palette: Palette = "usual"
 
     @property
     def has_color(self) -> bool:
@@ -90,9 +128,14 @@ class Look:
             bold=bold or None,
         )
 
+    def hue(self, hue: Hue) -> Hue:
+        """What stands for a color in the palette that was chosen."""
+        return _INSTEAD[self.palette][PALETTE.index(hue)] if hue in PALETTE else hue
+
     def _name(self, hue: Hue) -> str | None:
         if self.color == "none":
             return None
+        hue = self.hue(hue)
         if self.color == "16":
             return hue.name
         return _color_name(hue.rgb, self.color == "256")
@@ -102,22 +145,30 @@ class Look:
         if self.ascii:
             letter = _LETTERS[index % len(_LETTERS)]
             return letter.lower() if hollow else letter
+        if self.console:
+            signs = _LETTERS.lower() if hollow else _CONSOLE_GLYPHS
+            return signs[index % len(signs)]
         glyphs = _OPEN_GLYPHS if hollow else _GLYPHS
         return glyphs[index % len(glyphs)]
 
     def texture(self, index: int, strength: float) -> str:
         """The character that fills a class's area; strength 0..1 is the confidence."""
-        textures = _ASCII_TEXTURES if self.ascii else _TEXTURES
+        textures = _ASCII_TEXTURES if self.ascii or self.console else _TEXTURES
         return textures[index % len(textures)][1 if strength > 0.5 else 0]
 
     def shade(self, strength: float) -> str:
         """A character from empty (0) to full (1)."""
-        ramp = _ASCII_RAMP if self.ascii else _RAMP
+        ramp = _ASCII_RAMP if self.ascii or self.console else _RAMP
         return ramp[round(min(max(strength, 0.0), 1.0) * (len(ramp) - 1))]
 
     def pick(self, unicode: str, ascii: str) -> str:
         """One of two spellings."""
-        return ascii if self.ascii else unicode
+        return ascii if self.ascii or (self.console and not on_console(unicode)) else unicode
+
+
+def on_console(text: str) -> bool:
+    """Whether a Linux console has all characters of a text."""
+    return all(character.isascii() or character in _CONSOLE for character in text)
 
 
 def class_hue(index: int) -> Hue:
@@ -139,10 +190,13 @@ def look_for(
     is_terminal: bool,
     color_system: str | None,
     ascii_only: bool = False,
+    console: bool | None = None,
+    palette: Palette = "usual",
 ) -> Look:
     """The look that fits a terminal.
 
-    `color_system` is rich's (`Console.color_system`); `encoding` the stream's.
+    `color_system` is rich's (`Console.color_system`); `encoding` the stream's. console: whether
+    only what a Linux console's font has is drawn; None: as TERM says.
     """
     narrow = (encoding or "ascii").lower().replace("-", "").replace("_", "")
     silent = (
@@ -151,7 +205,10 @@ def look_for(
         or not is_terminal
     )
     depth = "none" if silent else _SYSTEMS.get(color_system or "", "none")
-    return Look(ascii=ascii_only or not narrow.startswith("utf"), color=depth)
+    if console is None:
+        console = environment.get("TERM", "").lower() == "linux"
+    ascii_only = ascii_only or not narrow.startswith("utf")
+    return Look(ascii=ascii_only, color=depth, console=console and not ascii_only, palette=palette)
 
 
 @lru_cache(maxsize=4096)

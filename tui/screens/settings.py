@@ -12,6 +12,7 @@ from textual.widgets import Footer, OptionList, Static
 from textual.widgets.option_list import Option
 
 from engine.errors import UsageError
+from tui.renderables.look import Palette
 from tui.renderables.sanitize import fit
 from tui.screens.host import AppScreen
 from tui.settings import Glyphs, Rate
@@ -60,13 +61,26 @@ class SettingsScreen(AppScreen):
     def on_mount(self) -> None:
         themes = tuple(sorted(self.app.available_themes))
         self._choices = (
-            Choice("theme", "Theme", themes, "Colors of the whole app."),
+            Choice(
+                "theme",
+                "Theme",
+                themes,
+                "Colors of the whole app; ansi-dark and ansi-light are the terminal's own.",
+            ),
             Choice(
                 "glyphs",
                 "Glyphs",
                 get_args(Glyphs),
-                "auto: what the terminal's encoding allows; ascii: only plain characters; "
-                "unicode: all of them, whatever the terminal says.",
+                "auto: what the terminal's encoding allows; ascii: only plain characters; console: "
+                "what a Linux console's font has, without Braille; unicode: all of them, whatever "
+                "the terminal says.",
+            ),
+            Choice(
+                "palette",
+                "Palette",
+                get_args(Palette),
+                "Colors of classes and curves. okabe-ito: told apart by color-blind eyes; "
+                "high-contrast: told apart by lightness alone.",
             ),
             Choice(
                 "rate",

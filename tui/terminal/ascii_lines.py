@@ -10,6 +10,8 @@ from rich.segment import Segment
 from textual.color import Color
 from textual.filter import LineFilter
 
+from tui.renderables.look import on_console
+
 _ALIKE = str.maketrans(
     {
         **dict.fromkeys("─━═╌╍┄┅┈┉╴╶╸╺⎺⎻⎼⎽▁▔🭶🭷", "-"),
@@ -44,6 +46,28 @@ class AsciiLines(LineFilter):
             segment if segment.text.isascii() else segment._replace(text=ascii_text(segment.text))
             for segment in segments
         ]
+
+
+class ConsoleLines(LineFilter):
+    """Leaves what a Linux console's font has, and square corners; else as AsciiLines does."""
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        return [
+            segment if segment.text.isascii() else segment._replace(text=console_text(segment.text))
+            for segment in segments
+        ]
+
+
+_SQUARE = str.maketrans("╭╮╰╯╴╶╸╺╵╷╹╻━┃┏┓┗┛▊▎▔▁", "┌┐└┘────││││─│┌┐└┘▌▌▀▄")
+
+
+@lru_cache(maxsize=4096)
+def console_text(text: str) -> str:
+    """The text as a Linux console can show it, as many cells wide."""
+    return "".join(
+        character if on_console(character) else ascii_text(character)
+        for character in text.translate(_SQUARE)
+    )
 
 
 @lru_cache(maxsize=4096)

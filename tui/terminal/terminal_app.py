@@ -12,10 +12,12 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 from textual.binding import Binding
+from textual.events import DescendantFocus
 from textual.filter import LineFilter
+from textual.widgets import Input
 
-from tui.renderables.look import Look, look_for
-from tui.terminal.ascii_lines import AsciiLines
+from tui.renderables.look import Look, Palette, look_for
+from tui.terminal.ascii_lines import AsciiLines, ConsoleLines
 from tui.terminal.clipboard import passed_on
 from tui.terminal.colorless import Colorless
 from tui.terminal.driver import TerminalDriver
@@ -39,19 +41,35 @@ class TerminalApp(KeysInTurn[T]):
     look: Look
     """What the terminal can show."""
 
-    def look_at_terminal(self, *, ascii_only: bool, encoding: str | None = None) -> None:
-        """Find out what the terminal can show; encoding: in place of its own."""
+    def look_at_terminal(
+        self,
+        *,
+        ascii_only: bool,
+        encoding: str | None = None,
+        console: bool | None = None,
+        palette: Palette = "usual",
+    ) -> None:
+        """Find out what the terminal can show; encoding and console: in place of its own."""
+        system = self.console.color_system
         self.look = look_for(
             {**os.environ, **({"NO_COLOR": "1"} if self.no_color else {})},
             encoding=encoding or encoding_of(sys.__stdout__, os.environ),  # Textual's is another
             is_terminal=True,
-            color_system=self.console.color_system,
+            # A theme of the terminal's own colors: the pictures have these as well.
+            color_system="standard" if self.theme.startswith("ansi-") else system,
             ascii_only=ascii_only,
+            console=console,
+            palette=palette,
         )
 
     def on_load(self) -> None:
         """Heed signals before the terminal is changed."""
         self._catch_signals()
+
+    def on_descendant_focus(self, event: DescendantFocus) -> None:
+        """Nothing moves by itself where no animation is wanted: a cursor does not blink."""
+        if self.animation_level == "none" and isinstance(event.widget, Input):
+            event.widget.cursor_blink = False
 
     @property
     def num_bytes_sent(self) -> int:
@@ -62,6 +80,8 @@ class TerminalApp(KeysInTurn[T]):
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Textual's; where no color or only ASCII may be drawn those that see to it."""
         filters = [Colorless()] if self.no_color else super().get_line_filters()
+        if self.look.console:
+            return [*filters, ConsoleLines()]
         return [*filters, AsciiLines()] if self.look.ascii else filters
 
     def copy_to_clipboard(self, text: str) -> None:

@@ -1,0 +1,1 @@
+"""The app in lines, for who hears the screen or has none."""
