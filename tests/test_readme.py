@@ -179,6 +179,8 @@ def test_keys_are_bound() -> None:
         "[": "left_square_bracket",
         "]": "right_square_bracket",
         ",": "comma",
+        "<": "less_than_sign",
+        ">": "greater_than_sign",
         "esc": "escape",
     }
     bound = {
