@@ -350,10 +350,14 @@ def test_settings_apply_at_once_and_last(tmp_path: Path) -> None:
         await until(pilot, lambda: "◂ auto ▸" in seen(app))
         await pilot.press("down", "right")
         await until(pilot, lambda: "◂ ascii ▸" in seen(app))
-        await pilot.press("left", "left", "down", "enter")
+        await pilot.press("left", "left", "down", "right", "down", "enter")
         await until(pilot, lambda: "◂ slow ▸" in seen(app))
-        assert [one.glyphs for one in app.applied] == ["ascii", "auto", "unicode", "unicode"]
-        assert Settings.load() == Settings(glyphs="unicode", rate="slow") == app.settings
+        assert [one.glyphs for one in app.applied] == ["ascii", "auto", *3 * ["unicode"]]
+        assert (
+            Settings.load()
+            == Settings(glyphs="unicode", palette="okabe-ito", rate="slow")
+            == app.settings
+        )
 
     told(tmp_path, SettingsScreen(), story)
 
@@ -362,7 +366,7 @@ def test_settings_apply_at_once_and_last(tmp_path: Path) -> None:
     ("text", "complaint"),
     [
         ("theme = ", "not valid TOML"),
-        ('glyphs = "emoji"', "glyphs is not one of auto, ascii, unicode"),
+        ('glyphs = "emoji"', "glyphs is not one of auto, ascii, console, unicode"),
         ("theme = 3", "theme is not a theme's name"),
     ],
 )
