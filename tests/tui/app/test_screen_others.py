@@ -387,7 +387,7 @@ def test_settings_that_cannot_be_written_say_so(tmp_path: Path) -> None:
     (tmp_path / "config").write_text("", "utf-8")
 
     async def story(app: StandApp, pilot: Play) -> None:
-        await pilot.press("down", "down", "right")
+        await pilot.press("down", "down", "down", "right")
         await until(pilot, lambda: app.notices)
         assert "can't be written" in app.notices[0]
         assert app.settings.rate == "slow"
