@@ -14,6 +14,7 @@ from tui.renderables.look import Look
 from tui.renderables.side_by_side import side_by_side
 from tui.screens.presets import PresetsScreen
 from tui.widgets.pane import PANES
+from tui.widgets.picture import BOUNDARY, PictureView
 from tui.widgets.snapshot_view import SnapshotView
 
 SIZES = pytest.mark.parametrize("size", [WIDE, NARROW])
@@ -50,7 +51,8 @@ def test_what_is_drawn_and_measured_is_explained(tmp_path: Path, size: tuple[int
         await stage.train()
         stage.trainer.advance(3)
         await stage.press("2")
-        await stage.until_seen("● outside", "▲ inside")
+        picture = stage.workbench.query_one(PictureView)
+        await stage.until(lambda: picture.figure is BOUNDARY)  # before it the data is drawn
         told = set()
         for key in ("2", "3", "4"):
             await stage.press(key)
