@@ -11,6 +11,7 @@ from engine.errors import UsageError
 from tui.commands import app
 from tui.commands import options as o
 from tui.commands.json_line import print_json
+from tui.past.run_filter import EXAMPLE, conditions, matches
 
 if TYPE_CHECKING:
     from engine.runs.known_runs import ListedRun
@@ -26,6 +27,10 @@ def runs(
     more: Annotated[
         list[str] | None, typer.Argument(metavar="[RUN]...", help="More to delete.")
     ] = None,
+    where: Annotated[
+        str,
+        typer.Option("--where", metavar="CONDITIONS", help=f"Only those: '{EXAMPLE}'."),
+    ] = "",
     yes: Annotated[bool, typer.Option("--yes", help="Delete without asking.")] = False,
     runs_dir: o.RunsDir = None,
     data_dir: o.DataDir = None,
@@ -41,13 +46,18 @@ def runs(
         return
     if more or yes:
         raise UsageError("runs: RUN and --yes belong to --delete RUN")
-    found = sorted(KnownRuns(shared.runs).newest_first(), key=lambda listed: listed.run.name)
+    wanted = conditions(where)
+    listed = (one for one in KnownRuns(shared.runs).newest_first() if matches(one, wanted))
+    found = sorted(listed, key=lambda one: one.run.name)
     if shared.json:
-        for listed in found:
-            print_json(_row(listed))
+        for one in found:
+            print_json(_row(one))
     elif not found:
         from tui.terminal.printing import Terminal
 
+        if where:
+            Terminal(ascii_only=shared.ascii).tell(f"No run in {shared.runs} is like that: {where}")
+            return
         hint = "`perceptui --preset NAME` makes one"
         Terminal(ascii_only=shared.ascii).tell(f"There are no runs in {shared.runs}: {hint}.")
     else:

@@ -14,11 +14,12 @@ from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.events import Resize
-from textual.widgets import Footer, Static
+from textual.widgets import Footer, Input, Static
 
 from engine import paths
 from engine.errors import PerceptuiError
 from tui.editing.topics import Topic, of_experiment
+from tui.past.run_filter import EXAMPLE
 from tui.renderables.sanitize import plain
 from tui.screens.confirm import ConfirmScreen
 from tui.screens.host import AppScreen
@@ -40,6 +41,10 @@ class RunsScreen(AppScreen):
 
     DEFAULT_CSS = """
     RunsScreen #title { height: 1; background: $panel; padding: 0 1; }
+    RunsScreen #filter, RunsScreen #filter:focus {
+        height: 1; border: none; padding: 0 1; display: none;
+    }
+    RunsScreen #filter.-shown { display: block; }
     RunsScreen #columns { height: 2; padding: 0 1; }
     RunsScreen RunList { height: 1fr; padding: 0 1; }
     RunsScreen #detail { height: 2; padding: 0 1; color: $text-muted; }
@@ -49,14 +54,17 @@ class RunsScreen(AppScreen):
     BINDINGS = [  # noqa: RUF012  # Textual declares it so
         Binding("c", "continue", "Continue"),
         Binding("space", "mark", "Mark"),
+        Binding("slash", "filter", "Filter", key_display="/"),
         Binding("equals_sign", "compare", "Compare", key_display="="),
         Binding("X", "export", "Export"),
         Binding("delete", "delete", "Delete"),
-        Binding("escape", "back", "Back"),
+        Binding("escape", "clear_or_back", "Back"),
     ]
 
     def __init__(self) -> None:
         super().__init__()
+        self._found: list[ListedRun] = []
+        """All that were read, whatever is listed of them."""
         self._marked: set[Path] = set()
         self._known_runs: KnownRuns | None = None
         self._is_complete = False
@@ -69,6 +77,7 @@ class RunsScreen(AppScreen):
 
     def compose(self) -> ComposeResult:
         yield Static("Runs: being read", id="title", markup=False)
+        yield Input(placeholder=EXAMPLE, id="filter")
         yield Static(id="columns", markup=False)
         yield RunList()
         yield Static(id="detail", markup=False)
@@ -115,6 +124,47 @@ class RunsScreen(AppScreen):
         except PerceptuiError as error:
             self.complain(error)
             return []
+
+    def action_filter(self) -> None:
+        """List only what is typed: words of titles, or conditions."""
+        field = self.query_one("#filter", Input)
+        field.add_class("-shown")
+        field.focus()
+
+    def action_clear_or_back(self) -> None:
+        """List every run again; where all are listed, go back."""
+        field = self.query_one("#filter", Input)
+        if not field.has_class("-shown"):
+            self.action_back()
+            return
+        field.remove_class("-shown")
+        field.value = ""
+        self._list.focus()
+        self._apply_filter()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """The list has the keys again, narrowed."""
+        self._list.focus()
+        self._apply_filter()
+
+    @work(group="filter", exclusive=True, exit_on_error=False)
+    async def _apply_filter(self) -> None:
+        await self._show_kept("Runs")
+
+    async def _show_kept(self, title: str) -> None:
+        """Show what the filter leaves of all that were read."""
+        from tui.past.run_filter import conditions, matches
+
+        text, found = self.query_one("#filter", Input).value, self._found
+        try:
+            wanted = conditions(text)
+        except PerceptuiError as error:
+            self.complain(error)
+            return
+        if wanted:  # some need the experiments' files
+            found = await asyncio.to_thread(lambda: [one for one in found if matches(one, wanted)])
+            title = f"Runs: {len(found):,} of {len(self._found):,}"
+        self._show(found, title)
 
     def action_mark(self) -> None:
         """Mark a run to compare it, or take the mark away."""
@@ -229,12 +279,12 @@ class RunsScreen(AppScreen):
         reading = await asyncio.to_thread(self._newest_first)
         while some := await asyncio.to_thread(_some_of, reading):
             found += some
-            if not self._is_complete:
+            if not self._is_complete and not self.query_one("#filter", Input).value:
                 self._show(found, f"Runs: {len(found):,} read, and more to come")
         self._marked &= {one.run.path for one in found}
-        if not self._is_complete or tuple(found) != self._list.runs or self._list.is_dated():
-            self._is_complete = True
-            self._show(found, "Runs")
+        if not self._is_complete or found != self._found or self._list.is_dated():
+            self._is_complete, self._found = True, found
+            await self._show_kept("Runs")
         now = time.monotonic()
         self._rests_until = now + REST * (now - began)
 
@@ -248,6 +298,8 @@ class RunsScreen(AppScreen):
     def _show(self, found: list[ListedRun], title: str) -> None:
         hint = f"There are no runs in {self._runs_dir} yet. Esc goes back: open a preset "
         hint += "with enter, press space, and its run is listed here."
+        if self.query_one("#filter", Input).value:
+            hint = "No run is like that: esc lists all again."
         self._title = title
         self._show_title()
         self._list.show(tuple(found), hint)
