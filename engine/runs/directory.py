@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import secrets
 from datetime import datetime
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
@@ -26,11 +25,16 @@ ASIDE = (".perceptui-", ".deleted")
 
 
 def run_name(preset: str, now: datetime) -> str:
-    """`<date>-<time>-<preset>-<4 hex>`, safe as a file name."""
+    """`<date>-<time>-<preset>-<4 hex>`, safe as a file name.
+
+    The digits are the second's fraction: names of one preset are in the order of their begin.
+    """
     word = re.sub(r"[^A-Za-z0-9_-]+", "-", preset).strip("-")[:40] or "experiment"
-    return f"{now:%Y%m%d-%H%M%S}-{word}-{secrets.token_hex(2)}"
+    return f"{now:%Y%m%d-%H%M%S}-{word}-{now.microsecond * _PARTS // 1_000_000:04x}"
 
 
+_PARTS = 1 << 16
+"""Of a second, as many as four hex digits tell apart."""
 _RUN_NAME = re.compile(r"\d{8}-\d{6}-(.+)-[0-9a-f]{4}")
 
 
@@ -69,7 +73,7 @@ class RunDirectory:
                     path.mkdir()
                     break
                 except FileExistsError:
-                    continue  # the four hex digits met another run of this second
+                    continue  # another run began in this very fraction of the second
             run = cls(path)
             try:
                 run.checkpoint_dir.mkdir()

@@ -81,6 +81,9 @@ class Experiment(Declared):
     sampler: Literal["balanced"] | None = parameter(
         default=None,
         help='"balanced" draws samples with replacement, each class as often as the others',
+        words="How an epoch takes its samples: each once, or balanced, which draws rare classes as "
+        "often as the others and so some samples again and again.",
+        here="Here it is {value}; an epoch takes {train} samples.",
     )
     seed: int | Literal["random"] = parameter(
         default=0,

@@ -153,7 +153,7 @@ def test_run_is_examined_and_not_written(bench: Bench, trained: Trained) -> None
     record = (trained.run / "experiment.toml").read_bytes()
     outcome = perceptui("doctor", str(trained.run), "--json")
     codes = [one["code"] for one in outcome.records]
-    assert codes == ["narrow-layer", "no-test-split", "too-few-steps"]
+    assert codes == ["narrow-layer", "too-few-steps", "no-test-split"]
 
     fixed = perceptui("doctor", str(trained.run), "--fix")
     assert fixed.lines[0] == f"# {trained.run} as the doctor repairs it; still as before: title."

@@ -52,16 +52,22 @@ class Editor(CursorRows, can_focus=True):
         items = self.draft.items()
         return items[min(self.cursor, len(items) - 1)]
 
+    def on_mount(self) -> None:
+        self._opened = self._origin()
+
     def show_draft(self) -> None:
         """Show the draft after something else changed it; another experiment from its top."""
-        origin = self.draft.origin
-        opened = origin.experiment if origin is not None else None
+        opened = self._origin()
         if opened != self._opened:
             self._opened = opened
             self.cursor = 0
         self.cursor = self.validate_cursor(self.cursor)
         self.remake()
         self.refresh_bindings()
+
+    def _origin(self) -> Experiment | None:
+        origin = self.draft.origin
+        return origin.experiment if origin is not None else None
 
     def num_items(self) -> int:
         return len(self.draft.items())

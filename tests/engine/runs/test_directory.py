@@ -30,6 +30,9 @@ def test_a_name_says_when_and_what() -> None:
     assert re.fullmatch(r"[0-9-]{15}-a-31m-b-[0-9a-f]{4}", run_name("../a/\x1b[31m/../b\n", now))
     assert re.fullmatch(r"[0-9-]{15}-experiment-[0-9a-f]{4}", run_name("日本", now))
     assert len(run_name("x" * 300, now)) == 15 + 1 + 40 + 1 + 4
+    moments = [now.replace(microsecond=micro) for micro in (0, 20, 500_000, 999_999)]
+    names = [run_name("a", moment) for moment in moments]
+    assert names == sorted(set(names))
 
 
 def test_a_new_run_holds_the_complete_experiment(run: RunDirectory) -> None:

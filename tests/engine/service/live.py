@@ -23,7 +23,7 @@ from engine.spec.writer import to_toml
 from tests.engine.training.tiny import small, trained, weights
 
 T = TypeVar("T")
-WAIT_S = 180.0
+WAIT_S = 120.0
 """A condition that is not met by then never will be, however busy the machine.
 
 A minute was not enough where a new process loads torch while ten others want the two cores.

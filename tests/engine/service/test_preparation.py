@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
+import msgspec
 import pytest
 
 from engine.errors import UsageError, WorkerLost
@@ -160,10 +161,13 @@ def test_a_resume_that_is_stopped_leaves_the_run_as_it_was(waiting: Path, tmp_pa
 
 
 def _of_an_earlier_version(run: Run) -> None:
-    """Take the digest from the record's first line: it does not guard the experiment then."""
+    """Take the digest from the record's first line, and let it tell of the data to come."""
     path = run.path / "events.jsonl"
     first, _, rest = path.read_bytes().partition(b"\n")
-    path.write_bytes(first[: first.index(b',"digest":')] + b"}\n" + rest)
+    started = msgspec.json.decode(first)
+    del started["digest"]
+    started["facts"] = msgspec.to_builtins(waiting_for_data().data.known_facts())
+    path.write_bytes(msgspec.json.encode(started) + b"\n" + rest)
 
 
 async def _resumed(session: Session, run: Run, data_dir: Path) -> Path:

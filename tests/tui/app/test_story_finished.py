@@ -9,11 +9,13 @@ import pytest
 
 from engine.errors import UsageError
 from engine.runs import events as ev
+from engine.runs.pictures import Comparison
 from engine.runs.run import Run, all_runs
 from engine.service.client.session import Session
 from tests.engine.service.live import run_async, the_end, to_train
 from tests.tui.app.stage import NARROW, WIDE, Stage, played
 from tests.tui.app.stand import made_run, small_experiment
+from tui.live.snapshot import Snapshot
 from tui.screens.predict import PredictScreen
 
 BOTH = pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
@@ -55,7 +57,7 @@ def test_a_finished_run_opens_with_all_it_had(
         await stage.press("p")
         await stage.until(lambda: isinstance(stage.app.screen, PredictScreen))
         await stage.press(*"0.5", "tab", *"-0.5", "enter")
-        await stage.until_seen("(0.5, -0.5)")
+        await stage.until_seen("(x1 0.5, x2 -0.5)")
 
     played(tmp_path, play, connect=partial(Session.connect, warm), size=size, attach_to=run)
 
@@ -224,6 +226,11 @@ def test_a_refused_training_on_leaves_all_as_it_was(tmp_path: Path) -> None:
     played(tmp_path, play, attach_to=run)
 
 
+def compared(shown: Snapshot) -> Comparison | None:
+    """Of a picture what does not depend on the room there is for it."""
+    return shown.pictures.comparison if shown.pictures else None
+
+
 @BOTH
 def test_the_best_stays_at_hand_after_the_end(
     tmp_path: Path, warm: Path, size: tuple[int, int]
@@ -244,10 +251,10 @@ def test_the_best_stays_at_hand_after_the_end(
         assert last.newest is not None
         assert (shown.newest.metrics["train_loss"] or 0.0) < (last.newest.train_loss or 0.0)
         await stage.press("p")
-        await stage.until_seen("Predict with the best checkpoint")
+        await stage.until_seen("Predict with the best weights")
         await stage.press("escape", "B")
         await stage.until_seen("epoch 30/30", f"B: best, of epoch {best}")
-        await stage.until(lambda: stage.workbench.shown.pictures == last.pictures)
+        await stage.until(lambda: compared(stage.workbench.shown) == compared(last))
         await stage.press("B")
         await stage.until_seen(f"best: epoch {best}/30")
         await stage.press("space")
