@@ -26,7 +26,7 @@ ESCAPE = "\x1b[31m"
         ),
         ("Linear(4)", "Linear(0)", "layers[0].out_features: 0 is not accepted"),
         ("Linear(4)", "Linear", "layers[0]: Linear needs out_features: a whole number"),
-        ("circle(samples=20)", "csv('a.csv')", "data: csv needs target: a text or a whole numb"),
+        ("circle(samples=20)", "csv('a.csv')", "data: csv needs target: name or number of the c"),
         ("Linear(4)", "Linear(4", "layers[0]: 'Linear(4' is not a call like Name(argument"),
         ("Linear(4)", "Linear(open('x'))", "layers[0]: \"open('x')\" is not accepted"),
         ("Linear(4)", "Conv2d(3, 3)", "layers[0]: Conv2d(3, 3) takes images"),

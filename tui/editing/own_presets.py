@@ -71,7 +71,7 @@ def save(name: str, experiment: Experiment) -> Path:
         text = _merged(target, experiment) if target.exists() else to_toml(experiment)
         replace_bytes(target, text.encode(), keep_mode=True)
     except OSError as error:
-        raise UsageError(f"{path}: {error.strerror or error}") from error
+        raise UsageError(f"{path}: can't be written ({error.strerror or error})") from error
     return path
 
 

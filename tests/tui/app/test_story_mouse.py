@@ -11,7 +11,6 @@ from tui.screens.actions import ActionsScreen
 from tui.screens.save import SaveScreen
 from tui.screens.workbench import WorkbenchScreen
 from tui.widgets.editor import Editor
-from tui.widgets.keys import Keys
 
 SIZES = pytest.mark.parametrize("size", [WIDE, NARROW, (60, 20)])
 
@@ -22,8 +21,9 @@ def test_a_click_on_more_leads_to_everything(tmp_path: Path, size: tuple[int, in
 
     async def play(stage: Stage) -> None:
         await stage.until_seen("More")
-        row = stage.screen.splitlines()[-1]
-        await stage.pilot.click(Keys, offset=(row.index("More"), 0))
+        rows = stage.screen.splitlines()
+        y = next(y for y, row in enumerate(rows) if " More " in row)
+        await stage.pilot.click(offset=(rows[y].index("More"), y))
         await stage.until(lambda: isinstance(stage.app.screen, ActionsScreen))
         screen = stage.app.screen
         assert isinstance(screen, ActionsScreen)
