@@ -163,13 +163,15 @@ class PerceptuiApp(TerminalApp[int]):
     async def watch_run(self, run: Run) -> None:
         """Watch a live run on the workbench, or show what one that is over came to."""
         snapshot = self.controller.snapshot
-        if self.controller.trains(run) and self.draft.origin == snapshot.origin:
+        is_known = self.controller.has(run) and (snapshot.is_live or snapshot.phase == "finished")
+        if is_known and self.draft.origin == snapshot.origin:
             self._show_workbench()  # it began here: what was edited since stays
             return
         if not await self._edits_settled():
             return
-        if self.controller.trains(run):
-            self.draft.load(snapshot.name, run.experiment(), snapshot.origin)
+        if is_known:  # as it was asked for: the run's own has its device resolved
+            trained = snapshot.experiment or run.experiment()
+            self.draft.load(snapshot.name, trained, snapshot.origin)
             self._show_workbench()
             return
         self._load_run(run)
@@ -178,7 +180,7 @@ class PerceptuiApp(TerminalApp[int]):
 
         if state_of(run).live_here:
             await self.controller.attach(run)
-        elif not (self.controller.has(run) and snapshot.phase == "finished"):
+        else:
             self.workbench.about_to_train()
             await self.controller.show(run)
 

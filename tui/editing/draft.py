@@ -178,7 +178,8 @@ class Draft:
 
     def begin(self, name: str, experiment: Experiment) -> None:
         """Take an experiment that is kept nowhere yet; undo brings back what was edited before."""
-        self._change(_State(name, parse_toml(to_toml(experiment)), {}))
+        raw = parse_toml(to_toml(experiment))
+        self._change(_State(name, raw, {}, Origin(name, experiment)))
 
     def replace_all(self, experiment: Experiment) -> None:
         """Put another experiment's values in the place of these, as a repair does."""

@@ -56,7 +56,7 @@ class RunsScreen(AppScreen):
         Binding("space", "mark", "Mark"),
         Binding("slash", "filter", "Filter", key_display="/"),
         Binding("equals_sign", "compare", "Compare", key_display="="),
-        Binding("X", "export", "Export"),
+        Binding("X", "export", "Export", show=False),
         Binding("delete", "delete", "Delete"),
         Binding("escape", "clear_or_back", "Back"),
     ]

@@ -71,7 +71,7 @@ def test_an_old_run_shows_its_own_and_nothing_of_a_newer_training(tmp_path: Path
 
 
 def test_the_run_that_was_just_trained_shows_what_it_came_to(tmp_path: Path) -> None:
-    """Opened by its own name from the list."""
+    """Opened from the list, it is there as it was asked for, under the name it began with."""
 
     async def play(stage: Stage) -> None:
         await stage.train()
@@ -82,7 +82,7 @@ def test_the_run_that_was_just_trained_shows_what_it_came_to(tmp_path: Path) -> 
         stage.app.open_workbench("other", small_experiment(seed=5))
         await stage.until(lambda: shows_no_training(stage))
         await stage.app.watch_run(Run(path))
-        await stage.until_seen(path.name, "epoch 30/30")
+        await stage.until_seen("finished small", "epoch 30/30")
 
     played(tmp_path, play)
 
