@@ -65,10 +65,6 @@ class TrainingController(Following):
         path = self.snapshot.run
         return path is not None and path.absolute() == run.path.absolute()
 
-    def trains(self, run: Run) -> bool:
-        """Whether this very run is under way here."""
-        return self.snapshot.is_live and self.has(run)
-
     async def see(self, kind: CheckpointKind, over: Snapshot) -> None:
         """Show what a checkpoint of a run that is over says; over: as the run is shown now."""
         if self.opened is None or self.opened.run != over.run:
