@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from engine.service.client.launch import launch
 from tests.engine.service import nursery
@@ -19,6 +20,11 @@ from tests.engine.service.live import WAIT_S, RawClient
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 # Several processes test at once: where a core is wanted by others, threads of a training that
 # wait for each other by turning in circles make it ten times as long.
+
+if "PERCEPTUI_RANDOM" not in os.environ:
+    # What lands must not be a lottery; whoever looks for the next mistake sets it.
+    settings.register_profile("steady", derandomize=True)
+    settings.load_profile("steady")
 
 NEEDS_MNIST = "PERCEPTUI_DATA_DIR"
 """Stands in the reason of every test that is skipped for want of MNIST."""

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from textual.widgets import Input
 
+from tests.engine.service.live import WAIT_S
 from tests.tui.app.stage import NARROW, Stage, played
 from tui.widgets.training import LossCurve
 
@@ -16,6 +17,7 @@ def own_places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Settings, presets and runs of this test only."""
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("tui.terminal.turns.PATIENCE_S", WAIT_S)  # the order counts, not the clock
 
 
 def test_a_filter_gets_what_is_typed_behind_the_key_that_opens_it(tmp_path: Path) -> None:
