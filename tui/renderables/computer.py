@@ -8,7 +8,7 @@ from rich.text import Text
 from engine.computer import Card, Reading
 from engine.runs.step_times import StepTimes
 from tui.renderables.look import BLUE, Look
-from tui.renderables.numbers import counted, duration, rate
+from tui.renderables.numbers import counted, moment, rate
 from tui.renderables.sanitize import fit, plain
 from tui.renderables.table import heading, sentence
 
@@ -47,14 +47,14 @@ def step_rows(times: StepTimes, width: int, look: Look) -> list[Text]:
     """What a step takes as it is run, and how its time and the evaluation's divide."""
     each = f"{counted(times.threads, 'thread')} of {times.device}"
     said = (
-        f"A step takes {duration(times.step_s)}, {rate(times.samples_per_s, 'samples')}: "
+        f"A step takes {moment(times.step_s)}, {rate(times.samples_per_s, 'samples')}: "
         f"{times.executor} on {each}, measured on a copy."
     )
     if times.executor != "eager":
         eager = sum(times.eager_s.values())
         said += (
             f" Its parts can't be told apart; they are divided as in an eager step, which takes "
-            f"{duration(eager)}."
+            f"{moment(eager)}."
         )
     shares = times.shares
     widest = min(max(map(len, shares)), max(1, width // 3))
@@ -63,6 +63,7 @@ def step_rows(times: StepTimes, width: int, look: Look) -> list[Text]:
         for part, share in shares.items()
     ]
     title = heading("Where the time goes", width, look)
+    said = said if not look.ascii else said.replace("µs", "us")
     return [title, *bars, *sentence(said, width, look)]
 
 

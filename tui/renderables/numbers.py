@@ -78,6 +78,13 @@ def duration(seconds: float | None) -> str:
     return f"{hours // 24} d {hours % 24:02d} h"
 
 
+def moment(seconds: float) -> str:
+    """A short time span with its unit: `65 µs`, `1.2 ms`, `0.35 s`."""
+    if seconds < 1e-3:
+        return f"{seconds * 1e6:.3g} µs"
+    return f"{seconds * 1e3:.3g} ms" if seconds < 0.1 else duration(seconds)
+
+
 def ago(seconds: float) -> str:
     """How long something is past, in one unit: `now`, `5 min ago`, `2 h ago`, `3 days ago`."""
     minutes = int(seconds // 60)

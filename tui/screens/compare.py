@@ -7,30 +7,21 @@ from collections.abc import Sequence
 
 from rich.text import Text
 from textual import work
-from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import VerticalScroll
-from textual.widgets import Footer, Static
 
 from engine.runs.run import Run
 from tui.past.comparison import Comparison, compare, told
 from tui.renderables.look import class_hue
 from tui.renderables.loss_chart import LossSeries, loss_chart
 from tui.renderables.table import Cell, Column, heading, sentence, table
-from tui.screens.host import AppScreen
-from tui.screens.page import CurvePage
+from tui.screens.page_screen import PageScreen
 
 
-class CompareScreen(AppScreen):
+class CompareScreen(PageScreen):
     """Which came out best, every score, what differs between them, and their loss curves."""
 
-    DEFAULT_CSS = """
-    CompareScreen #title { height: 1; background: $panel; padding: 0 1; }
-    CompareScreen VerticalScroll { padding: 0 1; scrollbar-size-vertical: 1; }
-    """
     BINDINGS = [  # noqa: RUF012  # Textual declares it so
         Binding("l", "log_scale", "Log scale"),
-        Binding("escape", "back", "Back"),
     ]
 
     def __init__(self, runs: Sequence[Run]) -> None:
@@ -39,14 +30,10 @@ class CompareScreen(AppScreen):
         self._log = False
         self._comparison: Comparison | None = None
 
-    def compose(self) -> ComposeResult:
-        yield Static(f"{len(self._runs)} runs compared", id="title", markup=False)
-        with VerticalScroll():
-            yield CurvePage()
-        yield Footer(show_command_palette=False)
+    def title_text(self) -> str:
+        return f"{len(self._runs)} runs compared"
 
     def on_mount(self) -> None:
-        self.query_one(VerticalScroll).focus()
         self._read()
 
     def action_log_scale(self) -> None:
@@ -61,7 +48,7 @@ class CompareScreen(AppScreen):
 
     def _show(self) -> None:
         if self._comparison is not None:
-            self.query_one(CurvePage).show(self._rows)
+            self.page.show(self._rows)
 
     def _rows(self, width: int) -> list[Text]:
         comparison, look = self._comparison, self.host.look
@@ -90,7 +77,7 @@ class CompareScreen(AppScreen):
         ]
         height = max(6, min(16, self.size.height // 2))
         title = "Training loss"
-        at = self.query_one(CurvePage).at
+        at = self.page.at
         curves = loss_chart(series, width, height, look, log=self._log, title=title, at=at)
         return [*rows, Text(), *curves]
 

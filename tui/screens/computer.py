@@ -7,10 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 from textual import work
-from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import VerticalScroll
-from textual.widgets import Footer, Static
 
 from engine.computer import Computer, Reading
 from engine.errors import PerceptuiError
@@ -18,8 +15,8 @@ from tui.renderables.computer import computer_rows, step_rows
 from tui.renderables.numbers import rate
 from tui.renderables.sanitize import plain
 from tui.renderables.table import heading, sentence
-from tui.screens.host import AppScreen
-from tui.screens.page import Page
+from tui.screens.page_screen import PageScreen
+from tui.widgets.training import state_of
 
 if TYPE_CHECKING:
     from engine.runs.step_times import StepTimes
@@ -29,16 +26,11 @@ WAITING = "enter times the parts of a step on a copy; a training that runs waits
 TIMING = "Steps are being timed."
 
 
-class ComputerScreen(AppScreen):
+class ComputerScreen(PageScreen):
     """Processors, memory and cards, once a second; enter times a step."""
 
-    DEFAULT_CSS = """
-    ComputerScreen #title { height: 1; background: $panel; padding: 0 1; }
-    ComputerScreen VerticalScroll { padding: 0 1; scrollbar-size-vertical: 1; }
-    """
     BINDINGS = [  # noqa: RUF012  # Textual declares it so
         Binding("enter", "time", "Time a step", key_display="enter"),
-        Binding("escape", "back", "Back"),
         Binding("i", "back", "Back", show=False),
     ]
 
@@ -49,14 +41,10 @@ class ComputerScreen(AppScreen):
         self._times: StepTimes | None = None
         self._said = WAITING
 
-    def compose(self) -> ComposeResult:
-        yield Static("This computer", id="title", markup=False)
-        with VerticalScroll():
-            yield Page()
-        yield Footer(show_command_palette=False)
+    def title_text(self) -> str:
+        return "This computer"
 
     def on_mount(self) -> None:
-        self.query_one(VerticalScroll).focus()
         self._read()
         self.set_interval(EVERY_S, self._read)
 
@@ -88,7 +76,7 @@ class ComputerScreen(AppScreen):
         self._show()
 
     def _show(self) -> None:
-        self.query_one(Page).show(self._rows)
+        self.page.show(self._rows)
 
     def _rows(self, width: int) -> list[Text]:
         look, rows = self.host.look, []
@@ -107,7 +95,7 @@ class ComputerScreen(AppScreen):
         started, newest = snapshot.started, snapshot.newest
         if started is None:
             return "Nothing is trained yet."
-        parts = [f"{plain(snapshot.name)} is {snapshot.phase} on {started.device}"]
+        parts = [f"{plain(snapshot.name)} is {state_of(snapshot)} on {started.device}"]
         if newest is not None:
             parts.append(rate(newest.samples_per_s, "samples"))
         if snapshot.progress is not None:

@@ -7,17 +7,13 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 from textual import work
-from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import VerticalScroll
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from engine.errors import PerceptuiError
-from tui.renderables.sanitize import fit
 from tui.renderables.side_by_side import side_by_side
 from tui.renderables.table import heading, sentence
-from tui.screens.host import AppScreen
-from tui.screens.page import Page
+from tui.screens.page_screen import PageScreen
 
 if TYPE_CHECKING:
     from engine.explanation.explanation import Explanation, Trial
@@ -27,18 +23,13 @@ if TYPE_CHECKING:
 TRYING = "Two copies are being trained, a second or two. A training that runs waits for them."
 
 
-class ExplainScreen(AppScreen):
+class ExplainScreen(PageScreen):
     """One thing at a time; the arrows lead to what belongs to it."""
 
-    DEFAULT_CSS = """
-    ExplainScreen #title { height: 1; background: $panel; padding: 0 1; }
-    ExplainScreen VerticalScroll { padding: 0 1; scrollbar-size-vertical: 1; }
-    """
     BINDINGS = [  # noqa: RUF012  # Textual declares it so
         Binding("enter", "try_it", "Try it", key_display="enter"),
         Binding("right,tab", "turn(1)", "Next", key_display="→", priority=True),
         Binding("left,shift+tab", "turn(-1)", "Before", key_display="←", priority=True),
-        Binding("escape", "back", "Back"),
         Binding("h,f2", "back", "Back", show=False),
     ]
 
@@ -51,14 +42,11 @@ class ExplainScreen(AppScreen):
         self._said = ""
         self._both: SideBySide | None = None
 
-    def compose(self) -> ComposeResult:
-        yield Static("", id="title", markup=False)
-        with VerticalScroll():
-            yield Page()
-        yield Footer(show_command_palette=False)
+    def title_text(self) -> str:
+        number = f" ({self._place + 1} of {len(self._topics)})" if len(self._topics) > 1 else ""
+        return f"Explain{number}"
 
     def on_mount(self) -> None:
-        self.query_one(VerticalScroll).focus()
         self.action_turn(0)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -96,12 +84,10 @@ class ExplainScreen(AppScreen):
         self._show()
 
     def _show(self) -> None:
-        look, told = self.host.look, self._told
+        told = self._told
         assert told is not None, "something is explained as soon as the screen is there"
-        number = f" ({self._place + 1} of {len(self._topics)})" if len(self._topics) > 1 else ""
-        title = fit(f"Explain{number}", max(0, self.size.width - 2), look.ascii)
-        self.query_one("#title", Static).update(title)
-        self.query_one(Page).show(lambda width: self._rows(told, width))
+        self.query_one("#title", Static).update(self.title_text())
+        self.page.show(lambda width: self._rows(told, width))
 
     def _rows(self, told: Explanation, width: int) -> list[Text]:
         look = self.host.look

@@ -7,20 +7,15 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 from textual import work
-from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import VerticalScroll
-from textual.widgets import Footer, Static
 
 from engine.errors import PerceptuiError
 from engine.spec.experiment import Experiment
 from tui.messages import DraftChanged
 from tui.renderables.look import Look
 from tui.renderables.rate_chart import advice, rate_chart
-from tui.renderables.sanitize import plain
 from tui.renderables.table import sentence
-from tui.screens.host import AppScreen
-from tui.screens.page import CurvePage
+from tui.screens.page_screen import PageScreen
 
 if TYPE_CHECKING:
     from engine.runs.rate_test import RateTest
@@ -33,34 +28,24 @@ FRAME = 7
 """Rows that are not the curve's: title, footer and what is said below it."""
 
 
-class TuneScreen(AppScreen):
+class TuneScreen(PageScreen):
     """The loss over growing rates; enter takes the suggested one."""
 
-    DEFAULT_CSS = """
-    TuneScreen #title { height: 1; background: $panel; padding: 0 1; }
-    TuneScreen VerticalScroll { padding: 0 1; scrollbar-size-vertical: 1; }
-    """
     BINDINGS = [  # noqa: RUF012  # Textual declares it so
         Binding("enter", "take", "Take it", key_display="enter", priority=True),
-        Binding("escape", "back", "Back"),
     ]
 
     def __init__(self) -> None:
         super().__init__()
         self._test: RateTest | None = None
 
-    def compose(self) -> ComposeResult:
-        name = plain(self.host.draft.name, self.host.look.ascii)
-        yield Static(f"Find a learning rate for {name}", id="title", markup=False)
-        with VerticalScroll():
-            yield CurvePage()
-        yield Footer(show_command_palette=False)
+    def title_text(self) -> str:
+        return f"Find a learning rate for {self.host.draft.name}"
 
     def on_mount(self) -> None:
-        self.query_one(VerticalScroll).focus()
         experiment = self.host.draft.experiment
         if experiment is not None:
-            self.query_one(CurvePage).show(lambda width: sentence(WAITING, width, self.host.look))
+            self.page.show(lambda width: sentence(WAITING, width, self.host.look))
             self._try(experiment)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -73,7 +58,7 @@ class TuneScreen(AppScreen):
 
     @work(group="tune", exit_on_error=False)
     async def _try(self, experiment: Experiment) -> None:
-        page, look = self.query_one(CurvePage), self.host.look
+        page, look = self.page, self.host.look
         try:
             test = await self.host.controller.tune(experiment)
         except PerceptuiError as error:
