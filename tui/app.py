@@ -24,7 +24,7 @@ from tui.live.training_controller import TrainingController
 from tui.messages import DataChosen, DraftChanged, PresetChosen, TrainingChanged
 from tui.renderables.look import Look
 from tui.renderables.sanitize import plain
-from tui.screens.declared import owner_of
+from tui.screens.declared import unusable
 from tui.screens.host import AppScreen, Explaining
 from tui.screens.presets import PresetsScreen
 from tui.settings import Settings
@@ -263,11 +263,8 @@ class PerceptuiApp(TerminalApp[int]):
 
     def on_key(self, event: Key) -> None:
         """Say why a key does nothing that does something elsewhere."""
-        active = self.screen.active_bindings.get(event.key)
-        if active is not None and active.enabled:
-            return
-        key = owner_of(event.key, cast("App[object]", self))
-        if key is not None and not key.is_usable:
+        key = unusable(event.key, cast("App[object]", self))
+        if key is not None:
             self.notify(plain(key.why_not, self.look.ascii), markup=False)
 
     def action_problem(self) -> None:

@@ -73,6 +73,8 @@ def conditions(text: str) -> list[Condition]:
             found.append(Condition("", "", word.lower()))
             continue
         condition = Condition(*match.group("name", "sign", "value"))
+        if condition.sign not in ("=", "!=") and _number(condition.value) is None:
+            raise UsageError(f"{word}: {condition.value} is no number, as in {EXAMPLE}")
         if not _is_known(condition.name):
             from engine.spec.nearest import nearest
 

@@ -25,7 +25,7 @@ from tui.renderables.sanitize import plain
 
 HELP = {
     "presets [WORD]": "list the presets, or those with a word in them",
-    "pick NAME": "open a preset, a file or a run",
+    "pick NAME": "open a preset, an experiment's file or a run",
     "show": "tell the experiment line by line",
     "set KEY=VALUE": "change it: set epochs=50, set optimizer.lr=0.1, set layers.0=Linear(8)",
     "undo": "take the last change back",
@@ -117,6 +117,11 @@ class Dialogue:
     async def _pick(self, what: str) -> None:
         if not what:
             raise UsageError("pick what? presets lists them")
+        if Path(what).suffix not in ("", ".toml") and Path(what).is_file():
+            raise UsageError(
+                f"{what} is data: `perceptui new {what} --target COLUMN > mine.toml` makes an "
+                "experiment of it, which pick opens"
+            )
         name, experiment = experiment_of(what, self._runs)
         self._draft.load(name, experiment)
         self.say(f"{experiment.title or name}. {experiment.summary}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -19,6 +20,8 @@ from tui.renderables.table import Cell, Column, heading, sentence, table, wrappe
 
 _LEAST_WIDTH, _LEAST_HEIGHT = 24, 8
 _MOST_POINTS = 2000
+_COLUMNS_PER_MARK = 3
+"""Where there is so much room, every sample has its mark on the lines."""
 _SHORT = 3
 """Columns of a label that is written out among all the others."""
 
@@ -144,8 +147,13 @@ def over_samples(
         Curve("predicted", numbers, predicted, ORANGE, look.pick("✕", "x")),
     ]
     x, y = Axis.around(numbers, whole=True), Axis.around(known)
-    below = wrapped(legend(curves, look), width, look)
-    canvas = chart(curves, x, y, width, max(4, height - 1 - len(below)), look)
+    points = [dataclasses.replace(curve, line=False) for curve in curves]
+    below = wrapped(legend(points, look), width, look)  # the last sample's number says nothing
+    if len(numbers) * _COLUMNS_PER_MARK <= width:
+        drawn = [*(dataclasses.replace(curve, marks=False) for curve in curves), *points]
+    else:
+        drawn = curves
+    canvas = chart(drawn, x, y, width, max(4, height - 1 - len(below)), look)
     if at is not None:
         canvas = with_cursor(canvas, at, look)
         below = wrapped(reading(curves, x, at, look, "sample"), width, look)

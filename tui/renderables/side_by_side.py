@@ -68,7 +68,9 @@ def _figures(both: SideBySide, look: Look) -> Iterator[list[str]]:
 
 
 def _caution(both: SideBySide) -> str:
-    far = counted(both.first.epochs, "epoch")
-    if both.first.is_over:
-        return f"Both saw {far}, as many as the training has."
-    return f"Both saw {far}, for a moment only: a whole training may end otherwise."
+    """How far each went: the second has as many samples as the first, which may be other epochs."""
+    first, second = (counted(one.epochs, "epoch") for one in (both.first, both.second))
+    far = f"Both saw {first}" if first == second else f"The first saw {first}, the second {second}"
+    if both.first.is_over and both.second.is_over:
+        return f"{far}, as many as the training has."
+    return f"{far}, for a moment only: a whole training may end otherwise."

@@ -31,7 +31,8 @@ class ActionsScreen(ModalScreen[None]):
     }
     ActionsScreen Static { height: 1; }
     ActionsScreen OptionList {
-        height: auto; border: none; padding: 0; background: $surface; scrollbar-size-vertical: 1;
+        height: auto; max-height: 80vh; border: none; padding: 0; background: $surface;
+        scrollbar-size-vertical: 1;
     }
     ActionsScreen OptionList:focus { border: none; background-tint: $foreground 0%; }
     ActionsScreen OptionList > .option-list--option { padding: 0; }
@@ -76,7 +77,10 @@ class ActionsScreen(ModalScreen[None]):
 
 
 def actions_at(app: App[object]) -> list[Key]:
-    """What can be done with what has the focus, then what its screen offers, then the app."""
+    """What can be done with what has the focus, then what its screen offers, then the app.
+
+    What can't be done now comes last: there it says why.
+    """
     nodes: list[DOMNode] = [node for node in (app.focused, app.screen, app) if node is not None]
     keys: dict[str, Key] = {}
     for node in nodes:
@@ -85,4 +89,4 @@ def actions_at(app: App[object]) -> list[Key]:
             name = key.action.rpartition(".")[2]
             if not name.startswith(_MOVES) and not name.startswith(("help_quit", "change_theme")):
                 keys.setdefault(name, key)
-    return list(keys.values())
+    return sorted(keys.values(), key=lambda key: not key.is_usable)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple, Protocol, runtime_checkable
 
+from textual.actions import parse
 from textual.app import App
 from textual.binding import Binding
 from textual.dom import DOMNode
@@ -32,9 +33,16 @@ class Key(NamedTuple):
     """Whose action it is."""
 
     @property
+    def told(self) -> str:
+        """What its action says of itself: more words to find it by."""
+        action = getattr(self.node, f"action_{_name(self.action)}", None)
+        return (action.__doc__ or "") if action is not None else ""
+
+    @property
     def is_usable(self) -> bool:
         """Whether it does something now."""
-        return self.node.check_action(_name(self.action), ()) is True
+        _, name, parameters = parse(self.action)
+        return self.node.check_action(name, parameters) is True
 
     @property
     def why_not(self) -> str:
@@ -63,15 +71,19 @@ def declared(
         yield Key(" ".join(dict.fromkeys(labels)), description, action, node)
 
 
-def owner_of(key: str, app: App[object]) -> Key | None:
-    """What a key would do if it could be used, of what has the focus and the screen."""
+def unusable(key: str, app: App[object]) -> Key | None:
+    """What a key would do if it could be used, of what has the focus or the screen.
+
+    None where it does something, or nobody declares it.
+    """
     nodes: list[Widget] = [node for node in (app.focused, app.screen) if node is not None]
-    for node in nodes:
-        for binding in _bindings(type(node), Screen):
-            if binding.key == key and binding.description:
-                label = plain(app.get_key_display(binding))
-                return Key(label, binding.description, binding.action, node)
-    return None
+    found = [
+        Key(plain(app.get_key_display(binding)), binding.description, binding.action, node)
+        for node in nodes
+        for binding in _bindings(type(node), Screen)
+        if binding.key == key and binding.description
+    ]
+    return found[0] if found and not any(one.is_usable for one in found) else None
 
 
 async def do(app: App[object], key: Key) -> None:

@@ -98,7 +98,7 @@ class KeyList(CursorRows):
         return [section for section in kept if section.keys]
 
     def _matches(self, title: str, key: Key) -> bool:
-        text = f"{title} {key.label} {key.does}".lower()
+        text = f"{title} {key.label} {key.does} {key.told}".lower()
         return all(word in text for word in self._words)
 
 

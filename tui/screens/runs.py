@@ -14,7 +14,7 @@ from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.events import Resize
-from textual.widgets import Footer, Input, Static
+from textual.widgets import Input, Static
 
 from engine import paths
 from engine.errors import PerceptuiError
@@ -23,12 +23,15 @@ from tui.past.run_filter import EXAMPLE
 from tui.renderables.sanitize import plain
 from tui.screens.confirm import ConfirmScreen
 from tui.screens.host import AppScreen
+from tui.widgets.keys import Keys
 from tui.widgets.run_list import RunList
 
 if TYPE_CHECKING:  # the app loads this screen before the engine
     from engine.runs.known_runs import KnownRuns, ListedRun
     from engine.runs.run import Run
 
+FOOTER = ("select", "continue", "mark", "compare", "filter", "delete", "export", "explain", "back")
+"""Actions in the order of their use: what has no room is in the help."""
 REFRESH_S = 3.0
 SLICE_S = 0.1
 """So long is read between two looks at the list that fills."""
@@ -56,9 +59,9 @@ class RunsScreen(AppScreen):
         Binding("space", "mark", "Mark"),
         Binding("slash", "filter", "Filter", key_display="/"),
         Binding("equals_sign", "compare", "Compare", key_display="="),
-        Binding("X", "export", "Export", show=False),
+        Binding("X", "export", "Export"),
         Binding("delete", "delete", "Delete"),
-        Binding("escape", "clear_or_back", "Back"),
+        Binding("escape", "back", "Back"),
     ]
 
     def __init__(self) -> None:
@@ -81,7 +84,7 @@ class RunsScreen(AppScreen):
         yield Static(id="columns", markup=False)
         yield RunList()
         yield Static(id="detail", markup=False)
-        yield Footer(show_command_palette=False)
+        yield Keys(FOOTER)
 
     def on_mount(self) -> None:
         self.set_interval(REFRESH_S, self._look_again)
@@ -131,11 +134,11 @@ class RunsScreen(AppScreen):
         field.add_class("-shown")
         field.focus()
 
-    def action_clear_or_back(self) -> None:
+    def action_back(self) -> None:
         """List every run again; where all are listed, go back."""
         field = self.query_one("#filter", Input)
         if not field.has_class("-shown"):
-            self.action_back()
+            super().action_back()
             return
         field.remove_class("-shown")
         field.value = ""
@@ -301,14 +304,15 @@ class RunsScreen(AppScreen):
         if self.query_one("#filter", Input).value:
             hint = "No run is like that: esc lists all again."
         self._title = title
-        self._show_title()
         self._list.show(tuple(found), hint)
+        self._show_title()
         self._list.mark(self._marked)
         self._show_head()
 
     def _show_title(self) -> None:
-        marked = f", {len(self._marked)} marked: = compares them" if len(self._marked) > 1 else ""
-        if len(self._marked) == 1:
+        number = sum(one.run.path in self._marked for one in self._list.runs)
+        marked = f", {number} marked: = compares them" if number > 1 else ""
+        if number == 1:
             marked = ", 1 marked: space marks another one"
         self.query_one("#title", Static).update(f"{self._title}{marked}")
 

@@ -24,7 +24,7 @@ from tui.widgets.keys import Keys
 if TYPE_CHECKING:
     from engine.parts.data.sheet.table import Table
 
-FOOTER = ("complete", "back")
+FOOTER = ("submit", "complete", "back")
 _MOST_NOTES = 6
 """Choices that are told; the doctor and the editor show what became of all."""
 PATH_HINT = "a table, or a folder of pictures; right or tab completes, enter looks at it"
@@ -91,8 +91,9 @@ class TableScreen(AppScreen):
     BINDINGS = [  # noqa: RUF012  # Textual declares it so
         Binding("tab", "complete", "Complete", priority=True),
         Binding("escape", "back", "Back"),
-        Binding("pagedown,ctrl+d", "scroll(1)", "Down", show=False, priority=True),
-        Binding("pageup,ctrl+u", "scroll(-1)", "Up", show=False, priority=True),
+        Binding("shift+tab", "other_file", "Other file", show=False, priority=True),
+        Binding("pagedown", "scroll(1)", "Down", show=False, priority=True),
+        Binding("pageup", "scroll(-1)", "Up", show=False, priority=True),
     ]
 
     def __init__(self, path: Path | None = None) -> None:
@@ -133,14 +134,18 @@ class TableScreen(AppScreen):
         return [text] if text in known else text.split(",")
 
     def action_complete(self) -> None:
-        """Take what completes the text, else go to the other field."""
+        """Take what completes the text; from a path that is whole to what to predict."""
         field = self.focused
         if isinstance(field, Input):
             end = len(field.value)
             field.cursor_position = end
             field.action_cursor_right()
             if len(field.value) == end and self._table is not None:
-                self.focus_next("Input")
+                self.query_one("#target", Input).focus()
+
+    def action_other_file(self) -> None:
+        """Back to the path."""
+        self.query_one("#path", Input).focus()
 
     def action_back(self) -> None:
         """Leave without an experiment."""

@@ -25,7 +25,7 @@ from tui.messages import DraftChanged
 from tui.renderables.computer import computer_line
 from tui.renderables.sanitize import plain
 from tui.screens.control import ControlScreen
-from tui.widgets.editor import Editor
+from tui.widgets.editor import NOTHING_DONE, NOTHING_UNDONE, Editor
 from tui.widgets.keys import Keys
 from tui.widgets.notes import DoctorNote, LiveNote, Notice, Verdict
 from tui.widgets.pane import COLUMNS, NAMES, PaneColumn, PaneFrame, Tabs, bindings
@@ -59,6 +59,8 @@ class WorkbenchScreen(ControlScreen):
         Binding("c", "code", "Code"),
         Binding("s", "save", "Save", show=False),
         Binding("X", "export", "Export", show=False),
+        Binding("z", "undo", "Undo", show=False),
+        Binding("ctrl+y", "redo", "Redo", show=False),
         Binding("e", "edit_text", "Edit as text in $EDITOR", show=False),
         Binding("y", "share", "Copy as command", show=False),
         Binding("i", "computer", "This computer", show=False),
@@ -192,14 +194,28 @@ class WorkbenchScreen(ControlScreen):
 
     def takes_back(self) -> bool:
         """Undo the last edit, and say where there is none: a shell would come as a surprise."""
-        editor = self.query_one(Editor)
-        if not editor.has_focus:
-            self.tell("ctrl+z takes back edits where the experiment is seen: 1")
-        elif not self.host.draft.can_undo():
-            self.tell("There is nothing to take back")
-        else:
-            editor.action_undo()
+        self.action_undo()
         return True
+
+    def action_undo(self) -> None:
+        """Undo the last edit, also where the experiment is not seen."""
+        if self.host.draft.can_undo():
+            self.query_one(Editor).action_undo()
+            self._tell_unseen("Taken back")
+        else:
+            self.tell(NOTHING_DONE)
+
+    def action_redo(self) -> None:
+        """Redo what was taken back, also where the experiment is not seen."""
+        if self.host.draft.can_redo():
+            self.query_one(Editor).action_redo()
+            self._tell_unseen("Made again")
+        else:
+            self.tell(NOTHING_UNDONE)
+
+    def _tell_unseen(self, done: str) -> None:
+        if not self.query_one(Editor).has_focus:
+            self.tell(f"{done}; 1 shows the experiment")
 
     @work(group="fix", exclusive=True, exit_on_error=False)
     async def _fix(self, ways: tuple[Way, ...]) -> None:
@@ -233,7 +249,11 @@ class WorkbenchScreen(ControlScreen):
         self.post_message(DraftChanged())
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Only what can be repaired or gone back from offers its key."""
+        """Only what can be repaired, undone or gone back from offers its key."""
+        if action == "undo":
+            return self.host.draft.can_undo() or None
+        if action == "redo":
+            return self.host.draft.can_redo() or None
         if action == "recover":
             return self.shown.diverged is not None
         if action == "repair" and self._is_built:
@@ -248,6 +268,8 @@ class WorkbenchScreen(ControlScreen):
         return {
             "recover": "Nothing has diverged: g goes on from before a divergence",
             "repair": "The doctor has nothing to repair here",
+            "undo": NOTHING_DONE,
+            "redo": NOTHING_UNDONE,
         }.get(action, "")
 
     def on_data_described(self) -> None:
@@ -256,7 +278,7 @@ class WorkbenchScreen(ControlScreen):
         self.query_one(PictureView).description = draft.examiner.known(draft.experiment)
 
     def action_by_sample(self) -> None:
-        """Show every sample in turn, or the whole picture again."""
+        """Show every sample in turn, with labels and lines, or the whole picture again."""
         picture = self.query_one(PictureView)
         picture.by_sample = not picture.by_sample
         if not self.has_class("-wide"):
@@ -364,7 +386,7 @@ class WorkbenchScreen(ControlScreen):
             self.show_draft()
 
     def action_export(self) -> None:
-        """Write what is trained here for other programs."""
+        """Write the weights, the network or the curve for other programs."""
         from engine.runs.run import Run
         from tui.screens.export import ExportScreen
 
@@ -382,7 +404,7 @@ class WorkbenchScreen(ControlScreen):
         before = self._rejected or draft.text()
         self._rejected = ""
         try:
-            after = edited(before, f"{draft.name or 'experiment'}.toml", self.host.run_outside)
+            after = edited(before, "experiment.toml", self.host.run_outside)
         except PerceptuiError as error:
             self.complain(error)
             return

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from rich.text import Text
 from textual.binding import Binding
 from textual.events import Click
@@ -14,11 +16,15 @@ from engine.spec.experiment import Experiment
 from tui.editing.draft import Draft
 from tui.editing.draft_items import MORE, Item, value_text
 from tui.messages import DraftChanged
+from tui.renderables.sanitize import plain
 from tui.screens.field_form import FieldForm
 from tui.screens.fields import FieldsScreen
 from tui.screens.form import ComponentForm
 from tui.widgets.cursor_rows import CursorRows, Line
 from tui.widgets.editor_lines import EditorLines, sign_columns
+
+NOTHING_DONE, NOTHING_UNDONE = "There is nothing to take back", "Nothing was taken back"
+"""Why undo and redo do nothing."""
 
 
 class Editor(CursorRows, can_focus=True):
@@ -113,8 +119,8 @@ class Editor(CursorRows, can_focus=True):
             "remove_layer": "Only a layer can be removed: move the cursor onto one",
             "move_layer": "Only a layer can be moved, and not past the network's ends",
             "open_block": "There is no block under the cursor",
-            "undo": "There is nothing to take back",
-            "redo": "Nothing was taken back",
+            "undo": NOTHING_DONE,
+            "redo": NOTHING_UNDONE,
         }.get(action, "")
 
     def picked(self) -> None:
@@ -181,13 +187,20 @@ class Editor(CursorRows, can_focus=True):
 
     def action_undo(self) -> None:
         """Take the last change back."""
-        self.draft.undo()
-        self._changed()
+        self._travel(self.draft.undo)
 
     def action_redo(self) -> None:
         """Make the change again that was taken back."""
-        self.draft.redo()
+        self._travel(self.draft.redo)
+
+    def _travel(self, go: Callable[[], None]) -> None:
+        """Go through the changes, and say where that leads to another experiment."""
+        before = self.draft.name
+        go()
         self._changed()
+        if self.draft.name != before:
+            text = f"This is {self.draft.name or 'another experiment'} again, no longer {before}"
+            self.app.notify(plain(text, self.look.ascii), markup=False)
 
     def _edit_layer(self, address: Address) -> None:
         draft = self.draft

@@ -135,9 +135,9 @@ def live_row(found: Sequence[FindingAppeared], width: int, look: Look) -> Text:
 
 
 class Verdict(Page):
-    """What the change has brought that was trained last, in a line."""
+    """What the change has brought that was trained last, in a line or two."""
 
-    DEFAULT_CSS = "Verdict { display: none; height: 1; padding: 0 1; }"
+    DEFAULT_CSS = "Verdict { display: none; max-height: 2; padding: 0 1; }"
 
     def tell(self, snapshot: Snapshot) -> None:
         """Say it once the training has ended; nothing where nothing was changed."""
@@ -147,16 +147,18 @@ class Verdict(Page):
         self._text = text
         self.display = bool(text)
         if text:
-            self.show(lambda width: [verdict_row(text, width, self.look)])
+            self.show(lambda width: verdict_rows(text, width, self.look))
 
     _text = ""
 
 
-def verdict_row(text: str, width: int, look: Look) -> Text:
-    """The sentence, cut where there is no room; its figures stand out."""
-    row = Text(fit(text.replace(" -> ", look.pick(" → ", " -> ")), width, look.ascii))
-    row.stylize(Style(bold=True), 0, text.find(" ("))
-    return row
+def verdict_rows(text: str, width: int, look: Look) -> list[Text]:
+    """The sentence in as many rows as it needs; its figures stand out."""
+    shown = text.replace(" -> ", look.pick(" → ", " -> "))
+    rows = sentence(shown, width, look, dim=False)
+    if rows:
+        rows[0].stylize(Style(bold=True), 0, max(0, shown.find(" (")))
+    return rows
 
 
 class Notice(Page):

@@ -39,7 +39,7 @@ EMPTY = (
     "The network is drawn here.",
     "space trains it and pauses it.",
     "n trains one batch, N one epoch.",
-    "enter changes the line under the cursor; r begins anew with what was changed.",
+    "In the experiment (1) enter changes a line; r begins anew with what was changed.",
 )
 """Said before there is anything to draw."""
 DRAWING = ("The network is being drawn from its checkpoint.",)

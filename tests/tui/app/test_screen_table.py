@@ -113,3 +113,22 @@ def test_paths_are_completed(houses: Path) -> None:
     assert completed("data/x.csv") is None
     assert completed(".s") == ".secret"
     assert completed("none/") is None
+
+
+def test_a_column_that_is_whole_keeps_its_place(houses: Path) -> None:
+    """tab behind it leads nowhere, and what was typed stays; shift+tab goes to the path."""
+
+    async def play(stage: Stage) -> None:
+        await stage.press("n", *"houses.csv", "enter")
+        await stage.until_seen("400 rows")
+        await stage.press(*"price", "tab")
+        await stage.settled()
+        path, target = stage.app.screen.query(Input)
+        assert stage.app.focused is target
+        assert target.value == "price"
+        await stage.press("shift+tab")
+        await stage.until(lambda: stage.app.focused is path)
+        await stage.press("tab", "enter")
+        await stage.until(lambda: stage.app.draft.name == "houses")
+
+    played(houses.parent, play, at_presets=True)

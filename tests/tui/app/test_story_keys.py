@@ -10,6 +10,7 @@ import pytest
 
 from engine.errors import UsageError
 from tests.tui.app.stage import NARROW, WIDE, Stage, played
+from tests.tui.app.stand import small_experiment
 from tui.screens.workbench import WorkbenchScreen
 from tui.terminal.outside import editor
 from tui.terminal.terminal_app import TerminalApp
@@ -52,6 +53,25 @@ def test_ctrl_z_takes_back_and_ctrl_y_makes_again(tmp_path: Path, size: tuple[in
         assert draft.layers() == before
 
     played(tmp_path, play, size=size)
+
+
+def test_undo_where_the_experiment_is_not_seen(tmp_path: Path) -> None:
+    """z and ctrl+y do it all the same, and say so; to another experiment it leads with a word."""
+
+    async def play(stage: Stage) -> None:
+        stage.app.draft.load("other", small_experiment(seed=3))
+        stage.app.draft.set("epochs", "9")
+        stage.workbench.show_draft()
+        await stage.press("2", "z")
+        await stage.until(lambda: "Taken back; 1 shows the experiment" in stage.notices)
+        assert stage.app.draft.raw["epochs"] == 30
+        await stage.press("ctrl+y")
+        await stage.until(lambda: "Made again; 1 shows the experiment" in stage.notices)
+        assert stage.app.draft.raw.get("epochs") == 9  # read anew
+        await stage.press("z", "z")
+        await stage.until(lambda: "This is small again, no longer other" in stage.notices)
+
+    played(tmp_path, play, size=NARROW)
 
 
 @SIZES
