@@ -14,7 +14,7 @@ SPLITS = ("test", "validation", "train")
 
 
 def baseline_sentence(started: RunStarted, measured: Mapping[str, Figure]) -> str:
-    """`98 % of the test points are right; the commonest class alone would give 50 %.`
+    """`98% of the test points are right; the commonest class alone would give 50%.`
 
     measured: by names like `test_accuracy`. Empty where that was not measured, or the run is from
     before baselines were kept.
@@ -44,7 +44,7 @@ def percent(share: float) -> str:
     text = f"{100 * share:.3g}"
     if share < 1 and float(text) >= 100:
         text = "99.9"
-    return f"{text} %"
+    return f"{text}%"
 
 
 def _noun(facts: Facts) -> str:

@@ -13,7 +13,7 @@ from tui.baseline import baseline_sentence, percent
 
 @pytest.mark.parametrize(
     ("share", "told"),
-    [(1.0, "100 %"), (0.98, "98 %"), (0.9996, "99.9 %"), (0.1234, "12.3 %"), (0.0, "0 %")],
+    [(1.0, "100%"), (0.98, "98%"), (0.9996, "99.9%"), (0.1234, "12.3%"), (0.0, "0%")],
 )
 def test_only_all_is_all(share: float, told: str) -> None:
     """Three digits, and 100 only where nothing is missing."""
@@ -27,13 +27,13 @@ def test_only_all_is_all(share: float, told: str) -> None:
             "circle(samples=20)",
             {"train_accuracy": 0.5, "test_accuracy": 0.25},
             {"train_accuracy": 1.0, "test_accuracy": 0.98},
-            "98 % of the test points are right; the commonest class alone would give 25 %.",
+            "98% of the test points are right; the commonest class alone would give 25%.",
         ),
         (
             "iris()",
             {"train_accuracy": 1 / 3},
             {"train_accuracy": 0.9},
-            "90 % of the training samples are right; the commonest class alone would give 33.3 %.",
+            "90% of the training samples are right; the commonest class alone would give 33.3%.",
         ),
         (
             "plane(samples=20)",

@@ -19,6 +19,9 @@ from tui.widgets.option_rows import OptionRows
 _MOVES = ("move_cursor", "cursor_", "scroll_", "page_", "first", "last", "next_pane", "pane")
 """Actions that only lead elsewhere, by the beginning of their names."""
 
+_FRAME = 3
+"""Rows of the border and the title."""
+
 
 class ActionsScreen(ModalScreen[None]):
     """The actions of what has the focus, then those of its screen; enter or a click does one."""
@@ -26,13 +29,12 @@ class ActionsScreen(ModalScreen[None]):
     DEFAULT_CSS = """
     ActionsScreen { align: center middle; }
     ActionsScreen > Vertical {
-        width: 52; max-width: 100%; height: auto; max-height: 100%;
+        width: 52; max-width: 100%; max-height: 100%;
         border: round $primary; padding: 0 1; background: $surface;
     }
     ActionsScreen Static { height: 1; }
     ActionsScreen OptionList {
-        height: auto; max-height: 80vh; border: none; padding: 0; background: $surface;
-        scrollbar-size-vertical: 1;
+        height: 1fr; border: none; padding: 0; background: $surface; scrollbar-size-vertical: 1;
     }
     ActionsScreen OptionList:focus { border: none; background-tint: $foreground 0%; }
     ActionsScreen OptionList > .option-list--option { padding: 0; }
@@ -53,6 +55,7 @@ class ActionsScreen(ModalScreen[None]):
 
     def on_mount(self) -> None:
         self.set_class(host(self).look.ascii, "-ascii")
+        self.query_one(Vertical).styles.height = len(self._keys) + _FRAME
         self.query_one(OptionList).focus()
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:

@@ -126,12 +126,13 @@ class TableScreen(AppScreen):
         if event.input.id == "path":
             self._look_at(str(expanded(text)))
         else:
-            self._fit(tuple(name.strip() for name in self._targets(text)))
+            self._fit(tuple(self._targets(text)))
 
     def _targets(self, text: str) -> list[str]:
         """The columns that a text names: one whose name it is, else those between commas."""
-        known = {column.name for column in self._table.columns} if self._table else set()
-        return [text] if text in known else text.split(",")
+        known = [column.name for column in self._table.columns] if self._table else []
+        names = [text] if text in known else text.split(",")
+        return [_known_as(name.strip(), known) for name in names]
 
     def action_complete(self) -> None:
         """Take what completes the text; from a path that is whole to what to predict."""
@@ -213,3 +214,9 @@ class TableScreen(AppScreen):
             more = len(found.notes) - _MOST_NOTES
             notes = [*found.notes[:_MOST_NOTES], *([f"and {more} more"] if more > 0 else [])]
             self.app.notify("\n".join(plain(note, look.ascii) for note in notes), markup=False)
+
+
+def _known_as(name: str, known: list[str]) -> str:
+    """A column's name in its own case, where one alone is called so."""
+    same = [one for one in known if one.lower() == name.lower()]
+    return same[0] if len(same) == 1 else name

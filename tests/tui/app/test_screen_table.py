@@ -116,16 +116,16 @@ def test_paths_are_completed(houses: Path) -> None:
 
 
 def test_a_column_that_is_whole_keeps_its_place(houses: Path) -> None:
-    """tab behind it leads nowhere, and what was typed stays; shift+tab goes to the path."""
+    """tab behind it leads nowhere; shift+tab goes to the path; its case is ignored."""
 
     async def play(stage: Stage) -> None:
         await stage.press("n", *"houses.csv", "enter")
         await stage.until_seen("400 rows")
-        await stage.press(*"price", "tab")
+        await stage.press(*"PRICE", "tab")
         await stage.settled()
         path, target = stage.app.screen.query(Input)
         assert stage.app.focused is target
-        assert target.value == "price"
+        assert target.value == "price"  # completed
         await stage.press("shift+tab")
         await stage.until(lambda: stage.app.focused is path)
         await stage.press("tab", "enter")
