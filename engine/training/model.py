@@ -8,7 +8,7 @@ from torch import nn
 
 from engine.errors import BadExperiment, Problem
 from engine.parts.layers import Layer
-from engine.parts.layers.address import place
+from engine.parts.layers.address import fillings, module_name, place
 from engine.parts.shapes import Shape
 from engine.spec.chain import Link, every, links
 from engine.training.precision import CoarseNetwork
@@ -18,13 +18,17 @@ def build_model(layers: Sequence[Layer], shape: Shape, precision: str = "float32
     """The layers as nn.Sequential for inputs of this shape.
 
     Parameters are initialised by PyTorch, layer by layer in order, on the CPU, from the
-    global generator. They are float32 whatever the precision is that the network works in.
+    global generator; once all are, what layers ask for instead is drawn, in the same order.
+    They are float32 whatever the precision is that the network works in.
     """
     problems: list[Problem] = []
     chain = links(layers, shape, problems)
     assert not problems, "the reader has checked the chain"
     network = CoarseNetwork if precision == "bf16" else nn.Sequential
-    return network(*(link.layer.build(link.input_shape) for link in chain))
+    model = network(*(link.layer.build(link.input_shape) for link in chain))
+    for address, filling in fillings(layers):
+        filling.fill(model.get_submodule(module_name(address)))
+    return model
 
 
 def check_trainable(chain: Sequence[Link], num_samples: int, batch_size: int) -> None:

@@ -1,8 +1,9 @@
 """The training loop: one batch at a time, yielding what happens.
 
-What a seed fixes, in this order, on the global generator of the CPU: the data is drawn,
-then the split, then the parameters layer by layer; then, epoch by epoch, the order of the
-samples. Dropout and augmentation draw from the generator of the device they run on.
+What a seed fixes, in this order, on the global generator of the CPU: the data is drawn, then the
+split, then the parameters layer by layer, then the weights that an `init` asks for; then, epoch by
+epoch, the order of the samples. Dropout and augmentation draw from the generator of the device they
+run on.
 """
 
 from __future__ import annotations

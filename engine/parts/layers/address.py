@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from engine.parts.layers.base import Layer
 from engine.parts.layers.block import Block
+from engine.parts.layers.initial import Filling
 
 Address = tuple[int, ...]
 """A layer's index in the network, then its index in each block on the way: `(2, 0)`."""
@@ -24,6 +25,11 @@ def key(address: Address) -> str:
 def module_name(address: Address) -> str:
     """As PyTorch names the module in the network: `2.layers.0`."""
     return f".{Block.inside_parameter}.".join(map(str, address))
+
+
+def expression(address: Address, network: str) -> str:
+    """As Python finds the module in a variable: `model[2].layers[0]`."""
+    return network + f".{Block.inside_parameter}".join(f"[{index}]" for index in address)
 
 
 def walk(layers: Sequence[Layer], within: Address = ()) -> Iterator[tuple[Address, Layer]]:
@@ -55,6 +61,13 @@ def spliced(
     assert isinstance(block, Block), f"{place(address)} is inside of a block"
     inside = spliced(block.inside, tuple(rest), taken, *put)
     return (*layers[:first], block.with_inside(inside), *layers[first + 1 :])
+
+
+def fillings(layers: Sequence[Layer]) -> Iterator[tuple[Address, Filling]]:
+    """What is done to a built network's parameters, in order, each with its layer's address."""
+    for address, layer in walk(layers):
+        for filling in layer.fillings:
+            yield address, filling
 
 
 def weight_names(layers: Sequence[Layer]) -> tuple[str, ...]:

@@ -11,6 +11,8 @@ from engine.parts.shapes import Shape, ShapeError, shape_text
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
+    from engine.parts.layers.initial import Filling
+
 Range = tuple[float, float]
 """The lowest and the highest value there can be."""
 UNBOUNDED: Range = (-math.inf, math.inf)
@@ -70,6 +72,16 @@ class Layer(Component, abstract=True):
         They are what l1 and l2 are about and what the probes measure; no biases, no scales.
         """
         return ()
+
+    @property
+    def fillings(self) -> tuple[Filling, ...]:
+        """What is done to its own parameters once the network is built, in order."""
+        return ()
+
+    @property
+    def starts_equal(self) -> bool:
+        """Whether all of its weights begin as the same value."""
+        return False
 
     @property
     def output_range(self) -> Range:

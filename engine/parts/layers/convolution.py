@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from engine.parts.component import parameter
-from engine.parts.layers.base import Layer, factors, require_image, require_sequence
+from engine.parts.layers.base import factors, require_image, require_sequence
+from engine.parts.layers.initial import (
+    Init,
+    Initialized,
+    initial_bias,
+    initial_scale,
+    initial_weights,
+)
 from engine.parts.shapes import (
     MAX_ELEMENTS,
     Shape,
@@ -19,7 +26,7 @@ from engine.parts.shapes import (
 Border = Literal["zeros", "reflect", "replicate", "circular"]
 
 
-class _Convolution(Layer, abstract=True):
+class _Convolution(Initialized, abstract=True):
     """What convolutions in one and in two directions share; each declares its parameters."""
 
     here = "Here {shape_in} becomes {shape_out}, and it learns {sum} numbers."
@@ -37,7 +44,7 @@ class _Convolution(Layer, abstract=True):
             return 'padding="same" needs stride=1'
         if channels % groups:
             return f"out_channels={channels} is not divisible by groups={groups}"
-        return ""
+        return super().complaint()
 
     def output_shape(self, shape: Shape) -> Shape:
         values = self.values()
@@ -134,6 +141,9 @@ class Conv2d(_Convolution):
     groups: int = parameter(default=1, help="channel groups that are kept apart", minimum=1)
     bias: bool = parameter(default=True, help="add a learned bias to each channel")
     padding_mode: Border = parameter(default="zeros", help="what the border is filled with")
+    init: Init = initial_weights()
+    init_scale: float | None = initial_scale()
+    init_bias: float | None = initial_bias()
 
 
 class Conv1d(_Convolution):
@@ -159,9 +169,12 @@ class Conv1d(_Convolution):
     groups: int = parameter(default=1, help="channel groups that are kept apart", minimum=1)
     bias: bool = parameter(default=True, help="add a learned bias to each channel")
     padding_mode: Border = parameter(default="zeros", help="what the ends are filled with")
+    init: Init = initial_weights()
+    init_scale: float | None = initial_scale()
+    init_bias: float | None = initial_bias()
 
 
-class ConvTranspose2d(Layer):
+class ConvTranspose2d(Initialized):
     """A convolution the other way: spread each pixel out with learned filters."""
 
     words = "Paints a larger picture: each value puts down a learned pattern, and these add up."
@@ -190,6 +203,9 @@ class ConvTranspose2d(Layer):
     dilation: Size = parameter(
         default=1, help="distance between filter taps", minimum=1, maximum=1024, unit="pixels"
     )
+    init: Init = initial_weights()
+    init_scale: float | None = initial_scale()
+    init_bias: float | None = initial_bias()
 
     def complaint(self) -> str:
         if self.out_channels % self.groups:
@@ -202,7 +218,7 @@ class ConvTranspose2d(Layer):
         )
         if any(added >= max(stride, dilation) for added, stride, dilation in rows):
             return "output_padding must be smaller than stride or dilation"
-        return ""
+        return super().complaint()
 
     def output_shape(self, shape: Shape) -> Shape:
         require_image(self, shape)

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from engine.parts.component import parameter
 from engine.parts.layers.base import Layer, factors, require_features, require_image
+from engine.parts.layers.initial import (
+    Init,
+    Initialized,
+    initial_bias,
+    initial_scale,
+    initial_weights,
+)
 from engine.parts.shapes import MAX_ELEMENTS, Shape, ShapeError, product, shape_text
 
 
-class Linear(Layer):
+class Linear(Initialized):
     """Fully connected: every output is a weighted sum of all inputs plus a bias."""
 
     words = (
@@ -24,6 +31,9 @@ class Linear(Layer):
         help="how many outputs", minimum=1, maximum=1_000_000, unit="units"
     )
     bias: bool = parameter(default=True, help="add a learned bias to each output")
+    init: Init = initial_weights()
+    init_scale: float | None = initial_scale()
+    init_bias: float | None = initial_bias()
 
     def output_shape(self, shape: Shape) -> Shape:
         require_features(self, shape)

@@ -9,13 +9,14 @@ from engine.parts.layers.base import Layer
 from engine.parts.layers.block import Block, call_lines
 from engine.parts.layers.convolution import Conv1d, Conv2d
 from engine.parts.layers.dense import Linear
+from engine.parts.layers.initial import Init, Initialized, initial_scale, initial_weights
 from engine.parts.shapes import Shape, ShapeError, shape_text
 
 if TYPE_CHECKING:
     from torch import nn
 
 
-class Residual(Block):
+class Residual(Block, Initialized):
     """Add the input to what the layers inside make of it: they learn the difference.
 
     He et al. 2016, Deep Residual Learning for Image Recognition; a projection is their option C,
@@ -36,6 +37,13 @@ class Residual(Block):
         default="identity",
         help="how the input is added: as it is, or through learned weights (1×1 for images)",
     )
+    init: Init = initial_weights()
+    init_scale: float | None = initial_scale()
+
+    def complaint(self) -> str:
+        if not self.weights and self.init != "default":
+            return 'init is of the weights of shortcut="projection"'
+        return super().complaint() or Initialized.complaint(self)
 
     @property
     def weights(self) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from textwrap import indent
 from typing import TYPE_CHECKING
 
 from engine.parts.component import quoted
+from engine.parts.layers.address import expression, fillings
 from engine.runs.script.plan import Piece, Plan, function_lines
 from engine.spec.chain import every
 
@@ -22,7 +23,12 @@ def model_piece(plan: Plan) -> Piece:
     piece = Piece([*_definitions(modules), "", "# The network.", "model = nn.Sequential("])
     layers = [f"{link.layer.code(link.input_shape)}," for link in plan.chain]
     piece.lines += indent("\n".join(layers), "    ").splitlines()
-    piece.lines.append(f"){plan.to_device}")
+    begun = [one.code(expression(at, "model")) for at, one in fillings(experiment.layers)]
+    if begun:
+        piece.lines += [")", "# First weights in place of PyTorch's own.", *begun]
+        piece.lines += [] if plan.on_cpu else [f"model{plan.to_device}"]
+    else:
+        piece.lines.append(f"){plan.to_device}")
     if experiment.start_from:
         piece.imports.add("from safetensors.torch import load_file")
         piece.lines += [

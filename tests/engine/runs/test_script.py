@@ -116,6 +116,17 @@ VARIANTS: dict[str, dict[str, Any]] = {
         "epochs": 2,
         **SPLIT,
     },
+    "first weights": {
+        **BATCHES,
+        "layers": [
+            'Linear(6, init="kaiming_normal", init_bias=0.01)',
+            "ReLU()",
+            'Residual([Linear(4, init="orthogonal", init_scale=1.5)], shortcut="projection", '
+            'init="normal", init_scale=0.1)',
+            'Linear(1, init="uniform", init_scale=0.2)',
+            "Sigmoid()",
+        ],
+    },
     "warm-up": {**BATCHES, "schedule": "constant(warmup=4)"},
     "steps": {"schedule": "StepLR(2, gamma=0.5, warmup=1)"},
     "cosine": {**BATCHES, "schedule": "CosineAnnealingLR()"},

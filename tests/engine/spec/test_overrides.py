@@ -130,7 +130,10 @@ def test_a_layer_inside_of_a_block_is_changed(assignment: str, block: str) -> No
         ("layers.1.7", '"7" is not a layer in layers[1]: they are 0 to 2'),
         ("layers.1.2.1.bias", '"1" is not a layer in layers[1][2]: they are 0 to 0'),
         ("layers.1.x.y", "write layers.INDEX.ARGUMENT=VALUE"),
-        ("layers.1.0.x", 'Linear has no argument "x": it has out_features, bias'),
+        (
+            "layers.1.0.x",
+            'Linear has no argument "x": it has out_features, bias, init, init_scale, init_bias',
+        ),
         ("layers.1.1", "'5(' is not a call like Name(argument, key=value): '(' was never closed"),
     ],
 )

@@ -84,8 +84,9 @@ def _problems(**changes: object) -> list[str]:
         ),
         (
             "layers",
-            ["Linear(1, True, 3)"],
-            "layers[0]: Linear takes 2 (out_features, bias), but 3 arguments are given",
+            ["Linear(1, True, 'zeros', None, 0.0, 3)"],
+            "layers[0]: Linear takes 5 (out_features, bias, init, init_scale, init_bias), but 6 "
+            "arguments are given",
         ),
         ("layers", ["ReLU(1)"], "layers[0]: ReLU takes none, but 1 arguments are given"),
         (
