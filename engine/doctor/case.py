@@ -7,6 +7,7 @@ import math
 from functools import cached_property
 from typing import Any
 
+from engine.doctor.rates import is_usual
 from engine.doctor.statistics import Statistics
 from engine.doctor.stretch import Stretch, stretches
 from engine.errors import DataUnavailable, Problem
@@ -16,6 +17,7 @@ from engine.parts.layers.address import Address, at, spliced, walk
 from engine.parts.layers.base import UNBOUNDED, Meaning, Range
 from engine.parts.optimizers import Adam
 from engine.spec.chain import Link, links
+from engine.spec.duration import step_seconds
 from engine.spec.experiment import Experiment
 from engine.spec.need import Need, need_of
 from engine.spec.validator import check_against, held_back
@@ -38,6 +40,9 @@ class Case:
     facts: Facts | None = None
     """None where only a file that is absent could tell; most rules are silent then."""
     statistics: Statistics | None = None
+    earlier: tuple[Experiment, ...] = ()
+    """What the experiment was before and trained with, the newest first: where a repair looks for
+    a value before it takes one by rule."""
 
     @cached_property
     def chain(self) -> list[Link]:
@@ -145,6 +150,11 @@ class Case:
         return self.experiment.epochs * self.steps_per_epoch
 
     @cached_property
+    def step_s(self) -> float:
+        """About how long a step takes."""
+        return step_seconds(self.chain, self.batch_size)
+
+    @cached_property
     def mean_rate(self) -> float:
         """The learning rate, the mean over the training as its schedule has it."""
         schedule, lr = self.experiment.schedule, self.experiment.optimizer.lr
@@ -171,11 +181,12 @@ class Case:
     def changed(self, changes: dict[str, Any]) -> Experiment | None:
         """The experiment with these fields changed; None if that is no other valid one.
 
-        What was measured, expected and known to be wrong of the one before is left out.
+        Nor one with a learning rate that its optimizer is not used with. What was measured,
+        expected and known to be wrong of the one before is left out.
         """
         before = self.experiment.without_claims()
         other = dataclasses.replace(before, **changes)
-        if before == other:
+        if before == other or (is_usual(before) and not is_usual(other)):
             return None
         layers = [layer for _, layer in walk(other.layers)]
         for component in (other.data, *layers, other.loss, other.optimizer, other.schedule):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 
 from engine.doctor.case import Case
 from engine.doctor.failure import failure
@@ -21,14 +22,18 @@ MOST_REPAIRS = 100
 
 
 def examine(
-    experiment: Experiment, statistics: Statistics | None = None, facts: Facts | None = None
+    experiment: Experiment,
+    statistics: Statistics | None = None,
+    facts: Facts | None = None,
+    earlier: tuple[Experiment, ...] = (),
 ) -> list[Finding]:
     """What is wrong with an experiment, the gravest first.
 
     Instant, from the description alone; rules that need statistics are silent without.
     facts: of data whose file only the worker has read.
+    earlier: what the experiment was before, the newest first.
     """
-    case = Case(experiment, facts or known_facts(experiment), statistics)
+    case = Case(experiment, facts or known_facts(experiment), statistics, earlier)
     found = [finding for rule in ALL for finding in _said(rule, case)]
     return sorted(found, key=lambda finding: SEVERITIES.index(finding.severity))
 
@@ -81,21 +86,41 @@ def _targets_unknown(experiment: Experiment) -> bool:
     )
 
 
+def repairs(
+    experiment: Experiment,
+    statistics: Statistics | None = None,
+    severities: tuple[Severity, ...] = ("error", "warning"),
+    earlier: tuple[Experiment, ...] = (),
+    facts: Facts | None = None,
+) -> Iterator[Finding]:
+    """The findings of these severities that have a repair, one after the other, gravest first.
+
+    Each is of the experiment with all repairs before it, since one may answer several findings or
+    allow another. Two rules that undo each other's repairs are a mistake: it ends there, and the
+    log says so.
+    """
+    seen = [experiment]
+    for _ in range(MOST_REPAIRS):
+        found = examine(experiment, statistics, facts, earlier)
+        first = next((f for f in found if f.severity in severities and f.repaired), None)
+        if first is None:
+            return
+        assert first.repaired is not None, "asked for above"
+        experiment = first.repaired
+        if experiment in seen:
+            break
+        seen.append(experiment)
+        yield first
+    _log.error("the repairs of %s have no end", experiment)
+
+
 def repaired(
     experiment: Experiment,
     statistics: Statistics | None = None,
     severities: tuple[Severity, ...] = ("error", "warning"),
 ) -> Experiment:
-    """The experiment with every repair of these severities applied, the gravest first.
-
-    Looks again after each, since one repair may answer several findings or allow another. Two
-    rules that undo each other's repairs are a mistake: it ends there, and the log says so.
-    """
-    for _ in range(MOST_REPAIRS):
-        found = examine(experiment, statistics)
-        offered = [f.repaired for f in found if f.severity in severities and f.repaired]
-        if not offered:
-            return experiment
-        experiment = offered[0]
-    _log.error("the repairs of %s have no end", experiment)
+    """The experiment with every repair of these severities applied, the gravest first."""
+    for finding in repairs(experiment, statistics, severities):
+        assert finding.repaired is not None, "it is a repair"
+        experiment = finding.repaired
     return experiment

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 from engine.doctor.case import Case
+from engine.doctor.rates import known_rate, rate_of
+from engine.doctor.rates import with_rate as at_rate
 from engine.doctor.rule import Changes, Remark, Remarks, figure, rule
 
 
@@ -14,7 +14,7 @@ def learning_rate_range(case: Case) -> Remarks:
     experiment = case.experiment
     schedule = experiment.schedule
     own = schedule.rate_parameter
-    rate = float(schedule.values()[own]) if own else experiment.optimizer.lr
+    rate = rate_of(experiment)
     place = f"schedule.{own}" if own else "optimizer.lr"
     known = experiment.optimizer.rates
     if known is None or known.lowest <= rate <= known.highest:
@@ -42,16 +42,16 @@ def learning_rate_range(case: Case) -> Remarks:
             f"a learning rate of {rate:g} is {figure(rate / highest)} times the highest that "
             f"{name} is used with: the loss will jump or diverge"
         )
-    changes = with_rate(case, usual)
-    yield Remark("warning" if rate else "error", place, message, f"use {usual:g}", changes)
+    before = known_rate(experiment, case.earlier)
+    repair = f"use {usual:g}" if before is None else f"use {before:g}, as before"
+    changes = with_rate(case, usual if before is None else before)
+    yield Remark("warning" if rate else "error", place, message, repair, changes)
 
 
 def with_rate(case: Case, rate: float) -> Changes:
     """The changes to another learning rate, wherever it is said."""
-    schedule, optimizer = case.experiment.schedule, case.experiment.optimizer
-    if own := schedule.rate_parameter:
-        return {"schedule": schedule.with_values(**{own: rate})}
-    return {"optimizer": dataclasses.replace(optimizer, lr=rate)}
+    other = at_rate(case.experiment, rate)
+    return {"schedule": other.schedule, "optimizer": other.optimizer}
 
 
 RULES = (learning_rate_range,)

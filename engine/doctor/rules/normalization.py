@@ -29,7 +29,7 @@ def batchnorm_single(case: Case) -> Remarks:
         single = link.layer.is_single(link.input_shape)
         if case.batch_size > 1 and (rest > 1 or not single):
             continue
-        size = _batch_without_rest(case.num_train)
+        size = _batch_without_rest(case.num_train, case.batch_size)
         if case.num_train == 1:
             changes: Changes = {"layers": case.with_layers(link.address, 1)}
             repair = f"remove {link.layer}"
@@ -51,9 +51,9 @@ def batchnorm_single(case: Case) -> Remarks:
         )
 
 
-def _batch_without_rest(num_samples: int) -> int:
-    """A usual batch size, or the next smaller one, that leaves no last batch of one."""
-    size = min(USUAL_BATCH, num_samples)
+def _batch_without_rest(num_samples: int, asked: int) -> int:
+    """The batch size nearest to the one that is asked for that leaves no last batch of one."""
+    size = min(asked if asked > 1 else USUAL_BATCH, num_samples)
     while size > 2 and num_samples % size == 1:
         size -= 1
     return num_samples if num_samples % size == 1 else size

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from collections.abc import Iterator
 
-from engine.doctor.case import Case
+from engine.doctor.case import SMALL_NETWORK_RATE, Case
+from engine.doctor.rates import rate_of
 from engine.doctor.rule import Changes, Remark, Remarks, plural, rule
 from engine.doctor.rules.learning_rate import with_rate
 from engine.parts.optimizers import Optimizer
@@ -23,8 +25,11 @@ GOOD_WAY = 25.0
 """How far Adam may travel after a repair: 500 steps of 0.05, with which the repaired circle was
 measured."""
 MOST_EPOCHS = 10**9
-MANY_TIMES = 10
-"""As often a person trains as many epochs again; beyond, a rate that is too small is mended."""
+MANY_TIMES, FEW_STEPS = 10, 1000
+"""As often a person trains as many epochs again, or for so many steps; beyond, a rate that is too
+small is mended."""
+MOST_S = 60.0
+"""Seconds that a person waits for a repaired training on one core, unless it took longer before."""
 LEAST_MEAN_RATE = 1e-7
 """Below this no number of epochs would do."""
 
@@ -76,15 +81,7 @@ def too_few_steps(case: Case) -> Remarks:
     if far is None or far >= needed:
         return
     optimizer = case.experiment.optimizer
-    adam = case.adam() if optimizer.follows_gradient and case.bends else None
-    epochs = _epochs(case, GOOD_WAY / adam.lr) if adam else _more_epochs(case, needed / far)
-    epochs = max(epochs, case.experiment.epochs)
-    changes = _trained(case, adam or optimizer, epochs)
-    repair = f"train for {plural(epochs, 'epoch')}" + (f" with {adam}" if adam else "")
-    if adam is None and epochs > MANY_TIMES * case.experiment.epochs:
-        changes, repair = _faster(case) or (changes, repair)
-    if not _is_enough(_after(case, changes)):  # a schedule that falls to nothing goes no further
-        changes, repair = {}, "let the learning rate fall more slowly"
+    changes, repair = next(_mended(case), ({}, "more epochs, or a higher learning rate"))
     follows = optimizer.follows_gradient
     weight, needs = (" times its gradient", "are") if follows else ("", "is")
     yield Remark(
@@ -98,20 +95,73 @@ def too_few_steps(case: Case) -> Remarks:
     )
 
 
-def _faster(case: Case) -> tuple[Changes, str] | None:
-    """The optimizer's usual rate, with the epochs that it needs; None where it is no higher."""
-    own = case.experiment.schedule.rate_parameter
-    rate = case.experiment.schedule.values()[own] if own else case.experiment.optimizer.lr
-    known = case.experiment.optimizer.rates
-    if known is None or rate >= known.usual:
-        return None
-    changes, repair = with_rate(case, known.usual), f"use a learning rate of {known.usual:g}"
-    faster = _after(case, changes)
-    far = way(faster)
-    if far and not _is_enough(faster):
-        epochs = _more_epochs(faster, _needed(faster) / far)
-        changes, repair = {**changes, "epochs": epochs}, f"{repair}, for {plural(epochs, 'epoch')}"
-    return changes, repair
+def _mended(case: Case) -> Iterator[tuple[Changes, str]]:
+    """What carries the weights as far as they need to, in a time that a person would wait.
+
+    Adam in place of SGD that creeps; more epochs, where those are few times more; else a rate that
+    is usual; a schedule that does not fall to nothing.
+    """
+    for changes, repair in (*_longer(case), *_slower_fall(case)):
+        after = _after(case, changes)
+        if _is_enough(after) and after.experiment.epochs <= _most_epochs(case, after):
+            yield changes, repair
+
+
+def _slower_fall(case: Case) -> Iterator[tuple[Changes, str]]:
+    if case.experiment.schedule.moves:
+        fall = CosineAnnealingLR()
+        changes: Changes = {"schedule": fall}
+        repair = f"let the rate fall over the whole training: use {fall}"
+        after = _after(case, changes)
+        if not _is_enough(after):
+            epochs = _epochs_needed(after)
+            changes, repair = {**changes, "epochs": epochs}, f"{repair}, for {epochs:,} epochs"
+        yield changes, repair
+
+
+def _longer(case: Case) -> Iterator[tuple[Changes, str]]:
+    experiment = case.experiment
+    optimizer, own = experiment.optimizer, experiment.epochs
+    is_plain = optimizer.follows_gradient and not optimizer.values().get("momentum")
+    if is_plain and case.bends:
+        yield _with_adam(case)
+    epochs = _epochs_needed(case)
+    if epochs <= MANY_TIMES * own:
+        yield {"epochs": epochs}, f"train for {plural(epochs, 'epoch')}"
+    known = optimizer.rates
+    if known is not None and rate_of(experiment) < known.usual:
+        changes, repair = with_rate(case, known.usual), f"use a learning rate of {known.usual:g}"
+        faster = _after(case, changes)
+        if not _is_enough(faster):
+            more = _epochs_needed(faster)
+            changes, repair = {**changes, "epochs": more}, f"{repair}, for {plural(more, 'epoch')}"
+        yield changes, repair
+    if optimizer.follows_gradient and case.bends:
+        yield _with_adam(case)
+    yield {"epochs": epochs}, f"train for {plural(epochs, 'epoch')}"
+
+
+def _with_adam(case: Case) -> tuple[Changes, str]:
+    """Adam, for as long as its rate needs."""
+    adam, own = case.adam(), case.experiment.epochs
+    if adam.lr == SMALL_NETWORK_RATE:
+        epochs = max(own, _epochs(case, GOOD_WAY / adam.lr))
+    else:
+        after = _after(case, {"optimizer": adam})
+        epochs = own if _is_enough(after) else _epochs_needed(after)
+    return _trained(case, adam, epochs), f"train for {plural(epochs, 'epoch')} with {adam}"
+
+
+def _epochs_needed(case: Case) -> int:
+    """The epochs that carry weights twice as far as they need to."""
+    return _more_epochs(case, _needed(case) / (way(case) or math.inf))
+
+
+def _most_epochs(before: Case, after: Case) -> float:
+    """So many epochs a person trains again: a few times as many, and within a minute."""
+    own = before.experiment.epochs
+    few_times = max(MANY_TIMES * own, FEW_STEPS / after.steps_per_epoch)
+    return max(own, min(few_times, MOST_S / (after.step_s * after.steps_per_epoch)))
 
 
 def _after(case: Case, changes: Changes) -> Case:

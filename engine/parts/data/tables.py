@@ -154,6 +154,21 @@ class Diabetes(Table, name="diabetes"):
     num_samples = 442
     feature_names = ("age", "sex", "bmi", "bp", "s1", "s2", "s3", "s4", "s5", "s6")
 
+    standardize_target: bool = parameter(
+        default=False,
+        help="train on the number to predict less its mean, divided by its deviation; figures and "
+        "predictions stay in its own unit",
+    )
+
+    def load(self, locations: DataLocations) -> Dataset:
+        return dataclasses.replace(
+            super().load(locations), standardize_target=self.standardize_target
+        )
+
+    @property
+    def standardizes_target(self) -> bool:
+        return self.standardize_target
+
 
 class Digits(_Bundled, name="digits"):
     """1,797 handwritten digits of 8 by 8 pixels in 17 shades of gray."""

@@ -43,6 +43,17 @@ MNIST = {
 }
 
 
+SHORT = MNIST | {
+    "data": "MNIST(mean=0.1307, std=0.3081, train_samples=5000)",
+    "layers": ["Conv2d(8, 3)", "ReLU", "MaxPool2d(2)", "Flatten", "Linear(64)", "ReLU",
+               "Linear(10)"],
+    "optimizer": "SGD(lr=0.01, momentum=0.9)",
+    "batch_size": 128,
+    "schedule": "CosineAnnealingLR()",
+}  # fmt: skip
+"""Convolutions that are trained for a few epochs of 40 steps."""
+
+
 def experiment(*changes: dict[str, Any]) -> Experiment:
     """The healthy experiment with fields changed, checked."""
     raw = dict(HEALTHY)
@@ -367,7 +378,7 @@ PAIRS = [
             {"batch_size": 24},
             layers("Linear(16, bias=False)", "BatchNorm1d", "ReLU", "Linear(1)"),
         ),
-        repaired={"batch_size": "32"},
+        repaired={"batch_size": "22"},
     ),
     Pair(
         "batchnorm-single", "warning", "layers[1]", "each image is normalized by itself",
@@ -486,7 +497,7 @@ PAIRS = [
         experiment(DIABETES, layers("Linear(1)"), {"data": "diabetes(standardize=True)",
                    "optimizer": "Adam(lr=5)"}),
         predicting(25, 275, 77.0), predicting(25, 275, 77.0),
-        repaired={"optimizer": "Adam(lr=4.0)"},
+        repaired={"data": "diabetes(standardize=True, standardize_target=True)"},
     ),
     Pair(
         "off-center-pixels", "warning", "data", "a mean of -0.74 and a deviation of 0.62",
@@ -623,6 +634,22 @@ PAIRS = [
         experiment({"optimizer": "Adam(lr=1e-6)", "epochs": 300}),
         experiment({"optimizer": "Adam(lr=0.002)", "epochs": 300}),
         repaired={"optimizer": "Adam(lr=0.001)", "epochs": "1000"},
+    ),
+    Pair(
+        "too-few-steps", "warning", "epochs", "160 steps of SGD at a mean rate of 0.0063",
+        experiment(SHORT, {"epochs": 4}), experiment(SHORT, {"epochs": 12}),
+        repaired={"optimizer": "SGD(lr=0.01, momentum=0.9)", "epochs": "16"},
+    ),
+    Pair(
+        "too-few-steps", "warning", "epochs", "200 steps of Adam at a mean rate of 1e-05",
+        experiment({"optimizer": "Adam(lr=1e-5)"}), experiment({"optimizer": "Adam(lr=5e-3)"}),
+        repaired={"optimizer": "Adam(lr=0.001)", "epochs": "1000"},
+    ),
+    Pair(
+        "too-few-steps", "warning", "epochs", "at a mean rate of 0.0005",
+        experiment({"schedule": "StepLR(10)", "epochs": 300}),
+        experiment({"schedule": "StepLR(200)", "epochs": 300}),
+        repaired={"schedule": "CosineAnnealingLR()", "epochs": "300"},
     ),
     Pair(
         "too-few-steps", "info", "epochs", "one single step",

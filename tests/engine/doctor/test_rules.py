@@ -9,10 +9,13 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 
-from engine.doctor.examination import examine, repaired
+from engine.doctor.case import Case
+from engine.doctor.examination import examine, known_facts, repaired, repairs
 from engine.doctor.finding import SEVERITIES, Finding
+from engine.doctor.rates import is_usual, rate_of
 from engine.doctor.rules import ALL
 from engine.doctor.rules.normalization import JUDGED_TOGETHER
+from engine.doctor.rules.optimization import MOST_S
 from engine.doctor.statistics import Statistics
 from engine.parts.layers.dense import Linear
 from engine.spec.experiment import Experiment
@@ -91,6 +94,53 @@ def test_repair_is_valid_and_cures(pair: Pair) -> None:
         name: text.strip() for name, text in pair.repaired.items()
     }
     assert of(pair, examine(found.repaired, pair.sick_statistics)) == []
+
+
+@pytest.mark.parametrize("pair", PAIRS, ids=str)
+def test_no_repair_asks_what_another_rule_forbids(pair: Pair) -> None:
+    """No rate that its optimizer is not used with, and no training that nobody waits for."""
+    for found in examine(pair.sick, pair.sick_statistics):
+        if found.repaired is None:
+            continue
+        before, after = (
+            Case(pair.sick, known_facts(pair.sick)),
+            Case(found.repaired, known_facts(found.repaired)),
+        )
+        assert is_usual(found.repaired) or rate_of(found.repaired) == rate_of(pair.sick)
+        took, takes = (case.step_s * case.num_steps for case in (before, after))
+        assert takes <= max(MOST_S, 1.5 * took)
+
+
+@pytest.mark.parametrize("asked", [128, 64, 12])
+def test_a_batch_without_a_rest_is_near_the_one_asked_for(asked: int) -> None:
+    """Where a last batch of one is left, one sample less a batch is enough."""
+    one = experiment(
+        {"data": f"moons(samples={3 * asked + 1})", "batch_size": asked, "test_fraction": 0.0},
+        layers("Linear(16, bias=False)", "BatchNorm1d", "ReLU", "Linear(1)"),
+    )
+    (found,) = [f for f in examine(one) if f.code == "batchnorm-single"]
+    assert found.repaired is not None
+    assert found.repaired.batch_size == asked - 1
+
+
+def test_a_rate_is_looked_for_in_what_was_before() -> None:
+    """The newest usual one of the same optimizer, before the one to begin with."""
+    rates = ("Adam(lr=50)", "SGD(lr=0.3)", "Adam(lr=0.02)", "Adam(lr=0.03)")
+    earlier = tuple(experiment({"optimizer": rate}) for rate in rates)
+    (found,) = examine(experiment({"optimizer": "Adam(lr=100)"}), earlier=earlier)
+    assert (found.code, found.repair) == ("learning-rate-range", "use 0.02, as before")
+    assert found.repaired == experiment({"optimizer": "Adam(lr=0.02)"})
+
+
+def test_repairs_go_on_until_none_is_left() -> None:
+    """One after the other, each of the experiment with those before it."""
+    sick = experiment({"optimizer": "Adam(lr=100)", "patience": 5, "epochs": 40})
+    chain = list(repairs(sick))
+    assert [one.code for one in chain] == [
+        "learning-rate-range", "too-few-steps", "selection-on-training",
+    ]  # fmt: skip
+    assert chain[-1].repaired == repaired(sick)
+    assert [f for f in examine(repaired(sick)) if f.repaired] == []
 
 
 def test_every_rule_has_a_pair() -> None:
