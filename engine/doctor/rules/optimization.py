@@ -251,7 +251,7 @@ def batch_above_data(case: Case) -> Remarks:
     if size == "full" or not case.num_train or size <= case.num_train:
         return
     yield Remark(
-        "warning",
+        "info",
         "batch_size",
         f"batch_size = {size:,} is more than the {plural(case.num_train, 'training sample')}: "
         "each epoch is one step over all of them",

@@ -679,7 +679,7 @@ PAIRS = [
         repaired={"optimizer": "NAdam(lr=0.002)"},
     ),
     Pair(
-        "batch-above-data", "warning", "batch_size", "512 is more than the 300 training samples",
+        "batch-above-data", "info", "batch_size", "512 is more than the 300 training samples",
         experiment({"batch_size": 512}),
         experiment({"batch_size": 300}),
         repaired={"batch_size": "full"},
