@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 
@@ -13,6 +13,8 @@ class Problem:
     place: str
     """The key, dotted and indexed: `optimizer.lr`, `layers[2]`; empty for the whole file."""
     message: str
+    code: str = field(default="", compare=False)
+    """Its kind, a stable name that the doctor's findings have too; empty where it has none."""
 
     def __str__(self) -> str:
         return f"{self.place}: {self.message}" if self.place else self.message
@@ -22,6 +24,8 @@ class PerceptuiError(ValueError):
     """Base of the errors that are told to the person in one message, without a traceback."""
 
     exit_code: ClassVar[int] = 1
+    advice = ""
+    """What would help, where that was looked for: told below the message."""
 
 
 class UsageError(PerceptuiError):
@@ -44,6 +48,11 @@ class DataUnavailable(PerceptuiError):
     """Data that is missing, unreadable, changed, or can't be downloaded."""
 
     exit_code = 4
+
+    def __init__(self, message: str, code: str = "data-unreadable") -> None:
+        super().__init__(message)
+        self.code = code
+        """Its kind, as a problem has one: for a table that of its gravest remark."""
 
 
 class NoRows(DataUnavailable):

@@ -11,6 +11,7 @@ from typing import get_args
 
 from engine.doctor.live.doctor import RULES as LIVE
 from engine.doctor.live.rule import LiveRule
+from engine.doctor.reasons import REASONS
 from engine.doctor.rule import Rule
 from engine.doctor.rules import ALL
 from engine.export import FORMATS
@@ -207,6 +208,7 @@ def tables() -> dict[str, str]:
         "optimizers": components(Optimizer),
         "schedules": components(Schedule),
         "findings": findings(sorted(ALL, key=lambda one: one.code)),
+        "refused": "\n".join(f"- `{code}`: {why}" for code, why in REASONS.items()),
         "live": findings(sorted(LIVE, key=lambda one: one.code)),
         "limits": limits(),
         "formats": formats(),

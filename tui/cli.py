@@ -108,7 +108,7 @@ def run(arguments: list[str]) -> int:
     except BrokenPipeError:
         return PIPE_CLOSED
     except PerceptuiError as error:
-        complain(str(error))
+        complain(f"{error}\n{error.advice}" if error.advice else str(error))
         return error.exit_code
     except OSError as error:  # a full disk under stdout, a file that vanished
         place = f"{error.filename}: " if error.filename else ""

@@ -9,6 +9,7 @@ from typing import Any
 
 from engine.doctor.finding import Finding
 from engine.doctor.live.doctor import RULES as LIVE_RULES
+from engine.doctor.reasons import REASONS
 from engine.doctor.rules import ALL
 from engine.explanation.explanation import Explanation, Trial, filled
 from engine.parts.metrics import SPLITS, Metric
@@ -46,7 +47,7 @@ def of_finding(finding: Finding, experiment: Experiment | None) -> Explanation:
 def _why(code: str) -> str:
     """Why there is such a rule; empty for a code that is none."""
     function = _rules().get(code)
-    text = inspect.getdoc(function) if function is not None else None
+    text = inspect.getdoc(function) if function is not None else REASONS.get(code)
     return " ".join((text or "").split("\n\n")[0].split())
 
 

@@ -63,11 +63,16 @@ class Loss(Component, abstract=True):
         if shape == (num_classes,):
             return ""
         if self.class_targets or num_classes > 2:
-            return _size_advice(self, shape, num_classes, "class")
+            return _size_advice(self, shape, num_classes, "class") + self._other_advice(num_classes)
         return (
             f"{self} with 2 classes needs 1 output (or 2), but the last layer gives "
             f"{shape_text(shape)}: end with Linear(1)"
         )
+
+    def _other_advice(self, num_classes: int) -> str:
+        """The loss for one class out of many, beside one that asks of each by itself."""
+        asks_of_each = self.outputs in ("probability", "logit")
+        return ", and use CrossEntropyLoss()" if asks_of_each and num_classes > 2 else ""
 
     def own_module(self) -> type[nn.Module] | None:
         """The class of a loss that PyTorch has not, whose source is printed into scripts."""

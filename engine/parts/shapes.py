@@ -14,12 +14,14 @@ MAX_ELEMENTS = 2**31 - 1
 class ShapeError(ValueError):
     """A shape that a layer can't take.
 
-    `repair` is what would help, as the person would write it, or empty.
+    `repair` is what would help, as the person would write it, or empty; `code` its kind, as a
+    problem has one.
     """
 
-    def __init__(self, message: str, repair: str = "") -> None:
+    def __init__(self, message: str, repair: str = "", code: str = "shape-misfit") -> None:
         super().__init__(f"{message}: {repair}" if repair else message)
         self.repair = repair
+        self.code = code
 
 
 def product(shape: Shape) -> int:

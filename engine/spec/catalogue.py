@@ -47,14 +47,15 @@ def make(family: type[C], call: Call, place: str, problems: list[Problem]) -> C 
     if component is None:
         hint = nearest(call.name, family.members())
         advice = hint or f": known are {', '.join(family.members())}"
-        problems.append(Problem(place, f'unknown {family.family} "{call.name}"{advice}'))
+        message = f'unknown {family.family} "{call.name}"{advice}'
+        problems.append(Problem(place, message, "unknown-name"))
         return None
     arguments = _arguments(component, call, place, problems)
     if arguments is None:
         return None
     made = component(**arguments)
     if complaint := made.complaint():
-        problems.append(Problem(place, f"{made}: {complaint}"))
+        problems.append(Problem(place, f"{made}: {complaint}", "contradiction"))
         return None
     assert isinstance(made, family)
     return made
@@ -69,14 +70,16 @@ def _arguments(
     if len(call.args) > len(names):
         accepted = f"{len(names)} ({', '.join(names)})" if names else "none"
         message = f"{call.name} takes {accepted}, but {len(call.args)} arguments are given"
-        problems.append(Problem(place, message))
+        problems.append(Problem(place, message, "too-many-arguments"))
     given = dict(zip(names, call.args, strict=False))
     for name, value in call.kwargs.items():
         if name not in declared:
             hint = nearest(name, names) or (f": it has {', '.join(names)}" if names else "")
-            problems.append(Problem(place, f'{call.name} has no argument "{name}"{hint}'))
+            message = f'{call.name} has no argument "{name}"{hint}'
+            problems.append(Problem(place, message, "unknown-argument"))
         elif name in given:
-            problems.append(Problem(place, f"{call.name}: {name} is given twice"))
+            message = f"{call.name}: {name} is given twice"
+            problems.append(Problem(place, message, "argument-given-twice"))
         else:
             given[name] = value
     converted: dict[str, Any] = {}
@@ -89,10 +92,10 @@ def _arguments(
             try:
                 converted[name] = convert(given[name], kind, declaration)
             except ValueError as error:
-                problems.append(Problem(own, str(error)))
+                problems.append(Problem(own, str(error), "wrong-value"))
         elif declaration.required:
             needed = f"{call.name} needs {name}: {asked(kind, declaration)}"
-            problems.append(Problem(place, needed))
+            problems.append(Problem(place, needed, "missing-argument"))
     return converted if len(problems) == before else None
 
 
@@ -105,7 +108,7 @@ def make_list(
     """
     if not isinstance(value, list | tuple):
         message = f"{shown(value)} is not a list of calls, like [Name(argument)]"
-        problems.append(Problem(place, message))
+        problems.append(Problem(place, message, "not-a-list"))
         return ()
     return tuple(
         _listed(family, item, f"{place}[{index}]", problems) for index, item in enumerate(value)
@@ -118,7 +121,8 @@ def _listed(
     if isinstance(item, Call):
         return make(family, item, place, problems)
     advice = f": write {item} without quotes" if isinstance(item, str) else ""
-    problems.append(Problem(place, f"{shown(item)} is not a call, like Name(argument){advice}"))
+    message = f"{shown(item)} is not a call, like Name(argument){advice}"
+    problems.append(Problem(place, message, "not-a-call"))
     return None
 
 
@@ -129,4 +133,5 @@ def _holds_inside(component: type[Component], name: str) -> bool:
 
 def text_expected(value: object, place: str) -> Problem:
     """The problem that something other than a text stands where a call should."""
-    return Problem(place, f'{shown(value)} is not a call in quotes, like "Name(argument)"')
+    message = f'{shown(value)} is not a call in quotes, like "Name(argument)"'
+    return Problem(place, message, "not-a-call")

@@ -49,7 +49,7 @@ def links(
             if product(output) > MAX_ELEMENTS:
                 raise ShapeError(f"{layer} would make {shape_text(output)} values per sample")
         except ShapeError as error:
-            problems.append(Problem(place(address), str(error)))
+            problems.append(Problem(place(address), str(error), error.code))
             break
         chain.append(Link(address, layer, shape, output, layer.num_parameters(shape), inside))
         shape = output

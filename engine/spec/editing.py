@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from difflib import SequenceMatcher
 
 import tomlkit
 from tomlkit import TOMLDocument
@@ -47,6 +48,48 @@ def apply(text: str, edits: Sequence[Change], after: Experiment) -> str:
         else:
             document.pop(edit.place, None)
     return tomlkit.dumps(document).rstrip("\n") + "\n"
+
+
+def reworded(text: str, raw: Mapping[str, object]) -> str:
+    """The TOML text with these values, which are valid or not; what is alike in it stays."""
+    document = tomlkit.parse(text)
+    was = document.unwrap()
+    gone, new = ([name for name in a if name not in b] for a, b in ((was, raw), (raw, was)))
+    renamed = {old: name for old in gone for name in new if raw[name] == was[old]}
+    for old in gone:
+        item = document[old]
+        document.remove(old)
+        if old in renamed:
+            document.add(renamed[old], item)  # with its comment
+    for name, value in raw.items():
+        before = document.get(name)
+        if name == "layers" and isinstance(before, Array) and isinstance(value, list):
+            _reword_layers(document, before, value)
+        elif before is None or document.unwrap()[name] != value:
+            document[name] = value
+    return tomlkit.dumps(document).rstrip("\n") + "\n"
+
+
+def _reword_layers(document: TOMLDocument, layers: Array, wanted: list[object]) -> None:
+    """The layers made these, those that are another only."""
+    was = layers.unwrap()
+    if was == wanted:
+        return
+    if "\n" not in layers.as_string():
+        document["layers"] = wanted
+        return
+    matched = SequenceMatcher(None, [*map(str, was)], [*map(str, wanted)], autojunk=False)
+    for kind, start, end, first, last in reversed(matched.get_opcodes()):
+        if kind == "equal":
+            continue
+        put = wanted[first:last]
+        common = min(end - start, len(put))
+        for index in range(common):
+            layers[start + index] = put[index]
+        for index in reversed(range(start + common, end)):
+            del layers[index]
+        for index, value in enumerate(put[common:]):
+            layers.insert(start + common + index, value)
 
 
 def _says_nothing(field: str, after: Experiment) -> bool:

@@ -48,8 +48,9 @@ def from_raw(
         check(values, problems, facts)
     except DataUnavailable as error:
         if not problems:
-            raise DataUnavailable(f"{source}: {error}" if source else str(error)) from error
-        problems.append(Problem("data", str(error)))
+            message = f"{source}: {error}" if source else str(error)
+            raise DataUnavailable(message, error.code) from error
+        problems.append(Problem("data", str(error), error.code))
     if problems:
         raise BadExperiment(problems, source)
     return Experiment(**values)
@@ -57,9 +58,14 @@ def from_raw(
 
 def understood(raw: Raw, folder: Path | None = None) -> dict[str, Any] | None:
     """Every field by itself, whether they fit each other or not; None where one is no value."""
-    problems: list[Problem] = []
-    values = _values(raw, problems, folder)
+    values, problems = read(raw, folder)
     return None if problems else values
+
+
+def read(raw: Raw, folder: Path | None = None) -> tuple[dict[str, Any], list[Problem]]:
+    """The fields that are values, whether they fit each other or not, and why others are none."""
+    problems: list[Problem] = []
+    return _values(raw, problems, folder), problems
 
 
 def _values(raw: Raw, problems: list[Problem], folder: Path | None) -> dict[str, Any]:
@@ -75,11 +81,11 @@ def _values(raw: Raw, problems: list[Problem], folder: Path | None) -> dict[str,
         else:
             hint = nearest(key, declared) or ": see the experiment format in the README"
             place = key if key.isprintable() else ascii(key)
-            problems.append(Problem(place, f"unknown key{hint}"))
+            problems.append(Problem(place, f"unknown key{hint}", "unknown-key"))
     for key, (_, declaration) in declared.items():
         if key not in raw:
             if declaration.required:
-                problems.append(Problem(key, f"missing: {declaration.help}"))
+                problems.append(Problem(key, f"missing: {declaration.help}", "missing-key"))
             else:
                 values[key] = declaration.default
     if folder is not None and isinstance(data := values.get("data"), Data):
@@ -93,14 +99,14 @@ def _field(key: str, value: object, problems: list[Problem]) -> Any:
     if key in FAMILIES:
         return _component(key, value, problems)
     if key == "predict" and isinstance(value, list | tuple) and len(value) > PREDICT.most:
-        problems.append(Problem(key, f"there are {PREDICT.refusal(len(value))}"))
+        problems.append(Problem(key, f"there are {PREDICT.refusal(len(value))}", "too-many"))
         return None
     if key == "measured":
         return _measured(value, problems)
     try:
         return convert(value, *Experiment.parameters()[key])
     except ValueError as error:
-        problems.append(Problem(key, str(error)))
+        problems.append(Problem(key, str(error), "wrong-value"))
         return None
 
 
@@ -116,17 +122,17 @@ def _call(value: object, where: str, problems: list[Problem]) -> Call | None:
     try:
         return parse_call(value)
     except GrammarError as error:
-        problems.append(Problem(where, str(error)))
+        problems.append(Problem(where, str(error), "not-a-call"))
         return None
 
 
 def _layers(value: object, problems: list[Problem]) -> tuple[Any, ...]:
     if not isinstance(value, list | tuple):
         message = f'{shown(value)} is not a list of calls, like ["Linear(4)", "ReLU()"]'
-        problems.append(Problem("layers", message))
+        problems.append(Problem("layers", message, "not-a-list"))
         return ()
     if len(value) > LAYERS.most:
-        problems.append(Problem("layers", f"there are {LAYERS.refusal(len(value))}"))
+        problems.append(Problem("layers", f"there are {LAYERS.refusal(len(value))}", "too-many"))
         return ()
     layers: list[Layer | None] = []
     count = 0
@@ -137,7 +143,7 @@ def _layers(value: object, problems: list[Problem]) -> tuple[Any, ...]:
         if call is not None and count <= LAYERS.most:
             layers.append(make(Layer, call, where, problems))
     if count > LAYERS.most:
-        problems.append(Problem("layers", f"there are {LAYERS.refusal(count)}"))
+        problems.append(Problem("layers", f"there are {LAYERS.refusal(count)}", "too-many"))
     return tuple(layers)
 
 
@@ -147,7 +153,7 @@ def _measured(value: object, problems: list[Problem]) -> dict[str, tuple[float, 
         if len(numbers) == len(value):
             return {name: (float(low), float(high)) for name, (low, high) in numbers.items()}
     message = f"{shown(value)} is not a table of metric = [lowest, highest]"
-    problems.append(Problem("measured", message))
+    problems.append(Problem("measured", message, "wrong-value"))
     return None
 
 

@@ -8,6 +8,12 @@ from collections.abc import Iterable
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """`: did you mean X?` for the known word most like this one, or the empty text."""
+    match = nearest_word(word, known)
+    return f": did you mean {match}?" if match else ""
+
+
+def nearest_word(word: str, known: Iterable[str]) -> str:
+    """The known word that is most like this one, or the empty text."""
     by_lower = {name.lower(): name for name in known}
     match = difflib.get_close_matches(word.lower(), by_lower, n=1, cutoff=0.6)
-    return f": did you mean {by_lower[match[0]]}?" if match else ""
+    return by_lower[match[0]] if match else ""

@@ -28,7 +28,8 @@ def check(known: Known, problems: list[Problem], facts: Facts | None = None) -> 
     _check_device(known, problems)
     _check_fractions(known, problems)
     if known.get("layers") == ():
-        problems.append(Problem("layers", "there is no layer: give at least one, like Linear(1)"))
+        message = "there is no layer: give at least one, like Linear(1)"
+        problems.append(Problem("layers", message, "no-layer"))
     if facts is None and "data" in known:
         facts = known["data"].facts()
     if facts is not None:
@@ -52,13 +53,13 @@ def _check_device(known: Known, problems: list[Problem]) -> None:
     device = known.get("device", "auto")
     if not _DEVICE.fullmatch(device):
         message = f'{shown(device)} is not accepted: give "auto", "cpu", "cuda" or "cuda:1"'
-        problems.append(Problem("device", message))
+        problems.append(Problem("device", message, "wrong-value"))
 
 
 def _check_fractions(known: Known, problems: list[Problem]) -> None:
     if known.get("validation_fraction", 0) + known.get("test_fraction", 0) >= 1:
         message = "with validation_fraction it leaves nothing to train on"
-        problems.append(Problem("test_fraction", message))
+        problems.append(Problem("test_fraction", message, "split-fraction"))
 
 
 def _check_layers(known: Known, facts: Facts, problems: list[Problem]) -> None:
@@ -69,7 +70,10 @@ def _check_layers(known: Known, facts: Facts, problems: list[Problem]) -> None:
     if len(problems) == before and "loss" in known:
         misfit = known["loss"].misfit(chain[-1].output_shape, facts)
         if misfit:
-            problems.append(Problem("loss", misfit + _as_numbers(known, facts)))
+            is_for_classes = known["loss"].outputs != "value" or known["loss"].class_targets
+            no_classes = facts.task == "regression" and is_for_classes
+            code = "class-loss-for-numbers" if no_classes else "output-width"
+            problems.append(Problem("loss", misfit + _as_numbers(known, facts), code))
 
 
 def _as_numbers(known: Known, facts: Facts) -> str:
@@ -88,7 +92,7 @@ def _check_predict(known: Known, facts: Facts, problems: list[Problem]) -> None:
         if len(sample) != num_features:
             wanted = f"{num_features} features ({names})" if names else "no single features"
             message = f"it has {len(sample)} values, but the data has {wanted}"
-            problems.append(Problem(f"predict[{index}]", message))
+            problems.append(Problem(f"predict[{index}]", message, "predict-width"))
 
 
 def _check_splits(known: Known, facts: Facts, problems: list[Problem]) -> None:
@@ -98,7 +102,7 @@ def _check_splits(known: Known, facts: Facts, problems: list[Problem]) -> None:
                 f"{known['data'].name} brings its own {split} split of "
                 f"{size:,} samples: leave {split}_fraction out"
             )
-            problems.append(Problem(f"{split}_fraction", message))
+            problems.append(Problem(f"{split}_fraction", message, "split-fraction"))
     num_train = facts.num_samples
     for name in ("validation_fraction", "test_fraction"):
         fraction = known.get(name, 0.0)
@@ -106,9 +110,10 @@ def _check_splits(known: Known, facts: Facts, problems: list[Problem]) -> None:
         num_train -= count
         if fraction and not count:
             message = f"{fraction:g} of {facts.num_samples} samples is not even one"
-            problems.append(Problem(name, message))
+            problems.append(Problem(name, message, "split-fraction"))
     if num_train < 1:
-        problems.append(Problem("data", f"{known['data']} leaves no sample to train on"))
+        message = f"{known['data']} leaves no sample to train on"
+        problems.append(Problem("data", message, "split-fraction"))
 
 
 LOOKED_AT = 5000
@@ -131,16 +136,17 @@ def _check_class_weights(known: Known, facts: Facts, problems: list[Problem]) ->
         return
     place = "class_weights"
     if facts.task == "regression":
-        problems.append(Problem(place, "the data set is a regression, it has no classes"))
+        message = "the data set is a regression, it has no classes"
+        problems.append(Problem(place, message, "class-weights"))
     elif loss is not None and not loss.weight_argument:
         message = f"{loss} takes none: use CrossEntropyLoss() or BCEWithLogitsLoss()"
-        problems.append(Problem(place, message))
+        problems.append(Problem(place, message, "class-weights"))
     elif isinstance(weights, tuple):
         if len(weights) != len(facts.classes):
             message = f"{len(weights)} weights for {len(facts.classes)} classes"
-            problems.append(Problem(place, message))
+            problems.append(Problem(place, message, "class-weights"))
         elif not all(weight > 0 for weight in weights):
-            problems.append(Problem(place, "every weight must be above 0"))
+            problems.append(Problem(place, "every weight must be above 0", "class-weights"))
 
 
 def _check_sampler(known: Known, facts: Facts, problems: list[Problem]) -> None:
@@ -148,11 +154,11 @@ def _check_sampler(known: Known, facts: Facts, problems: list[Problem]) -> None:
         return
     if facts.task == "regression":
         message = "the data set is a regression, it has no classes: leave sampler out"
-        problems.append(Problem("sampler", message))
+        problems.append(Problem("sampler", message, "sampler"))
         return
     if known.get("shuffle") is False:
         message = "it draws samples at random, and shuffle = false keeps their order: give one"
-        problems.append(Problem("sampler", message))
+        problems.append(Problem("sampler", message, "sampler"))
     if known.get("class_weights") == "balanced":
         message = 'class_weights = "balanced" evens the classes out already: give one of them'
-        problems.append(Problem("sampler", message))
+        problems.append(Problem("sampler", message, "sampler"))

@@ -50,8 +50,13 @@ def test_all_mistakes_are_told_at_once(bench: Bench) -> None:
     text = TINY.replace("ReLU", "RelU").replace("BCELoss", "BCELos").replace("epochs", "epoch")
     message = bench.refused("--preset", bench.write("bad.toml", text).name)
 
-    places = [line.split(":")[1].strip() for line in message.splitlines()]
+    *mistakes, advice = message.splitlines()
+    places = [line.split(":")[1].strip() for line in mistakes]
     assert sorted(places) == ["epoch", "layers[1]", "loss"]
+    assert advice == (
+        "what would help, and `perceptui doctor bad.toml --fix` does it: write ReLU in place of "
+        "RelU; write BCELoss in place of BCELos; write epochs in place of epoch"
+    )
 
 
 def test_layers_that_do_not_fit(bench: Bench) -> None:

@@ -201,9 +201,59 @@ def test_absent_data_is_said_and_the_rest_examined(bench: Bench) -> None:
 
 
 def test_bad_experiment_is_refused(bench: Bench) -> None:
-    """What the reader refuses is no finding: exit code 2, as everywhere."""
+    """What the reader refuses is a finding like others, and the exit code 2 as everywhere."""
     bench.write("e.toml", SICK.replace("Linear(2)", "Linear(3)"))
-    assert "needs 2 outputs" in bench.refused("doctor", "e.toml")
+    outcome = perceptui("doctor", "e.toml")
+    assert (outcome.code, outcome.lines[0]) == (2, "error loss: output-width")
+    assert "needs 2 outputs for 2 classes" in " ".join(outcome.out.split())
+    assert "`perceptui doctor e.toml --fix` repairs that." in outcome.out
+
+
+REFUSED = """\
+# mine
+data = "moons(samples=400)"
+layers = [
+    "Linaer(16)",  # wide
+    "ReLU()",
+    "Linear(3)",  # out
+]
+loss = "BCEWithLogitsLoss()"  # for two
+epoch = 20  # few
+optimizer = "Adam(learning_rate=0.01)"
+batch_size = 32
+test_fraction = 0.25
+"""
+
+
+def test_fix_repairs_what_is_refused(bench: Bench) -> None:
+    """Slips of the pen and what does not fit are mended in the file, comments kept."""
+    file = bench.write("e.toml", REFUSED)
+    records = perceptui("doctor", "e.toml", "--json").records
+    outcome = perceptui("doctor", "e.toml", "--fix")
+
+    assert [(one["code"], one["place"]) for one in records] == [
+        ("unknown-name", "layers[0]"),
+        ("unknown-key", "epoch"),
+        ("unknown-argument", "optimizer"),
+    ]
+    assert list(records[0]) == KEYS
+    assert outcome.code == 0
+    text = file.read_text()
+    assert '"Linear(16)",  # wide' in text
+    assert '"Linear(1)",  # out' in text
+    assert "epochs = 20  # few" in text
+    assert 'optimizer = "Adam(lr=0.01)"' in text
+    assert perceptui("doctor", "e.toml").code == 0
+
+
+def test_a_refusal_that_nobody_can_mend_changes_nothing(bench: Bench) -> None:
+    """--fix leaves a file alone that it can't make whole, with the refusal's exit code."""
+    text = REFUSED.replace("ReLU()", "Quux()")
+    file = bench.write("e.toml", text)
+    outcome = perceptui("doctor", "e.toml", "--fix")
+
+    assert (outcome.code, file.read_text()) == (2, text)
+    assert "Nothing is written: a person must decide." in outcome.out
 
 
 def test_show_has_the_findings(bench: Bench) -> None:

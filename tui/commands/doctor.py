@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from engine.errors import UsageError
+from engine.errors import BadExperiment, DataUnavailable, UsageError
 from engine.paths import expanded
 from tui.commands import app
 from tui.commands import options as o
@@ -48,11 +48,17 @@ def doctor(
     from tui.commands.request import experiment_of
 
     shared = ctx.obj.merged(runs_dir, data_dir, ascii, json)
-    _, experiment = experiment_of(what, shared.runs)
     file = _own_file(what)
     if fix and file is None and shared.json:
         raise UsageError("--fix prints the repaired TOML, --json the findings: give one of them")
-    experiment.data.look()
+    try:
+        _, experiment = experiment_of(what, shared.runs)
+        experiment.data.look()
+    except (BadExperiment, DataUnavailable) as error:
+        from tui.commands.refused import refused
+
+        code = refused(what, error, file, shared, fix=fix, strict=strict)
+        raise typer.Exit(code) from error
     diagnosis = diagnose(experiment, shared.data)
     if diagnosis.remark:
         from tui.commands.complaint import complain
@@ -130,7 +136,7 @@ def _repair(
     if not edits:
         terminal.line("Nothing to repair.")
     if file is None:
-        _print_file(_text(what, experiment, after), shared)
+        print_file(_text(what, experiment, after), shared)
     elif edits:
         _write(file, experiment, after)
         terminal.tell(f"Wrote {file}.")
@@ -141,7 +147,7 @@ def _repair(
     return left
 
 
-def _print_file(text: str, shared: o.Shared) -> None:
+def print_file(text: str, shared: o.Shared) -> None:
     """Print a file's text as it stands; on a terminal what a comment may hold is made harmless."""
     from tui.terminal.printing import Terminal
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from engine.errors import UsageError
+from engine.errors import BadExperiment, DataUnavailable, UsageError
 from engine.paths import expanded
 from engine.runs.run import find_run
 from engine.spec import presets
@@ -42,7 +42,32 @@ def requested(options: TrainingOptions, runs_dir: Path) -> tuple[str, Experiment
     if options.start_from is not None:
         run = find_run(options.start_from, runs_dir)
         raw = {**raw, "start_from": str(run.checkpoint("last").absolute())}
-    return name_with_data(name, given, raw.get("data")), from_raw(raw, source, folder)
+    try:
+        experiment = from_raw(raw, source, folder)
+    except (BadExperiment, DataUnavailable) as error:
+        error.advice = _advice(raw, folder, options)
+        raise
+    return name_with_data(name, given, raw.get("data")), experiment
+
+
+def _advice(raw: dict[str, object], folder: Path, options: TrainingOptions) -> str:
+    """What would make a refused experiment one that trains, and the command that does it."""
+    from engine.doctor.refusal import refusal
+    from tui.renderables.shell import shell_word
+
+    ways = refusal(raw, folder).ways
+    if not ways:
+        return ""
+    if options.preset is None or options.given() != ["--preset"]:
+        return f"what would help: {ways[0].text}"
+    command = f"perceptui doctor {shell_word(options.preset)} --fix"
+    return f"what would help, and `{command}` does it: {ways[0].text}"
+
+
+def raw_of(what: str) -> tuple[dict[str, object], Path]:
+    """The unchecked values of a file or a preset, and the folder that its paths start from."""
+    _, raw, _, folder = _base(what)
+    return raw, folder
 
 
 def _base(preset: str | None) -> tuple[str, dict[str, object], str, Path]:

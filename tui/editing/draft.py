@@ -26,6 +26,7 @@ from tui.editing.outline import Opened, Outline
 from tui.live.snapshot import Origin, Snapshot
 
 if TYPE_CHECKING:
+    from engine.doctor.refusal import Refusal
     from engine.doctor.ways_out import Way
 
 MOST_UNDONE = 200
@@ -53,13 +54,22 @@ class _Derived:
         self.experiment: Experiment | None = None
         self.problems: tuple[Problem, ...] = ()
         self._items: tuple[Opened, list[Item]] | None = None
+        self._refusal: Refusal | None = None
         try:
             # A path that is typed here is taken from here, like on the command line.
             self.experiment = from_raw(raw, folder=Path())
         except BadExperiment as error:
             self.problems = error.problems
         except DataUnavailable as error:
-            self.problems = (Problem("data", str(error)),)
+            self.problems = (Problem("data", str(error), error.code),)
+
+    def refusal(self) -> Refusal:
+        """Why it is refused and what would help, which is looked for once."""
+        if self._refusal is None:
+            from engine.doctor.refusal import refusal
+
+            self._refusal = refusal(self.raw, Path())
+        return self._refusal
 
     def items(self, opened: Opened) -> list[Item]:
         if self._items is None or self._items[0] != opened:
@@ -125,9 +135,11 @@ class Draft:
 
     def ways_out(self) -> list[Way]:
         """What makes it fit its data, each tried already; nothing while there are no problems."""
-        from engine.doctor.ways_out import ways_out
+        return [*self._read().refusal().ways] if self.problems else []
 
-        return ways_out(self.raw, Path()) if self.problems else []
+    def mistakes(self) -> list[Finding]:
+        """What it is refused for, as findings; nothing while there are no problems."""
+        return [*self._read().refusal().findings] if self.problems else []
 
     def items(self) -> list[Item]:
         """The lines of the editor."""

@@ -106,5 +106,5 @@ def of_metrics(snapshot: Snapshot) -> list[Topic]:
 def of_findings(draft: Draft, live: Iterable[FindingAppeared]) -> list[Topic]:
     """What the doctor says of the edited experiment, then of the training under way."""
     now = [Finding(f.code, f.severity, f.place, f.message, f.repair) for f in live]
-    experiment = draft.experiment
-    return [partial(results.of_finding, one, experiment) for one in (*draft.findings(), *now)]
+    experiment, said = draft.experiment, draft.findings() or draft.mistakes()
+    return [partial(results.of_finding, one, experiment) for one in (*said, *now)]

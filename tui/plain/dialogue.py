@@ -161,7 +161,7 @@ class Dialogue:
             self.say(f"{told.title}. {told.what} {told.here}")
 
     async def _doctor(self, rest: str) -> None:
-        findings = self._draft.findings()
+        findings = self._draft.findings() or self._draft.mistakes()
         for one in findings:
             helps = f" What would help: {one.repair}." if one.repair else ""
             self.say(f"{one.severity} at {one.place}: {one.message}.{helps}")
@@ -169,7 +169,7 @@ class Dialogue:
             self.say("The doctor finds nothing.")
 
     async def _repair(self, rest: str) -> None:
-        for one in self._draft.findings():
+        for one in self._draft.findings() or self._draft.mistakes():
             if one.repaired is not None:
                 self._draft.replace_all(one.repaired)
                 self.say(f"Done: {one.repair}. undo takes it back.")

@@ -52,7 +52,7 @@ class DoctorScreen(AppScreen):
         self.app.screen_stack[-2].post_message(DraftChanged())
 
     def _show(self) -> None:
-        live = self.shown.findings
+        live, edited = self.shown.findings, self.host.draft
         epoch = max((finding.epoch for finding in live), default=0)
         seen = f", last seen in epoch {epoch:,}" if live else ""
         now = [
@@ -61,7 +61,7 @@ class DoctorScreen(AppScreen):
         ]
         self.query_one(FindingList).show(
             [
-                ("The experiment as it is edited", self.host.draft.findings()),
+                ("The experiment as it is edited", edited.findings() or edited.mistakes()),
                 (f"The training under way{seen}", now),
             ]
         )

@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, ClassVar, Literal
+from typing import IO, TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from engine.errors import DataUnavailable
 from engine.parts.component import Component
@@ -361,6 +361,10 @@ class Data(Component, abstract=True):
     def files(self) -> tuple[Path, ...]:
         """The person's own files it reads, for the fingerprint that resume checks."""
         return ()
+
+    def settled(self) -> Self | None:
+        """The data set with arguments that make its file one to train on; None where none do."""
+        return None
 
     def look(self) -> None:
         """Open the person's own files, so that a broken one is named before torch is loaded.

@@ -184,7 +184,7 @@ class Csv(Data, name="csv"):
         """
         table = self.examined()
         if table.errors:
-            raise DataUnavailable(self._refusal(table))
+            raise DataUnavailable(self._refusal(table), table.errors[0].code)
         return table
 
     def _refusal(self, table: Table) -> str:

@@ -69,6 +69,7 @@ class _Convolution(Initialized, abstract=True):
                 f"{self}: its {size_text(values['kernel_size'], self.directions)} filter does not "
                 f"fit into {shape_text(shape)}",
                 "use a smaller kernel_size or a padding",
+                code="kernel-above-image",
             )
         if self.num_parameters(shape) > MAX_ELEMENTS:
             raise ShapeError(f"{self} needs {self.num_parameters(shape):,} parameters: too many")

@@ -41,6 +41,7 @@ class _Pool(Layer, abstract=True):
                 f"{self}: its {size_text(values['kernel_size'], self.directions)} window does not "
                 f"fit into {shape_text(shape)}",
                 "use a smaller kernel_size or leave it out",
+                code="kernel-above-image",
             )
         return (shape[0], *sizes)
 

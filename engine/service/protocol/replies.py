@@ -31,7 +31,7 @@ class Failure(msgspec.Struct, frozen=True, kw_only=True):
 
     def error(self) -> PerceptuiError:
         """The error to raise on the client's side."""
-        kinds = {2: UsageError, 4: DataUnavailable}
+        kinds: dict[int, type[PerceptuiError]] = {2: UsageError, 4: DataUnavailable}
         return kinds.get(self.exit_code, PerceptuiError)(self.text)
 
 

@@ -75,9 +75,9 @@ def test_splits_and_weights_that_do_not_fit_are_left_out() -> None:
     assert ways_out(weighted)[0].experiment.class_weights is None
 
 
-def test_a_mistake_that_is_no_misfit_has_no_way_out() -> None:
-    """A word that is no layer is said where it stands; nothing is guessed."""
-    assert ways_out(of("circle", layers=["Linaer(4)"])) == []
+def test_what_nobody_can_guess_has_no_way_out() -> None:
+    """A word that is like no layer is said where it stands, and so is a file that isn't there."""
+    assert ways_out(of("circle", layers=["Quux(4)"])) == []
     assert ways_out(of("circle", data='csv("nowhere.csv", "y")')) == []
 
 
