@@ -65,8 +65,10 @@ class RequestHandler:
             text = CALLED_OFF if isinstance(request, p.Train | p.Resume) else NOT_SEEN
             return p.Answer(id=request.id, failure=p.Failure.of(UsageError(text)))
         except Exception as error:  # a fault of ours is told to the client and logged
+            from engine.training.mishap import told
+
             log_error(error)
-            return p.Answer(id=request.id, failure=p.Failure.of(error))
+            return p.Answer(id=request.id, failure=p.Failure.of(told(error)))
 
     def _check_steering(self, client: Client, request: p.Requests) -> None:
         if isinstance(request, p.Command):

@@ -193,9 +193,10 @@ class RunController:
     def _break_off(self, training: TrainingRun, error: Exception) -> None:
         """End a run that raised: told in its record where that can still be written."""
         from engine.service.worker.training_run import RecordFailed
+        from engine.training.mishap import told
 
         log_error(error)
-        failure = p.Failure.of(error)
+        failure = p.Failure.of(told(error, training.trainer))
         for event in training.fail(
             failure.text, failure.exit_code, keep=isinstance(error, RecordFailed)
         ):
