@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import accumulate
 
 import msgspec
@@ -19,6 +19,17 @@ PACE = 23
 FALL = 0.03
 """Share of its first level, the mean over the lowest power of ten, by which the loss must fall to
 say anything."""
+
+FINER, BELOW = 2.0, 8.0
+"""Between two rates that are tried, and how far below the curve's the last of them lies."""
+MARGIN = 2.0
+"""How far below the largest rate that lasts for a few steps the one lies that lasts."""
+END = 3
+"""Steps over which the loss at the end is taken."""
+PEAK, NO_RISE = 0.5, 0.05
+"""By what share of the first loss it may rise on the way, and be above it at the end. Measured by
+`tests.benchmarks.measure_rate_finder`: with these the rate that is suggested is a good one in a
+sweep of whole trainings."""
 
 
 class RateTest(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,7 +48,11 @@ class RateTest(msgspec.Struct, frozen=True, kw_only=True):
     lowest: float | None
     """The rate at which the smoothed loss is lowest."""
     suggested: float | None
-    """The steepest, but at most a tenth of the lowest's; two digits."""
+    """The steepest, but at most a tenth of the lowest's; or a larger one that was tried. Two
+    digits."""
+    tried: tuple[Figure, Figure] | None = None
+    """The loss before and after a few steps of a fresh network at the suggested rate; None where
+    that was not tried."""
 
     @property
     def stands_still(self) -> bool:
@@ -66,6 +81,43 @@ def rate_test(rates: Sequence[float], losses: Sequence[float]) -> RateTest:
         lowest=lowest,
         suggested=suggested,
     )
+
+
+def candidates(test: RateTest) -> Iterator[float]:
+    """The rates to try, the largest first: from the last one that lasted in the test downwards.
+
+    Below the one that the curve suggests a few more follow, in case even that one does not last.
+    """
+    assert test.lowest is not None, "asked only where a rate is suggested"
+    assert test.suggested is not None, "asked only where a rate is suggested"
+    rate, least = max(test.lowest, test.suggested), test.suggested / BELOW
+    while rate >= least:
+        yield rate
+        rate /= FINER
+
+
+def lasts(test: RateTest, rate: float, losses: Sequence[float]) -> bool:
+    """Whether a few steps at a rate neither threw the loss up nor left it higher than it was.
+
+    Where they left it as it was, on a plateau, that says nothing of a rate above the steepest.
+    """
+    first, rest = losses[0], losses[1:]
+    if not rest or not all(map(math.isfinite, losses)):
+        return False
+    end = math.fsum(losses[-END:]) / len(losses[-END:])
+    steep = test.steepest is not None and rate <= test.steepest
+    most = first + NO_RISE * abs(first) if steep else first - FALL * abs(first)
+    return max(rest) <= first + PEAK * abs(first) and end <= most
+
+
+def below(test: RateTest, largest: float, highest: float = math.inf) -> float:
+    """The rate to suggest where this is the largest that lasts: with a margin, or the curve's own.
+
+    highest: which is ever used.
+    """
+    assert test.suggested is not None, "asked only where a rate is suggested"
+    rate = max(largest / MARGIN, min(test.suggested, largest))
+    return float(f"{min(rate, highest):.1e}")
 
 
 def _stretch(rates: Sequence[float]) -> int:

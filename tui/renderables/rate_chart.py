@@ -82,8 +82,16 @@ def advice(test: RateTest, current: float) -> list[str]:
             "A larger batch_size tells more, and so do more epochs: the test takes no more steps "
             f"than the training. The experiment has {current:g}.",
         ]
-    return [
+    said = [
         f"Suggested learning rate: {test.suggested:g} (the experiment has {current:g}).",
         f"In {steps} the loss fell fastest at {test.steepest:.2g} and was lowest at "
-        f"{test.lowest:.2g}; a tenth of that is the most that lasts.",
+        f"{test.lowest:.2g}.",
     ]
+    if test.tried is None:
+        return [said[0], f"{said[1][:-1]}; a tenth of that is the most that lasts."]
+    before, after = (0.0 if loss is None else loss for loss in test.tried)
+    said.append(
+        f"Ten steps of a fresh network at {test.suggested:g} bring its loss from {before:.3g} to "
+        f"{after:.3g}; larger rates were tried first, as far down as the first that lasts."
+    )
+    return said

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from engine.runs.rate_test import rate_test, smoothed
+from engine.runs.rate_test import RateTest, below, candidates, lasts, rate_test, smoothed
 
 RATES = [10 ** (-4 + 5 * n / 100) for n in range(101)]
 
@@ -84,3 +84,34 @@ def test_what_is_not_finite_ends_the_curve(end: float) -> None:
     assert found.losses[-1] is None
     assert found.smoothed[-1] is None
     assert found.suggested == rate_test(RATES[:-1], losses[:-1]).suggested
+
+
+def _read(steepest: float, lowest: float, suggested: float) -> RateTest:
+    return RateTest(
+        rates=[], losses=[], smoothed=[], steepest=steepest, lowest=lowest, suggested=suggested
+    )
+
+
+def test_rates_are_tried_from_the_last_that_lasted_downwards() -> None:
+    """By halves, to an eighth of the rate that the curve suggests."""
+    assert list(candidates(_read(0.02, 0.4, 0.1))) == [0.4, 0.2, 0.1, 0.05, 0.025, 0.0125]
+
+
+def test_a_rate_lasts_whose_loss_neither_jumps_nor_stays_above() -> None:
+    """Half above the first loss is the most on the way; above the steepest rate it must fall."""
+    test = _read(0.02, 0.4, 0.1)
+    assert lasts(test, 0.2, [1.0, 1.4, 0.9, 0.8, 0.7])
+    assert not lasts(test, 0.2, [1.0, 1.6, 0.9, 0.8, 0.7])
+    assert not lasts(test, 0.01, [1.0, 1.1, 1.1, 1.1, 1.1])
+    assert lasts(test, 0.01, [1.0, 1.0, 1.01, 0.99, 1.0])
+    assert not lasts(test, 0.2, [1.0, 1.0, 1.01, 0.99, 1.0])
+    assert not lasts(test, 0.01, [1.0, 0.9, math.inf])
+    assert not lasts(test, 0.01, [1.0])
+
+
+def test_the_suggestion_lies_below_the_largest_that_lasts() -> None:
+    """Half of it, or the curve's own where that lasts and is more; never above what is used."""
+    assert below(_read(0.02, 0.4, 0.02), 0.2) == 0.1
+    assert below(_read(0.02, 0.4, 0.15), 0.2) == 0.15
+    assert below(_read(0.02, 0.4, 0.3), 0.2) == 0.2
+    assert below(_read(0.02, 4.0, 0.02), 2.0, 0.1) == 0.1
