@@ -26,13 +26,15 @@ class Source:
 
     def network(self) -> tuple[nn.Module, Shape]:
         """The network in evaluation mode, on the CPU, and the shape of one of its inputs."""
+        from engine.spec.chain import links
         from engine.training.checkpoint import load
         from engine.training.model import build_model
-        from engine.training.named_tensors import load_model
+        from engine.training.stored_network import load_network
 
         self.run.check_origin()
         path = self.run.checkpoint(self.checkpoint)
         shape = self.run.facts().shape
-        model = build_model(self.run.experiment().layers, shape)
-        load_model(model, load(path), path)
+        layers = self.run.experiment().layers
+        model = build_model(layers, shape)
+        load_network(model, links(layers, shape, []), load(path), path)
         return model.eval(), shape

@@ -37,6 +37,9 @@ class EpochLoss:
                 raise
             return math.nan
 
+    def renew(self) -> None:
+        """The network does something else from now on: forget what was made of it."""
+
 
 def is_small(part: Split) -> bool:
     """Whether asking for the loss of a split costs more than computing it."""

@@ -14,6 +14,7 @@ from engine.decoding import Undecodable, converted
 from engine.errors import BadCheckpoint
 from engine.training.checkpoint import Checkpoint
 from engine.training.named_tensors import check_model, optimizer_state
+from engine.training.stored_network import stored_silence
 from engine.training.trainer import Trainer
 from engine.training.training_state import TrainingState
 
@@ -36,6 +37,7 @@ def fitting_state(trainer: Trainer, checkpoint: Checkpoint, path: Path) -> Train
     if state.optimizer != name:
         raise BadCheckpoint(f"{path}: made with {state.optimizer}, not with {name}")
     check_model(trainer.model, checkpoint, path)
+    stored_silence(trainer.chain, checkpoint, path)
     for problem in _problems(trainer, checkpoint, state):
         raise BadCheckpoint(f"{path}: its state can't be gone on from ({problem})")
     return state

@@ -18,6 +18,7 @@ from engine.training.named_tensors import (
     model_tensors,
     optimizer_tensors,
 )
+from engine.training.silencing import silenced
 from engine.training.trainer import Trainer
 from engine.training.training_state import TrainingState, plain
 
@@ -66,6 +67,7 @@ def training_state(
         losses=losses,
         metrics=trainer.metrics,
         first_loss=trainer.first_loss,
+        silenced=silenced(trainer.model),
     )
 
 
@@ -88,6 +90,7 @@ def put_back(trainer: Trainer, checkpoint: Checkpoint, state: TrainingState) -> 
     """Put a trainer into a state that is known to fit; state: what of it is no tensor."""
     tensors = checkpoint.tensors
     copy_model(trainer.model, checkpoint)
+    trainer.silence(state.silenced)
     load_optimizer(trainer.optimizer, checkpoint)
     trainer.epoch, trainer.batch = state.epoch, state.batch
     trainer.global_step, trainer.elapsed_s = state.step, state.elapsed_s

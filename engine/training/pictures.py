@@ -52,13 +52,7 @@ def boundary(evaluator: Evaluator, splits: Splits, size: tuple[int, int]) -> Bou
     """
     columns, rows = size
     raw = {name: part.points for name, part in splits.named().items() if part.points is not None}
-    every = torch.cat(list(raw.values()))
-    low, high = every.amin(0), every.amax(0)
-    border = ((high - low) * MARGIN).clamp_min(1e-6)
-    low, high = low - border, high + border
-    x1 = _centers(float(low[0]), float(high[0]), columns)
-    x2 = _centers(float(low[1]), float(high[1]), rows).flip(0)
-    grid = torch.stack([x1.repeat(rows), x2.repeat_interleave(columns)], 1)
+    (low, high), grid = plane(splits, size)
     scale = _TargetScale(splits)
     points = [
         point
@@ -76,6 +70,22 @@ def boundary(evaluator: Evaluator, splits: Splits, size: tuple[int, int]) -> Bou
         points=points,
         values=scale.values,
     )
+
+
+def plane(splits: Splits, size: tuple[int, int]) -> tuple[tuple[Tensor, Tensor], Tensor]:
+    """The corners of the plane around all points, and its cells' centers row by row from the top.
+
+    size: (columns, rows). Returns ((2,), (2,)) and (rows · columns, 2): raw inputs.
+    """
+    columns, rows = size
+    parts = splits.named().values()
+    every = torch.cat([part.points for part in parts if part.points is not None])
+    low, high = every.amin(0), every.amax(0)
+    border = ((high - low) * MARGIN).clamp_min(1e-6)
+    low, high = low - border, high + border
+    x1 = _centers(float(low[0]), float(high[0]), columns)
+    x2 = _centers(float(low[1]), float(high[1]), rows).flip(0)
+    return (low, high), torch.stack([x1.repeat(rows), x2.repeat_interleave(columns)], 1)
 
 
 class _TargetScale:
@@ -203,13 +213,14 @@ def mistakes(evaluator: Evaluator, splits: Splits, limit: int) -> list[Picture]:
         wrong = (predicted != actual).nonzero()[: limit - len(found), 0]
         shown = images[wrong.to(images.device)].cpu().float() / splits.input_map.pixels.scale * 255
         pairs = zip(shown, actual[wrong].tolist(), predicted[wrong].tolist(), strict=True)
-        found += [_picture(image, evaluator.facts.classes, *pair) for image, *pair in pairs]
+        found += [picture_of(image, evaluator.facts.classes, *pair) for image, *pair in pairs]
         if len(found) == limit:  # the rest need not even be read
             break
     return found
 
 
-def _picture(image: Tensor, classes: tuple[str, ...], actual: int, predicted: int) -> Picture:
+def picture_of(image: Tensor, classes: tuple[str, ...], actual: int, predicted: int) -> Picture:
+    """An image with what it is; image: (channels, height, width) from 0 to 255."""
     channels, height, width = image.shape
     return Picture(
         height=height,

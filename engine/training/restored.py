@@ -21,8 +21,8 @@ from engine.training.checkpoint import load
 from engine.training.inputs import InputMap, InputState
 from engine.training.metrics import Evaluator
 from engine.training.model import build_model
-from engine.training.named_tensors import load_model
 from engine.training.outputs import OutputDecoder
+from engine.training.stored_network import load_network
 from engine.training.targets import TargetMap
 from engine.training.training_state import Count
 
@@ -53,7 +53,8 @@ class TrainedNetwork:
         self._bounds = bounds_tensor(list(bounds), facts.num_targets) if bounds else None
         self.facts = facts
         self.model = build_model(experiment.layers, facts.shape, experiment.precision)
-        load_model(self.model, checkpoint, path)
+        self.links = links(experiment.layers, facts.shape, [])
+        load_network(self.model, self.links, checkpoint, path)
         self.model.eval()
         try:
             state = converted(checkpoint.state, NetworkState)
@@ -68,7 +69,6 @@ class TrainedNetwork:
                 f"{path}: it does not say how inputs are prepared ({error})"
             ) from error
         self.epoch, self.step = state.epoch, state.step
-        self.links = links(experiment.layers, facts.shape, [])
         decoder = OutputDecoder(experiment.loss, experiment.layers, facts, target_map)
         self.evaluator = Evaluator(
             self.model, experiment.loss.build(), decoder, facts, self.input_map

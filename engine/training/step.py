@@ -18,6 +18,9 @@ class Step(Protocol):
     def gradient_norm(self) -> float:
         """The 2-norm of the last step's gradients, over all parameters, before clipping."""
 
+    def renew(self) -> None:
+        """The network does something else from now on: forget what was made of it."""
+
 
 @dataclass(frozen=True)
 class Regularization:
@@ -107,3 +110,6 @@ class EagerStep:
             return self._clipped_norm.item()
         gradients = [p.grad for p in self._parameters if p.grad is not None]
         return nn.utils.get_total_norm(gradients).item() if gradients else 0.0
+
+    def renew(self) -> None:
+        """Nothing was made of it."""

@@ -50,6 +50,7 @@ from engine.training.model import build_model, check_trainable, is_finite
 from engine.training.outputs import OutputDecoder
 from engine.training.precision import check_precision
 from engine.training.selection import Selection
+from engine.training.silencing import Silenced, silence, silenced
 from engine.training.splits import Splits, split
 from engine.training.step import Regularization
 from engine.training.streaming.choice import loaded
@@ -142,19 +143,16 @@ class Trainer:
             validates="validation" in self.device_splits,
             watched=experiment.patience is not None or self.learning_rate.watches_loss,
         )
-        self.epoch_end = EpochEnd(
-            self.selection,
-            make_epoch_loss(
-                "eager" if comes_free else executor,  # for the last epoch alone: worth no trace
-                experiment.epochs,
-                self.device,
-                self.evaluator,
-                part,
-                decoder.loss_targets(part.targets, num_outputs),
-                self.execution.step if len(self.batches) == 1 else None,
-            ),
-            comes_free=comes_free,
+        self._epoch_loss = make_epoch_loss(
+            "eager" if comes_free else executor,  # for the last epoch alone: worth no trace
+            experiment.epochs,
+            self.device,
+            self.evaluator,
+            part,
+            decoder.loss_targets(part.targets, num_outputs),
+            self.execution.step if len(self.batches) == 1 else None,
         )
+        self.epoch_end = EpochEnd(self.selection, self._epoch_loss, comes_free=comes_free)
         self.losses = Series()
         self.epoch = 0
         """Epochs finished."""
@@ -216,6 +214,14 @@ class Trainer:
         """End the processes that read streamed data; whatever needs them starts them again."""
         if self.splits.reader is not None:
             self.splits.reader.stop()
+
+    def silence(self, units: Silenced) -> None:
+        """Fix these units' outputs to zero from now on, and wake all others."""
+        if units != silenced(self.model):
+            silence(self.model, units)
+            self._step.renew()
+            self._epoch_loss.renew()
+            self.went_aside_at = self.global_step
 
     def events(self) -> Iterator[Event]:
         """Train to the end, yielding each event as it happens."""

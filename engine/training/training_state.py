@@ -40,7 +40,7 @@ class SelectionState(msgspec.Struct, frozen=True):
     seen: Count
 
 
-class TrainingState(msgspec.Struct, frozen=True):
+class TrainingState(msgspec.Struct, frozen=True, omit_defaults=True):
     """Counters, curves and schedules: what is no tensor."""
 
     epoch: Count
@@ -56,6 +56,8 @@ class TrainingState(msgspec.Struct, frozen=True):
     metrics: dict[str, Figure]
     first_loss: float | None = None
     """Of the first step; older checkpoints don't have it."""
+    silenced: dict[str, tuple[Count, ...]] = {}
+    """The units whose outputs a person has fixed to zero, by the module that gives them."""
 
 
 def plain(state: msgspec.Struct) -> dict[str, Any]:

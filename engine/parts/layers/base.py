@@ -42,6 +42,8 @@ class Layer(Component, abstract=True):
     """Whether each of its outputs is a weighted sum of all inputs."""
     convolves: ClassVar[bool] = False
     """Whether its weights are used again at every place of an image or a sequence."""
+    inputs_first: ClassVar[bool] = False
+    """Whether its weights are laid out by inputs, then outputs: PyTorch has the others round."""
     width_parameter: ClassVar[str] = ""
     """The parameter that says how many units or channels it makes; empty where none does."""
     passes_on: ClassVar[bool] = False

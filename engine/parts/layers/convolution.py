@@ -183,6 +183,7 @@ class ConvTranspose2d(Initialized):
     steady = True
 
     convolves = True
+    inputs_first = True
     width_parameter = "out_channels"
     weights = ("weight",)
 

@@ -7,9 +7,9 @@ import asyncio
 from engine.runs.events import Event
 from engine.service import protocol as p
 
-SessionEvent = Event | p.Progress | p.Drawn | p.Loading | p.StateChanged | p.Ended
+SessionEvent = Event | p.Progress | p.Drawn | p.Seen | p.Loading | p.StateChanged | p.Ended
 """What `Session.events` yields: recorded events, and what is never recorded."""
-Newest = p.Progress | p.Drawn
+Newest = p.Progress | p.Drawn | p.Seen
 
 
 class EventQueue:

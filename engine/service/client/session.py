@@ -26,6 +26,7 @@ from engine.limits import PICTURES, REQUEST, ROWS
 from engine.paths import data_dir as default_data_dir
 from engine.runs.contents import CheckpointKind
 from engine.runs.events import Evaluated, Prediction, RunFinished
+from engine.runs.inside import Inside, Look
 from engine.runs.lease import read_lease
 from engine.runs.pictures import Pictures
 from engine.runs.rate_test import RateTest
@@ -173,17 +174,37 @@ class Session:
         await self._connection.tell(command)
 
     async def watch(
-        self, *, progress_hz: float, pictures_hz: float = 0.0, grid: tuple[int, int] = (0, 0)
+        self,
+        *,
+        progress_hz: float,
+        pictures_hz: float = 0.0,
+        grid: tuple[int, int] = (0, 0),
+        inside_hz: float = 0.0,
+        look: Look | None = None,
     ) -> None:
-        """How often to send Progress and Drawn, in times a second; grid: (columns, rows)."""
+        """How often to send Progress, Drawn and Seen, in times a second.
+
+        grid: (columns, rows) of the boundary; look: what is to be seen inside.
+        """
         columns, rows = grid
         await self._connection.tell(
-            p.Watch(progress_hz=progress_hz, pictures_hz=pictures_hz, columns=columns, rows=rows)
+            p.Watch(
+                progress_hz=progress_hz,
+                pictures_hz=pictures_hz,
+                columns=columns,
+                rows=rows,
+                inside_hz=inside_hz,
+                look=look or Look(),
+            )
         )
 
     async def pictures(self, columns: int, rows: int) -> Pictures:
         """What is drawn of the network now; the boundary on a grid of this size."""
         return await self._connection.ask(p.Draw(columns=columns, rows=rows), Pictures)
+
+    async def look_inside(self, look: Look) -> Inside:
+        """What is to be seen inside of the network now."""
+        return await self._connection.ask(p.LookInside(look=look), Inside)
 
     # Queries, which a training does not feel; they wait for a download if the data isn't there.
     # data_dir: where data lies, the usual place if None.
@@ -209,6 +230,31 @@ class Session:
         toml = to_toml(experiment, complete=True)
         request = p.TuneLearningRate(toml=toml, data_dir=_absolute(data_dir))
         return await self._connection.ask(request, RateTest)
+
+    async def inside_first(
+        self, experiment: Experiment, look: Look, data_dir: Path | None = None
+    ) -> Inside:
+        """What is to be seen inside of an experiment's network before its first step."""
+        await asyncio.to_thread(look_at_data, experiment)
+        toml = to_toml(experiment, complete=True)
+        request = p.InsideFirst(toml=toml, data_dir=_absolute(data_dir), look=look)
+        return await self._connection.ask(request, Inside)
+
+    async def inside_of_run(
+        self,
+        run: Run,
+        look: Look,
+        checkpoint: CheckpointKind = "last",
+        data_dir: Path | None = None,
+    ) -> Inside:
+        """What is to be seen inside of a run's network as one of its checkpoints has it."""
+        request = p.InsideOfRun(
+            run=str(run.path.absolute()),
+            checkpoint=checkpoint,
+            data_dir=_absolute(data_dir),
+            look=look,
+        )
+        return await self._connection.ask(request, Inside)
 
     async def time_steps(self, experiment: Experiment, data_dir: Path | None = None) -> StepTimes:
         """Where the time of an experiment's steps goes, measured on a copy."""

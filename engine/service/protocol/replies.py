@@ -10,6 +10,7 @@ from engine.errors import DataUnavailable, PerceptuiError, UsageError
 from engine.parts.data import LoadingVerb
 from engine.runs.events import Evaluated, Recorded
 from engine.runs.events import decode as decode_event
+from engine.runs.inside import Inside
 from engine.runs.pictures import Pictures
 from engine.service.protocol.messages import Message, State
 
@@ -110,6 +111,12 @@ class Drawn(Message, frozen=True, kw_only=True):
     pictures: Pictures
 
 
+class Seen(Message, frozen=True, kw_only=True):
+    """A look inside for a client that watches."""
+
+    inside: Inside
+
+
 class Loading(Message, frozen=True, kw_only=True):
     """How far data is that takes a while to be had."""
 
@@ -131,7 +138,7 @@ class _Greeting(Message, frozen=True, kw_only=True, tag="welcome"):
     version: int
 
 
-Replies = Welcome | Answer | Began | StateChanged | Progress | Drawn | Loading | Ended
+Replies = Welcome | Answer | Began | StateChanged | Progress | Drawn | Seen | Loading | Ended
 
 
 def decode_reply(line: bytes) -> Replies | Recorded:

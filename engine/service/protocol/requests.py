@@ -10,6 +10,7 @@ from engine.decoding import Undecodable, decoded
 from engine.export.predictions import RowFormat
 from engine.runs.contents import CheckpointKind
 from engine.runs.events import Reason
+from engine.runs.inside import Look
 from engine.service.protocol.messages import Executor, Message, OnDisconnect
 
 if TYPE_CHECKING:
@@ -121,13 +122,21 @@ class Draw(Request, frozen=True, kw_only=True):
     rows: int
 
 
+class LookInside(Request, frozen=True, kw_only=True):
+    """See inside of the network that is trained; the answer's value is an Inside."""
+
+    look: Look
+
+
 class Watch(Request, frozen=True, kw_only=True):
-    """How often this client wants progress and pictures; 0 for never."""
+    """How often this client wants progress, pictures and looks inside; 0 for never."""
 
     progress_hz: float
     pictures_hz: float = 0.0
     columns: int = 0
     rows: int = 0
+    inside_hz: float = 0.0
+    look: Look = Look()
 
 
 class Describe(Request, frozen=True, kw_only=True):
@@ -149,6 +158,14 @@ class TuneLearningRate(Request, frozen=True, kw_only=True):
 
     toml: str
     data_dir: str
+
+
+class InsideFirst(Request, frozen=True, kw_only=True):
+    """See inside of an experiment's network with its first weights; an Inside."""
+
+    toml: str
+    data_dir: str
+    look: Look
 
 
 class TimeSteps(Request, frozen=True, kw_only=True):
@@ -228,6 +245,15 @@ class Review(Request, frozen=True, kw_only=True):
     """Whether every split is evaluated too, which may take longer."""
 
 
+class InsideOfRun(Request, frozen=True, kw_only=True):
+    """See inside of a run's network as a checkpoint has it; the answer's value is an Inside."""
+
+    run: str
+    checkpoint: CheckpointKind
+    data_dir: str
+    look: Look
+
+
 class Export(Request, frozen=True, kw_only=True):
     """Write a run in another format."""
 
@@ -255,10 +281,12 @@ Requests = (
     | Rewind
     | Stop
     | Draw
+    | LookInside
     | Watch
     | Describe
     | WriteScript
     | TuneLearningRate
+    | InsideFirst
     | TimeSteps
     | TrainBoth
     | Predict
@@ -267,6 +295,7 @@ Requests = (
     | PredictPictures
     | Evaluate
     | Review
+    | InsideOfRun
     | Export
     | Shutdown
 )

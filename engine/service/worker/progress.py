@@ -26,19 +26,41 @@ def show(training: TrainingRun, clients: list[Client]) -> None:
         if watch.progress_hz > 0 and now >= client.progress_due and client.keeps_up:
             client.progress_due = now + 1 / watch.progress_hz
             client.send(progress_of(training))
-        drawn = watch.pictures_hz > 0 and now >= client.pictures_due and client.keeps_up
-        if drawn and not training.is_over:
-            began = time.monotonic()
-            try:
-                pictures = training.pictures(watch.columns, watch.rows)
-            except Exception as error:  # a picture is never worth a training
-                log_error(error)
-                client.watch = msgspec.structs.replace(watch, pictures_hz=0.0)
-                continue
-            client.send(p.Drawn(pictures=pictures))
-            cost_s = time.monotonic() - began
-            pause_s = max(1 / watch.pictures_hz, cost_s / PICTURE_SHARE)
-            client.pictures_due = now + pause_s
+        if client.keeps_up and not training.is_over:
+            _show_pictures(training, client, now)
+            _show_inside(training, client, now)
+
+
+def _show_pictures(training: TrainingRun, client: Client, now: float) -> None:
+    watch = client.watch
+    if watch.pictures_hz > 0 and now >= client.pictures_due:
+        began = time.monotonic()
+        try:
+            client.send(p.Drawn(pictures=training.pictures(watch.columns, watch.rows)))
+        except Exception as error:  # a picture is never worth a training
+            log_error(error)
+            client.watch = msgspec.structs.replace(watch, pictures_hz=0.0)
+            return
+        client.pictures_due = now + _pause_s(watch, watch.pictures_hz, time.monotonic() - began)
+
+
+def _show_inside(training: TrainingRun, client: Client, now: float) -> None:
+    watch = client.watch
+    if watch.inside_hz > 0 and now >= client.inside_due:
+        began = time.monotonic()
+        try:
+            client.send(p.Seen(inside=training.inside(watch.look)))
+        except Exception as error:  # the same of a look
+            log_error(error)
+            client.watch = msgspec.structs.replace(watch, inside_hz=0.0)
+            return
+        client.inside_due = now + _pause_s(watch, watch.inside_hz, time.monotonic() - began)
+
+
+def _pause_s(watch: p.Watch, hz: float, cost_s: float) -> float:
+    """Seconds until the next one, so that all that is watched takes PICTURE_SHARE of the time."""
+    num_watched = (watch.pictures_hz > 0) + (watch.inside_hz > 0)
+    return max(1 / hz, cost_s * num_watched / PICTURE_SHARE)
 
 
 def progress_of(training: TrainingRun) -> p.Progress:

@@ -8,17 +8,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.parts.data import DataLocations
+from engine.runs.inside import Inside, Look
 from engine.runs.run import Run
 from engine.service import protocol as p
+from engine.spec.experiment import Experiment
 from engine.spec.experiment_reader import from_raw
 from engine.spec.toml_text import parse_toml
 
 if TYPE_CHECKING:  # it loads torch
     from engine.service.worker.review import RunAgain
 
-OfExperiment = p.Describe | p.WriteScript | p.TuneLearningRate | p.TimeSteps | p.TrainBoth
+OfExperiment = (
+    p.Describe | p.WriteScript | p.TuneLearningRate | p.InsideFirst | p.TimeSteps | p.TrainBoth
+)
 OfRun = p.Predict | p.ShowRows | p.PredictRows | p.PredictPictures | p.Evaluate | p.Export
-Query = OfExperiment | OfRun | p.Review
+Query = OfExperiment | OfRun | p.Review | p.InsideOfRun
 
 
 class Queries:
@@ -38,14 +42,18 @@ class Queries:
             if isinstance(request, OfExperiment):
                 return _of_experiment(request, self._locations(request.data_dir))
             if isinstance(request, p.Review):
-                return self._reviewed(request)
+                again = self._run_again(request)
+                size = request.columns, request.rows
+                return again.reviewed(size, measure=request.measure)
+            if isinstance(request, p.InsideOfRun):
+                return self._run_again(request).inside(request.look)
             return _of_run(request, self._locations)
 
     def forget(self) -> None:
         """Leave the room to a training."""
         self._again = None
 
-    def _reviewed(self, request: p.Review) -> p.Reviewed:
+    def _run_again(self, request: p.Review | p.InsideOfRun) -> RunAgain:
         from engine.service.worker.review import RunAgain
 
         run = Run(Path(request.run))
@@ -53,9 +61,8 @@ class Queries:
         if again is None or not again.is_of(run, request.checkpoint):
             del again  # its room is needed
             again = RunAgain(run, self._locations(request.data_dir), request.checkpoint)
-        reviewed = again.reviewed((request.columns, request.rows), measure=request.measure)
         self._again = again
-        return reviewed
+        return again
 
 
 def _of_experiment(request: OfExperiment, locations: DataLocations) -> object:
@@ -73,6 +80,8 @@ def _of_experiment(request: OfExperiment, locations: DataLocations) -> object:
             from engine.training.range_test import sweep
 
             return sweep(experiment, locations)
+        case p.InsideFirst():
+            return _inside_first(experiment, locations, request.look)
         case p.TimeSteps():
             from engine.training.step_timing import timed
 
@@ -82,6 +91,17 @@ def _of_experiment(request: OfExperiment, locations: DataLocations) -> object:
 
             other = from_raw(parse_toml(request.other_toml))
             return side_by_side(experiment, other, locations)
+
+
+def _inside_first(experiment: Experiment, locations: DataLocations, look: Look) -> Inside:
+    from engine.service.worker.preparation import prepare
+    from engine.training.inside import look_inside
+
+    trainer = prepare(experiment, locations, "eager")
+    try:
+        return look_inside(trainer.evaluator, trainer.experiment.layers, trainer.splits, look)
+    finally:
+        trainer.stop_reading()
 
 
 def _of_run(request: OfRun, locations: Callable[[str], DataLocations]) -> object:

@@ -97,6 +97,8 @@ class RequestHandler:
             case p.Draw():
                 _check_size(request)
                 return self._controller.any_training().pictures(request.columns, request.rows)
+            case p.LookInside():
+                return self._controller.any_training().inside(request.look)
             case p.Command() | p.Stop():
                 self._controller.do(request)
             case p.Hello():

@@ -10,12 +10,14 @@ from engine.decoding import converted
 from engine.parts.data import DataLocations
 from engine.runs.contents import CheckpointKind
 from engine.runs.events import Evaluated
+from engine.runs.inside import Inside, Look
 from engine.runs.run import Run
 from engine.service import protocol as p
 from engine.spec.experiment import Experiment
 from engine.training.checkpoint import load
-from engine.training.named_tensors import load_model
+from engine.training.inside import look_inside
 from engine.training.pictures import all_pictures
+from engine.training.stored_network import load_network
 from engine.training.trainer import Trainer
 from engine.training.training_state import Count
 
@@ -42,7 +44,7 @@ class RunAgain:
         weights = load(path)
         anywhere = Experiment(**{**experiment.values(), "device": "auto"})
         self._trainer = Trainer(anywhere, locations, "eager")  # none is to be recorded
-        load_model(self._trainer.model, weights, path)
+        load_network(self._trainer.model, self._trainer.chain, weights, path)
         self._counters = converted(weights.state, _Counters)
         self._losses = run.losses()
         self._measured: list[Evaluated] = []
@@ -77,6 +79,21 @@ class RunAgain:
             pictures=pictures,
             evaluated=self._measured if measure else [],
         )
+
+    def inside(self, look: Look) -> Inside:
+        """What is to be seen inside of it; raises UsageError."""
+        trainer = self._trainer
+        try:
+            return look_inside(
+                trainer.evaluator,
+                trainer.experiment.layers,
+                trainer.splits,
+                look,
+                epoch=self._counters.epoch,
+                step=self._counters.step,
+            )
+        finally:
+            trainer.stop_reading()
 
 
 def _stamp(path: Path) -> tuple[object, ...]:

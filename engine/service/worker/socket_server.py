@@ -44,6 +44,7 @@ class Client:
     watch: p.Watch = field(default_factory=lambda: p.Watch(progress_hz=0))
     progress_due: float = 0.0
     pictures_due: float = 0.0
+    inside_due: float = 0.0
 
     @property
     def keeps_up(self) -> bool:

@@ -15,6 +15,7 @@ from engine.parts.data.fingerprint import fingerprint
 from engine.runs import events as ev
 from engine.runs.contents import EVENTS, discard, sweep
 from engine.runs.directory import RunDirectory
+from engine.runs.inside import Inside, Look
 from engine.runs.kept_table import store
 from engine.runs.origin import digest_of, experiment_digest
 from engine.runs.pictures import Pictures
@@ -26,6 +27,7 @@ from engine.spec.experiment import Experiment
 from engine.training.answers import predictions
 from engine.training.checkpoint import load
 from engine.training.full_state import restore
+from engine.training.inside import look_inside
 from engine.training.last_good_state import LastGoodState
 from engine.training.pictures import all_pictures
 from engine.training.probes.divergence import located
@@ -305,6 +307,18 @@ class TrainingRun:
         trainer = self.trainer
         losses: list[tuple[int, float | None]] = [*trainer.losses.points()]
         return all_pictures(trainer.evaluator, trainer.splits, losses, (columns, rows))
+
+    def inside(self, look: Look) -> Inside:
+        """What is to be seen inside of the network as it is now; raises UsageError."""
+        trainer = self.trainer
+        return look_inside(
+            trainer.evaluator,
+            trainer.experiment.layers,
+            trainer.splits,
+            look,
+            epoch=trainer.epoch,
+            step=trainer.global_step,
+        )
 
     def _finished(self, reason: ev.Reason, unkept: str) -> ev.RunFinished:
         trainer = self.trainer

@@ -45,6 +45,9 @@ class GraphedEpochLoss(EpochLoss):
                 _log.warning("the loss of an epoch can't be recorded: %s", error)
         return loss
 
+    def renew(self) -> None:
+        self._recording, self._is_tried = None, False
+
     def _record(self, expected: float) -> None:
         """Record what has just been computed; raises Unrecordable."""
         self._recorder.warm_up(self._work)

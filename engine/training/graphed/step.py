@@ -114,6 +114,10 @@ class GraphedStep:
         norm = nn.utils.get_total_norm(found.gradients) if found.norm is None else found.norm
         return norm.item()
 
+    def renew(self) -> None:
+        self._steps.clear()
+        self._last, self._given = self._eager, None
+
     def _step(self, inputs: Tensor, targets: Tensor) -> _Recorded | EagerStep:
         """The step for batches like this one; a new one leaves everything as it was."""
         key = inputs.shape, targets.shape

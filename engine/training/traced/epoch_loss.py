@@ -80,6 +80,9 @@ class TracedEpochLoss(EpochLoss):
             self._traced = self._proven(loss)
         return loss
 
+    def renew(self) -> None:
+        self._traced, self._is_tried = None, False
+
     def _proven(self, expected: float) -> Callable[[], float] | None:
         """A call that gives what the eager one has just given; None where none can be had."""
         reasons: list[str] = []

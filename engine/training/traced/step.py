@@ -112,6 +112,11 @@ class TracedStep:
     def gradient_norm(self) -> float:
         return self._last.gradient_norm()
 
+    def renew(self) -> None:
+        self._steps.clear()
+        self._last, self._wanted, self._ended = self._eager, None, None
+        self._begun = False
+
     def end_with(
         self, ending: Ending, held: dict[str, Tensor], expected: Callable[[], float]
     ) -> None:

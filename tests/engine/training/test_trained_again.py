@@ -60,6 +60,9 @@ class _Odd:
     def gradient_norm(self) -> float:
         return self._step.gradient_norm()
 
+    def renew(self) -> None:
+        self._step.renew()
+
 
 @pytest.mark.parametrize("num_steps", [12, 15], ids=["between epochs", "in an epoch"])
 def test_a_trainer_that_goes_aside_comes_back(num_steps: int) -> None:
