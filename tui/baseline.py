@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from engine.decoding import converted
 from engine.parts.data import Facts
+from engine.parts.metrics import headlines_named
 from engine.runs.events import Figure, RunStarted
 from tui.renderables.numbers import metric
 
@@ -27,16 +28,31 @@ def baseline_sentence(started: RunStarted, measured: Mapping[str, Figure]) -> st
             continue
         what = f"{'training' if split == 'train' else split} {_noun(facts)}"
         if facts.classes:
-            return (
+            told = (
                 f"{percent(value)} of the {what} are right; the commonest class alone would give "
                 f"{percent(guessed)}."
             )
+            return told + _evenly(started, measured, split)
         unit = f" {facts.target_units[0]}" if len({*facts.target_units}) == 1 else ""
         return (
             f"The {what} are {metric(value)}{unit} off on average; the mean alone would be "
             f"{metric(guessed)}{unit} off."
         )
     return ""
+
+
+def _evenly(started: RunStarted, measured: Mapping[str, Figure], split: str) -> str:
+    """The same with every class counting the same, where that stands for the training."""
+    told = ""
+    for one in headlines_named(started.headlines):
+        value = measured.get(f"{split}_{one.name}")
+        guessed = started.baselines.get(f"{split}_{one.name}")
+        if one.is_even and value is not None and guessed is not None:
+            told += (
+                f" Every class counting the same, it is {percent(value)}, and the commonest class "
+                f"alone would give {percent(guessed)}."
+            )
+    return told
 
 
 def percent(share: float) -> str:

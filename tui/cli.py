@@ -37,6 +37,7 @@ def perceptui(
     epochs: o.Epochs = None,
     batch_size: o.BatchSize = None,
     seed: o.Seed = None,
+    select: o.Select = None,
     device: o.Device = None,
     start_from: o.From = None,
     quiet: o.QuietOption = False,
@@ -55,7 +56,7 @@ def perceptui(
     """A bench for neural networks that lives in the terminal."""
     training = o.TrainingOptions(
         preset, settings or (), data, layers, loss, optimizer, lr, epochs, batch_size, seed,
-        device, start_from,
+        select, device, start_from,
     )  # fmt: skip
     ctx.obj = o.Shared(runs_dir, data_dir, ascii, json)
     given = training.given()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from msgspec.structs import replace
 from rich.text import Text
@@ -118,17 +118,22 @@ def labels_title(picture: Comparison) -> str:
 
 
 def score_rows(
-    samples: Mapping[str, int], metrics: Mapping[str, Figure], width: int, look: Look
+    samples: Mapping[str, int],
+    metrics: Mapping[str, Figure],
+    width: int,
+    look: Look,
+    headlines: Collection[str] = (),
 ) -> Rows:
     """What was measured of each split: loss and accuracy, or the errors of a regression.
 
-    samples: by split; metrics: by names like `train_loss`.
+    samples: by split; metrics: by names like `train_loss`; headlines: those that always have room.
     """
     splits = [split for split in samples if f"{split}_loss" in metrics]
     told = [
         one for one in METRICS.values() if any(f"{split}_{one.name}" in metrics for split in splits)
     ]
-    columns = [Score(shown_title(one, look), one.weight) for one in told]
+    drops = [0 if one.name in headlines else one.weight for one in told]
+    columns = [Score(shown_title(one, look), drop) for one, drop in zip(told, drops, strict=True)]
     scores = [
         SplitScore(s, samples[s], [shown(one, metrics.get(f"{s}_{one.name}")) for one in told])
         for s in splits

@@ -12,6 +12,11 @@ def shown(declared: Metric, value: float | None) -> str:
     return metric(value) if declared.decimals is None else fraction(value, declared.decimals)
 
 
+def named(declared: Metric) -> str:
+    """What it is called in a sentence."""
+    return declared.title.lower() if declared.title.istitle() else declared.title
+
+
 def shown_title(declared: Metric, look: Look) -> str:
     """What stands over its column."""
     return look.pick(declared.title, declared.title.replace("²", "2"))

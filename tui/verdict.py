@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from engine.parts.metrics import HEADLINES, METRICS, Metric
+from engine.parts.metrics import METRICS, Metric, headlines_named
 from engine.runs.events import Figure
 from engine.spec.difference import Change, changes
 from tui.live.snapshot import Snapshot
-from tui.measured import shown
+from tui.measured import named, shown
 
 _SPLITS = ("test", "validation", "train")
 """The one that tells most first."""
@@ -30,23 +30,38 @@ def verdict(snapshot: Snapshot) -> str:
         return ""
     was = {} if before.diverged else before.finished.metrics
     now = {} if snapshot.diverged else finished.metrics
-    found = _in_both(was or now, now or was)
-    if found is None:
-        return ""
-    split, metric = found
-    name = f"{split}_{metric.name}"
-    values = [shown(metric, one.get(name)) if one else "diverged" for one in (was, now)]
-    title = metric.title.lower() if metric.title.istitle() else metric.title
-    return f"before {values[0]}, now {values[1]} ({split} {title}): {changed}"
+    headlines = snapshot.started.headlines if snapshot.started is not None else ()
+    found = _in_both(was or now, now or was, headlines_named(headlines))
+    told = [
+        f"before {before}, now {after} ({split} {named(metric)})"
+        for split, metric in found
+        for before, after in [[_value(metric, one, split) for one in (was, now)]]
+    ]
+    return f"{', '.join(told)}: {changed}" if told else ""
 
 
-def _in_both(was: Mapping[str, Figure], now: Mapping[str, Figure]) -> tuple[str, Metric] | None:
-    """What both were measured by, of the split that tells most."""
-    for metric in (*HEADLINES, METRICS["loss"]):
-        for split in _SPLITS:
-            name = f"{split}_{metric.name}"
-            if was.get(name) is not None and now.get(name) is not None:
-                return split, metric
+def _value(metric: Metric, measured: Mapping[str, Figure], split: str) -> str:
+    return shown(metric, measured.get(f"{split}_{metric.name}")) if measured else "diverged"
+
+
+def _in_both(
+    was: Mapping[str, Figure], now: Mapping[str, Figure], headlines: Sequence[Metric]
+) -> list[tuple[str, Metric]]:
+    """What both were measured by, each of the split that tells most; the loss if by no headline."""
+    found = [one for one in (_of_split(was, now, metric) for metric in headlines) if one]
+    if found:
+        return found
+    by_loss = _of_split(was, now, METRICS["loss"])
+    return [by_loss] if by_loss else []
+
+
+def _of_split(
+    was: Mapping[str, Figure], now: Mapping[str, Figure], metric: Metric
+) -> tuple[str, Metric] | None:
+    for split in _SPLITS:
+        name = f"{split}_{metric.name}"
+        if was.get(name) is not None and now.get(name) is not None:
+            return split, metric
     return None
 
 

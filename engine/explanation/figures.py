@@ -11,7 +11,7 @@ from engine.parts.layers.base import UNBOUNDED
 from engine.parts.losses import Loss
 from engine.parts.shapes import product, shape_text
 from engine.spec.chain import Link
-from engine.spec.validator import held_back
+from engine.spec.validator import held_back, selecting_stride
 
 _SURE = 0.9
 """How much probability a sample has that is as good as known."""
@@ -34,6 +34,7 @@ def of_experiment(case: Case) -> dict[str, str]:
     figures |= {
         "validation": f"{validation or facts.num_validation_samples:,}",
         "test": f"{test or facts.num_test_samples:,}",
+        "selecting": _selecting(validation or facts.num_validation_samples, case.num_train),
         "samples": f"{facts.num_samples:,}",
         "train": f"{case.num_train:,}",
         "batch": f"{case.batch_size:,}",
@@ -52,6 +53,13 @@ def of_experiment(case: Case) -> dict[str, str]:
             "kept": f"{case.num_parameters * experiment.optimizer.state_size:,}",
         }
     return figures | _rates(case)
+
+
+def _selecting(validation: int, train: int) -> str:
+    """How many samples select, and of which split."""
+    if validation:
+        return f"{validation:,} validation"
+    return f"{-(-train // selecting_stride(train)):,} training"
 
 
 def of_component(component: Component) -> dict[str, str]:

@@ -17,6 +17,8 @@ from engine.parts.component import Component, parameter
 if TYPE_CHECKING:
     from torch import optim
 
+    from engine.parts.metrics import Metric
+
 
 def step_lr(done: int, lr: float, step_size: int, gamma: float) -> float:
     """The rate is multiplied by gamma every step_size epochs."""
@@ -140,8 +142,10 @@ class Schedule(Component, abstract=True):
         """The momentum (Adam's beta1) as a function of the count; None leaves it alone."""
         return None
 
-    def plateau(self, optimizer: optim.Optimizer) -> optim.lr_scheduler.ReduceLROnPlateau:
-        """PyTorch's scheduler over this optimizer, of a schedule that watches the loss."""
+    def plateau(
+        self, optimizer: optim.Optimizer, selecting: Metric
+    ) -> optim.lr_scheduler.ReduceLROnPlateau:
+        """PyTorch's scheduler over this optimizer, of a schedule that watches what selects."""
         raise NotImplementedError
 
 
@@ -331,15 +335,18 @@ class OneCycleLR(Schedule):
 
 
 class ReduceLROnPlateau(Schedule):
-    """Reduce the rate when the loss no longer improves; counts epochs.
+    """Reduce the rate when what selects no longer improves; counts epochs.
 
-    Watches the validation loss, else the training loss, never the test loss.
+    Watches it of the validation split, else of the training split, never of the test split.
     """
 
-    words = "Watches the loss and lowers the learning rate where it no longer falls."
+    words = (
+        "Watches the loss, or what else selects, and lowers the learning rate where that no "
+        "longer gets better."
+    )
     here = (
         "Here the rate begins at {first}, and times {factor} is next after {patience} epochs "
-        "without a better loss."
+        "without a better one."
     )
     watches_loss = True
 
@@ -362,7 +369,12 @@ class ReduceLROnPlateau(Schedule):
         """The arguments of torch.optim.lr_scheduler.ReduceLROnPlateau."""
         return {name: value for name, value in self.values().items() if name != "warmup"}
 
-    def plateau(self, optimizer: optim.Optimizer) -> optim.lr_scheduler.ReduceLROnPlateau:
+    def plateau(
+        self, optimizer: optim.Optimizer, selecting: Metric
+    ) -> optim.lr_scheduler.ReduceLROnPlateau:
         from torch.optim import lr_scheduler
 
-        return lr_scheduler.ReduceLROnPlateau(optimizer, **self.plateau_arguments)
+        arguments = self.plateau_arguments
+        if selecting.higher_is_better:
+            return lr_scheduler.ReduceLROnPlateau(optimizer, mode="max", **arguments)
+        return lr_scheduler.ReduceLROnPlateau(optimizer, **arguments)

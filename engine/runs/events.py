@@ -71,6 +71,9 @@ class RunStarted(Event, frozen=True, kw_only=True):
     baselines: dict[str, float] = {}
     """What the commonest class of the training split, or its mean, comes to on each split: by names
     like `test_accuracy` and `test_mae`. Empty in old records."""
+    headlines: list[str] = []
+    """The metrics that stand for it beside the loss: `accuracy`, and `balanced_accuracy` where a
+    class is common or classes are weighted; what selects first. Empty in old records."""
     experiment_digest: str = ""
     """sha256 over what experiment.toml says, texts for people left out."""
     table_digest: str = ""

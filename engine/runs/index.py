@@ -23,7 +23,7 @@ from engine.limits import INDEX_FILE
 from engine.runs.files import replace_bytes
 from engine.runs.outcome import Outcome
 
-VERSION = 2
+VERSION = 3
 LEAST_RUNS = 100
 """Fewer runs are read as fast without an index."""
 UNUSED_S = 90 * 24 * 3600.0

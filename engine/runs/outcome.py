@@ -24,6 +24,8 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     epochs: int = 0
     metrics: dict[str, Figure] = {}
     """The newest ones."""
+    headlines: list[str] = []
+    """The metrics that stand for it, as RunStarted has them."""
     is_kept: bool = True
     """Whether the run's directory got what it is to keep of the weights it ended with."""
 
@@ -46,7 +48,14 @@ def outcome_of(run: Run) -> Outcome:
         started = next(file.forwards(), None)
     except UnreadableRecord as error:
         return Outcome(title=run.title(), complaint=error.reason)
-    title = started.title or run.name if isinstance(started, RunStarted) else run.title()
+    title, headlines = run.title(), list[str]()
+    if isinstance(started, RunStarted):
+        title, headlines = started.title or run.name, started.headlines
     return Outcome(
-        title=title, reason=reason, epochs=epochs, metrics=metrics, is_kept=is_kept or not reason
+        title=title,
+        reason=reason,
+        epochs=epochs,
+        metrics=metrics,
+        headlines=headlines,
+        is_kept=is_kept or not reason,
     )

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from engine.parts.component import Declared, parameter
 from engine.parts.data import Data
 from engine.parts.layers import Layer
 from engine.parts.losses import Loss
+from engine.parts.metrics import METRICS
 from engine.parts.optimizers import Optimizer
 from engine.parts.schedules import Constant, Schedule
+
+if TYPE_CHECKING:
+    MetricName = str
+else:
+    MetricName = Literal[tuple(METRICS)]
 
 Measured = dict[str, tuple[float, float]]
 """Final metrics by name, each with the lowest and highest value seen over several seeds."""
@@ -174,9 +180,17 @@ class Experiment(Declared):
         words="Ends the training as soon as the loss is small enough.",
         here="Here that is {value}, and {epochs} epochs at most.",
     )
+    select: MetricName = parameter(
+        default="loss",
+        help="what the best epoch is best by, and patience waits for",
+        words="By what the best weights are chosen: the loss, or a metric that says better what is "
+        "wanted, like the balanced accuracy where one class is common.",
+        here="Here it is {value}, of {selecting} samples.",
+        tries="balanced_accuracy",
+    )
     patience: int | None = parameter(
         default=None,
-        help="stop after this many epochs without a better loss",
+        help="stop after this many epochs without a better one, by what selects",
         minimum=1,
         unit="epochs",
         words="Ends the training when nothing has got better for a while.",

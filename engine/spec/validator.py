@@ -9,6 +9,7 @@ from typing import Any
 from engine.errors import Problem
 from engine.parts.data import Facts
 from engine.parts.kinds import shown
+from engine.parts.metrics import METRICS, metrics_of
 from engine.spec.chain import links
 from engine.spec.experiment import Experiment
 
@@ -46,6 +47,7 @@ def _check_facts(known: Known, facts: Facts, problems: list[Problem]) -> None:
     _check_splits(known, facts, problems)
     _check_class_weights(known, facts, problems)
     _check_sampler(known, facts, problems)
+    _check_select(known, facts, problems)
     _check_predict(known, facts, problems)
 
 
@@ -147,6 +149,18 @@ def _check_class_weights(known: Known, facts: Facts, problems: list[Problem]) ->
             problems.append(Problem(place, message, "class-weights"))
         elif not all(weight > 0 for weight in weights):
             problems.append(Problem(place, "every weight must be above 0", "class-weights"))
+
+
+def _check_select(known: Known, facts: Facts, problems: list[Problem]) -> None:
+    select = known.get("select", "loss")
+    fitting = [one.name for one in metrics_of(facts.task, len(facts.classes))]
+    if select not in fitting:
+        metric = METRICS[select]
+        why = f"is for a {' or '.join(metric.tasks)}"
+        if facts.task in metric.tasks:
+            why = f"needs {metric.least_classes} classes"
+        message = f'"{select}" {why}: here are {", ".join(fitting)}'
+        problems.append(Problem("select", message))
 
 
 def _check_sampler(known: Known, facts: Facts, problems: list[Problem]) -> None:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-import torch
-from torch import Tensor
+from collections.abc import Mapping
 
+import torch
+
+from engine.parts.data import Facts
+from engine.parts.metrics import UNEVEN, headlines_of
+from engine.parts.metrics.formulas import accuracy, balanced_accuracy
+from engine.spec.experiment import Experiment
 from engine.training.splits import Splits
 
 
@@ -13,7 +18,12 @@ def baselines(splits: Splits) -> dict[str, float]:
     parts = {name: part.targets for name, part in splits.named().items()}
     if splits.facts.task == "classification":
         commonest = torch.bincount(parts["train"].flatten()).argmax()
-        return {f"{name}_accuracy": _share(targets == commonest) for name, targets in parts.items()}
+        found = {}
+        for name, targets in parts.items():
+            guessed = commonest.expand_as(targets)
+            found[f"{name}_accuracy"] = accuracy(guessed, targets)
+            found[f"{name}_balanced_accuracy"] = balanced_accuracy(guessed, targets)
+        return found
     mean = parts["train"].double().mean(0)
     return {
         f"{name}_mae": (targets.double() - mean).abs().mean().item()
@@ -21,5 +31,8 @@ def baselines(splits: Splits) -> dict[str, float]:
     }
 
 
-def _share(right: Tensor) -> float:
-    return right.double().mean().item()
+def headlines(experiment: Experiment, facts: Facts, guessed: Mapping[str, float]) -> list[str]:
+    """The metrics that stand for a training; guessed: its baselines."""
+    uneven = experiment.class_weights is not None or experiment.sampler == "balanced"
+    uneven |= guessed.get("train_accuracy", 0.0) > UNEVEN
+    return [one.name for one in headlines_of(facts.task, experiment.select, uneven=uneven)]

@@ -25,7 +25,7 @@ class _Mark(NamedTuple):
     """An epoch that was better than all before it."""
 
     epoch: int
-    loss: float
+    value: float
     last_event: int
     elapsed_s: float
 
@@ -83,7 +83,7 @@ class Best:
     def after_epoch(self, last_event: int) -> None:
         """Note whether an epoch is the best so far: the newest or, if it waited, the one before.
 
-        Weights that are not finite are not worth keeping, whatever loss they have.
+        Weights that are not finite are not worth keeping, whatever they come to.
         """
         trainer, selection = self._trainer, self._trainer.selection
         elapsed_s, waits = trainer.elapsed_s, trainer.epoch_end.comes_free
@@ -92,10 +92,10 @@ class Best:
             if selection.epoch == trainer.epoch:
                 if waits or elapsed_s >= self._due_s or trainer.reason is not None:
                     self._copy(last_event)
-                self._marks.append((selection.epoch, selection.loss, last_event, elapsed_s))
+                self._marks.append((selection.epoch, selection.value, last_event, elapsed_s))
                 return
             # A plain tuple, for this is done in every epoch of most trainings.
-            mark = selection.epoch, selection.loss, self._last_event, self._elapsed_s
+            mark = selection.epoch, selection.value, self._last_event, self._elapsed_s
             self._marks.append(mark)
         if waits:
             self._last_event, self._elapsed_s = last_event, elapsed_s
@@ -171,12 +171,12 @@ class Best:
             room.take(mark.last_event)
             room.date(mark.last_event, mark.elapsed_s)
             trainer.epoch_end.settle(mark.epoch)
-            found = trainer.selection.loss
-        if found != mark.loss:
+            found = trainer.selection.value
+        if found != mark.value:
             self._trains_again = False
             _log.warning(
-                "epoch %d, trained again, has the loss %r instead of %r: from here on each best "
+                "epoch %d, trained again, comes to %r instead of %r: from here on each best "
                 "state is copied",
-                *(mark.epoch, found, mark.loss),
+                *(mark.epoch, found, mark.value),
             )
         return room

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn, optim
 
 from engine.errors import UsageError
-from engine.training.epoch_loss import EpochLoss, is_small
+from engine.training.epoch_score import EpochScore, Measure, is_small
 from engine.training.metrics import Evaluator
 from engine.training.splits import Split
 from engine.training.step import EagerStep, Regularization, Step
@@ -92,30 +92,30 @@ def _had(step: Step, executor: Executor, refusal: str, asked: Executor) -> Execu
     return Execution(step, "eager" if refusal else executor, refusal)
 
 
-def make_epoch_loss(
+def make_epoch_score(
     executor: Executor,
     epochs: int,
     device: torch.device,
     evaluator: Evaluator,
     part: Split,
-    targets: Tensor,
+    measure: Measure,
     step: Step | None = None,
-) -> EpochLoss:
-    """The loss of a split at the end of each of so many epochs; targets: in the loss's form.
+) -> EpochScore:
+    """What selects, of a split at the end of each of so many epochs.
 
     step: that of a training whose epochs have one step each; None for others.
     """
     executor = chosen_executor(executor, epochs, device)
     if is_small(part):
         if executor == "graphed":
-            from engine.training.graphed.epoch_loss import GraphedEpochLoss
+            from engine.training.graphed.epoch_score import GraphedEpochScore
             from engine.training.graphed.recorder import CudaRecorder
 
-            return GraphedEpochLoss(evaluator, part, targets, CudaRecorder(device))
+            return GraphedEpochScore(evaluator, part, measure, CudaRecorder(device))
         if executor == "traced":
             from engine.training.traced import TracedStep
-            from engine.training.traced.epoch_loss import TracedEpochLoss
+            from engine.training.traced.epoch_score import TracedEpochScore
 
             traced = step if isinstance(step, TracedStep) else None
-            return TracedEpochLoss(evaluator, part, targets, traced)
-    return EpochLoss(evaluator, part, targets)
+            return TracedEpochScore(evaluator, part, measure, traced)
+    return EpochScore(evaluator, part, measure)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from torch import optim
 
+from engine.parts.metrics import METRICS, Metric
 from engine.parts.schedules import Schedule
 from engine.training.training_state import PlateauState, RateState
 
@@ -13,8 +14,14 @@ class LearningRate:
     """The learning rate of a training: the schedule's times a factor that a person sets."""
 
     def __init__(
-        self, schedule: Schedule, optimizer: optim.Optimizer, epochs: int, steps_per_epoch: int
+        self,
+        schedule: Schedule,
+        optimizer: optim.Optimizer,
+        epochs: int,
+        steps_per_epoch: int,
+        selecting: Metric = METRICS["loss"],
     ) -> None:
+        """selecting: by what a schedule goes that watches how good an epoch was."""
         self.factor = 1.0
         self._schedule = schedule
         self._optimizer = optimizer
@@ -25,7 +32,7 @@ class LearningRate:
         if schedule.watches_loss:
             # It reduces the rate of a stand-in, so that warm-up and factor stay on top.
             stand_in = optim.SGD([torch.zeros(1)], lr=self._base)
-            self._plateau = schedule.plateau(stand_in)
+            self._plateau = schedule.plateau(stand_in, selecting)
         self._last_moving_step = self._total if schedule.moves else schedule.warmup_length
 
     @property
@@ -35,7 +42,7 @@ class LearningRate:
 
     @property
     def watches_loss(self) -> bool:
-        """Whether it wants the selection loss of every epoch."""
+        """Whether it wants to know of every epoch what selects."""
         return self._plateau is not None
 
     @property
@@ -53,10 +60,10 @@ class LearningRate:
         if self._schedule.counts == "epochs":
             self._set(epoch)
 
-    def after_epoch(self, loss: float) -> None:
-        """Take note of the loss that selects; it may reduce the rate."""
+    def after_epoch(self, score: float) -> None:
+        """Take note of what selects; it may reduce the rate."""
         if self._plateau is not None:
-            self._plateau.step(loss)
+            self._plateau.step(score)
 
     def apply(self, epoch: int, step: int) -> None:
         """Set the rate anew, after the factor changed or a checkpoint was read."""

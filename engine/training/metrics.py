@@ -31,6 +31,8 @@ class Evaluator:
     decoder: OutputDecoder
     facts: Facts
     input_map: InputMap
+    select: str = "loss"
+    """The metric that selects, which every report tells."""
 
     def outputs(self, inputs: Tensor) -> Tensor:
         """The outputs for stored inputs, in eval mode: (samples, outputs).
@@ -130,7 +132,10 @@ class Scored:
     @cached_property
     def reported(self) -> dict[str, Figure]:
         """The metrics of a report by name."""
-        return {one.name: self.value(one) for one in self._metrics if one.is_reported}
+        evaluator = self._evaluator
+        task, num_classes = evaluator.facts.task, len(evaluator.facts.classes)
+        told = metrics.reported(task, num_classes, evaluator.select)
+        return {one.name: self.value(one) for one in told}
 
     def measured(self, libraries: Collection[str] | None = None) -> dict[str, Figure]:
         """All metrics by name that need none but these libraries; None: any."""

@@ -18,6 +18,7 @@ from torch import Tensor
 
 from engine.parts.data import DataLocations
 from engine.parts.layers.address import weight_names
+from engine.parts.metrics import METRICS
 from engine.runs.events import (
     Diverged,
     EpochFinished,
@@ -30,17 +31,17 @@ from engine.runs.events import (
 from engine.runs.series import Series
 from engine.spec.chain import links
 from engine.spec.experiment import Experiment
-from engine.training.baseline import baselines
+from engine.training.baseline import baselines, headlines
 from engine.training.batches import batches_of
 from engine.training.criterion import criterion_of
 from engine.training.device import make_repeatable, resolve_device
 from engine.training.drawing import drawing_of
 from engine.training.epoch_end import EpochEnd, is_free
-from engine.training.epoch_loss import selecting_part
+from engine.training.epoch_score import measure_of, selecting_part
 from engine.training.executor import (
     Executor,
     check_executor,
-    make_epoch_loss,
+    make_epoch_score,
     make_execution,
 )
 from engine.training.learning_rate import LearningRate
@@ -106,7 +107,9 @@ class Trainer:
         weights = class_weights(experiment, facts, train.targets, num_outputs)
         criterion = criterion_of(experiment.loss, weights, self.device)
         decoder = OutputDecoder(experiment.loss, experiment.layers, facts, self.splits.target_map)
-        self.evaluator = Evaluator(self.model, criterion, decoder, facts, self.splits.input_map)
+        self.evaluator = Evaluator(
+            self.model, criterion, decoder, facts, self.splits.input_map, experiment.select
+        )
         self.optimizer = experiment.optimizer.build(self.model.parameters())
         on_device = self.device_splits["train"]
         targets = decoder.loss_targets(on_device.targets, num_outputs)
@@ -133,9 +136,14 @@ class Trainer:
         )
         self._step = self.execution.step
         self.learning_rate = LearningRate(
-            experiment.schedule, self.optimizer, experiment.epochs, len(self.batches)
+            experiment.schedule,
+            self.optimizer,
+            experiment.epochs,
+            len(self.batches),
+            METRICS[experiment.select],
         )
-        self.selection = Selection(experiment.patience)
+        selecting = METRICS[experiment.select]
+        self.selection = Selection(experiment.patience, selecting)
         part = selecting_part(self.device_splits)
         comes_free = is_free(
             experiment,
@@ -143,16 +151,16 @@ class Trainer:
             validates="validation" in self.device_splits,
             watched=experiment.patience is not None or self.learning_rate.watches_loss,
         )
-        self._epoch_loss = make_epoch_loss(
+        self._epoch_score = make_epoch_score(
             "eager" if comes_free else executor,  # for the last epoch alone: worth no trace
             experiment.epochs,
             self.device,
             self.evaluator,
             part,
-            decoder.loss_targets(part.targets, num_outputs),
+            measure_of(selecting, self.evaluator, part, num_outputs),
             self.execution.step if len(self.batches) == 1 else None,
         )
-        self.epoch_end = EpochEnd(self.selection, self._epoch_loss, comes_free=comes_free)
+        self.epoch_end = EpochEnd(self.selection, self._epoch_score, comes_free=comes_free)
         self.losses = Series()
         self.epoch = 0
         """Epochs finished."""
@@ -188,6 +196,7 @@ class Trainer:
         """The event that begins the record."""
         experiment = self.experiment
         sizes = {name: len(part) for name, part in self.splits.named().items()}
+        guessed = baselines(self.splits)
         return RunStarted(
             run=run,
             title=experiment.title,
@@ -207,7 +216,8 @@ class Trainer:
             fingerprint=fingerprint,
             data_path=self.splits.data_path,
             data_reason=self.splits.data_reason,
-            baselines=baselines(self.splits),
+            baselines=guessed,
+            headlines=headlines(experiment, self.splits.facts, guessed),
         )
 
     def stop_reading(self) -> None:
@@ -220,7 +230,7 @@ class Trainer:
         if units != silenced(self.model):
             silence(self.model, units)
             self._step.renew()
-            self._epoch_loss.renew()
+            self._epoch_score.renew()
             self.went_aside_at = self.global_step
 
     def events(self) -> Iterator[Event]:
@@ -329,10 +339,10 @@ class Trainer:
             self.reason = "stop_below"
         elif self.epoch >= experiment.epochs:
             self.reason = "completed"
-        loss = self.epoch_end.judge(self.epoch, train_loss, is_last=self.reason is not None)
+        score = self.epoch_end.judge(self.epoch, train_loss, is_last=self.reason is not None)
         if self.reason is None and self.selection.exhausted:
             self.reason = "patience"
-        self.learning_rate.after_epoch(loss)
+        self.learning_rate.after_epoch(score)
         overflow = None if self.reason is None else self.overflow()
         if self.reason is None and not self.is_reported(self.epoch):
             return []

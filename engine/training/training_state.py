@@ -35,7 +35,8 @@ class RateState(msgspec.Struct, frozen=True, omit_defaults=True):
 class SelectionState(msgspec.Struct, frozen=True):
     """The best epoch so far."""
 
-    loss: float
+    value: float = msgspec.field(name="loss")
+    """Of what selects; it was always the loss once."""
     epoch: Count
     seen: Count
 

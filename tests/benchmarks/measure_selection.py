@@ -34,8 +34,16 @@ VALIDATED = {"validation_fraction": 0.3}
 CASES: dict[str, dict[str, Any]] = {
     "full batch": {},
     "full batch, validation": VALIDATED,
+    "full batch, balanced accuracy": {"select": "balanced_accuracy"},
+    "full batch, validation, balanced accuracy": {**VALIDATED, "select": "balanced_accuracy"},
     "batches of 20": {"batch_size": 20, "epochs": 600},
     "batches of 20, validation": {**VALIDATED, "batch_size": 20, "epochs": 600},
+    "batches of 20, validation, balanced accuracy": {
+        **VALIDATED,
+        "batch_size": 20,
+        "epochs": 600,
+        "select": "balanced_accuracy",
+    },
 }
 
 

@@ -53,3 +53,16 @@ def test_one_sentence(
     experiment = small_experiment(data=data, layers=outputs, loss=losses.get(data, "BCELoss()"))
     event = msgspec.structs.replace(started(experiment), baselines=baselines)
     assert baseline_sentence(event, measured) == told
+
+
+def test_where_a_class_is_common_every_class_counts_the_same_beside_it() -> None:
+    """As the record says that balanced accuracy stands for the training, too."""
+    event = msgspec.structs.replace(
+        started(small_experiment()),
+        baselines={"test_accuracy": 0.95, "test_balanced_accuracy": 0.5},
+        headlines=["accuracy", "balanced_accuracy"],
+    )
+    assert baseline_sentence(event, {"test_accuracy": 0.96, "test_balanced_accuracy": 0.6}) == (
+        "96% of the test points are right; the commonest class alone would give 95%. Every class "
+        "counting the same, it is 60%, and the commonest class alone would give 50%."
+    )

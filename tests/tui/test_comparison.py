@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from engine.parts.metrics import headlines_named
 from engine.runs.run import Run
-from tui.past.comparison import Verdict, best, told, verdict
+from tui.past.comparison import Verdict, best, told, verdicts
 from tui.past.fields import aligned, brief, differences, fields_of
 from tui.past.run_names import age
 
@@ -80,7 +81,7 @@ def test_the_verdict_is_a_sentence() -> None:
         {"train_accuracy": 1.0, "test_accuracy": 0.9, "test_loss": 0.3},
         {"train_accuracy": 0.9, "test_accuracy": 0.95, "test_loss": 0.4},
     ]
-    found = verdict(runs)
+    (found,) = verdicts(runs)
     assert found == Verdict("test_accuracy", [0.9, 0.95], [1])
     assert told(found, "AB") == "B is better: test accuracy 0.950 instead of 0.900."
     assert told(Verdict("train_loss", [0.5, 0.25, 0.25], [1, 2]), "ABC") == (
@@ -89,7 +90,20 @@ def test_the_verdict_is_a_sentence() -> None:
     assert told(Verdict("test_r2", [0.5, 0.5], [0, 1]), "AB") == (
         "Both come to the same test r2: 0.500."
     )
-    assert verdict([{"train_loss": 0.5}, {}]) is None
+    assert verdicts([{"train_loss": 0.5}, {}]) == []
+
+
+def test_where_a_class_is_common_there_is_a_verdict_by_each_headline() -> None:
+    """Balanced accuracy beside accuracy: the one may be worse where the other is better."""
+    runs: list[dict[str, float | None]] = [
+        {"test_accuracy": 0.97, "test_balanced_accuracy": 0.5},
+        {"test_accuracy": 0.95, "test_balanced_accuracy": 0.9},
+    ]
+    headlines = headlines_named(["accuracy", "balanced_accuracy"])
+    assert [told(one, "AB") for one in verdicts(runs, headlines)] == [
+        "A is better: test accuracy 0.970 instead of 0.950.",
+        "B is better: test balanced accuracy 0.900 instead of 0.500.",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import msgspec
 import pytest
 
 from engine.runs import events as ev
-from tests.tui.app.stand import small_experiment
+from tests.tui.app.stand import small_experiment, started
 from tui.live.snapshot import Snapshot
 from tui.verdict import verdict
 
@@ -59,6 +60,19 @@ def ended(metrics: dict[str, Any], *, diverged: bool = False, **changes: Any) ->
 def test_a_change_is_judged(before: Snapshot, now: Snapshot, told: str) -> None:
     """By what both were measured by; nothing where nothing was changed."""
     assert verdict(replace(now, before=before.judge)) == told
+
+
+def test_where_a_class_is_common_a_change_is_judged_by_both() -> None:
+    """What may have got better by accuracy alone is told by balanced accuracy, too."""
+    was = ended({"test_accuracy": 0.97, "test_balanced_accuracy": 0.5})
+    now = ended({"test_accuracy": 0.95, "test_balanced_accuracy": 0.9}, epochs=100)
+    begun = msgspec.structs.replace(
+        started(small_experiment()), headlines=["accuracy", "balanced_accuracy"]
+    )
+    assert verdict(replace(now, started=begun, before=was.judge)) == (
+        "before 0.970, now 0.950 (test accuracy), before 0.500, now 0.900 (test balanced): "
+        "epochs 30 -> 100"
+    )
 
 
 def test_a_training_that_came_to_nothing_judges_nothing() -> None:

@@ -36,6 +36,6 @@ def evaluate(
 
     terminal = Terminal(ascii_only=shared.ascii)
     report = Report(terminal.width, terminal.look, found.facts().target_names)
-    for rows in report.evaluation(splits):
+    for rows in report.evaluation(splits, found.started()):
         terminal.rows(rows)
         terminal.line()

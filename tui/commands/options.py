@@ -54,6 +54,10 @@ LearningRate = Annotated[str | None, _training("--lr", "NUMBER", "The learning r
 Epochs = Annotated[str | None, _training("--epochs", "N", "Passes over the training data.")]
 BatchSize = Annotated[str | None, _training("--batch-size", "N|full", "Samples per step.")]
 Seed = Annotated[str | None, _training("--seed", "N|random", "Start of all random numbers.")]
+Select = Annotated[
+    str | None,
+    _training("--select", "loss|METRIC", "What the best epoch is best by: balanced_accuracy."),
+]
 Device = Annotated[str | None, _training("--device", "auto|cpu|cuda[:N]", "Where to train.")]
 From = Annotated[str | None, _training("--from", "RUN", "Start from the weights of a run.")]
 QuietOption = Annotated[
@@ -173,6 +177,7 @@ class TrainingOptions:
     epochs: str | None = None
     batch_size: str | None = None
     seed: str | None = None
+    select: str | None = None
     device: str | None = None
     start_from: str | None = None
 

@@ -32,7 +32,7 @@ def requested(options: TrainingOptions, runs_dir: Path) -> tuple[str, Experiment
     if options.data is not None:
         folder = Path()  # a path typed here is taken from here
     shorthands = {"optimizer.lr": "lr", "epochs": "epochs", "batch_size": "batch_size"}
-    shorthands |= {"seed": "seed", "device": "device"}
+    shorthands |= {"seed": "seed", "select": "select", "device": "device"}
     for key, option in shorthands.items():
         text = getattr(options, option)
         if text is not None:

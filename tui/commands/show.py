@@ -125,8 +125,8 @@ def _print(
     if facts is not None:
         rows = rows_of(links(experiment.layers, facts.shape, []))
         terminal.rows([heading(_data_line(experiment, facts), width, look)])
-        if drawn := _drawn(experiment):
-            terminal.rows(sentence(drawn, min(width, 90), look))
+        for text in filter(None, (_drawn(experiment), _selected(experiment, facts))):
+            terminal.rows(sentence(text, min(width, 90), look))
         terminal.rows(layer_table(rows, width, look))
         need = Case(experiment, facts).need
         memory = f"A training takes at least {need}; {in_bytes(free_bytes())} are free."
@@ -156,6 +156,20 @@ def _drawn(experiment: Experiment) -> str:
             f"{experiment.data.buffer:,} rows at a time, not all of them."
         )
     return ""
+
+
+def _selected(experiment: Experiment, facts: Facts) -> str:
+    """By what the best epoch is chosen, where that is not the loss."""
+    from engine.parts.metrics import METRICS
+
+    metric = METRICS[experiment.select]
+    if not metric.formula:
+        return ""
+    validated = experiment.validation_fraction or facts.num_validation_samples
+    split = "validation" if validated else "training"
+    best = "highest" if metric.higher_is_better else "lowest"
+    name = metric.name.replace("_", " ")
+    return f"The best epoch is the first with the {best} {name} on the {split} split."
 
 
 def _data_line(experiment: Experiment, facts: Facts) -> str:

@@ -6,13 +6,13 @@ import asyncio
 import errno
 import os
 import sys
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
-from engine.parts.metrics import HEADLINES, METRICS, SPLITS, score
+from engine.parts.metrics import METRICS, SPLITS, headlines_named, score
 from engine.runs.events import (
     CheckpointFailed,
     EpochFinished,
@@ -27,6 +27,7 @@ from engine.service import protocol as p
 from engine.service.client.session import SessionEvent
 from tui.commands.json_line import print_message
 from tui.headless.waiting import loading_text
+from tui.measured import named
 from tui.renderables.findings import HUES
 from tui.renderables.look import RED, Look
 from tui.renderables.numbers import duration, how_far, metric, rate
@@ -67,14 +68,15 @@ class Lines(Quiet):
     def __init__(self, terminal: Terminal, epochs: int) -> None:
         self._terminal = terminal
         self._epochs = epochs
+        self._headlines: Sequence[str] = ()
         self._named = ""
         """What was last said to be loaded."""
 
     def event(self, event: Event) -> None:
         if isinstance(event, RunStarted):
-            self._epochs = event.epochs
+            self._epochs, self._headlines = event.epochs, event.headlines
         if isinstance(event, EpochFinished):
-            self._terminal.line(epoch_line(event, self._epochs))
+            self._terminal.line(epoch_line(event, self._epochs, headlines=self._headlines))
             self._terminal.console.file.flush()
         elif isinstance(event, FindingAppeared):
             self._terminal.line(finding_line(event, self._terminal.look))
@@ -97,6 +99,7 @@ class Live(Quiet):
 
     def __init__(self, terminal: Terminal, epochs: int) -> None:
         self._epochs = epochs
+        self._headlines: Sequence[str] = ()
         self._terminal = terminal
         bar = "-" if terminal.look.ascii else None
         columns = [TextColumn("{task.description}", markup=False)]
@@ -127,9 +130,9 @@ class Live(Quiet):
 
     def event(self, event: Event) -> None:
         if isinstance(event, RunStarted):
-            self._epochs = event.epochs
+            self._epochs, self._headlines = event.epochs, event.headlines
         if isinstance(event, EpochFinished):
-            line = epoch_line(event, self._epochs, self._terminal.width)
+            line = epoch_line(event, self._epochs, self._terminal.width, self._headlines)
             self._bar.console.print(line, highlight=False, no_wrap=True, overflow="ellipsis")
         elif isinstance(event, FindingAppeared):
             line = finding_line(event, self._terminal.look)
@@ -205,17 +208,23 @@ NARROW = 50
 """Below so many columns a line holds the figures only."""
 
 
-def epoch_line(event: EpochFinished, epochs: int, columns: int = 80) -> Text:
-    """A reported epoch in one line: losses and accuracies of each split."""
+def epoch_line(
+    event: EpochFinished, epochs: int, columns: int = 80, headlines: Sequence[str] = ()
+) -> Text:
+    """A reported epoch in one line: losses and accuracies of each split.
+
+    headlines: the metrics that stand for the training, as its record names them.
+    """
     if columns < NARROW:
-        return _short_line(event)
+        return _short_line(event, headlines)
     width = len(str(epochs))
     line = Text(f"epoch {event.epoch:>{width}}/{epochs}")
     for split in SPLITS:
         shown = [
-            f"{one.name} {metric(event.metrics[f'{split}_{one.name}'])}"
+            f"{one.name if one.in_line else named(one)} {metric(event.metrics[name])}"
             for one in METRICS.values()
-            if one.in_line and f"{split}_{one.name}" in event.metrics
+            if (name := f"{split}_{one.name}") in event.metrics
+            and (one.in_line or one.name in headlines)
         ]
         if shown:
             line.append(f"  {split} ", style="dim")
@@ -224,9 +233,9 @@ def epoch_line(event: EpochFinished, epochs: int, columns: int = 80) -> Text:
     return line
 
 
-def _short_line(event: EpochFinished) -> Text:
+def _short_line(event: EpochFinished, headlines: Sequence[str]) -> Text:
     """The epoch, its training loss, and its accuracy or what stands for it."""
-    scores = [score(event.metrics, one.name) for one in HEADLINES]
+    scores = [score(event.metrics, one.name) for one in headlines_named(headlines)]
     known = [metric(value) for value in scores if value is not None]
     figures = [metric(event.train_loss), *known]
     return Text(f"{event.epoch} {' '.join(figures)}")

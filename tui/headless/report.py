@@ -66,7 +66,7 @@ class Report:
     ) -> Iterator[Rows]:
         """Accuracy and scores per class, or the errors of a regression; confusion.
 
-        started: knows what would be right without a network.
+        started: knows what would be right without a network, and what stands for the training.
         """
         if not splits:
             return
@@ -77,7 +77,8 @@ class Report:
             for split in splits
             for name, value in split.metrics.items()
         }
-        rows = score_rows(samples, metrics, self.width, self.look)
+        headlines = started.headlines if started is not None else ()
+        rows = score_rows(samples, metrics, self.width, self.look, headlines)
         told = baseline_sentence(started, metrics) if started is not None else ""
         rows = [*rows, *sentence(told, self.width, self.look, dim=False)] if told else rows
         yield self._titled(title, rows)
@@ -158,7 +159,7 @@ def ending(finished: RunFinished, diverged: Diverged | None) -> str:
     words = {
         "completed": "Finished",
         "stop_below": "Stopped: the training loss fell below stop_below",
-        "patience": "Stopped: patience ran out without a better loss",
+        "patience": "Stopped: patience ran out without a better epoch",
         "stopped": "Stopped",
         "interrupted": "Interrupted",
     }

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from engine.errors import PerceptuiError
-from engine.parts.metrics import HEADLINES, SPLITS, declared
+from engine.parts.metrics import HEADLINES, SPLITS, Metric, declared, headlines_named
 from engine.runs.contents import EXPERIMENT
 from engine.runs.run import Run
 from engine.spec.toml_text import read_raw
@@ -32,8 +32,8 @@ class Comparison:
     """Of each outcome that has one: which runs have the best value, where they differ."""
     curves: list[list[tuple[int, float | None]]]
     """The training loss over the epochs, for each run."""
-    verdict: Verdict | None
-    """None where they measured nothing in common."""
+    verdicts: list[Verdict]
+    """One for each metric that stands for them; none where they measured nothing in common."""
 
 
 class Verdict(NamedTuple):
@@ -49,7 +49,7 @@ class Verdict(NamedTuple):
 def compare(runs: Sequence[Run]) -> Comparison:
     """Read the runs' files and put them side by side, the older first."""
     runs = sorted(runs, key=lambda run: run.name)
-    outcomes, measured = _outcomes(runs)
+    outcomes, measured, headlines = _outcomes(runs)
     fields = [_fields(run) for run in runs]
     return Comparison(
         runs,
@@ -58,7 +58,7 @@ def compare(runs: Sequence[Run]) -> Comparison:
         outcomes,
         {_row(name): places for name, places in best(measured)},
         [run.losses() for run in runs],
-        verdict(measured),
+        verdicts(measured, headlines),
     )
 
 
@@ -90,10 +90,19 @@ def best(measured: Sequence[Mapping[str, float | None]]) -> Iterator[tuple[str, 
             yield name, places
 
 
-def verdict(measured: Sequence[Mapping[str, float | None]]) -> Verdict | None:
-    """The first of the metrics that all have: the task's headline before the loss, test first."""
-    metrics = (*(headline.name for headline in HEADLINES), "loss")
-    for name in (f"{split}_{one}" for one in metrics for split in reversed(SPLITS)):
+def verdicts(
+    measured: Sequence[Mapping[str, float | None]], headlines: Sequence[Metric] = HEADLINES
+) -> list[Verdict]:
+    """By each of the headlines that all have, else by the loss; of the split that tells most."""
+    found = [one for one in (_verdict(measured, each.name) for each in headlines) if one]
+    if found:
+        return found
+    by_loss = _verdict(measured, "loss")
+    return [by_loss] if by_loss else []
+
+
+def _verdict(measured: Sequence[Mapping[str, float | None]], metric: str) -> Verdict | None:
+    for name in (f"{split}_{metric}" for split in reversed(SPLITS)):
         values = [one.get(name) for one in measured]
         if all(value is not None for value in values):
             found = dict(best(measured)).get(name, list(range(len(measured))))
@@ -126,8 +135,11 @@ def _shown(name: str, value: float | None) -> str:
     return metric(value) if known is None else shown(known[1], value)
 
 
-def _outcomes(runs: Sequence[Run]) -> tuple[list[Row], list[Mapping[str, float | None]]]:
-    """What came out, as it is shown; and each run's metrics by name."""
+def _outcomes(
+    runs: Sequence[Run],
+) -> tuple[list[Row], list[Mapping[str, float | None]], list[Metric]]:
+    """What came out, as it is shown; each run's metrics by name; what stands for any of them."""
+    headlines: dict[Metric, None] = {}
     found: list[dict[str, str]] = []
     measured: list[Mapping[str, float | None]] = []
     for run in runs:
@@ -147,8 +159,10 @@ def _outcomes(runs: Sequence[Run]) -> tuple[list[Row], list[Mapping[str, float |
             metrics = {}
         if started is not None:
             outcome["parameters"] = count(started.num_parameters)
+            headlines |= dict.fromkeys(headlines_named(started.headlines))
         outcome |= {_row(name): _shown(name, value) for name, value in metrics.items()}
         measured.append(metrics)
         found.append(outcome)
     names = dict.fromkeys(name for one in found for name in one)
-    return [(name, [one.get(name, ABSENT) for one in found]) for name in names], measured
+    rows = [(name, [one.get(name, ABSENT) for one in found]) for name in names]
+    return rows, measured, list(headlines)

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from rich.text import Text
 
-from engine.parts.metrics import HEADLINES, Metric
+from engine.parts.metrics import METRICS, Metric, headlines_named
 from engine.runs.known_runs import ListedRun
 from engine.runs.run import Run
 from tui.measured import shown, shown_title
@@ -31,8 +31,13 @@ def summary_sheet(listed: Sequence[ListedRun], look: Look) -> Sheet:
 
 
 def measured_anywhere(listed: Sequence[ListedRun]) -> list[Metric]:
-    """The headlines that at least one of the runs has."""
-    return [one for one in HEADLINES if any(run.score(one.name) is not None for run in listed)]
+    """The headlines of the runs, of which at least one has a figure."""
+    named = {one for run in listed for one in headlines_named(run.outcome.headlines)}
+    return [
+        one
+        for one in METRICS.values()
+        if one in named and any(run.score(one.name) is not None for run in listed)
+    ]
 
 
 def summary_columns(scores: Sequence[Metric], look: Look) -> tuple[Column, ...]:

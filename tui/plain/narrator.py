@@ -58,7 +58,9 @@ def epoch_of(snapshot: Snapshot) -> str:
     """The newest report, in a line; empty where there is none."""
     if snapshot.newest is None or snapshot.started is None:
         return ""
-    return " ".join(epoch_line(snapshot.newest, snapshot.started.epochs).plain.split())
+    started = snapshot.started
+    line = epoch_line(snapshot.newest, started.epochs, headlines=started.headlines)
+    return " ".join(line.plain.split())
 
 
 def ended(snapshot: Snapshot) -> str:

@@ -61,8 +61,9 @@ class CompareScreen(PageScreen):
             )
             for place, (letter, name) in enumerate(zip(letters, comparison.names, strict=True))
         ]
-        if comparison.verdict is not None:
-            rows += [Text(), *sentence(told(comparison.verdict, letters), width, look, dim=False)]
+        if comparison.verdicts:
+            text = " ".join(told(one, letters) for one in comparison.verdicts)
+            rows += [Text(), *sentence(text, width, look, dim=False)]
         rows += [Text(), *self._scores(comparison, letters, width)]
         columns = (Column("What differs", least=8), *(Column(name, least=6) for name in letters))
         rows.append(Text())

@@ -350,7 +350,8 @@ class Scores(ScrolledView):
         }
         what = "Scores" if snapshot.started.facts.get("classes") else "Errors"
         rows = target_heading(what, snapshot.target, width, look)
-        rows += score_rows(samples, snapshot.newest.metrics, width, look)
+        headlines = snapshot.started.headlines
+        rows += score_rows(samples, snapshot.newest.metrics, width, look, headlines)
         told = baseline_sentence(snapshot.started, snapshot.newest.metrics)
         rows = [*rows, *sentence(told, width, look)] if told else rows
         classes = self._class_rows(width, height - len(rows))

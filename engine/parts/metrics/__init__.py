@@ -6,7 +6,7 @@ from the declaration.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cache
 
 from engine.parts.metrics.metric import Metric, Task
@@ -50,6 +50,7 @@ _DECLARED = (
         tasks=("classification",),
         formula="balanced_accuracy",
         decimals=3,
+        is_even=True,
         weight=5,
     ),
     Metric(
@@ -75,6 +76,7 @@ _DECLARED = (
         tasks=("classification",),
         formula="roc_auc",
         library="sklearn",
+        imports=("from sklearn.metrics import roc_auc_score",),
         decimals=3,
         weight=7,
     ),
@@ -88,6 +90,7 @@ _DECLARED = (
         tasks=("classification",),
         formula="brier_score",
         library="sklearn",
+        imports=("import warnings", "from sklearn.metrics import brier_score_loss"),
         decimals=3,
         weight=8,
     ),
@@ -133,6 +136,8 @@ METRICS: Mapping[str, Metric] = {metric.name: metric for metric in _DECLARED}
 """Every metric by its name, in the order in which they are told."""
 HEADLINES = tuple(metric for metric in _DECLARED if metric.is_headline)
 """One for each task: what a list of runs shows beside the loss."""
+UNEVEN = 0.7
+"""The share of the commonest class above which accuracy says little of the others."""
 
 SPLITS = ("train", "validation", "test")
 """The splits of which they are measured, in the order in which they are told."""
@@ -142,6 +147,29 @@ SPLITS = ("train", "validation", "test")
 def metrics_of(task: Task, num_classes: int) -> tuple[Metric, ...]:
     """Those that can be measured where targets are of this kind; num_classes: 0 for numbers."""
     return tuple(metric for metric in _DECLARED if metric.fits(task, num_classes))
+
+
+def reported(task: Task, num_classes: int, select: str) -> tuple[Metric, ...]:
+    """Those that every report tells; select: the name of the one that selects."""
+    fitting = metrics_of(task, num_classes)
+    return tuple(one for one in fitting if one.is_reported or one.name == select)
+
+
+def headlines_of(task: Task, select: str, *, uneven: bool) -> tuple[Metric, ...]:
+    """What stands for a training beside the loss, what selects first.
+
+    uneven: whether a class is common, or classes are weighted.
+    """
+    known = [one for one in _DECLARED if task in one.tasks]
+    standing = [one for one in known if one.is_headline or (uneven and one.is_even)]
+    selecting = METRICS[select]
+    first = (selecting,) if selecting.formula else ()
+    return (*first, *(one for one in standing if one not in first))
+
+
+def headlines_named(names: Collection[str]) -> tuple[Metric, ...]:
+    """Those that a record names; a record from before it named any has each task's."""
+    return tuple(METRICS[name] for name in names if name in METRICS) or HEADLINES
 
 
 def declared(name: str) -> tuple[str, Metric] | None:
@@ -160,4 +188,16 @@ def score(measured: Mapping[str, float | None], name: str) -> float | None:
     return measured.get(f"test_{name}", measured.get(f"train_{name}"))
 
 
-__all__ = ["HEADLINES", "METRICS", "SPLITS", "Metric", "declared", "metrics_of", "score"]
+__all__ = [
+    "HEADLINES",
+    "METRICS",
+    "SPLITS",
+    "UNEVEN",
+    "Metric",
+    "declared",
+    "headlines_named",
+    "headlines_of",
+    "metrics_of",
+    "reported",
+    "score",
+]

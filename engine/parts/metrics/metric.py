@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
-from typing import Literal
+from typing import Literal, get_args
 
 Task = Literal["classification", "regression"]
 Unit = Literal["", "loss", "target"]
@@ -42,10 +42,15 @@ class Metric:
     Empty: the loss function."""
     library: str = ""
     """What must be imported to compute it, beside torch. Takes long, so reports go without."""
+    imports: tuple[str, ...] = ()
+    """The lines that its formula needs in a script, beside `import torch`."""
     decimals: int | None = None
     """So many are shown; None: as many as make about four digits."""
     is_headline: bool = False
     """Whether it stands for its task where there is room for one metric only."""
+    is_even: bool = False
+    """Whether it counts every class the same, so that it stands beside a headline where a common
+    class could hide the others."""
     in_line: bool = False
     """Whether a reported epoch's line tells it."""
     weight: int
@@ -72,6 +77,12 @@ class Metric:
         if than is None or math.isnan(than):
             return True
         return value > than if self.higher_is_better else value < than
+
+    @property
+    def is_always_defined(self) -> bool:
+        """Whether its formula never gives None."""
+        returned = inspect.signature(self.function()).return_annotation if self.formula else float
+        return type(None) not in get_args(returned)
 
     def function(self) -> Callable[..., float | None]:
         """What computes it."""

@@ -35,6 +35,8 @@ def evaluate_lines(plan: Plan) -> list[str]:
         "model.train()",
     ]
     functions = []
+    if any("probabilities" in metric.arguments() for metric in plan.metrics):
+        body += _probabilities(plan)
     if plan.classifies:
         body.append(f"predicted = {_predicted(plan)}")
         if _actual(plan) != "targets":
@@ -49,6 +51,11 @@ def evaluate_lines(plan: Plan) -> list[str]:
         values[metric.name] = f"{metric.formula}({given})"
     body += ["return {", *(f'    "{name}": {value},' for name, value in values.items()), "}"]
     return [*functions, *function_lines("evaluate(inputs, targets)", help, body)]
+
+
+def imported(plan: Plan) -> set[str]:
+    """What the metrics of `evaluate` import."""
+    return {line for metric in plan.metrics for line in metric.imports if evaluate_lines(plan)}
 
 
 def told(split: str) -> str:

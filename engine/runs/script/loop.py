@@ -33,7 +33,8 @@ def loop_piece(plan: Plan) -> Piece:
     if rate.counts_steps:
         piece.lines.append("step = 0")
     if experiment.patience is not None:
-        piece.lines.append('best_loss, best_epoch = float("inf"), 0')
+        worst = "-inf" if plan.selecting.higher_is_better else "inf"
+        piece.lines.append(f'best_{_noun(plan)}, best_epoch = float("{worst}"), 0')
     piece.lines += [f"epochs = {experiment.epochs}", "for epoch in range(1, epochs + 1):"]
     body = [*rate.before_epoch, *_epoch(plan, rate, penalized), *_end_of_epoch(plan, rate)]
     piece.lines += [f"    {line}" for line in body]
@@ -130,15 +131,18 @@ def _end_of_epoch(plan: Plan, rate: Rate) -> list[str]:
     watches = plan.watches
     validates = "validation" in plan.splits
     measure = [_VALIDATION] if validates else _training(plan)
-    selecting = 'measured["loss"]'
+    selecting, best = f'measured["{plan.selecting.name}"]', f"best_{_noun(plan)}"
     lines = list(measure) if watches else []
+    if watches and not plan.selecting.is_always_defined:
+        lines.append(f'score = float("nan") if {selecting} is None else {selecting}')
+        selecting = "score"
     stops = []
     if experiment.stop_below is not None:
         stops.append(f"train_loss < {experiment.stop_below!r}")
     if experiment.patience is not None:
         lines += [
-            f"if {selecting} < best_loss:",
-            f"    best_loss, best_epoch = {selecting}, epoch",
+            f"if {selecting} {'>' if plan.selecting.higher_is_better else '<'} {best}:",
+            f"    {best}, best_epoch = {selecting}, epoch",
         ]
         stops.append(f"epoch - best_epoch >= {experiment.patience}")
     if stops:
@@ -154,6 +158,11 @@ def _end_of_epoch(plan: Plan, rate: Rate) -> list[str]:
     if rate.plateau:
         lines.append(f"scheduler.step({selecting})")
     return lines
+
+
+def _noun(plan: Plan) -> str:
+    """What the variables are called that hold what selects."""
+    return "score" if plan.selecting.formula else "loss"
 
 
 def _training(plan: Plan) -> list[str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from engine.errors import BadExperiment, Problem
 from engine.parts.data import DataLocations, Facts, Pixels
-from engine.parts.metrics import Metric, metrics_of
+from engine.parts.metrics import METRICS, Metric, reported
 from engine.spec.chain import Link, links
 from engine.spec.experiment import Experiment
 from engine.spec.validator import held_back, selecting_stride
@@ -101,14 +101,14 @@ class Plan:
 
     @property
     def watches(self) -> bool:
-        """Whether an epoch's loss decides how the next one is trained, or whether there is one."""
+        """Whether what selects decides how the next epoch is trained, or whether there is one."""
         experiment = self.experiment
         plateau = experiment.schedule.watches_loss
         return experiment.patience is not None or plateau
 
     @property
     def looks_at_training(self) -> bool:
-        """Whether that loss is the training split's, at the epoch's end."""
+        """Whether that is measured of the training split, at the epoch's end."""
         return self.watches and "validation" not in self.splits
 
     @property
@@ -133,8 +133,12 @@ class Plan:
     @property
     def metrics(self) -> tuple[Metric, ...]:
         """What is measured of a split that is held back, as in reports; the loss first."""
-        fitting = metrics_of(self.facts.task, len(self.facts.classes))
-        return tuple(metric for metric in fitting if metric.is_reported)
+        return reported(self.facts.task, len(self.facts.classes), self.experiment.select)
+
+    @property
+    def selecting(self) -> Metric:
+        """What the best epoch is best by."""
+        return METRICS[self.experiment.select]
 
     @property
     def one_hot(self) -> bool:

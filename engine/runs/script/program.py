@@ -7,7 +7,7 @@ import sys
 
 from engine.parts.data import DataLocations
 from engine.runs.script.data import data_piece
-from engine.runs.script.ending import ending_lines, evaluate_lines
+from engine.runs.script.ending import ending_lines, evaluate_lines, imported
 from engine.runs.script.loop import loop_piece
 from engine.runs.script.model import model_piece
 from engine.runs.script.plan import Plan, make_plan
@@ -32,6 +32,7 @@ def script(experiment: Experiment, locations: DataLocations, remark: str = "") -
     pieces = [data_piece(plan), model_piece(plan), loop_piece(plan)]
     data, model, loop = (piece.lines for piece in pieces)
     imports = {"import torch", "from torch import nn"}.union(*(piece.imports for piece in pieces))
+    imports |= imported(plan)
     lines = [
         *docstring([experiment.title or "A neural network", experiment.summary, _ABOUT, remark]),
         "",

@@ -6,6 +6,7 @@ import inspect
 from dataclasses import dataclass, field
 
 from engine.parts.layers.base import torch_literal
+from engine.parts.metrics import Metric
 from engine.parts.schedules import Formula, Schedule, constant_lr
 from engine.runs.script.plan import Plan, function_lines
 
@@ -34,7 +35,7 @@ def make_rate(plan: Plan) -> Rate:
     rate = Rate()
     if schedule.watches_loss:
         rate.plateau = True
-        rate.definitions += _plateau(schedule, lr)
+        rate.definitions += _plateau(schedule, lr, plan.selecting)
     moves = formula.function is not constant_lr
     if not moves and not schedule.warmup_length:
         return rate
@@ -54,10 +55,14 @@ def make_rate(plan: Plan) -> Rate:
     return rate
 
 
-def _plateau(schedule: Schedule, lr: float) -> list[str]:
+def _plateau(schedule: Schedule, lr: float, selecting: Metric) -> list[str]:
     changed = {k: v for k, v in schedule.changed().items() if k != "warmup"}
     arguments = "".join(f", {name}={torch_literal(value)}" for name, value in changed.items())
-    lines = ["", "# When the loss no longer falls, the learning rate is reduced."]
+    moves = "rises" if selecting.higher_is_better else "falls"
+    what = selecting.name.replace("_", " ")
+    lines = ["", f"# When the {what} no longer {moves}, the learning rate is reduced."]
+    if selecting.higher_is_better:
+        arguments = f', mode="max"{arguments}'
     of = "optimizer"
     if schedule.warmup_length:
         of = "stand_in"

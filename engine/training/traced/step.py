@@ -25,7 +25,7 @@ class _Wanted:
 
     ending: Ending
     held: dict[str, Tensor]
-    expected: Callable[[], float]
+    expected: Callable[[], Tensor]
 
 
 _Key = tuple[torch.Size, torch.Size, bool]
@@ -118,7 +118,7 @@ class TracedStep:
         self._begun = False
 
     def end_with(
-        self, ending: Ending, held: dict[str, Tensor], expected: Callable[[], float]
+        self, ending: Ending, held: dict[str, Tensor], expected: Callable[[], Tensor]
     ) -> None:
         """Have each step compute something more at its end, from the next one on if it can.
 
@@ -143,19 +143,18 @@ class TracedStep:
         before = StepState(self._model, self._optimizer)
         try:
             ended = plain.ending_with(wanted.ending, wanted.held)
-            numbers = [plain(inputs, targets), *plain.gradients(), torch.tensor(wanted.expected())]
+            numbers = [plain(inputs, targets), *plain.gradients(), wanted.expected()]
             after = StepState(self._model, self._optimizer)
             before.restore()
             loss = ended(inputs, targets)
             assert ended.left is not None
-            left = torch.tensor(ended.left.item())
-            if not same_bits(numbers, [loss, *ended.gradients(), left]):
+            if not same_bits(numbers, [loss, *ended.gradients(), ended.left]):
                 raise Untraceable("its numbers differ from those computed one after the other")
             if not StepState(self._model, self._optimizer).same_as(after):
                 raise Untraceable("what it changes differs from the step without it")
             self._steps[key] = self._ended = ended
         except (Untraceable, RuntimeError) as error:
-            _log.info("the loss of an epoch is traced apart from the step: %s", error)
+            _log.info("the score of an epoch is traced apart from the step: %s", error)
         finally:
             before.restore()
 

@@ -154,6 +154,39 @@ VARIANTS: dict[str, dict[str, Any]] = {
         "optimizer": "SGD(lr=9)",
         "batch_size": 2000,
     },
+    "balanced accuracy": {
+        **CLASSES,
+        **SPLIT,
+        "data": "spiral(samples=60)",
+        "select": "balanced_accuracy",
+        "patience": 3,
+        "epochs": 40,
+        "report_every": 4,
+    },
+    "balanced accuracy of one output": {
+        **LOGIT,
+        "class_weights": "balanced",
+        "select": "balanced_accuracy",
+        "patience": 3,
+        "epochs": 40,
+    },
+    "explained variance": {
+        **REGRESSION,
+        "data": "plane(samples=40)",
+        "select": "r2",
+        "patience": 3,
+        "epochs": 40,
+        "optimizer": "SGD(lr=1.5)",
+    },
+    "a library's metric": {**CLASSES, **SPLIT, "select": "roc_auc", "patience": 3, "epochs": 40},
+    "a library's error": {**CLASSES, **SPLIT, "select": "brier_score", "epochs": 2},
+    "plateau of a score": {
+        **CLASSES,
+        **SPLIT,
+        "select": "accuracy",
+        "schedule": "ReduceLROnPlateau(factor=0.5, patience=0, threshold=0.1)",
+        "epochs": 12,
+    },
     "stop below": {"stop_below": 0.6, "epochs": 300, "report_every": 50},
     "fused": {"optimizer": "Adam(lr=0.05, fused=True)"},
     "16 bits": {**CLASSES, **BATCHES, **SPLIT, "precision": "bf16"},
@@ -174,7 +207,7 @@ def test_a_script_repeats_its_training(name: str) -> None:
     code, output = assert_repeated(small(**VARIANTS[name]))
     assert output.diverged == (name == "diverged")
     assert output.epochs or output.diverged
-    assert imported(code) <= {"torch", "sklearn", "math"}
+    assert imported(code) <= {"torch", "sklearn", "math", "warnings"}
 
 
 def test_early_ends_are_really_early() -> None:

@@ -19,6 +19,7 @@ from engine.parts.layers.activation import LogSoftmax, Sigmoid
 from engine.parts.layers.block import Block
 from engine.parts.layers.dense import Flatten, Linear
 from engine.parts.losses import Loss
+from engine.parts.metrics import metrics_of
 from engine.parts.optimizers import Optimizer
 from engine.parts.schedules import Schedule
 from engine.parts.shapes import Shape, ShapeError, product
@@ -220,7 +221,7 @@ def _network(draw: DrawFn, facts: Facts, loss: Loss) -> tuple[Layer, ...]:
 @st.composite
 def _plain_fields(draw: DrawFn, facts: Facts, loss: Loss) -> dict[str, Any]:
     declared = Experiment.parameters()
-    by_hand = {"device", "class_weights", "sampler", "predict", "measured"}
+    by_hand = {"device", "class_weights", "sampler", "select", "predict", "measured"}
     by_hand |= {"validation_fraction", "test_fraction"}
     optional = {
         name: values(*declaration)
@@ -235,6 +236,8 @@ def _plain_fields(draw: DrawFn, facts: Facts, loss: Loss) -> dict[str, Any]:
     if loss.weight_argument and facts.task == "classification":
         weights = st.tuples(*(st.floats(0.1, 10.0) for _ in facts.classes))
         optional["class_weights"] = st.none() | st.just("balanced") | weights
+    fitting = [one.name for one in metrics_of(facts.task, len(facts.classes))]
+    optional["select"] = st.sampled_from(fitting)
     if facts.feature_names:
         number = st.floats(-100.0, 100.0, allow_subnormal=False)
         sample = st.tuples(*(number for _ in facts.feature_names))

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from engine.training.trainer import Trainer
 from tests.engine.training.tiny import NOWHERE, small
@@ -17,11 +20,37 @@ def test_the_commonest_class_of_the_training_split(tmp_path: Path) -> None:
     found = trainer.started("x").baselines
     targets = {name: part.targets.tolist() for name, part in trainer.splits.named().items()}
     commonest = max({0, 1}, key=targets["train"].count)
-    assert found == {
-        f"{name}_accuracy": classes.count(commonest) / len(classes)
-        for name, classes in targets.items()
-    }
+    for name, classes in targets.items():
+        assert found[f"{name}_accuracy"] == classes.count(commonest) / len(classes)
+        assert found[f"{name}_balanced_accuracy"] == 1 / len(set(classes))
+    assert len(found) == 2 * len(targets)
     assert found["train_accuracy"] > 0.5
+
+
+@pytest.mark.parametrize(
+    ("common", "fields", "expected"),
+    [
+        (8, {}, ["accuracy", "balanced_accuracy"]),
+        (7, {}, ["accuracy"]),
+        (5, {"class_weights": "balanced"}, ["accuracy", "balanced_accuracy"]),
+        (5, {"sampler": "balanced"}, ["accuracy", "balanced_accuracy"]),
+        (5, {"select": "balanced_accuracy"}, ["balanced_accuracy", "accuracy"]),
+        (5, {"select": "roc_auc"}, ["roc_auc", "accuracy"]),
+        (5, {"select": "loss"}, ["accuracy"]),
+    ],
+)
+def test_balanced_accuracy_stands_beside_accuracy_where_classes_are_uneven(
+    tmp_path: Path, common: int, fields: dict[str, Any], expected: list[str]
+) -> None:
+    """Where the commonest class is above 70 % or classes are weighted; what selects first."""
+    table = tmp_path / "t.csv"
+    rows = [f"{n},{n % 3},{'a' if n % 10 < common else 'b'}" for n in range(40)]
+    table.write_text("\n".join(["x,y,kind", *rows]), "utf-8")
+    experiment = small(
+        data=f"csv({str(table)!r}, 'kind')", layers=["Linear(1)"], loss="BCEWithLogitsLoss()",
+        **fields,
+    )  # fmt: skip
+    assert Trainer(experiment, NOWHERE).started("x").headlines == expected
 
 
 def test_the_mean_of_the_training_split(tmp_path: Path) -> None:

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from engine.runs.events import Diverged, RunFinished
+from engine.parts.metrics import METRICS
+from engine.runs.events import Diverged, EpochFinished, RunFinished
 from engine.runs.run import Run
 from engine.service.worker.preparation import prepare
 from engine.service.worker.training_run import TrainingRun
@@ -92,7 +93,37 @@ def test_the_best_is_the_best(
     assert stored.state["epoch"] == epoch
     assert bits(stored.tensors) == bits(state.tensors)
     assert stored.state["losses"] == [list(point) for point in state.state["losses"]]
-    assert run.trainer.selection.loss == loss
+    assert run.trainer.selection.value == loss
+
+
+@pytest.mark.parametrize("executor", ["eager", "traced"])
+@pytest.mark.parametrize("batch_size", ["full", 7])
+@pytest.mark.parametrize("select", ["balanced_accuracy", "roc_auc", "brier_score"])
+def test_the_best_is_that_of_the_metric_that_selects(
+    tmp_path: Path, executor: Executor, batch_size: Any, select: str
+) -> None:
+    """Higher or lower, whichever is better; of epochs that are alike the first."""
+    changes = {"batch_size": batch_size, "validation_fraction": 0.25, "select": select}
+    experiment = small(**{**JUMPY, **changes, "report_every": 1})
+    with flushed_denormals():
+        run = _run(experiment, tmp_path, executor)
+    values = [event.metrics[f"validation_{select}"] or 0.0 for event in reports(run)]
+    by_loss = [event.metrics["validation_loss"] or 0.0 for event in reports(run)]
+    best = max(values) if METRICS[select].higher_is_better else min(values)
+    assert (run.trainer.selection.epoch, run.trainer.selection.value) == (
+        values.index(best) + 1,
+        best,
+    )
+    assert load(run.directory.checkpoint("best")).state["epoch"] == values.index(best) + 1
+    if select == "balanced_accuracy":
+        assert values.count(best) > 1, "there are some alike"
+        assert by_loss.index(min(by_loss)) != values.index(best), "the loss has another"
+
+
+def reports(run: TrainingRun) -> list[EpochFinished]:
+    """Every epoch of a run that reports each."""
+    record = Run(run.directory.path).record()
+    return [event for event in record.events if isinstance(event, EpochFinished)]
 
 
 def test_the_loss_of_a_full_batch_belongs_to_the_epoch_before(tmp_path: Path) -> None:

@@ -8,9 +8,10 @@ import pytest
 import torch
 
 from engine.errors import BadExperiment
-from engine.parts.metrics import metrics_of
+from engine.parts.metrics import METRICS, metrics_of
 from engine.runs.events import Diverged
 from engine.training.full_state import full_state
+from engine.training.selection import Selection
 from engine.training.trainer import Trainer
 from tests.engine.training.tiny import NOWHERE, reported, small, trained
 
@@ -106,7 +107,33 @@ def test_patience_counts_epochs_since_the_best_validation_loss() -> None:
     trainer, events = trained(small(epochs=40, patience=2, report_every=100, **fields))
     assert trainer.reason == "patience"
     assert [event.epoch for event in reported(events)] == [1, expected]
-    assert (trainer.selection.epoch, trainer.selection.loss) == (best_epoch, best)
+    assert (trainer.selection.epoch, trainer.selection.value) == (best_epoch, best)
+
+
+def test_patience_goes_by_what_selects() -> None:
+    """Epochs that are only as good as the best are no better."""
+    fields = {"validation_fraction": 0.25, "optimizer": "SGD(lr=20.0)", "select": "accuracy"}
+    _, events = trained(small(epochs=40, **fields))
+    shares = [event.metrics["validation_accuracy"] or 0.0 for event in reported(events)]
+    best = [shares.index(max(shares[:n])) + 1 for n in range(1, len(shares) + 1)]
+    expected = next(n for n, epoch in enumerate(best, start=1) if n - epoch >= 3)
+    trainer, events = trained(small(epochs=40, patience=3, **fields))
+    assert trainer.reason == "patience"
+    assert reported(events)[-1].epoch == expected
+    assert trainer.selection.epoch == best[expected - 1]
+
+
+def test_the_first_of_equals_is_the_best_and_what_is_undefined_is_not() -> None:
+    """For metrics whose higher values are better, and for those whose lower ones are."""
+    for metric, values in (
+        ("accuracy", [0.5, 0.7, math.nan, 0.7]),
+        ("loss", [3.0, 1.0, math.nan, 1.0]),
+    ):
+        selection = Selection(2, METRICS[metric])
+        for epoch, value in enumerate(values, start=1):
+            selection.see(value, epoch)
+        assert (selection.epoch, selection.value) == (2, values[1])
+        assert selection.exhausted
 
 
 def test_without_validation_the_training_loss_selects_never_the_test_loss() -> None:
@@ -115,7 +142,7 @@ def test_without_validation_the_training_loss_selects_never_the_test_loss() -> N
     trainer, events = trained(small(epochs=9, **fields))
     ends = [trained(small(epochs=epochs, **fields))[0] for epochs in range(1, 10)]
     losses = [end.evaluator.metrics(end.device_splits["train"])["loss"] or 0.0 for end in ends]
-    assert trainer.selection.loss == min(losses)
+    assert trainer.selection.value == min(losses)
     assert trainer.selection.epoch == losses.index(min(losses)) + 1
     before = [event.train_loss for event in reported(events)]
     assert before[1:] == losses[:-1], "a full batch meets the weights of the epoch before"

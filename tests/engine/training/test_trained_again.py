@@ -181,7 +181,7 @@ def test_what_can_not_be_trained_again_is_copied(
     best = _best(trainer)
     with caplog.at_level(logging.WARNING):
         assert best.checkpoint() is not None
-    assert "trained again, has the loss" in caplog.text
+    assert "trained again, comes to" in caplog.text
     assert not best._trains_again
 
 

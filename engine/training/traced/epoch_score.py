@@ -1,4 +1,4 @@
-"""The selecting loss as a trace, trusted only after a comparison with the eager one."""
+"""What selects as a trace, trusted only after a comparison with the eager one."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from torch import Tensor, fx
 from torch.func import functional_call
 from torch.fx.experimental.proxy_tensor import make_fx
 
-from engine.training.epoch_loss import EpochLoss, whole_loss
+from engine.training.epoch_score import EpochScore, Measure, whole_tensor
 from engine.training.metrics import Evaluator
 from engine.training.splits import Split
 from engine.training.traced.cleaning import clean
@@ -28,7 +28,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class _Graph:
-    """A loss computed from parameters, buffers, inputs and targets."""
+    """A measure's tensor computed from parameters, buffers, inputs and targets."""
 
     graph: fx.Graph
     constants: dict[str, Tensor]
@@ -55,86 +55,86 @@ class _Graph:
         return ending, numbered("judged_constant", constants)
 
 
-class TracedEpochLoss(EpochLoss):
-    """EpochLoss's bits, without modules between PyTorch's kernels."""
+class TracedEpochScore(EpochScore):
+    """EpochScore's bits, without modules between PyTorch's kernels."""
 
     def __init__(
-        self, evaluator: Evaluator, part: Split, targets: Tensor, step: TracedStep | None = None
+        self, evaluator: Evaluator, part: Split, measure: Measure, step: TracedStep | None = None
     ) -> None:
-        """step: of whole epochs, asked to compute the loss at its end; None for no such step."""
-        super().__init__(evaluator, part, targets)
+        """step: of whole epochs, asked to compute the score at its end; None for no such step."""
+        super().__init__(evaluator, part, measure)
         self.refusal = ""
         """Why the eager one serves instead; empty: it doesn't."""
-        self._traced: Callable[[], float] | None = None
+        self._traced: Callable[[], Tensor] | None = None
         self._is_tried = False
         self._step = step
 
     def __call__(self) -> float:
         if self._step is not None and (left := self._step.left()) is not None:
-            return left.item()
+            return self._measure.number(left)
         if self._traced is not None:
-            return self._traced()
-        loss = super().__call__()
+            return self._measure.number(self._traced())
+        made = self._eager()
         if not self._is_tried:
             self._is_tried = True
-            self._traced = self._proven(loss)
-        return loss
+            self._traced = self._proven(made)
+        return self._measure.number(made)
 
     def renew(self) -> None:
         self._traced, self._is_tried = None, False
 
-    def _proven(self, expected: float) -> Callable[[], float] | None:
+    def _proven(self, expected: Tensor) -> Callable[[], Tensor] | None:
         """A call that gives what the eager one has just given; None where none can be had."""
         reasons: list[str] = []
         for name in INTERPRETERS:
             try:
                 found = self._graph()
                 traced = self._bound(found.held_by(INTERPRETERS[name]))
-                if not same_bits([torch.tensor(traced())], [torch.tensor(expected)]):
-                    raise Untraceable("its loss differs from the eager one")
+                if not same_bits([traced()], [expected]):
+                    raise Untraceable("its numbers differ from the eager ones")
                 self._ask(found)
                 return traced
             except (Untraceable, RuntimeError) as error:
                 reasons.append(f"{name}: {error}")
-                _log.warning("the loss of an epoch can't be traced with %s", reasons[-1])
+                _log.warning("the score of an epoch can't be traced with %s", reasons[-1])
         self.refusal = "; ".join(reasons)
         return None
 
     def _ask(self, found: _Graph) -> None:
-        """Have the step compute the loss at its end, if that's possible."""
+        """Have the step compute the score at its end, if that's possible."""
         if self._step is None:
             return
         try:
             ending, held = found.ending()
         except Untraceable as error:
-            _log.info("the loss of an epoch is traced apart from the step: %s", error)
+            _log.info("the score of an epoch is traced apart from the step: %s", error)
             return
-        held |= {"judged_inputs": self._part.inputs, "judged_targets": self._targets}
-        self._step.end_with(ending, held, super().__call__)
+        held |= {"judged_inputs": self._part.inputs, "judged_targets": self._measure.targets}
+        self._step.end_with(ending, held, self._eager)
 
-    def _bound(self, holder: Holder) -> Callable[[], float]:
-        step, inputs, targets = holder.step, self._part.inputs, self._targets
+    def _bound(self, holder: Holder) -> Callable[[], Tensor]:
+        step, inputs, targets = holder.step, self._part.inputs, self._measure.targets
         inference = torch.inference_mode()
 
-        def traced() -> float:
+        def traced() -> Tensor:
             try:
                 with inference:
-                    return step(inputs, targets).item()
+                    return step(inputs, targets)
             except RuntimeError:
-                return super(TracedEpochLoss, self).__call__()  # it knows what that means
+                return self._eager()  # it knows what that means
 
         return traced
 
     def _graph(self) -> _Graph:
-        """The loss as ATen calls; raises Untraceable."""
-        evaluator = self._evaluator
+        """The measure's tensor as ATen calls; raises Untraceable."""
+        evaluator, measure = self._evaluator, self._measure
         model = evaluator.model
         names = [name for name, _ in model.named_parameters()]
         parameters: list[Tensor] = list(model.parameters())
         kept = [name for name, _ in model.named_buffers()]
         buffers = list(model.buffers())
 
-        def loss(
+        def tensor(
             parameters: list[Tensor], buffers: list[Tensor], inputs: Tensor, targets: Tensor
         ) -> tuple[Tensor, ...]:
             tensors = zip((*names, *kept), (*parameters, *buffers), strict=True)
@@ -144,14 +144,14 @@ class TracedEpochLoss(EpochLoss):
                 outputs: Tensor = functional_call(model, state, (batch,))
                 return outputs
 
-            return (whole_loss(evaluator, forward, inputs, targets),)
+            return (whole_tensor(evaluator, measure, forward, inputs, targets),)
 
         was_training = model.training
         model.eval()
         try:
             with torch.no_grad():
                 detached = [parameter.detach() for parameter in parameters]
-                module = make_fx(loss)(detached, buffers, self._part.inputs, self._targets)
+                module = make_fx(tensor)(detached, buffers, self._part.inputs, measure.targets)
         except (RuntimeError, TypeError, NotImplementedError) as error:
             raise Untraceable(f"tracing failed: {error}") from error
         finally:

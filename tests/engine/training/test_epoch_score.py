@@ -1,4 +1,4 @@
-"""The loss that selects has the same bits however it is computed."""
+"""What selects has the same bits however it is computed."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ import pytest
 import torch
 
 from engine.training.checkpoint import Checkpoint
-from engine.training.epoch_loss import EpochLoss, selecting_part
+from engine.training.epoch_score import EpochScore, Measure, selecting_part
 from engine.training.full_state import full_state, kept, restore
-from engine.training.graphed.epoch_loss import GraphedEpochLoss
+from engine.training.graphed.epoch_score import GraphedEpochScore
 from engine.training.splits import Split
 from engine.training.traced import TracedStep
-from engine.training.traced.epoch_loss import TracedEpochLoss
+from engine.training.traced.epoch_score import TracedEpochScore
 from engine.training.trainer import Trainer
 from tests.engine.training.fake_recorder import FakeRecorder
 from tests.engine.training.tiny import NOWHERE, bits, small
@@ -25,32 +25,46 @@ CASES: dict[str, dict[str, Any]] = {
     "points": {},
     "noisy": {"layers": ["Linear(4)", "BatchNorm1d()", "Dropout(0.3)", "Linear(1)", "Sigmoid()"]},
     "images": {"data": "digits()", "layers": IMAGES, "loss": "CrossEntropyLoss()"},
+    "share of the right": {"select": "accuracy"},
+    "classes alike": {
+        "data": "digits()",
+        "layers": IMAGES,
+        "loss": "CrossEntropyLoss()",
+        "select": "balanced_accuracy",
+    },
+    "a library's": {"select": "roc_auc"},
+    "explained": {
+        "data": "wave(samples=40)",
+        "layers": ["Linear(1)"],
+        "loss": "MSELoss()",
+        "select": "r2",
+    },
     "16 bits": {"precision": "bf16"},
     "regression": {"data": "wave(samples=40)", "layers": ["Linear(1)"], "loss": "HuberLoss()"},
 }
 
 
-def _traced(trainer: Trainer, part: Split, targets: torch.Tensor) -> EpochLoss:
-    return TracedEpochLoss(trainer.evaluator, part, targets)
+def _traced(trainer: Trainer, part: Split, measure: Measure) -> EpochScore:
+    return TracedEpochScore(trainer.evaluator, part, measure)
 
 
-def _graphed(trainer: Trainer, part: Split, targets: torch.Tensor) -> EpochLoss:
+def _graphed(trainer: Trainer, part: Split, measure: Measure) -> EpochScore:
     recorder = FakeRecorder(trainer.model, trainer.optimizer)
-    return GraphedEpochLoss(trainer.evaluator, part, targets, recorder)
+    return GraphedEpochScore(trainer.evaluator, part, measure, recorder)
 
 
 @pytest.mark.parametrize("make", [_traced, _graphed])
 @pytest.mark.parametrize("name", CASES)
 def test_every_way_gives_the_same_bits(
-    name: str, make: Callable[[Trainer, Split, torch.Tensor], EpochLoss]
+    name: str, make: Callable[[Trainer, Split, Measure], EpochScore]
 ) -> None:
     """After each step, of more samples than go through the network at a time; none is refused,
     and neither weights, statistics nor generators are moved by it."""
     trainer = Trainer(small(**{**CASES[name], "batch_size": 8, "epochs": 10}), NOWHERE)
     part = selecting_part(trainer.device_splits)
-    eager = trainer.epoch_end._epoch_loss
-    assert type(eager) is EpochLoss
-    other = make(trainer, part, eager._targets)
+    eager = trainer.epoch_end._epoch_score
+    assert type(eager) is EpochScore
+    other = make(trainer, part, eager._measure)
     for _ in range(4):
         trainer.step()
         before = bits({**trainer.model.state_dict(), "generator": torch.get_rng_state()})
@@ -64,9 +78,9 @@ def test_every_way_gives_the_same_bits(
 def test_what_a_loss_refuses_is_nan() -> None:
     """BCELoss raises for outputs that are not finite; the traced one goes the same way."""
     trainer = Trainer(small(), NOWHERE)
-    eager = trainer.epoch_end._epoch_loss
-    assert isinstance(eager, EpochLoss)
-    traced = TracedEpochLoss(trainer.evaluator, trainer.device_splits["train"], eager._targets)
+    eager = trainer.epoch_end._epoch_score
+    assert isinstance(eager, EpochScore)
+    traced = TracedEpochScore(trainer.evaluator, trainer.device_splits["train"], eager._measure)
     assert traced() == eager()
     with torch.no_grad():
         next(trainer.model.parameters()).fill_(torch.nan)
@@ -88,6 +102,11 @@ ENDED: dict[str, dict[str, Any]] = {
         "layers": ["Linear(4)", "BatchNorm1d()", "Dropout(0.3)", "Linear(2)"],
     },
     "images": {"data": "digits()", "layers": IMAGES},
+    "share of the right": {
+        "data": "moons(samples=40)",
+        "layers": ["Linear(4)", "Tanh()", "Linear(2)"],
+        "select": "balanced_accuracy",
+    },
     "clipped": {"data": "moons(samples=40)", "layers": ["Linear(2)"], "clip_norm": 0.1},
 }
 
@@ -118,7 +137,7 @@ def _after_step(trainer: Trainer) -> tuple[object, ...]:
     """The best loss, its epoch and every bit of the state that a step leaves."""
     trainer.step()
     found = trainer.selection
-    return found.loss, found.epoch, bits(full_state(trainer).tensors)
+    return found.value, found.epoch, bits(full_state(trainer).tensors)
 
 
 @pytest.mark.parametrize(
@@ -137,4 +156,4 @@ def test_where_a_step_can_not_the_loss_is_computed_after_it(fields: dict[str, An
     step = traced.execution.step
     assert isinstance(step, TracedStep)
     assert step._ended is None
-    assert traced.selection.loss == eager.selection.loss
+    assert traced.selection.value == eager.selection.value
