@@ -157,6 +157,12 @@ WEIGHTS_FILE = Limit(
     "bytes",
     "Weights and optimizer state are read into memory as a whole.",
 )
+SNAPSHOTS_FILE = Limit(
+    "a run's snapshots",
+    2_000_000_000,
+    "bytes",
+    "They are a film of the training, not its result; `--snapshots` says how large it may get.",
+)
 REQUEST = Limit(
     "a request to a trainer",
     16_000_000,
@@ -206,6 +212,7 @@ ALL = (
     PICTURE_TABLE,
     PICTURE,
     WEIGHTS_FILE,
+    SNAPSHOTS_FILE,
     RUN_FILE,
     INDEX_FILE,
     REQUEST,

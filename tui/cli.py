@@ -44,6 +44,7 @@ def perceptui(
     detach: o.Detach = False,
     on_disconnect: o.OnDisconnectOption = None,
     executor: o.ExecutorOption = None,
+    snapshots: o.Snapshots = None,
     in_lines: o.Plain = False,
     runs_dir: o.RunsDir = None,
     data_dir: o.DataDir = None,
@@ -63,6 +64,7 @@ def perceptui(
     flags = {"--quiet": quiet, "--detach": detach, "--on-disconnect": on_disconnect}
     flags["--executor"] = executor
     given += [name for name, value in flags.items() if value]
+    given += ["--snapshots"] if snapshots is not None else []
     if in_lines and (given or ctx.invoked_subcommand is not None):
         raise UsageError("--plain: for the app alone, or as `perceptui open WHAT --plain`")
     if ctx.invoked_subcommand is not None:
@@ -85,6 +87,7 @@ def perceptui(
         detach=detach,
         on_disconnect=on_disconnect,
         executor=executor,
+        snapshots=snapshots,
     )
     raise typer.Exit(code)
 

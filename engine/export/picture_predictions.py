@@ -14,16 +14,14 @@ from engine.export.predictions import BadRow, PicturesPredicted
 from engine.limits import PICTURE_FILE, PICTURES
 from engine.parts.data import Data
 from engine.parts.data.picture_check import in_words
-from engine.runs.contents import CheckpointKind
+from engine.runs.contents import Moment
 from engine.runs.run import Run
 
 _INVERTED = 0.35
 """Of the way from black to white: so far from the training's mean a picture is of another kind."""
 
 
-def predict_pictures(
-    run: Run, files: Sequence[str], checkpoint: CheckpointKind = "last"
-) -> PicturesPredicted:
+def predict_pictures(run: Run, files: Sequence[str], moment: Moment = "last") -> PicturesPredicted:
     """Predict pictures; those that can't be read are told, and the others are predicted.
 
     Raises UsageError for a network that takes none, BadCheckpoint for a damaged checkpoint.
@@ -38,7 +36,7 @@ def predict_pictures(
     run.check_origin()
     experiment, facts = run.experiment(), run.facts()
     reading = experiment.data.picture_reading(facts)
-    network = TrainedNetwork(experiment, facts, run.checkpoint(checkpoint))
+    network = TrainedNetwork.of(run, moment)
     pixels = network.input_map.pixels
     if reading is None or pixels is None:
         raise UsageError(f"{run.path}: its network takes no pictures")

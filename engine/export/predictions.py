@@ -105,8 +105,7 @@ def predict_rows(
     samples = run.new_samples()
     target = check_rows_output(run, path, output, data_dir, replace=replace)
     rows = read(str(path), samples)
-    weights, bounds = run.checkpoint(checkpoint), run.bounds(checkpoint)
-    network = TrainedNetwork(run.experiment(), run.facts(), weights, bounds)
+    network = TrainedNetwork.of(run, checkpoint)
     _replace(target, output, written(network, samples, rows, format))
     return told(rows)
 

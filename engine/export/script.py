@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.export.format import Format
@@ -43,6 +44,10 @@ def script_of(experiment: Experiment, locations: DataLocations, remark: str = ""
     """
     from engine.runs.script import make_plan, script
 
+    if experiment.start_from:
+        from engine.training.moment import write_out
+
+        write_out(Path(experiment.start_from))  # the program reads that file
     if experiment.threads == "auto":
         from engine.training.threads import num_threads
 

@@ -23,18 +23,24 @@ LEASE = "lease.json"
 LOG = "worker.log"
 CHECKPOINTS = "checkpoints"
 CheckpointKind = Literal["last", "best"]
+SNAPSHOTS = "snapshots"
+WEIGHTS = "weights.bin"
+Moment = CheckpointKind | int
+"""Whose weights are meant: a checkpoint's, or those after so many steps, of a snapshot."""
 
 _NAMES = "|".join(map(re.escape, (EXPERIMENT, EVENTS, LOSSES, TABLE, LEASE, LOG)))
 _WEIGHTS = r"(?:last|best)\.safetensors"
+_MOMENT = r"step-(\d+)\.safetensors"
+_KEPT = rf"{SNAPSHOTS}/(?:{re.escape(WEIGHTS)}|{_MOMENT})"
 
-_LEFT_FOLDER = re.compile(rf"(?:{CHECKPOINTS}/)?{LEFTOVER.pattern}")
+_LEFT_FOLDER = re.compile(rf"(?:(?:{CHECKPOINTS}|{SNAPSHOTS})/)?{LEFTOVER.pattern}")
 _LEFT_FILE = re.compile(
     rf"{_LEFT_FOLDER.pattern}/[^/]+"
     rf"|\.(?:{_NAMES})\.\d+\.tmp|{CHECKPOINTS}/\.{_WEIGHTS}\.\d+\.tmp",  # of older versions
     re.DOTALL,
 )
-_FOLDER = re.compile(rf"{CHECKPOINTS}|{_LEFT_FOLDER.pattern}")
-_FILE = re.compile(rf"{_NAMES}|{CHECKPOINTS}/{_WEIGHTS}|{_LEFT_FILE.pattern}", re.DOTALL)
+_FOLDER = re.compile(rf"{CHECKPOINTS}|{SNAPSHOTS}|{_LEFT_FOLDER.pattern}")
+_FILE = re.compile(rf"{_NAMES}|{CHECKPOINTS}/{_WEIGHTS}|{_KEPT}|{_LEFT_FILE.pattern}", re.DOTALL)
 _MARK = re.compile(rf"{re.escape(EVENTS)}|{re.escape(LEASE)}|{CHECKPOINTS}/{_WEIGHTS}")
 
 
@@ -52,6 +58,12 @@ def is_of_run(path: Path) -> bool:
             if any(is_mark(place) and (folder / place).is_file() for place in places):
                 return True
     return False
+
+
+def moment_of(path: Path) -> int | None:
+    """The steps done in the snapshot that is to be written out there; None for another place."""
+    found = re.fullmatch(_MOMENT, path.name)
+    return int(found[1]) if found and path.parent.name == SNAPSHOTS else None
 
 
 def content(path: Path) -> Iterator[tuple[str, bool]]:

@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from engine.errors import UsageError
-from engine.runs.contents import CHECKPOINTS, content, discard, is_mark, remove
+from engine.runs.contents import CHECKPOINTS, SNAPSHOTS, content, discard, is_mark, remove
 from engine.runs.directory import ASIDE, is_aside
 from engine.runs.run import Run
 from engine.runs.state import state_of
@@ -26,7 +26,7 @@ def check(run: Run) -> None:
             raise UsageError(f"{run.path}: it is {state.text}: `perceptui stop {run.name}` first")
         _check_content(run.path)
         path = run.path.resolve()
-        for folder in (path.parent, path, path / CHECKPOINTS):
+        for folder in (path.parent, path, path / CHECKPOINTS, path / SNAPSHOTS):
             if folder.exists() and not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
                 raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
     except OSError as error:

@@ -11,7 +11,7 @@ from typing import IO, TYPE_CHECKING
 from engine.encoding import encoded, not_utf8
 from engine.errors import UsageError
 from engine.parts.kinds import encodable
-from engine.runs.contents import CHECKPOINTS, EVENTS, EXPERIMENT, LOSSES, discard
+from engine.runs.contents import CHECKPOINTS, EVENTS, EXPERIMENT, LOSSES, SNAPSHOTS, discard
 from engine.runs.events import Event, RunStarted, encode
 from engine.runs.files import appender, replace_bytes
 from engine.runs.seal import sealed
@@ -52,6 +52,17 @@ def is_aside(name: str) -> bool:
 
 class RunDirectory:
     """The files of one run.
+
+    - `experiment.toml`: what is trained, every field resolved
+    - `events.jsonl`: the record, a line for each event; `losses.json`: the bounded curve
+    - `checkpoints/last.safetensors`, `best.safetensors`: all that the training goes on from
+    - `snapshots/weights.bin`: the weights on the way, from step 0 on, as engine.runs.snapshots
+      lays them out: each of the first steps, then ever fewer, thinned by halves so that they
+      keep within their bytes and a hundredth of the time. What a rewind or a resume took back
+      is gone from it. No `snapshots/` where none are wanted, and none of a network that two
+      would not fit of; nothing but a look back needs them.
+    - `snapshots/step-N.safetensors`: one of them, written out once a training started from it
+    - `table.json`, `lease.json`, `worker.log`
 
     Creating it makes the directory; raises UsageError where that can't be written.
     """
@@ -99,6 +110,10 @@ class RunDirectory:
     def checkpoint(self, kind: str) -> Path:
         """Where the checkpoint `last` or `best` lies."""
         return self.checkpoint_dir / f"{kind}.safetensors"
+
+    def moment(self, step: int) -> Path:
+        """Where the snapshot after so many steps is written out once a training starts from it."""
+        return self.path / SNAPSHOTS / f"step-{step}.safetensors"
 
     def write_experiment(self, experiment: Experiment) -> None:
         """Store the resolved experiment, every field written out."""

@@ -78,6 +78,9 @@ class RunStarted(Event, frozen=True, kw_only=True):
     """sha256 over what experiment.toml says, texts for people left out."""
     table_digest: str = ""
     """sha256 over table.json, what was decided about the table; empty where there is none."""
+    started_from: str = ""
+    """Whose weights it began with, and after how many steps: `runs/NAME@1200`; empty where they
+    were random, as in old records."""
     digest: str = ""
     """sha256 over the line before this key, which is its last."""
 
@@ -316,6 +319,15 @@ class CheckpointFailed(Event, frozen=True, kw_only=True):
     message: str
 
 
+class SnapshotsFailed(Event, frozen=True, kw_only=True):
+    """Snapshots could not be written: some moments are missing, the training goes on.
+
+    Told once for each reason.
+    """
+
+    message: str
+
+
 class CheckpointRescued(Event, frozen=True, kw_only=True):
     """At the end a checkpoint could not be written into the run: it lies somewhere else."""
 
@@ -353,6 +365,7 @@ Recorded = (
     | CheckpointSaved
     | CheckpointFailed
     | CheckpointRescued
+    | SnapshotsFailed
     | Evaluated
     | Predicted
     | Paused

@@ -76,8 +76,20 @@ def appender(path: Path) -> int:
 
     Raises OSError, also for a link and for anything that is not a regular file.
     """
+    return _opened(path, os.O_APPEND | os.O_CREAT)
+
+
+def rewriter(path: Path) -> int:
+    """A descriptor to write into places of a file that is there, and to read it.
+
+    Raises OSError as `appender` does.
+    """
+    return _opened(path, 0)
+
+
+def _opened(path: Path, flags: int) -> int:
     # O_NONBLOCK: a FIFO would wait for somebody at its other end.
-    flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+    flags |= os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
     try:
         descriptor = os.open(path, flags, 0o666)
     except OSError as error:

@@ -20,10 +20,11 @@ from engine.limits import RUN_FILE
 from engine.paths import expanded
 from engine.runs import events as ev
 from engine.runs import kept_table
-from engine.runs.contents import EVENTS, EXPERIMENT, LOSSES, CheckpointKind
+from engine.runs.contents import EVENTS, EXPERIMENT, LOSSES, CheckpointKind, Moment
 from engine.runs.directory import RunDirectory, is_aside
 from engine.runs.origin import check_origin
 from engine.runs.record_file import RecordFile
+from engine.runs.snapshots import Snapshots
 from engine.spec.toml_text import read_raw
 
 if TYPE_CHECKING:
@@ -128,6 +129,11 @@ class Run:
         return takewhile(lambda event: number is None or event.n <= number, self.raw_events())
 
     @property
+    def snapshots(self) -> Snapshots:
+        """Its weights on the way."""
+        return Snapshots(self.path)
+
+    @property
     def record_file(self) -> RecordFile:
         """Its record as a file."""
         return RecordFile(self.path / EVENTS)
@@ -174,12 +180,12 @@ class Run:
                 ) from error
         return data.new_samples(self.facts(), table)
 
-    def bounds(self, kind: CheckpointKind) -> list[ev.Figure]:
-        """How far off the checkpoint's predictions are on a test split, as `Evaluated` has it.
+    def bounds(self, moment: Moment) -> list[ev.Figure]:
+        """How far off that moment's predictions are on a test split, as `Evaluated` has it.
 
         Empty where that was not measured: only the weights that a training ends with are.
         """
-        for event in self.record_file.counting_backwards() if kind == "last" else ():
+        for event in self.record_file.counting_backwards() if moment == "last" else ():
             if isinstance(event, ev.EpochFinished):
                 break  # it went on since
             if isinstance(event, ev.Evaluated) and event.split == "test":
@@ -273,6 +279,17 @@ def all_runs(runs_dir: Path) -> list[Run]:
     # Thousands of them: texts are cheaper to make than paths.
     paths = [os.path.join(runs_dir, name) for name in names if not is_aside(name)]
     return [Run(Path(path)) for path in paths if _is_run(path)]
+
+
+def run_at(text: str, runs_dir: Path) -> tuple[Run, Moment]:
+    """The run and the moment of it that RUN, RUN@STEP or RUN@best means; raises UsageError."""
+    name, sign, at = text.rpartition("@")
+    digits = at.replace(",", "")
+    if sign and digits.isascii() and digits.isdigit():
+        return find_run(name, runs_dir), int(digits)
+    if sign and at in ("last", "best"):
+        return find_run(name, runs_dir), "best" if at == "best" else "last"
+    return find_run(text, runs_dir), "last"
 
 
 def find_run(text: str, runs_dir: Path) -> Run:

@@ -12,15 +12,18 @@ from engine.decoding import converted
 from engine.errors import BadCheckpoint, UsageError
 from engine.parts.data import Facts
 from engine.parts.data.sheet.samples import Given
+from engine.runs.contents import Moment
 from engine.runs.events import Prediction
+from engine.runs.run import Run
 from engine.spec.chain import Link, every, links
 from engine.spec.experiment import Experiment
 from engine.training.answers import Answers, answers, predictions
 from engine.training.bounds import bounds_tensor
-from engine.training.checkpoint import load
+from engine.training.checkpoint import Checkpoint, load
 from engine.training.inputs import InputMap, InputState
 from engine.training.metrics import Evaluator
 from engine.training.model import build_model
+from engine.training.moment import weights_at
 from engine.training.outputs import OutputDecoder
 from engine.training.stored_network import load_network
 from engine.training.targets import TargetMap
@@ -47,9 +50,13 @@ class TrainedNetwork:
         facts: Facts,
         path: Path,
         bounds: Sequence[float | None] = (),
+        checkpoint: Checkpoint | None = None,
     ) -> None:
-        """bounds: of these weights' errors, as the record has them, where they were measured."""
-        checkpoint = load(path)
+        """bounds: of these weights' errors, as the record has them, where they were measured.
+
+        checkpoint: what was read there already.
+        """
+        checkpoint = checkpoint or load(path)
         self._bounds = bounds_tensor(list(bounds), facts.num_targets) if bounds else None
         self.facts = facts
         self.model = build_model(experiment.layers, facts.shape, experiment.precision)
@@ -73,6 +80,12 @@ class TrainedNetwork:
         self.evaluator = Evaluator(
             self.model, experiment.loss.build(), decoder, facts, self.input_map
         )
+
+    @classmethod
+    def of(cls, run: Run, moment: Moment) -> TrainedNetwork:
+        """A run's network at a moment of it."""
+        checkpoint, path = weights_at(run, moment)
+        return cls(run.experiment(), run.facts(), path, run.bounds(moment), checkpoint)
 
     def predict(
         self, rows: Sequence[Sequence[float]], given: Sequence[Sequence[Given]] | None = None

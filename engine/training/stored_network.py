@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
@@ -14,8 +15,8 @@ from engine.parts.layers.address import module_name
 from engine.spec.chain import Link
 from engine.spec.columns import columns_of
 from engine.training.checkpoint import Checkpoint
-from engine.training.named_tensors import check_model, copy_model
-from engine.training.silencing import Silenced, silence
+from engine.training.named_tensors import check_model, copy_model, model_tensors
+from engine.training.silencing import Silenced, silence, silenced
 from engine.training.training_state import Count
 
 
@@ -36,6 +37,24 @@ def load_network(
     units = stored_silence(chain, checkpoint, path)
     copy_model(model, checkpoint)
     silence(model, units)
+
+
+@contextmanager
+def other_network(
+    model: nn.Module, chain: Sequence[Link], checkpoint: Checkpoint, path: Path
+) -> Iterator[None]:
+    """Have a model as a checkpoint has it for a while; what it was comes back to the last bit.
+
+    Raises BadCheckpoint as load_network does.
+    """
+    own = Checkpoint({name: t.clone() for name, t in model_tensors(model).items()}, {})
+    units = silenced(model)
+    load_network(model, chain, checkpoint, path)
+    try:
+        yield
+    finally:
+        copy_model(model, own)
+        silence(model, units)
 
 
 def stored_silence(chain: Sequence[Link], checkpoint: Checkpoint, path: Path) -> Silenced:

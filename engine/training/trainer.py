@@ -190,6 +190,8 @@ class Trainer:
         """What the report of the last epoch found; empty while the training goes on."""
         self.went_aside_at = -1
         """Steps done when the gradients that there are became those of another step."""
+        self.started_from = ""
+        """Whose weights it began with, as the record names them; empty for random ones."""
         self.model.train()
 
     def started(self, run: str, fingerprint: str = "") -> RunStarted:
@@ -218,6 +220,7 @@ class Trainer:
             data_reason=self.splits.data_reason,
             baselines=guessed,
             headlines=headlines(experiment, self.splits.facts, guessed),
+            started_from=self.started_from,
         )
 
     def stop_reading(self) -> None:

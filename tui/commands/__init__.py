@@ -32,6 +32,7 @@ def train(
     detach: bool,
     on_disconnect: str | None,
     executor: str | None,
+    snapshots: int | None,
 ) -> int:
     """Train what the options ask for, headless; returns the exit code."""
     from tui.commands.request import requested
@@ -52,6 +53,7 @@ def train(
         data_dir=str(shared.data),
         on_disconnect=policy,
         executor=o.executor(executor),
+        snapshot_bytes=o.snapshot_bytes(snapshots),
     )
     if detach:
         return batch.detached(order)

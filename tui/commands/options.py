@@ -59,7 +59,11 @@ Select = Annotated[
     _training("--select", "loss|METRIC", "What the best epoch is best by: balanced_accuracy."),
 ]
 Device = Annotated[str | None, _training("--device", "auto|cpu|cuda[:N]", "Where to train.")]
-From = Annotated[str | None, _training("--from", "RUN", "Start from the weights of a run.")]
+From = Annotated[str | None, _training("--from", "RUN[@STEP]", "Start from the weights of a run.")]
+Snapshots = Annotated[
+    int | None,
+    _training("--snapshots", "MB", "What snapshots of the weights may take: 64; 0 for none."),
+]
 QuietOption = Annotated[
     bool, typer.Option("--quiet", help="Print the end only.", rich_help_panel=_TRAINING)
 ]
@@ -208,6 +212,19 @@ def policy(text: str | None, default: OnDisconnect) -> OnDisconnect:
         case "continue" | "pause" | "stop":
             return text
     raise UsageError(f'--on-disconnect {text}: there are "continue", "pause" and "stop"')
+
+
+def snapshot_bytes(megabytes: int | None) -> int:
+    """What `--snapshots` says; raises UsageError."""
+    from engine.limits import SNAPSHOTS_FILE
+    from engine.runs.snapshots import USUAL_BYTES
+
+    if megabytes is None:
+        return USUAL_BYTES
+    most = SNAPSHOTS_FILE.most // 1_000_000
+    if not 0 <= megabytes <= most:
+        raise UsageError(f"--snapshots {megabytes}: give 0 to {most:,} MB")
+    return megabytes * 1_000_000
 
 
 def executor(text: str | None) -> Executor:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from engine.errors import BadExperiment, DataUnavailable, UsageError
 from engine.paths import expanded
-from engine.runs.run import find_run
+from engine.runs.run import find_run, run_at
 from engine.spec import presets
 from engine.spec.data_name import name_with_data
 from engine.spec.experiment import Experiment
@@ -40,8 +40,7 @@ def requested(options: TrainingOptions, runs_dir: Path) -> tuple[str, Experiment
     for setting in options.settings:
         raw = set_value(raw, setting)
     if options.start_from is not None:
-        run = find_run(options.start_from, runs_dir)
-        raw = {**raw, "start_from": str(run.checkpoint("last").absolute())}
+        raw = {**raw, "start_from": str(start_of(options.start_from, runs_dir))}
     try:
         experiment = from_raw(raw, source, folder)
     except (BadExperiment, DataUnavailable) as error:
@@ -68,6 +67,18 @@ def raw_of(what: str) -> tuple[dict[str, object], Path]:
     """The unchecked values of a file or a preset, and the folder that its paths start from."""
     _, raw, _, folder = _base(what)
     return raw, folder
+
+
+def start_of(text: str, runs_dir: Path) -> Path:
+    """The file of the weights that `--from RUN` or `--from RUN@STEP` means; raises PerceptuiError.
+
+    Of a step it is written by who starts from it.
+    """
+    run, moment = run_at(text, runs_dir)
+    if not isinstance(moment, int):
+        return run.checkpoint(moment).absolute()
+    run.snapshots.check(moment)
+    return run.directory.moment(moment).absolute()
 
 
 def _base(preset: str | None) -> tuple[str, dict[str, object], str, Path]:

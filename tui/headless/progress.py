@@ -21,6 +21,7 @@ from engine.runs.events import (
     Resumed,
     Rewound,
     RunStarted,
+    SnapshotsFailed,
     WentBack,
 )
 from engine.service import protocol as p
@@ -80,7 +81,7 @@ class Lines(Quiet):
             self._terminal.console.file.flush()
         elif isinstance(event, FindingAppeared):
             self._terminal.line(finding_line(event, self._terminal.look))
-        elif isinstance(event, CheckpointFailed):
+        elif isinstance(event, CheckpointFailed | SnapshotsFailed):
             self._terminal.line(unkept_line(event, self._terminal.look))
         elif isinstance(event, WentBack):
             self._terminal.line(way_back_line(event))
@@ -137,7 +138,7 @@ class Live(Quiet):
         elif isinstance(event, FindingAppeared):
             line = finding_line(event, self._terminal.look)
             self._bar.console.print(line, highlight=False)
-        elif isinstance(event, CheckpointFailed):
+        elif isinstance(event, CheckpointFailed | SnapshotsFailed):
             self._bar.console.print(unkept_line(event, self._terminal.look), highlight=False)
         elif isinstance(event, WentBack):
             self._bar.console.print(way_back_line(event), highlight=False)
@@ -184,10 +185,11 @@ def finding_line(event: FindingAppeared, look: Look) -> Text:
     return Text.assemble((event.severity, look.paint(HUES[event.severity], bold=True)), words)
 
 
-def unkept_line(event: CheckpointFailed, look: Look) -> Text:
+def unkept_line(event: CheckpointFailed | SnapshotsFailed, look: Look) -> Text:
     """What could not be written, as soon as that is known; it may wrap."""
     words = plain(f" {event.message}", look.ascii)
-    return Text.assemble(("no checkpoint", look.paint(RED, bold=True)), words)
+    what = "no checkpoint" if isinstance(event, CheckpointFailed) else "no snapshot"
+    return Text.assemble((what, look.paint(RED, bold=True)), words)
 
 
 def way_back_line(event: WentBack) -> Text:

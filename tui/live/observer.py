@@ -68,11 +68,14 @@ class Observer:
                 history.add(happened)
                 latest = history.latest
                 curves = self._curves.told(history, happened)
+                message = latest.failed.message if latest.failed else snapshot.message
+                if isinstance(happened, ev.SnapshotsFailed):
+                    message = f"no snapshots of it can be written ({happened.message})"
                 return replace(
                     snapshot,
                     progress=_moved(snapshot.progress, happened, before),
                     curves=snapshot.curves if curves is None else curves,
-                    message=latest.failed.message if latest.failed else snapshot.message,
+                    message=message,
                     **vars(latest),
                 )
         return snapshot

@@ -24,7 +24,7 @@ from engine.errors import PerceptuiError, UsageError, WorkerLost
 from engine.export.predictions import PicturesPredicted, RowFormat, RowsPredicted
 from engine.limits import PICTURES, REQUEST, ROWS
 from engine.paths import data_dir as default_data_dir
-from engine.runs.contents import CheckpointKind
+from engine.runs.contents import CheckpointKind, Moment
 from engine.runs.events import Evaluated, Prediction, RunFinished
 from engine.runs.inside import Inside, Look
 from engine.runs.lease import read_lease
@@ -244,10 +244,10 @@ class Session:
         self,
         run: Run,
         look: Look,
-        checkpoint: CheckpointKind = "last",
+        checkpoint: Moment = "last",
         data_dir: Path | None = None,
     ) -> Inside:
-        """What is to be seen inside of a run's network as one of its checkpoints has it."""
+        """What is to be seen inside of a run's network as it was at a moment."""
         request = p.InsideOfRun(
             run=str(run.path.absolute()),
             checkpoint=checkpoint,
@@ -277,7 +277,7 @@ class Session:
         return await self._connection.ask(request, SideBySide)
 
     async def predict(
-        self, run: Run, rows: list[list[str]], checkpoint: CheckpointKind = "last"
+        self, run: Run, rows: list[list[str]], checkpoint: Moment = "last"
     ) -> list[Prediction]:
         """What a run's network says of samples, each a list of values as typed.
 
@@ -326,7 +326,7 @@ class Session:
         return await self._connection.ask(request, RowsPredicted)
 
     async def predict_pictures(
-        self, run: Run, files: list[str], checkpoint: CheckpointKind = "last"
+        self, run: Run, files: list[str], checkpoint: Moment = "last"
     ) -> PicturesPredicted:
         """What a run's network says of pictures, PICTURES of them at a time; files: whole paths."""
         where = str(run.path.absolute())
@@ -342,7 +342,7 @@ class Session:
         )
 
     async def evaluate(
-        self, run: Run, checkpoint: CheckpointKind = "last", data_dir: Path | None = None
+        self, run: Run, checkpoint: Moment = "last", data_dir: Path | None = None
     ) -> list[Evaluated]:
         """How good a run's network is on each split of its data."""
         request = p.Evaluate(
@@ -352,10 +352,14 @@ class Session:
         )
         return await self._connection.ask(request, list[Evaluated])
 
+    async def moments(self, run: Run) -> p.Moments:
+        """Which snapshots a run has, up to now where it is trained here."""
+        return await self._connection.ask(p.ListMoments(run=str(run.path.absolute())), p.Moments)
+
     async def review(
         self,
         run: Run,
-        checkpoint: CheckpointKind = "last",
+        checkpoint: Moment = "last",
         data_dir: Path | None = None,
         *,
         grid: tuple[int, int] = (0, 0),

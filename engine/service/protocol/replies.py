@@ -45,8 +45,19 @@ class Begun(msgspec.Struct, frozen=True, kw_only=True):
     """Number of the event that began this worker's part of the record."""
 
 
+class Moments(msgspec.Struct, frozen=True, kw_only=True):
+    """The snapshots of a run, oldest first."""
+
+    steps: list[int]
+    """Done then."""
+    epochs: list[int]
+    """Finished then."""
+    losses: list[float | None]
+    """Of the last step before; None before the first, and where it was not finite."""
+
+
 class Reviewed(msgspec.Struct, frozen=True, kw_only=True):
-    """A run's network as one of its checkpoints has it."""
+    """A run's network as it was at a moment."""
 
     epoch: int
     """Epochs finished then, as steps are."""

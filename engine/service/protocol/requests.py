@@ -8,9 +8,10 @@ import msgspec
 
 from engine.decoding import Undecodable, decoded
 from engine.export.predictions import RowFormat
-from engine.runs.contents import CheckpointKind
+from engine.runs.contents import CheckpointKind, Moment
 from engine.runs.events import Reason
 from engine.runs.inside import Look
+from engine.runs.snapshots import USUAL_BYTES
 from engine.service.protocol.messages import Executor, Message, OnDisconnect
 
 if TYPE_CHECKING:
@@ -52,6 +53,8 @@ class Train(Command, frozen=True, kw_only=True):
     """Learning-rate factors to set after so many steps: a replay's."""
     until_step: int | None = None
     """End after so many steps: a replay of a run that was stopped there."""
+    snapshot_bytes: int = USUAL_BYTES
+    """What snapshots of its weights may take on the disk; none are kept in too little."""
 
     def experiment(self) -> Experiment:
         """What to train; raises BadExperiment."""
@@ -184,10 +187,10 @@ class TrainBoth(Request, frozen=True, kw_only=True):
 
 
 class Predict(Request, frozen=True, kw_only=True):
-    """What a finished or running run's checkpoint says of samples, ROWS of them at most."""
+    """What a finished or running run's network says of samples, ROWS of them at most."""
 
     run: str
-    checkpoint: CheckpointKind
+    checkpoint: Moment
     rows: list[list[str]]
     before: int = 0
     """Samples that were asked about before these, for the numbers in messages."""
@@ -217,26 +220,32 @@ class PredictRows(Request, frozen=True, kw_only=True):
 
 
 class PredictPictures(Request, frozen=True, kw_only=True):
-    """What a checkpoint says of pictures in files; the answer's value is a PicturesPredicted."""
+    """What a run's network says of pictures in files; the answer's value is a PicturesPredicted."""
 
     run: str
-    checkpoint: CheckpointKind
+    checkpoint: Moment
     files: list[str]
 
 
 class Evaluate(Request, frozen=True, kw_only=True):
-    """Measure a run's checkpoint on its data again."""
+    """Measure a run's network at a moment on its data again."""
 
     run: str
-    checkpoint: CheckpointKind
+    checkpoint: Moment
     data_dir: str
 
 
-class Review(Request, frozen=True, kw_only=True):
-    """Draw what a run's checkpoint says of its data; the answer's value is a Reviewed."""
+class ListMoments(Request, frozen=True, kw_only=True):
+    """Which snapshots a run has; the answer's value is a Moments."""
 
     run: str
-    checkpoint: CheckpointKind
+
+
+class Review(Request, frozen=True, kw_only=True):
+    """Draw what a run's network said of its data at a moment; the answer's value is a Reviewed."""
+
+    run: str
+    checkpoint: Moment
     data_dir: str
     columns: int = 0
     rows: int = 0
@@ -246,10 +255,10 @@ class Review(Request, frozen=True, kw_only=True):
 
 
 class InsideOfRun(Request, frozen=True, kw_only=True):
-    """See inside of a run's network as a checkpoint has it; the answer's value is an Inside."""
+    """See inside of a run's network as it was at a moment; the answer's value is an Inside."""
 
     run: str
-    checkpoint: CheckpointKind
+    checkpoint: Moment
     data_dir: str
     look: Look
 
@@ -294,6 +303,7 @@ Requests = (
     | PredictRows
     | PredictPictures
     | Evaluate
+    | ListMoments
     | Review
     | InsideOfRun
     | Export

@@ -5,13 +5,13 @@ from __future__ import annotations
 from engine.errors import UsageError
 from engine.limits import ROWS
 from engine.parts.data import DataLocations
-from engine.runs.contents import CheckpointKind
+from engine.runs.contents import Moment
 from engine.runs.events import Evaluated, Prediction
 from engine.runs.run import Run
 
 
 def predict(
-    run: Run, rows: list[list[str]], checkpoint: CheckpointKind = "last", *, before: int = 0
+    run: Run, rows: list[list[str]], moment: Moment = "last", *, before: int = 0
 ) -> list[Prediction]:
     """What the run's network says of samples, each a list of values as a person types them.
 
@@ -24,19 +24,18 @@ def predict(
         raise UsageError(f"there are {ROWS.refusal(len(rows))} in one request")
     samples = run.new_samples()
     inputs = samples.encode(rows, before)
-    weights, bounds = run.checkpoint(checkpoint), run.bounds(checkpoint)
-    network = TrainedNetwork(run.experiment(), run.facts(), weights, bounds)
+    network = TrainedNetwork.of(run, moment)
     given = [samples.given(row, made) for row, made in zip(rows, inputs, strict=True)]
     return network.predict(inputs, given)
 
 
-def evaluate(
-    run: Run, locations: DataLocations, checkpoint: CheckpointKind = "last"
-) -> list[Evaluated]:
-    """Evaluate every split of the run's data with a checkpoint's weights.
+def evaluate(run: Run, locations: DataLocations, moment: Moment = "last") -> list[Evaluated]:
+    """Evaluate every split of the run's data with the weights of a moment.
 
     Raises DataUnavailable where the data is missing or has changed since the run began.
     """
     from engine.service.worker.review import RunAgain
 
-    return RunAgain(run, locations, checkpoint).evaluated()
+    again = RunAgain(run, locations)
+    again.load(moment)
+    return again.evaluated()

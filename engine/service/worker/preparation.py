@@ -20,6 +20,7 @@ from engine.training.checkpoint import Checkpoint, load
 from engine.training.executor import Executor
 from engine.training.fit import fitting_state
 from engine.training.full_state import restore
+from engine.training.moment import named, write_out
 from engine.training.named_tensors import load_model
 from engine.training.room import check_room
 from engine.training.trainer import Trainer
@@ -69,8 +70,10 @@ def prepare(
     trainer = Trainer(experiment, locations, executor)
     if weights and trainer.experiment.start_from:
         path = Path(trainer.experiment.start_from)
+        write_out(path)
         stored = load(path, "--set start_from={path} takes it")
         load_model(trainer.model, stored, path)
+        trainer.started_from = named(path, stored)
     return trainer
 
 

@@ -21,7 +21,8 @@ if TYPE_CHECKING:  # it loads torch
 OfExperiment = (
     p.Describe | p.WriteScript | p.TuneLearningRate | p.InsideFirst | p.TimeSteps | p.TrainBoth
 )
-OfRun = p.Predict | p.ShowRows | p.PredictRows | p.PredictPictures | p.Evaluate | p.Export
+OfFiles = p.Predict | p.PredictRows | p.PredictPictures | p.Export
+OfRun = OfFiles | p.ShowRows | p.Evaluate | p.ListMoments
 Query = OfExperiment | OfRun | p.Review | p.InsideOfRun
 
 
@@ -38,7 +39,7 @@ class Queries:
 
     def answer(self, request: Query) -> object:
         """The value that answers the request; raises PerceptuiError."""
-        with _undisturbed():
+        with undisturbed():
             if isinstance(request, OfExperiment):
                 return _of_experiment(request, self._locations(request.data_dir))
             if isinstance(request, p.Review):
@@ -58,9 +59,10 @@ class Queries:
 
         run = Run(Path(request.run))
         again, self._again = self._again, None
-        if again is None or not again.is_of(run, request.checkpoint):
+        if again is None or not again.is_of(run):
             del again  # its room is needed
-            again = RunAgain(run, self._locations(request.data_dir), request.checkpoint)
+            again = RunAgain(run, self._locations(request.data_dir))
+        again.load(request.checkpoint)
         self._again = again
         return again
 
@@ -130,6 +132,10 @@ def _of_run(request: OfRun, locations: Callable[[str], DataLocations]) -> object
             )
         case p.PredictPictures():
             return predict_pictures(run, request.files, request.checkpoint)
+        case p.ListMoments():
+            from engine.service.worker.review import moments
+
+            return moments(run)
         case p.Evaluate():
             return evaluate(run, locations(request.data_dir), request.checkpoint)
         case p.Export():
@@ -140,7 +146,7 @@ def _of_run(request: OfRun, locations: Callable[[str], DataLocations]) -> object
 
 
 @contextmanager
-def _undisturbed() -> Iterator[None]:
+def undisturbed() -> Iterator[None]:
     """Put the global generators and the number of threads back afterwards."""
     import torch
 

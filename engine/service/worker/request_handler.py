@@ -13,7 +13,7 @@ from engine.service import protocol as p
 from engine.service.protocol.socket_directory import peer_pid
 from engine.service.worker.disconnect_policy import DisconnectPolicy
 from engine.service.worker.log import log_error
-from engine.service.worker.queries import Queries
+from engine.service.worker.queries import Queries, undisturbed
 from engine.service.worker.run_controller import RunController
 from engine.service.worker.run_starter import CalledOff, RunStarter
 from engine.service.worker.socket_server import Client, SocketServer
@@ -103,9 +103,20 @@ class RequestHandler:
                 self._controller.do(request)
             case p.Hello():
                 pass
-            case _:
+            case p.Review() | p.InsideOfRun():
                 if isinstance(request, p.Review):
                     _check_size(request)
+                training, step = self._controller.live(request.run), request.checkpoint
+                if training is not None and isinstance(step, int):
+                    with undisturbed():  # its data and its network are here already
+                        return training.of_past(step, request)
+                return self._queries.answer(request)
+            case p.ListMoments():
+                training = self._controller.live(request.run)
+                if training is not None:
+                    training.write_snapshots()
+                return self._queries.answer(request)
+            case _:
                 return self._queries.answer(request)
         return None
 

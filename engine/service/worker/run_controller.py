@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.errors import PerceptuiError, UsageError
@@ -107,6 +108,13 @@ class RunController:
         if self.training is None:
             raise UsageError("nothing is being trained")
         return self.training
+
+    def live(self, run: str) -> TrainingRun | None:
+        """The training, if it is of this run and not over."""
+        training = self.training
+        if training is None or training.is_over:
+            return None
+        return training if training.directory.path.absolute() == Path(run) else None
 
     def do(self, command: p.Command | p.Stop) -> None:
         """Do to the training what a client commands; raises UsageError where that can't be."""

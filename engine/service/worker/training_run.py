@@ -23,15 +23,18 @@ from engine.runs.run import Run
 from engine.service import protocol as p
 from engine.service.worker.checkpoints import Checkpoints, Outcome
 from engine.service.worker.preparation import Prepared, check_factor
+from engine.service.worker.review import of_past
 from engine.spec.experiment import Experiment
 from engine.training.answers import predictions
 from engine.training.checkpoint import load
 from engine.training.full_state import restore
 from engine.training.inside import look_inside
 from engine.training.last_good_state import LastGoodState
+from engine.training.moment import weights_at
 from engine.training.pictures import all_pictures
 from engine.training.probes.divergence import located
 from engine.training.probes.instruments import Instruments
+from engine.training.snapshots import SnapshotTaker
 from engine.training.trainer import Trainer
 
 
@@ -67,6 +70,10 @@ class TrainingRun:
             trainer, self.instruments.budget, directory.checkpoint("last")
         )
         self.checkpoints = Checkpoints(trainer, directory, self.last_good)
+        self.snapshots = SnapshotTaker(trainer, None)
+        """Of the weights; there are none until the run has begun."""
+        self._snapshot_trouble = ""
+        """What was told last of why snapshots can't be written."""
 
     @classmethod
     def begin(cls, order: p.Train, trainer: Trainer) -> TrainingRun:
@@ -91,6 +98,7 @@ class TrainingRun:
                 )
             )
             run.last_good.begin(run._number)
+            run.snapshots = SnapshotTaker.begin(trainer, directory, order.snapshot_bytes)
         except OSError as error:
             discard(directory.path)
             reason = error.strerror or str(error)
@@ -126,6 +134,7 @@ class TrainingRun:
         )
         if experiment is not None:  # not before the record knows it: it would be a damaged run
             run.directory.write_experiment(experiment)
+        resumed._resume_snapshots(prepared.after_event)
         resumed.instruments.remember(prepared.reports)
         if prepared.is_in_file:
             resumed.last_good.went_back()
@@ -143,7 +152,7 @@ class TrainingRun:
 
         At least one batch is trained, unless the training is over or none is asked for.
         """
-        trainer, best, done = self.trainer, self.checkpoints.best, 0
+        trainer, best, snapshots, done = self.trainer, self.checkpoints.best, self.snapshots, 0
         best.go_on(self._number)
         while trainer.reason is None and done != batches:
             if self._halts():
@@ -155,6 +164,8 @@ class TrainingRun:
                     return done
             while self._changes and self._changes[-1][0] <= trainer.global_step:
                 self.set_learning_rate(self._changes.pop()[1])
+            if trainer.global_step >= snapshots.due:
+                self._tell_snapshots(snapshots.take(self._number))
             self.instruments.before_step()
             self._happen(trainer.step())
             if trainer.batch == 0:
@@ -198,6 +209,7 @@ class TrainingRun:
     def save(self) -> None:
         """Write the checkpoints; a failure is recorded and the old ones stay."""
         self._judge_newest()
+        self.write_snapshots()
         self._record_all(self.checkpoints.save(self._number))
 
     def finish(self, reason: ev.Reason) -> None:
@@ -208,10 +220,12 @@ class TrainingRun:
             self._happen([overflow])
             reason = "diverged"
         if reason == "diverged":
+            self.write_snapshots()
             outcome = self.checkpoints.save_finite()
             self._record_all(outcome.events)
         else:
             self._record_all(self.instruments.finished())
+            self._tell_snapshots(self.snapshots.finish(self._number))
             outcome = self.checkpoints.save_at_end(self._number)
             self._record_all(outcome.events)
             self._record_all(trainer.evaluations())
@@ -228,6 +242,7 @@ class TrainingRun:
         may be in any state. Returns the events that could not be recorded: the disk may be full.
         """
         self.trainer.stop_reading()
+        self.snapshots.flush()  # of what failed there is more to tell than of this
         outcome = self.checkpoints.save_at_end(self._number) if keep else Outcome([], "")
         failed = ev.Failed(message=message, exit_code=exit_code)
         unrecorded: list[ev.Event] = []
@@ -248,6 +263,7 @@ class TrainingRun:
 
     def pause(self) -> None:
         """Record that the training waits."""
+        self.write_snapshots()
         self._record(ev.Paused(step=self.trainer.global_step))
 
     def go_on(self) -> None:
@@ -292,11 +308,13 @@ class TrainingRun:
             stored = self.directory.checkpoint("best")
             best.take(load(stored) if stored.is_file() else None)
         best.is_saved = False
+        after_event = int(checkpoint.state["last_event"])
+        self._tell_snapshots(self.snapshots.went_back(after_event))
         self._record(
             ev.Rewound(
                 from_step=self.trainer.global_step,
                 epoch=self.trainer.epoch,
-                after_event=int(checkpoint.state["last_event"]),
+                after_event=after_event,
                 to="best" if to == "best" else "last",
             )
         )
@@ -320,6 +338,16 @@ class TrainingRun:
             step=trainer.global_step,
         )
 
+    def of_past(self, step: int, request: p.Review | p.InsideOfRun) -> p.Reviewed | Inside:
+        """What is asked about the network as it was after so many steps; raises PerceptuiError."""
+        self.write_snapshots()
+        weights, path = weights_at(Run(self.directory.path), step)
+        return of_past(self.trainer, weights, path, request)
+
+    def write_snapshots(self) -> None:
+        """Have those on the disk that were taken until now."""
+        self._tell_snapshots(self.snapshots.flush())
+
     def _finished(self, reason: ev.Reason, unkept: str) -> ev.RunFinished:
         trainer = self.trainer
         return ev.RunFinished(
@@ -339,6 +367,19 @@ class TrainingRun:
             rows = _asked_for(experiment, splits.facts)
             found = predictions(self.trainer.evaluator, splits.input_map, rows, given)
             self._record(ev.Predicted(predictions=found, classes=list(splits.facts.classes)))
+
+    def _resume_snapshots(self, after_event: int) -> None:
+        """Go on with the snapshots there are; without, where they can't be written."""
+        try:
+            self.snapshots = SnapshotTaker.resume(self.trainer, self.directory, after_event)
+        except OSError as error:
+            self._tell_snapshots(error.strerror or str(error))
+
+    def _tell_snapshots(self, trouble: str) -> None:
+        """Record why snapshots could not be written, once for each reason; nothing if empty."""
+        if trouble and trouble != self._snapshot_trouble:
+            self._snapshot_trouble = trouble
+            self._record(ev.SnapshotsFailed(message=trouble))
 
     def _record_all(self, events: Iterable[ev.Event]) -> None:
         for event in events:

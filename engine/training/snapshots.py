@@ -1,0 +1,201 @@
+"""Takes snapshots of a training's weights on the way, within a share of its time."""
+
+from __future__ import annotations
+
+import math
+import time
+
+import torch
+from torch import Tensor
+
+from engine.runs.directory import RunDirectory
+from engine.runs.snapshots import (
+    USUAL_BYTES,
+    Layout,
+    Snapshot,
+    SnapshotWriter,
+    Taken,
+    spacing_of,
+)
+from engine.training.checkpoint import Checkpoint
+from engine.training.full_state import input_tensors
+from engine.training.named_tensors import model_tensors
+from engine.training.probes.budget import Budget
+from engine.training.trainer import Trainer
+from engine.training.training_state import plain
+
+SHARE = 0.01
+"""Snapshots take about this share of the training's time."""
+AHEAD_S = 1.0
+"""So much of a training's time to come is spent from at its beginning, when most changes."""
+NATURAL = 32
+"""Each of the first steps has a snapshot; later ones lie apart by this part of the steps done."""
+ROWS = 256
+ROWS_BYTES = 4_000_000
+"""Snapshots that wait in memory to be written: so many at most, or one."""
+
+
+class SnapshotTaker:
+    """Copies the weights when `due` says so, and writes the copies in parts."""
+
+    def __init__(self, trainer: Trainer, writer: SnapshotWriter | None) -> None:
+        """writer: None where none are to be kept."""
+        self._trainer = trainer
+        self._writer = writer
+        self.budget = Budget(SHARE)
+        self._began_s = trainer.elapsed_s
+        self._spacing = spacing_of(writer.steps, NATURAL) if writer else 1
+        self._pending: list[Taken] = []
+        self._live: list[Tensor] = []
+        """The bytes of the tensors that steps write into."""
+        self._rows: list[Tensor] = []
+        self.due: float = math.inf
+        """Steps done when the next snapshot is to be taken."""
+        if writer is not None:
+            parts = [tensor.to(trainer.device) for tensor in _tensors(trainer).values()]
+            self._live = [_bytes_of(part) for part in parts]
+            row = sum(len(part) for part in self._live)
+            count = max(1, min(ROWS, ROWS_BYTES // max(1, row)))
+            buffer = torch.empty(count, row, dtype=torch.uint8, device=trainer.device)
+            self._rows = list(buffer.unbind())
+            self._buffer = buffer
+            newest = writer.newest
+            is_there = newest is not None and newest.step == trainer.global_step
+            self.due = trainer.global_step
+            if is_there:
+                self._set_due()
+
+    @classmethod
+    def begin(cls, trainer: Trainer, directory: RunDirectory, limit_bytes: int) -> SnapshotTaker:
+        """Of a run that begins; of a network too large for the limit none are kept.
+
+        Raises OSError where the file can't be made.
+        """
+        layout = _layout_of(trainer, limit_bytes)
+        is_kept = layout.capacity() >= 2
+        return cls(trainer, SnapshotWriter(directory.path, layout) if is_kept else None)
+
+    @classmethod
+    def resume(cls, trainer: Trainer, directory: RunDirectory, after_event: int) -> SnapshotTaker:
+        """Of a run that goes on: those that no longer count are gone. Raises OSError."""
+        writer = SnapshotWriter.reopened(directory.path, _layout_of(trainer, USUAL_BYTES))
+        if writer is not None:
+            writer.cut(trainer.global_step, after_event)
+        return cls(trainer, writer)
+
+    def take(self, last_event: int) -> str:
+        """Keep the weights as they are now, if there is time for it; why it failed, or nothing.
+
+        last_event: number of the newest event in the record.
+        """
+        trainer = self._trainer
+        elapsed_s = trainer.elapsed_s - self._began_s
+        self._set_due()
+        if not self.budget.allows("take", elapsed_s + self._ahead_s(elapsed_s), 0.0):
+            return ""
+        return self._take(last_event)
+
+    def finish(self, last_event: int) -> str:
+        """Keep the weights as they are at the end, and write all; why it failed, or nothing."""
+        if self._writer is None:
+            return ""
+        kept = self._pending[-1] if self._pending else self._writer.newest
+        trouble = ""
+        if kept is None or kept.step < self._trainer.global_step:
+            trouble = self._take(last_event)
+        return trouble or self.flush()
+
+    def flush(self) -> str:
+        """Write those that wait; why it failed, or nothing."""
+        if self._writer is None or not self._pending:
+            return ""
+        began = time.perf_counter()
+        pending, self._pending = self._pending, []
+        rows = (memoryview(row) for row in self._buffer[: len(pending)].cpu().numpy())
+        try:
+            thinned = self._writer.write(list(zip(pending, rows, strict=True)))
+        except OSError as error:
+            return f"{self._writer.path}: {error.strerror or error}"
+        finally:
+            # A share each: the next ones will have to be written, too.
+            self.budget.spend("write", time.perf_counter() - began)
+        self._spacing <<= thinned
+        return ""
+
+    def went_back(self, after_event: int) -> str:
+        """Forget those that no longer count; after_event: number of the last event that does."""
+        if self._writer is None:
+            return ""
+        step = self._trainer.global_step
+        self._pending = []
+        self.due = step
+        try:
+            self._writer.cut(step, after_event)
+        except OSError as error:
+            return f"{self._writer.path}: {error.strerror or error}"
+        if step in self._writer.steps:
+            self._set_due()
+        return ""
+
+    def _take(self, last_event: int) -> str:
+        # Of this thread alone: a busy machine that lets it wait once would end them for long.
+        trainer, began = self._trainer, time.thread_time()
+        torch.cat(self._live, out=self._rows[len(self._pending)])
+        loss = trainer.newest_loss
+        self._pending.append(
+            Taken(
+                trainer.global_step,
+                trainer.epoch,
+                last_event,
+                math.nan if loss is None else loss,
+            )
+        )
+        self.budget.spend("take", time.thread_time() - began)
+        return self.flush() if len(self._pending) == len(self._rows) else ""
+
+    def _set_due(self) -> None:
+        step = self._trainer.global_step
+        self.due = step + max(1, step // NATURAL) * self._spacing
+
+    def _ahead_s(self, elapsed_s: float) -> float:
+        """What of the time to come is spent from."""
+        trainer = self._trainer
+        steps = trainer.experiment.epochs * len(trainer.batches)
+        done = max(1, trainer.global_step)
+        return min(AHEAD_S, elapsed_s / done * max(0, steps - done))
+
+
+def checkpoint_of(snapshot: Snapshot) -> Checkpoint:
+    """A snapshot as a checkpoint that holds weights, from which predictions can be made."""
+    tensors, start = {}, 0
+    for (name, dtype, shape), size in zip(
+        snapshot.layout.tensors, snapshot.layout.sizes(), strict=True
+    ):
+        part = bytearray(snapshot.content[start : start + size])
+        kind = getattr(torch, dtype)
+        flat = torch.frombuffer(part, dtype=kind) if size else torch.empty(0, dtype=kind)
+        tensors[name] = flat.reshape(shape)
+        start += size
+    taken = snapshot.taken
+    counters = {"epoch": taken.epoch, "step": taken.step, "last_event": taken.event}
+    return Checkpoint(tensors, {**snapshot.layout.state, **counters})
+
+
+def _layout_of(trainer: Trainer, limit_bytes: int) -> Layout:
+    """How a trainer's snapshots are laid out."""
+    tensors = tuple(
+        (name, str(tensor.dtype).removeprefix("torch."), tuple(tensor.shape))
+        for name, tensor in _tensors(trainer).items()
+    )
+    return Layout(limit_bytes, tensors, {"input": plain(trainer.splits.input_map.state())})
+
+
+def _tensors(trainer: Trainer) -> dict[str, Tensor]:
+    """What a snapshot holds: the weights, and what inputs are brought to one scale with."""
+    return {**model_tensors(trainer.model), **input_tensors(trainer)}
+
+
+def _bytes_of(tensor: Tensor) -> Tensor:
+    """A tensor's own bytes, (bytes,); later changes of the tensor show in it."""
+    assert tensor.is_contiguous(), "layers make plain tensors"
+    return tensor.detach().reshape(-1).view(torch.uint8)
