@@ -16,7 +16,7 @@ from engine.parts.layers import Layer
 from engine.parts.layers.address import Address, at, spliced, walk
 from engine.parts.layers.base import UNBOUNDED, Meaning, Range
 from engine.parts.optimizers import Adam
-from engine.spec.chain import Link, links
+from engine.spec.chain import Link, every, links
 from engine.spec.duration import step_seconds
 from engine.spec.experiment import Experiment
 from engine.spec.need import Need, need_of
@@ -107,6 +107,45 @@ class Case:
         weighted = [index for index, layer in enumerate(layers) if layer.weights]
         between = layers[weighted[0] : weighted[-1]] if weighted else []
         return any(layer.nonlinear for layer in between)
+
+    @property
+    def keeps_order(self) -> bool:
+        """Whether samples that follow one another in the data do so in training too.
+
+        Holding some back draws them at random, and the others then have a random order; rows that
+        stay on the disk are read in the order of the file, shuffled a buffer at a time.
+        """
+        experiment = self.experiment
+        if experiment.sampler is not None:
+            return False
+        if experiment.data.buffer is not None:
+            return True
+        held = experiment.test_fraction or experiment.validation_fraction
+        return not experiment.shuffle and not held
+
+    def target_name(self, index: int) -> str:
+        """What a number to predict is called, for a sentence."""
+        names = self.facts.target_names if self.facts else ()
+        if index < len(names):
+            return names[index]
+        several = self.facts is not None and self.facts.num_targets > 1
+        return f"number {index + 1} to predict" if several else "the number to predict"
+
+    @property
+    def has_one_valley(self) -> bool:
+        """Whether the loss has a single valley, without turns: of a single layer with weights.
+
+        Two of them without an activation can do no more, but their weights multiply.
+        """
+        weighted = [layer for _, layer in walk(self.experiment.layers) if layer.weights]
+        return not self.bends and len(weighted) == 1
+
+    @cached_property
+    def most_inputs(self) -> int:
+        """Weights that a single unit has, of the layer where those are most; 0 where unknown."""
+        found = every(self.chain)
+        counted = [x.own_parameters // x.layer.width for x in found if x.layer.width]
+        return max(counted, default=0)
 
     @property
     def num_outputs(self) -> int | None:

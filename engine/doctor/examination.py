@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Iterator
 
 from engine.doctor.case import Case
@@ -57,7 +58,10 @@ def known_facts(experiment: Experiment) -> Facts | None:
 def wants_statistics(experiment: Experiment) -> bool:
     """Whether a rule could find more if it knew the data's statistics."""
     return (
-        _scales_unknown(experiment) or _shares_unknown(experiment) or _targets_unknown(experiment)
+        _scales_unknown(experiment)
+        or _shares_unknown(experiment)
+        or _targets_unknown(experiment)
+        or _order_matters(experiment)
     )
 
 
@@ -80,10 +84,15 @@ def _shares_unknown(experiment: Experiment) -> bool:
 
 
 def _targets_unknown(experiment: Experiment) -> bool:
-    return (
-        not experiment.data.well_scaled
-        and not Case(experiment, known_facts(experiment)).is_classification
-    )
+    case = Case(experiment, known_facts(experiment))
+    lowest, highest = case.output_range
+    bounded = math.isfinite(highest - lowest)
+    return not case.is_classification and (bounded or not experiment.data.well_scaled)
+
+
+def _order_matters(experiment: Experiment) -> bool:
+    case = Case(experiment, known_facts(experiment))
+    return case.is_classification and case.keeps_order
 
 
 def repairs(

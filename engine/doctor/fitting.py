@@ -217,6 +217,7 @@ def _statistics(data: Csv) -> Statistics:
         tuple(c.mean for c in columns),
         tuple(c.deviation for c in columns),
         tuple(counts),
+        len(targets) / (1 + int((targets[1:] != targets[:-1]).sum())) if is_class else 0.0,
         () if is_class else tuple(_spread(targets[:, i]) for i in range(targets.shape[1])),
     )
 

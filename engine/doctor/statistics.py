@@ -31,5 +31,8 @@ class Statistics:
     deviations: tuple[float, ...]
     class_counts: tuple[int, ...] = ()
     """Samples of each class; empty for a regression."""
+    class_run: float = 0.0
+    """Samples of one class that follow one another, in the mean, as the data has them in order; 0
+    for a regression."""
     targets: tuple[Spread, ...] = ()
     """The numbers to predict; empty for a classification."""

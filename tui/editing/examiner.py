@@ -49,6 +49,7 @@ def statistics_of(description: Description) -> Statistics:
         tuple(description.means),
         tuple(description.deviations),
         tuple(description.class_counts),
+        description.class_run,
         tuple(description.targets),
     )
 

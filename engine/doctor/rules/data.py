@@ -19,6 +19,9 @@ al. 1998, Efficient BackProp): features ten times apart are learned a hundred ti
 LARGEST_SCALE, SMALLEST_SCALE = 10.0, 0.01
 """Root mean squares outside these are unscaled even where all features agree: PyTorch's initial
 weights are made for inputs near 1."""
+TWO_VALUES = 0.8
+"""Share of the largest variance between two values from which a feature counts as one of the two;
+of even spread it is a third. Missing cells, filled with the mean, take a little of it."""
 ROW_RATIO = 100.0
 """Where a feature that is never negative reaches this many times its own lowest value, the rows
 differ in scale, and no factor per feature helps."""
@@ -27,6 +30,9 @@ MOST_COMMON_SHARE = 0.8
 """A share of one class from which accuracy says little."""
 MOST_CLASS_RATIO = 10.0
 """Times that the commonest class may have the samples of the rarest."""
+
+MANY_IN_A_ROW = 3.0
+"""Times as many of a class in a row as chance makes of its share: the rows are sorted."""
 
 ENOUGH_TO_HOLD_BACK = 50
 """Samples from which some can be spared for a test."""
@@ -54,14 +60,15 @@ def unscaled_features(case: Case) -> Remarks:
     first = case.first_layer
     if case.experiment.data.values().get("standardize") or (first is not None and first.normalizes):
         return
-    scales = [math.hypot(m, d) for m, d in zip(known.means, known.deviations, strict=True)]
+    spreads = [_spread(known, index) for index in range(len(known.deviations))]
+    scales = [math.hypot(m, d) for m, d in zip(known.means, spreads, strict=True)]
     moving = [index for index, deviation in enumerate(known.deviations) if deviation > 0]
     if not moving:
         return
     names = names_of_inputs(facts, len(scales))
-    large = max(moving, key=lambda index: known.deviations[index])
-    small = min(moving, key=lambda index: known.deviations[index])
-    ratio = known.deviations[large] / known.deviations[small]
+    large = max(moving, key=lambda index: spreads[index])
+    small = min(moving, key=lambda index: spreads[index])
+    ratio = spreads[large] / spreads[small]
     unlike = ratio >= MOST_SCALE_RATIO
     if not unlike and all(SMALLEST_SCALE <= scales[i] <= LARGEST_SCALE for i in moving):
         return
@@ -81,6 +88,18 @@ def unscaled_features(case: Case) -> Remarks:
         )
     repair, changes = _scaling(case, known)
     yield Remark("warning", "data", message, repair, changes)
+
+
+def _spread(known: Statistics, index: int) -> float:
+    """The deviation of a feature; of one with two values half the way from one to the other.
+
+    A flag that is rarely 1 has a small deviation, but where it is 1, it is as large as any. Two
+    values are told by the deviation: no other feature between them has one as large.
+    """
+    lowest, highest = known.lowest[index], known.highest[index]
+    mean, deviation = known.means[index], known.deviations[index]
+    most = (mean - lowest) * (highest - mean)
+    return (highest - lowest) / 2 if deviation**2 >= TWO_VALUES * most > 0 else deviation
 
 
 def _name(index: int, names: tuple[str, ...]) -> str:
@@ -140,6 +159,38 @@ def class_imbalance(case: Case) -> Remarks:
         f"the commonest class is right for {share:.1%} of them",
         repair,
         changes,
+    )
+
+
+@rule("sorted-rows")
+def sorted_rows(case: Case) -> Remarks:
+    """A batch of one class teaches to name that class, and the next batch to forget it."""
+    known, experiment = case.statistics, case.experiment
+    if known is None or not known.class_run or not case.is_classification or not case.keeps_order:
+        return
+    total = sum(known.class_counts)
+    chance = 1 / max(1 - sum((count / total) ** 2 for count in known.class_counts), 1 / total)
+    mixed, run = case.batch_size, known.class_run
+    if experiment.shuffle:
+        mixed = max(mixed, experiment.data.buffer or 0)
+    if case.batch_size >= case.num_train or run < mixed or run < MANY_IN_A_ROW * chance:
+        return
+    said = f"the rows are sorted: {figure(run)} of one class follow one another, and "
+    if experiment.shuffle:
+        yield Remark(
+            "warning",
+            "data",
+            f"{said}only {plural(mixed, 'row')} are shuffled at a time: a batch has few classes",
+            "shuffle the rows of the file, or let stream hold more of them",
+        )
+        return
+    yield Remark(
+        "warning",
+        "shuffle",
+        f"{said}with shuffle = false a batch of {case.batch_size} has one class only: each teaches "
+        "to name its own, and to forget the others",
+        "use shuffle = true",
+        {"shuffle": True},
     )
 
 
@@ -231,6 +282,7 @@ def many_parameters(case: Case) -> Remarks:
 RULES = (
     unscaled_features,
     class_imbalance,
+    sorted_rows,
     no_test_split,
     small_test_split,
     many_parameters,

@@ -21,8 +21,8 @@ def learning_rate_range(case: Case) -> Remarks:
         return
     lowest, highest, usual = known
     name = experiment.optimizer.name
-    if rate > highest and not case.bends and case.network.weighted:
-        # A linear network has one valley; weights as large as the targets need large steps.
+    if rate > highest and case.has_one_valley:
+        # A single layer has one valley; weights as large as the targets need large steps.
         yield Remark(
             "info",
             place,

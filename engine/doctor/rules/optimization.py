@@ -21,6 +21,10 @@ SGD_WAY, LINEAR_SGD_WAY, ADAM_WAY = 20.0, 2.0, 0.5
 times the gradient, which is well below 1: the tutorial's circle is unsettled at 10. A linear
 network has one valley, in which e^-2 of the way is left at 2. Adam travels at most its rate a
 step, and initial weights are of the order of a half."""
+ADAM_WAY_OF_ONE = 2.5
+"""The same for a unit with a single input. The more inputs, the less has each of their weights to
+do: n of them begin, and travel, a root of n times less. Measured with Adam on digits, tumors, moons
+and waves with 16 to 512 inputs: 0.9 to 0.97 of the accuracy to be had is reached there."""
 GOOD_WAY = 25.0
 """How far Adam may travel after a repair: 500 steps of 0.05, with which the repaired circle was
 measured."""
@@ -88,7 +92,7 @@ def too_few_steps(case: Case) -> Remarks:
         "warning",
         "epochs",
         f"{plural(steps, 'step')} of {optimizer.name} at a mean rate of {rate:.2g} carry a weight "
-        f"{far:.2g}{weight} at most, where about {needed:g} {needs} needed: the loss cannot have "
+        f"{far:.2g}{weight} at most, where about {needed:.2g} {needs} needed: the loss cannot have "
         "settled",
         repair,
         changes,
@@ -190,7 +194,7 @@ def way(case: Case) -> float | None:
 
 def _needed(case: Case) -> float:
     if not case.experiment.optimizer.follows_gradient:
-        return ADAM_WAY
+        return min(ADAM_WAY, ADAM_WAY_OF_ONE / math.sqrt(max(case.most_inputs, 1)))
     return SGD_WAY if case.bends else LINEAR_SGD_WAY
 
 

@@ -11,6 +11,8 @@ from engine.parts.layers.address import place
 from engine.parts.layers.base import UNBOUNDED
 from engine.parts.losses import BCELoss, BCEWithLogitsLoss, CrossEntropyLoss
 
+MOST_BEYOND = 0.05
+"""As a share of an output's range: so far beyond it the noise of targets may reach."""
 LEAST_FLOOR = 0.01
 """A loss that can fall to this is held back by nothing: a sample is then 99 % sure."""
 SURE = 0.99
@@ -234,15 +236,36 @@ def bounded_output(case: Case) -> Remarks:
     constant = case.num_outputs == 1 and last.meaning == "probabilities"
     if constant or math.isinf(highest - lowest):
         return
+    beyond = _beyond(case, lowest, highest)
+    if beyond is None:
+        return
+    name, least, most = beyond
     yield Remark(
         "warning",
         place(index),
         f"{last} at the end of a regression keeps every prediction between {lowest:g} and "
-        f"{highest:g}, "
-        "whatever the targets are, and near both ends its gradient vanishes",
+        f"{highest:g}, but {name} goes from {least:.3g} to {most:.3g}, and near both ends the "
+        "gradient vanishes",
         f"remove {last}",
         {"layers": case.without_output()},
     )
+
+
+def _beyond(case: Case, lowest: float, highest: float) -> tuple[str, float, float] | None:
+    """A number to predict, as it is trained on, that outputs in this range do not reach."""
+    data, room = case.experiment.data, MOST_BEYOND * (highest - lowest)
+    for index, target in enumerate(case.statistics.targets if case.statistics else ()):
+        ends = target.lowest, target.highest
+        if data.scales_target == "log":
+            if ends[0] <= 0:
+                continue  # the data itself refuses it
+            ends = math.log(ends[0]), math.log(ends[1])
+        elif data.standardizes_target and target.deviation:
+            mean, deviation = target.mean, target.deviation
+            ends = (ends[0] - mean) / deviation, (ends[1] - mean) / deviation
+        if ends[0] < lowest - room or ends[1] > highest + room:
+            return case.target_name(index), *ends
+    return None
 
 
 @rule("regression-loss-for-classes")

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import math
+
 from engine.doctor.case import Case
-from engine.doctor.rule import Remark, Remarks, rule
+from engine.doctor.rule import Remark, Remarks, plural, rule
+from engine.spec.validator import held_back
 
 VALIDATION_FRACTION = 0.2
+LEAST_PATIENCE, USUAL_PATIENCE = 3, 10
+PATIENCE_OF_ONE = 40.0
+"""The loss of n samples is known to one part in a root of n: the fewer, the more epochs it goes up
+and down by chance before it shows which way it goes."""
 LEAST_TO_SPLIT = 10
 """Training samples from which a fifth of them can be spared for validation."""
 
@@ -31,6 +38,31 @@ def selection_on_training(case: Case) -> Remarks:
     )
 
 
+@rule("short-patience")
+def short_patience(case: Case) -> Remarks:
+    """A loss goes up and down by chance: a few epochs without a better one mean nothing yet."""
+    experiment, facts = case.experiment, case.facts
+    if experiment.patience is None or facts is None:
+        return
+    held = held_back(facts.num_samples, experiment.validation_fraction)
+    count = facts.num_validation_samples or held
+    noise = math.ceil(PATIENCE_OF_ONE / math.sqrt(count)) if count else 0
+    least = min(max(LEAST_PATIENCE, noise), experiment.epochs)
+    if experiment.patience >= least:
+        return
+    usual = max(USUAL_PATIENCE, least)
+    what = f"the loss of {plural(count, 'validation sample')}" if count else "the training loss"
+    yield Remark(
+        "warning",
+        "patience",
+        f"patience = {experiment.patience} ends the training after "
+        f"{plural(experiment.patience, 'epoch')} without a better loss, but {what} goes up and "
+        f"down by chance: about {least} such epochs say something",
+        f"use patience = {usual}",
+        {"patience": usual},
+    )
+
+
 @rule("random-seed")
 def random_seed(case: Case) -> Remarks:
     """The same description gives the same numbers only from the same seed."""
@@ -44,4 +76,4 @@ def random_seed(case: Case) -> Remarks:
         )
 
 
-RULES = (selection_on_training, random_seed)
+RULES = (selection_on_training, short_patience, random_seed)

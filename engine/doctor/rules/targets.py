@@ -8,11 +8,19 @@ from engine.doctor.case import Case
 from engine.doctor.rule import Changes, Remark, Remarks, figure, plural, rule
 from engine.doctor.rules.optimization import way
 from engine.doctor.statistics import Spread
+from engine.spec.chain import every
 
 LARGEST_SCALE, SMALLEST_SCALE = 10.0, 0.01
 """Root mean squares outside these are badly scaled. Measured on a noisy sine, two hidden layers of
 32: within them R² stays above 0.8 or what it is at size 1, at ten times more it falls or the
 training diverges, at a tenth the chance of the first weights outweighs what is learned."""
+SHARE, DEEP_SHARE = 0.25, 0.75
+"""Of the units behind the output times the way of a weight: so large targets are reached, with one
+hidden layer and with more, whose weights multiply."""
+CALM, DEEP_CALM = 0.25, 0.1
+"""The size of the targets times the rate of SGD up to which a training is calm. All measured with
+16 units and with two layers of 64 on targets of size 12 to 1,000, with a mean and without: R² from
+0.84 up there, below and down to divergence at twice as much."""
 
 
 @rule("unscaled-targets")
@@ -28,7 +36,7 @@ def unscaled_targets(case: Case) -> Remarks:
     size = worst.size
     if worst.deviation == 0 or SMALLEST_SCALE <= size <= LARGEST_SCALE:
         return
-    if not case.bends and _linear_reaches(case, size):
+    if _reaches(case, size):
         return
     changes: Changes = {}
     repair = f"in the data, subtract {worst.mean:.3g} from it and divide it by "
@@ -36,7 +44,7 @@ def unscaled_targets(case: Case) -> Remarks:
     if "standardize_target" in data.parameters():
         changes = {"data": data.with_values(standardize_target=True)}
         repair = "standardize it: standardize_target=True"
-    yield Remark("warning", "data", _message(case, _name(case, index), worst), repair, changes)
+    yield Remark("warning", "data", _message(case, case.target_name(index), worst), repair, changes)
 
 
 def _message(case: Case, name: str, target: Spread) -> str:
@@ -70,21 +78,24 @@ def _distance(target: Spread) -> float:
     return abs(math.log10(target.size)) if target.deviation > 0 else 0.0
 
 
-def _name(case: Case, index: int) -> str:
-    column = case.experiment.data.values().get("target")
-    if isinstance(column, str):
-        return column
-    several = case.facts is not None and case.facts.num_targets > 1
-    return f"number {index + 1} to predict" if several else "the number to predict"
+def _reaches(case: Case, size: float) -> bool:
+    """Whether a network gets there though it begins near 1.
 
-
-def _linear_reaches(case: Case, size: float) -> bool:
-    """Whether a linear network gets there: by steps that follow the gradient at a pace that knows
-    no scale, by others where they add up to it and are fine enough for it."""
+    A single layer: by steps that follow the gradient at a pace that knows no scale, by others where
+    they add up to it and are fine enough for it. More of them: where steps that follow the gradient
+    are small enough for gradients of that size, or others carry all units' weights there together.
+    """
     far = way(case)
-    if case.experiment.optimizer.follows_gradient or far is None:
-        return True
-    return case.mean_rate <= size <= far
+    follows = case.experiment.optimizer.follows_gradient
+    if case.has_one_valley:
+        return follows or far is None or case.mean_rate <= size <= far
+    weighted = [link for link in every(case.chain) if link.layer.weights]
+    if not far or size < SMALLEST_SCALE or not case.bends or len(weighted) < 2:
+        return False
+    shallow = len(weighted) == 2
+    if follows and case.experiment.loss.grows_with_error:
+        return size * far / case.num_steps <= (CALM if shallow else DEEP_CALM)
+    return size <= far * (weighted[-2].layer.width or 0) * (SHARE if shallow else DEEP_SHARE)
 
 
 RULES = (unscaled_targets,)

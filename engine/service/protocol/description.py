@@ -24,6 +24,8 @@ class Description(msgspec.Struct, frozen=True, kw_only=True):
     """Per feature, of the whole data set; of images over all pixels of up to
     5,000, of fewer large ones."""
     class_counts: list[int]
+    class_run: float = 0.0
+    """Samples of one class that follow one another, in the mean; 0 for a regression."""
     targets: list[Spread] = []
     """The numbers to predict, of the whole data set; empty for a classification."""
     points: list[Point] = []

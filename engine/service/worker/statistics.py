@@ -43,7 +43,10 @@ def _described(data: Dataset, every: Split) -> Description:
     columns = inputs.flatten().unsqueeze(1) if is_image else inputs.flatten(1)
     known = torch.where(columns.isnan(), columns.nanmean(0), columns)
     counts: list[int] = []
+    run = 0.0
     if data.facts.classes:
+        changes = int((data.targets[1:] != data.targets[:-1]).sum())
+        run = len(data.targets) / (changes + 1)
         counts = torch.bincount(data.targets, minlength=len(data.facts.classes)).tolist()
     points = []
     if data.facts.planar and data.facts.classes:
@@ -58,6 +61,7 @@ def _described(data: Dataset, every: Split) -> Description:
         means=known.mean(0).tolist(),
         deviations=known.std(0, correction=0).tolist(),
         class_counts=counts,
+        class_run=run,
         targets=[] if data.facts.classes else _spreads(data.targets),
         points=points,
         images=[bytes(image.flatten().tolist()) for image in shown],

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import math
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -90,10 +92,24 @@ def rows(low: float, high: float, deviation: float, count: int = 10) -> Statisti
     same = count - 1
     return Statistics(
         (*[0.5] * same, low),
-        (*[3.0] * same, high),
+        (*[9.0] * same, high),
         (*[1.0] * same, (low + high) / 2),
         (*[1.0] * same, deviation),
     )
+
+
+ORDERED = {"shuffle": False, "batch_size": 25, "test_fraction": 0.0}
+
+
+def in_runs(length: float, *counts: int) -> Statistics:
+    """Statistics of points that follow one another by class."""
+    return dataclasses.replace(planar(*counts), class_run=length)
+
+
+def flagged(share: float) -> Statistics:
+    """Statistics of a feature of size 1, and of a flag that is 1 for a share of the samples."""
+    spread = math.sqrt(share * (1 - share))
+    return Statistics((-2.0, 0.0), (2.0, 1.0), (0.0, share), (1.0, spread), (200, 200))
 
 
 def predicting(low: float, high: float, deviation: float) -> Statistics:
@@ -289,20 +305,24 @@ PAIRS = [
     Pair(
         "bounded-output", "warning", "layers[3]", "between 0 and 1",
         experiment(WAVE, layers("Linear(16)", "ReLU", "Linear(1)", "Sigmoid")),
-        experiment(WAVE),
+        experiment(WAVE, layers("Linear(16)", "ReLU", "Linear(1)", "Sigmoid")),
+        predicting(-1.2, 1.3, 0.7), predicting(0.0, 1.0, 0.3),
         repaired={"layers": "Linear(16) ReLU() Linear(1)"},
     ),
     Pair(
-        "bounded-output", "warning", "layers[3]", "between -1 and 1",
+        "bounded-output", "warning", "layers[3]", "between -1 and 1, but the number to predict "
+        "goes from -1.2 to 1.3",
         experiment(WAVE, layers("Linear(16)", "ReLU", "Linear(1)", "Tanh")),
         experiment(WAVE, layers("Linear(16)", "Tanh", "Linear(1)")),
+        predicting(-1.2, 1.3, 0.7), predicting(-1.2, 1.3, 0.7),
         repaired={"layers": "Linear(16) ReLU() Linear(1)"},
     ),
     Pair(
         "bounded-output", "warning", "layers[3]",
         "Hardtanh() at the end of a regression keeps every prediction between -1 and 1",
         experiment(WAVE, layers("Linear(16)", "ReLU", "Linear(1)", "Hardtanh")),
-        experiment(WAVE, layers("Linear(16)", "Hardtanh", "Linear(1)")),
+        experiment(WAVE, layers("Linear(16)", "ReLU", "Linear(1)", "Hardtanh(-1.0, 2.0)")),
+        predicting(-1.0, 2.0, 0.7), predicting(-1.0, 2.0, 0.7),
         repaired={"layers": "Linear(16) ReLU() Linear(1)"},
     ),
     Pair(
@@ -468,6 +488,12 @@ PAIRS = [
         experiment(), experiment(), planar(scale=20.0), planar(scale=5.0),
         repaired={"layers": "BatchNorm1d(affine=False) Linear(16) ReLU() Linear(1)"},
     ),
+    Pair(  # a feature of 0 to 1 that moves little, and a flag as rare as that
+        "unscaled-features", "warning", "data", "varies 18 times",
+        experiment(), experiment(), dataclasses.replace(flagged(0.003), means=(0.0, 0.5)),
+        flagged(0.003),
+        repaired={"layers": "BatchNorm1d(affine=False) Linear(16) ReLU() Linear(1)"},
+    ),
     Pair(
         "unscaled-features", "warning", "data", "is of size 300",
         experiment(), experiment(layers("LayerNorm", "Linear(16)", "ReLU", "Linear(1)")),
@@ -498,6 +524,17 @@ PAIRS = [
                    "optimizer": "Adam(lr=5)"}),
         predicting(25, 275, 77.0), predicting(25, 275, 77.0),
         repaired={"data": "diabetes(standardize=True, standardize_target=True)"},
+    ),
+    Pair(  # two layers without an activation have no single valley, and diverge
+        "unscaled-targets", "warning", "data", "about 58 times as large",
+        experiment(WAVE, {"optimizer": "SGD(lr=0.1)"}, layers("Linear(1)", "Linear(1)")),
+        experiment(WAVE, {"optimizer": "SGD(lr=0.1)"}, layers("Linear(1)")),
+        predicting(0, 100, 30.0), predicting(0, 100, 30.0),
+    ),
+    Pair(  # 600 units' weights together carry it there
+        "unscaled-targets", "warning", "data", "is of size 23.8",
+        experiment(WAVE), experiment(WAVE, {"optimizer": "Adam(lr=0.1)"}),
+        predicting(10, 36, 6.0), predicting(10, 36, 6.0),
     ),
     Pair(
         "off-center-pixels", "warning", "data", "a mean of -0.74 and a deviation of 0.62",
@@ -535,6 +572,21 @@ PAIRS = [
     Pair(
         "class-imbalance", "warning", "data", 'no sample is of class "lower moon"',
         experiment(), experiment(), planar(400, 0), planar(399, 101),
+    ),
+    Pair(
+        "sorted-rows", "warning", "shuffle", "200 of one class follow one another",
+        experiment(ORDERED), experiment(ORDERED, {"batch_size": 250}),
+        in_runs(200.0), in_runs(200.0), repaired={"shuffle": "True"},
+    ),
+    Pair(
+        "sorted-rows", "warning", "shuffle", "a batch of 25 has one class only",
+        experiment(ORDERED), experiment(ORDERED, {"test_fraction": 0.2}),
+        in_runs(40.0), in_runs(40.0), repaired={"shuffle": "True"},
+    ),
+    Pair(
+        "sorted-rows", "warning", "shuffle", "40 of one class",
+        experiment(ORDERED), experiment(ORDERED), in_runs(40.0), in_runs(40.0, 392, 8),
+        repaired={"shuffle": "True"},
     ),
     Pair(
         "no-test-split", "warning", "test_fraction", "the 400 samples it was trained on",
@@ -689,6 +741,16 @@ PAIRS = [
         experiment({"patience": 5}),
         experiment({"patience": 5, "validation_fraction": 0.2}),
         repaired={"validation_fraction": "0.2"},
+    ),
+    Pair(
+        "short-patience", "warning", "patience", "the loss of 80 validation samples",
+        experiment({"patience": 4, "validation_fraction": 0.2}),
+        experiment({"patience": 5, "validation_fraction": 0.2}),
+        repaired={"patience": "10"},
+    ),
+    Pair(
+        "short-patience", "warning", "patience", "about 3 such epochs",
+        experiment({"patience": 2}), experiment({"patience": 3}), repaired={"patience": "10"},
     ),
     Pair(
         "selection-on-training", "warning", "schedule", "ReduceLROnPlateau watches",
