@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from engine.parts.layers.address import Address, place
+from engine.parts.metrics import METRICS, Metric
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,14 @@ class Observation:
     layers: Sequence[LayerFigures] = ()
     num_sampled: int = 0
     """Samples that the layers were measured on."""
+
+    selecting: Metric = METRICS["loss"]
+    """What the best epoch is best by."""
+    scores: Sequence[tuple[int, float]] = ()
+    """That, of the held-out split, by epoch; empty where it is the loss."""
+    evenly: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    """By split: the balanced accuracy, and that of naming the commonest class; empty where it does
+    not stand for the training."""
 
     @property
     def progress(self) -> float:

@@ -23,6 +23,8 @@ loss begins at chance; of a regression it may begin far above anything that matt
 LEAST_EPOCHS, LEAST_STEPS, LEAST_PROGRESS = 10, 20, 0.2
 """What a training must have done before a lack of success says something."""
 LEAST_SAMPLES = 20
+FALL, STILL_FALL = 0.02, 0.01
+"""What selects against its best, as a share of that."""
 BETTER, STILL_BETTER = 0.01, 0.02
 FLAT, STILL_FLAT = 0.002, 0.004
 """Relative change between the means of the last two quarters of the epochs."""
@@ -73,19 +75,44 @@ def overfitting(observation: Observation, standing: Standing) -> Signs:
     limit = STILL_RISE if place in standing else RISE
     if since < 2 or now < limit * lowest or newest.train_loss >= best.train_loss:
         return
+    what, epoch, then, last, moved = "loss", best.epoch, lowest, now, "risen"
+    if observation.selecting.formula:  # the loss may rise by what is said too surely
+        fallen = _fallen(observation, STILL_FALL if place in standing else FALL)
+        if fallen is None:
+            return
+        epoch, then, last = fallen
+        what = observation.selecting.name.replace("_", " ")
+        moved = "fallen" if observation.selecting.higher_is_better else "risen"
     least = LEAST_RISE if observation.commonest else LEAST_RISE_OF_VALUES
     if now - lowest < least * abs(known[0][1]):
         return
     yield Sign(
         "warning",
         place,
-        f"the {observation.held_out} loss was best at epoch {best.epoch} ({figure(lowest)}) and "
-        f"has risen to {figure(now)}, while the training loss fell from "
+        f"the {observation.held_out} {what} was best at epoch {epoch} ({figure(then)}) and "
+        f"has {moved} to {figure(last)}, while the training loss fell from "
         f"{figure(best.train_loss)} to {figure(newest.train_loss)}: it learns by heart",
-        f"stop at about epoch {best.epoch}"
+        f"stop at about epoch {epoch}"
         + (" (the best checkpoint is kept)" if observation.held_out == "validation" else "")
         + ", more data, Dropout(0.3), or AdamW with weight decay",
     )
+
+
+def _fallen(observation: Observation, least: float) -> tuple[int, float, float] | None:
+    """The best epoch by what selects, its score and the newest; None where that is not worse.
+
+    least: by how much, as a share of the best.
+    """
+    known = [(epoch, score) for epoch, score in observation.scores if math.isfinite(score)]
+    if not known:
+        return None
+    sign = 1 if observation.selecting.higher_is_better else -1
+    epoch, best = max(known, key=lambda pair: sign * pair[1])
+    newest = known[-1][1]
+    since = sum(later > epoch for later, _ in known)
+    if since < 2 or sign * (best - newest) < least * abs(best):
+        return None
+    return epoch, best, newest
 
 
 @live_rule("no-better-than-commonest")
@@ -98,9 +125,12 @@ def no_better_than_commonest(observation: Observation, standing: Standing) -> Si
         if split not in observation.commonest or split not in observation.accuracies:
             continue
         share, name, samples = observation.commonest[split]
-        place = f"{split}_accuracy"
+        what, accuracy, guessed = "accuracy", observation.accuracies[split], share
+        if split in observation.evenly:
+            what, (accuracy, guessed) = "balanced accuracy", observation.evenly[split]
+        place = f"{split}_{what.replace(' ', '_')}"
         better = STILL_BETTER if place in standing else BETTER
-        if samples < LEAST_SAMPLES or observation.accuracies[split] > share + better or share == 1:
+        if samples < LEAST_SAMPLES or accuracy > guessed + better or share == 1:
             continue
         learned = "it has learned nothing yet"
         repair = "more epochs, another learning rate, a wider network, or class_weights"
@@ -110,8 +140,8 @@ def no_better_than_commonest(observation: Observation, standing: Standing) -> Si
         yield Sign(
             "warning",
             place,
-            f"the {split} accuracy is {observation.accuracies[split]:.3f}, and naming the "
-            f'commonest class ("{name}") each time has {share:.3f}: {learned}',
+            f"the {split} {what} is {accuracy:.3f}, and naming the commonest class "
+            f'("{name}") each time has {guessed:.3f}: {learned}',
             repair,
         )
         return

@@ -11,7 +11,9 @@ import torch
 from engine.doctor.finding import Finding
 from engine.doctor.live.doctor import Change, LiveDoctor
 from engine.doctor.live.observation import Observation, Report
+from engine.parts.metrics import METRICS, Metric
 from engine.runs.events import EpochFinished, Event, FindingAppeared, FindingGone
+from engine.training.baseline import baselines, headlines
 from engine.training.probes.budget import FIRST_S, Budget
 from engine.training.probes.probe import SAMPLES, Probe
 from engine.training.trainer import Trainer
@@ -33,6 +35,9 @@ class Instruments:
         held_out = [name for name in ("validation", "test") if name in trainer.device_splits]
         self._held_out = held_out[0] if held_out else ""
         self._commonest = _commonest(trainer)
+        self._selecting = METRICS[trainer.experiment.select]
+        self._evenly = _evenly(trainer)
+        self._scores: list[tuple[int, float]] = []
         self._doctor = LiveDoctor()
         self._reports: list[Report] = []
         self._newest: EpochFinished | None = None
@@ -77,6 +82,7 @@ class Instruments:
         epoch = self._trainer.epoch
         self._doctor = LiveDoctor()
         self._reports = [report for report in self._reports if report.epoch <= epoch]
+        self._scores = [score for score in self._scores if score[0] <= epoch]
         if self._probe is not None:
             self._probe.forget_step()
 
@@ -88,6 +94,11 @@ class Instruments:
             self._reports.append(Report(event.epoch, event.train_loss, held_out))
         if len(self._reports) > KEPT_REPORTS:
             self._reports = _halved(self._reports)
+        score = event.metrics.get(f"{self._held_out}_{self._selecting.name}")
+        if self._selecting.formula and score is not None:
+            self._scores.append((event.epoch, score))
+            if len(self._scores) > KEPT_REPORTS:
+                self._scores = _fewer(self._scores, self._selecting)
 
     def _may_look(self) -> bool:
         """Whether the budget allows a look, which costs about as much as the steps of as many
@@ -129,6 +140,13 @@ class Instruments:
             held_out=self._held_out,
             accuracies={name: value for name, value in accuracies.items() if value is not None},
             commonest=self._commonest,
+            selecting=self._selecting,
+            scores=self._scores,
+            evenly={
+                name: (value, guessed)
+                for name, guessed in self._evenly.items()
+                if (value := metrics.get(f"{name}_balanced_accuracy")) is not None
+            },
             layers=probe.measure(),
             num_sampled=probe.num_samples,
         )
@@ -145,6 +163,23 @@ def _commonest(trainer: Trainer) -> dict[str, tuple[float, str, int]]:
         index = int(counts.argmax())
         found[name] = (int(counts[index]) / len(part), facts.classes[index], len(part))
     return found
+
+
+def _evenly(trainer: Trainer) -> dict[str, float]:
+    """By split: the balanced accuracy of naming the commonest class, where that says something."""
+    experiment, facts = trainer.experiment, trainer.splits.facts
+    guessed = baselines(trainer.splits)
+    if "balanced_accuracy" not in headlines(experiment, facts, guessed):
+        return {}
+    return {name: guessed[f"{name}_balanced_accuracy"] for name in trainer.device_splits}
+
+
+def _fewer(scores: list[tuple[int, float]], metric: Metric) -> list[tuple[int, float]]:
+    """Every second score, and the best and the newest whatever their place."""
+    best = scores[0]
+    for score in scores:
+        best = score if metric.is_better(score[1], best[1]) else best
+    return [s for n, s in enumerate(scores) if n % 2 == 0 or s is best or s is scores[-1]]
 
 
 def _halved(reports: list[Report]) -> list[Report]:

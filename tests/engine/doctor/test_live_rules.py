@@ -9,6 +9,7 @@ import pytest
 
 from engine.doctor.live.doctor import RULES, LiveDoctor
 from engine.doctor.live.observation import LayerFigures, Observation, Report
+from engine.parts.metrics import METRICS
 from tests.engine.doctor.observations import observation, reading, seen, with_layer
 
 _FLAT = [1.0 - 0.5 * min(epoch, 10) / 10 for epoch in range(50)]
@@ -27,6 +28,12 @@ def _accuracy(train: float, test: float, **changes: Any) -> Observation:
 def _reports(rise: float) -> Observation:
     held = [0.7, 0.5, 0.3, 0.3 + rise, 0.3 + 2 * rise]
     return observation(reports=[Report(10 * n, 0.5 / n, held[n - 1]) for n in range(1, 6)])
+
+
+def _selected(scores: list[float], select: str = "balanced_accuracy") -> Observation:
+    """A training whose loss says that it overfits, and whose best epoch is best by a metric."""
+    told = [(10 * n, score) for n, score in enumerate(scores, start=1)]
+    return observation(reports=_OVERFIT, selecting=METRICS[select], scores=told)
 
 
 CASES: dict[str, tuple[str, Observation, Observation]] = {
@@ -93,6 +100,21 @@ CASES: dict[str, tuple[str, Observation, Observation]] = {
         "overfitting",
         observation(reports=_OVERFIT),
         observation(reports=[Report(r.epoch, r.epoch, r.held_out_loss) for r in _OVERFIT]),
+    ),
+    "what selects falls": (
+        "overfitting",
+        _selected([0.6, 0.8, 0.79, 0.78]),
+        _selected([0.6, 0.8, 0.79, 0.79]),
+    ),
+    "what selects rises": (
+        "overfitting",
+        _selected([0.9, 0.5, 0.55, 0.6], "rmse"),
+        _selected([0.9, 0.5, 0.48, 0.45], "rmse"),
+    ),
+    "nothing learned of any class": (
+        "no-better-than-commonest",
+        _accuracy(0.5, 0.5, evenly={"train": (0.51, 0.5)}),
+        _accuracy(0.4, 0.4, evenly={"train": (0.9, 0.5), "test": (0.8, 0.5)}),
     ),
     "nothing learned": (
         "no-better-than-commonest",
