@@ -108,6 +108,11 @@ class Case:
         between = layers[weighted[0] : weighted[-1]] if weighted else []
         return any(layer.nonlinear for layer in between)
 
+    @cached_property
+    def last_weights(self) -> Address:
+        """Where the last layer with weights of its own is, in a block or not; empty without."""
+        return max((at for at, layer in walk(self.experiment.layers) if layer.weights), default=())
+
     @property
     def keeps_order(self) -> bool:
         """Whether samples that follow one another in the data do so in training too.

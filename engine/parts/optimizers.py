@@ -55,6 +55,22 @@ class Optimizer(Component, abstract=True):
         return None
 
     @property
+    def decays_apart(self) -> bool:
+        """Whether its weight decay is taken off the weights themselves, not added to the gradient:
+        a pull of lr times as much, against which weights grow to 1/weight_decay all the same."""
+        return False
+
+    def pull(self, rate: float, l2: float) -> float:
+        """What share of a weight one step at this rate takes off it, by weight decay and l2.
+
+        0 where steps are scaled: of a penalty that is scaled with the gradient no share is known.
+        """
+        decay: float = self.values().get("weight_decay", 0.0)
+        if self.follows_gradient:
+            return rate * (decay + 2 * l2)
+        return rate * decay if self.decays_apart else 0.0
+
+    @property
     def decoupled(self) -> Optimizer | None:
         """The same with the weight decay taken off the weights themselves.
 
@@ -167,6 +183,7 @@ class AdamW(_Scaled):
         "want it."
     )
     rates = Rates(1e-5, 0.1, 1e-3)
+    decays_apart = True
 
     betas: tuple[float, float] = parameter(
         default=(0.9, 0.999), help="decay of the two running means", minimum=0, below=1
@@ -194,9 +211,13 @@ class _Decoupling(_Scaled, abstract=True):
     """Those that take the weight decay off the weights where they are told to."""
 
     @property
+    def decays_apart(self) -> bool:
+        return bool(self.values()["decoupled_weight_decay"])
+
+    @property
     def decoupled(self) -> Optimizer | None:
         values = self.values()
-        if not values["weight_decay"] or values["decoupled_weight_decay"]:
+        if not values["weight_decay"] or self.decays_apart:
             return None
         return self.with_values(decoupled_weight_decay=True)
 

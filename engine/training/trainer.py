@@ -187,6 +187,9 @@ class Trainer:
         self._train_loss = math.nan
         """Mean of the last epoch whose losses were read."""
         self.last_look: dict[str, Scored] = {}
+        self.evaluated_loss: Figure | None = None
+        """The training split's loss in eval mode at the last report; its metric is the running
+        one."""
         """What the report of the last epoch found; empty while the training goes on."""
         self.went_aside_at = -1
         """Steps done when the gradients that there are became those of another step."""
@@ -404,6 +407,7 @@ class Trainer:
             scored = self.last_look.get(name) or self.evaluator.scored(part)
             for metric, value in scored.reported.items():
                 measured[f"{name}_{metric}"] = value
+        self.evaluated_loss = measured.get("train_loss")
         measured["train_loss"] = train_loss
         self.metrics = measured
         elapsed_s = self.elapsed_s + time.perf_counter() - began

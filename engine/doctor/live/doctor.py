@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from engine.doctor.failure import failure
 from engine.doctor.finding import SEVERITIES, Finding
-from engine.doctor.live import layers, progress
+from engine.doctor.live import layers, progress, statistics
 from engine.doctor.live.observation import Observation
 from engine.doctor.live.rule import LiveRule, Sign
 from engine.doctor.rule import plural
@@ -20,6 +20,7 @@ RULES: tuple[LiveRule, ...] = (
     layers.exploding_gradient,
     layers.vanishing_gradient,
     layers.large_updates,
+    statistics.batchnorm_evaluation,
     progress.loss_oscillates,
     progress.no_better_than_commonest,
     progress.overfitting,
@@ -33,6 +34,7 @@ EXPLAINS: dict[str, frozenset[str]] = {
         {"vanishing-gradient", "no-better-than-commonest", "small-updates", "loss-plateau"}
     ),
     "saturated-units": frozenset({"vanishing-gradient", "loss-plateau"}),
+    "batchnorm-evaluation": frozenset({"overfitting", "no-better-than-commonest"}),
     "vanishing-gradient": frozenset({"no-better-than-commonest", "loss-plateau"}),
     "loss-oscillates": frozenset({"large-updates", "loss-plateau"}),
     "small-updates": frozenset({"no-better-than-commonest", "loss-plateau"}),

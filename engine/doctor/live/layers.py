@@ -23,6 +23,8 @@ SMALL_WAY, STILL_SMALL_WAY = 0.01, 0.02
 line: below this share of their norm they stay what chance made them."""
 ENOUGH_SAMPLES = 8
 """On fewer samples units that stay silent are none that are lost."""
+RAW, STILL_RAW = 10.0, 5.0
+"""Root mean square of an input from which it is raw: initial weights are made for inputs near 1."""
 HUGE, STILL_HUGE = 1e12, 1e11
 """float32 ends at 3.4e38, and squares of numbers at 1.8e19."""
 
@@ -44,14 +46,35 @@ def dead_units(observation: Observation, standing: Standing) -> Signs:
         samples = plural(observation.num_sampled, "training sample")
         alone = len(layer.address) > 1  # a shortcut leads around it
         before = "no layer before it in its block learns" if alone else "no layer before it learns"
+        cause, first = _cause(observation, holds=layer.place in standing)
         yield Sign(
             "error" if every and not alone else "warning",
             layer.place,
             f"{number} of {layer.text} {'give' if layer.units > 1 else 'gives'} zero for each of "
             f"{samples}: no gradient comes through, "
-            + (f"and {before}" if every else "so they hardly come back"),
-            "a smaller learning rate, LeakyReLU() in its place, or another seed",
+            + (f"and {before}" if every else "so they hardly come back")
+            + cause,
+            first or "a smaller learning rate, LeakyReLU() in its place, or another seed",
         )
+
+
+def _cause(observation: Observation, *, holds: bool, grows: bool = False) -> tuple[str, str]:
+    """What lies behind a finding, as the end of its sentence, and the repair that comes first.
+
+    Both empty where it is nothing plain. grows: what is found is numbers that grow, which a
+    penalty makes only by reversing them.
+    """
+    penalty = observation.penalty
+    if penalty is not None and (penalty.reverses or not grows):
+        does = "reverses the weights at each step" if penalty.reverses else "pulls them to zero"
+        return f"; {penalty.said} {does}", penalty.repair
+    if observation.input_size >= (STILL_RAW if holds else RAW):
+        size = figure(observation.input_size)
+        return (
+            f"; inputs of size {size} make steps too large for weights that begin small",
+            f"scale the inputs first: {observation.scaling}",
+        )
+    return "", ""
 
 
 @live_rule("saturated-units")
@@ -63,13 +86,14 @@ def saturated_units(observation: Observation, standing: Standing) -> Signs:
         limit = STILL_SATURATED if layer.place in standing else SATURATED
         if layer.saturated == 0 or layer.saturated / layer.units < limit:
             continue
+        cause, first = _cause(observation, holds=layer.place in standing, grows=True)
         yield Sign(
             "warning",
             layer.place,
             f"{layer.saturated} of {layer.units} units of {layer.text} stand at an end of their "
             "range for nearly every sample: their slope is below a twentieth of its largest, so "
-            "hardly a gradient comes through",
-            "standardize=True for the data, a smaller learning rate, or ReLU() in its place",
+            f"hardly a gradient comes through{cause}",
+            first or "a smaller learning rate, BatchNorm1d() before it, or ReLU() in its place",
         )
 
 
@@ -124,6 +148,7 @@ def exploding_gradient(observation: Observation, standing: Standing) -> Signs:
 @live_rule("large-updates")
 def large_updates(observation: Observation, standing: Standing) -> Signs:
     """Steps as large as the weights forget what was learned."""
+    cause, first = _cause(observation, holds=bool(standing), grows=True)
     for layer in observation.layers:
         limit = STILL_LARGE_UPDATE if layer.place in standing else LARGE_UPDATE
         if layer.update is not None and layer.update >= limit:
@@ -131,8 +156,8 @@ def large_updates(observation: Observation, standing: Standing) -> Signs:
                 "warning",
                 layer.place,
                 f"one step changes the weights of {layer.text} by {layer.update:.0%} of their "
-                "size, where a thousandth is usual: it forgets what it learned",
-                "a tenth of the learning rate",
+                f"size, where a thousandth is usual: it forgets what it learned{cause}",
+                first or "a tenth of the learning rate",
             )
 
 
@@ -157,14 +182,15 @@ def small_updates(observation: Observation, standing: Standing) -> Signs:
 @live_rule("overflow-ahead")
 def overflow_ahead(observation: Observation, standing: Standing) -> Signs:
     """Numbers that grow without bound end as infinities, and nothing is left of the weights."""
+    cause, first = _cause(observation, holds=bool(standing), grows=True)
     for layer in observation.layers:
         if layer.largest >= (STILL_HUGE if layer.place in standing else HUGE):
             yield Sign(
                 "error",
                 layer.place,
                 f"numbers in {layer.text} have grown to {layer.largest:.0e}: soon they are no "
-                "longer finite",
-                "a tenth of the learning rate, or clip_norm = 1.0",
+                f"longer finite{cause}",
+                first or "a tenth of the learning rate, or clip_norm = 1.0",
             )
             return
     recent = observation.losses[-4:]
@@ -181,6 +207,6 @@ def overflow_ahead(observation: Observation, standing: Standing) -> Signs:
         "error",
         "optimizer.lr",
         f"the loss grows {figure(pace)}-fold with every epoch and stands at {figure(recent[-1])}: "
-        f"at this pace it overflows in about {plural(max(left, 1), 'epoch')}",
-        "a tenth of the learning rate, or clip_norm = 1.0",
+        f"at this pace it overflows in about {plural(max(left, 1), 'epoch')}{cause}",
+        first or "a tenth of the learning rate, or clip_norm = 1.0",
     )

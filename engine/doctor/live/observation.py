@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from engine.doctor.penalty import Penalty
 from engine.parts.layers.address import Address, place
 from engine.parts.metrics import METRICS, Metric
 
@@ -28,6 +29,10 @@ class LayerFigures:
     """How far the last step moved the weights, as a share of their norm; None: not measured."""
     largest: float = 0.0
     """The largest absolute weight or output."""
+    keeps_statistics: bool = False
+    """Whether it evaluates by what it kept of the batches it trained on."""
+    newest_share: float | None = None
+    """How much the newest batch counts in what it kept; None: as much as any, or it keeps none."""
 
     @property
     def place(self) -> str:
@@ -42,6 +47,9 @@ class Report:
     train_loss: float
     held_out_loss: float | None = None
     """Of the validation split, else of the test split."""
+    evaluated_loss: float | None = None
+    """Of the training split in eval mode, by the weights that the epoch ended with; train_loss is
+    the mean over the epoch's batches, each before its step."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +74,13 @@ class Observation:
     layers: Sequence[LayerFigures] = ()
     num_sampled: int = 0
     """Samples that the layers were measured on."""
+    input_size: float = 0.0
+    """The largest root mean square that a number of the network's inputs has; 0 where the first
+    layer normalizes them."""
+    scaling: str = ""
+    """What would scale its inputs: `standardize=True for the data`."""
+    penalty: Penalty | None = None
+    """One on the weights that is too strong, the strongest."""
 
     selecting: Metric = METRICS["loss"]
     """What the best epoch is best by."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from itertools import pairwise
 
-from engine.doctor.live.observation import Observation
+from engine.doctor.live.observation import Observation, Report
 from engine.doctor.live.rule import Sign, Signs, Standing, live_rule
 from engine.doctor.rule import figure, plural
 
@@ -83,6 +83,8 @@ def overfitting(observation: Observation, standing: Standing) -> Signs:
         epoch, then, last = fallen
         what = observation.selecting.name.replace("_", " ")
         moved = "fallen" if observation.selecting.higher_is_better else "risen"
+    if _judged_worse(best, newest):
+        return  # what it learns from is judged worse as well: by statistics that do not fit, say
     least = LEAST_RISE if observation.commonest else LEAST_RISE_OF_VALUES
     if now - lowest < least * abs(known[0][1]):
         return
@@ -113,6 +115,12 @@ def _fallen(observation: Observation, least: float) -> tuple[int, float, float] 
     if since < 2 or sign * (best - newest) < least * abs(best):
         return None
     return epoch, best, newest
+
+
+def _judged_worse(best: Report, newest: Report) -> bool:
+    """Whether the training split's loss in eval mode has risen too; False where not known."""
+    before, now = best.evaluated_loss, newest.evaluated_loss
+    return before is not None and now is not None and now >= before
 
 
 @live_rule("no-better-than-commonest")

@@ -279,8 +279,9 @@ def many_parameters(case: Case) -> Remarks:
     )
 
 
+SCALES = (unscaled_features,)
+"""What is looked at before anything that a raw input makes look ill."""
 RULES = (
-    unscaled_features,
     class_imbalance,
     sorted_rows,
     no_test_split,

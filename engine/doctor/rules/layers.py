@@ -18,6 +18,9 @@ MOST_DROPOUT = 0.8
 LEAST_PLANAR_WIDTH = 8
 """ReLU units that reliably close a boundary in the plane: three lines suffice for a triangle,
 but about half of the units begin where they are of no use."""
+LEAST_SMOOTH_WIDTH = 4
+"""Units without such a dead side that do: of Sigmoid or Tanh three miss a circle for one seed in
+six, two for all, four for hardly any."""
 
 
 @rule("linear-collapse")
@@ -50,6 +53,47 @@ def _collapse(case: Case, stretch: Stretch, first: int, second: int) -> Remark:
         f"put ReLU() after {layers[position - 1].brief}",
         {"layers": case.with_layers(stretch.at(position), 0, ReLU())},
     )
+
+
+@rule("hidden-softmax")
+def hidden_softmax(case: Case) -> Remarks:
+    """A softmax belongs at the end: between layers it ties units that should be free.
+
+    They share a sum of one, so n of them begin near 1/n, hardly differ from sample to sample, and
+    get about 1/n of the gradient (stackoverflow.com/q/75378819). LogSoftmax leaves them all but
+    linear: what bends is one number that is taken off each.
+    """
+    first = next((at for at, layer in walk(case.experiment.layers) if layer.weights), ())
+    for address, layer in walk(case.experiment.layers):
+        tied = _TIED.get(layer.meaning)
+        if tied is None or address > case.last_weights:
+            continue
+        stretch = next(x for x in case.stretches if x.block == address[:-1])
+        bend = () if address < first or _bends_beside(stretch, address[-1]) else (ReLU(),)
+        yield Remark(
+            "warning",
+            place(address),
+            f"{layer} before layers with weights {tied}",
+            f"use {bend[0]} instead of {layer}" if bend else f"remove {layer}",
+            {"layers": case.with_layers(address, 1, *bend)},
+        )
+
+
+_TIED = {
+    "probabilities": "makes what it passes on share a sum of 1: each number begins near an equal "
+    "part of it, hardly differs from sample to sample, and gets as small a part of the gradient",
+    "log-probabilities": "takes one and the same number off all that it passes on: that number is "
+    "all that bends, so it can do little more than a linear layer",
+}
+"""What becomes of numbers on their way, by the meaning of what a layer gives."""
+
+
+def _bends_beside(stretch: Stretch, index: int) -> bool:
+    """Whether something else bends between the weights before a layer and those behind it."""
+    before = max((one for one in stretch.weighted if one < index), default=-1)
+    behind = min((one for one in stretch.weighted if one > index), default=len(stretch.layers))
+    others = (*stretch.layers[before + 1 : index], *stretch.layers[index + 1 : behind])
+    return any(layer.nonlinear and layer.meaning not in _TIED for layer in others)
 
 
 @rule("saturating-chain")
@@ -97,7 +141,7 @@ def _squashes(case: Case, stretch: Stretch, index: int) -> bool:
 
 @rule("narrow-layer")
 def narrow_layer(case: Case) -> Remarks:
-    """The boundary of one ReLU layer in the plane is made of one straight piece per unit."""
+    """The boundary of one layer in the plane is made of one straight or soft piece per unit."""
     facts, layers = case.facts, case.experiment.layers
     if facts is None or not facts.planar or not facts.classes or facts.shape != (2,):
         return
@@ -105,16 +149,25 @@ def narrow_layer(case: Case) -> Remarks:
         return
     first, second = case.network.weighted
     layer = layers[first]
-    folds = any(x.kinks == 1 for x in layers[first + 1 : second])
-    if not folds or not layer.dense or not layer.width or layer.width >= LEAST_PLANAR_WIDTH:
+    bends = [x for x in layers[first + 1 : second] if x.nonlinear and not x.normalizes]
+    if not bends or not layer.dense or not layer.width:
+        return
+    least = LEAST_PLANAR_WIDTH if bends[0].kinks == 1 else LEAST_SMOOTH_WIDTH
+    if layer.width >= least:
         return
     wider = layer.with_values(**{layer.width_parameter: LEAST_PLANAR_WIDTH})
+    lines = plural(layer.width, "line")
+    how = f"can fold the boundary along {lines} only, and about half of them begin where they are "
+    how += "of no use"
+    if bends[0].kinks != 1:
+        how = (
+            f"can bend the boundary along {lines} only, and round a region it takes three at least"
+        )
     yield Remark(
         "warning",
         place((first,)),
-        f"{plural(layer.width, 'ReLU unit')} can fold the boundary along "
-        f"{plural(layer.width, 'line')} only, and about half of them begin where they are "
-        "of no use: a curved boundary is found for some seeds only",
+        f"{plural(layer.width, f'{bends[0].name} unit')} {how}: a curved boundary is found for "
+        "some seeds only",
         f"use {wider}",
         {"layers": case.with_layers((first,), 1, wider)},
     )
@@ -170,6 +223,7 @@ def _last_weights(case: Case) -> Address:
 
 RULES = (
     linear_collapse,
+    hidden_softmax,
     saturating_chain,
     narrow_layer,
     dropout_output,

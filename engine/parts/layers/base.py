@@ -115,6 +115,18 @@ class Layer(Component, abstract=True):
         """Whether it evaluates by what it saw while training, so that a sample stands alone."""
         return False
 
+    @property
+    def newest_share(self) -> float | None:
+        """How much the newest batch counts in the statistics that it evaluates by.
+
+        None for a layer that keeps none, or the mean over all batches.
+        """
+        return None
+
+    def num_dropped(self, shape: Shape) -> int:
+        """How many values or channels it may set to zero, each by itself; 0 for what drops none."""
+        return 0
+
     def is_single(self, shape: Shape) -> bool:
         """Whether a batch of one such sample leaves it a single value to normalize.
 

@@ -95,6 +95,9 @@ class Dropout(Layer):
     def drops(self) -> float:
         return self.p
 
+    def num_dropped(self, shape: Shape) -> int:
+        return product(shape)
+
 
 class Dropout2d(Layer):
     """While training, set a random share of an image's channels to zero and scale up the rest."""
@@ -115,6 +118,9 @@ class Dropout2d(Layer):
     @property
     def drops(self) -> float:
         return self.p
+
+    def num_dropped(self, shape: Shape) -> int:
+        return shape[0]
 
 
 class Identity(Layer):

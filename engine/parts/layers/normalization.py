@@ -26,6 +26,10 @@ class _BatchNorm(Layer, abstract=True):
     def keeps_statistics(self) -> bool:
         return self.track_running_stats
 
+    @property
+    def newest_share(self) -> float | None:
+        return self.momentum if self.track_running_stats else None
+
     def is_single(self, shape: Shape) -> bool:
         return product(shape[1:]) == 1
 
@@ -140,6 +144,10 @@ class InstanceNorm2d(Layer):
     @property
     def keeps_statistics(self) -> bool:
         return self.track_running_stats
+
+    @property
+    def newest_share(self) -> float | None:
+        return self.momentum if self.track_running_stats else None
 
     def output_shape(self, shape: Shape) -> Shape:
         require_image(self, shape)

@@ -11,8 +11,10 @@ import torch
 from engine.doctor.finding import Finding
 from engine.doctor.live.doctor import Change, LiveDoctor
 from engine.doctor.live.observation import Observation, Report
+from engine.doctor.penalty import strong_penalties
+from engine.doctor.scaling import scaling
 from engine.parts.metrics import METRICS, Metric
-from engine.runs.events import EpochFinished, Event, FindingAppeared, FindingGone
+from engine.runs.events import EpochFinished, Event, Figure, FindingAppeared, FindingGone
 from engine.training.baseline import baselines, headlines
 from engine.training.probes.budget import FIRST_S, Budget
 from engine.training.probes.probe import SAMPLES, Probe
@@ -63,7 +65,7 @@ class Instruments:
 
     def reported(self, event: EpochFinished) -> list[Event]:
         """What an epoch's report shows; nothing where a look would cost too much now."""
-        self._note(event)
+        self._note(event, self._trainer.evaluated_loss)
         if not self._may_look():
             if self._probe is not None:
                 self._probe.forget_step()
@@ -86,12 +88,12 @@ class Instruments:
         if self._probe is not None:
             self._probe.forget_step()
 
-    def _note(self, event: EpochFinished) -> None:
+    def _note(self, event: EpochFinished, evaluated: Figure | None = None) -> None:
         self._newest = event
         loss = event.metrics.get(f"{self._held_out}_loss")
         held_out = loss if isinstance(loss, float) and math.isfinite(loss) else None
         if event.train_loss is not None:
-            self._reports.append(Report(event.epoch, event.train_loss, held_out))
+            self._reports.append(Report(event.epoch, event.train_loss, held_out, evaluated))
         if len(self._reports) > KEPT_REPORTS:
             self._reports = _halved(self._reports)
         score = event.metrics.get(f"{self._held_out}_{self._selecting.name}")
@@ -149,6 +151,9 @@ class Instruments:
             },
             layers=probe.measure(),
             num_sampled=probe.num_samples,
+            input_size=probe.input_size,
+            scaling=scaling(trainer.experiment.data),
+            penalty=next(strong_penalties(trainer.experiment), None),
         )
 
 

@@ -44,6 +44,12 @@ class Probe:
         experiment = trainer.experiment
         self._output = Case(experiment).output
         self._before: list[Tensor] | None = None
+        first = Case(experiment).first_layer
+        self.input_size = 0.0
+        """The largest root mean square of an input; 0 where the first layer normalizes them."""
+        if first is None or not first.normalizes:
+            x = trainer.evaluator.input_map.batch(self._inputs).flatten(1).float()
+            self.input_size = float(x.square().mean(0).max().sqrt())
 
     def before_step(self) -> None:
         """Keep the weights, so that the step that follows can be measured."""
@@ -100,6 +106,8 @@ class Probe:
                     gradient=next(slope_of) if own else None,
                     update=next(move_of) if own else None,
                     largest=largest,
+                    keeps_statistics=layer.normalizes == "batch" and layer.keeps_statistics,
+                    newest_share=layer.newest_share,
                 )
             )
         return tuple(found)

@@ -161,6 +161,12 @@ def proofs() -> dict[str, Proof]:
     """By the code of the rule."""
     return {
         "adam-weight-decay": Proof({"optimizer": "Adam(lr=0.01, weight_decay=0.3)"}, **TEST_LOSS),
+        "batchnorm-evaluation": Proof({**DIGITS, "batch_size": 6, "optimizer": "Adam(lr=0.01)",
+            **_layers("Flatten()", "Linear(32)", "BatchNorm1d(momentum=0.9)", "ReLU()",
+                      "Linear(10)")}, live=True,
+            follow=_layers("Flatten()", "Linear(32)", "BatchNorm1d()", "ReLU()", "Linear(10)")),
+        "batchnorm-momentum": Proof({**DIGITS, "batch_size": 16, **_layers(
+            "Flatten()", "Linear(32)", "BatchNorm1d(momentum=0.9)", "ReLU()", "Linear(10)")}),
         "batchnorm-single": Proof({**DIGITS, "batch_size": 1, "epochs": 1,
             "layers": ["Conv2d(4, 3)", "BatchNorm2d()", "ReLU()", "Flatten()", "Linear(10)"]}),
         "batchnorm-untracked": Proof(
@@ -179,10 +185,14 @@ def proofs() -> dict[str, Proof]:
             follow={"optimizer": "Adam(lr=0.01)"}),
         "double-sigmoid": Proof(_layers("Linear(16)", "ReLU()", "Linear(1)", "Sigmoid()")),
         "double-softmax": Proof({**TWO, **_layers(*TWO["layers"], "Softmax()")}, **TEST_LOSS),
+        "dropout-leaves-few": Proof(
+            {**WAVE, **_layers("Linear(6)", "Tanh()", "Dropout(0.5)", "Linear(1)")}),
         "dropout-output": Proof(_layers("Linear(16)", "ReLU()", "Linear(1)", "Dropout(0.5)"),
                                 **TEST_LOSS),
         "dropout-rate": Proof(
             _layers("Linear(16)", "ReLU()", "Dropout(0.9)", "Linear(1)"), **TEST_LOSS),
+        "hidden-softmax": Proof({**DIGITS, "layers": ["Flatten()", "Linear(32)", "Softmax()",
+                                                      "Linear(10)"]}),
         "large-updates": Proof({"optimizer": "SGD(lr=30.0)",
             **_layers("Linear(16)", "Tanh()", "Linear(1)")}, live=True,
             follow={"optimizer": "SGD(lr=3.0)"}),
@@ -210,6 +220,8 @@ def proofs() -> dict[str, Proof]:
         "off-center-pixels": Proof({"data": "MNIST(mean=0.5, std=0.5, train_samples=1000)",
             "loss": "CrossEntropyLoss()", **_layers("Flatten()", "Linear(10)"),
             "optimizer": "SGD(lr=0.01)", "epochs": 10, "test_fraction": 0.0}, **LOSS),
+        "one-unit-bottleneck": Proof({**DIGITS, "layers": [
+            "Flatten()", "Linear(1)", "ReLU()", "Linear(32)", "ReLU()", "Linear(10)"]}),
         "output-width": Proof(
             {**DIGITS, "layers": ["Flatten()", "Linear(32)", "ReLU()", "Linear(10)"]},
             cut=lambda one: dataclasses.replace(one, layers=(*one.layers[:-1], Linear(8)))),
@@ -222,6 +234,7 @@ def proofs() -> dict[str, Proof]:
             "report_every": 100}, num_epochs, lower=True, what="epochs"),
         "random-seed": Proof({"seed": "random", "epochs": 10}, unlike_itself, lower=True,
                              what="difference of two trainings"),
+        "rate-for-squared-error": Proof({**WAVE, "optimizer": "SGD(lr=0.5)"}),
         "regression-loss-for-classes": Proof({**DIGITS, "loss": "MSELoss()",
             "optimizer": "SGD(lr=0.1)", "layers": ["Flatten()", "Linear(32)", "ReLU()",
                                                    "Linear(10)", "Softmax()"]}),
@@ -242,8 +255,14 @@ def proofs() -> dict[str, Proof]:
             "shuffle": False, "loss": "CrossEntropyLoss()", "batch_size": 25, "epochs": 20,
             **_layers("Linear(16)", "ReLU()", "Linear(4)")}, **LOSS),
         "squashed-logits": Proof({**TWO, **_layers(*TWO["layers"], "Tanh()")}, **TEST_LOSS),
+        "strong-penalty": Proof({"l2": 0.1}),
         "too-few-steps": Proof({"optimizer": "SGD(lr=0.01)", "epochs": 20}),
         "unscaled-features": Proof({"data": _csv("unlike", "kind")}),
+        "unscaled-pixels": Proof({
+            "data": "MNIST(mean=0.0, std=0.00392157, train_samples=1000)",
+            "loss": "CrossEntropyLoss()", **_layers("Flatten()", "Linear(32)", "ReLU()",
+                                                    "Linear(10)"),
+            "optimizer": "SGD(lr=0.01, momentum=0.9)", "epochs": 10, "test_fraction": 0.0}),
         "unscaled-targets": Proof({"data": _csv("thousands", "price"), "loss": "MSELoss()"}),
         "vanishing-gradient": Proof(_layers(*DEEP_SIGMOIDS), live=True,
             follow=_layers(*["Linear(16)", "ReLU()"] * 6, "Linear(1)")),

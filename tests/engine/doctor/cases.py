@@ -68,6 +68,11 @@ def layers(*calls: str) -> dict[str, Any]:
     return {"layers": list(calls)}
 
 
+def normed(norm: str) -> dict[str, Any]:
+    """Layers with this batch normalization."""
+    return layers("Linear(16, bias=False)", norm, "ReLU", "Linear(1)")
+
+
 def untracked(
     first: str = "Linear(8, bias=False)", norm: str = "BatchNorm1d", last: str = "Linear(1)"
 ) -> dict[str, Any]:
@@ -375,6 +380,157 @@ PAIRS = [
         experiment(layers("Linear(4)", "ReLU", "Linear(1)")),
         experiment(layers("Linear(8)", "ReLU", "Linear(1)")),
         repaired={"layers": "Linear(8) ReLU() Linear(1)"},
+    ),
+    Pair(
+        "hidden-softmax", "warning", "layers[1]", "share a sum of 1",
+        experiment(layers("Linear(16)", "Softmax", "Linear(1)")),
+        experiment({"loss": "NLLLoss"}, layers(*TWO, "LogSoftmax")),
+        repaired={"layers": "Linear(16) ReLU() Linear(1)"},
+    ),
+    Pair(
+        "hidden-softmax", "warning", "layers[2]", "before layers with weights",
+        experiment(layers("Linear(16)", "ReLU", "Softmax", "Linear(1)")),
+        experiment(layers("Linear(16)", "ReLU", "Linear(1)")),
+        repaired={"layers": "Linear(16) ReLU() Linear(1)"},
+    ),
+    Pair(
+        "hidden-softmax", "warning", "layers[0]", "makes what it passes on share",
+        experiment(layers("Softmax", *TWO[:2], "Linear(1)")),
+        experiment({"loss": "BCELoss"}, layers(*TWO, "Softmax")),
+        repaired={"layers": "Linear(16) ReLU() Linear(1)"},
+    ),
+    Pair(
+        "hidden-softmax", "warning", "layers[1][1]", "little more than a linear layer",
+        experiment(layers("Linear(8)", "Residual([Linear(8), LogSoftmax(), Linear(8)])",
+                          "ReLU", "Linear(1)")),
+        experiment(layers("Linear(8)", "Residual([Linear(8), Tanh(), Linear(8)])",
+                          "ReLU", "Linear(1)")),
+        repaired={
+            "layers": "Linear(8) Residual([Linear(8), ReLU(), Linear(8)]) ReLU() Linear(1)"
+        },
+    ),
+    Pair(
+        "one-unit-bottleneck", "warning", "layers[0]", "16 units of Linear(16) behind it",
+        experiment(layers("Linear(1)", "Tanh", "Linear(16)", "ReLU", "Linear(1)")),
+        experiment(layers("Linear(8)", "Tanh", "Linear(16)", "ReLU", "Linear(1)")),
+        repaired={"layers": "Linear(16) Tanh() Linear(16) ReLU() Linear(1)"},
+    ),
+    Pair(
+        "one-unit-bottleneck", "warning", "layers[3]", "10 units of Linear(10) behind it",
+        experiment(DIGITS, layers("Flatten", "Linear(64)", "ReLU", "Linear(1)", "ReLU",
+                                  "Linear(10)")),
+        experiment(layers("Linear(16)", "ReLU", "Linear(1)")),
+        repaired={"layers": "Flatten() Linear(64) ReLU() Linear(10) ReLU() Linear(10)"},
+    ),
+    Pair(
+        "dropout-leaves-few", "warning", "layers[2]", "leaves 3 of 6 values on the mean, and none "
+        "at all in 2% of cases",
+        experiment(layers("Linear(6)", "Tanh", "Dropout", "Linear(1)")),
+        experiment(layers("Linear(8)", "Tanh", "Dropout", "Linear(1)")),
+        repaired={"layers": "Linear(6) Tanh() Linear(1)"},
+    ),
+    Pair(
+        "dropout-leaves-few", "warning", "layers[0]", "leaves 1 of 2 values",
+        experiment(layers("Dropout", *TWO[:2], "Linear(1)")),
+        experiment(layers("Dropout(0.2)", *TWO[:2], "Linear(1)")),
+        repaired={"layers": "Linear(16) ReLU() Linear(1)"},
+    ),
+    Pair(
+        "narrow-layer", "warning", "layers[0]", "3 Tanh units can bend the boundary along 3 lines",
+        experiment(layers("Linear(3)", "Tanh", "Linear(1)")),
+        experiment(layers("Linear(4)", "Tanh", "Linear(1)")),
+        repaired={"layers": "Linear(8) Tanh() Linear(1)"},
+    ),
+    Pair(
+        "narrow-layer", "warning", "layers[0]", "2 Sigmoid units",
+        experiment(layers("Linear(2)", "Sigmoid", "Linear(1)")),
+        experiment(WAVE, layers("Linear(2)", "Sigmoid", "Linear(1)")),
+        repaired={"layers": "Linear(8) Sigmoid() Linear(1)"},
+    ),
+    Pair(
+        "batchnorm-momentum", "warning", "layers[1]", "last batch of 30, of what was known before "
+        "10% stays",
+        experiment({"batch_size": 30}, normed("BatchNorm1d(momentum=0.9)")),
+        experiment({"batch_size": 30}, normed("BatchNorm1d(momentum=0.4)")),
+        repaired={"layers": "Linear(16, bias=False) BatchNorm1d() ReLU() Linear(1)"},
+    ),
+    Pair(
+        "batchnorm-momentum", "info", "layers[1]", "last batch of 150",
+        experiment({"batch_size": 150}, normed("BatchNorm1d(momentum=0.9)")),
+        experiment(normed("BatchNorm1d(momentum=0.9)")),
+        repaired={"layers": "Linear(16, bias=False) BatchNorm1d() ReLU() Linear(1)"},
+    ),
+    Pair(
+        "batchnorm-momentum", "warning", "layers[1]", "stays the mean 0 and the deviation 1",
+        experiment(normed("BatchNorm1d(momentum=0.0)")),
+        experiment(normed("BatchNorm1d(momentum=None)")),
+        repaired={"layers": "Linear(16, bias=False) BatchNorm1d() ReLU() Linear(1)"},
+    ),
+    Pair(
+        "unscaled-pixels", "warning", "data", "pixels of 0 to 255 with a deviation of about 79",
+        experiment(MNIST, {"data": "MNIST(mean=0.0, std=0.00392157)"}),
+        experiment(MNIST, {"data": "MNIST()"}),
+        repaired={"data": "MNIST(mean=0.1307, std=0.3081)"},
+    ),
+    Pair(
+        "unscaled-pixels", "warning", "data", "a deviation of about 0.00095",
+        experiment(MNIST, {"data": "CIFAR10(mean=0.0, std=255.0)"}),
+        experiment(MNIST, {"data": "CIFAR10(mean=0.5, std=0.5)"}),
+        repaired={"data": "CIFAR10(mean=[0.4914, 0.4822, 0.4465], std=[0.247, 0.2435, 0.2616])"},
+    ),
+    Pair(
+        "strong-penalty", "error", "l2", "l2 = 10 at a learning rate of 0.3 takes 6 times each "
+        "weight off it in one step: all weights jump past zero to the other sign, further",
+        experiment({"optimizer": "SGD(lr=0.3)", "l2": 10.0}),
+        experiment({"optimizer": "SGD(lr=0.3)", "l2": 0.09}),
+        repaired={"l2": "0.001"},
+    ),
+    Pair(
+        "strong-penalty", "warning", "l2", "l2 = 0.1 pulls most weights harder towards zero",
+        experiment({"l2": 0.1}), experiment({"l2": 0.01}),
+        repaired={"l2": "0.001"},
+    ),
+    Pair(
+        "strong-penalty", "warning", "l1", "l1 = 0.1 pulls",
+        experiment({"l1": 0.1}), experiment({"l1": 0.01}),
+        repaired={"l1": "0.001"},
+    ),
+    Pair(
+        "strong-penalty", "warning", "optimizer.weight_decay", "weight_decay = 0.2 pulls",
+        experiment({"optimizer": "SGD(lr=0.1, weight_decay=0.2)"}),
+        experiment({"optimizer": "AdamW(lr=0.1, weight_decay=0.2)"}),
+        repaired={"optimizer": "SGD(lr=0.1, weight_decay=0.001)"},
+    ),
+    Pair(
+        "strong-penalty", "warning", "optimizer.weight_decay", "holds weights below 0.33",
+        experiment({"optimizer": "AdamW(lr=0.01, weight_decay=3)"}),
+        experiment({"optimizer": "AdamW(lr=0.01, weight_decay=0.1)"}),
+        repaired={"optimizer": "AdamW(lr=0.01)"},
+    ),
+    Pair(
+        "rate-for-squared-error", "warning", "optimizer.lr", "steps from 0.5 on",
+        experiment(WAVE, {"optimizer": "SGD(lr=0.5)"}),
+        experiment(WAVE, {"optimizer": "SGD(lr=0.3)"}),
+        repaired={"optimizer": "SGD(lr=0.1)"},
+    ),
+    Pair(
+        "rate-for-squared-error", "warning", "optimizer.lr", "its bias alone curve the loss",
+        experiment(WAVE, {"optimizer": "SGD(lr=1.0)"}, layers("Linear(1)")),
+        experiment(WAVE, {"optimizer": "SGD(lr=0.5)"}, layers("Linear(1)")),
+        repaired={"optimizer": "SGD(lr=0.1)"},
+    ),
+    Pair(
+        "rate-for-squared-error", "warning", "optimizer.lr", "steps from 0.5 on",
+        experiment(WAVE, {"optimizer": "SGD(lr=0.5)"}, layers("Linear(16)", "Tanh", "Linear(1)")),
+        experiment(WAVE, {"optimizer": "SGD(lr=0.5)"}, layers("Linear(15)", "Tanh", "Linear(1)")),
+        repaired={"optimizer": "SGD(lr=0.1)"},
+    ),
+    Pair(
+        "rate-for-squared-error", "warning", "schedule.max_lr", "SGD at 0.6 under MSELoss",
+        experiment(WAVE, {"optimizer": "SGD(lr=0.1)", "schedule": "OneCycleLR(0.6)"}),
+        experiment(WAVE, {"optimizer": "SGD(lr=0.1)", "schedule": "OneCycleLR(0.6)"},
+                   {"loss": "HuberLoss"}),
+        repaired={"schedule": "OneCycleLR(0.1)"},
     ),
     Pair(
         "batchnorm-single", "error", "layers[1]", "300 training samples make batches of one",

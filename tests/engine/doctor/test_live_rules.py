@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from engine.doctor.live.doctor import RULES, LiveDoctor
 from engine.doctor.live.observation import LayerFigures, Observation, Report
+from engine.doctor.penalty import Penalty
 from engine.parts.metrics import METRICS
 from tests.engine.doctor.observations import observation, reading, seen, with_layer
 
@@ -34,6 +36,16 @@ def _selected(scores: list[float], select: str = "balanced_accuracy") -> Observa
     """A training whose loss says that it overfits, and whose best epoch is best by a metric."""
     told = [(10 * n, score) for n, score in enumerate(scores, start=1)]
     return observation(reports=_OVERFIT, selecting=METRICS[select], scores=told)
+
+
+_NORM = {"keeps_statistics": True, "newest_share": 0.9}
+
+
+def normed(evaluated: float, **changes: Any) -> Observation:
+    """A look at a training with BatchNorm whose running loss is 0.02, its evaluated one another."""
+    layers = [reading(0), reading(1, "BatchNorm1d(momentum=0.9)", **_NORM)]
+    reports = [Report(epoch, 0.02, 0.1 * epoch, evaluated) for epoch in (49, 50)]
+    return observation(layers=layers, **{"reports": reports, **changes})
 
 
 CASES: dict[str, tuple[str, Observation, Observation]] = {
@@ -96,6 +108,11 @@ CASES: dict[str, tuple[str, Observation, Observation]] = {
         observation(losses=sorted(_SWING)[::-1]),
     ),
     "test loss rises": ("overfitting", _reports(0.05), _reports(0.015)),
+    "judged worse itself": (
+        "overfitting",
+        observation(reports=[replace(r, evaluated_loss=r.train_loss) for r in _OVERFIT]),
+        observation(reports=[replace(r, evaluated_loss=r.held_out_loss) for r in _OVERFIT]),
+    ),
     "both losses rise": (
         "overfitting",
         observation(reports=_OVERFIT),
@@ -131,6 +148,22 @@ CASES: dict[str, tuple[str, Observation, Observation]] = {
         _accuracy(0.5, 0.5, epoch=20),
         _accuracy(0.5, 0.5, epoch=19),
     ),
+    "evaluated by other statistics": (
+        "batchnorm-evaluation",
+        normed(0.2),  # ten times what it costs while training
+        normed(0.026),  # by a third
+    ),
+    "evaluated a little worse": ("batchnorm-evaluation", normed(0.08), normed(0.06)),
+    "evaluated before it settled": (
+        "batchnorm-evaluation",
+        normed(0.131),
+        normed(0.131, steps_per_epoch=1, epoch=49),
+    ),
+    "no normalization": (
+        "batchnorm-evaluation",
+        normed(0.131),
+        observation(reports=[Report(50, 0.02, 0.1, 0.131)]),
+    ),
     "loss stands": ("loss-plateau", observation(losses=_FLAT), observation(losses=_FLAT[:39])),
 }
 
@@ -151,6 +184,58 @@ def test_every_rule_has_a_case() -> None:
 def test_a_healthy_training_draws_nothing() -> None:
     """Of the training that all cases are made from there is no finding."""
     assert seen(observation(), observation(), observation()) == []
+
+
+_L2 = Penalty("l2", "l2 = 10", 6.0, "l2 = 0.001", {})
+_MILD = Penalty("l2", "l2 = 0.2", 0.02, "l2 = 0.001", {})
+_DEAD = [reading(1, "ReLU()", dead=10)]
+_RAW = {"input_size": 400.0, "scaling": "standardize=True for the data"}
+
+
+@pytest.mark.parametrize(
+    ("one", "words", "repair"),
+    [
+        (observation(layers=_DEAD, penalty=_MILD), "l2 = 0.2 pulls them to zero", "l2 = 0.001"),
+        (observation(layers=_DEAD, penalty=_L2), "l2 = 10 reverses the weights", "l2 = 0.001"),
+        (
+            observation(layers=_DEAD, **_RAW),
+            "inputs of size 400",
+            "scale the inputs first: standardize=True for the data",
+        ),
+        (
+            observation(layers=[reading(1, "Tanh()", saturated=9)], **_RAW),
+            "inputs of size 400",
+            "scale the inputs first: standardize=True for the data",
+        ),
+        (observation(losses=_GROWING, penalty=_L2, **_RAW), "l2 = 10 reverses", "l2 = 0.001"),
+        (
+            observation(losses=_GROWING, penalty=_MILD, **_RAW),
+            "inputs of size 400",
+            "scale the inputs first: standardize=True for the data",
+        ),
+        (
+            observation(losses=_GROWING, penalty=_MILD),
+            "epochs",
+            "a tenth of the learning rate, or clip_norm = 1.0",
+        ),
+        (normed(0.131), "0.02 while it trains", "momentum=0.1 for BatchNorm1d(momentum=0.9)"),
+    ],
+)
+def test_the_cause_comes_first(one: Observation, words: str, repair: str) -> None:
+    """What a strong penalty or raw inputs have done is told with it, and so is its repair."""
+    doctor = LiveDoctor()
+    doctor.look(one, final=True)
+    (finding,) = doctor.standing
+    assert words in finding.message
+    assert finding.repair == repair
+
+
+def test_units_die_of_scaled_inputs_as_before() -> None:
+    """Where inputs are near 1 and nothing pulls, the rate is what is mended."""
+    doctor = LiveDoctor()
+    doctor.look(observation(layers=_DEAD, input_size=3.0, scaling="x"), final=True)
+    (finding,) = doctor.standing
+    assert finding.repair.startswith("a smaller learning rate")
 
 
 @pytest.mark.parametrize("number", [math.nan, math.inf])
