@@ -5,8 +5,10 @@ from __future__ import annotations
 import logging
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 
 from engine.doctor.case import Case
+from engine.doctor.data_evidence import data_evidence
 from engine.doctor.failure import failure
 from engine.doctor.finding import SEVERITIES, Finding, Severity
 from engine.doctor.rule import Rule
@@ -42,7 +44,8 @@ def examine(
 def _said(rule: Rule, case: Case) -> list[Finding]:
     """What a rule finds; where it raises, that it did."""
     try:
-        return list(rule.findings(case))
+        found = rule.findings(case)
+        return [replace(one, evidence=data_evidence(one.code, case)) for one in found]
     except Exception as error:
         return [failure(rule.code, error)]
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
+from engine.doctor.evidence import Evidence
 from engine.spec.experiment import Experiment
 
 Severity = Literal["error", "warning", "info"]
@@ -30,3 +31,5 @@ class Finding:
     """What would help, in a few words; empty where nothing simple does."""
     repaired: Experiment | None = None
     """The experiment with the repair applied, valid; None where a person must decide."""
+    evidence: Evidence | None = field(default=None, compare=False)
+    """What it rests on, to be drawn beside it; None where its sentence says all."""

@@ -7,6 +7,7 @@ from typing import Any, Literal
 import msgspec
 
 from engine.decoding import Undecodable, converted, decoded
+from engine.doctor.evidence import Evidence
 from engine.encoding import encoded
 from engine.parts.metrics import SPLITS
 from engine.runs.contents import CheckpointKind
@@ -248,6 +249,8 @@ class LiveFinding(Event, frozen=True, kw_only=True):
     repair: str = ""
     epoch: int
     """Epochs finished when it was seen."""
+    evidence: Evidence | None = None
+    """What it rests on, as it was then: curves, a histogram, a number for each layer."""
 
 
 class FindingAppeared(LiveFinding, frozen=True, kw_only=True):

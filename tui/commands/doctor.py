@@ -98,18 +98,19 @@ def _print(what: str, diagnosis: Diagnosis, ascii_only: bool) -> None:
     from tui.terminal.printing import Terminal
 
     terminal = Terminal(ascii_only=ascii_only)
-    print_findings(diagnosis, terminal)
+    print_findings(diagnosis, terminal, drawn=True)
     if any(f.repaired for f in diagnosis.findings if f.severity != "info"):
         terminal.line()
         terminal.tell(f"`perceptui doctor {shell_word(what)} --fix` repairs errors and warnings.")
 
 
-def print_findings(diagnosis: Diagnosis, terminal: Terminal) -> None:
-    """The findings, or that there are none."""
+def print_findings(diagnosis: Diagnosis, terminal: Terminal, *, drawn: bool = False) -> None:
+    """The findings, or that there are none; drawn: with what they rest on."""
     from tui.renderables.findings import findings
 
     if diagnosis.findings:
-        terminal.rows(findings(diagnosis.findings, min(terminal.width, 90), terminal.look))
+        width = min(terminal.width, 90)
+        terminal.rows(findings(diagnosis.findings, width, terminal.look, drawn=drawn))
     else:
         terminal.line("Nothing is wrong.")
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from engine.doctor.finding import Finding
 from engine.runs.events import Diverged, Evaluated, LiveFinding, Predicted, RunFinished, RunStarted
 from engine.runs.pictures import Pictures
 from tui.baseline import baseline_sentence
@@ -22,6 +21,7 @@ from tui.drawings import (
 )
 from tui.renderables import boundary as plane
 from tui.renderables.findings import findings as finding_rows
+from tui.renderables.findings import live_finding
 from tui.renderables.look import Look
 from tui.renderables.loss_chart import LossSeries, loss_chart
 from tui.renderables.numbers import counted, duration
@@ -92,8 +92,10 @@ class Report:
 
     def findings(self, standing: Sequence[LiveFinding]) -> Rows:
         """What the doctor found of the training and still holds at its end."""
-        found = [Finding(f.code, f.severity, f.place, f.message, f.repair) for f in standing]
-        rows = finding_rows(found, min(self.width, 90), self.look)
+        rows: Rows = []
+        for one in standing:
+            rows += finding_rows([live_finding(one)], min(self.width, 90), self.look, drawn=True)
+        found = bool(rows)
         return self._titled("The doctor says", rows) if found else []
 
     def pictures(self, pictures: Pictures) -> Iterator[Rows]:

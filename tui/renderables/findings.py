@@ -8,7 +8,9 @@ from rich.style import Style
 from rich.text import Text
 
 from engine.doctor.finding import Finding, Severity
+from engine.runs.events import LiveFinding
 from engine.spec.difference import Change
+from tui.renderables.evidence import evidence_rows
 from tui.renderables.look import BLUE, ORANGE, RED, Hue, Look
 from tui.renderables.sanitize import fit
 from tui.renderables.table import sentence
@@ -17,8 +19,25 @@ HUES: dict[Severity, Hue] = {"error": RED, "warning": ORANGE, "info": BLUE}
 _INDENT = 2
 
 
-def findings(found: Sequence[Finding], width: int, look: Look) -> list[Text]:
-    """Each finding with its severity, place and code, its sentence, and its repair."""
+def live_finding(event: LiveFinding) -> Finding:
+    """What a training's record has of a finding, as one like those of an experiment."""
+    return Finding(
+        event.code,
+        event.severity,
+        event.place,
+        event.message,
+        event.repair,
+        evidence=event.evidence,
+    )
+
+
+def findings(
+    found: Sequence[Finding], width: int, look: Look, *, drawn: bool = False
+) -> list[Text]:
+    """Each finding with its severity, place and code, its sentence, and its repair.
+
+    drawn: what it rests on stands below it, where there is something to draw.
+    """
     rows: list[Text] = []
     for finding in found:
         head = Text.assemble(
@@ -30,6 +49,9 @@ def findings(found: Sequence[Finding], width: int, look: Look) -> list[Text]:
         rows += _indented(finding.message, width, look)
         if finding.repair:
             rows += _indented(f"Repair: {finding.repair}.", width, look)
+        if drawn and finding.evidence is not None:
+            below = evidence_rows(finding.evidence, width - _INDENT, look)
+            rows += [Text.assemble(" " * _INDENT, row) for row in below]
     return rows
 
 

@@ -6,9 +6,9 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.widgets import Footer, Static
 
-from engine.doctor.finding import Finding
 from tui.editing.topics import Topic, of_findings
 from tui.messages import DraftChanged
+from tui.renderables.findings import live_finding
 from tui.screens.host import AppScreen
 from tui.widgets.finding_list import FindingList
 
@@ -55,10 +55,7 @@ class DoctorScreen(AppScreen):
         live, edited = self.shown.findings, self.host.draft
         epoch = max((finding.epoch for finding in live), default=0)
         seen = f", last seen in epoch {epoch:,}" if live else ""
-        now = [
-            Finding(found.code, found.severity, found.place, found.message, found.repair)
-            for found in live
-        ]
+        now = [live_finding(found) for found in live]
         self.query_one(FindingList).show(
             [
                 ("The experiment as it is edited", edited.findings() or edited.mistakes()),

@@ -48,7 +48,10 @@ class FindingList(CursorRows, can_focus=True):
         return len(self._found)
 
     def lines(self, width: int, height: int) -> list[Line]:
-        """Each finding from its severity to its repair; the chosen one is marked at its head."""
+        """Each finding from its severity to its repair.
+
+        The chosen one is marked at its head, and what it rests on is drawn below it.
+        """
         lines: list[Line] = []
         item = 0
         for title, found in self._parts:
@@ -58,8 +61,9 @@ class FindingList(CursorRows, can_focus=True):
             if not found:
                 lines += [Line(row) for row in sentence(NOTHING, width, self.look)]
             for one in found:
-                head, *rest = findings([one], width, self.look)
-                if item == self.cursor:
+                is_chosen = item == self.cursor
+                head, *rest = findings([one], width, self.look, drawn=is_chosen)
+                if is_chosen:
                     head = self.marked(head, width, active=self.has_focus)
                 lines += [Line(row, item) for row in (head, *rest)]
                 item += 1

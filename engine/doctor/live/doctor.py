@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from engine.doctor.failure import failure
 from engine.doctor.finding import SEVERITIES, Finding
 from engine.doctor.live import layers, progress, statistics
+from engine.doctor.live.evidence import evidence_of
 from engine.doctor.live.observation import Observation
 from engine.doctor.live.rule import LiveRule, Sign
 from engine.doctor.rule import plural
@@ -93,7 +94,7 @@ class LiveDoctor:
                 self._missed[rule.code] = 0
                 self._seen[rule.code] += 1
                 if held or final or self._seen[rule.code] >= CONFIRMED:
-                    self._held[rule.code] = _finding(rule.code, signs, held)
+                    self._held[rule.code] = _finding(rule.code, signs, held, observation)
             else:
                 self._seen[rule.code] = 0
                 self._missed[rule.code] += 1
@@ -139,7 +140,9 @@ def _identity(finding: Finding) -> tuple[str, str, str]:
     return finding.code, finding.place, finding.severity
 
 
-def _finding(code: str, signs: Sequence[Sign], held: Finding | None) -> Finding:
+def _finding(
+    code: str, signs: Sequence[Sign], held: Finding | None, observation: Observation
+) -> Finding:
     """One finding of all that a rule saw: where it stood before, unless another is graver."""
     gravest = min(SEVERITIES.index(sign.severity) for sign in signs)
     candidates = [sign for sign in signs if SEVERITIES.index(sign.severity) == gravest]
@@ -147,4 +150,5 @@ def _finding(code: str, signs: Sequence[Sign], held: Finding | None) -> Finding:
     sign = next((one for one in candidates if one.place == place), candidates[0])
     others = len(signs) - 1
     message = sign.message + (f" (and in {plural(others, 'more layer')})" if others else "")
-    return Finding(code, sign.severity, sign.place, message, sign.repair)
+    evidence = evidence_of(code, sign.place, observation)
+    return Finding(code, sign.severity, sign.place, message, sign.repair, evidence=evidence)

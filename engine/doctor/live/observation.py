@@ -11,6 +11,16 @@ from engine.parts.metrics import METRICS, Metric
 
 
 @dataclass(frozen=True)
+class Values:
+    """How often a layer's outputs lie where, over the samples that it was measured on."""
+
+    low: float
+    high: float
+    counts: tuple[int, ...]
+    """Of equally wide bins from low to high."""
+
+
+@dataclass(frozen=True)
 class LayerFigures:
     """One layer, measured on a fixed sample of the training split."""
 
@@ -33,6 +43,8 @@ class LayerFigures:
     """Whether it evaluates by what it kept of the batches it trained on."""
     newest_share: float | None = None
     """How much the newest batch counts in what it kept; None: as much as any, or it keeps none."""
+    values: Values | None = None
+    """Of its outputs; None: not measured."""
 
     @property
     def place(self) -> str:

@@ -202,4 +202,5 @@ def _told(kind: type[FindingAppeared | FindingGone], finding: Finding, epoch: in
         message=finding.message,
         repair=finding.repair,
         epoch=epoch,
+        evidence=finding.evidence if kind is FindingAppeared else None,
     )

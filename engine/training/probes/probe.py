@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from engine.doctor.case import Case
-from engine.doctor.live.observation import LayerFigures
+from engine.doctor.live.observation import LayerFigures, Values
 from engine.parts.layers.address import Address, module_name, walk
 from engine.training.layer_outputs import watched
 from engine.training.trainer import Trainer
@@ -15,6 +15,10 @@ SAMPLES = 128
 """Samples that are measured: enough to tell a dead unit from one that is seldom used."""
 SLOPE = 0.05
 """A squashing unit is saturated where its slope is below this share of its largest."""
+BINS = 24
+"""Of a layer's outputs."""
+MOST_VALUES = 20_000
+"""Outputs of a layer that are counted, at most."""
 NEARLY_ALL = 0.95
 """Share of the samples for which a unit must be saturated."""
 
@@ -92,7 +96,7 @@ class Probe:
         numbers = torch.stack([figures[address] for address in self._layers]).tolist()
         slope_of, move_of = iter(self._slopes(loss)), iter(self._moved())
         found = []
-        for (address, layer), (dead, saturated, largest) in zip(
+        for (address, layer), (dead, saturated, largest, low, high, *counts) in zip(
             self._layers.items(), numbers, strict=True
         ):
             own = self._weights[address]
@@ -108,12 +112,14 @@ class Probe:
                     largest=largest,
                     keeps_statistics=layer.normalizes == "batch" and layer.keeps_statistics,
                     newest_share=layer.newest_share,
+                    values=Values(low, high, tuple(map(int, counts))),
                 )
             )
         return tuple(found)
 
     def _figures(self, address: Address, output: Tensor) -> Tensor:
-        """Dead units, saturated units (-1 where that is no question), largest number."""
+        """Dead units, saturated units (-1 where that is no question), largest number; then the
+        lowest and the highest output, and how many lie in each of BINS between them."""
         layer = self._layers[address]
         dead = saturated = output.new_tensor(-1.0)
         if layer.dead_at is not None:
@@ -124,7 +130,7 @@ class Probe:
         largest = output.abs().amax()
         for weight in self._weights[address]:
             largest = torch.maximum(largest, weight.detach().abs().amax())
-        return torch.stack([dead, saturated, largest])
+        return torch.cat([torch.stack([dead, saturated, largest]), _spread(output)])
 
     def _weighty(self) -> list[list[nn.Parameter]]:
         """The weights of each layer that has some."""
@@ -165,6 +171,14 @@ def _norm(tensors: list[Tensor]) -> Tensor:
     """The 2-norm over all their numbers."""
     norm: Tensor = torch.linalg.vector_norm(torch.stack([*map(torch.linalg.vector_norm, tensors)]))
     return norm
+
+
+def _spread(output: Tensor) -> Tensor:
+    """The lowest and highest of some of the values, evenly spaced, and the counts between."""
+    values = output.flatten()
+    values = values[:: -(-values.numel() // MOST_VALUES)].nan_to_num(0.0, 0.0, 0.0)
+    counts = torch.histc(values, BINS)  # from the lowest to the highest, by itself
+    return torch.cat([torch.stack([*values.aminmax()]), counts])
 
 
 def _by_unit(output: Tensor) -> Tensor:

@@ -20,7 +20,7 @@ from engine.training.executor import Executor
 from engine.training.full_state import full_state
 from engine.training.probes.budget import Budget
 from engine.training.probes.instruments import Instruments
-from engine.training.probes.probe import Probe
+from engine.training.probes.probe import BINS, Probe
 from engine.training.trainer import Trainer
 from tests.engine.service.live import demanding, to_train
 from tests.engine.training.tiny import NOWHERE, bits, small
@@ -67,6 +67,21 @@ def _linear(trainer: Trainer, index: int) -> nn.Linear:
 
 def _readings(trainer: Trainer) -> tuple[LayerFigures, ...]:
     return Probe(trainer).measure()
+
+
+def test_a_layers_values_are_counted_between_its_ends() -> None:
+    """Each in one of equally wide bins, the lowest and the highest at the ends."""
+    trainer = Trainer(small(**DEEP), NOWHERE, "eager")
+    relu, tanh = (_readings(trainer)[index].values for index in (1, 3))
+
+    assert relu is not None
+    assert tanh is not None
+    assert relu.low == 0.0
+    assert -1 <= tanh.low < tanh.high <= 1
+    for values in (relu, tanh):
+        assert len(values.counts) == BINS
+        assert sum(values.counts) == 6 * Probe(trainer).num_samples
+        assert min(values.counts[0], values.counts[-1]) > 0
 
 
 def _everything(trainer: Trainer) -> object:

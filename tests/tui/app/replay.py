@@ -12,6 +12,7 @@ from typing import TypeVar
 
 import msgspec
 
+from engine.doctor.evidence import Evidence
 from engine.errors import PerceptuiError, UsageError, WorkerLost
 from engine.runs import events as ev
 from engine.runs.contents import CheckpointKind
@@ -120,9 +121,17 @@ class Replay:
         )
         self.finish("diverged")
 
-    def find(self, code: str, place: str, message: str, severity: str = "warning") -> None:
+    def find(
+        self,
+        code: str,
+        place: str,
+        message: str,
+        severity: str = "warning",
+        evidence: Evidence | None = None,
+    ) -> None:
         """The doctor finds something in the training."""
-        self._record(self._finding(ev.FindingAppeared, code, place, message, severity))
+        found = self._finding(ev.FindingAppeared, code, place, message, severity)
+        self._record(msgspec.structs.replace(found, evidence=evidence))
 
     def find_no_more(self, code: str, place: str) -> None:
         """It finds that no longer."""

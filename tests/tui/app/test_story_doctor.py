@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.doctor.evidence import Histogram
 from engine.doctor.rules import ALL
 from engine.errors import PerceptuiError
 from engine.service.client.session import Session
@@ -62,6 +63,40 @@ def test_all_findings_are_listed(tmp_path: Path) -> None:
         await stage.until(lambda: any("No key repairs that" in told for told in stage.notices))
         await stage.press("escape")
         await stage.until_seen("▶ running")
+
+    played(tmp_path, play)
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW])
+def test_what_a_finding_rests_on_is_drawn_beside_it(tmp_path: Path, size: tuple[int, int]) -> None:
+    """Below the finding under the cursor: here the dead layer's values."""
+    dead = Histogram(of="outputs of layers[1] ReLU()", low=0.0, high=2.5, counts=[9, 0, 1])
+
+    async def play(stage: Stage) -> None:
+        await stage.train()
+        stage.trainer.advance()
+        stage.trainer.find("dead-units", "layers[1]", DEAD, evidence=dead)
+        await stage.until_seen("d: more")
+        await stage.press("d")
+        await stage.until_seen("layers[1]: dead-units")
+        assert "outputs of layers[1]" not in stage.screen  # it belongs to the one that is chosen
+        await stage.press("end")
+        await stage.until_seen("outputs of layers[1] ReLU()", " 90%│███", "2.5")
+
+    played(tmp_path, play, size=size)
+
+
+def test_what_is_refused_is_listed_with_its_repair(tmp_path: Path) -> None:
+    """d has the mistakes of an experiment that can't be trained, and enter repairs them."""
+
+    async def play(stage: Stage) -> None:
+        stage.app.draft.set("optimizer", "SDG(lr=0.1)")
+        await stage.press("d")
+        await stage.until_seen("optimizer: unknown-name", "write SGD in place of SDG")
+        await stage.press("enter")
+        told = "Repaired: write SGD in place of SDG"
+        await stage.until(lambda: any(told in notice for notice in stage.notices))
+        assert stage.app.draft.experiment is not None
 
     played(tmp_path, play)
 
