@@ -28,14 +28,21 @@ def selection_on_training(case: Case) -> Remarks:
     place = "patience" if experiment.patience is not None else "schedule"
     who = f"patience = {experiment.patience}" if place == "patience" else experiment.schedule.name
     enough = case.num_train >= LEAST_TO_SPLIT
+    what = _selecting(case)
+    moves = "that loss goes on falling" if what == "loss" else "that goes on getting better"
     yield Remark(
         "warning" if enough else "info",
         place,
-        f"{who} watches the training loss, for want of a validation split: that loss goes on "
-        "falling while the network learns by heart",
+        f"{who} watches the training {what}, for want of a validation split: {moves} while the "
+        "network learns by heart",
         f"use validation_fraction = {VALIDATION_FRACTION}" if enough else "",
         {"validation_fraction": VALIDATION_FRACTION} if enough else {},
     )
+
+
+def _selecting(case: Case) -> str:
+    """What the best epoch is best by, as a sentence has it."""
+    return case.experiment.select.replace("_", " ")
 
 
 @rule("short-patience")
@@ -51,12 +58,15 @@ def short_patience(case: Case) -> Remarks:
     if experiment.patience >= least:
         return
     usual = max(USUAL_PATIENCE, least)
-    what = f"the loss of {plural(count, 'validation sample')}" if count else "the training loss"
+    what = _selecting(case)
+    told = (
+        f"the {what} of {plural(count, 'validation sample')}" if count else f"the training {what}"
+    )
     yield Remark(
         "warning",
         "patience",
         f"patience = {experiment.patience} ends the training after "
-        f"{plural(experiment.patience, 'epoch')} without a better loss, but {what} goes up and "
+        f"{plural(experiment.patience, 'epoch')} without a better {what}, but {told} goes up and "
         f"down by chance: about {least} such epochs say something",
         f"use patience = {usual}",
         {"patience": usual},

@@ -899,6 +899,12 @@ PAIRS = [
         repaired={"validation_fraction": "0.2"},
     ),
     Pair(
+        "selection-on-training", "warning", "patience", "watches the training balanced accuracy",
+        experiment({"patience": 5, "select": "balanced_accuracy"}),
+        experiment({"patience": 5, "select": "balanced_accuracy", "validation_fraction": 0.2}),
+        repaired={"validation_fraction": "0.2"},
+    ),
+    Pair(
         "short-patience", "warning", "patience", "the loss of 80 validation samples",
         experiment({"patience": 4, "validation_fraction": 0.2}),
         experiment({"patience": 5, "validation_fraction": 0.2}),
