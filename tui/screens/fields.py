@@ -72,4 +72,5 @@ class FieldsScreen(Form):
     def _list(self, word: str) -> None:
         word = word.strip().lower()
         found = [c for c in self._choices if word in c.name.lower() or word in c.help.lower()]
-        self.query_one(Choices).show(found)
+        # A name that has the word says more than a sentence that has it.
+        self.query_one(Choices).show(sorted(found, key=lambda c: word not in c.name.lower()))

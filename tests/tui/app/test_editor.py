@@ -174,6 +174,16 @@ async def test_all_fields_offers_components_too() -> None:
         assert app.num_changes == 0
 
 
+async def test_a_field_is_found_by_its_name_before_what_others_say() -> None:
+    """What selects is asked for as a choice, though the validation split's help has the word."""
+    app = EditorApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await press(pilot, "end", "enter", *"select", "enter")
+        await press(pilot, "right", "right", "enter")
+        assert app.draft.experiment is not None
+        assert app.draft.experiment.select == "balanced_accuracy"
+
+
 async def test_the_list_scrolls_with_the_cursor() -> None:
     """Where the place is low, the cursor's line is seen and an arrow says there is more."""
     app = EditorApp()
