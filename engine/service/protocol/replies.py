@@ -114,6 +114,8 @@ class Progress(Message, frozen=True, kw_only=True):
     elapsed_s: float
     memory_bytes: int
     """Of the worker's process, or of the GPU where it trains there."""
+    pace: float = 0.0
+    """Steps a second that it keeps to; 0 for as fast as it goes."""
 
 
 class Drawn(Message, frozen=True, kw_only=True):

@@ -55,6 +55,10 @@ class Train(Command, frozen=True, kw_only=True):
     """End after so many steps: a replay of a run that was stopped there."""
     snapshot_bytes: int = USUAL_BYTES
     """What snapshots of its weights may take on the disk; none are kept in too little."""
+    pace: float = 0.0
+    """Steps a second while somebody watches; 0 for as fast as it goes."""
+    lasting_s: float = 0.0
+    """In place of a pace: about what the whole training should take; 0 for no such thing."""
 
     def experiment(self) -> Experiment:
         """What to train; raises BadExperiment."""
@@ -79,6 +83,8 @@ class Resume(Command, frozen=True, kw_only=True):
     epochs: int | None = None
     """In all, in place of the experiment's. Recorded."""
     paused: bool = False
+    pace: float = 0.0
+    """Steps a second while somebody watches; 0 for as fast as it goes."""
 
 
 class Pause(Command, frozen=True, kw_only=True):
@@ -94,6 +100,15 @@ class Advance(Command, frozen=True, kw_only=True):
 
     batches: int = 0
     epochs: int = 0
+
+
+class SetPace(Command, frozen=True, kw_only=True):
+    """Let so many steps a second come while somebody watches, or 0 for as fast as it goes.
+
+    It changes no number, and is not recorded.
+    """
+
+    steps_per_s: float
 
 
 class SetLearningRate(Command, frozen=True, kw_only=True):
@@ -286,6 +301,7 @@ Requests = (
     | Pause
     | Continue
     | Advance
+    | SetPace
     | SetLearningRate
     | Rewind
     | Stop

@@ -65,7 +65,7 @@ class Worker:
     def _turn(self) -> bool:
         """Train a little and answer who asks; whether there is more to come."""
         postponed = self._starter.postponed()
-        wait_s = 0.0 if postponed or self._controller.state == "running" else IDLE_S
+        wait_s = 0.0 if postponed else min(IDLE_S, self._controller.rest_s())
         self._controller.train()
         for client, request in postponed + self.server.exchange(wait_s):
             self._handler.answer(client, request)

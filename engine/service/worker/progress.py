@@ -18,20 +18,29 @@ PICTURE_SHARE = 0.02
 """Pictures for those who watch take at most this share of the time."""
 
 
-def show(training: TrainingRun, clients: list[Client]) -> None:
-    """Send progress and pictures to those who want them now."""
+PACED_SHARE = 0.2
+"""The same of a training that keeps to a pace, which rests anyway."""
+EARLY = 0.9
+"""At a pace one is due so much earlier, lest a step that comes a little soon is not shown."""
+
+
+def show(training: TrainingRun, clients: list[Client], pace: float = 0.0) -> None:
+    """Send progress and pictures to those who want them now.
+
+    pace: steps a second that the training keeps to; each that is told is drawn, too. 0 for none.
+    """
     now = time.monotonic()
     for client in clients:
         watch = client.watch
         if watch.progress_hz > 0 and now >= client.progress_due and client.keeps_up:
-            client.progress_due = now + 1 / watch.progress_hz
-            client.send(progress_of(training))
+            client.progress_due = now + (EARLY if pace else 1) / watch.progress_hz
+            client.send(msgspec.structs.replace(progress_of(training), pace=pace))
         if client.keeps_up and not training.is_over:
-            _show_pictures(training, client, now)
-            _show_inside(training, client, now)
+            _show_pictures(training, client, now, is_paced=pace > 0)
+            _show_inside(training, client, now, is_paced=pace > 0)
 
 
-def _show_pictures(training: TrainingRun, client: Client, now: float) -> None:
+def _show_pictures(training: TrainingRun, client: Client, now: float, *, is_paced: bool) -> None:
     watch = client.watch
     if watch.pictures_hz > 0 and now >= client.pictures_due:
         began = time.monotonic()
@@ -41,10 +50,11 @@ def _show_pictures(training: TrainingRun, client: Client, now: float) -> None:
             log_error(error)
             client.watch = msgspec.structs.replace(watch, pictures_hz=0.0)
             return
-        client.pictures_due = now + _pause_s(watch, watch.pictures_hz, time.monotonic() - began)
+        cost_s = time.monotonic() - began
+        client.pictures_due = now + _pause_s(watch, watch.pictures_hz, cost_s, is_paced=is_paced)
 
 
-def _show_inside(training: TrainingRun, client: Client, now: float) -> None:
+def _show_inside(training: TrainingRun, client: Client, now: float, *, is_paced: bool) -> None:
     watch = client.watch
     if watch.inside_hz > 0 and now >= client.inside_due:
         began = time.monotonic()
@@ -54,12 +64,15 @@ def _show_inside(training: TrainingRun, client: Client, now: float) -> None:
             log_error(error)
             client.watch = msgspec.structs.replace(watch, inside_hz=0.0)
             return
-        client.inside_due = now + _pause_s(watch, watch.inside_hz, time.monotonic() - began)
+        cost_s = time.monotonic() - began
+        client.inside_due = now + _pause_s(watch, watch.inside_hz, cost_s, is_paced=is_paced)
 
 
-def _pause_s(watch: p.Watch, hz: float, cost_s: float) -> float:
-    """Seconds until the next one, so that all that is watched takes PICTURE_SHARE of the time."""
+def _pause_s(watch: p.Watch, hz: float, cost_s: float, *, is_paced: bool) -> float:
+    """Seconds until the next one, so that all that is watched takes its share of the time."""
     num_watched = (watch.pictures_hz > 0) + (watch.inside_hz > 0)
+    if is_paced:
+        return max(EARLY / max(hz, watch.progress_hz), cost_s * num_watched / PACED_SHARE)
     return max(1 / hz, cost_s * num_watched / PICTURE_SHARE)
 
 

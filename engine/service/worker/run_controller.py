@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from engine.runs.events import Reason
 from engine.runs.lease import HEARTBEAT_S, Held, drop_lease, own_lease, write_lease
 from engine.service import protocol as p
 from engine.service.worker.log import log_error, log_to
+from engine.service.worker.pace import Pace
 from engine.service.worker.progress import show
 from engine.service.worker.socket_server import Client, SocketServer
 
@@ -33,6 +35,8 @@ class RunController:
         self._server = server
         self._batches_left: int | None = None
         """Batches until the next pause; None for no end."""
+        self._pace = Pace()
+        self._paced_by: Client | None = None
         self._heartbeat_due = 0.0
 
     @property
@@ -68,8 +72,14 @@ class RunController:
             self._set_state("idle")
             raise
 
-    def take_on(self, training: TrainingRun, beginner: Client, *, paused: bool) -> p.Begun:
-        """Train this from now on, once it is no longer paused; beginner: who asked for it."""
+    def take_on(
+        self, training: TrainingRun, beginner: Client, *, paused: bool, pace: float
+    ) -> p.Begun:
+        """Train this from now on, once it is no longer paused; beginner: who asked for it.
+
+        pace: steps a second; 0 for as fast as it goes.
+        """
+        self.keep_pace(pace, beginner)
         path = training.directory.path.absolute()
         log_to(path / LOG)
         begun = p.Begun(run=str(path), since=training.since)
@@ -91,7 +101,11 @@ class RunController:
             return
         deadline = time.perf_counter() + WORK_S
         try:
-            done = training.advance(deadline, self._batches_left)
+            due = self._steps_due()
+            if due == 0:
+                return
+            done = training.advance(deadline, due)
+            self._pace.done(done)
             if self._batches_left is not None and not training.is_over:
                 self._batches_left -= done
                 if self._batches_left <= 0:
@@ -101,7 +115,20 @@ class RunController:
             return
         if training.is_over:
             self._finished(training)
-        show(training, self._server.clients)
+        show(training, self._server.clients, self._pace.steps_per_s)
+
+    def rest_s(self) -> float:
+        """Seconds until there is something to train; inf where there is nothing."""
+        if self.state != "running":
+            return math.inf
+        return self._pace.rest_s(time.monotonic())
+
+    def _steps_due(self) -> int | None:
+        """How many steps to do at once at most; None for any number."""
+        if self._paced_by not in self._server.clients:
+            self._pace.set(0.0, 0.0)  # who wanted it slow has gone
+        due, left = self._pace.allowed(time.monotonic()), self._batches_left
+        return left if due is None else due if left is None else min(due, left)
 
     def any_training(self) -> TrainingRun:
         """The training, live or over; raises UsageError where there is none."""
@@ -135,6 +162,11 @@ class RunController:
             case _:
                 training.do(command)
 
+    def keep_pace(self, steps_per_s: float, client: Client) -> None:
+        """Train so many steps a second as long as this client is there; raises UsageError."""
+        self._pace.set(steps_per_s, time.monotonic())
+        self._paced_by = client
+
     def pause(self) -> None:
         """Wait, if it runs."""
         if self.state == "running" and self.training is not None:
@@ -145,6 +177,7 @@ class RunController:
     def go_on(self, batches: int | None = None) -> None:
         """Train on, for so many batches if they are given."""
         self._batches_left = batches
+        self._pace.begin(time.monotonic())
         if self.state == "paused" and self.training is not None:
             self.training.go_on()
             self._set_state("running")

@@ -12,6 +12,7 @@ from engine.runs.lease import claimed
 from engine.runs.run import Run
 from engine.service import protocol as p
 from engine.service.worker.disconnect_policy import DisconnectPolicy
+from engine.service.worker.pace import SLOWEST
 from engine.service.worker.run_controller import RunController
 from engine.service.worker.signals import EndAtOnce, Signals
 from engine.service.worker.socket_server import Client, SocketServer
@@ -51,7 +52,11 @@ class RunStarter:
                 trainer = prepare(experiment, self.locations(request.data_dir), request.executor)
                 self._look()
             training = TrainingRun.begin(request, trainer)
-            return self._controller.take_on(training, client, paused=request.paused)
+            pace = request.pace
+            if request.lasting_s > 0:
+                steps = trainer.experiment.epochs * len(trainer.batches)
+                pace = max(SLOWEST, steps / request.lasting_s)
+            return self._controller.take_on(training, client, paused=request.paused, pace=pace)
 
     def resume(self, client: Client, request: p.Resume) -> p.Begun:
         """Go on with a run; raises PerceptuiError or CalledOff."""
@@ -67,7 +72,8 @@ class RunStarter:
                 self._look()
             claim.check()
             training = TrainingRun.resume(run, prepared)
-            return self._controller.take_on(training, client, paused=request.paused)
+            paused, pace = request.paused, request.pace
+            return self._controller.take_on(training, client, paused=paused, pace=pace)
 
     def locations(self, data_dir: str) -> DataLocations:
         """Where data lies; what takes a while is told to the clients, who may call them off."""
