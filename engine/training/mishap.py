@@ -5,6 +5,7 @@ The one place where an exception of PyTorch becomes words; the log has it as it 
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from engine.training.trainer import Trainer
 
 _LONGEST = 160
+_LOOKED_AT = 1000
+"""Samples of which an output tells that it is no probability."""
 _LOSS = "the loss"
 _NOISE = re.compile(r"(Exception raised from|CUDA kernel errors might|For debugging|Compile with)")
 _BYTES = re.compile(r"tried to allocate ([\d.]+ ?(?:bytes|[KMGT]iB))", re.IGNORECASE)
@@ -79,6 +82,24 @@ def told(error: Exception, trainer: Trainer | None = None) -> Exception:
         f"{_where(spot)}PyTorch refused {spot.stage}"
         f"{f' with {spot.given}' if spot.given else ''}: {text}; the trainer's log has the whole"
     )
+
+
+def no_probabilities(trainer: Trainer) -> Mishap | None:
+    """Why a loss of probabilities is no number though the outputs are; None where they are some.
+
+    Where PyTorch would end the process's use of the GPU, such a loss is nan instead of a refusal.
+    """
+    if not trainer.experiment.loss.raises_outside:
+        return None
+    split = trainer.device_splits["train"]
+    rows = split.rows(torch.arange(min(len(split), _LOOKED_AT)))
+    with torch.no_grad():
+        outputs = trainer.model(trainer.splits.input_map.batch(rows)).float()
+    low, high = (float(edge) for edge in outputs.aminmax())
+    if not math.isfinite(low + high) or (low >= 0 and high <= 1):
+        return None
+    spot = Spot(_LOSS, "loss", str(trainer.experiment.loss), "", low, high)
+    return Mishap(f"{_where(spot)}{_no_probabilities(spot, '', trainer)}")
 
 
 def _where(spot: Spot) -> str:

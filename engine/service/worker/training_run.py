@@ -30,6 +30,7 @@ from engine.training.checkpoint import load
 from engine.training.full_state import restore
 from engine.training.inside import look_inside
 from engine.training.last_good_state import LastGoodState
+from engine.training.mishap import no_probabilities
 from engine.training.moment import weights_at
 from engine.training.pictures import all_pictures
 from engine.training.probes.divergence import located
@@ -188,7 +189,11 @@ class TrainingRun:
     def _happen(self, events: list[ev.Event]) -> None:
         """Record what a step brought, and look at the network where that is a report."""
         for event in events:
-            self._record(self._located(event) if isinstance(event, ev.Diverged) else event)
+            if isinstance(event, ev.Diverged):
+                if (mishap := no_probabilities(self.trainer)) is not None:
+                    raise mishap  # another learning rate would not help
+                event = self._located(event)
+            self._record(event)
             if isinstance(event, ev.EpochFinished):
                 for found in self.instruments.reported(event):
                     self._record(found)

@@ -12,9 +12,10 @@ from torch import Tensor, nn
 
 from engine.errors import PerceptuiError, UsageError
 from engine.parts.data import DataLocations
-from engine.training.mishap import Mishap, told
+from engine.training.criterion import GuardedBCELoss
+from engine.training.mishap import Mishap, no_probabilities, told
 from engine.training.trainer import Trainer
-from tests.engine.doctor.cases import experiment
+from tests.engine.doctor.cases import experiment, layers
 
 Setup = Callable[[Trainer], object]
 
@@ -175,6 +176,25 @@ def test_an_exception_is_told_in_words(name: str, executor: Any) -> None:
 def test_a_device_that_fails_is_not_asked_again(error: Exception, expected: str) -> None:
     """What can't be tried again is told by its words alone."""
     assert str(told(error)).startswith(expected)
+
+
+def test_a_loss_that_is_no_number_for_want_of_probabilities(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """On a GPU that loss is nan: it is told as on a CPU, and no lower rate is offered."""
+    monkeypatch.setattr(
+        "engine.training.trainer.criterion_of", lambda loss, weights, device: GuardedBCELoss()
+    )
+    raw = experiment({"loss": "BCELoss()"}, {"batch_size": 32, "epochs": 2})
+    trainer = Trainer(raw, DataLocations(Path()), "eager")
+    while trainer.reason is None:
+        trainer.step()
+    message = str(no_probabilities(trainer))
+
+    assert trainer.reason == "diverged"
+    assert message.startswith("loss BCELoss(): it takes probabilities, from 0 to 1, but layers[2]")
+    sound = experiment({"loss": "BCELoss()", **layers("Linear(1)", "Sigmoid()")})
+    assert no_probabilities(Trainer(sound, DataLocations(Path()), "eager")) is None
 
 
 def test_what_is_not_pytorchs_stays_as_it_is() -> None:
