@@ -49,13 +49,29 @@ def test_one_key_each_makes_it_fit(tmp_path: Path, size: tuple[int, int]) -> Non
     played(tmp_path, play, size=size, experiment=small_experiment())
 
 
-def test_what_is_no_misfit_offers_nothing(tmp_path: Path) -> None:
-    """A name that is wrong is said in its line."""
+def test_a_slip_of_the_pen_is_offered_what_was_meant(tmp_path: Path) -> None:
+    """A name that is nearly one is said in its line, and f writes the right one."""
 
     async def play(stage: Stage) -> None:
         stage.app.draft.replace_component((0,), "Linaer(4)")
         stage.workbench.show_draft()
-        await stage.until_seen('unknown layer "Linaer"')
+        await stage.until_seen('unknown layer "Linaer"', "f: Fix model")
+        await stage.press("f")
+        await stage.until_seen("write Linear in place of Linaer")
+        await stage.press("1")
+        await stage.until(lambda: stage.app.draft.experiment is not None)
+        assert stage.app.draft.layers()[0] == "Linear(4)"
+
+    played(tmp_path, play)
+
+
+def test_what_nobody_can_guess_offers_nothing(tmp_path: Path) -> None:
+    """A name that is like no other is said in its line."""
+
+    async def play(stage: Stage) -> None:
+        stage.app.draft.replace_component((0,), "Quux(4)")
+        stage.workbench.show_draft()
+        await stage.until_seen('unknown layer "Quux"')
         await stage.settled()
         assert "Fix model" not in stage.screen
         await stage.press("f")
