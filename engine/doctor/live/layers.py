@@ -167,12 +167,15 @@ def small_updates(observation: Observation, standing: Standing) -> Signs:
     updates = [layer.update for layer in observation.layers if layer.update is not None]
     if not updates or (observation.progress > 0.5 and not standing):
         return  # later a falling rate is meant to be small
-    way = max(updates) * observation.num_steps
+    if observation.has_learned:  # there is little left to move for
+        return
+    most = max(*updates, observation.pace) * observation.rate_to_come
+    way = most * observation.num_steps
     if way < (STILL_SMALL_WAY if "optimizer.lr" in standing else SMALL_WAY):
         yield Sign(
             "warning",
             "optimizer.lr",
-            f"a step changes no layer's weights by more than {figure(max(updates))} of their "
+            f"a step changes no layer's weights by more than {figure(most)} of their "
             f"size: in all {plural(observation.num_steps, 'step')} together they move by less than "
             f"{max(way, 1e-4):.2%}",
             "a larger learning rate (`perceptui tune-lr` finds one)",

@@ -9,6 +9,9 @@ from engine.doctor.penalty import Penalty
 from engine.parts.layers.address import Address, place
 from engine.parts.metrics import METRICS, Metric
 
+LEARNED = 0.5
+"""Of the way from a guess to all right: no first weights come so far by chance."""
+
 
 @dataclass(frozen=True)
 class Values:
@@ -94,6 +97,13 @@ class Observation:
     penalty: Penalty | None = None
     """One on the weights that is too strong, the strongest."""
 
+    pace: float = 0.0
+    """The largest share of their norm that a step was ever seen to move a layer's weights by."""
+    rate_to_come: float = 1.0
+    """The highest learning rate that the schedule has still to come, times the present one."""
+    fit: float | None = None
+    """R² on the training split; None of a classification."""
+
     selecting: Metric = METRICS["loss"]
     """What the best epoch is best by."""
     scores: Sequence[tuple[int, float]] = ()
@@ -106,6 +116,16 @@ class Observation:
     def progress(self) -> float:
         """How much of the planned training is done, 0 to 1."""
         return self.epoch / self.epochs
+
+    @property
+    def has_learned(self) -> bool:
+        """Whether the training split is half of the way from a guess to all right, or the loss less
+        than half of what it was."""
+        share = self.commonest["train"][0] if "train" in self.commonest else 0.0
+        right = self.accuracies.get("train")
+        skill = self.fit if right is None or share == 1 else (right - share) / (1 - share)
+        fell = len(self.losses) > 1 and self.losses[-1] < self.losses[0] / 2
+        return fell or (skill is not None and skill >= LEARNED)
 
     @property
     def num_steps(self) -> int:

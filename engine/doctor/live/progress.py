@@ -17,6 +17,9 @@ SWING, STILL_SWING = 0.1, 0.05
 """Mean step up or down, as a share of the mean loss."""
 RISE, STILL_RISE = 1.15, 1.1
 """Held-out loss against its best; what chance does to small splits stays below."""
+LATELY, MOST_LATELY = 8, 10
+"""The share of the reports, one in so many, and as many at most, of which each must have the higher
+loss: a few are thrown up by the last batches."""
 LEAST_RISE, LEAST_RISE_OF_VALUES = 0.05, 0.01
 """In shares of the first held-out loss: under it nothing worth having is lost. Of classes that
 loss begins at chance; of a regression it may begin far above anything that matters."""
@@ -73,7 +76,9 @@ def overfitting(observation: Observation, standing: Standing) -> Signs:
     newest, now = known[-1]
     since = sum(report.epoch > best.epoch for report, _ in known)
     limit = STILL_RISE if place in standing else RISE
-    if since < 2 or now < limit * lowest or newest.train_loss >= best.train_loss:
+    least_since = max(2, min(MOST_LATELY, len(known) // LATELY))
+    lately = min(loss for _, loss in known[-least_since:])
+    if since < least_since or lately < limit * lowest or newest.train_loss >= best.train_loss:
         return
     what, epoch, then, last, moved = "loss", best.epoch, lowest, now, "risen"
     if observation.selecting.formula:  # the loss may rise by what is said too surely

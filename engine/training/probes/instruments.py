@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 import torch
 
+from engine.doctor.case import RATE_SAMPLES
 from engine.doctor.finding import Finding
 from engine.doctor.live.doctor import Change, LiveDoctor
 from engine.doctor.live.observation import Observation, Report
@@ -43,6 +44,7 @@ class Instruments:
         self._doctor = LiveDoctor()
         self._reports: list[Report] = []
         self._newest: EpochFinished | None = None
+        self._pace = 0.0
 
     def before_step(self) -> None:
         """Keep what is needed to measure a step that a report will follow."""
@@ -132,6 +134,8 @@ class Instruments:
         trainer, newest = self._trainer, self._newest
         assert newest is not None, "a look follows a report"
         metrics = newest.metrics
+        layers = probe.measure()
+        self._pace = max([self._pace, *(x.update for x in layers if x.update is not None)])
         accuracies = {name: metrics.get(f"{name}_accuracy") for name in trainer.device_splits}
         return Observation(
             epoch=trainer.epoch,
@@ -149,7 +153,10 @@ class Instruments:
                 for name, guessed in self._evenly.items()
                 if (value := metrics.get(f"{name}_balanced_accuracy")) is not None
             },
-            layers=probe.measure(),
+            layers=layers,
+            pace=self._pace,
+            rate_to_come=_rate_to_come(trainer),
+            fit=metrics.get("train_r2"),
             num_sampled=probe.num_samples,
             input_size=probe.input_size,
             scaling=scaling(trainer.experiment.data),
@@ -168,6 +175,19 @@ def _commonest(trainer: Trainer) -> dict[str, tuple[float, str, int]]:
         index = int(counts.argmax())
         found[name] = (int(counts[index]) / len(part), facts.classes[index], len(part))
     return found
+
+
+def _rate_to_come(trainer: Trainer) -> float:
+    """The highest rate that the schedule has still to come, in times of the present one."""
+    experiment = trainer.experiment
+    schedule, lr = experiment.schedule, experiment.optimizer.lr
+    by_step = schedule.counts == "steps"
+    total = experiment.epochs * (len(trainer.batches) if by_step else 1)
+    done = min(trainer.global_step if by_step else trainer.epoch, total)
+    present = schedule.rate(lr, done, total)
+    left = range(done, total, max(1, (total - done) // RATE_SAMPLES))
+    highest = max([present, *(schedule.rate(lr, n, total) for n in left)])
+    return highest / present if present > 0 else 1.0
 
 
 def _evenly(trainer: Trainer) -> dict[str, float]:

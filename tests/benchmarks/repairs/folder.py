@@ -12,9 +12,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from engine.doctor.refusal import refusal
 from engine.errors import PerceptuiError
 from engine.spec.experiment import Experiment
 from engine.spec.experiment_reader import read_file
+from engine.spec.toml_text import parse_toml
 from tests.benchmarks.repairs.table import Table, spread
 from tests.benchmarks.repairs.trial import fixed, tried, warned
 
@@ -27,7 +29,16 @@ GAIN = 0.02
 MORE_LOSS = 0.95
 
 NAMES_IT: dict[str, tuple[str, ...]] = {
-    "sorted-not-shuffled": ("unshuffled", "sorted"),
+    "adam-kills-relus": ("learning-rate-range", "dead-units"),
+    "batchnorm-momentum-09": ("batchnorm-momentum",),
+    "hidden-softmax": ("hidden-softmax",),
+    "linear-stack-large-targets": ("unscaled-targets",),
+    "one-in-nine": ("class-imbalance",),
+    "one-unit-bottleneck": ("bottleneck", "narrow-layer"),
+    "parabola-at-forty": ("unscaled-features", "too-few-steps"),
+    "penalty-of-ten": ("strong-penalty", "penalty-too-strong"),
+    "raw-pixels": ("off-center-pixels", "unscaled-pixels"),
+    "sorted-not-shuffled": ("sorted-rows",),
     "test-loss-rises": ("overfitting", "many-parameters"),
 }
 """By the name of a case, codes of which one must be said where any other is no answer."""
@@ -60,36 +71,49 @@ def _right(folder: Path) -> str:
 
 def case_verdict(folder: Path, seeds: Sequence[int]) -> Verdict:
     """What is said of a sick experiment, and how good it is after all repairs."""
-    right = _right(folder)
+    right, path = _right(folder), folder / "experiment.toml"
     try:
-        experiment = read_file(folder / "experiment.toml")
-    except PerceptuiError as error:
-        return Verdict(folder.name, right, (f"refused: {str(error)[:60]}",), is_named=True)
+        experiment = read_file(path)
+    except PerceptuiError:
+        return _refused(folder, right, seeds)
     said = list(warned(experiment))
-    before, losses = _scores(experiment, seeds, said)
+    held = bool(experiment.test_fraction or experiment.data.known_facts().num_test_samples)
+    on = "test" if held else "train"
+    before, losses = _scores(experiment, seeds, said, on)
     cured = fixed(experiment)
     if cured == experiment:
         return Verdict(folder.name, right, tuple(said), before, (), _named(folder.name, said))
-    after, cured_losses = _scores(cured, seeds, [])
+    after, cured_losses = _scores(cured, seeds, [], on)
     one, other = sum(before) / len(before), sum(after) / len(after)
     better = other > one + GAIN or cured_losses < MORE_LOSS * losses
     good = other >= max(GOOD, one - GAIN) and (better or other >= GOOD_ANYWAY)
     return Verdict(folder.name, right, tuple(said), before, after, _named(folder.name, said), good)
 
 
+def _refused(folder: Path, right: str, seeds: Sequence[int]) -> Verdict:
+    """What is said of an experiment that can't be trained as it is."""
+    found = refusal(parse_toml((folder / "experiment.toml").read_text("utf-8")), folder)
+    said = tuple(sorted({one.code for one in found.findings}))
+    if found.repaired is None:
+        return Verdict(folder.name, right, said, is_named=bool(said))
+    after, _ = _scores(fixed(found.repaired), seeds, [], "test")
+    good = sum(after) / len(after) >= GOOD
+    return Verdict(folder.name, right, said, (), after, bool(said), good)
+
+
 def _scores(
-    experiment: Experiment, seeds: Sequence[int], said: list[str]
+    experiment: Experiment, seeds: Sequence[int], said: list[str], on: str
 ) -> tuple[tuple[float, ...], float]:
-    """Skill by seed and the mean held-out loss; what is said while it trains goes into `said`."""
+    """Skill on a split by seed and the mean loss; what is said while it trains goes into `said`."""
     skills, losses = [], 0.0
     for seed in seeds:
         trial = tried(experiment, seed)
-        skills.append(trial.skill)
+        skills.append(trial.skill(on))
         said += [f"{code}*" for code in trial.warnings if f"{code}*" not in said]
         if trial.refused and "refused*" not in said:
             said.append("refused*")
         metrics = trial.metrics
-        loss = metrics.get("test_loss", metrics.get("train_loss"))
+        loss = metrics.get(f"{on}_loss", metrics.get("train_loss"))
         losses += loss if isinstance(loss, float) else float("inf")
     return tuple(skills), losses / len(seeds)
 
@@ -103,9 +127,9 @@ def _named(name: str, said: Sequence[str]) -> bool:
 def healthy_verdict(experiment: Experiment, name: str, seeds: Sequence[int]) -> Verdict:
     """What is said of a healthy experiment, wrongly; and what following it does."""
     said = list(warned(experiment))
-    before, _ = _scores(experiment, seeds, said)
+    before, _ = _scores(experiment, seeds, said, "test")
     cured = fixed(experiment)
-    after = () if cured == experiment else _scores(cured, seeds, [])[0]
+    after = () if cured == experiment else _scores(cured, seeds, [], "test")[0]
     return Verdict(name, "", tuple(said), before, after)
 
 

@@ -40,7 +40,7 @@ FRESH_POINTS = 2000
 
 def skill(experiment: Experiment, seed: int) -> float:
     """R², or balanced accuracy above chance; 1 is best, 0 for what could not train."""
-    return tried(experiment, seed).skill
+    return tried(experiment, seed).skill()
 
 
 def metric(name: str) -> Figure:

@@ -41,17 +41,16 @@ class Trial:
         """The codes of errors and warnings."""
         return sorted(code for severity, code in self.said if severity != "info")
 
-    @property
-    def skill(self) -> float:
+    def skill(self, split: str = "test") -> float:
         """1 for all right, 0 for what takes no network: R², or balanced accuracy above chance.
 
-        Of the test split; of the training split where nothing is held back.
+        Of the training split where the other is not there.
         """
         if self.trainer is None:
             return 0.0
         splits, facts = self.trainer.device_splits, self.trainer.splits.facts
         evaluator = self.trainer.evaluator
-        scored = evaluator.scored(splits.get("test", splits["train"]))
+        scored = evaluator.scored(splits.get(split, splits["train"]))
         if not bool(scored.outputs.isfinite().all()):
             return 0.0
         if not facts.classes:

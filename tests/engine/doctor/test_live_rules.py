@@ -32,6 +32,17 @@ def _reports(rise: float) -> Observation:
     return observation(reports=[Report(10 * n, 0.5 / n, held[n - 1]) for n in range(1, 6)])
 
 
+_UNLEARNED: dict[str, Any] = {
+    "losses": [1.0 - epoch / 1000 for epoch in range(50)],
+    "accuracies": {"train": 0.6, "test": 0.6},
+}
+
+
+def _slow(**changes: Any) -> Observation:
+    """A training that moves its weights by a millionth of their size at a step."""
+    return observation(**{"layers": [reading(0, update=1e-6)], **_UNLEARNED, **changes})
+
+
 def _selected(scores: list[float], select: str = "balanced_accuracy") -> Observation:
     """A training whose loss says that it overfits, and whose best epoch is best by a metric."""
     told = [(10 * n, score) for n, score in enumerate(scores, start=1)]
@@ -83,13 +94,34 @@ CASES: dict[str, tuple[str, Observation, Observation]] = {
     "steps too large": ("large-updates", with_layer(2, update=0.3), with_layer(2, update=0.29)),
     "steps too small": (
         "small-updates",
-        observation(layers=[reading(0, update=0.9e-5)]),
-        observation(layers=[reading(0, update=1.1e-5)]),
+        observation(layers=[reading(0, update=0.9e-5)], **_UNLEARNED),
+        observation(layers=[reading(0, update=1.1e-5)], **_UNLEARNED),
+    ),
+    "steps small where nothing is learned": (
+        "small-updates",
+        _slow(losses=[1.0] * 50, accuracies={"train": 0.74, "test": 0.74}),
+        _slow(losses=[1.0] * 50, accuracies={"train": 0.76, "test": 0.74}),
+    ),
+    "steps small where the loss stands high": (
+        "small-updates",
+        _slow(losses=[1.0, 0.51]),
+        _slow(losses=[1.0, 0.49]),
+    ),
+    "steps small, of numbers": (
+        "small-updates",
+        _slow(losses=[1.0, 0.9], accuracies={}, commonest={}, fit=0.49),
+        _slow(losses=[1.0, 0.9], accuracies={}, commonest={}, fit=0.51),
+    ),
+    "steps never larger": ("small-updates", _slow(pace=0.9e-5), _slow(pace=1.1e-5)),
+    "steps small in the warm-up": (
+        "small-updates",
+        _slow(rate_to_come=9.0),
+        _slow(rate_to_come=11.0),
     ),
     "steps small at the end": (
         "small-updates",
-        observation(layers=[reading(0, update=1e-6)]),
-        observation(layers=[reading(0, update=1e-6)], epoch=51),
+        _slow(),
+        _slow(epoch=51),
     ),
     "huge weights": ("overflow-ahead", with_layer(2, largest=1e12), with_layer(2, largest=0.9e12)),
     "loss grows": (
@@ -117,6 +149,13 @@ CASES: dict[str, tuple[str, Observation, Observation]] = {
         "overfitting",
         observation(reports=_OVERFIT),
         observation(reports=[Report(r.epoch, r.epoch, r.held_out_loss) for r in _OVERFIT]),
+    ),
+    "each of the last losses": (
+        "overfitting",
+        observation(reports=_OVERFIT),
+        observation(
+            reports=[r if r.epoch != 46 else Report(46, r.train_loss, 0.2) for r in _OVERFIT]
+        ),
     ),
     "what selects falls": (
         "overfitting",
@@ -261,7 +300,7 @@ def test_numbers_that_are_not_finite_trouble_no_rule(number: float) -> None:
         (observation(losses=_GROWING), ["2-fold", "at 510", "about 119 epochs"]),
         (_reports(0.05), ["best at epoch 30 (0.3)", "risen to 0.4"]),
         (_accuracy(0.5, 0.5), ["accuracy is 0.500", '"in"', "has 0.500"]),
-        (observation(layers=[reading(0, update=1e-6)]), ["1,000 steps", "less than 0.10%"]),
+        (_slow(), ["1,000 steps", "less than 0.10%"]),
     ],
 )
 def test_the_sentence_has_the_figures(one: Observation, figures: list[str]) -> None:
