@@ -59,9 +59,8 @@ def _collapse(case: Case, stretch: Stretch, first: int, second: int) -> Remark:
 def hidden_softmax(case: Case) -> Remarks:
     """A softmax belongs at the end: between layers it ties units that should be free.
 
-    They share a sum of one, so n of them begin near 1/n, hardly differ from sample to sample, and
-    get about 1/n of the gradient (stackoverflow.com/q/75378819). LogSoftmax leaves them all but
-    linear: what bends is one number that is taken off each.
+    n units that share a sum of one begin near 1/n, hardly differ from sample to sample, and get
+    about 1/n of the gradient (stackoverflow.com/q/75378819).
     """
     first = next((at for at, layer in walk(case.experiment.layers) if layer.weights), ())
     for address, layer in walk(case.experiment.layers):

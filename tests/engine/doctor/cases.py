@@ -491,6 +491,12 @@ PAIRS = [
         repaired={"l2": "0.001"},
     ),
     Pair(
+        "strong-penalty", "warning", "l2", "l2 = 1 pulls",
+        experiment(WAVE, {"l2": 1.0}, layers("Linear(1)")),
+        experiment(WAVE, {"l2": 0.3}, layers("Linear(1)")),
+        repaired={"l2": "0.001"},
+    ),
+    Pair(
         "strong-penalty", "warning", "l1", "l1 = 0.1 pulls",
         experiment({"l1": 0.1}), experiment({"l1": 0.01}),
         repaired={"l1": "0.001"},
@@ -511,7 +517,7 @@ PAIRS = [
         "rate-for-squared-error", "warning", "optimizer.lr", "steps from 0.5 on",
         experiment(WAVE, {"optimizer": "SGD(lr=0.5)"}),
         experiment(WAVE, {"optimizer": "SGD(lr=0.3)"}),
-        repaired={"optimizer": "SGD(lr=0.1)"},
+        repaired={"optimizer": "SGD(lr=0.02)"},
     ),
     Pair(
         "rate-for-squared-error", "warning", "optimizer.lr", "its bias alone curve the loss",
@@ -523,14 +529,14 @@ PAIRS = [
         "rate-for-squared-error", "warning", "optimizer.lr", "steps from 0.5 on",
         experiment(WAVE, {"optimizer": "SGD(lr=0.5)"}, layers("Linear(16)", "Tanh", "Linear(1)")),
         experiment(WAVE, {"optimizer": "SGD(lr=0.5)"}, layers("Linear(15)", "Tanh", "Linear(1)")),
-        repaired={"optimizer": "SGD(lr=0.1)"},
+        repaired={"optimizer": "SGD(lr=0.02)"},
     ),
     Pair(
         "rate-for-squared-error", "warning", "schedule.max_lr", "SGD at 0.6 under MSELoss",
         experiment(WAVE, {"optimizer": "SGD(lr=0.1)", "schedule": "OneCycleLR(0.6)"}),
         experiment(WAVE, {"optimizer": "SGD(lr=0.1)", "schedule": "OneCycleLR(0.6)"},
                    {"loss": "HuberLoss"}),
-        repaired={"schedule": "OneCycleLR(0.1)"},
+        repaired={"schedule": "OneCycleLR(0.02)"},
     ),
     Pair(
         "batchnorm-single", "error", "layers[1]", "300 training samples make batches of one",
