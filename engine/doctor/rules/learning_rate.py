@@ -82,6 +82,8 @@ def rate_for_squared_error(case: Case) -> Remarks:
         return  # beyond the highest it is learning-rate-range
     own = experiment.schedule.rate_parameter
     before = known_rate(experiment, case.earlier)
+    if before is not None and before >= limit * width:
+        before = None
     steady = (STEADY_BENT if limit < DIVERGES else STEADY) * width
     what = "the units before the last layer" if limit < DIVERGES else "its bias alone"
     yield Remark(
