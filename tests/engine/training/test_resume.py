@@ -128,6 +128,16 @@ _CHANGES: Mapping[str, dict[str, Any]] = {
         "validation_fraction": 0.2,
     },
     "patience": {"patience": 1, "validation_fraction": 0.2, "report_every": 3},
+    "patience by a metric": {
+        "patience": 2,
+        "validation_fraction": 0.2,
+        "select": "balanced_accuracy",
+    },
+    "plateau of a metric": {
+        "schedule": "ReduceLROnPlateau(factor=0.5, patience=0)",
+        "validation_fraction": 0.2,
+        "select": "accuracy",
+    },
     "unshuffled": {"shuffle": False},
 }
 
