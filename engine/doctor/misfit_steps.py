@@ -9,6 +9,7 @@ from typing import Any
 from engine.errors import DataUnavailable, Problem
 from engine.parts.component import literal
 from engine.parts.data import Data, Facts
+from engine.parts.data.csv_file import Csv
 from engine.parts.layers import Layer
 from engine.parts.layers.address import Address, at, place, spliced
 from engine.parts.layers.block import Block
@@ -16,6 +17,7 @@ from engine.parts.layers.dense import Flatten, Linear
 from engine.parts.losses import BCEWithLogitsLoss, CrossEntropyLoss, Loss, MSELoss
 from engine.parts.shapes import Shape
 from engine.spec.chain import links
+from engine.spec.nearest import nearest_word
 
 _PLACE = re.compile(r"layers((?:\[\d+\])+)")
 _MOST_CLASSES = 100
@@ -238,11 +240,21 @@ def settled(values: Values) -> tuple[str, Values] | None:
     """Data with the arguments that its own file asks for; None where none would do."""
     data: Data = values["data"]
     try:
-        other = data.settled()
-    except DataUnavailable:
+        other = data.settled() or _with_nearest_target(data)
+    except (DataUnavailable, FileNotFoundError):
         return None
     if other is None or other == data:
         return None
     before = data.values()
     said = [f"{n}={literal(v)}" for n, v in other.values().items() if v != before[n]]
     return f"give the data {', '.join(said)}", {**values, "data": other}
+
+
+def _with_nearest_target(data: Data) -> Data | None:
+    """A table with the column for its target that is called nearly so; None where none is."""
+    if not isinstance(data, Csv) or isinstance(data.target, tuple):
+        return None
+    names = [column.name for column in data.examined().columns]
+    near = "" if str(data.target) in names else nearest_word(str(data.target), names)
+    other = data.with_values(target=near) if near else None
+    return other if other is None or not other.examined().errors else other.settled()

@@ -246,6 +246,16 @@ def test_fix_repairs_what_is_refused(bench: Bench) -> None:
     assert perceptui("doctor", "e.toml").code == 0
 
 
+def test_a_file_that_is_no_toml_is_a_finding_too(bench: Bench) -> None:
+    """With --json there is an object; the message stands on stderr as everywhere."""
+    bench.write("e.toml", "a = [\n")
+    outcome = perceptui("doctor", "e.toml", "--json")
+
+    assert outcome.code == 2
+    assert [one["code"] for one in outcome.records] == ["file-unreadable"]
+    assert "not valid TOML" in outcome.err
+
+
 def test_a_refusal_that_nobody_can_mend_changes_nothing(bench: Bench) -> None:
     """--fix leaves a file alone that it can't make whole, with the refusal's exit code."""
     text = REFUSED.replace("ReLU()", "Quux()")

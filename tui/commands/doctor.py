@@ -59,6 +59,12 @@ def doctor(
 
         code = refused(what, error, file, shared, fix=fix, strict=strict)
         raise typer.Exit(code) from error
+    except UsageError as error:
+        if shared.json and file is not None:
+            from engine.doctor.finding import Finding
+
+            print_json(as_json(Finding("file-unreadable", "error", "experiment", str(error))))
+        raise
     diagnosis = diagnose(experiment, shared.data)
     if diagnosis.remark:
         from tui.commands.complaint import complain

@@ -117,6 +117,17 @@ def test_a_missing_cell_is_filled_in(tmp_path: Path) -> None:
     assert finding.repair == 'give the data missing="mean"'
 
 
+def test_a_misspelled_target_is_the_column_that_is_called_nearly_so(tmp_path: Path) -> None:
+    """What nothing is nearly called like stays a person's to decide."""
+    (tmp_path / "t.csv").write_text("x,price\n" + "".join(f"{n},{n / 2}\n" for n in range(20)))
+    raw = {**HEALTHY, "loss": "MSELoss()"}
+    (finding,) = refusal({**raw, "data": 'csv("t.csv", "prise")'}, tmp_path).findings
+    (other,) = refusal({**raw, "data": 'csv("t.csv", "quux")'}, tmp_path).findings
+
+    assert (finding.code, finding.repair) == ("no-column", 'give the data target="price"')
+    assert (other.code, other.repair, other.repaired) == ("no-column", "", None)
+
+
 def test_every_mistake_is_told_though_one_has_no_repair() -> None:
     """A mistake that nobody can guess hides no other, and nothing is repaired by halves."""
     found = refusal({**HEALTHY, "epochs": "20", **layers("Quux(4)", "Linear(1)")})
