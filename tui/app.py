@@ -95,9 +95,13 @@ class PerceptuiApp(TerminalApp[int]):
     @cached_property
     def draft(self) -> Draft:
         """The experiment that is edited; loaded when it is first needed, the presets are not."""
+        from engine.paths import runs_dir
+        from engine.runs.history import trained_before
         from tui.editing.draft import Draft
 
-        return Draft()
+        draft, given = Draft(), self.folders.runs_dir
+        draft.trained_before = lambda name, one: trained_before(name, one, runs_dir(given))
+        return draft
 
     @cached_property
     def workbench(self) -> WorkbenchScreen:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from typing import Any
 
@@ -32,6 +33,9 @@ RATE_SAMPLES = 64
 """Points at which a schedule is read to find its mean rate."""
 
 
+Earlier = Callable[[], Iterable[Experiment]]
+
+
 @dataclasses.dataclass(frozen=True)
 class Case:
     """An experiment with all that is known about its data."""
@@ -40,9 +44,9 @@ class Case:
     facts: Facts | None = None
     """None where only a file that is absent could tell; most rules are silent then."""
     statistics: Statistics | None = None
-    earlier: tuple[Experiment, ...] = ()
-    """What the experiment was before and trained with, the newest first: where a repair looks for
-    a value before it takes one by rule."""
+    earlier: Earlier = tuple
+    """What the experiment was before, the newest first: where a repair looks for a value before it
+    takes one by rule. Asked only then, since it may have to be read."""
 
     @cached_property
     def chain(self) -> list[Link]:

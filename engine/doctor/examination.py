@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import replace
 
-from engine.doctor.case import Case
+from engine.doctor.case import Case, Earlier
 from engine.doctor.data_evidence import data_evidence
 from engine.doctor.failure import failure
 from engine.doctor.finding import SEVERITIES, Finding, Severity
@@ -28,13 +28,13 @@ def examine(
     experiment: Experiment,
     statistics: Statistics | None = None,
     facts: Facts | None = None,
-    earlier: tuple[Experiment, ...] = (),
+    earlier: Earlier = tuple,
 ) -> list[Finding]:
     """What is wrong with an experiment, the gravest first.
 
     Instant, from the description alone; rules that need statistics are silent without.
     facts: of data whose file only the worker has read.
-    earlier: what the experiment was before, the newest first.
+    earlier: gives what the experiment was before, the newest first.
     """
     case = Case(experiment, facts or known_facts(experiment), statistics, earlier)
     found = [finding for rule in ALL for finding in _said(rule, case)]
@@ -102,7 +102,7 @@ def repairs(
     experiment: Experiment,
     statistics: Statistics | None = None,
     severities: tuple[Severity, ...] = ("error", "warning"),
-    earlier: tuple[Experiment, ...] = (),
+    earlier: Earlier = tuple,
     facts: Facts | None = None,
 ) -> Iterator[Finding]:
     """The findings of these severities that have a repair, one after the other, gravest first.

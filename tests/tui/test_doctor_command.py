@@ -95,6 +95,20 @@ def test_fix_keeps_the_file_but_for_the_repair(bench: Bench) -> None:
     assert perceptui("doctor", "e.toml").out == "Nothing is wrong.\n"
 
 
+def test_fix_shows_the_chain_of_repairs(bench: Bench) -> None:
+    """One after the other, with what each answers; the rate is that of the run that worked."""
+    sick = TWIN.replace("epochs = 200", 'epochs = 200\nseed = "random"')
+    bench.write("e.toml", sick.replace("lr=0.01", "lr=0.02"))
+    assert perceptui("--preset", "./e.toml", "--epochs", "2", "--device", "cpu").code == 0
+    bench.write("e.toml", sick.replace("lr=0.01", "lr=100"))
+    outcome = perceptui("doctor", "e.toml", "--fix")
+    chain = [line for line in outcome.lines if line[:2] in ("1.", "2.", "3.")]
+    assert chain == [
+        "1. warning optimizer.lr, learning-rate-range: use 0.02, as before",
+        "2. warning seed, random-seed: use seed = 0",
+    ]
+
+
 def test_fix_of_a_healthy_file_touches_nothing(bench: Bench) -> None:
     """Where nothing is to be repaired the file is not even written."""
     path = bench.write("e.toml", TWIN)

@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import dataclass
 from pathlib import Path
 
+from engine.doctor.case import Earlier
 from engine.doctor.examination import examine, wants_statistics
 from engine.doctor.finding import Finding
 from engine.doctor.statistics import Statistics
@@ -31,16 +32,20 @@ class Diagnosis:
         return all(finding.severity == "info" for finding in self.findings)
 
 
-def diagnose(experiment: Experiment, data_dir: Path) -> Diagnosis:
-    """All findings; starts a worker only where a rule could need the data's statistics."""
+def diagnose(experiment: Experiment, data_dir: Path, earlier: Earlier = tuple) -> Diagnosis:
+    """All findings; starts a worker only where a rule could need the data's statistics.
+
+    earlier: gives what the experiment was before, the newest first.
+    """
     if not wants_statistics(experiment):
-        return Diagnosis(examine(experiment))
+        return Diagnosis(examine(experiment, earlier=earlier))
     try:
         description = asyncio.run(_described(experiment, data_dir))
     except (DataUnavailable, WorkerLost) as error:
-        return Diagnosis(examine(experiment), None, f"the data was not looked at: {error}")
+        found = examine(experiment, earlier=earlier)
+        return Diagnosis(found, None, f"the data was not looked at: {error}")
     statistics = statistics_of(description)
-    return Diagnosis(examine(experiment, statistics), statistics)
+    return Diagnosis(examine(experiment, statistics, earlier=earlier), statistics)
 
 
 async def _described(experiment: Experiment, data_dir: Path) -> Description:

@@ -14,6 +14,7 @@ from tui.commands import options as o
 from tui.commands.json_line import print_json
 
 if TYPE_CHECKING:
+    from engine.doctor.case import Earlier
     from engine.doctor.finding import Finding
     from engine.spec.experiment import Experiment
     from tui.commands.diagnosis import Diagnosis
@@ -44,6 +45,9 @@ def doctor(
     json: o.Json = False,
 ) -> None:
     """Say what is wrong with an experiment before it trains, and how to repair it."""
+    from functools import partial
+
+    from engine.runs.history import trained_before
     from tui.commands.diagnosis import diagnose
     from tui.commands.request import experiment_of
 
@@ -52,7 +56,7 @@ def doctor(
     if fix and file is None and shared.json:
         raise UsageError("--fix prints the repaired TOML, --json the findings: give one of them")
     try:
-        _, experiment = experiment_of(what, shared.runs)
+        name, experiment = experiment_of(what, shared.runs)
         experiment.data.look()
     except (BadExperiment, DataUnavailable) as error:
         from tui.commands.refused import refused
@@ -65,7 +69,8 @@ def doctor(
 
             print_json(as_json(Finding("file-unreadable", "error", "experiment", str(error))))
         raise
-    diagnosis = diagnose(experiment, shared.data)
+    earlier = partial(trained_before, name, experiment, shared.runs)
+    diagnosis = diagnose(experiment, shared.data, earlier)
     if diagnosis.remark:
         from tui.commands.complaint import complain
 
@@ -74,7 +79,7 @@ def doctor(
         for finding in diagnosis.findings:
             print_json(as_json(finding))
     if fix:
-        diagnosis = _repair(what, experiment, diagnosis, file, shared)
+        diagnosis = _repair(what, experiment, diagnosis, earlier, file, shared)
     elif not shared.json:
         _print(what, diagnosis, shared.ascii)
     if strict and not diagnosis.is_strictly_clean:
@@ -122,18 +127,24 @@ def print_findings(diagnosis: Diagnosis, terminal: Terminal, *, drawn: bool = Fa
 
 
 def _repair(
-    what: str, experiment: Experiment, diagnosis: Diagnosis, file: Path | None, shared: o.Shared
+    what: str,
+    experiment: Experiment,
+    diagnosis: Diagnosis,
+    earlier: Earlier,
+    file: Path | None,
+    shared: o.Shared,
 ) -> Diagnosis:
-    """Write or print the repaired experiment and what changed; what is found in it still."""
+    """Write or print the repaired experiment, repair by repair; what is found in it still."""
     import sys
 
-    from engine.doctor.examination import examine, repaired
+    from engine.doctor.examination import examine, repairs
     from engine.spec.difference import changes
     from tui.commands.diagnosis import Diagnosis
     from tui.renderables.findings import difference
     from tui.terminal.printing import Terminal
 
-    after = repaired(experiment, diagnosis.statistics)
+    done = list(repairs(experiment, diagnosis.statistics, earlier=earlier))
+    after = done[-1].repaired or experiment if done else experiment
     left = Diagnosis(examine(after, diagnosis.statistics), diagnosis.statistics)
     edits = changes(experiment, after)
     # stdout has the TOML of a preset or the findings as JSON; the rest is told beside it
@@ -142,6 +153,8 @@ def _repair(
     terminal.rows(difference(edits, terminal.width, terminal.look))
     if not edits:
         terminal.line("Nothing to repair.")
+    for number, one in enumerate(done, start=1):
+        terminal.tell(f"{number}. {one.severity} {one.place}, {one.code}: {one.repair}")
     if file is None:
         print_file(_text(what, experiment, after), shared)
     elif edits:

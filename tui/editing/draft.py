@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -77,6 +77,10 @@ class _Derived:
         return self._items[1]
 
 
+def _nothing(name: str, experiment: Experiment) -> Iterable[Experiment]:
+    return ()
+
+
 class Draft:
     """An experiment under the editor's hands; it may be invalid, its problems say why.
 
@@ -90,6 +94,8 @@ class Draft:
         self._derived: _Derived | None = None
         self.examiner = Examiner()
         """The doctor, with what is known of the data by now."""
+        self.trained_before: Callable[[str, Experiment], Iterable[Experiment]] = _nothing
+        """What runs of the name trained that are like an experiment, the best first."""
 
     @property
     def name(self) -> str:
@@ -131,7 +137,31 @@ class Draft:
 
     def findings(self) -> list[Finding]:
         """What the doctor finds in it, the gravest first; nothing while there are problems."""
-        return self.examiner.findings(self.experiment) if self.experiment is not None else []
+        if self.experiment is None:
+            return []
+        return self.examiner.findings(self.experiment, self._before)
+
+    def repairs(self) -> list[Finding]:
+        """What `f` repairs: one finding after the other, until none is left that has a repair."""
+        if self.experiment is None:
+            return []
+        return self.examiner.repairs(self.experiment, self._before)
+
+    def remedied(self, live: Sequence[Finding], trained: Experiment | None) -> list[Finding]:
+        """What was found in a training, with its repair where the draft is what was trained."""
+        mine = self.experiment
+        if mine is None or trained is None or mine.without_prose() != trained.without_prose():
+            return list(live)
+        return self.examiner.remedied(live, mine, self._before)
+
+    def _before(self) -> Iterator[Experiment]:
+        """What it was before under its name, the newest first; then what its runs trained."""
+        for state in reversed(self._done):
+            experiment = _Derived(state.raw).experiment if state.name == self.name else None
+            if experiment is not None:
+                yield experiment
+        if self.experiment is not None:
+            yield from self.trained_before(self.name, self.experiment)
 
     def ways_out(self) -> list[Way]:
         """What makes it fit its data, each tried already; nothing while there are no problems."""

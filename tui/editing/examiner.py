@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from engine.doctor.examination import examine
+from engine.doctor.case import Case, Earlier
+from engine.doctor.examination import examine, known_facts, repairs
 from engine.doctor.finding import Finding
+from engine.doctor.live.remedies import remedied
 from engine.doctor.statistics import Statistics
+from engine.parts.data import Facts
 from engine.spec.experiment import Experiment
 
 if TYPE_CHECKING:
@@ -21,12 +25,30 @@ class Examiner:
     def __init__(self) -> None:
         self._known: dict[_Key, Description | None] = {}
 
-    def findings(self, experiment: Experiment) -> list[Finding]:
+    def findings(self, experiment: Experiment, earlier: Earlier = tuple) -> list[Finding]:
         """What is wrong with an experiment, the gravest first; at once."""
+        statistics, facts = self._seen(experiment)
+        return examine(experiment, statistics, facts, earlier)
+
+    def repairs(self, experiment: Experiment, earlier: Earlier = tuple) -> list[Finding]:
+        """The findings that are repaired one after the other."""
+        statistics, facts = self._seen(experiment)
+        return list(repairs(experiment, statistics, earlier=earlier, facts=facts))
+
+    def remedied(
+        self, live: Sequence[Finding], trained: Experiment, earlier: Earlier = tuple
+    ) -> list[Finding]:
+        """What was found in a training, with what it asks for."""
+        statistics, facts = self._seen(trained)
+        case = Case(trained, facts or known_facts(trained), statistics, earlier)
+        return remedied(live, case)
+
+    def _seen(self, experiment: Experiment) -> tuple[Statistics | None, Facts | None]:
+        """What is known of its data by now."""
         description = self._known.get(_key(experiment))
         if description is None:
-            return examine(experiment)
-        return examine(experiment, statistics_of(description), description.known_facts())
+            return None, None
+        return statistics_of(description), description.known_facts()
 
     def would_learn(self, experiment: Experiment) -> bool:
         """Whether the data was not described yet."""

@@ -10,6 +10,7 @@ from typing import IO
 
 from engine.errors import PerceptuiError, UsageError
 from engine.paths import runs_dir
+from engine.runs.history import trained_before
 from engine.spec.presets import listings
 from tui.commands.request import experiment_of
 from tui.editing.draft import Draft
@@ -56,6 +57,7 @@ class Dialogue:
         self._narrator = Narrator(self.say, look)
         self._folders = folders
         self._draft = Draft()
+        self._draft.trained_before = lambda name, one: trained_before(name, one, self._runs)
         self._controller = TrainingController(self._hear, folders, connect)
         self._over: Callable[[], None] = lambda: None
 
@@ -169,12 +171,14 @@ class Dialogue:
             self.say("The doctor finds nothing.")
 
     async def _repair(self, rest: str) -> None:
-        for one in self._draft.findings() or self._draft.mistakes():
-            if one.repaired is not None:
-                self._draft.replace_all(one.repaired)
-                self.say(f"Done: {one.repair}. undo takes it back.")
-                return
-        self.say("There is nothing that can be repaired by itself.")
+        fits = [one for one in self._draft.mistakes() if one.repaired is not None][:1]
+        done = fits or self._draft.repairs()
+        for one in done:
+            assert one.repaired is not None, "it is a repair"
+            self._draft.replace_all(one.repaired)
+            self.say(f"Done: {one.repair}. undo takes it back.")
+        if not done:
+            self.say("There is nothing that can be repaired by itself.")
 
     async def _train(self, rest: str) -> None:
         experiment, snapshot = self._draft.experiment, self._controller.snapshot

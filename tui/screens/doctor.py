@@ -55,7 +55,8 @@ class DoctorScreen(AppScreen):
         live, edited = self.shown.findings, self.host.draft
         epoch = max((finding.epoch for finding in live), default=0)
         seen = f", last seen in epoch {epoch:,}" if live else ""
-        now = [live_finding(found) for found in live]
+        found = [live_finding(one) for one in live]
+        now = edited.remedied(found, self.shown.experiment)
         self.query_one(FindingList).show(
             [
                 ("The experiment as it is edited", edited.findings() or edited.mistakes()),

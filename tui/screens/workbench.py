@@ -27,7 +27,7 @@ from tui.renderables.sanitize import plain
 from tui.screens.control import ControlScreen
 from tui.widgets.editor import NOTHING_DONE, NOTHING_UNDONE, Editor
 from tui.widgets.keys import Keys
-from tui.widgets.notes import DoctorNote, LiveNote, Notice, Verdict
+from tui.widgets.notes import DoctorNote, LiveNote, Notice, Verdict, repaired_text
 from tui.widgets.pane import COLUMNS, NAMES, PaneColumn, PaneFrame, Tabs, bindings
 from tui.widgets.picture import PictureView
 from tui.widgets.scrolled import ScrolledView
@@ -119,6 +119,7 @@ class WorkbenchScreen(ControlScreen):
             view.snapshot = snapshot
         self.query_one(Notice).tell(snapshot)
         self.query_one(LiveNote).tell(snapshot.findings)
+        self.query_one(DoctorNote).hear(snapshot)
         self.query_one(Verdict).tell(snapshot)
         how = self.going_on()
         text = "Pause" if snapshot.phase == "running" else how.text if how else ""
@@ -178,19 +179,24 @@ class WorkbenchScreen(ControlScreen):
             self.action_pane(NAMES[(NAMES.index(self.pane) + by) % len(NAMES)])
 
     def action_repair(self) -> None:
-        """Apply the repair of the doctor's gravest finding, or choose what makes it fit its data.
+        """Repair what the doctor says first and what is found then, until nothing is left.
 
-        Undo takes it back.
+        Or choose what makes it fit its data. Undo takes each back.
         """
         note = self.query_one(DoctorNote)
         if note.ways:
             self._fix(note.ways)
             return
-        finding = note.finding
-        if finding is not None and finding.repaired is not None:
-            self.host.draft.replace_all(finding.repaired)
-            self.tell(f"Repaired: {finding.repair}. z takes it back")
-            self.post_message(DraftChanged())
+        finding, draft = note.finding, self.host.draft
+        if finding is None or finding.repaired is None:
+            return
+        draft.replace_all(finding.repaired)
+        done = [finding, *draft.repairs()]
+        for one in done[1:]:
+            assert one.repaired is not None, "it is a repair"
+            draft.replace_all(one.repaired)
+        self.tell(repaired_text(done))
+        self.post_message(DraftChanged())
 
     def takes_back(self) -> bool:
         """Undo the last edit, and say where there is none: a shell would come as a surprise."""

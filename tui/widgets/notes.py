@@ -11,12 +11,13 @@ from textual import work
 from textual.reactive import reactive
 
 from engine import paths
-from engine.doctor.finding import Finding
+from engine.doctor.finding import SEVERITIES, Finding
 from engine.doctor.ways_out import Way
 from engine.runs.events import FindingAppeared
+from engine.spec.experiment import Experiment
 from tui.live.snapshot import Snapshot
 from tui.messages import DataDescribed
-from tui.renderables.findings import HUES
+from tui.renderables.findings import HUES, live_finding
 from tui.renderables.look import RED, Look
 from tui.renderables.numbers import metric
 from tui.renderables.sanitize import fit
@@ -81,12 +82,37 @@ class DoctorNote(Page):
             self._show_findings()
             self.screen.refresh_bindings()
 
+    _heard: tuple[FindingAppeared, ...] = ()
+    _trained: Experiment | None = None
+
+    def hear(self, snapshot: Snapshot) -> None:
+        """Take note of what is found in the training that is shown, which may be repaired too."""
+        heard, trained = snapshot.findings, snapshot.experiment
+        if (heard, trained) != (self._heard, self._trained):
+            self._heard, self._trained = heard, trained
+            self._show_findings()
+            self.screen.refresh_bindings()
+
     def _show_findings(self) -> None:
-        grave = [finding for finding in host(self).draft.findings() if finding.severity != "info"]
+        draft = host(self).draft
+        live = draft.remedied([live_finding(one) for one in self._heard], self._trained)
+        both = [*(one for one in live if one.repaired is not None), *draft.findings()]
+        grave = sorted(
+            (finding for finding in both if finding.severity != "info"),
+            key=lambda finding: SEVERITIES.index(finding.severity),
+        )
         self.finding = grave[0] if grave else None
         self.display = bool(grave)
         if grave:
             self.show(lambda width: finding_rows(grave, width, self.look))
+
+
+def repaired_text(done: Sequence[Finding]) -> str:
+    """What was repaired, in order."""
+    if len(done) == 1:
+        return f"Repaired: {done[0].repair}. z takes it back"
+    lines = [f"{number}. {one.place}: {one.repair}" for number, one in enumerate(done, start=1)]
+    return "\n".join(["Repaired one after the other; z takes the last back:", *lines])
 
 
 def finding_rows(found: list[Finding], width: int, look: Look) -> list[Text]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from engine.doctor.case import Case
+from engine.doctor.generalization import remedies
 from engine.doctor.rule import Changes, Remark, Remarks, figure, plural, rule
 from engine.doctor.statistics import Statistics
 from engine.parts.data import names_of_inputs
@@ -47,8 +48,6 @@ TYPICAL_ACCURACY = 0.9
 
 MANY_PARAMETERS, VERY_MANY_PARAMETERS = 5.0, 20.0
 """Parameters per training sample from which it is said, and from which it is a warning."""
-L2 = 1e-4
-"""The usual weight decay of image networks (He et al. 2016): a mild pull."""
 
 
 @rule("unscaled-features")
@@ -269,13 +268,14 @@ def many_parameters(case: Case) -> Remarks:
     grave = (
         per_sample >= VERY_MANY_PARAMETERS and not held and case.num_train >= ENOUGH_TO_HOLD_BACK
     )
+    remedy = next(remedies(case), None) if grave else None
     yield Remark(
         "warning" if grave else "info",
         "layers",
         f"{plural(case.num_parameters, 'parameter')} for {plural(case.num_train, 'sample')} to "
         f"learn from, {per_sample:.3g} for each: the network can know them all by heart",
-        f"pull the weights towards zero: l2 = {L2:g}" if grave else "",
-        {"l2": L2} if grave else {},
+        remedy.text if remedy is not None else "",
+        dict(remedy.changes) if remedy is not None else {},
     )
 
 

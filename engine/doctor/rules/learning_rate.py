@@ -57,7 +57,7 @@ def learning_rate_range(case: Case) -> Remarks:
             f"a learning rate of {rate:g} is {figure(rate / highest)} times the highest that "
             f"{name} is used with: the loss will jump or diverge"
         )
-    before = known_rate(experiment, case.earlier)
+    before = known_rate(experiment, case.earlier())
     repair = f"use {usual:g}" if before is None else f"use {before:g}, as before"
     changes = with_rate(case, usual if before is None else before)
     yield Remark("warning" if rate else "error", place, message, repair, changes)
@@ -81,7 +81,7 @@ def rate_for_squared_error(case: Case) -> Remarks:
     if not limit * width <= rate <= known.highest:
         return  # beyond the highest it is learning-rate-range
     own = experiment.schedule.rate_parameter
-    before = known_rate(experiment, case.earlier)
+    before = known_rate(experiment, case.earlier())
     if before is not None and before >= limit * width:
         before = None
     steady = (STEADY_BENT if limit < DIVERGES else STEADY) * width

@@ -786,7 +786,7 @@ PAIRS = [
         "26.7 for each",
         experiment(layers("Linear(2000)", "ReLU", "Linear(1)")),
         experiment(layers("Linear(2000)", "ReLU", "Linear(1)"), {"data": "moons(samples=4000)"}),
-        repaired={"l2": "0.0001"},
+        repaired={"validation_fraction": "0.2", "patience": "20"},
     ),
     Pair(
         "many-parameters", "info", "layers", "26.7 for each",

@@ -127,7 +127,7 @@ def test_a_rate_is_looked_for_in_what_was_before() -> None:
     """The newest usual one of the same optimizer, before the one to begin with."""
     rates = ("Adam(lr=50)", "SGD(lr=0.3)", "Adam(lr=0.02)", "Adam(lr=0.03)")
     earlier = tuple(experiment({"optimizer": rate}) for rate in rates)
-    (found,) = examine(experiment({"optimizer": "Adam(lr=100)"}), earlier=earlier)
+    (found,) = examine(experiment({"optimizer": "Adam(lr=100)"}), earlier=lambda: earlier)
     assert (found.code, found.repair) == ("learning-rate-range", "use 0.02, as before")
     assert found.repaired == experiment({"optimizer": "Adam(lr=0.02)"})
 

@@ -54,11 +54,12 @@ def test_all_findings_are_listed(tmp_path: Path) -> None:
     async def play(stage: Stage) -> None:
         await stage.train()
         stage.trainer.advance()
-        stage.trainer.find("dead-units", "layers[1]", DEAD)
+        stage.trainer.find("saturated-units", "layers[1]", DEAD)
         await stage.until_seen("d: more")
         await stage.press("d")
         await stage.until(lambda: isinstance(stage.app.screen, DoctorScreen))
-        await stage.until_seen("layers[1]: dead-units", DEAD, "last seen in epoch 1", "no-test")
+        await stage.until_seen("layers[1]: saturated-units", DEAD, "last seen in epoch 1")
+        await stage.until_seen("no-test")
         await stage.press("end", "enter")
         await stage.until(lambda: any("No key repairs that" in told for told in stage.notices))
         await stage.press("escape")
@@ -236,3 +237,54 @@ def test_a_finding_is_chosen_and_repaired(tmp_path: Path, size: tuple[int, int])
         optimizer="SGD(lr=100)", data="circle(samples=400)", seed="random"
     )
     played(tmp_path, play, size=size, experiment=experiment)
+
+
+def test_what_a_training_shows_is_repaired_first(tmp_path: Path) -> None:
+    """It learns by heart: f stops it at the best epoch, z takes that back; the small test split
+    of which only is said that it could be larger comes after it."""
+
+    async def play(stage: Stage) -> None:
+        await stage.train()
+        stage.trainer.advance()
+        stage.trainer.find("overfitting", "test_loss", "it learns by heart")
+        await stage.until_seen("f repairs it: stop")
+        await stage.press("f")
+        await stage.until(lambda: stage.app.draft.is_edited)
+        experiment = stage.app.draft.experiment
+        assert experiment is not None
+        assert (experiment.validation_fraction, experiment.patience) == (0.2, 10)
+        await stage.until(lambda: "f repairs it: stop" not in stage.screen)
+
+    experiment = small_experiment(
+        data="circle(samples=400)", layers=["Linear(16)", "ReLU()", "Linear(1)", "Sigmoid()"],
+        optimizer="Adam(lr=0.05)", test_fraction=0.05,
+    )  # fmt: skip
+    played(tmp_path, play, experiment=experiment)
+
+
+def test_repairs_follow_each_other_and_each_is_taken_back(tmp_path: Path) -> None:
+    """f repairs what is said first and what is found then; z takes them back one by one."""
+
+    async def play(stage: Stage) -> None:
+        draft = stage.app.draft
+        draft.set("optimizer", "Adam(lr=0.02)")
+        draft.set("optimizer", "Adam(lr=100)")
+        stage.app.workbench.show_draft()
+        await stage.until_seen("f repairs it: use 0.02")
+        await stage.press("f")
+        await stage.until(
+            lambda: any("1. optimizer.lr: use 0.02, as before" in told for told in stage.notices)
+        )
+        assert any("2. seed: use seed = 0" in told for told in stage.notices)
+        experiment = draft.experiment
+        assert experiment is not None
+        assert (experiment.optimizer.lr, experiment.seed) == (0.02, 0)
+        await stage.press("z")
+        await stage.until(lambda: draft.experiment is not None and draft.experiment.seed != 0)
+        assert str(draft.raw["optimizer"]) == "Adam(lr=0.02)"
+
+    experiment = small_experiment(
+        data="circle(samples=400)", layers=["Linear(16)", "ReLU()", "Linear(1)", "Sigmoid()"],
+        seed="random", test_fraction=0.25, optimizer="Adam(lr=0.03)",
+    )  # fmt: skip
+    played(tmp_path, play, experiment=experiment)

@@ -71,8 +71,16 @@ def test_the_doctor_and_its_repair(tmp_path: Path) -> None:
         await dialogue.do("doctor")
         assert any(line.startswith("warning at layers[0]: 4 ReLU units") for line in said)
         await dialogue.do("repair")
-        assert said[-1] == "Done: use Linear(8). undo takes it back."
-        await dialogue.do("undo")
+        assert said[-3:] == [
+            f"Done: {done}. undo takes it back."
+            for done in (
+                "use Linear(8)",
+                "train for 500 epochs with Adam(lr=0.05)",
+                "make 500 samples and hold a fifth back: test_fraction = 0.2",
+            )
+        ]
+        for _ in range(3):
+            await dialogue.do("undo")
         assert any(line.startswith("layers.0: Linear(4), gives 4, 12 parameters") for line in said)
         await dialogue.do("explain layers.0")
         assert any("12 = 2 × 4 + 4" in line for line in said)
