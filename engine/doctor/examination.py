@@ -61,7 +61,8 @@ def known_facts(experiment: Experiment) -> Facts | None:
 def wants_statistics(experiment: Experiment) -> bool:
     """Whether a rule could find more if it knew the data's statistics."""
     return (
-        _scales_unknown(experiment)
+        experiment.data.is_own
+        or _scales_unknown(experiment)
         or _shares_unknown(experiment)
         or _targets_unknown(experiment)
         or _order_matters(experiment)

@@ -46,6 +46,10 @@ class Loss(Component, abstract=True):
         """
         return ()
 
+    def guess(self, classes: int) -> float | None:
+        """What a sample costs whose classes are all thought alike; None where it is for numbers."""
+        return None
+
     def misfit(self, shape: Shape, facts: Facts) -> str:
         """Why outputs of this shape can't be compared with the data's targets, or empty."""
         if facts.task == "regression":
@@ -162,6 +166,9 @@ class BCELoss(Loss):
     outputs = "probability"
     raises_outside = True
 
+    def guess(self, classes: int) -> float:
+        return math.log(2)
+
 
 class BCEWithLogitsLoss(Loss):
     """Binary cross-entropy that applies the sigmoid itself."""
@@ -176,6 +183,9 @@ class BCEWithLogitsLoss(Loss):
     )
     outputs = "logit"
     weight_argument = "pos_weight"
+
+    def guess(self, classes: int) -> float:
+        return math.log(2)
 
     def floors(self, classes: int, lowest: float, highest: float) -> tuple[float, ...]:
         return logistic_floors(lowest, highest)
@@ -203,6 +213,9 @@ class CrossEntropyLoss(Loss):
         maximum=1,
         tries=0.1,
     )
+
+    def guess(self, classes: int) -> float:
+        return math.log(classes)
 
     def floors(self, classes: int, lowest: float, highest: float) -> tuple[float, ...]:
         if math.isinf(highest - lowest):
@@ -268,3 +281,6 @@ class NLLLoss(Loss):
     outputs = "log-probabilities"
     class_targets = True
     weight_argument = "weight"
+
+    def guess(self, classes: int) -> float:
+        return math.log(classes)

@@ -71,6 +71,14 @@ class Optimizer(Component, abstract=True):
         return rate * decay if self.decays_apart else 0.0
 
     @property
+    def damping(self) -> float | None:
+        """What is added to a gradient's size before a step is divided by it, its `eps`.
+
+        None where steps are not scaled to about the rate by that.
+        """
+        return None
+
+    @property
     def decoupled(self) -> Optimizer | None:
         """The same with the weight decay taken off the weights themselves.
 
@@ -143,6 +151,11 @@ class _Scaled(Optimizer, abstract=True):
 
     def way(self, rate: float, steps: int) -> float:
         return rate * steps
+
+    @property
+    def damping(self) -> float | None:
+        eps: float | None = self.values().get("eps")
+        return eps
 
 
 class Adam(_Scaled):

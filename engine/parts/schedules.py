@@ -142,6 +142,29 @@ class Schedule(Component, abstract=True):
         """The momentum (Adam's beta1) as a function of the count; None leaves it alone."""
         return None
 
+    @property
+    def patience_epochs(self) -> int | None:
+        """Epochs without a better loss that it bears before it moves; None where it counts."""
+        return None
+
+    def spread(self, total: int) -> Schedule:
+        """The same fall over the whole of a training; total: as `formula` has it.
+
+        Itself where it can't be told how.
+        """
+        return self
+
+    def begun_sooner(self, total: int) -> Schedule:
+        """The same with its highest rate after a tenth of a training; total: as `formula` has it.
+
+        Itself where it can't be told how.
+        """
+        return self.with_values(warmup=total // 10) if self.warmup_length else self
+
+    def _fall_length(self, total: int) -> int:
+        """What a training of this length leaves after the warm-up."""
+        return max(1, total - self.warmup_length)
+
     def plateau(
         self, optimizer: optim.Optimizer, selecting: Metric
     ) -> optim.lr_scheduler.ReduceLROnPlateau:
@@ -174,6 +197,9 @@ class StepLR(Schedule):
     def formula(self, lr: float, total: int) -> Formula:
         return Formula(step_lr, {"lr": lr, "step_size": self.step_size, "gamma": self.gamma})
 
+    def spread(self, total: int) -> Schedule:
+        return self.with_values(step_size=math.ceil(self._fall_length(total) / 3))
+
 
 _WARMUP = "linear warm-up before it"
 
@@ -193,6 +219,10 @@ class MultiStepLR(Schedule):
         arguments = {"lr": lr, "milestones": self.milestones, "gamma": self.gamma}
         return Formula(multi_step_lr, arguments)
 
+    def spread(self, total: int) -> Schedule:
+        length = self._fall_length(total)
+        return self.with_values(milestones=(math.ceil(length / 2), math.ceil(length * 3 / 4)))
+
 
 class ExponentialLR(Schedule):
     """Multiply the rate by gamma after every one of the epochs."""
@@ -204,6 +234,10 @@ class ExponentialLR(Schedule):
 
     def formula(self, lr: float, total: int) -> Formula:
         return Formula(exponential_lr, {"lr": lr, "gamma": self.gamma})
+
+    def spread(self, total: int) -> Schedule:
+        """The rate is a hundredth at the end."""
+        return self.with_values(gamma=float(f"{0.01 ** (1 / self._fall_length(total)):.4g}"))
 
 
 class LinearLR(Schedule):
@@ -230,6 +264,14 @@ class LinearLR(Schedule):
         factors = {"start_factor": self.start_factor, "end_factor": self.end_factor}
         return Formula(linear_lr, {"lr": lr, **factors, "length": length})
 
+    def spread(self, total: int) -> Schedule:
+        return self.with_values(total_iters=None)
+
+    def begun_sooner(self, total: int) -> Schedule:
+        rises = self.start_factor < self.end_factor
+        other = self.with_values(total_iters=max(1, total // 10)) if rises else self
+        return other.with_values(warmup=0) if rises else super().begun_sooner(total)
+
 
 class PolynomialLR(Schedule):
     """Let the rate fall to 0 along a power of the epochs left."""
@@ -245,6 +287,9 @@ class PolynomialLR(Schedule):
     def formula(self, lr: float, total: int) -> Formula:
         length = max(1, total - self.warmup) if self.total_iters is None else self.total_iters
         return Formula(polynomial_lr, {"lr": lr, "length": length, "power": self.power})
+
+    def spread(self, total: int) -> Schedule:
+        return self.with_values(total_iters=None)
 
 
 class CosineAnnealingWarmRestarts(Schedule):
@@ -268,6 +313,16 @@ class CosineAnnealingWarmRestarts(Schedule):
             {"lr": lr, "first": self.T_0, "factor": self.T_mult, "eta_min": self.eta_min},
         )
 
+    def spread(self, total: int) -> Schedule:
+        """As many falls as begin now, the last of which ends with the training."""
+        length = self._fall_length(total)
+        falls, begun, weight = 0, 0, 0  # weight: of all falls, in lengths of the first
+        while begun < length:
+            begun += self.T_0 * self.T_mult**falls
+            weight += self.T_mult**falls
+            falls += 1
+        return self.with_values(T_0=math.ceil(length / weight))
+
 
 class CosineAnnealingLR(Schedule):
     """Let the rate fall along half a cosine; counts epochs."""
@@ -289,6 +344,9 @@ class CosineAnnealingLR(Schedule):
     def formula(self, lr: float, total: int) -> Formula:
         length = max(1, total - self.warmup) if self.T_max is None else self.T_max
         return Formula(cosine_annealing_lr, {"lr": lr, "length": length, "eta_min": self.eta_min})
+
+    def spread(self, total: int) -> Schedule:
+        return self.with_values(T_max=None)
 
 
 class OneCycleLR(Schedule):
@@ -327,6 +385,9 @@ class OneCycleLR(Schedule):
             return None
         return self._cycle(total, self.max_momentum, self.base_momentum, self.max_momentum)
 
+    def begun_sooner(self, total: int) -> Schedule:
+        return self.with_values(pct_start=0.3)
+
     def _cycle(self, total: int, low: float, high: float, final: float) -> Formula:
         shape = {"pct_start": self.pct_start, "anneal_strategy": self.anneal_strategy}
         return Formula(
@@ -363,6 +424,10 @@ class ReduceLROnPlateau(Schedule):
 
     def formula(self, lr: float, total: int) -> Formula:
         return Formula(constant_lr, {"lr": lr})
+
+    @property
+    def patience_epochs(self) -> int:
+        return self.patience
 
     @property
     def plateau_arguments(self) -> dict[str, Any]:

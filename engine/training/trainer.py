@@ -398,6 +398,11 @@ class Trainer:
             self.metrics = {**told, **self.metrics}  # the training loss stays that of the epoch
         return found
 
+    @property
+    def gradient_norm(self) -> float:
+        """The length of the newest step's gradient, before it was clipped."""
+        return self._step.gradient_norm()
+
     def _look(self) -> dict[str, Scored]:
         return {name: self.evaluator.scored(part) for name, part in self.device_splits.items()}
 

@@ -24,7 +24,8 @@ from engine.paths import data_dir
 from engine.spec.experiment import Experiment
 from tests.benchmarks.repairs.folder import healthy_verdict, measure_folder
 from tests.benchmarks.repairs.healthy import healthy
-from tests.benchmarks.repairs.proofs import UNTRIED, Proof, proofs
+from tests.benchmarks.repairs.practice import UNTRIED, proofs
+from tests.benchmarks.repairs.proofs import Proof
 from tests.benchmarks.repairs.table import Table, spread
 from tests.benchmarks.repairs.trial import tried
 from tests.presets.measure import preset

@@ -8,9 +8,10 @@ from engine.doctor.live.doctor import RULES
 from engine.doctor.rules import ALL
 from tests.benchmarks.measure_repairs import has_images, needs_images
 from tests.benchmarks.repairs.healthy import healthy
-from tests.benchmarks.repairs.proofs import UNTRIED, proofs
+from tests.benchmarks.repairs.practice import UNTRIED, proofs
 from tests.benchmarks.repairs.trial import warned
 from tests.engine.doctor.cases import PAIRS
+from tests.engine.doctor.practice_cases import PRACTICE
 
 PROOFS = proofs()
 HEALTHY = {name: one for name, one in healthy().items() if not needs_images(one)}
@@ -19,7 +20,7 @@ HEALTHY = {name: one for name, one in healthy().items() if not needs_images(one)
 def test_every_rule_that_can_warn_has_its_proof() -> None:
     """Each code that warns, before or while it trains, is declared once, and is a rule's."""
     live, declared = {rule.code for rule in RULES}, set(PROOFS) | set(UNTRIED)
-    warns = {pair.code for pair in PAIRS if pair.severity != "info"}
+    warns = {pair.code for pair in [*PAIRS, *PRACTICE] if pair.severity != "info"}
     assert warns | live <= declared <= {rule.code for rule in ALL} | live
     assert not set(PROOFS) & set(UNTRIED)
     assert list(PROOFS) == sorted(PROOFS)

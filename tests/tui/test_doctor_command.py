@@ -182,7 +182,7 @@ def test_data_is_looked_at_where_it_matters(bench: Bench) -> None:
     path = bench.write("e.toml", CSV)
     found = {one["code"]: one for one in perceptui("doctor", "e.toml", "--json").records}
 
-    assert set(found) == {"unscaled-features", "class-imbalance"}
+    assert set(found) == {"unscaled-features", "class-imbalance", "contradicting-rows"}
     assert "b (from 0 to 4e+03) varies" in found["unscaled-features"]["message"]
     assert "right for 95.0% of them" in found["class-imbalance"]["message"]
     assert perceptui("doctor", "e.toml", "--fix", "--strict").code == 0

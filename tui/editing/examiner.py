@@ -73,6 +73,7 @@ def statistics_of(description: Description) -> Statistics:
         tuple(description.class_counts),
         description.class_run,
         tuple(description.targets),
+        description.relations,
     )
 
 

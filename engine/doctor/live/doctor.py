@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from engine.doctor.failure import failure
 from engine.doctor.finding import SEVERITIES, Finding
-from engine.doctor.live import layers, progress, statistics
+from engine.doctor.live import layers, progress, statistics, units
 from engine.doctor.live.evidence import evidence_of
 from engine.doctor.live.observation import Observation
 from engine.doctor.live.rule import LiveRule, Sign
@@ -17,12 +17,15 @@ from engine.doctor.rule import plural
 RULES: tuple[LiveRule, ...] = (
     layers.overflow_ahead,
     layers.dead_units,
+    units.equal_units,
     layers.saturated_units,
     layers.exploding_gradient,
     layers.vanishing_gradient,
     layers.large_updates,
     statistics.batchnorm_evaluation,
     progress.loss_oscillates,
+    units.always_clipped,
+    progress.below_chance,
     progress.no_better_than_commonest,
     progress.overfitting,
     layers.small_updates,
@@ -34,6 +37,11 @@ EXPLAINS: dict[str, frozenset[str]] = {
     "dead-units": frozenset(
         {"vanishing-gradient", "no-better-than-commonest", "small-updates", "loss-plateau"}
     ),
+    "equal-units": frozenset(
+        {"vanishing-gradient", "no-better-than-commonest", "small-updates", "loss-plateau"}
+    ),
+    "always-clipped": frozenset({"small-updates", "no-better-than-commonest", "loss-plateau"}),
+    "below-chance": frozenset({"no-better-than-commonest", "overfitting"}),
     "saturated-units": frozenset({"vanishing-gradient", "loss-plateau"}),
     "batchnorm-evaluation": frozenset({"overfitting", "no-better-than-commonest"}),
     "vanishing-gradient": frozenset({"no-better-than-commonest", "loss-plateau"}),

@@ -48,6 +48,9 @@ class LayerFigures:
     """How much the newest batch counts in what it kept; None: as much as any, or it keeps none."""
     values: Values | None = None
     """Of its outputs; None: not measured."""
+    unlike: float | None = None
+    """How far the outputs of a hidden layer's units are from their mean, as a share of their size;
+    None for a single unit, the last layer, and layers without weights."""
 
     @property
     def place(self) -> str:
@@ -85,7 +88,12 @@ class Observation:
     """By split; empty for a regression."""
     commonest: Mapping[str, tuple[float, str, int]] = field(default_factory=dict)
     """By split: the share of its commonest class, that class, and how many samples it has."""
+    num_classes: int = 0
+    """0 for a regression."""
     gradient_norm: float = 0.0
+    """Of the newest step, before it was clipped."""
+    clip_norm: float | None = None
+    """Where gradients are clipped, and steps follow them."""
     layers: Sequence[LayerFigures] = ()
     num_sampled: int = 0
     """Samples that the layers were measured on."""

@@ -29,6 +29,8 @@ LEAST_SAMPLES = 20
 FALL, STILL_FALL = 0.02, 0.01
 """What selects against its best, as a share of that."""
 BETTER, STILL_BETTER = 0.01, 0.02
+BELOW, STILL_BELOW = 4.0, 3.0
+"""Deviations by chance that an accuracy must lie below what a fixed answer has at least."""
 FLAT, STILL_FLAT = 0.002, 0.004
 """Relative change between the means of the last two quarters of the epochs."""
 UNMOVED = 0.01
@@ -156,6 +158,36 @@ def no_better_than_commonest(observation: Observation, standing: Standing) -> Si
             f"the {split} {what} is {accuracy:.3f}, and naming the commonest class "
             f'("{name}") each time has {guessed:.3f}: {learned}',
             repair,
+        )
+        return
+
+
+@live_rule("below-chance")
+def below_chance(observation: Observation, standing: Standing) -> Signs:
+    """Who is wrong more often than any fixed answer has learned something, the wrong way round
+    (stats.SE 611948)."""
+    if observation.num_classes != 2 or "train" not in observation.accuracies:
+        return
+    common, _, trained_on = observation.commonest["train"]
+    if trained_on < LEAST_SAMPLES or observation.accuracies["train"] <= common + BETTER:
+        return
+    for split in ("test", "validation"):
+        if split not in observation.commonest or split not in observation.accuracies:
+            continue
+        share, _, samples = observation.commonest[split]
+        scatter = math.sqrt(share * (1 - share) / samples)
+        place = f"{split}_accuracy"
+        away = STILL_BELOW if place in standing else BELOW
+        accuracy = observation.accuracies[split]
+        if samples < LEAST_SAMPLES or accuracy >= 1 - share - away * scatter:
+            continue
+        yield Sign(
+            "warning",
+            place,
+            f"the {split} accuracy is {accuracy:.3f}, while that of the training split is "
+            f"{observation.accuracies['train']:.3f}: naming the other class each time were right "
+            f"for {1 - accuracy:.3f} of them",
+            f"look whether the labels of the {split} split are the other way round",
         )
         return
 

@@ -27,6 +27,8 @@ from engine.parts.data.pixels import Images
 class _Arrays(Data, abstract=True):
     """What comes before the parameters that all images share."""
 
+    is_own = True
+
     path: str = parameter(help="the file, as numpy.savez writes it", is_path=True)
     x: str = parameter(
         default="auto", help="the array of samples; auto: x, x_train, images, data and the like"

@@ -12,6 +12,7 @@ from typing import IO, TYPE_CHECKING, Any, ClassVar, Literal, Self
 from engine.errors import DataUnavailable
 from engine.parts.component import Component
 from engine.parts.data.sheet.column import Column
+from engine.parts.data.sheet.remarks import Remark
 from engine.parts.data.sheet.samples import Samples
 from engine.parts.data.sheet.table import Table
 from engine.parts.shapes import Shape, product
@@ -252,6 +253,8 @@ class Data(Component, abstract=True):
     size near 1, so that nobody need look at them."""
     balanced: ClassVar[bool] = False
     """Whether its classes are known to be of like size."""
+    is_own: ClassVar[bool] = False
+    """Whether it is a person's own, of which nothing is known before its rows were looked at."""
     pixel_figures: ClassVar[PixelFigures | None] = None
     """Of published files, kept because a look at them may need a download."""
     library: ClassVar[str] = ""
@@ -337,6 +340,14 @@ class Data(Component, abstract=True):
         names = facts.feature_names or tuple(str(n + 1) for n in range(product(facts.shape)))
         columns = tuple(Column(name, "number", how={}) for name in names)
         return Samples(columns, is_nameless=not facts.feature_names)
+
+    def doubts(self) -> tuple[Remark, ...]:
+        """What a person should know about its file that does not stand against training on it."""
+        return ()
+
+    def without_doubt(self, doubt: Remark) -> Data | None:
+        """The data set with the arguments that settle a doubt; None where none do."""
+        return None
 
     @property
     def standardizes_target(self) -> bool:

@@ -23,7 +23,7 @@ from engine.parts.data.base import (
 from engine.parts.data.paths import absolute
 from engine.parts.data.sheet import table_cache
 from engine.parts.data.sheet.asked import Asked
-from engine.parts.data.sheet.remarks import merged
+from engine.parts.data.sheet.remarks import Remark, merged
 from engine.parts.data.sheet.samples import Samples
 from engine.parts.data.sheet.table import Table
 from engine.parts.kinds import Pairs
@@ -42,6 +42,7 @@ class Csv(Data, name="csv"):
         "Here it is {samples} rows that become {inputs} numbers each; {train} rows are trained on."
     )
     keeps_table = True
+    is_own = True
 
     path: str = parameter(help="the file; packed with gzip, bzip2, xz or zstd, too", is_path=True)
     target: str | int | tuple[str, ...] = parameter(
@@ -211,6 +212,21 @@ class Csv(Data, name="csv"):
             if other.complaint():
                 return None
         return None
+
+    def doubts(self) -> tuple[Remark, ...]:
+        try:
+            return tuple(r for r in self.table().remarks if r.severity != "error")
+        except (FileNotFoundError, DataUnavailable):
+            return ()
+
+    def without_doubt(self, doubt: Remark) -> Csv | None:
+        other = self.with_arguments(dict(doubt.arguments))
+        if other == self or other.complaint():
+            return None
+        try:
+            return other.settled()  # a number that means "missing" leaves gaps to fill
+        except FileNotFoundError:
+            return None
 
     def with_arguments(self, arguments: dict[str, Any]) -> Csv:
         """The data set with what remarks ask for on top: lists and tables are added to."""

@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 class _Reading(Data, abstract=True):
     """How pictures are read: the parameters that come before those that all images share."""
 
+    is_own = True
+
     path: str = parameter(help="where they are")
     size: int | tuple[int, int] = parameter(
         default=(32, 32),

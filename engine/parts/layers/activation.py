@@ -39,6 +39,7 @@ class ReLU(_Activation):
         "Cuts off what is negative; such a bend is what lets layers in a row do more than a single "
         "one could."
     )
+    keeps_zero = True
     kinks = 1
     dead_at = 0.0
     output_range = (0.0, math.inf)
@@ -50,6 +51,7 @@ class LeakyReLU(_Activation):
     words = (
         "Shrinks what is negative instead of cutting it off, so that no unit falls silent for good."
     )
+    keeps_zero = True
     here = "Here {inputs} values pass, negative ones times {negative_slope}."
     kinks = 1
 
@@ -62,6 +64,7 @@ class ELU(_Activation):
     words = (
         "Lets what is negative level off smoothly, so that the mean of its values stays near zero."
     )
+    keeps_zero = True
 
     alpha: float = parameter(default=1.0, help="the value approached on the negative side", above=0)
 
@@ -77,6 +80,7 @@ class GELU(_Activation):
         "Fades values out smoothly around zero, where a ReLU has a sharp corner; language models "
         "use it."
     )
+    keeps_zero = True
     output_range = (-0.1701, math.inf)
 
     approximate: Literal["none", "tanh"] = parameter(
@@ -91,6 +95,7 @@ class SiLU(_Activation):
         "Lets each value decide by itself how much of it passes: large ones whole, very negative "
         "ones not at all."
     )
+    keeps_zero = True
     output_range = (-0.2785, math.inf)
 
 
@@ -101,6 +106,7 @@ class Tanh(_Activation):
         "Squashes any number to between -1 and 1: small ones hardly change, large ones all look "
         "alike."
     )
+    keeps_zero = True
     output_range = (-1.0, 1.0)
     gradient_share = 0.605
 
@@ -127,6 +133,7 @@ class ReLU6(_Activation):
         "Cuts off what is negative and what is above 6, so that low precision is enough for the "
         "rest."
     )
+    keeps_zero = True
     kinks = 2
     dead_at = 0.0
     output_range = (0.0, 6.0)
@@ -136,6 +143,7 @@ class PReLU(_Activation):
     """Like LeakyReLU, with a slope for negative values that is learned."""
 
     words = "Shrinks what is negative, and learns by how much."
+    keeps_zero = True
     here = "Here {inputs} values pass, and it learns {sum} slopes that begin at {init}."
     unpassed = ("per_channel",)
     kinks = 1
@@ -154,6 +162,7 @@ class SELU(_Activation):
     """An ELU scaled so that deep chains of it keep mean 0 and deviation 1."""
 
     words = "Bends values so that many layers in a row keep them at about the same size."
+    keeps_zero = True
     output_range = (-1.7581, math.inf)
 
 
@@ -161,6 +170,7 @@ class CELU(_Activation):
     """An ELU whose slope at 0 is 1 for every alpha."""
 
     words = "Lets what is negative level off, with a slope that has no corner at zero."
+    keeps_zero = True
 
     alpha: float = parameter(
         default=1.0, help="the value approached on the negative side", minimum=1e-6
@@ -175,6 +185,7 @@ class Mish(_Activation):
     """The value times the tanh of its Softplus."""
 
     words = "Fades values out smoothly below zero, and lets a little of what is negative through."
+    keeps_zero = True
     output_range = (-0.3089, math.inf)
 
 
@@ -185,6 +196,7 @@ class Hardswish(_Activation):
         "Does nearly what SiLU does with sums and products alone, which small computers have "
         "sooner."
     )
+    keeps_zero = True
     output_range = (-0.375, math.inf)
 
 
@@ -217,6 +229,7 @@ class Softsign(_Activation):
     """Squash to between -1 and 1, more gently than Tanh: x / (1 + abs(x))."""
 
     words = "Squashes any number to between -1 and 1, more slowly than Tanh does."
+    keeps_zero = True
     output_range = (-1.0, 1.0)
     gradient_share = 0.413
 

@@ -53,6 +53,8 @@ class Layer(Component, abstract=True):
     normalizes: ClassVar[Literal["", "batch", "sample"]] = ""
     """Over what it brings values to mean 0 and deviation 1: over each batch, or within each
     sample; empty where it does not."""
+    keeps_zero: ClassVar[bool] = False
+    """Whether zeros come out where nothing but zeros goes in, and it learns nothing."""
     dead_at: ClassVar[float | None] = None
     """The output, its lowest, at which it passes no gradient back: a unit that gives no more for
     any sample is lost. None where there is no such value."""
@@ -132,6 +134,10 @@ class Layer(Component, abstract=True):
 
         PyTorch refuses that while training, and always where no statistics are kept.
         """
+        return False
+
+    def erases(self, shape: Shape) -> bool:
+        """Whether the same comes out for every sample of this shape, whatever goes in."""
         return False
 
     @property

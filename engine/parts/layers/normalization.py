@@ -183,6 +183,9 @@ class LayerNorm(Layer):
     )
     bias: bool = parameter(default=True, help="learn the shift as well as the scale")
 
+    def erases(self, shape: Shape) -> bool:
+        return product(shape) == 1
+
     def num_parameters(self, shape: Shape) -> int:
         return product(shape) * (1 + self.bias) if self.elementwise_affine else 0
 

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from engine.decoding import converted
-from engine.doctor.statistics import Spread
+from engine.doctor.statistics import Relations, Spread
 from engine.parts.data import Facts
 from engine.runs.pictures import Point
 
@@ -28,6 +28,8 @@ class Description(msgspec.Struct, frozen=True, kw_only=True):
     """Samples of one class that follow one another, in the mean; 0 for a regression."""
     targets: list[Spread] = []
     """The numbers to predict, of the whole data set; empty for a classification."""
+    relations: Relations | None = None
+    """Of a person's own data."""
     points: list[Point] = []
     """Samples of planar data; the class is both `target` and `predicted`."""
     images: list[bytes] = []

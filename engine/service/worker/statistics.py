@@ -10,6 +10,7 @@ from engine.parts.data import DataLocations, Dataset
 from engine.parts.shapes import product
 from engine.runs.pictures import Point
 from engine.service.protocol.description import Description
+from engine.service.worker.relations import relations
 from engine.spec.experiment import Experiment
 from engine.training.pictures import MAX_POINTS
 from engine.training.splits import Split, whole
@@ -27,13 +28,13 @@ def describe(experiment: Experiment, locations: DataLocations) -> Description:
     torch.manual_seed(experiment.seed if isinstance(experiment.seed, int) else 0)
     data, reader = loaded(experiment.data, locations, torch.device("cpu"))
     try:
-        return _described(data, whole(data, reader))
+        return _described(data, whole(data, reader), experiment.data.is_own)
     finally:
         if reader is not None:
             reader.stop()
 
 
-def _described(data: Dataset, every: Split) -> Description:
+def _described(data: Dataset, every: Split, is_own: bool) -> Description:
     is_image = data.pixels is not None
     first = every.rows(torch.arange(min(NUM_IMAGES if is_image else 0, len(every))))
     most = min(MOST_IMAGES, max(NUM_IMAGES, MOST_VALUES // product(data.facts.shape)))
@@ -63,6 +64,7 @@ def _described(data: Dataset, every: Split) -> Description:
         class_counts=counts,
         class_run=run,
         targets=[] if data.facts.classes else _spreads(data.targets),
+        relations=relations(data, every) if is_own else None,
         points=points,
         images=[bytes(image.flatten().tolist()) for image in shown],
         image_shape=tuple(inputs.shape[1:]) if is_image else (),

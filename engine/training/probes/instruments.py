@@ -157,6 +157,11 @@ class Instruments:
             pace=self._pace,
             rate_to_come=_rate_to_come(trainer),
             fit=metrics.get("train_r2"),
+            num_classes=len(trainer.splits.facts.classes),
+            gradient_norm=trainer.gradient_norm,
+            clip_norm=trainer.experiment.clip_norm
+            if trainer.experiment.optimizer.follows_gradient
+            else None,
             num_sampled=probe.num_samples,
             input_size=probe.input_size,
             scaling=scaling(trainer.experiment.data),

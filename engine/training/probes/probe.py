@@ -47,6 +47,8 @@ class Probe:
         self._rows = rows.to(trainer.device)
         experiment = trainer.experiment
         self._output = Case(experiment).output
+        weighted = [address for address, own in self._weights.items() if own]
+        self._last_weighted = weighted[-1] if weighted else None
         self._before: list[Tensor] | None = None
         first = Case(experiment).first_layer
         self.input_size = 0.0
@@ -96,7 +98,7 @@ class Probe:
         numbers = torch.stack([figures[address] for address in self._layers]).tolist()
         slope_of, move_of = iter(self._slopes(loss)), iter(self._moved())
         found = []
-        for (address, layer), (dead, saturated, largest, low, high, *counts) in zip(
+        for (address, layer), (dead, saturated, largest, unlike, low, high, *counts) in zip(
             self._layers.items(), numbers, strict=True
         ):
             own = self._weights[address]
@@ -110,6 +112,7 @@ class Probe:
                     gradient=next(slope_of) if own else None,
                     update=next(move_of) if own else None,
                     largest=largest,
+                    unlike=None if unlike < 0 else unlike,
                     keeps_statistics=layer.normalizes == "batch" and layer.keeps_statistics,
                     newest_share=layer.newest_share,
                     values=Values(low, high, tuple(map(int, counts))),
@@ -118,10 +121,11 @@ class Probe:
         return tuple(found)
 
     def _figures(self, address: Address, output: Tensor) -> Tensor:
-        """Dead units, saturated units (-1 where that is no question), largest number; then the
-        lowest and the highest output, and how many lie in each of BINS between them."""
+        """Dead units, saturated units, largest number, how unlike units are (-1 where that is no
+        question); then the lowest and the highest output, and how many lie in each of BINS between
+        them."""
         layer = self._layers[address]
-        dead = saturated = output.new_tensor(-1.0)
+        dead = saturated = unlike = output.new_tensor(-1.0)
         if layer.dead_at is not None:
             dead = (_by_unit(output).amax(1) <= layer.dead_at).sum().to(output.dtype)
         slope = None if address == self._output else layer.slope(output)
@@ -130,7 +134,10 @@ class Probe:
         largest = output.abs().amax()
         for weight in self._weights[address]:
             largest = torch.maximum(largest, weight.detach().abs().amax())
-        return torch.cat([torch.stack([dead, saturated, largest]), _spread(output)])
+        hidden = self._weights[address] and address != self._last_weighted
+        if hidden and output.shape[1] > 1:
+            unlike = _unlike(_by_unit(output))
+        return torch.cat([torch.stack([dead, saturated, largest, unlike]), _spread(output)])
 
     def _weighty(self) -> list[list[nn.Parameter]]:
         """The weights of each layer that has some."""
@@ -184,6 +191,13 @@ def _spread(output: Tensor) -> Tensor:
 def _by_unit(output: Tensor) -> Tensor:
     """(samples, units, …) to (units, values)."""
     return output.transpose(0, 1).flatten(1)
+
+
+def _unlike(units: Tensor) -> Tensor:
+    """How far the units are from their mean, as a share of their size; units: (units, values)."""
+    size = torch.linalg.vector_norm(units)
+    away = torch.linalg.vector_norm(units - units.mean(0))
+    return torch.where(size > 0, away / size.clamp_min(1e-30), torch.zeros_like(size))
 
 
 def _flat_units(slope: Tensor) -> Tensor:

@@ -121,6 +121,13 @@ def table(name: str) -> str:
     return str(path)
 
 
+def folder_of(name: str) -> Path:
+    """An empty folder for data that is no single table."""
+    found = _folder() / name
+    found.mkdir(exist_ok=True)
+    return found
+
+
 @cache
 def _folder() -> Path:
     import atexit

@@ -10,6 +10,7 @@ from engine.parts.data import DataLocations
 from engine.parts.data.torchvision_sets import TorchvisionSet
 from engine.paths import data_dir
 from engine.runs import events as ev
+from engine.spec.experiment import Experiment
 from engine.training.probes.budget import Budget
 from engine.training.probes.instruments import Instruments
 from engine.training.trainer import Trainer
@@ -19,9 +20,9 @@ QUICK = [name for name in NAMES if not isinstance(preset(name).data, Torchvision
 HEALTHY = [name for name in QUICK if preset(name).healthy]
 
 
-def appeared(name: str) -> set[tuple[str, str, str]]:
+def appeared(asked: Experiment) -> set[tuple[str, str, str]]:
     """Severity, code and place of all that ever stood, with a look at every report."""
-    experiment = dataclasses.replace(preset(name), device="cpu", threads=1, seed=0)
+    experiment = dataclasses.replace(asked, device="cpu", threads=1, seed=0)
     trainer = Trainer(experiment, DataLocations(data_dir()))
     instruments = Instruments(trainer)
     instruments.budget = Budget(share=1e9)
@@ -38,9 +39,9 @@ def appeared(name: str) -> set[tuple[str, str, str]]:
 @pytest.mark.parametrize("name", HEALTHY)
 def test_a_healthy_preset_draws_no_warning(name: str) -> None:
     """From its first epoch to its last there is neither error nor warning."""
-    assert {found for found in appeared(name) if found[0] != "info"} == set()
+    assert {found for found in appeared(preset(name)) if found[0] != "info"} == set()
 
 
 def test_the_dead_tutorial_is_found() -> None:
     """The tutorial whose last ReLU kills its only output is found to be just that."""
-    assert ("error", "dead-units", "layers[3]") in appeared("one-step")
+    assert ("error", "dead-units", "layers[3]") in appeared(preset("one-step"))

@@ -203,6 +203,27 @@ CASES: dict[str, tuple[str, Observation, Observation]] = {
         normed(0.131),
         observation(reports=[Report(50, 0.02, 0.1, 0.131)]),
     ),
+    "units all alike": ("equal-units", with_layer(2, unlike=0.9e-4), with_layer(2, unlike=1.1e-4)),
+    "gradients cut down": (
+        "always-clipped",
+        observation(gradient_norm=1.0, clip_norm=0.1),
+        observation(gradient_norm=0.99, clip_norm=0.1),
+    ),
+    "long gradients only at first": (
+        "always-clipped",
+        observation(gradient_norm=1.0, clip_norm=0.1, epoch=10),
+        observation(gradient_norm=1.0, clip_norm=0.1, epoch=9),
+    ),
+    "labels the other way round": (
+        "below-chance",
+        _accuracy(0.9, 0.21, num_classes=2),
+        _accuracy(0.9, 0.22, num_classes=2),
+    ),
+    "nothing learned that could be the wrong way": (
+        "below-chance",
+        _accuracy(0.52, 0.1, num_classes=2),
+        _accuracy(0.51, 0.1, num_classes=2),
+    ),
     "loss stands": ("loss-plateau", observation(losses=_FLAT), observation(losses=_FLAT[:39])),
 }
 
