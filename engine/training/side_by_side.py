@@ -30,12 +30,12 @@ def side_by_side(
     One after the other, so that each draws its own random numbers, as it would alone. Raises what
     Trainer does.
     """
-    one, seen = _tried(first, locations, executor, most_s, None)
-    other, _ = _tried(second, locations, executor, 2 * most_s, seen)
+    one, seen = tried(first, locations, executor, most_s, None)
+    other, _ = tried(second, locations, executor, 2 * most_s, seen)
     return SideBySide(first=one, second=other)
 
 
-def _tried(
+def tried(
     experiment: Experiment,
     locations: DataLocations,
     executor: Executor,
@@ -66,7 +66,7 @@ def _tried(
         }
     finally:
         trainer.stop_reading()
-    tried = Tried(
+    result = Tried(
         epochs=trainer.epoch + (trainer.batch > 0),
         steps=len(losses),
         losses=losses,
@@ -74,4 +74,4 @@ def _tried(
         num_parameters=sum(p.numel() for p in trainer.model.parameters()),
         is_over=trainer.reason is not None,
     )
-    return tried, round(len(losses) * batch)
+    return result, round(len(losses) * batch)

@@ -303,3 +303,23 @@ def test_a_rule_that_raises_is_one_finding(bench: Bench, monkeypatch: pytest.Mon
     assert found == {"double-softmax": "error", "rule-failed": "info"}
     assert perceptui("doctor", "e.toml", "--fix").code == 0
     assert "Softmax" not in (bench.folder / "e.toml").read_text("utf-8")
+
+
+def test_prove_tries_each_repair(bench: Bench) -> None:
+    """Before and after, three seeds each: the rate alone makes the difference; no run is kept."""
+    bench.write("e.toml", TWIN.replace("lr=0.01", "lr=1e-9"))
+    outcome = perceptui("doctor", "e.toml", "--prove", "--json")
+    proofs = [one for one in outcome.records if "proof" in one]
+    assert [one["proof"] for one in proofs] == ["", "learning-rate-range", "too-few-steps"]
+    assert {one["metric"] for one in proofs} == {"test_accuracy"}
+    assert all(len(one["values"]) == 3 for one in proofs)
+    assert proofs[0]["mean"] + 0.1 < proofs[-1]["mean"]
+    assert not bench.runs()
+    assert "give one of them" in perceptui("doctor", "e.toml", "--prove", "--fix").err
+
+
+def test_prove_of_what_is_healthy_trains_nothing(bench: Bench) -> None:
+    """Where no repair is known none is tried."""
+    bench.write("e.toml", TWIN)
+    lines = perceptui("doctor", "e.toml", "--prove").lines
+    assert lines == ["Nothing is wrong.", "There is no repair to be tried."]

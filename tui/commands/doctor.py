@@ -39,6 +39,14 @@ def doctor(
             "repaired TOML goes to stdout.",
         ),
     ] = False,
+    prove: Annotated[
+        bool,
+        typer.Option(
+            "--prove",
+            help="Train copies before and after each repair for a few seconds, three seeds each, "
+            "and say what it brought; nothing of it is kept.",
+        ),
+    ] = False,
     runs_dir: o.RunsDir = None,
     data_dir: o.DataDir = None,
     ascii: o.Ascii = False,
@@ -53,6 +61,8 @@ def doctor(
 
     shared = ctx.obj.merged(runs_dir, data_dir, ascii, json)
     file = _own_file(what)
+    if fix and prove:
+        raise UsageError("--fix applies the repairs, --prove only tries them: give one of them")
     if fix and file is None and shared.json:
         raise UsageError("--fix prints the repaired TOML, --json the findings: give one of them")
     try:
@@ -82,6 +92,8 @@ def doctor(
         diagnosis = _repair(what, experiment, diagnosis, earlier, file, shared)
     elif not shared.json:
         _print(what, diagnosis, shared.ascii)
+    if prove:
+        _prove(experiment, diagnosis, earlier, shared)
     if strict and not diagnosis.is_strictly_clean:
         raise typer.Exit(FOUND)
 
@@ -124,6 +136,22 @@ def print_findings(diagnosis: Diagnosis, terminal: Terminal, *, drawn: bool = Fa
         terminal.rows(findings(diagnosis.findings, width, terminal.look, drawn=drawn))
     else:
         terminal.line("Nothing is wrong.")
+
+
+def _prove(
+    experiment: Experiment, diagnosis: Diagnosis, earlier: Earlier, shared: o.Shared
+) -> None:
+    """Say what each repair brings, one after the other."""
+    from engine.doctor.examination import repairs
+    from tui.commands.proving import prove
+    from tui.terminal.printing import Terminal
+
+    found = list(repairs(experiment, diagnosis.statistics, earlier=earlier))
+    if found:
+        terminal = None if shared.json else Terminal(ascii_only=shared.ascii)
+        prove(experiment, found, shared.data, terminal)
+    elif not shared.json:
+        Terminal(ascii_only=shared.ascii).line("There is no repair to be tried.")
 
 
 def _repair(

@@ -15,7 +15,7 @@ import asyncio
 import contextlib
 import subprocess
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -29,6 +29,7 @@ from engine.runs.events import Evaluated, Prediction, RunFinished
 from engine.runs.inside import Inside, Look
 from engine.runs.lease import read_lease
 from engine.runs.pictures import Pictures
+from engine.runs.proof import Proof
 from engine.runs.rate_test import RateTest
 from engine.runs.run import Run
 from engine.runs.side_by_side import SideBySide
@@ -275,6 +276,15 @@ class Session:
             data_dir=_absolute(data_dir),
         )
         return await self._connection.ask(request, SideBySide)
+
+    async def prove(
+        self, chain: Sequence[Experiment], seeds: Sequence[int], data_dir: Path | None = None
+    ) -> Proof:
+        """What each of a chain of experiments comes to, trained for a moment on copies."""
+        await asyncio.to_thread(look_at_data, chain[0])
+        tomls = [to_toml(experiment, complete=True) for experiment in chain]
+        request = p.Prove(tomls=tomls, seeds=list(seeds), data_dir=_absolute(data_dir))
+        return await self._connection.ask(request, Proof)
 
     async def predict(
         self, run: Run, rows: list[list[str]], checkpoint: Moment = "last"

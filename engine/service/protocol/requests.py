@@ -201,6 +201,14 @@ class TrainBoth(Request, frozen=True, kw_only=True):
     data_dir: str
 
 
+class Prove(Request, frozen=True, kw_only=True):
+    """Train copies of a chain of experiments for a moment each; the answer's value is a Proof."""
+
+    tomls: list[str]
+    seeds: list[int]
+    data_dir: str
+
+
 class Predict(Request, frozen=True, kw_only=True):
     """What a finished or running run's network says of samples, ROWS of them at most."""
 
@@ -314,6 +322,7 @@ Requests = (
     | InsideFirst
     | TimeSteps
     | TrainBoth
+    | Prove
     | Predict
     | ShowRows
     | PredictRows

@@ -23,7 +23,7 @@ OfExperiment = (
 )
 OfFiles = p.Predict | p.PredictRows | p.PredictPictures | p.Export
 OfRun = OfFiles | p.ShowRows | p.Evaluate | p.ListMoments
-Query = OfExperiment | OfRun | p.Review | p.InsideOfRun
+Query = OfExperiment | OfRun | p.Review | p.InsideOfRun | p.Prove
 
 
 class Queries:
@@ -40,6 +40,11 @@ class Queries:
     def answer(self, request: Query) -> object:
         """The value that answers the request; raises PerceptuiError."""
         with undisturbed():
+            if isinstance(request, p.Prove):
+                from engine.training.proof import prove
+
+                chain = [from_raw(parse_toml(toml)) for toml in request.tomls]
+                return prove(chain, request.seeds, self._locations(request.data_dir))
             if isinstance(request, OfExperiment):
                 return _of_experiment(request, self._locations(request.data_dir))
             if isinstance(request, p.Review):
