@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING
 from engine.export.format import Format
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from engine.export.source import Source
     from engine.parts.data import DataLocations
+    from engine.runs.changes import Change
     from engine.spec.experiment import Experiment
 
 
@@ -25,22 +28,32 @@ class Script(Format):
 
     def content(self, source: Source) -> bytes:
         """Raises DataUnavailable where it can't be had without the data."""
+        from engine.runs.changes import standing_changes
         from engine.runs.events import LearningRateChanged
 
         source.run.check_unchanged()  # with other data it would not repeat the run
-        changes = [e for e in source.run.events() if isinstance(e, LearningRateChanged)]
-        steps = ", ".join(
-            f"after step {e.step} to {e.factor:g} times its schedule" for e in changes
-        )
-        remark = f"It does not repeat what was done by hand: the learning rate set {steps}."
         experiment = source.run.experiment()
-        return script_of(experiment, source.locations, remark if changes else "").encode()
+        changes, remark = standing_changes(source.run.events()), ""
+        rates = [change for change in changes if isinstance(change, LearningRateChanged)]
+        if rates and experiment.schedule.watches_loss:  # it sets the rate by itself
+            steps = ", ".join(
+                f"after step {e.step} to {e.factor:g} times its schedule" for e in rates
+            )
+            remark = f"It does not repeat what was done by hand: the learning rate set {steps}."
+            changes = [change for change in changes if change not in rates]
+        return script_of(experiment, source.locations, remark, changes).encode()
 
 
-def script_of(experiment: Experiment, locations: DataLocations, remark: str = "") -> str:
+def script_of(
+    experiment: Experiment,
+    locations: DataLocations,
+    remark: str = "",
+    changes: Sequence[Change] = (),
+) -> str:
     """The program of an experiment that may not have been trained yet.
 
-    remark: a sentence for its docstring. Raises what `engine.runs.script.script` does.
+    remark: a sentence for its docstring; changes: done by hand, to be repeated. Raises what
+    `engine.runs.script.script` does.
     """
     from engine.runs.script import make_plan, script
 
@@ -54,4 +67,4 @@ def script_of(experiment: Experiment, locations: DataLocations, remark: str = ""
         plan = make_plan(experiment, locations)
         threads = num_threads(plan.chain, plan.batch_size)
         experiment = dataclasses.replace(experiment, threads=threads)
-    return script(experiment, locations, remark)
+    return script(experiment, locations, remark, changes)

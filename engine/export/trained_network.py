@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import contextlib
 import io
+import warnings
 from abc import abstractmethod
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from engine.errors import Remark
 from engine.export.format import Format
 
 if TYPE_CHECKING:
@@ -26,14 +28,34 @@ class NetworkFormat(Format, abstract=True):
     """What is learned, without the training."""
 
     def content(self, source: Source) -> bytes:
-        return self.written(*source.network())
+        from engine.training.silencing import spelled_out
+
+        model, shape = source.network()
+        return self.written(spelled_out(model), shape)
 
     @abstractmethod
     def written(self, model: nn.Module, shape: Shape) -> bytes:
         """The file of a network; shape: of one network input, the batch left out."""
 
 
-class StateDict(NetworkFormat):
+class WeightsFormat(NetworkFormat, abstract=True):
+    """Weights for a network that somebody else builds."""
+
+    def content(self, source: Source) -> bytes:
+        from engine.training.silencing import silenced
+
+        model, shape = source.network()
+        if asleep := silenced(model):
+            units = "; ".join(f"{', '.join(map(str, own))} of {n}" for n, own in asleep.items())
+            remark = (
+                f"units are silenced by hand ({units}), which weights alone don't tell: "
+                "pt, pt2 and onnx do"
+            )
+            warnings.warn(Remark(remark), stacklevel=2)
+        return self.written(model, shape)
+
+
+class StateDict(WeightsFormat):
     """Only the weights."""
 
     name = "state-dict"
@@ -84,7 +106,7 @@ class ExportedProgram(NetworkFormat):
         return buffer.getvalue()
 
 
-class Safetensors(NetworkFormat):
+class Safetensors(WeightsFormat):
     """Only the weights, named as in the state dict."""
 
     name = "safetensors"

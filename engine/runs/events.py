@@ -273,12 +273,59 @@ class Continued(Event, frozen=True, kw_only=True):
     step: int
 
 
-class LearningRateChanged(Event, frozen=True, kw_only=True):
-    """A person changed the learning rate: a factor on top of the schedule."""
+class ChangedByHand(Event, frozen=True, kw_only=True):
+    """A person changed what the training goes on with."""
 
     step: int
     """Steps done before the change."""
+
+
+class LearningRateChanged(ChangedByHand, frozen=True, kw_only=True):
+    """A person changed the learning rate: a factor on top of the schedule."""
+
     factor: float
+
+
+class ParameterSet(ChangedByHand, frozen=True, kw_only=True):
+    """A person set one weight or bias."""
+
+    layer: tuple[int, ...]
+    """The layer's address: `[2]`, or `[1, 0]` inside of a block."""
+    parameter: str
+    """`weight`, `bias`, or `shortcut.weight` of a block."""
+    place: tuple[int, ...]
+    """Its index in that tensor."""
+    value: float
+    before: Figure
+
+
+class UnitSilenced(ChangedByHand, frozen=True, kw_only=True):
+    """A person fixed the output of a unit to zero, after its activation."""
+
+    layer: tuple[int, ...]
+    """The address of the layer that makes it."""
+    unit: int
+
+
+class UnitWoken(ChangedByHand, frozen=True, kw_only=True):
+    """A person let a silenced unit speak again: its weights are as they were, or trained since."""
+
+    layer: tuple[int, ...]
+    unit: int
+
+
+class LayerRedrawn(ChangedByHand, frozen=True, kw_only=True):
+    """A person had new random numbers drawn for a layer, as for a new network."""
+
+    layer: tuple[int, ...]
+    seed: int
+
+
+class TakenBack(ChangedByHand, frozen=True, kw_only=True):
+    """A person took a change back before any step was trained with it."""
+
+    change: int
+    """The number of the event that told of it."""
 
 
 class WentBack(Event, frozen=True, kw_only=True):
@@ -374,6 +421,11 @@ Recorded = (
     | Paused
     | Continued
     | LearningRateChanged
+    | ParameterSet
+    | UnitSilenced
+    | UnitWoken
+    | LayerRedrawn
+    | TakenBack
     | Resumed
     | Rewound
     | Diverged

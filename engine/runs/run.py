@@ -20,6 +20,7 @@ from engine.limits import RUN_FILE
 from engine.paths import expanded
 from engine.runs import events as ev
 from engine.runs import kept_table
+from engine.runs.changes import Change, standing_changes
 from engine.runs.contents import EVENTS, EXPERIMENT, LOSSES, CheckpointKind, Moment
 from engine.runs.directory import RunDirectory, is_aside
 from engine.runs.origin import check_origin
@@ -61,10 +62,9 @@ class Record:
         found = self.last(ev.EpochFinished)
         return found if isinstance(found, ev.EpochFinished) else None
 
-    def learning_rate_changes(self) -> list[tuple[int, float]]:
-        """The factors that a person set, by the steps done before, for a replay."""
-        changes = (e for e in self.events if isinstance(e, ev.LearningRateChanged))
-        return [(event.step, event.factor) for event in changes]
+    def changes_by_hand(self) -> list[Change]:
+        """What a person changed on the way, for a replay."""
+        return standing_changes(self.events)
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Protocol
 
 import torch
@@ -129,9 +128,4 @@ def selecting_part(splits: dict[str, Split]) -> Split:
     if "validation" in splits:
         return splits["validation"]
     train = splits["train"]
-    stride = selecting_stride(len(train))
-    if stride == 1:
-        return train
-    if isinstance(train, StreamedSplit):
-        return replace(train, targets=train.targets[::stride], index=train.index[::stride])
-    return Split(train.inputs[::stride].contiguous(), train.targets[::stride])
+    return train.every(selecting_stride(len(train)))

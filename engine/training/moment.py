@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from engine.errors import UsageError
+from engine.errors import BadCheckpoint, UsageError
+from engine.parts.layers.address import module_name
+from engine.runs import events as ev
+from engine.runs.changes import standing_changes
 from engine.runs.contents import Moment, is_of_run, moment_of
 from engine.runs.run import Run
+from engine.spec.chain import links
+from engine.spec.columns import column_at, columns_of
 from engine.training.checkpoint import Checkpoint, load, save
+from engine.training.silencing import Silenced, with_unit, without_unit
 from engine.training.snapshots import checkpoint_of
 
 
@@ -18,9 +24,30 @@ def weights_at(run: Run, moment: Moment) -> tuple[Checkpoint, Path]:
     """
     if isinstance(moment, int):
         snapshots = run.snapshots
-        return checkpoint_of(snapshots.read(moment)), snapshots.path
+        checkpoint = checkpoint_of(snapshots.read(moment))
+        asleep = _silenced(run, int(checkpoint.state["last_event"]))
+        if asleep:  # a snapshot holds numbers only
+            checkpoint = Checkpoint(checkpoint.tensors, {**checkpoint.state, "silenced": asleep})
+        return checkpoint, snapshots.path
     path = run.checkpoint(moment)
     return load(path), path
+
+
+def _silenced(run: Run, last_event: int) -> Silenced:
+    """The units that were silenced when this event was the newest, as its record tells."""
+    found: dict[str, tuple[int, ...]] = {}
+    if next(run.record_file.of_kind(ev.UnitSilenced), None) is None:
+        return found
+    columns = columns_of(links(run.experiment().layers, run.facts().shape, []))
+    for change in standing_changes(run.events(up_to=last_event)):
+        if isinstance(change, ev.UnitSilenced | ev.UnitWoken):
+            index = column_at(columns, change.layer)
+            if not index:
+                raise BadCheckpoint(f"{run.path}: its record silences units of no layer")
+            name = module_name(columns[index].last.address)
+            put = with_unit if isinstance(change, ev.UnitSilenced) else without_unit
+            found = put(found, name, change.unit)
+    return found
 
 
 def write_out(path: Path) -> None:

@@ -7,9 +7,12 @@ without any runs as if there were no such thing.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 
 import torch
 from torch import Tensor, nn
+
+from engine.parts.layers.modules import Silence
 
 Silenced = Mapping[str, tuple[int, ...]]
 """By module: the indices of its silenced outputs or channels, ascending."""
@@ -20,10 +23,16 @@ class _Silence:
 
     def __init__(self, units: tuple[int, ...], device: torch.device) -> None:
         self.units = units
-        self._index = torch.tensor(units, device=device)
+        self._index = _index(units, device)
 
     def __call__(self, module: nn.Module, inputs: object, output: Tensor) -> Tensor:
         return output.index_fill(1, self._index, 0.0)
+
+
+@cache
+def _index(units: tuple[int, ...], device: torch.device) -> Tensor:
+    """(units,), to be read only, and never let go of: a recorded step reads it where it lies."""
+    return torch.tensor(units, device=device)
 
 
 def silenced(model: nn.Module) -> dict[str, tuple[int, ...]]:
@@ -42,6 +51,26 @@ def silence(model: nn.Module, units: Silenced) -> None:
         if own:
             hook = _Silence(tuple(sorted(own)), device)
             model.get_submodule(name).register_forward_hook(hook)
+
+
+def spelled_out(model: nn.Module) -> nn.Module:
+    """The same network with layers in place of hooks, for others to run; its names may differ."""
+    asleep = silenced(model)
+    silence(model, {})
+    for name, units in asleep.items():
+        model.set_submodule(name, nn.Sequential(model.get_submodule(name), Silence(units)))
+    return model
+
+
+def with_unit(units: Silenced, name: str, unit: int) -> dict[str, tuple[int, ...]]:
+    """Them and one more."""
+    return {**units, name: tuple(sorted({*units.get(name, ()), unit}))}
+
+
+def without_unit(units: Silenced, name: str, unit: int) -> dict[str, tuple[int, ...]]:
+    """Them but for one."""
+    rest = {**units, name: tuple(other for other in units.get(name, ()) if other != unit)}
+    return {name: own for name, own in rest.items() if own}
 
 
 def _hooks(module: nn.Module) -> Iterator[_Silence]:

@@ -64,6 +64,12 @@ class Split:
         """The split on a device."""
         return Split(self.inputs.to(device), self.targets.to(device))
 
+    def every(self, stride: int) -> Split:
+        """Each so many-th of its samples; itself for a stride of 1."""
+        if stride == 1:
+            return self
+        return Split(self.inputs[::stride].contiguous(), self.targets[::stride])
+
     def rows(self, index: Tensor) -> Tensor:
         """The inputs of a few samples, not to be changed: (len(index), *stored shape)."""
         return self.inputs.index_select(0, index.to(self.inputs.device))
@@ -83,6 +89,9 @@ class StreamedSplit(Split):
 
     def on(self, device: torch.device) -> StreamedSplit:
         return replace(self, targets=self.targets.to(device))
+
+    def every(self, stride: int) -> StreamedSplit:
+        return replace(self, targets=self.targets[::stride], index=self.index[::stride])
 
     def rows(self, index: Tensor) -> Tensor:
         return self.reader.rows(self.index[index.cpu()])

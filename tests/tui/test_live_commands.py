@@ -24,6 +24,7 @@ from tests.engine.service.live import (
     endless,
     eventually,
     on,
+    rates_of,
     reported,
     run_async,
     the_end,
@@ -210,7 +211,7 @@ def test_replay_repeats_what_was_done_on_the_way(bench: Bench, warm: Path) -> No
     done = perceptui("replay", "last", "--json")
     assert done.code == 0, done.err
     ended = done.records[-1]
-    assert [factor for _, factor in run.record().learning_rate_changes()] == [0.3, 2.0]
+    assert [factor for _, factor in rates_of(run)] == [0.3, 2.0]
     finished = run.record().finished
     assert finished is not None
     assert (ended["reason"], ended["steps"]) == ("stopped", finished.steps)

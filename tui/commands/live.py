@@ -186,7 +186,7 @@ def replay(
         runs_dir=str(shared.runs),
         data_dir=str(shared.data),
         on_disconnect="stop",
-        changes=tuple(record.learning_rate_changes()),
+        changes=tuple(record.changes_by_hand()),
         until_step=finished.steps if finished is not None and by_hand else None,
     )
     raise typer.Exit(batch.train(order, presentation(shared, quiet=quiet)))

@@ -6,6 +6,7 @@ import inspect
 
 from engine.parts.component import literal
 from engine.parts.layers.address import weight_names
+from engine.runs.script.by_hand import by_hand_lines
 from engine.runs.script.ending import told
 from engine.runs.script.plan import Piece, Plan
 from engine.runs.script.rate import Rate, make_rate
@@ -32,11 +33,13 @@ def loop_piece(plan: Plan) -> Piece:
         ]
     if rate.counts_steps:
         piece.lines.append("step = 0")
+    piece.lines += by_hand_lines(plan)
     if experiment.patience is not None:
         worst = "-inf" if plan.selecting.higher_is_better else "inf"
         piece.lines.append(f'best_{_noun(plan)}, best_epoch = float("{worst}"), 0')
     piece.lines += [f"epochs = {experiment.epochs}", "for epoch in range(1, epochs + 1):"]
-    body = [*rate.before_epoch, *_epoch(plan, rate, penalized), *_end_of_epoch(plan, rate)]
+    first = ["by_hand(epoch - 1)"] if plan.changes and not rate.counts_steps else []
+    body = [*first, *rate.before_epoch, *_epoch(plan, rate, penalized), *_end_of_epoch(plan, rate)]
     piece.lines += [f"    {line}" for line in body]
     return piece
 
@@ -66,6 +69,7 @@ def _epoch(plan: Plan, rate: Rate, penalized: bool) -> list[str]:
     else:
         order, why = f"torch.arange({plan.num_train})", ""
     batch = [
+        *(["by_hand(step)"] if plan.changes else []),
         *rate.before_step,
         f"x, y = {inputs}[index], {targets}[index]",
         *_step(plan, _augmented(plan, "x"), "y", penalized),

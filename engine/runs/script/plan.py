@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from engine.errors import BadExperiment, Problem
 from engine.parts.data import DataLocations, Facts, Pixels
 from engine.parts.metrics import METRICS, Metric, reported
+from engine.runs.changes import Change
+from engine.runs.events import LearningRateChanged
 from engine.spec.chain import Link, links
 from engine.spec.experiment import Experiment
 from engine.spec.validator import held_back, selecting_stride
@@ -38,6 +40,13 @@ class Plan:
     sizes: dict[str, int]
     """Samples of each split that is cut from the data, in the order they are cut."""
     pixels: Pixels | None
+    changes: tuple[Change, ...] = ()
+    """What a person did by hand, that the script can repeat."""
+
+    @property
+    def changes_rate(self) -> bool:
+        """Whether the learning rate is among it."""
+        return any(isinstance(change, LearningRateChanged) for change in self.changes)
 
     @property
     def splits(self) -> tuple[str, ...]:
@@ -151,7 +160,9 @@ class Plan:
         return self.classifies and self.num_outputs == 1
 
 
-def make_plan(experiment: Experiment, locations: DataLocations) -> Plan:
+def make_plan(
+    experiment: Experiment, locations: DataLocations, changes: Sequence[Change] = ()
+) -> Plan:
     """Raises BadExperiment where the layers don't fit the data, DataUnavailable for a file."""
     facts = experiment.data.known_facts()
     problems: list[Problem] = []
@@ -163,4 +174,5 @@ def make_plan(experiment: Experiment, locations: DataLocations) -> Plan:
     validation = held_back(total, experiment.validation_fraction)
     sizes = {"test": test, "validation": validation, "train": total - test - validation}
     sizes = {name: size for name, size in sizes.items() if size or name == "train"}
-    return Plan(experiment, locations, facts, chain, sizes, experiment.data.pixels())
+    pixels = experiment.data.pixels()
+    return Plan(experiment, locations, facts, chain, sizes, pixels, tuple(changes))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Sequence
 
 from engine.parts.data import DataLocations
+from engine.runs.changes import Change
 from engine.runs.script.data import data_piece
 from engine.runs.script.ending import ending_lines, evaluate_lines, imported
 from engine.runs.script.loop import loop_piece
@@ -20,15 +22,20 @@ _ABOUT = (
 )
 
 
-def script(experiment: Experiment, locations: DataLocations, remark: str = "") -> str:
+def script(
+    experiment: Experiment,
+    locations: DataLocations,
+    remark: str = "",
+    changes: Sequence[Change] = (),
+) -> str:
     """The program that repeats a training; nothing of it is run.
 
     threads must be a number; it is one in a run's resolved experiment. remark: a last
-    sentence for the docstring. Raises BadExperiment
+    sentence for the docstring; changes: what was done by hand, to be repeated. Raises BadExperiment
     where the layers don't fit the data, DataUnavailable where a file of the data is absent.
     """
     assert experiment.threads != "auto", "the number of threads belongs to the program"
-    plan = make_plan(experiment, locations)
+    plan = make_plan(experiment, locations, changes)
     pieces = [data_piece(plan), model_piece(plan), loop_piece(plan)]
     data, model, loop = (piece.lines for piece in pieces)
     imports = {"import torch", "from torch import nn"}.union(*(piece.imports for piece in pieces))

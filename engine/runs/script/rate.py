@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from engine.parts.layers.base import torch_literal
 from engine.parts.metrics import Metric
 from engine.parts.schedules import Formula, Schedule, constant_lr
+from engine.runs.script.by_hand import constant_rate_lines, rate_times_factor
 from engine.runs.script.plan import Plan, function_lines
 
 
@@ -37,7 +38,11 @@ def make_rate(plan: Plan) -> Rate:
         rate.plateau = True
         rate.definitions += _plateau(schedule, lr, plan.selecting)
     moves = formula.function is not constant_lr
+    in_batches = not plan.full_batch or plan.draws_balanced
+    rate.counts_steps = bool(plan.changes) and in_batches
     if not moves and not schedule.warmup_length:
+        lines = constant_rate_lines(plan)
+        (rate.before_step if rate.counts_steps else rate.before_epoch).extend(lines)
         return rate
     if moves:
         source = inspect.getsource(formula.function).rstrip()
@@ -48,10 +53,11 @@ def make_rate(plan: Plan) -> Rate:
     if in_steps and not plan.full_batch:
         unit_done, rate.counts_steps = "step", True
     lines = ["for group in optimizer.param_groups:"]
-    lines.append(f'    group["lr"] = learning_rate({unit_done})')
+    lines.append(f'    group["lr"] = {rate_times_factor(plan, f"learning_rate({unit_done})")}')
     if momentum is not None:
         lines += _momentum(plan, momentum, unit_done)
-    (rate.before_step if rate.counts_steps else rate.before_epoch).extend(lines)
+    by_step = rate.counts_steps and (unit_done == "step" or plan.changes_rate)
+    (rate.before_step if by_step else rate.before_epoch).extend(lines)
     return rate
 
 

@@ -26,7 +26,7 @@ from engine.limits import PICTURES, REQUEST, ROWS
 from engine.paths import data_dir as default_data_dir
 from engine.runs.contents import CheckpointKind, Moment
 from engine.runs.events import Evaluated, Prediction, RunFinished
-from engine.runs.inside import Inside, Look
+from engine.runs.inside import Effect, Inside, Look
 from engine.runs.lease import read_lease
 from engine.runs.pictures import Pictures
 from engine.runs.proof import Proof
@@ -173,6 +173,10 @@ class Session:
     async def do(self, command: p.Command | p.Stop) -> None:
         """Have done to the training what a command says."""
         await self._connection.tell(command)
+
+    async def touch(self, touch: p.Touch) -> Effect:
+        """Have the network changed by hand; what that does to it."""
+        return await self._connection.ask(touch, Effect)
 
     async def watch(
         self,

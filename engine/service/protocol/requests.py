@@ -8,9 +8,10 @@ import msgspec
 
 from engine.decoding import Undecodable, decoded
 from engine.export.predictions import RowFormat
+from engine.runs.changes import Change
 from engine.runs.contents import CheckpointKind, Moment
 from engine.runs.events import Reason
-from engine.runs.inside import Look
+from engine.runs.inside import Look, Unit
 from engine.runs.snapshots import USUAL_BYTES
 from engine.service.protocol.messages import Executor, Message, OnDisconnect
 
@@ -49,8 +50,8 @@ class Train(Command, frozen=True, kw_only=True):
     on_disconnect: OnDisconnect = "continue"
     paused: bool = False
     executor: Executor = "auto"
-    changes: tuple[tuple[int, float], ...] = ()
-    """Learning-rate factors to set after so many steps: a replay's."""
+    changes: tuple[Change, ...] = ()
+    """What to change after so many steps: a replay's."""
     until_step: int | None = None
     """End after so many steps: a replay of a run that was stopped there."""
     snapshot_bytes: int = USUAL_BYTES
@@ -115,6 +116,43 @@ class SetLearningRate(Command, frozen=True, kw_only=True):
     """Multiply the schedule's learning rate by this factor from the next step on; recorded."""
 
     factor: float
+
+
+class Touch(Command, frozen=True, kw_only=True):
+    """Change the network by hand between two steps; recorded. The answer's value is an Effect."""
+
+
+class SetParameter(Touch, frozen=True, kw_only=True):
+    """Set one weight or bias, as a Weight names it."""
+
+    layer: tuple[int, ...]
+    parameter: str
+    place: tuple[int, ...]
+    value: float
+
+
+class Silence(Touch, frozen=True, kw_only=True):
+    """Fix the output of a unit to zero."""
+
+    unit: Unit
+
+
+class Wake(Touch, frozen=True, kw_only=True):
+    """Let a silenced unit speak again."""
+
+    unit: Unit
+
+
+class Redraw(Touch, frozen=True, kw_only=True):
+    """Draw new random numbers for a layer."""
+
+    layer: tuple[int, ...]
+    seed: int | None = None
+    """None for any; what it was is recorded."""
+
+
+class TakeBack(Touch, frozen=True, kw_only=True):
+    """Take the newest touch back, while no step was trained since."""
 
 
 class Rewind(Command, frozen=True, kw_only=True):
@@ -311,6 +349,11 @@ Requests = (
     | Advance
     | SetPace
     | SetLearningRate
+    | SetParameter
+    | Silence
+    | Wake
+    | Redraw
+    | TakeBack
     | Rewind
     | Stop
     | Draw

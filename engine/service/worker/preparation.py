@@ -11,11 +11,13 @@ from pathlib import Path
 from engine.errors import Remark, UsageError
 from engine.parts.data import DataLocations
 from engine.runs import events as ev
+from engine.runs.changes import Change, standing_changes
 from engine.runs.extension import extended, remarks
 from engine.runs.kept_checkpoints import OVER, is_done, kept_checkpoints
 from engine.runs.run import Run
 from engine.service import protocol as p
 from engine.spec.experiment import Experiment
+from engine.training.by_hand import check_factor
 from engine.training.checkpoint import Checkpoint, load
 from engine.training.executor import Executor
 from engine.training.fit import fitting_state
@@ -25,7 +27,6 @@ from engine.training.named_tensors import load_model
 from engine.training.room import check_room
 from engine.training.trainer import Trainer
 
-LEARNING_RATE_FACTORS = (1e-6, 1e6)
 TENTH = 0.1
 """What of the learning rate a rewind goes on with, unless it is told."""
 _WITHOUT_BEST = "move the damaged one away to go on from it"
@@ -45,8 +46,8 @@ class Prepared:
     """Those of the record up to the checkpoint; read as they are asked for, once."""
     factor: float | None = None
     """The learning-rate factor to go on with; None for the one it had."""
-    changes: tuple[tuple[int, float], ...] = ()
-    """Learning-rate factors that were set by hand later than where it goes on."""
+    changes: tuple[Change, ...] = ()
+    """What was changed by hand later than where it goes on."""
     is_in_file: bool = True
     """Whether the run's last checkpoint is what it goes on from."""
     is_best_in_file: bool = True
@@ -72,6 +73,9 @@ def prepare(
         path = Path(trainer.experiment.start_from)
         write_out(path)
         stored = load(path, "--set start_from={path} takes it")
+        if stored.state.get("silenced"):
+            text = "units that were silenced there by hand are awake here: only weights are taken"
+            warnings.warn(Remark(f"{path}: {text}"), stacklevel=2)
         load_model(trainer.model, stored, path)
         trainer.started_from = named(path, stored)
     return trainer
@@ -154,10 +158,9 @@ def _nothing_left(run: Run, reason: str) -> UsageError:
     )
 
 
-def _changes_after(run: Run, after_event: int) -> tuple[tuple[int, float], ...]:
-    """The learning-rate factors that were set by hand after an event."""
-    changes = (event for event in run.events() if isinstance(event, ev.LearningRateChanged))
-    return tuple((event.step, event.factor) for event in changes if event.n > after_event)
+def _changes_after(run: Run, after_event: int) -> tuple[Change, ...]:
+    """What was changed by hand after an event."""
+    return tuple(change for change in standing_changes(run.events()) if change.n > after_event)
 
 
 def _finished(run: Run) -> ev.RunFinished | None:
@@ -172,10 +175,3 @@ def _factor(experiment: Experiment, learning_rate: float) -> float:
     if base <= 0:
         raise UsageError("optimizer.lr: the run's is 0, so no factor gives another")
     return learning_rate / base
-
-
-def check_factor(factor: float) -> None:
-    """Raise UsageError for a learning-rate factor that is beyond all use."""
-    low, high = LEARNING_RATE_FACTORS
-    if not low <= factor <= high:
-        raise UsageError(f"learning-rate factor {factor:g}: give {low:g} to {high:g}")

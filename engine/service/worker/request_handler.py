@@ -102,7 +102,7 @@ class RequestHandler:
             case p.SetPace():
                 self._controller.keep_pace(request.steps_per_s, client)
             case p.Command() | p.Stop():
-                self._controller.do(request)
+                return self._controller.do(request)
             case p.Hello():
                 pass
             case p.Review() | p.InsideOfRun():

@@ -143,12 +143,15 @@ class RunController:
             return None
         return training if training.directory.path.absolute() == Path(run) else None
 
-    def do(self, command: p.Command | p.Stop) -> None:
-        """Do to the training what a client commands; raises UsageError where that can't be."""
+    def do(self, command: p.Command | p.Stop) -> object:
+        """Do to the training what a client commands; raises UsageError where that can't be.
+
+        Returns what the command's answer is to say.
+        """
         training = self.any_training()
         if training.is_over:
             if isinstance(command, p.Stop):
-                return
+                return None
             raise UsageError("the run is over")
         match command:
             case p.Pause():
@@ -160,7 +163,8 @@ class RunController:
             case p.Stop():
                 self.stop(command.reason)
             case _:
-                training.do(command)
+                return training.do(command)
+        return None
 
     def keep_pace(self, steps_per_s: float, client: Client) -> None:
         """Train so many steps a second as long as this client is there; raises UsageError."""

@@ -13,16 +13,18 @@ from engine.errors import BadCheckpoint, UsageError
 from engine.parts.data import Facts
 from engine.parts.data.fingerprint import fingerprint
 from engine.runs import events as ev
+from engine.runs.changes import Change
 from engine.runs.contents import EVENTS, discard, sweep
 from engine.runs.directory import RunDirectory
-from engine.runs.inside import Inside, Look
+from engine.runs.inside import Effect, Inside, Look
 from engine.runs.kept_table import store
 from engine.runs.origin import digest_of, experiment_digest
 from engine.runs.pictures import Pictures
 from engine.runs.run import Run
 from engine.service import protocol as p
+from engine.service.worker.by_hand import ByHand
 from engine.service.worker.checkpoints import Checkpoints, Outcome
-from engine.service.worker.preparation import Prepared, check_factor
+from engine.service.worker.preparation import Prepared
 from engine.service.worker.review import of_past
 from engine.spec.experiment import Experiment
 from engine.training.answers import predictions
@@ -35,6 +37,7 @@ from engine.training.moment import weights_at
 from engine.training.pictures import all_pictures
 from engine.training.probes.divergence import located
 from engine.training.probes.instruments import Instruments
+from engine.training.quick_scores import quick_scores
 from engine.training.snapshots import SnapshotTaker
 from engine.training.trainer import Trainer
 
@@ -51,7 +54,7 @@ class TrainingRun:
     """
 
     def __init__(
-        self, trainer: Trainer, directory: RunDirectory, changes: Sequence[tuple[int, float]]
+        self, trainer: Trainer, directory: RunDirectory, changes: Sequence[Change]
     ) -> None:
         self.trainer = trainer
         self.directory = directory
@@ -60,11 +63,9 @@ class TrainingRun:
         """Number of the event that began this process's part of the record."""
         self.record_start = 0
         """Where in the record's file that part begins, in bytes."""
-        self._changes = sorted(changes, key=lambda change: change[0])[::-1]
+        self._by_hand = ByHand(trainer, changes)
         self._until_step: int | None = None
         self._number = 0
-        self._factors: list[tuple[int, float]] = []
-        """Learning-rate factors that were set in this process, by step."""
         self.instruments = Instruments(trainer)
         """What is measured beside the training."""
         self.last_good = LastGoodState(
@@ -163,8 +164,8 @@ class TrainingRun:
                 if trainer.global_step == self._until_step:
                     self.finish("stopped")
                     return done
-            while self._changes and self._changes[-1][0] <= trainer.global_step:
-                self.set_learning_rate(self._changes.pop()[1])
+            while trainer.global_step >= self._by_hand.next_step:
+                self._repeat(self._by_hand.next())
             if trainer.global_step >= snapshots.due:
                 self._tell_snapshots(snapshots.take(self._number))
             self.instruments.before_step()
@@ -184,7 +185,7 @@ class TrainingRun:
     def _halts(self) -> bool:
         """Whether something is to be done here that the steps until now must have survived."""
         step = self.trainer.global_step
-        return step == self._until_step or bool(self._changes and self._changes[-1][0] <= step)
+        return step == self._until_step or step >= self._by_hand.next_step
 
     def _happen(self, events: list[ev.Event]) -> None:
         """Record what a step brought, and look at the network where that is a report."""
@@ -206,7 +207,7 @@ class TrainingRun:
         try:
             if finite is None and path.is_file():
                 finite = load(path)
-            return located(event, self.trainer, finite, self._factors, path)
+            return located(event, self.trainer, finite, self._by_hand.changes, path)
         except BadCheckpoint:
             pass  # somebody has damaged the file: the layer stays unknown
         return event
@@ -275,22 +276,49 @@ class TrainingRun:
         """Record that the training goes on."""
         self._record(ev.Continued(step=self.trainer.global_step))
 
-    def do(self, command: p.Command) -> None:
-        """Change the training between two steps as a client commands."""
+    def do(self, command: p.Command) -> Effect | None:
+        """Change the training between two steps as a client commands; raises UsageError."""
         match command:
             case p.SetLearningRate():
                 self.set_learning_rate(command.factor)
             case p.Rewind():
                 self.rewind(command.to)
+            case p.Touch():
+                return self._touch(command)
+        return None
 
     def set_learning_rate(self, factor: float) -> None:
         """Multiply the schedule's rate from the next step on; raises UsageError."""
-        check_factor(factor)
-        trainer = self.trainer
-        trainer.learning_rate.factor = factor
-        trainer.learning_rate.apply(trainer.epoch, trainer.global_step)
-        self._factors.append((trainer.global_step, factor))
-        self._record(ev.LearningRateChanged(step=trainer.global_step, factor=factor))
+        self._change(ev.LearningRateChanged(step=self.trainer.global_step, factor=factor))
+
+    def _repeat(self, change: Change) -> None:
+        """Do what was done in the run that is repeated."""
+        change = msgspec.structs.replace(change, step=self.trainer.global_step)
+        self._change(change)
+
+    def _touch(self, command: p.Touch) -> Effect:
+        """Change the network by hand, and tell what that does to it; raises UsageError."""
+        before, counts = quick_scores(self.trainer)
+        if isinstance(command, p.TakeBack):
+            self._turn()
+            self._record(self._by_hand.take_back())
+            self.checkpoints.best.turn(self._number)
+        else:
+            self._change(self._by_hand.change_of(command))
+        after, _ = quick_scores(self.trainer)
+        return Effect(event=self._number, before=before, after=after, num_samples=counts)
+
+    def _change(self, change: Change) -> None:
+        """Do something by hand and record it; raises UsageError, nothing is changed then."""
+        if not isinstance(change, ev.LearningRateChanged):
+            self._turn()
+        self._by_hand.do(change, self._number + 1)
+        self._record(change)
+        self.checkpoints.best.turn(self._number)
+
+    def _turn(self) -> None:
+        """The network becomes another one: have what it was judged, and be found again."""
+        self._judge_newest()
         self.checkpoints.best.turn(self._number)
 
     def rewind(self, to: str) -> None:
@@ -307,7 +335,7 @@ class TrainingRun:
             raise BadCheckpoint(f"{path}: no checkpoint was written yet")
         restore(self.trainer, checkpoint, path)
         self.instruments.went_back()
-        self._factors = [change for change in self._factors if change[0] < self.trainer.global_step]
+        self._by_hand.went_back()
         self.last_good.went_back()
         if not best.take(kept):
             stored = self.directory.checkpoint("best")

@@ -10,7 +10,9 @@ import torch
 from torch import Tensor
 
 from engine.parts.layers.address import Address, at, module_name, place
+from engine.runs.changes import Change
 from engine.runs.events import Diverged, Part
+from engine.training.by_hand import apply
 from engine.training.checkpoint import Checkpoint
 from engine.training.full_state import full_state, kept, restore
 from engine.training.layer_outputs import watched
@@ -24,7 +26,7 @@ def located(
     event: Diverged,
     trainer: Trainer,
     finite: Checkpoint | None,
-    factors: Sequence[tuple[int, float]],
+    changes: Sequence[Change],
     path: Path,
 ) -> Diverged:
     """The event with the first layer that went non-finite, if it can be found in time.
@@ -32,7 +34,7 @@ def located(
     The last steps are repeated from a finite state, since the step that met the first
     infinity has spread it over all weights; the trainer is then put back as it was.
     finite: None where there is no such state any more.
-    factors: learning-rate factors by step, oldest first, as they were set on the way.
+    changes: what was changed by hand on the way, oldest first.
     path: names the checkpoint in errors.
     """
     now = kept(full_state(trainer))
@@ -48,28 +50,23 @@ def located(
     if steps < 0 or steps * pace_s > MOST_S:
         return event
     restore(trainer, finite, path)
-    ahead: Sequence[tuple[int, float]] = [
-        change for change in factors if change[0] >= trainer.global_step
-    ]
+    ahead: Sequence[Change] = [change for change in changes if change.step >= trainer.global_step]
     try:
         while trainer.global_step < event.step - 1 and trainer.reason is None:
-            ahead = _set_factors(trainer, ahead)
+            ahead = _changed(trainer, ahead)
             trainer.step()
         if trainer.reason is not None:
             return event
-        _set_factors(trainer, ahead)
+        _changed(trainer, ahead)
         return _looked_through(event, trainer)
     finally:
         restore(trainer, now, path)
 
 
-def _set_factors(
-    trainer: Trainer, ahead: Sequence[tuple[int, float]]
-) -> Sequence[tuple[int, float]]:
-    """Set what was set before the next step; returns what comes later."""
-    while ahead and ahead[0][0] <= trainer.global_step:
-        trainer.learning_rate.factor = ahead[0][1]
-        trainer.learning_rate.apply(trainer.epoch, trainer.global_step)
+def _changed(trainer: Trainer, ahead: Sequence[Change]) -> Sequence[Change]:
+    """Do what was done before the next step; returns what comes later."""
+    while ahead and ahead[0].step <= trainer.global_step:
+        apply(trainer, ahead[0])
         ahead = ahead[1:]
     return ahead
 

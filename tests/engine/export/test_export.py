@@ -26,7 +26,7 @@ from engine.service.worker.preparation import prepare
 from engine.service.worker.training_run import TrainingRun
 from engine.training.checkpoint import load
 from tests.engine.runs.repetition import NOWHERE, run_here, small, trained
-from tests.engine.service.live import to_train
+from tests.engine.service.live import rates, to_train
 
 
 def finished(runs_dir: Path, **changes: Any) -> Run:
@@ -81,10 +81,14 @@ def test_the_script_repeats_the_run(run: Run, tmp_path: Path) -> None:
     assert [e["epoch"] for e in output.epochs] == [1, 2, 4, 5]
 
 
-def test_what_was_done_by_hand_is_told(tmp_path: Path) -> None:
-    """The script of a run whose learning rate was changed says that it does not repeat that."""
+def test_what_cannot_be_repeated_is_told(tmp_path: Path) -> None:
+    """A learning rate that was set where the schedule sets it by what it sees."""
     order = to_train(
-        small(), tmp_path / "runs", name="tiny", data_dir=NOWHERE.data_dir, changes=[(2, 0.5)]
+        small(schedule="ReduceLROnPlateau()"),
+        tmp_path / "runs",
+        name="tiny",
+        data_dir=NOWHERE.data_dir,
+        changes=rates([(2, 0.5)]),
     )
     export(trained_run(order), "script", tmp_path / "lesson.py")
     told = " ".join((tmp_path / "lesson.py").read_text("utf-8").split())

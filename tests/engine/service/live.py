@@ -6,7 +6,7 @@ import asyncio
 import json
 import socket
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
@@ -53,6 +53,17 @@ def to_train(experiment: Experiment, runs_dir: Path, **others: Any) -> p.Train:
     data_dir = str(others.pop("data_dir", default_data_dir()))
     text = to_toml(experiment, complete=True)
     return p.Train(toml=text, runs_dir=str(runs_dir), data_dir=data_dir, **others)
+
+
+def rates(pairs: Iterable[tuple[int, float]]) -> tuple[ev.LearningRateChanged, ...]:
+    """Learning-rate factors to set after so many steps."""
+    return tuple(ev.LearningRateChanged(step=step, factor=factor) for step, factor in pairs)
+
+
+def rates_of(run: Run) -> list[tuple[int, float]]:
+    """The learning-rate factors that were set in a run, by the steps done before."""
+    changes = run.record().changes_by_hand()
+    return [(e.step, e.factor) for e in changes if isinstance(e, ev.LearningRateChanged)]
 
 
 def to_resume(run: Run, **others: Any) -> p.Resume:

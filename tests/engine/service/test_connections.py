@@ -24,6 +24,7 @@ from tests.engine.service.live import (
     demanding,
     endless,
     on,
+    rates_of,
     reported,
     run_async,
     the_end,
@@ -53,7 +54,7 @@ def test_two_steer_at_once(warm: Path, tmp_path: Path) -> None:
             await second.do(p.SetLearningRate(factor=2.0))
         async with Session.attach(run) as third:
             await third.do(p.Stop())
-        assert run.record().learning_rate_changes() == [(2, 2.0)]
+        assert rates_of(run) == [(2, 2.0)]
 
     run_async(train())
 

@@ -17,6 +17,8 @@ from engine.service.worker.preparation import prepare
 from engine.service.worker.training_run import TrainingRun
 from engine.training.checkpoint import load
 from tests.engine.service.live import (
+    rates,
+    rates_of,
     reported,
     run_async,
     the_end,
@@ -41,7 +43,7 @@ def _diverged(runs_dir: Path, factors: tuple[tuple[int, float], ...] = (), **cha
     """A run that diverged; factors: learning-rate factors by step."""
     experiment = small(**{**EXPLODING, **changes})
     order = to_train(
-        experiment, runs_dir, name="bad", data_dir=NOWHERE.data_dir, changes=list(factors)
+        experiment, runs_dir, name="bad", data_dir=NOWHERE.data_dir, changes=rates(factors)
     )
     training = TrainingRun.begin(order, prepare(experiment, NOWHERE))
     while not training.is_over:
@@ -120,7 +122,7 @@ def test_a_later_sound_state_is_kept_once_it_is_proven(tmp_path: Path) -> None:
     """With time to keep it, the state goes back to is that of the last report before the ruin."""
     experiment = small(**{**EXPLODING, "optimizer": "SGD(lr=0.01)"})
     order = to_train(
-        experiment, tmp_path, name="bad", data_dir=NOWHERE.data_dir, changes=[(20, 1e6)]
+        experiment, tmp_path, name="bad", data_dir=NOWHERE.data_dir, changes=rates([(20, 1e6)])
     )
     training = TrainingRun.begin(order, prepare(experiment, NOWHERE))
     training.instruments.budget.spent_s = -1e9
@@ -156,13 +158,13 @@ def test_rewound_and_replayed(warm: Path, tmp_path: Path, rate: float | None) ->
         async with Session.connect(warm) as session:
             await session.begin(to_resume(run, rewind=True, learning_rate=rate))
             assert (await the_end(session)).reason == "completed"
-            changes = run.record().learning_rate_changes()
+            changes = run.record().changes_by_hand()
             path = await session.begin(to_train(run.experiment(), tmp_path, changes=changes))
             await the_end(session)
             return Run(path)
 
     replayed = run_async(train())
-    ((step, factor),) = run.record().learning_rate_changes()
+    ((step, factor),) = rates_of(run)
     resumed = run.record().last(ev.Resumed)
     assert isinstance(resumed, ev.Resumed)
     assert step == resumed.from_step
@@ -183,7 +185,7 @@ def test_a_second_rewind_takes_a_tenth_of_the_tenth(warm: Path, tmp_path: Path) 
             while reason != "completed":
                 await session.begin(to_resume(run, rewind=True))
                 reason = (await the_end(session)).reason
-                factors.append(run.record().learning_rate_changes()[-1][1])
+                factors.append(rates_of(run)[-1][1])
         return factors
 
     factors = run_async(train())

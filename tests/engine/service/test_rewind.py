@@ -15,6 +15,7 @@ from tests.engine.service.live import (
     begun_paused,
     demanding,
     on,
+    rates_of,
     reported,
     run_async,
     the_end,
@@ -27,7 +28,7 @@ from tests.engine.service.live import (
 
 async def _replayed(session: Session, run: Run, runs_dir: Path) -> Run:
     """Train the run again as `perceptui replay` does."""
-    changes = run.record().learning_rate_changes()
+    changes = run.record().changes_by_hand()
     path = await session.begin(to_train(run.experiment(), runs_dir, changes=changes))
     await the_end(session)
     return Run(path)
@@ -51,7 +52,7 @@ def test_learning_rates_are_recorded_and_replayed(warm: Path, tmp_path: Path) ->
             return run, await _replayed(session, run, tmp_path)
 
     run, replayed = run_async(train())
-    assert run.record().learning_rate_changes() == [(30, 0.5), (30, 0.25), (61, 3.0)]
+    assert rates_of(run) == [(30, 0.5), (30, 0.25), (61, 3.0)]
     assert weights_of(replayed) == weights_of(run) != uninterrupted(demanding(epochs=60))[0]
     assert reported(replayed.record().events) == reported(run.record().events)
 
@@ -74,7 +75,7 @@ def test_rewinding_to_the_last_checkpoint_changes_nothing(warm: Path, tmp_path: 
 
     run = run_async(train())
     assert (weights_of(run), reported(run.record().events)) == uninterrupted(demanding(epochs=60))
-    assert run.record().learning_rate_changes() == []
+    assert rates_of(run) == []
 
 
 def test_rewinds_and_rates_are_replayed(warm: Path, tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ from engine.service.worker import checkpoints
 from engine.service.worker.preparation import prepare, prepare_again
 from engine.service.worker.training_run import RecordFailed, TrainingRun
 from engine.training import checkpoint
-from tests.engine.service.live import demanding, to_resume, to_train, weights_of
+from tests.engine.service.live import demanding, rates_of, to_resume, to_train, weights_of
 from tests.engine.training.tiny import NOWHERE
 
 
@@ -157,7 +157,7 @@ def test_a_completed_run_without_its_checkpoint_is_trained_again(
     assert listed.can_continue
     again = _resumed(run)
     assert weights_of(again) == expected
-    assert again.record().learning_rate_changes() == [(2, 0.25)]
+    assert rates_of(again) == [(2, 0.25)]
     assert state_of(again).told == "completed"
 
 

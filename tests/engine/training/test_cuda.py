@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 import torch
 
-from engine.runs.events import Diverged
+from engine.runs.changes import Change
+from engine.runs.events import Diverged, LayerRedrawn, ParameterSet, UnitSilenced
 from engine.training import loss_meter
+from engine.training.by_hand import apply
 from engine.training.executor import Executor
 from engine.training.full_state import full_state, kept, restore
 from engine.training.graphed import GraphedStep
@@ -82,6 +84,28 @@ def test_graphed_trainings_have_the_eager_bits(
     pairs = zip(reported(found), reported(expected), strict=True)
     for one, other in pairs:
         assert (one.metrics, one.gradient_norm) == (other.metrics, other.gradient_norm)
+
+
+def test_touched_trainings_have_the_eager_bits(caplog: pytest.LogCaptureFixture) -> None:
+    """A unit is silenced, a weight set and a layer drawn anew on the way."""
+    changes: list[Change] = [
+        UnitSilenced(step=0, layer=(0,), unit=3),
+        ParameterSet(step=0, layer=(0,), parameter="bias", place=(1,), value=0.5, before=0.0),
+        LayerRedrawn(step=0, layer=(4,), seed=2),
+    ]
+    trainers = []
+    with caplog.at_level(logging.WARNING):
+        executors: tuple[Executor, ...] = ("graphed", "eager")
+        for executor in executors:
+            trainer = Trainer(small(**DEEP), NOWHERE, executor)
+            for _ in range(20):
+                trainer.step()
+            trainer.read()
+            for change in changes:
+                apply(trainer, change)
+            trainers.append((trainer, list(trainer.events())))
+    assert not caplog.messages
+    assert weights(trainers[0][0]) == weights(trainers[1][0])
 
 
 def test_a_recording_that_fails_leaves_the_device_fit() -> None:

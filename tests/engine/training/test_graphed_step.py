@@ -23,6 +23,7 @@ from engine.training import checkpoint, executor, named_tensors
 from engine.training.executor import Executor, make_execution
 from engine.training.graphed import GraphedStep, recorder
 from engine.training.graphed import step as graphed_step
+from engine.training.silencing import silence
 from engine.training.step import EagerStep, Regularization
 from engine.training.traced.step_state import StepState, same_bits
 from engine.training.trainer import Trainer
@@ -99,6 +100,20 @@ def test_penalties_and_clipping_give_the_eager_bits(plan: Regularization, precis
     expected = sides[1].train(_eager(sides[1], plan), batches, ())
     assert same_bits(sides[0].train(step, batches, ()), expected)
     assert step.refusal == ""
+
+
+def test_silenced_units_have_a_recording_of_their_own() -> None:
+    """Each time others are silenced, what was recorded before is forgotten."""
+    side, other = _side(SGD(0.1, momentum=0.9)), _side(SGD(0.1, momentum=0.9))
+    step, fake = _graphed(side)
+    eager = _eager(other)
+    for units in ({}, {"2": (1, 3)}, {"2": (1,)}, {}):
+        for each, own in ((step, side), (eager, other)):
+            silence(own.model, units)
+            each.renew()
+        batches = rows(8, 8, 8, 8)
+        assert same_bits(side.train(step, batches, ()), other.train(eager, batches, ()))
+    assert (step.refusal, fake.made.count("gradients")) == ("", 4)
 
 
 def test_an_update_is_recorded_once_its_settings_stand_still() -> None:

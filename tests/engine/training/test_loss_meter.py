@@ -16,7 +16,7 @@ from engine.service.worker.training_run import TrainingRun
 from engine.training.full_state import full_state, kept, restore
 from engine.training.loss_meter import READ_S, LossMeter
 from engine.training.trainer import Trainer
-from tests.engine.service.live import to_train
+from tests.engine.service.live import rates, to_train
 from tests.engine.training.tiny import NOWHERE, reported, small, weights
 
 BATCHES = {"batch_size": 7, "epochs": 12, "report_every": 5}
@@ -173,7 +173,7 @@ def _record(
 ) -> list[dict[str, Any]]:
     trainer = Trainer(experiment, NOWHERE)
     run = TrainingRun.begin(
-        to_train(experiment, folder, name="late", data_dir=Path(), changes=changes), trainer
+        to_train(experiment, folder, name="late", data_dir=Path(), changes=rates(changes)), trainer
     )
     while not run.is_over:
         run.advance(time.perf_counter() + 3600, batches=50)

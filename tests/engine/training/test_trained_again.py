@@ -20,7 +20,7 @@ from engine.training.full_state import full_state, kept, restore
 from engine.training.step import Step
 from engine.training.trainer import Trainer
 from engine.training.trial import trial
-from tests.engine.service.live import to_train
+from tests.engine.service.live import rates, to_train
 from tests.engine.training.test_best import JUMPY, spaced
 from tests.engine.training.tiny import NOWHERE, bits, small
 
@@ -114,7 +114,7 @@ def test_a_rate_set_by_hand_is_kept_apart(
         found = []
         for spacing_s in (0.0, 1e9):
             spaced(monkeypatch, spacing_s)
-            order = to_train(experiment, tmp_path, changes=[(at, 0.01)])
+            order = to_train(experiment, tmp_path, changes=rates([(at, 0.01)]))
             run = TrainingRun.begin(order, prepare(experiment, NOWHERE))
             while not run.is_over:
                 run.advance(0.0)
