@@ -20,7 +20,7 @@ RISE, STILL_RISE = 1.15, 1.1
 LATELY, MOST_LATELY = 8, 10
 """The share of the reports, one in so many, and as many at most, of which each must have the higher
 loss: a few are thrown up by the last batches."""
-LEAST_RISE, LEAST_RISE_OF_VALUES = 0.05, 0.01
+LEAST_RISE, LEAST_RISE_OF_VALUES = 0.14, 0.01
 """In shares of the first held-out loss: under it nothing worth having is lost. Of classes that
 loss begins at chance; of a regression it may begin far above anything that matters."""
 LEAST_EPOCHS, LEAST_STEPS, LEAST_PROGRESS = 10, 20, 0.2

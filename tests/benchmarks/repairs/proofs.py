@@ -167,8 +167,8 @@ def proofs() -> dict[str, Proof]:
             follow=_layers("Flatten()", "Linear(32)", "BatchNorm1d()", "ReLU()", "Linear(10)")),
         "batchnorm-momentum": Proof({**DIGITS, "batch_size": 16, **_layers(
             "Flatten()", "Linear(32)", "BatchNorm1d(momentum=0.9)", "ReLU()", "Linear(10)")}),
-        "batchnorm-single": Proof({**DIGITS, "batch_size": 1, "epochs": 1,
-            "layers": ["Conv2d(4, 3)", "BatchNorm2d()", "ReLU()", "Flatten()", "Linear(10)"]}),
+        "batchnorm-single": Proof({"batch_size": 23,
+            **_layers("Linear(16, bias=False)", "BatchNorm1d()", "ReLU()", "Linear(1)")}),
         "batchnorm-untracked": Proof(
             _layers("Linear(16, bias=False)", "BatchNorm1d(track_running_stats=False)", "ReLU()",
                     "Linear(1)"), judged_in_pairs, what="accuracy of samples two at a time"),

@@ -717,6 +717,12 @@ PAIRS = [
         repaired={"schedule": "CosineAnnealingLR()"},
     ),
     Pair(
+        "constant-rate", "warning", "schedule", "in 5 epochs of 469 steps each",
+        experiment(MNIST, {"batch_size": 128, "epochs": 5, "optimizer": "Adam"}),
+        experiment(MNIST, {"batch_size": 256, "epochs": 5, "optimizer": "Adam"}),
+        repaired={"schedule": "CosineAnnealingLR()"},
+    ),
+    Pair(
         "class-imbalance", "warning", "data", "right for 90.0% of them",
         experiment(), experiment(), planar(360, 40), planar(300, 100),
         repaired={"class_weights": "balanced"},

@@ -32,6 +32,7 @@ def _reports(rise: float) -> Observation:
     return observation(reports=[Report(10 * n, 0.5 / n, held[n - 1]) for n in range(1, 6)])
 
 
+_LOW = [0.7, 0.1, 0.05, 0.12, 0.14]
 _UNLEARNED: dict[str, Any] = {
     "losses": [1.0 - epoch / 1000 for epoch in range(50)],
     "accuracies": {"train": 0.6, "test": 0.6},
@@ -149,6 +150,11 @@ CASES: dict[str, tuple[str, Observation, Observation]] = {
         "overfitting",
         observation(reports=_OVERFIT),
         observation(reports=[Report(r.epoch, r.epoch, r.held_out_loss) for r in _OVERFIT]),
+    ),
+    "far below chance": (
+        "overfitting",
+        _reports(0.05),
+        observation(reports=[Report(n, 1 / n, loss) for n, loss in enumerate(_LOW, start=1)]),
     ),
     "each of the last losses": (
         "overfitting",
