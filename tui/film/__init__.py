@@ -1,0 +1,1 @@
+"""Films of trainings: frames from snapshots, and the formats that show them."""
