@@ -161,8 +161,8 @@ def proofs() -> dict[str, Proof]:
     """By the code of the rule."""
     return {
         "adam-weight-decay": Proof({"optimizer": "Adam(lr=0.01, weight_decay=0.3)"}, **TEST_LOSS),
-        "batchnorm-evaluation": Proof({**DIGITS, "batch_size": 6, "optimizer": "Adam(lr=0.01)",
-            **_layers("Flatten()", "Linear(32)", "BatchNorm1d(momentum=0.9)", "ReLU()",
+        "batchnorm-evaluation": Proof({**DIGITS, "batch_size": 16, "optimizer": "Adam(lr=0.01)",
+            **_layers("Flatten()", "Linear(32)", "BatchNorm1d(momentum=0.0)", "ReLU()",
                       "Linear(10)")}, live=True,
             follow=_layers("Flatten()", "Linear(32)", "BatchNorm1d()", "ReLU()", "Linear(10)")),
         "batchnorm-momentum": Proof({**DIGITS, "batch_size": 16, **_layers(

@@ -6,6 +6,7 @@ import dataclasses
 from collections import Counter
 from pathlib import Path
 
+import numpy
 import pytest
 from hypothesis import given, settings
 
@@ -76,6 +77,32 @@ def test_columns_are_called_by_name(tmp_path: Path) -> None:
     known = Statistics((0, 0, 0), (1, 1, 11000), (0.5, 0.5, 5500), (0.5, 0.5, 3452), (6, 6))
     (found,) = [f for f in examine(one, known) if f.code == "unscaled-features"]
     assert found.message.startswith("pay (from 0 to 1.1e+04) varies 6,900 times as much as sex=f ")
+
+
+def test_pixels_of_ones_own_are_scaled_by_what_is_known_of_them(tmp_path: Path) -> None:
+    """Nobody looked: about what pictures have; where their figures are known, those."""
+    numpy.savez(
+        tmp_path / "p.npz",
+        x=numpy.arange(640, dtype="u1").reshape(40, 4, 4),
+        y=[n % 4 for n in range(40)],
+    )
+    one = from_raw(
+        {
+            "data": f"npz({str(tmp_path / 'p.npz')!r}, std=0.004, task='classification')",
+            "layers": ["Flatten()", "Linear(4)"],
+            "loss": "CrossEntropyLoss()",
+            "optimizer": "SGD(lr=0.1)",
+        }
+    )
+    looked = Statistics((0.0,), (255.0,), (51.0,), (25.5,), (10, 10, 10, 10))
+    for known, figure, repair in (
+        (None, "of about 62", "use mean=0.5, std=0.25"),
+        (looked, "of about 25", "use mean=0.2, std=0.1"),
+    ):
+        (found,) = [f for f in examine(one, known) if f.code == "unscaled-pixels"]
+        assert figure in found.message
+        assert found.repair == repair
+        assert found.repaired is not None
 
 
 @pytest.mark.parametrize("pair", EVERY, ids=str)
