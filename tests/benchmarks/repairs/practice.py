@@ -90,8 +90,7 @@ def practice() -> dict[str, Proof]:
             follow=_by_heart(_asked(lambda folder: questions.arrays(folder, 0), "unknown")),
             what="test accuracy above the true one"),
         "lasting-momentum": Proof({**WAVE, "optimizer": "SGD(lr=0.01, momentum=0.999)"}),
-        "late-peak": Proof({"schedule": "OneCycleLR(0.01, pct_start=0.95, div_factor=1000.0)",
-                            "epochs": 15}, **TEST_LOSS),
+        "late-peak": Proof({"schedule": "constant(warmup=3000)", "epochs": 30}, **TEST_LOSS),
         "missing-as-number": Proof(_asked(questions.marked, "marked")),
         "no-bias-anywhere": Proof({"data": "circle(samples=400)", "layers": [
             "Linear(16, bias=False)", "ReLU()", "Linear(1, bias=False)"]}),
