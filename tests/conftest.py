@@ -55,6 +55,14 @@ def tables(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
+def own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Presets and settings of whoever runs the tests are no part of them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("config")))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
 def workers() -> Iterator[None]:
     """Workers are forked off one that is warm."""
     with pytest.MonkeyPatch.context() as patch:
