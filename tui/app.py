@@ -30,6 +30,7 @@ from tui.screens.presets import PresetsScreen
 from tui.settings import Settings
 from tui.terminal.budget import BYTES_PER_S, SLOW_BYTES_PER_S, ByteBudget
 from tui.terminal.terminal_app import TerminalApp
+from tui.themes import THEMES
 from tui.widgets.cursor_rows import RIGHT
 from tui.widgets.rows import RowsView
 
@@ -79,6 +80,8 @@ class PerceptuiApp(TerminalApp[int]):
     ) -> None:
         """first, attach_to, own_data: the experiment, the run or the file to open at once."""
         super().__init__()
+        for theme in THEMES:
+            self.register_theme(theme)
         self.folders = folders or Folders()
         self.settings = settings or Settings.load()
         slow = slow_link or self.settings.rate == "slow"

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from engine.parts.metrics import METRICS
 from engine.runs.events import Evaluated, Figure
-from engine.runs.pictures import Boundary, Comparison, Curve, Picture
+from engine.runs.pictures import Boundary, Comparison, Curve, Picture, Pictures
 from tui.measured import shown, shown_title
 from tui.renderables import boundary as plane
 from tui.renderables.accuracy_table import (
@@ -139,6 +139,18 @@ def score_rows(
         for s in splits
     ]
     return split_table(columns, scores, width, look)
+
+
+def draws_confusion(pictures: Pictures | None, split: Evaluated | None) -> bool:
+    """Whether what is drawn of a training is its confusion matrix: more tells nothing else."""
+    return (
+        pictures is not None
+        and pictures.boundary is None
+        and pictures.curve is None
+        and split is not None
+        and bool(split.confusion)
+        and pictures.comparison.num_samples > FEW
+    )
 
 
 def class_rows(split: Evaluated, width: int, look: Look, *, limit: int | None = None) -> Rows:

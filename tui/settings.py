@@ -9,10 +9,12 @@ from typing import Literal, get_args
 
 from engine.errors import UsageError
 from engine.paths import config_dir
-from tui.renderables.look import Palette
+from tui.renderables.palette import Palette
 
 Glyphs = Literal["auto", "ascii", "console", "unicode"]
 Rate = Literal["normal", "slow"]
+
+OWN_THEME = "perceptui-dark"
 
 _KEPT: dict[str, tuple[str, ...]] = {
     "theme": (),
@@ -27,8 +29,8 @@ _KEPT: dict[str, tuple[str, ...]] = {
 class Settings:
     """Kept in `settings.toml` among the person's configuration."""
 
-    theme: str = "textual-dark"
-    """The name of one of Textual's themes."""
+    theme: str = OWN_THEME
+    """The name of one of perceptui's or Textual's themes."""
     glyphs: Glyphs = "auto"
     """Which characters are drawn; `auto`: what the terminal's encoding allows."""
     palette: Palette = "usual"

@@ -7,8 +7,10 @@ import os
 import signal
 import subprocess
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Timer
 from typing import Any
 
 from engine.runs.lease import read_lease
@@ -99,9 +101,21 @@ class Headless:
         return lease.pid
 
     def end(self) -> tuple[int, str, str]:
-        """Exit code, the rest of stdout, stderr."""
-        out, err = self.process.communicate(timeout=WAIT_S)
-        return self.process.returncode, out, err
+        """Exit code, the rest of stdout, stderr.
+
+        Read as the lines before were: `communicate` would leave out what is in their buffer.
+        """
+        process, patience = self.process, Timer(WAIT_S, self.process.kill)
+        assert process.stdout is not None
+        assert process.stderr is not None
+        patience.start()
+        try:
+            with ThreadPoolExecutor(1) as pool:
+                err = pool.submit(process.stderr.read)
+                out = process.stdout.read()
+            return process.wait(), out, err.result()
+        finally:
+            patience.cancel()
 
 
 @contextmanager

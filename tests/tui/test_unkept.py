@@ -19,7 +19,7 @@ from tui.live.observer import Observer
 from tui.live.snapshot import Snapshot
 from tui.terminal.printing import Terminal
 from tui.widgets.notes import notice_text
-from tui.widgets.training import status_line
+from tui.widgets.status import status_line
 
 FULL = ev.CheckpointFailed(message="runs/x/checkpoints/last.safetensors: No space left on device")
 RESCUED = ev.CheckpointRescued(kind="last", path="/tmp/x-1/last.safetensors", epoch=9, step=9)

@@ -30,8 +30,9 @@ from tui.commands.json_line import print_message
 from tui.headless.waiting import loading_text
 from tui.measured import named
 from tui.renderables.findings import HUES
-from tui.renderables.look import RED, Look
+from tui.renderables.look import Look
 from tui.renderables.numbers import duration, how_far, metric, rate
+from tui.renderables.palette import BROKEN
 from tui.renderables.sanitize import plain
 from tui.terminal.printing import Terminal
 
@@ -189,7 +190,7 @@ def unkept_line(event: CheckpointFailed | SnapshotsFailed, look: Look) -> Text:
     """What could not be written, as soon as that is known; it may wrap."""
     words = plain(f" {event.message}", look.ascii)
     what = "no checkpoint" if isinstance(event, CheckpointFailed) else "no snapshot"
-    return Text.assemble((what, look.paint(RED, bold=True)), words)
+    return Text.assemble((what, look.paint(BROKEN, bold=True)), words)
 
 
 def way_back_line(event: WentBack) -> Text:

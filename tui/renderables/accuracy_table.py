@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from rich.cells import cell_len
 from rich.text import Text
 
-from tui.renderables.look import Look, class_hue
+from tui.renderables.look import Look
 from tui.renderables.numbers import count, fraction
+from tui.renderables.palette import class_hue
 from tui.renderables.sanitize import plain
 from tui.renderables.table import Cell, Column, table
 
+_GLYPH, _FIGURES = 2, 26
+"""Columns of a class's glyph, and of three scores of it with their gaps."""
 SAMPLES_DROP = 4
 """Columns of scores with a higher number are left out before the number of samples is."""
 
@@ -61,9 +65,11 @@ def class_table(
     classes: Sequence[ClassScore], width: int, look: Look, *, limit: int | None = None
 ) -> list[Text]:
     """Precision, recall and F1 of each class, at most `limit` of them, and their means."""
+    named = max((cell_len(plain(score.name)) for score in classes), default=0) + _GLYPH
+    roomy = width >= named + _FIGURES
     columns = (
         Column("Class", least=6),
-        Column("Precision", right=True, drop=2),
+        Column("Precision" if roomy else "Prec.", right=True, drop=2),
         Column("Recall", right=True, drop=1),
         Column("F1", right=True),
         Column("Samples", right=True, drop=3),
@@ -83,7 +89,7 @@ def class_table(
     if left_out:
         body.append((Text(look.pick(f"… {left_out} more", f".. {left_out} more")), *[""] * 4))
     footer = (
-        "Mean, total",
+        "Mean, total" if roomy else "Mean",
         fraction(_mean([score.precision for score in classes])),
         fraction(_mean([score.recall for score in classes])),
         fraction(_mean([score.f1 for score in classes])),

@@ -12,8 +12,9 @@ from rich.style import Style
 from rich.text import Text
 
 from tui.renderables.chart import Axis, Curve, chart, legend, reading, with_cursor
-from tui.renderables.look import BLUE, GRAY, ORANGE, Look, class_hue
+from tui.renderables.look import Look
 from tui.renderables.numbers import metric
+from tui.renderables.palette import BROKEN, MODEL, PLAIN, SECONDARY, SPLITS, class_hue
 from tui.renderables.sanitize import crop, plain
 from tui.renderables.series import finite
 from tui.renderables.table import Cell, Column, heading, sentence, table, wrapped
@@ -58,7 +59,7 @@ def class_outcomes(
     for index, (actual, predicted) in enumerate(outcomes[: max(limit, 0)]):
         right = actual == predicted
         verdict = look.pick("✓", "ok") if right else look.pick("✗", "wrong")
-        style = look.paint(BLUE) if right else look.paint(ORANGE, bold=True)
+        style = look.paint(PLAIN) if right else look.paint(BROKEN, bold=True)
         names = [_class(actual, classes, look), _class(predicted, classes, look)]
         chance = [metric(probabilities[index])] if probabilities else []
         body.append([str(index), *names, *chance, Text(verdict, style)])
@@ -112,9 +113,9 @@ def scatter(
     both = Axis.around([value for pair in drawn for value in pair])
     steps = [both.low + (both.high - both.low) * (n / 200) for n in range(201)]
     steps = [step for step in steps if math.isfinite(step)]
-    diagonal = Curve("equal", steps, steps, GRAY, look.pick("·", "."), line=False)
+    diagonal = Curve("equal", steps, steps, SECONDARY, look.pick("·", "."), line=False)
     points = Curve(
-        "samples", [a for a, _ in drawn], [p for _, p in drawn], BLUE, look.pick("●", "o"), False
+        "samples", [a for a, _ in drawn], [p for _, p in drawn], MODEL, look.pick("●", "o"), False
     )
     curves = [diagonal, points]
     below = wrapped(legend(curves, look), width, look)
@@ -143,8 +144,8 @@ def over_samples(
         return []
     numbers = [float(number) for number in range(1, len(actual) + 1)]
     curves = [
-        Curve("actual", numbers, actual, BLUE, look.pick("●", "o")),
-        Curve("predicted", numbers, predicted, ORANGE, look.pick("✕", "x")),
+        Curve("actual", numbers, actual, PLAIN, look.pick("●", "o")),
+        Curve("predicted", numbers, predicted, MODEL, look.pick("✕", "x")),
     ]
     x, y = Axis.around(numbers, whole=True), Axis.around(known)
     points = [dataclasses.replace(curve, line=False) for curve in curves]
@@ -192,7 +193,7 @@ def predicted_labels(
 
 
 def _right_or_wrong(is_right: bool, look: Look) -> Style:
-    return look.paint(BLUE) if is_right else look.paint(ORANGE, bold=True) + Style(underline=True)
+    return look.paint(PLAIN) if is_right else look.paint(BROKEN, bold=True) + Style(underline=True)
 
 
 def fitted_curve(
@@ -214,25 +215,25 @@ def fitted_curve(
     xs, ys = line
     known = _finite_pairs(xs, ys)
     samples = [
-        (name, _finite_pairs([x for x, _ in pairs], [y for _, y in pairs]), glyph, index)
-        for name, pairs, glyph, index in (
-            ("train", train, look.pick("●", "o"), 0),
-            ("test", test, look.pick("○", "x"), 2),
+        (name, _finite_pairs([x for x, _ in pairs], [y for _, y in pairs]), glyph)
+        for name, pairs, glyph in (
+            ("train", train, look.pick("●", "o")),
+            ("test", test, look.pick("○", "x")),
         )
         if pairs
     ]
-    everything = known + [pair for _, pairs, _, _ in samples for pair in pairs]
+    everything = known + [pair for _, pairs, _ in samples for pair in pairs]
     if not everything or width < _LEAST_WIDTH or height < _LEAST_HEIGHT:
         words = "Too small to draw the curve." if everything else "No predictions to draw yet."
         return sentence(words, width, look)
     curves = [
-        Curve(name, [x for x, _ in pairs], [y for _, y in pairs], class_hue(index), glyph, False)
-        for name, pairs, glyph, index in samples
+        Curve(name, [x for x, _ in pairs], [y for _, y in pairs], SPLITS[name], glyph, False)
+        for name, pairs, glyph in samples
     ]
-    curves.append(Curve("predicted", xs, ys, BLUE, look.pick("■", "#"), marks=False))
+    curves.append(Curve("predicted", xs, ys, MODEL, look.pick("■", "#"), marks=False))
     parts = legend(curves[:-1], look)
     # A line alone has no marks: its sample in the legend is a piece of it.
-    pen = (look.pick("━", "."), look.paint(BLUE))
+    pen = (look.pick("━", "."), look.paint(MODEL))
     parts.append(Text.assemble(pen, " ", ("predicted", Style(bold=True))))
     below = wrapped(parts, width, look)
     x = Axis.around([pair[0] for pair in everything])

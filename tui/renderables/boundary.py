@@ -9,8 +9,9 @@ from rich.style import Style
 from rich.text import Text
 
 from engine.limits import PICTURE_CELLS
-from tui.renderables.look import BLUE, NIGHT, ORANGE, Hue, Look, blend, class_hue
+from tui.renderables.look import Look
 from tui.renderables.numbers import short
+from tui.renderables.palette import NEGATIVE, NIGHT, POSITIVE, Hue, blend, class_hue
 from tui.renderables.runs import Glyph, row_of
 from tui.renderables.sanitize import plain
 from tui.renderables.table import sentence, wrapped
@@ -74,7 +75,7 @@ def _hue(code: int, field: Boundary, look: Look) -> Hue:
     """The color of a cell's area: the class's, the paler the less sure."""
     if not field.classes:
         share = code / max(field.levels - 1, 1)
-        end = look.hue(ORANGE if share < 0.5 else BLUE)
+        end = look.hue(NEGATIVE if share < 0.5 else POSITIVE)
         strength = abs(share - 0.5) * 2
         name = end.name if strength > 0.34 else _MIST.name
         return Hue(blend(_MIST.rgb, end.rgb, strength), name)

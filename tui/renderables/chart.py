@@ -15,8 +15,9 @@ from typing import Any
 from rich.style import Style
 from rich.text import Text
 
-from tui.renderables.look import Hue, Look
+from tui.renderables.look import Look
 from tui.renderables.numbers import metric, short, tick_labels
+from tui.renderables.palette import Hue
 from tui.renderables.runs import Glyph, row_of
 from tui.renderables.sanitize import plain
 from tui.renderables.series import bucket_edges, finite, mean, ticks

@@ -7,8 +7,9 @@ from rich.text import Text
 
 from engine.computer import Card, Reading
 from engine.runs.step_times import StepTimes
-from tui.renderables.look import BLUE, Look
+from tui.renderables.look import Look
 from tui.renderables.numbers import counted, moment, rate
+from tui.renderables.palette import MEASURED
 from tui.renderables.sanitize import fit, plain
 from tui.renderables.table import heading, sentence
 
@@ -77,7 +78,7 @@ def _bar_row(
     room = min(_BAR, width - widest - 8)
     if room >= _LEAST_BAR:
         filled = round(min(max(share or 0.0, 0.0), 1.0) * room)
-        row.append(look.pick("█", "#") * filled, look.paint(BLUE))
+        row.append(look.pick("█", "#") * filled, look.paint(MEASURED))
         row.append(look.pick("░", ".") * (room - filled), Style(dim=True)).append(" ")
     row.append(figure)
     rest = width - row.cell_len - 2

@@ -8,8 +8,9 @@ from rich.cells import cell_len
 from rich.style import Style
 from rich.text import Text
 
-from tui.renderables.look import BLUE, NIGHT, ORANGE, Hue, Look, blend
+from tui.renderables.look import Look
 from tui.renderables.numbers import count
+from tui.renderables.palette import BROKEN, NIGHT, PLAIN, Hue, blend
 from tui.renderables.sanitize import fit, plain
 from tui.renderables.table import Column, heading, sentence, table
 
@@ -22,18 +23,28 @@ _WHITE = Hue((240, 240, 240), "bright_white")
 def confusion(
     counts: Sequence[Sequence[int]], classes: Sequence[str], width: int, look: Look
 ) -> list[Text]:
-    """The matrix, shaded by each row's shares: right ones blue, wrong ones orange.
+    """The matrix, shaded by each row's shares: right ones light, wrong ones red.
 
     `counts[actual][predicted]`. Names too long for a column are replaced by numbers, which
-    stand before the names of the rows. Where the matrix does not fit, the most confused
-    pairs are listed instead.
+    stand before the names of the rows. Where counts do not fit, percentages of the row do; where
+    those don't, the most confused pairs are listed instead.
     """
     if width <= 0:
         return []
     if not classes or not any(any(row) for row in counts):
         return sentence("No predictions to compare yet.", width, look)
     names = [plain(name, look.ascii) for name in classes]
-    figures = max(len(str(value)) for row in counts for value in row)
+    matrix = _matrix(counts, names, width, look, percent=False)
+    matrix = matrix or _matrix(counts, names, width, look, percent=True)
+    return matrix or _pairs(counts, names, width, look)
+
+
+def _matrix(
+    counts: Sequence[Sequence[int]], names: Sequence[str], width: int, look: Look, *, percent: bool
+) -> list[Text]:
+    """The matrix of counts, or of percentages of each row; nothing where it does not fit."""
+    cells = [[_percent(value, sum(row)) if percent else value for value in row] for row in counts]
+    figures = max(len(str(value)) for row in cells for value in row)
     longest = max(cell_len(name) for name in names)
     cell = max(figures, longest if longest <= max(figures, 5) else len(str(len(names) - 1)))
     numbered = longest > cell
@@ -41,10 +52,11 @@ def confusion(
     gap = 2 if width - (cell + 2) * len(names) - 1 - prefix >= longest else 1
     room = width - (cell + gap) * len(names) - 1 - prefix
     if room < min(longest, _LEAST_NAME):
-        return _pairs(counts, names, width, look)
+        return []
     label = prefix + min(longest, room, _MOST_NAME)
     heads = [str(index) for index in range(len(names))] if numbered else names
     title = look.pick("Actual ↓  predicted →", "Actual down, predicted across")
+    title += ", % of the actual" if percent else ""
     top = Text(" " * (label + 1))
     for head in heads:
         blank = " " * (cell + 1 - cell_len(head))
@@ -57,7 +69,7 @@ def confusion(
         total = sum(row)
         for predicted, value in enumerate(row):
             share = value / total if total else 0.0
-            figure = str(value) if value else look.pick("·", ".")
+            figure = str(cells[actual][predicted]) if value else look.pick("·", ".")
             line.append(
                 figure.rjust(cell + 1) + " " * (gap - 1), _style(share, actual == predicted, look)
             )
@@ -65,14 +77,20 @@ def confusion(
     return rows
 
 
+def _percent(value: int, total: int) -> int:
+    """A share in whole percent; of what is not all or nothing neither 100 nor 0."""
+    share = round(100 * value / total) if total else 0
+    return min(max(share, 1 if value else 0), 100 if value == total else 99)
+
+
 def _style(share: float, right: bool, look: Look) -> Style:
-    """Blue for what is right, orange for what is wrong; bold or dim where there is no color."""
+    """Light for what is right, red for what is wrong; bold or dim where there is no color."""
     if look.color in {"none", "16"}:
-        ink = (BLUE if right else ORANGE) if share else None
+        ink = (PLAIN if right else BROKEN) if share else None
         return look.paint(ink, bold=right) if share else Style(dim=True)
     if not share:
         return Style(dim=True)
-    hue = look.hue(BLUE if right else ORANGE)
+    hue = PLAIN if right else BROKEN
     # Few wrong ones should still be seen: their share is raised by its root.
     strength = 0.2 + 0.8 * (share if right else share**0.5)
     paper = Hue(blend(NIGHT, hue.rgb, round(strength * 6) / 6 * 0.8), hue.name)

@@ -10,9 +10,10 @@ from rich.text import Text
 
 from engine.doctor.evidence import Bars, Curves, Evidence, Histogram, Ranges
 from tui.renderables.chart import Axis, with_cursor
-from tui.renderables.look import BLUE, ORANGE, Look
+from tui.renderables.look import Look
 from tui.renderables.loss_chart import LossSeries, loss_chart
 from tui.renderables.numbers import short
+from tui.renderables.palette import ATTENTION, MEASURED
 from tui.renderables.sanitize import fit
 from tui.renderables.table import sentence
 
@@ -60,7 +61,7 @@ def _histogram(histogram: Histogram, width: int, look: Look) -> list[Text]:
         return [*rows, Text(fit(f"every one is {short(histogram.low)}", width, look.ascii))]
     each = max(1, min(3, (width - 6) // len(counts)))
     top = max(counts)
-    ink = look.paint(BLUE)
+    ink = look.paint(MEASURED)
     for level in reversed(range(_HISTOGRAM_HEIGHT)):
         label = f"{top / total:4.0%}" if level == _HISTOGRAM_HEIGHT - 1 else "    "
         cells = "".join(_cell(count / top, level, look) * each for count in counts)
@@ -97,7 +98,7 @@ def _bars(bars: Bars, width: int, look: Look) -> list[Text]:
     shares = _shares(bars.values, log=bars.log)
     for n, (name, number, share) in enumerate(zip(bars.names, numbers, shares, strict=True)):
         is_marked = n in bars.marked
-        ink = look.paint(ORANGE if is_marked else BLUE, bold=is_marked)
+        ink = look.paint(ATTENTION if is_marked else MEASURED, bold=is_marked)
         sign = look.pick("►", ">") if is_marked else " "
         length = round(share * room) if share is not None else 0
         length = max(1, length) if share is not None else 0
@@ -145,7 +146,7 @@ def _ranges(ranges: Ranges, width: int, look: Look) -> list[Text]:
         label = fit(row.name, named, look.ascii)
         label += " " * (named - Text(label).cell_len)
         figure = fit(number, digits, look.ascii)
-        ink = look.paint(BLUE)
+        ink = look.paint(MEASURED)
         rows.append(
             Text.assemble("  ", label, f" {figure:<{digits}} ", ("".join(cells).rstrip(), ink))
         )

@@ -11,11 +11,12 @@ from engine.doctor.finding import Finding, Severity
 from engine.runs.events import LiveFinding
 from engine.spec.difference import Change
 from tui.renderables.evidence import evidence_rows
-from tui.renderables.look import BLUE, ORANGE, RED, Hue, Look
+from tui.renderables.look import Look
+from tui.renderables.palette import ATTENTION, BROKEN, GOOD, SECONDARY, Hue
 from tui.renderables.sanitize import fit
 from tui.renderables.table import sentence
 
-HUES: dict[Severity, Hue] = {"error": RED, "warning": ORANGE, "info": BLUE}
+HUES: dict[Severity, Hue] = {"error": BROKEN, "warning": ATTENTION, "info": SECONDARY}
 _INDENT = 2
 
 
@@ -64,7 +65,7 @@ def difference(edits: Sequence[Change], width: int, look: Look) -> list[Text]:
     """What a repair changes in the description: `-` is taken out, `+` is put in."""
     rows: list[Text] = []
     for edit in edits:
-        for sign, value, hue in (("-", edit.before, ORANGE), ("+", edit.after, BLUE)):
+        for sign, value, hue in (("-", edit.before, BROKEN), ("+", edit.after, GOOD)):
             if value:
                 line = fit(f"{sign} {edit.place} = {value}", width, look.ascii)
                 rows.append(Text(line, look.paint(hue) if look.has_color else Style()))

@@ -9,7 +9,8 @@ from rich.cells import cell_len
 from rich.style import Style
 from rich.text import Text
 
-from tui.renderables.look import RGB, Hue, Look
+from tui.renderables.look import Look
+from tui.renderables.palette import RGB, Hue
 from tui.renderables.runs import Glyph, row_of
 from tui.renderables.sanitize import fit
 from tui.renderables.table import sentence

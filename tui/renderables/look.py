@@ -1,4 +1,4 @@
-"""What a terminal can show: characters, colors, and the palette and glyphs made for them."""
+"""What a terminal can show: how many colors, which characters, and the glyphs made for them."""
 
 from __future__ import annotations
 
@@ -11,73 +11,9 @@ from typing import Literal
 from rich.color import Color, ColorSystem
 from rich.style import Style
 
+from tui.renderables.palette import CLASSES, INSTEAD, PLAIN, RGB, Hue, Palette, on_light
+
 ColorDepth = Literal["none", "16", "256", "truecolor"]
-RGB = tuple[int, int, int]
-
-
-@dataclass(frozen=True)
-class Hue:
-    """One color in two precisions."""
-
-    rgb: RGB
-    name: str
-    """The nearest of the 16 terminal colors, as rich names them."""
-
-
-ORANGE = Hue((245, 147, 34), "yellow")
-BLUE = Hue((40, 140, 220), "blue")
-RED = Hue((213, 94, 0), "red")
-GRAY = Hue((138, 138, 138), "bright_black")
-
-PALETTE = (
-    ORANGE,
-    BLUE,
-    Hue((0, 178, 130), "green"),
-    Hue((240, 228, 66), "bright_yellow"),
-    Hue((214, 132, 178), "magenta"),
-    Hue((110, 195, 240), "cyan"),
-    RED,
-    Hue((170, 170, 170), "white"),
-    Hue((160, 140, 230), "bright_magenta"),
-    Hue((150, 110, 60), "bright_red"),
-)
-"""Orange and blue as TensorFlow Playground has them, then Okabe and Ito's colors (safe for
-color-blind eyes, jfly.uni-koeln.de/color), lightened where they vanish on black."""
-
-Palette = Literal["usual", "okabe-ito", "high-contrast"]
-_INSTEAD: dict[Palette, tuple[Hue, ...]] = {
-    "usual": PALETTE,
-    "okabe-ito": (
-        Hue((230, 159, 0), "yellow"),
-        Hue((86, 180, 233), "cyan"),
-        Hue((0, 158, 115), "green"),
-        Hue((240, 228, 66), "bright_yellow"),
-        Hue((204, 121, 167), "magenta"),
-        Hue((0, 114, 178), "blue"),
-        RED,
-        Hue((200, 200, 200), "white"),
-        Hue((170, 136, 255), "bright_magenta"),
-        Hue((136, 85, 0), "bright_red"),
-    ),
-    "high-contrast": (
-        Hue((255, 221, 68), "bright_yellow"),
-        Hue((51, 119, 255), "bright_blue"),
-        Hue((255, 255, 255), "bright_white"),
-        Hue((187, 85, 102), "red"),
-        Hue((0, 200, 200), "bright_cyan"),
-        Hue((170, 170, 170), "white"),
-        Hue((255, 120, 120), "bright_red"),
-        Hue((120, 220, 120), "bright_green"),
-        Hue((200, 140, 255), "bright_magenta"),
-        Hue((110, 110, 110), "bright_black"),
-    ),
-}
-"""What stands for each color of PALETTE. Okabe and Ito's as they are: they differ for every kind
-of color-blind eyes. high-contrast: after Paul Tol's (personal.sron.nl/~pault), told apart by
-lightness alone, also where no color is seen."""
-
-NIGHT: RGB = (30, 30, 34)
-"""What the pictures' colors fade to: dark, so that points stand out."""
 
 _GLYPHS = ("●", "▲", "■", "◆", "★", "▼", "◀", "▶", "✚", "✖")
 _OPEN_GLYPHS = ("○", "△", "□", "◇", "☆", "▽", "◁", "▷", "✛", "✕")
@@ -107,6 +43,8 @@ class Look:
     console: bool = False
     """Only what a Linux console's font has: no Braille, no small blocks, few signs."""
     palette: Palette = "usual"
+    light: bool = False
+    """Whether the page is light: signs on it are as dark as they must be to be seen."""
 
     @property
     def has_color(self) -> bool:
@@ -123,22 +61,23 @@ class Look:
     ) -> Style:
         """A style of foreground and background, without color where there is none."""
         return Style(
-            color=self._name(ink) if ink else None,
+            color=self._name(ink, on_page=paper is None) if ink else None,
             bgcolor=self._name(paper) if paper else None,
             bold=bold or None,
         )
 
     def hue(self, hue: Hue) -> Hue:
         """What stands for a color in the palette that was chosen."""
-        return _INSTEAD[self.palette][PALETTE.index(hue)] if hue in PALETTE else hue
+        return INSTEAD[self.palette][CLASSES.index(hue)] if hue in CLASSES else hue
 
-    def _name(self, hue: Hue) -> str | None:
-        if self.color == "none":
+    def _name(self, hue: Hue, *, on_page: bool = False) -> str | None:
+        if self.color == "none" or (hue is PLAIN and on_page):
             return None
         hue = self.hue(hue)
         if self.color == "16":
             return hue.name
-        return _color_name(hue.rgb, self.color == "256")
+        rgb = on_light(hue.rgb) if self.light and on_page else hue.rgb
+        return _color_name(rgb, self.color == "256")
 
     def glyph(self, index: int, *, hollow: bool = False) -> str:
         """The sign of a class; hollow (in ASCII: lower case) for samples of the test split."""
@@ -171,18 +110,6 @@ def on_console(text: str) -> bool:
     return all(character.isascii() or character in _CONSOLE for character in text)
 
 
-def class_hue(index: int) -> Hue:
-    """The color of a class; after ten they repeat, the glyphs later."""
-    return PALETTE[index % len(PALETTE)]
-
-
-def blend(start: RGB, end: RGB, share: float) -> RGB:
-    """The color `share` (0..1) of the way from start to end."""
-    share = min(max(share, 0.0), 1.0)
-    red, green, blue = (round(a + (b - a) * share) for a, b in zip(start, end, strict=True))
-    return red, green, blue
-
-
 def look_for(
     environment: Mapping[str, str],
     *,
@@ -192,11 +119,12 @@ def look_for(
     ascii_only: bool = False,
     console: bool | None = None,
     palette: Palette = "usual",
+    light: bool = False,
 ) -> Look:
     """The look that fits a terminal.
 
     `color_system` is rich's (`Console.color_system`); `encoding` the stream's. console: whether
-    only what a Linux console's font has is drawn; None: as TERM says.
+    only what a Linux console's font has is drawn; None: as TERM says. light: the page is.
     """
     narrow = (encoding or "ascii").lower().replace("-", "").replace("_", "")
     silent = (
@@ -208,7 +136,8 @@ def look_for(
     if console is None:
         console = environment.get("TERM", "").lower() == "linux"
     ascii_only = ascii_only or not narrow.startswith("utf")
-    return Look(ascii=ascii_only, color=depth, console=console and not ascii_only, palette=palette)
+    console = console and not ascii_only
+    return Look(ascii=ascii_only, color=depth, console=console, palette=palette, light=light)
 
 
 @lru_cache(maxsize=4096)

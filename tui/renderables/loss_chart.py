@@ -8,8 +8,9 @@ from typing import NamedTuple
 from rich.text import Text
 
 from tui.renderables.chart import Axis, Curve, chart, legend, reading, with_cursor
-from tui.renderables.look import Look, class_hue
+from tui.renderables.look import Look
 from tui.renderables.numbers import metric
+from tui.renderables.palette import PLAIN, SPLITS, class_hue
 from tui.renderables.sanitize import fit
 from tui.renderables.series import finite
 from tui.renderables.sparkline import sparkline
@@ -74,7 +75,7 @@ def loss_chart(
             one.name,
             one.epochs,
             one.values,
-            class_hue((index + 1) % 10 if len(series) == 1 else index),
+            SPLITS.get(one.name) or class_hue(index),
             _ASCII_GLYPHS[index % 5] if look.ascii else look.glyph(index),
             note=_only_epoch(one) if several else "",
         )
@@ -82,13 +83,14 @@ def loss_chart(
     ]
     x = Axis.around([epoch for epoch, _ in points], whole=True)
     y = Axis.around([value for _, value in points], log=log)
-    top = heading(f"{title} (log scale)" if log else title, width, look)
+    titled = f"{title} (log scale)".strip() if log else title
+    above = [heading(titled, width, look)] if titled else []
     below = wrapped(legend(curves, look), width, look)
-    canvas = chart(curves, x, y, width, max(4, height - 1 - len(below)), look)
+    canvas = chart(curves, x, y, width, max(4, height - len(above) - len(below)), look)
     if at is not None:
         canvas = with_cursor(canvas, at, look)
         below = wrapped(reading(curves, x, at, look, "epoch"), width, look)
-    rows = [top, *canvas, *below]
+    rows = [*above, *canvas, *below]
     for note in notes:
         rows += sentence(note, width, look)
     return rows
@@ -105,12 +107,13 @@ def _summary(series: LossSeries, width: int, look: Look) -> list[Text]:
     known = [value for value in series.values if finite(value)]
     if not known:
         return [Text(fit(f"{series.name} -", width, look.ascii))]
+    hue = SPLITS.get(series.name) or PLAIN
     arrow = look.pick("→", "->")
     row = Text(
         fit(f"{series.name} {metric(known[0])} {arrow} {metric(known[-1])}", width, look.ascii)
     )
     room = width - row.cell_len - 1
     if room >= 8:
-        return [Text.assemble(row, " ", *sparkline(series.values, room, look))]
+        return [Text.assemble(row, " ", *sparkline(series.values, room, look, hue))]
     ending = Text(fit(f"{series.name} {metric(known[-1])}", width, look.ascii))
-    return [ending, *sparkline(series.values, width, look)]
+    return [ending, *sparkline(series.values, width, look, hue)]

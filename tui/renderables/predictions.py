@@ -8,8 +8,9 @@ from itertools import zip_longest
 from rich.style import Style
 from rich.text import Text
 
-from tui.renderables.look import Look, class_hue
+from tui.renderables.look import Look
 from tui.renderables.numbers import fraction, metric
+from tui.renderables.palette import class_hue
 from tui.renderables.sanitize import crop, fit, plain
 from tui.renderables.series import finite
 from tui.renderables.table import wrapped

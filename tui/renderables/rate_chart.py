@@ -8,7 +8,8 @@ from rich.text import Text
 
 from engine.runs.rate_test import FALL, RateTest
 from tui.renderables.chart import Axis, Curve, chart, legend, reading, with_cursor
-from tui.renderables.look import BLUE, ORANGE, RED, Look
+from tui.renderables.look import Look
+from tui.renderables.palette import ATTENTION, MEASURED, PLAIN
 from tui.renderables.series import finite
 from tui.renderables.table import heading, sentence, wrapped
 
@@ -30,8 +31,8 @@ def rate_chart(
         return sentence("There is no room for the curve.", width, look) if points else []
     rates, losses = [rate for rate, _ in points], [loss for _, loss in points]
     first = _ASCII_GLYPHS if look.ascii else tuple(look.glyph(index) for index in range(3))
-    curves = [Curve("smoothed loss", rates, losses, BLUE, first[0], marks=False)]
-    marks = (("suggested", test.suggested, ORANGE), ("lowest", test.lowest, RED))
+    curves = [Curve("smoothed loss", rates, losses, MEASURED, first[0], marks=False)]
+    marks = (("suggested", test.suggested, ATTENTION), ("lowest", test.lowest, PLAIN))
     for number, (name, rate, hue) in enumerate(marks, start=1):
         if rate is not None:
             place = min(range(len(rates)), key=lambda n: abs(math.log(rates[n] / rate)))

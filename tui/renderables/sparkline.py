@@ -6,14 +6,17 @@ from collections.abc import Sequence
 
 from rich.text import Text
 
-from tui.renderables.look import BLUE, Look
+from tui.renderables.look import Look
+from tui.renderables.palette import PLAIN, Hue
 from tui.renderables.series import buckets
 
 _BLOCKS = "▁▂▃▄▅▆▇█"
 _ASCII = "_.-=+*#@"
 
 
-def sparkline(values: Sequence[float | None], width: int, look: Look) -> list[Text]:
+def sparkline(
+    values: Sequence[float | None], width: int, look: Look, hue: Hue = PLAIN
+) -> list[Text]:
     """One row as wide as the series, at most `width`; gaps where a value is not finite.
 
     Longer series are drawn by the mean of each stretch; a constant one is a flat line.
@@ -27,7 +30,7 @@ def sparkline(values: Sequence[float | None], width: int, look: Look) -> list[Te
     low, high = min(known), max(known)
     signs = look.pick(_BLOCKS, _ASCII)
     row = "".join(" " if h is None else signs[_level(h, low, high, len(signs))] for h in heights)
-    return [Text(row, style=look.paint(BLUE))]
+    return [Text(row, style=look.paint(hue))]
 
 
 def _level(value: float, low: float, high: float, levels: int) -> int:

@@ -10,9 +10,10 @@ from rich.text import Text
 from engine.parts.data import names_of_inputs
 from engine.runs.pictures import Point
 from engine.service.protocol.description import Description
-from tui.renderables.images import Image, gallery
-from tui.renderables.look import Look, class_hue
+from tui.renderables.images import Image, fitting_columns, gallery
+from tui.renderables.look import Look
 from tui.renderables.numbers import short
+from tui.renderables.palette import class_hue
 from tui.renderables.runs import Glyph, row_of
 from tui.renderables.sanitize import crop, fit, plain
 from tui.renderables.table import wrapped
@@ -35,7 +36,7 @@ def thumbnail(
     if description.points:
         rows = scatter(description.points, min(width, 2 * height), look)
     elif description.images:
-        rows = _images(description, width, look)
+        rows = _images(description, width, height, look)
     else:
         rows = _ranges(description, width, look)
     return [*rows, *_counts(classes, description.class_counts, width, look)]
@@ -60,13 +61,12 @@ def _cell(value: float, low: float, high: float, count: int) -> int:
     return min(int(share * count), count - 1)
 
 
-def _images(description: Description, width: int, look: Look) -> list[Text]:
+def _images(description: Description, width: int, height: int, look: Look) -> list[Text]:
+    """The images as large as all of them have room, or one line of them."""
     channels, rows, columns = description.image_shape
     images = [Image(columns, rows, channels, pixels) for pixels in description.images]
-    each = min(columns, 16)
-    fitting = max(1, (width + 2) // (each + 2))
-    drawn = gallery(images[:fitting], width, look, columns=each)
-    return [row for row in drawn if row.plain.strip() or row.spans]
+    drawn = gallery(images, width, look, columns=fitting_columns(images, width, height))
+    return [row for row in drawn if row.plain.strip() or row.spans][:height]
 
 
 def _ranges(description: Description, width: int, look: Look) -> list[Text]:

@@ -11,8 +11,8 @@ from textual.binding import Binding
 
 from engine.runs.run import Run
 from tui.past.comparison import Comparison, compare, told
-from tui.renderables.look import class_hue
 from tui.renderables.loss_chart import LossSeries, loss_chart
+from tui.renderables.palette import class_hue
 from tui.renderables.table import Cell, Column, heading, sentence, table
 from tui.screens.page_screen import PageScreen
 

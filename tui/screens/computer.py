@@ -16,7 +16,7 @@ from tui.renderables.numbers import rate
 from tui.renderables.sanitize import plain
 from tui.renderables.table import heading, sentence
 from tui.screens.page_screen import PageScreen
-from tui.widgets.training import state_of
+from tui.widgets.status import state_of
 
 if TYPE_CHECKING:
     from engine.runs.step_times import StepTimes

@@ -17,7 +17,7 @@ from engine import paths
 from engine.errors import PerceptuiError
 from engine.export import FORMATS, Format
 from engine.runs.contents import CheckpointKind
-from tui.renderables.look import ORANGE
+from tui.renderables.palette import ATTENTION
 from tui.renderables.sanitize import crop, fit, plain
 from tui.renderables.table import sentence
 from tui.screens.host import AppScreen
@@ -64,7 +64,7 @@ class FormatList(CursorRows, can_focus=True):
         for item, (name, format) in enumerate(FORMATS.items()):
             missing = format.missing()
             what = f"needs {missing}" if missing else format.what
-            style = self.look.paint(ORANGE) if missing else Style()
+            style = self.look.paint(ATTENTION) if missing else Style()
             row = Text.assemble((f"{name:<12}", Style(bold=True)), (what, style))
             row = crop(row, width, self.look.ascii)
             if item == self.cursor:

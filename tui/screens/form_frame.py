@@ -12,7 +12,8 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from engine.errors import Problem
-from tui.renderables.look import ORANGE, RED, Look
+from tui.renderables.look import Look
+from tui.renderables.palette import ATTENTION, BROKEN
 from tui.renderables.sanitize import plain
 
 if TYPE_CHECKING:
@@ -79,10 +80,10 @@ class Form(ModalScreen[str | None]):
         text = Text(plain(help, look.ascii), Style(dim=True))
         for problem in problems:
             sign = look.pick("✗", "!")
-            text.append(f"\n{sign} {plain(problem, look.ascii)}", look.paint(RED, bold=True))
+            text.append(f"\n{sign} {plain(problem, look.ascii)}", look.paint(BROKEN, bold=True))
         for remark in remarks:
             sign = look.pick("▲", "*")
-            text.append(f"\n{sign} {plain(remark, look.ascii)}", look.paint(ORANGE))
+            text.append(f"\n{sign} {plain(remark, look.ascii)}", look.paint(ATTENTION))
         self.query_one("#told", Static).update(text)
 
     def answer(self, text: str | None) -> None:

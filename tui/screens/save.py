@@ -12,7 +12,7 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-from tui.renderables.look import RED
+from tui.renderables.palette import BROKEN
 from tui.renderables.sanitize import plain
 from tui.screens.confirm import ConfirmScreen
 from tui.screens.host import host
@@ -104,7 +104,7 @@ class SaveScreen(ModalScreen[str | None]):
         text = Text(KEYS)
         if problem:
             sign = look.pick("✗", "!")
-            text = Text(f"{sign} {plain(problem, look.ascii)}", look.paint(RED))
+            text = Text(f"{sign} {plain(problem, look.ascii)}", look.paint(BROKEN))
         self.query_one("#hint", Static).update(text)
 
     def action_back(self) -> None:

@@ -12,7 +12,7 @@ from textual.widgets import Footer, OptionList, Static
 from textual.widgets.option_list import Option
 
 from engine.errors import UsageError
-from tui.renderables.look import Palette
+from tui.renderables.palette import Palette
 from tui.renderables.sanitize import fit
 from tui.screens.host import AppScreen
 from tui.settings import Glyphs, Rate

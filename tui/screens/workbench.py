@@ -8,7 +8,7 @@ from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Container
-from textual.events import Resize
+from textual.events import DescendantFocus, Resize
 from textual.reactive import reactive
 
 from engine.computer import Computer
@@ -23,16 +23,15 @@ from tui.live.snapshot import Snapshot
 from tui.measured import shown_title
 from tui.messages import DraftChanged
 from tui.renderables.computer import computer_line
-from tui.renderables.sanitize import plain
 from tui.screens.control import ControlScreen
 from tui.widgets.editor import NOTHING_DONE, NOTHING_UNDONE, Editor
 from tui.widgets.keys import Keys
-from tui.widgets.notes import DoctorNote, LiveNote, Notice, Verdict, repaired_text
+from tui.widgets.notes import DoctorNote, Notice, Verdict, repaired_text
 from tui.widgets.pane import COLUMNS, NAMES, PaneColumn, PaneFrame, Tabs, bindings
 from tui.widgets.picture import PictureView
-from tui.widgets.scrolled import ScrolledView
 from tui.widgets.snapshot_view import SnapshotView
-from tui.widgets.training import LossCurve, LossLine, Scores, StatusLine
+from tui.widgets.status import FactsLine, LossLine, StatusLine
+from tui.widgets.training import LossCurve, Scores
 
 MOST_SMOOTHING = 64
 COMPUTER_S = 2.0
@@ -68,27 +67,25 @@ class WorkbenchScreen(ControlScreen):
         Binding("b", "discrete", "Discrete boundary", show=False),
         Binding("t", "test_points", "Test points", show=False),
         Binding("o", "by_sample", "One sample after the other", show=False),
-        Binding("m", "matrix", "Confusion matrix", show=False),
-        Binding("v", "next_curve", "Curve of the next metric", show=False),
-        Binding("less_than_sign", "read_curve(-1)", "Value of the epoch before", show=False),
-        Binding("greater_than_sign", "read_curve(1)", "Value of the next epoch", show=False),
+        Binding("M", "matrix", "Confusion matrix", show=False),
+        Binding("V", "next_curve", "Curve of the next metric", show=False),
         Binding("left_square_bracket", "smooth(-1)", "Less smoothing", show=False),
         Binding("right_square_bracket", "smooth(1)", "More smoothing", show=False),
         *bindings(),
+        Binding("Z", "zoom", "Zoom the pane, and back", show=False),
         Binding("tab", "next_pane(1)", "Next pane", show=False),
         Binding("shift+tab", "next_pane(-1)", "Pane before", show=False),
-        Binding("pagedown", "page(1)", "Further down", show=False),
-        Binding("pageup", "page(-1)", "Further up", show=False),
         Binding("escape", "back", "Presets"),
     ]
     AUTO_FOCUS = ""
     pane: reactive[str] = reactive("experiment")
-    """The pane that is seen when there is room for one only."""
+    """The pane that has the focus: the one that is seen when there is room for one only."""
+    zoomed: reactive[bool] = reactive(False)
+    """Whether it has the whole screen, though there is room for all."""
 
     def __init__(self) -> None:
         super().__init__()
         self._is_built = False
-        self._titles = ("", "")
         self._has_diverged = False
         self._computer = Computer()
         self._rejected = ""
@@ -96,11 +93,11 @@ class WorkbenchScreen(ControlScreen):
 
     def compose(self) -> ComposeResult:
         yield StatusLine(id="status")
+        yield FactsLine(id="facts")
         yield LossLine(id="losses")
         yield Tabs(id="tabs")
         with Container(id="panes"):
             yield from map(PaneColumn, COLUMNS)
-        yield LiveNote()
         yield Verdict()
         yield Notice()
         yield Keys(FOOTER)
@@ -118,7 +115,6 @@ class WorkbenchScreen(ControlScreen):
         for view in self.query(SnapshotView):
             view.snapshot = snapshot
         self.query_one(Notice).tell(snapshot)
-        self.query_one(LiveNote).tell(snapshot.findings)
         self.query_one(DoctorNote).hear(snapshot)
         self.query_one(Verdict).tell(snapshot)
         how = self.going_on()
@@ -147,7 +143,13 @@ class WorkbenchScreen(ControlScreen):
             if factor is not None and factor != shown.factor:
                 await self.host.controller.do(p.SetLearningRate(factor=factor))
 
+    @property
+    def shows_all(self) -> bool:
+        """Whether all panes are seen at once."""
+        return self.has_class("-wide") and not self.zoomed
+
     def on_resize(self, event: Resize) -> None:
+        self.query_one(StatusLine).facts = self.has_class("-wide")
         self._draw_tabs()
         self.call_after_refresh(self._settle)
 
@@ -159,6 +161,26 @@ class WorkbenchScreen(ControlScreen):
         self._draw_tabs()
         self._focus()
         self.call_after_refresh(self._settle)
+
+    def watch_zoomed(self) -> None:
+        self.set_class(self.zoomed, "-zoomed")
+        self.call_after_refresh(self._settle)
+
+    def on_descendant_focus(self, event: DescendantFocus) -> None:
+        """A click into a pane leads to it."""
+        for frame in event.widget.ancestors:
+            if isinstance(frame, PaneFrame):
+                self.pane = frame.pane.name
+
+    def action_zoom(self) -> None:
+        """Give the pane that has the focus the whole screen, or all of them their own again."""
+        if self.has_class("-wide") or self.zoomed:
+            self.zoomed = not self.zoomed
+        else:
+            self.tell("The pane has the whole screen already: digits lead to the others")
+
+    def on_doctor_note_told(self, message: DoctorNote.Told) -> None:
+        self.query_one(LossLine).word = message.word
 
     def _draw_tabs(self) -> None:
         if self._is_built:
@@ -173,10 +195,7 @@ class WorkbenchScreen(ControlScreen):
 
     def action_next_pane(self, by: int) -> None:
         """Show the next pane; where all are seen, the focus goes on."""
-        if self.has_class("-wide"):
-            self.focus_next() if by > 0 else self.focus_previous()
-        else:
-            self.action_pane(NAMES[(NAMES.index(self.pane) + by) % len(NAMES)])
+        self.action_pane(NAMES[(NAMES.index(self.pane) + by) % len(NAMES)])
 
     def action_repair(self) -> None:
         """Repair what the doctor says first and what is found then, until nothing is left.
@@ -287,7 +306,7 @@ class WorkbenchScreen(ControlScreen):
         """Show every sample in turn, with labels and lines, or the whole picture again."""
         picture = self.query_one(PictureView)
         picture.by_sample = not picture.by_sample
-        if not self.has_class("-wide"):
+        if not self.shows_all:
             self.pane = "picture"
 
     def action_log_scale(self) -> None:
@@ -302,21 +321,11 @@ class WorkbenchScreen(ControlScreen):
             curve.metric = names[(names.index(curve.metric) + 1) % len(names)]
             self._title(self.shown)
 
-    def action_read_curve(self, by: int) -> None:
-        """Move a cursor over the curve's epochs: what the curves are there stands below."""
-        self.query_one(LossCurve).step(by)
-
     def action_smooth(self, direction: int) -> None:
         """Smooth the loss curve more or less."""
         curve = self.query_one(LossCurve)
         wider = max(1, curve.smoothing * 2) if direction > 0 else curve.smoothing // 2
         curve.smoothing = min(MOST_SMOOTHING, wider)
-
-    def action_page(self, by: int) -> None:
-        """Show more of the picture or the scores, where that is what is seen."""
-        for view in self.query(ScrolledView):
-            if not self.has_class("-wide") and view.region.area:
-                view.page(by)
 
     def action_discrete(self) -> None:
         """Show the boundary by class only, or with confidence."""
@@ -331,7 +340,7 @@ class WorkbenchScreen(ControlScreen):
     def action_matrix(self) -> None:
         """Show the confusion matrix before the classes' scores, or behind them."""
         scores = self.query_one(Scores)
-        is_seen = self.has_class("-wide") or self.pane == "scores"
+        is_seen = self.shows_all or self.pane == "scores"
         scores.matrix = not scores.matrix or not is_seen
         if not is_seen:
             self.pane = "scores"
@@ -350,19 +359,22 @@ class WorkbenchScreen(ControlScreen):
 
     def topics(self) -> list[Topic]:
         """The line under the cursor, what is drawn, measured and found, as far as it is seen."""
-        draft, snapshot, is_wide = self.host.draft, self.shown, self.has_class("-wide")
+        draft, snapshot = self.host.draft, self.shown
         drawn = [view.figure for view in self.query(SnapshotView) if view.region.area]
         rest = [
             *topics.of_figures(filter(None, drawn), draft.experiment),
             *topics.of_metrics(snapshot),
             *topics.of_findings(draft, snapshot.findings),
         ]
-        if is_wide or self.pane == "experiment":
+        if self.shows_all or self.pane == "experiment":
             return [*topics.of_line(draft, self.query_one(Editor).item), *rest]
         return rest
 
     def on_status_line_opened(self, message: StatusLine.Opened) -> None:
         self.action_computer()
+
+    def on_snapshot_view_picked(self, message: SnapshotView.Picked) -> None:
+        self.action_zoom()
 
     @work(group="computer", exclusive=True, exit_on_error=False)
     async def _read_computer(self) -> None:
@@ -370,6 +382,7 @@ class WorkbenchScreen(ControlScreen):
         if self.is_current:
             reading = await asyncio.to_thread(self._computer.read)
             self.query_one(StatusLine).computer = computer_line(reading)
+            self.query_one(FactsLine).computer = computer_line(reading)
 
     def action_code(self) -> None:
         """Show the experiment as a plain PyTorch script."""
@@ -429,8 +442,10 @@ class WorkbenchScreen(ControlScreen):
             self.tell("Copied as one command, if the terminal allows it (OSC 52)")
 
     def action_back(self) -> None:
-        """Back to the presets; a training goes on."""
-        if self.is_current:  # a second key may arrive while it closes
+        """Back to all panes, then to the presets; a training goes on."""
+        if self.zoomed:
+            self.zoomed = False
+        elif self.is_current:  # a second key may arrive while it closes
             self.app.pop_screen()
 
     def about_to_train(self) -> None:
@@ -453,9 +468,8 @@ class WorkbenchScreen(ControlScreen):
         self._tell_grid()
 
     def _focus(self) -> None:
-        """Keys act on the editor only while it is seen."""
-        is_seen = self.has_class("-wide") or self.pane == "experiment"
-        self.set_focus(self.query_one(Editor) if is_seen else None)
+        """Keys act on the pane that is chosen."""
+        self.set_focus(self.query_one(f"#{self.pane}", PaneFrame).view)
 
     def on_picture_view_resized(self, message: PictureView.Resized) -> None:
         """Also where another line has come or gone."""
@@ -470,7 +484,6 @@ class WorkbenchScreen(ControlScreen):
     def _title(self, snapshot: Snapshot) -> None:
         draft = self.host.draft
         self._title_curve(snapshot)
-        pane = self.query_one("#experiment")
         note = ""
         if self.trains_another():
             note = "another is training: space asks"
@@ -478,11 +491,11 @@ class WorkbenchScreen(ControlScreen):
             note = "changed: r begins this" if snapshot.is_live else CHANGED
         elif snapshot.is_over and self._is_another_rate(snapshot):
             note = CHANGED
-        self.query_one(StatusLine).note = note
-        titles = plain(draft.name) or "Experiment", note
-        if titles != self._titles:  # each assignment repaints the pane
-            self._titles = titles
-            pane.border_title, pane.border_subtitle = titles
+        status = self.query_one(StatusLine)
+        status.note = note
+        opened = draft.experiment
+        status.title = (opened.summary or opened.title) if opened is not None else ""
+        self.query_one("#picture", PaneFrame).show_title(self.query_one(PictureView).figure.title)
 
     def _is_another_rate(self, snapshot: Snapshot) -> bool:
         """Whether the learning rate is another, which changes a live training at once."""
@@ -499,6 +512,4 @@ class WorkbenchScreen(ControlScreen):
         if curve.metric not in snapshot.curves:
             curve.metric = "loss"
         title = shown_title(METRICS[curve.metric], self.host.look)
-        frame = self.query_one("#loss", PaneFrame)
-        if frame.border_title != title:
-            frame.border_title = title
+        self.query_one("#loss", PaneFrame).show_title(title)

@@ -16,7 +16,8 @@ from textual.events import DescendantFocus
 from textual.filter import LineFilter
 from textual.widgets import Input
 
-from tui.renderables.look import Look, Palette, look_for
+from tui.renderables.look import Look, look_for
+from tui.renderables.palette import Palette
 from tui.terminal.ascii_lines import AsciiLines, ConsoleLines
 from tui.terminal.clipboard import passed_on
 from tui.terminal.colorless import Colorless
@@ -60,6 +61,7 @@ class TerminalApp(KeysInTurn[T]):
             ascii_only=ascii_only,
             console=console,
             palette=palette,
+            light=not self.current_theme.dark,
         )
 
     def on_load(self) -> None:

@@ -84,9 +84,13 @@ class CursorRows(RowsView):
 
     def marked(self, row: Text, width: int, *, active: bool) -> Text:
         """A row of the item under the cursor, over the whole width."""
-        row = row.copy()
+        style = Style(reverse=True) if active else Style(underline=True)
+        if active:
+            row = Text(row.plain)  # colors of its own would make a patchwork of it
+        else:
+            row = row.copy()
         row.append(" " * max(0, width - row.cell_len))
-        row.stylize(Style(reverse=True) if active else Style(underline=True))
+        row.stylize(style)
         return row
 
     def action_move_cursor(self, by: int) -> None:

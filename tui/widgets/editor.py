@@ -15,14 +15,19 @@ from engine.spec.catalogue import FAMILIES
 from engine.spec.experiment import Experiment
 from tui.editing.draft import Draft
 from tui.editing.draft_items import MORE, Item, value_text
+from tui.editing.topics import of_line
 from tui.messages import DraftChanged
 from tui.renderables.sanitize import plain
+from tui.renderables.table import sentence
 from tui.screens.field_form import FieldForm
 from tui.screens.fields import FieldsScreen
 from tui.screens.form import ComponentForm
 from tui.widgets.cursor_rows import CursorRows, Line
 from tui.widgets.editor_lines import EditorLines, sign_columns
 
+LEAST_HELP = 5
+"""Rows that must be free for help on the line under the cursor."""
+HELP_INDENT = 1
 NOTHING_DONE, NOTHING_UNDONE = "There is nothing to take back", "Nothing was taken back"
 """Why undo and redo do nothing."""
 
@@ -85,7 +90,22 @@ class Editor(CursorRows, can_focus=True):
     def lines(self, width: int, height: int) -> list[Line]:
         items, complete = self.draft.items(), not self.draft.problems
         drawn = EditorLines(items, self.cursor, self.look, complete, self._highlit)
-        return drawn.lines(width, height)
+        rows = drawn.lines(width, height)
+        told = self._help(width) if height - len(rows) > LEAST_HELP else []
+        fits = told and len(rows) + len(told) < height
+        return [*rows, Line(Text()), *(Line(row) for row in told)] if fits else rows
+
+    def _help(self, width: int) -> list[Text]:
+        """What the line under the cursor means, where rows are left below all lines."""
+        topics = of_line(self.draft, self.item)
+        if not topics:
+            return []
+        told = topics[0]()
+        rows = [
+            *sentence(told.what, width - HELP_INDENT, self.look),
+            *sentence(told.here, width - HELP_INDENT, self.look),
+        ]
+        return [Text(" " * HELP_INDENT).append_text(row) for row in rows]
 
     def _highlit(self, row: Text, width: int) -> Text:
         """A row of the item under the cursor."""

@@ -10,14 +10,17 @@ from rich.style import Style
 from rich.text import Text
 
 from tui.editing.draft_items import Item
-from tui.renderables.look import RED, Look
+from tui.renderables.look import Look
 from tui.renderables.numbers import count
+from tui.renderables.palette import BROKEN
 from tui.renderables.sanitize import fit, plain
 from tui.renderables.table import sentence
 from tui.widgets.cursor_rows import Line
 
 _INDENT = 3
 _BLOCK_SIGNS = {"": "", "closed": "+ ", "open": "- "}
+_LEAST_SHAPE, _LEAST_PARAMS = 5, 6
+"""Columns that shapes and parameters have, so that few edits move them."""
 _LEAST_VALUE = 14
 """Columns that a layer's call keeps before shapes and parameters are left out."""
 
@@ -37,9 +40,9 @@ class EditorLines:
     def lines(self, width: int, height: int) -> list[Line]:
         """Every row at a width, with free lines between the sections where there is room."""
         items = self.items
-        shape_width = max(len(item.output) for item in items)
+        shape_width = max(_LEAST_SHAPE, *(len(item.output) for item in items))
         params = [count(i.params) if i.params is not None else "" for i in items]
-        params_width = max(map(len, params))
+        params_width = max(_LEAST_PARAMS, *map(len, params))
         if width - shape_width - params_width - 4 < _INDENT + _LEAST_VALUE:
             params_width = 0
         if width - shape_width - params_width - 4 < _INDENT + _LEAST_VALUE:
@@ -64,7 +67,7 @@ class EditorLines:
             if is_cut and index == self.cursor:
                 rows += [Line(text, index) for text in self._whole(item, width)]
             for text in sentence(item.problem, max(0, width - _INDENT), self.look, dim=False):
-                told = Text(" " * _INDENT).append(text.plain, self.look.paint(RED))
+                told = Text(" " * _INDENT).append(text.plain, self.look.paint(BROKEN))
                 rows.append(Line(told, index))
         return rows
 
@@ -87,7 +90,7 @@ class EditorLines:
         look = self.look
         here = index == self.cursor
         row = Text(look.pick("▸", ">") if here else " ")
-        row.append(look.pick("✗ ", "! ") if item.problem else "  ", look.paint(RED, bold=True))
+        row.append(look.pick("✗ ", "! ") if item.problem else "  ", look.paint(BROKEN, bold=True))
         room = max(0, width - row.cell_len - len(right))
         whole = _spelled(item.value, look)
         label = ""
@@ -99,7 +102,7 @@ class EditorLines:
         left = max(0, room - len(label + sign))
         is_brief = item.block == "open" and cell_len(whole) > left  # a name says more than […
         value = fit(whole.partition("(")[0] if is_brief else whole, left, look.ascii)
-        row.append(value, look.paint(RED) if item.problem else Style())
+        row.append(value, look.paint(BROKEN) if item.problem else Style())
         if right:
             row.append(" " * max(0, width - row.cell_len - len(right)))
             row.append(right, Style(dim=True))

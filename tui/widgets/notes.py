@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from rich.style import Style
 from rich.text import Text
 from textual import work
+from textual.binding import Binding
+from textual.message import Message
 from textual.reactive import reactive
 
 from engine import paths
@@ -18,9 +20,10 @@ from engine.spec.experiment import Experiment
 from tui.live.snapshot import Snapshot
 from tui.messages import DataDescribed
 from tui.renderables.findings import HUES, live_finding
-from tui.renderables.look import RED, Look
+from tui.renderables.look import Look
 from tui.renderables.numbers import metric
-from tui.renderables.sanitize import fit
+from tui.renderables.palette import BROKEN
+from tui.renderables.sanitize import plain
 from tui.renderables.table import sentence
 from tui.screens.host import host
 from tui.screens.page import Page
@@ -31,14 +34,29 @@ REST_S = 0.25
 _SIGNS = {"error": ("✗", "!"), "warning": ("▲", "!"), "info": ("●", "*")}
 
 
-class DoctorNote(Page):
-    """The gravest finding about the edited experiment; nothing where there is none to act on."""
+class DoctorNote(Page, can_focus=True):
+    """The gravest finding about the edited experiment, and what is found while it trains."""
 
-    DEFAULT_CSS = "DoctorNote { display: none; padding: 0 1; }"
+    DEFAULT_CSS = "DoctorNote { padding: 0 1; }"
+    BINDINGS = [Binding("enter", "screen.doctor", "All findings")]  # noqa: RUF012  # Textual's own
 
     finding: reactive[Finding | None] = reactive(None, repaint=False)
     ways: reactive[tuple[Way, ...]] = reactive((), repaint=False)
     """What would make an experiment fit its data that does not."""
+
+    class Told(Message):
+        """The gravest finding is another."""
+
+        def __init__(self, word: Text | None) -> None:
+            super().__init__()
+            self.word = word
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._grave: list[Finding] = []
+
+    def on_mount(self) -> None:
+        self._tell()
 
     def examine(self) -> None:
         """Ask the doctor; an experiment with mistakes shows those in its lines instead."""
@@ -52,12 +70,8 @@ class DoctorNote(Page):
         draft = host(self).draft
         before = self.ways
         self.ways = tuple(await asyncio.to_thread(draft.ways_out)) if draft.problems else ()
-        if self.ways:
-            number = f"{len(self.ways)} ways" if len(self.ways) > 1 else "one way"
-            text = f"f: Fix model{self.look.pick('…', '...')}, {number} out of this"
-            self.display = True
-            self.show(lambda width: sentence(text, width, self.look, dim=False))
         if self.ways != before:
+            self._tell()
             self.screen.refresh_bindings()
 
     @work(group="learn", exclusive=True, exit_on_error=False)
@@ -97,14 +111,32 @@ class DoctorNote(Page):
         draft = host(self).draft
         live = draft.remedied([live_finding(one) for one in self._heard], self._trained)
         both = [*(one for one in live if one.repaired is not None), *draft.findings()]
-        grave = sorted(
+        self._grave = sorted(
             (finding for finding in both if finding.severity != "info"),
             key=lambda finding: SEVERITIES.index(finding.severity),
         )
-        self.finding = grave[0] if grave else None
-        self.display = bool(grave)
-        if grave:
-            self.show(lambda width: finding_rows(grave, width, self.look))
+        self.finding = self._grave[0] if self._grave else None
+        self._tell()
+
+    def _tell(self) -> None:
+        self.show(self._rows)
+        first = self._heard[0] if self._heard else self.finding
+        self.post_message(self.Told(word(first, self.look) if first is not None else None))
+
+    def _rows(self, width: int) -> list[Text]:
+        look = self.look
+        rows = finding_rows(self._grave, width, look) if self._grave else []
+        if self.ways:
+            number = f"{len(self.ways)} ways" if len(self.ways) > 1 else "one way"
+            text = f"f: Fix model{look.pick('…', '...')}, {number} out of this"
+            rows = sentence(text, width, look, dim=False)
+        told = {(one.code, one.place) for one in self._grave[:1]}
+        live = [one for one in self._heard if (one.code, one.place) not in told]
+        if live:
+            rows = [*rows, *([Text()] if rows else []), *live_rows(live, width, look)]
+        if not rows and not host(self).draft.problems:
+            rows = sentence("Nothing speaks against it.", width, look)
+        return rows
 
 
 def repaired_text(done: Sequence[Finding]) -> str:
@@ -129,35 +161,24 @@ def finding_rows(found: list[Finding], width: int, look: Look) -> list[Text]:
     return rows
 
 
-class LiveNote(Page):
-    """What the doctor finds in the training under way: the most useful in a line."""
-
-    DEFAULT_CSS = "LiveNote { display: none; height: 1; padding: 0 1; }"
-
-    def tell(self, found: tuple[FindingAppeared, ...]) -> None:
-        """Say what stands now; nothing where all is well."""
-        if found == self._found:
-            return
-        self._found = found
-        self.display = bool(found)
-        if found:
-            self.show(lambda width: [live_row(found, width, self.look)])
-
-    _found: tuple[FindingAppeared, ...] = ()
+def live_rows(found: Sequence[FindingAppeared], width: int, look: Look) -> list[Text]:
+    """What is found in the training under way, each with its sentence."""
+    rows: list[Text] = []
+    for one in found:
+        sign, head = look.pick(*_SIGNS[one.severity]), f" {one.place}"
+        told = sentence(f"{sign}{head}: {one.message}", width, look, dim=False)
+        if told:
+            told[0].stylize(look.paint(HUES[one.severity], bold=True), 0, 1 + len(head))
+        rows += [Text(), *told] if rows else told
+    return rows
 
 
-def live_row(found: Sequence[FindingAppeared], width: int, look: Look) -> Text:
-    """The first finding of a training, how many there are, and the key that lists them."""
-    first = found[0]
-    sign = look.pick(*_SIGNS[first.severity])
-    number = f" (1 of {len(found)})" if len(found) > 1 else ""
-    head = f"{sign} {first.place}{number}:"
-    tail = "  d: more"
-    body = fit(f"{head} {first.message}", max(0, width - len(tail)), look.ascii)
-    row = Text(body)
-    row.stylize(look.paint(HUES[first.severity], bold=True), 0, len(head))
-    row.append(tail[: max(0, width - len(body))], Style(dim=True))
-    return row
+def word(found: Finding | FindingAppeared, look: Look) -> Text:
+    """A finding in as few words as tell that it is there."""
+    sign = look.pick(*_SIGNS[found.severity])
+    row = Text(f"{sign} {plain(found.place, look.ascii)}: ")
+    row.stylize(look.paint(HUES[found.severity], bold=True))
+    return row.append(plain(found.message, look.ascii))
 
 
 class Verdict(Page):
@@ -215,7 +236,7 @@ def notice_text(snapshot: Snapshot) -> str:
             f"diverged: g goes back to {way_back(snapshot)} and on with a tenth of the learning "
             f"rate, r begins anew; {snapshot.unkept_sentence or diverged.message}"
         )
-    return snapshot.unkept_sentence or snapshot.message
+    return " ".join((snapshot.unkept_sentence or snapshot.message).split())
 
 
 def way_back(snapshot: Snapshot) -> str:
@@ -241,6 +262,6 @@ def notice_rows(text: str, width: int, look: Look) -> list[Text]:
     sign = look.pick("✗", "!")
     rows = sentence(text, width - 2, look, dim=False)
     return [
-        Text.assemble((f"{sign} " if index == 0 else "  ", look.paint(RED, bold=True)), row)
+        Text.assemble((f"{sign} " if index == 0 else "  ", look.paint(BROKEN, bold=True)), row)
         for index, row in enumerate(rows)
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -11,6 +11,7 @@ from textual.binding import Binding
 from textual.containers import Vertical
 from textual.events import Click
 from textual.message import Message
+from textual.widget import Widget
 from textual.widgets import Static
 
 from tui.widgets.editor import Editor
@@ -34,15 +35,24 @@ class Pane:
     """On its border."""
     column: Column
     content: Callable[[], Sequence[SnapshotView | Editor | DoctorNote]]
-    """Makes the views in it, from top to bottom."""
+    """Makes the views in it, from top to bottom; the first has the focus."""
+    keys: tuple[tuple[str, str], ...] = ()
+    """Its own few keys, with what they do: below it."""
 
 
 PANES = (
-    Pane("experiment", "Experiment", "left", lambda: (Editor(), DoctorNote())),
-    Pane("picture", "Network", "middle", lambda: (PictureView(),)),
-    Pane("loss", "Loss", "right", lambda: (LossCurve(),)),
-    Pane("scores", "Scores", "right", lambda: (Scores(),)),
-)
+    Pane("experiment", "Experiment", "left", lambda: (Editor(),)),
+    Pane(
+        "picture", "Picture", "middle", lambda: (PictureView(),),
+        (("b", "bands"), ("t", "test points"), ("o", "samples")),
+    ),
+    Pane(
+        "loss", "Loss", "right", lambda: (LossCurve(),),
+        (("l", "log"), ("[ ]", "smooth"), ("V", "metric")),
+    ),
+    Pane("scores", "Scores", "right", lambda: (Scores(),), (("M", "matrix"),)),
+    Pane("doctor", "Doctor", "left", lambda: (DoctorNote(),), (("f", "repair"), ("d", "all"))),
+)  # fmt: skip
 """All of them, in the order of their keys."""
 
 NAMES = tuple(pane.name for pane in PANES)
@@ -53,7 +63,26 @@ class PaneFrame(Vertical):
 
     def __init__(self, pane: Pane) -> None:
         super().__init__(*pane.content(), id=pane.name, classes="pane")
-        self.border_title = pane.title
+        self.pane = pane
+        self.show_title(pane.title)
+        self.border_subtitle = "  ".join(f"[b]{key}[/b] {text}" for key, text in _escaped(pane))
+
+    def show_title(self, title: str) -> None:
+        """What it shows, behind the key that leads to it."""
+        told = f"{NAMES.index(self.pane.name) + 1} {title}"
+        if told != self.border_title:  # each assignment repaints the pane
+            self.border_title = told
+
+    @property
+    def view(self) -> Widget:
+        """What has the focus where the pane has it."""
+        return self.children[0]
+
+
+def _escaped(pane: Pane) -> Iterator[tuple[str, str]]:
+    """A pane's keys as markup may have them."""
+    for key, text in pane.keys:
+        yield key.replace("[", r"\["), text
 
 
 class PaneColumn(Vertical):

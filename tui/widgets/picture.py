@@ -12,11 +12,11 @@ from textual.reactive import reactive
 
 from engine.explanation.explanation import Figure
 from tui.drawings import (
-    FEW,
     boundary_rows,
     comparison_rows,
     confusion_rows,
     curve_rows,
+    draws_confusion,
     mistakes_rows,
     sample_rows,
 )
@@ -36,12 +36,12 @@ LEAST_STRIP = 5
 _COUNTS = 2
 """Rows below the picture of the data, for its classes."""
 EMPTY = (
-    "The network is drawn here.",
-    "space trains it and pauses it.",
-    "n trains one batch, N one epoch.",
+    "space trains it and pauses it; n trains one batch, N one epoch.",
     "In the experiment (1) enter changes a line; r begins anew with what was changed.",
 )
-"""Said before there is anything to draw."""
+"""Said before anything is trained, below the data."""
+ARRIVING = ("The data is being looked at.",)
+"""Said above it until that is known."""
 DRAWING = ("The network is being drawn from its checkpoint.",)
 """Said of a run that is over until its picture is there."""
 
@@ -86,7 +86,7 @@ COMPARISON = Figure(
 )
 
 
-class PictureView(ScrolledView, CurveCursor):
+class PictureView(ScrolledView, CurveCursor, can_focus=True):
     """Draws what the data asks for; knows which grid the boundary's matrix should have."""
 
     discrete: reactive[bool] = reactive(False, repaint=False)
@@ -169,7 +169,7 @@ class PictureView(ScrolledView, CurveCursor):
             return CURVE, curve_rows(pictures.curve, width, height, look, at=self.at)
         evaluated = self.snapshot.evaluated
         split = evaluated.get("test") or evaluated.get("train")
-        if split is not None and split.confusion and pictures.comparison.num_samples > FEW:
+        if split is not None and draws_confusion(pictures, split):
             rows = confusion_rows(split, width, look)
             rest = height - len(rows) - 1
             room = rest if rest >= LEAST_STRIP else height  # else they are scrolled to
@@ -183,14 +183,17 @@ class PictureView(ScrolledView, CurveCursor):
         return COMPARISON, [*of, *compared]
 
     def _before_training(self, width: int, height: int) -> list[Text]:
-        """What there is to do, and below it the data: the points have the room that is left."""
+        """The data, as large as there is room, and below it what there is to do."""
         is_drawn = self.snapshot.is_over and not self.snapshot.message
         texts = DRAWING if is_drawn else EMPTY
-        told = [row for text in texts for row in [*sentence(text, width, self.look), Text()]]
+        told = [row for text in texts for row in sentence(text, width, self.look)]
         if self.description is None:
-            return told
-        room = height - len(told) - _COUNTS
+            is_awaited = self.snapshot.phase == "starting"
+            first = ARRIVING if is_awaited and not is_drawn else ()
+            above = [row for text in first for row in sentence(text, width, self.look)]
+            return [*above, *([Text()] if above else []), *told]
+        room = height - len(told) - 1 - _COUNTS
         if room < LEAST_STRIP:
             told, room = [], height - _COUNTS
         rows = thumbnail(self.description, width, self.look, height=max(room, 1))
-        return [*told, *rows]
+        return [*rows, Text(), *told] if told else rows

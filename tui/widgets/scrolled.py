@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rich.style import Style
 from rich.text import Text
+from textual.binding import Binding
 from textual.events import MouseScrollDown, MouseScrollUp
 
 from tui.live.snapshot import Snapshot
@@ -16,7 +17,14 @@ _WHEEL = 2
 
 
 class ScrolledView(SnapshotView):
-    """Shows as many rows as fit, with arrows where there are more; the wheel shows those."""
+    """Shows as many rows as fit, with arrows where there are more, for keys and the wheel."""
+
+    BINDINGS = [  # noqa: RUF012  # Textual declares it so
+        Binding("up,k", "move(-1)", "Up", show=False),
+        Binding("down,j", "move(1)", "Down", show=False),
+        Binding("pageup", "page(-1)", "Further up", show=False),
+        Binding("pagedown", "page(1)", "Further down", show=False),
+    ]
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
@@ -49,6 +57,14 @@ class ScrolledView(SnapshotView):
         if top != self._top:
             self._top = top
             self.remake()
+
+    def action_move(self, by: int) -> None:
+        """Show rows further down, or further up."""
+        self.move(by)
+
+    def action_page(self, by: int) -> None:
+        """Show the next rows, or those before."""
+        self.page(by)
 
     def page(self, by: int) -> None:
         """Move by as many rows as are seen."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textual.binding import Binding
+from textual.message import Message
 from textual.reactive import reactive
 
 from engine.explanation.explanation import Figure
@@ -14,7 +16,16 @@ EMPTY = Snapshot()
 class SnapshotView(RowsView):
     """Shows one side of the controller's newest snapshot."""
 
+    BINDINGS = [Binding("enter", "pick", "Zoom", show=False)]  # noqa: RUF012  # Textual's own
+
+    class Picked(Message):
+        """Enter was pressed on it: it is to be seen large."""
+
     snapshot: reactive[Snapshot] = reactive(EMPTY, repaint=False)
+
+    def action_pick(self) -> None:
+        """Have it seen large, or as before."""
+        self.post_message(self.Picked())
 
     @property
     def figure(self) -> Figure | None:

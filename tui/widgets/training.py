@@ -1,29 +1,23 @@
-"""The views of a training: status, losses, scores, pictures."""
+"""The views of a training: its curves and its scores."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from rich.cells import cell_len
-from rich.style import Style
 from rich.text import Text
-from textual.message import Message
+from textual.binding import Binding
 from textual.reactive import reactive
 
 from engine.explanation.explanation import Figure
 from engine.parts.metrics import METRICS
-from engine.parts.schedules import Constant
 from tui.baseline import baseline_sentence
-from tui.drawings import class_rows, compared_rows, confusion_rows, score_rows
+from tui.drawings import class_rows, compared_rows, confusion_rows, draws_confusion, score_rows
 from tui.live.snapshot import Snapshot
 from tui.renderables.chart import Axis
-from tui.renderables.look import ORANGE, RED, Look
+from tui.renderables.look import Look
 from tui.renderables.loss_chart import LossSeries, loss_chart
-from tui.renderables.numbers import duration, how_far, metric, rate
-from tui.renderables.sanitize import crop, fit, plain
 from tui.renderables.series import finite
-from tui.renderables.sparkline import sparkline
 from tui.renderables.table import sentence
 from tui.renderables.targets import target_heading
 from tui.widgets.curve_cursor import CurveCursor
@@ -31,195 +25,13 @@ from tui.widgets.scrolled import ScrolledView
 from tui.widgets.snapshot_view import SnapshotView
 
 if TYPE_CHECKING:
-    from engine.runs.events import Evaluated, RunFinished
-    from engine.service.protocol import Loading
-
-REVERSED = Style(reverse=True)
-_SIGNS = {
-    "starting": ("◌", "~"),
-    "ready": ("○", "o"),
-    "preparing": ("◌", "~"),
-    "running": ("▶", ">"),
-    "paused": ("‖", "="),
-    "finished": ("✓", "*"),
-    "lost": ("✗", "!"),
-    "crashed": ("✗", "!"),
-    "elsewhere": ("▶", ">"),
-    "diverged": ("✗", "!"),
-    "failed": ("✗", "!"),
-    "stopped": ("■", "#"),
-    "interrupted": ("■", "#"),
-}
-
-
-def state_of(snapshot: Snapshot) -> str:
-    """The phase, and once it is over how it ended: only what came to its end has finished."""
-    if snapshot.phase == "lost":
-        return "lost"
-    if snapshot.diverged is not None:
-        return "diverged"
-    ending = snapshot.finished
-    if snapshot.phase == "finished" and ending is not None and ending.reason in _SIGNS:
-        return ending.reason
-    return snapshot.phase
-
-
-class StatusLine(SnapshotView):
-    """State, epoch, speed, time left, learning rate, device, memory: in one line."""
-
-    DEFAULT_CSS = "StatusLine { height: 1; background: $panel; }"
-
-    note: reactive[str] = reactive("", repaint=False)
-    """How what is edited stands to what is trained; it comes before the figures."""
-
-    computer: reactive[str] = reactive("", repaint=False)
-    """How busy the computer is; it comes after the figures."""
-
-    class Opened(Message):
-        """It was clicked: there is more to see of the computer."""
-
-    def watch_note(self) -> None:
-        self.remake()
-
-    def watch_computer(self) -> None:
-        self.remake()
-
-    def on_click(self) -> None:
-        self.post_message(self.Opened())
-
-    def make_rows(self, width: int, height: int) -> list[Text]:
-        return [status_line(self.snapshot, self.note, self.look, width, computer=self.computer)]
-
-
-def status_line(
-    snapshot: Snapshot, note: str, look: Look, width: int, *, computer: str = ""
-) -> Text:
-    """State, what went wrong, the note, and as many figures as there is room for."""
-    state = state_of(snapshot)
-    sign = look.pick(*_SIGNS[state])
-    name = plain(snapshot.name, look.ascii)
-    kept = "  not kept " if snapshot.unkept else ""
-    if width < cell_len(f" {sign} {state}{kept} {name}"):
-        state = ""  # what is open comes first, and the sign says the state
-    line = Text(f" {sign} {state}".rstrip(), style="bold")
-    if kept:  # before what may be long
-        line.append(" ").append(kept[1:], look.paint(RED, bold=True) + REVERSED)
-    if name:
-        line.append(f" {name}")
-    if note:
-        line.append("   ").append(f" {note} ", look.paint(ORANGE, bold=True) + REVERSED)
-    for part in [*_status_parts(snapshot), *([computer] if computer else [])]:
-        if line.cell_len + len(part) + 3 > width:
-            break  # what comes later matters less
-        line.append("   ").append(part)
-    return crop(line, width, look.ascii)
-
-
-def _status_parts(snapshot: Snapshot) -> list[str]:
-    progress, started = snapshot.progress, snapshot.started
-    if started is None:
-        return []
-    parts = []
-    epochs = started.epochs if snapshot.experiment is None else snapshot.experiment.epochs
-    if snapshot.finished is not None:
-        parts += _end_parts(snapshot, snapshot.finished, epochs)
-    elif progress is not None:
-        parts.append(f"epoch {progress.epoch:,}/{progress.epochs:,}")
-        if snapshot.phase == "paused":
-            parts.append(f"step {progress.step:,}")
-        elif progress.elapsed_s > 0 and progress.step:
-            per_s = progress.step / progress.elapsed_s
-            parts.append(rate(per_s, "steps"))
-            parts.append(f"{duration((progress.steps - progress.step) / per_s)} left")
-    elif snapshot.newest is not None:
-        parts.append(f"epoch {snapshot.newest.epoch:,}/{epochs:,}")
-    rate_now = _learning_rate(snapshot)
-    if rate_now is not None:
-        parts.append(f"lr {rate_now:.3g}")
-    if snapshot.newest is not None and snapshot.newest.gradient_norm is not None:
-        parts.append(f"gradient {metric(snapshot.newest.gradient_norm)}")
-    parts.append(started.device)
-    if progress is not None:
-        parts.append(f"{progress.memory_bytes / 1e6:,.0f} MB")
-    return parts
-
-
-_WHY = {"patience": "patience ran out", "stop_below": "below stop_below"}
-"""Why a training ended before its last epoch, where that is its end all the same."""
-
-
-def _end_parts(snapshot: Snapshot, finished: RunFinished, epochs: int) -> list[str]:
-    """What a run came to, and where its best weights are, if those are others."""
-    best = snapshot.best
-    if snapshot.kind == "best" and snapshot.newest is not None:
-        return [f"best: epoch {snapshot.newest.epoch:,}/{epochs:,}", "B: the last"]
-    parts = [f"epoch {finished.epochs:,}/{epochs:,}"]
-    if finished.reason in _WHY:
-        parts.append(_WHY[finished.reason])
-    if best is not None and not snapshot.is_best_last:
-        parts.append(f"B: best, of epoch {best.epoch:,}")
-    return [*parts, f"took {duration(finished.elapsed_s)}"]
-
-
-def _learning_rate(snapshot: Snapshot) -> float | None:
-    """Of the next step; None where only the trainer knows the schedule's."""
-    if snapshot.progress is not None:
-        return snapshot.progress.learning_rate
-    experiment = snapshot.experiment
-    if experiment is None or experiment.schedule != Constant() or experiment.optimizer.lr is None:
-        return None
-    return experiment.optimizer.lr * snapshot.factor
-
-
-class LossLine(SnapshotView):
-    """The losses as sparklines, always in sight: training, and test where there is one."""
-
-    DEFAULT_CSS = "LossLine { height: 1; }"
-
-    def drawn_from(self, snapshot: Snapshot) -> tuple[object, ...]:
-        return snapshot.series, snapshot.phase, snapshot.loading
-
-    def make_rows(self, width: int, height: int) -> list[Text]:
-        look = self.look
-        series = [s for s in self.snapshot.series if s.name in ("train", "test")]
-        if not series:
-            return [Text(fit(f" {_hint(self.snapshot)}", width, look.ascii), style="dim")]
-        each = width // len(series)
-        line = Text()
-        for one in series:
-            newest = next((v for v in reversed(one.values) if v is not None), None)
-            label = f" {one.name} {metric(newest)} "
-            line.append(label, style="dim")
-            room = max(0, each - len(label) - 1)
-            for row in sparkline(list(one.values), room, look):
-                line.append_text(row)
-        return [crop(line, width, look.ascii)]
-
-
-def _hint(snapshot: Snapshot) -> str:
-    loading = snapshot.loading
-    if loading and loading.done_bytes != loading.total_bytes:
-        return _loading_text(loading, may_end=snapshot.phase == "preparing")
-    match snapshot.phase:
-        case "starting":
-            return "the trainer is starting: space may be pressed already"
-        case "preparing":
-            return "preparing the first step"
-        case "running" | "paused":
-            return "loss: nothing is measured yet"
-    return "loss: press space to train"
-
-
-def _loading_text(loading: Loading, *, may_end: bool) -> str:
-    far = how_far(loading.done_bytes, loading.total_bytes)
-    return f"{loading.verb} {loading.name}: {far}{'; x calls it off' if may_end else ''}"
-
+    from engine.runs.events import Evaluated
 
 ROOMY = 9
 """Rows from which a curve has one to spare for what it is of."""
 
 
-class LossCurve(SnapshotView, CurveCursor):
+class LossCurve(SnapshotView, CurveCursor, can_focus=True):
     """The curves of a metric over the epochs, the loss at first."""
 
     figure = Figure(
@@ -228,6 +40,11 @@ class LossCurve(SnapshotView, CurveCursor):
         "rises, it learns by heart.",
         "Here it goes over {epochs} epochs of {batches} steps.",
     )
+
+    BINDINGS = [  # noqa: RUF012  # Textual declares it so
+        Binding("left", "read(-1)", "Value of the epoch before", show=False),
+        Binding("right", "read(1)", "Value of the next epoch", show=False),
+    ]
 
     metric: reactive[str] = reactive("loss", repaint=False)
     log_scale: reactive[bool] = reactive(False, repaint=False)
@@ -246,6 +63,10 @@ class LossCurve(SnapshotView, CurveCursor):
 
     def redraw(self) -> None:
         self.remake()
+
+    def action_read(self, by: int) -> None:
+        """Move a cursor over the curve's epochs: what the curves are there stands below."""
+        self.step(by)
 
     def step(self, by: int) -> None:
         """Move the cursor by an epoch that is drawn, of many a hundredth; past an end it goes."""
@@ -284,7 +105,7 @@ class LossCurve(SnapshotView, CurveCursor):
         if not series:
             return sentence("The loss curve appears when training begins.", width, self.look)
         above = self._heading(width) if height >= ROOMY else []
-        room = max(4, height - 2 - len(above))
+        room = max(4, height - len(above))
         scale, at = self.log_scale, self.at
         rows = loss_chart(series, width, room, self.look, log=scale, title="", at=at)
         rows = [*above, *rows]
@@ -319,7 +140,7 @@ def smoothed(values: Sequence[float | None], reach: int) -> list[float | None]:
     return result
 
 
-class Scores(ScrolledView):
+class Scores(ScrolledView, can_focus=True):
     """Accuracy overall and per class, or the errors of a regression, for each split."""
 
     figure = Figure(
@@ -356,6 +177,8 @@ class Scores(ScrolledView):
         rows = [*rows, *sentence(told, width, look)] if told else rows
         classes = self._class_rows(width, height - len(rows))
         matrix = _matrix(snapshot, width, look)
+        if draws_confusion(snapshot.pictures, _evaluated(snapshot)) and not self.matrix:
+            matrix = []  # it is the picture already
         first, second = (matrix, classes) if self.matrix else (classes, matrix)
         if first:
             rows = [*rows, Text(), *first]

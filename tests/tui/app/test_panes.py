@@ -16,7 +16,7 @@ def test_all_panes_are_seen_where_there_is_room(tmp_path: Path) -> None:
     """Each has room of its own, in its column, below those that were declared before it."""
 
     async def play(stage: Stage) -> None:
-        await stage.until_seen(*(pane.title for pane in PANES[1:]))
+        await stage.until_seen(*(f"─ {n} " for n, _ in enumerate(PANES, 1)))
         frames = {pane.name: stage.app.screen.query_one(f"#{pane.name}") for pane in PANES}
         places = [
             (COLUMNS.index(pane.column), frames[pane.name].region.x, frames[pane.name].region.y)
@@ -59,18 +59,18 @@ def test_tabs_have_room_at_eighty_columns() -> None:
 
 
 def test_the_curves_of_each_metric_are_a_key_away(tmp_path: Path) -> None:
-    """`v` leads from the loss to what else reports tell, and back."""
+    """`V` leads from the loss to what else reports tell, and back."""
 
     async def play(stage: Stage) -> None:
         await stage.train()
         stage.trainer.advance(3)
         await stage.until_seen("● train 0.3333")
         frame = stage.app.screen.query_one("#loss", PaneFrame)
-        await stage.press("v")
+        await stage.press("V")
         await stage.until_seen("● train 0.75   ▲ test 0.5")
-        assert frame.border_title == "Accuracy"
-        await stage.press("v")
+        assert frame.border_title == "3 Accuracy"
+        await stage.press("V")
         await stage.until_seen("● train 0.3333")
-        assert frame.border_title == "Loss"
+        assert frame.border_title == "3 Loss"
 
     played(tmp_path, play, size=WIDE)

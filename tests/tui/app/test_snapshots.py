@@ -24,7 +24,7 @@ SNAPSHOTS = Path(__file__).parent / "snapshots"
 WRITES = os.environ.get("PERCEPTUI_SNAPSHOTS") == "write"
 SIZES = {"120x36": WIDE, "80x24": NARROW}
 SCREENS: dict[str, tuple[Sequence[str], str]] = {
-    "workbench": ((), "Network"),
+    "workbench": ((), "1 "),
     "add-layer": (("1", "a"), "Add a layer"),
     "edit-layer": (("1", "down", "enter"), "Linear"),
     "runs": (("R",), "completed"),

@@ -17,6 +17,7 @@ from tests.tui.app.stand import small_experiment
 from tui.screens.doctor import DoctorScreen
 from tui.screens.tune import TuneScreen
 from tui.widgets.finding_list import FindingList
+from tui.widgets.pane import NAMES
 
 DEAD = "3 of the 4 units are dead: they give 0 for every sample"
 PLATEAU = "the loss has not moved for 20 epochs"
@@ -31,19 +32,20 @@ def own_places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("size", [WIDE, NARROW])
 def test_findings_come_and_go(tmp_path: Path, size: tuple[int, int]) -> None:
-    """The most useful stands in a line with how many there are; none leaves no line."""
+    """The doctor's pane has all that stand, the lines on top the gravest where it is not seen."""
 
     async def play(stage: Stage) -> None:
         await stage.train()
         stage.trainer.advance()
         stage.trainer.find("dead-units", "layers[1]", DEAD)
-        await stage.until_seen("layers[1]: 3 of the 4 units are dead", "d: more")
+        await stage.until_seen("layers[1]: 3 of the 4")
         stage.trainer.find("plateau", "train_loss", PLATEAU, "info")
-        await stage.until_seen("layers[1] (1 of 2):")
+        await stage.press(str(1 + NAMES.index("doctor")))
+        await stage.until_seen("layers[1]: 3 of the 4", "train_loss: the loss")
         stage.trainer.find_no_more("dead-units", "layers[1]")
-        await stage.until_seen("train_loss: the loss has not moved")
+        await stage.until(lambda: "layers[1]:" not in stage.screen)
         stage.trainer.find_no_more("plateau", "train_loss")
-        await stage.until(lambda: "d: more" not in stage.screen)
+        await stage.until(lambda: "train_loss:" not in stage.screen)
 
     played(tmp_path, play, size=size)
 
@@ -55,7 +57,7 @@ def test_all_findings_are_listed(tmp_path: Path) -> None:
         await stage.train()
         stage.trainer.advance()
         stage.trainer.find("saturated-units", "layers[1]", DEAD)
-        await stage.until_seen("d: more")
+        await stage.until_seen("layers[1]: 3 of the 4")
         await stage.press("d")
         await stage.until(lambda: isinstance(stage.app.screen, DoctorScreen))
         await stage.until_seen("layers[1]: saturated-units", DEAD, "last seen in epoch 1")

@@ -45,8 +45,8 @@ def test_a_larger_screen_has_a_larger_picture(tmp_path: Path, phase: str) -> Non
     played(tmp_path, play, size=(20, 5))
 
 
-def test_a_line_that_comes_takes_room_of_the_picture(tmp_path: Path) -> None:
-    """What the doctor finds while it trains covers no row of the picture's legend."""
+def test_what_is_found_takes_no_room_of_the_picture(tmp_path: Path) -> None:
+    """What the doctor finds while it trains stands in the lines on top, where no pane has it."""
 
     async def play(stage: Stage) -> None:
         await stage.press("2")
@@ -55,8 +55,9 @@ def test_a_line_that_comes_takes_room_of_the_picture(tmp_path: Path) -> None:
         await stage.until_seen("● outside")
         before = stage.workbench.grid()
         stage.trainer.find("dead-units", "layers[1]", "3 of the 4 units are dead")
-        await stage.until_seen("d: more", "● outside")
-        await stage.until(lambda: drawn(stage) == stage.workbench.grid() < before)
+        await stage.until_seen("▲ layers[1]: 3 of the 4", "● outside")
+        await stage.settled()
+        assert stage.workbench.grid() == before
 
     played(tmp_path, play, size=NARROW)
 

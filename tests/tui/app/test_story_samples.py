@@ -62,7 +62,7 @@ def test_each_sample_in_turn(tmp_path: Path, size: tuple[int, int]) -> None:
 
 @pytest.mark.parametrize("size", [WIDE, NARROW])
 def test_a_cursor_reads_the_curve(tmp_path: Path, size: tuple[int, int]) -> None:
-    """> and < go over the epochs, the mouse to any place; past the end the legend is back."""
+    """Arrows go over the epochs, the mouse to any place; past the end the legend is back."""
 
     async def play(stage: Stage) -> None:
         def curve() -> LossCurve:
@@ -73,13 +73,13 @@ def test_a_cursor_reads_the_curve(tmp_path: Path, size: tuple[int, int]) -> None
             stage.trainer.advance()
         await stage.press("3")
         await stage.until(lambda: [len(one.values) for one in curve().snapshot.series] == [3, 3])
-        await stage.press("greater_than_sign")
+        await stage.press("right")
         await stage.until_seen("epoch 1", "train 1.0000")
-        await stage.press("greater_than_sign", "greater_than_sign")
+        await stage.press("right", "right")
         await stage.until_seen("epoch 3", "train 0.3333")
-        await stage.press("less_than_sign")
+        await stage.press("left")
         await stage.until_seen("epoch 2", "train 0.5000")
-        await stage.press("greater_than_sign", "greater_than_sign")
+        await stage.press("right", "right")
         await stage.until(lambda: "train 0.5000" not in stage.screen)
         await stage.pilot.hover(LossCurve, offset=(curve().size.width - 3, 4))
         await stage.until_seen("epoch 3", "train 0.3333")

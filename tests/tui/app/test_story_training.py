@@ -88,17 +88,17 @@ def test_keys_change_the_rate_of_the_running_training(tmp_path: Path) -> None:
 def test_the_confusion_matrix_of_data_with_a_boundary(
     tmp_path: Path, size: tuple[int, int]
 ) -> None:
-    """m shows which class is taken for which, while it trains and of the final weights."""
+    """M shows which class is taken for which, while it trains and of the final weights."""
 
     async def play(stage: Stage) -> None:
         await stage.train()
         stage.trainer.advance()
-        await stage.press("2", "m")
+        await stage.press("2", "M")
         await stage.until_seen("Actual ↓  predicted →")
         await stage.until(lambda: re.search(r"0 outside +1 +·", stage.screen))
         stage.trainer.finish()
         await stage.until(lambda: re.search(r"0 outside +2 +1", stage.screen))
-        await stage.press("m")
+        await stage.press("M")
         await stage.until_seen("Precision")
 
     played(tmp_path, play, size=size)

@@ -127,7 +127,7 @@ def test_scores_are_scrolled_too(tmp_path: Path) -> None:
     """The matrix that has no room beside the classes is below them."""
 
     async def play(stage: Stage) -> None:
-        await stage.press("4", "m")
+        await stage.press("4", "M")
         view = stage.workbench.query_one(Scores)
         await stage.train()
         stage.trainer.advance(30)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tui.renderables.look import PALETTE, Look, blend, class_hue, look_for
+from tui.renderables.look import Look, look_for
+from tui.renderables.palette import CLASSES, blend, class_hue
 
 
 def _look(environment: dict[str, str], **changes: object) -> Look:
@@ -47,13 +48,13 @@ def test_ascii_follows_the_encoding() -> None:
 
 def test_no_color_means_no_color() -> None:
     """Without colors a style keeps bold but names no color."""
-    style = Look(color="none").paint(PALETTE[0], PALETTE[1], bold=True)
+    style = Look(color="none").paint(CLASSES[0], CLASSES[1], bold=True)
     assert (style.color, style.bgcolor, style.bold) == (None, None, True)
 
 
 def test_depths_name_their_own_colors() -> None:
     """The same hue is a terminal color, an index or an RGB value."""
-    names = [Look(color=depth).paint(PALETTE[0]).color for depth in ("16", "256", "truecolor")]
+    names = [Look(color=depth).paint(CLASSES[0]).color for depth in ("16", "256", "truecolor")]
     assert [color.name for color in names if color] == ["yellow", "color(208)", "#f59322"]
 
 

@@ -9,8 +9,9 @@ from textual.widgets import Input
 
 from tests.tui.app.stage import NARROW, WIDE, Stage, played
 from tui.headless.progress import Lines, Presentation
-from tui.renderables.look import PALETTE, Look, look_for, on_console
+from tui.renderables.look import Look, look_for, on_console
 from tui.renderables.loss_chart import LossSeries, loss_chart
+from tui.renderables.palette import CLASSES
 from tui.settings import Settings
 from tui.terminal.ascii_lines import console_text
 from tui.terminal.printing import Terminal
@@ -76,8 +77,8 @@ def test_palettes_tell_all_classes_apart() -> None:
     """Of each ten colors; those of high contrast's first three differ by lightness alone."""
     for palette in ("usual", "okabe-ito", "high-contrast"):
         look = Look(palette=palette)
-        assert len({look.hue(hue).rgb for hue in PALETTE}) == 10
-    light = [sum(Look(palette="high-contrast").hue(hue).rgb) for hue in PALETTE[:3]]
+        assert len({look.hue(hue).rgb for hue in CLASSES}) == 10
+    light = [sum(Look(palette="high-contrast").hue(hue).rgb) for hue in CLASSES[:3]]
     assert min(abs(a - b) for a in light for b in light if a != b) > 60
 
 
