@@ -8,22 +8,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.parts.data import DataLocations
-from engine.runs.inside import Inside, Look
 from engine.runs.run import Run
 from engine.service import protocol as p
-from engine.spec.experiment import Experiment
 from engine.spec.experiment_reader import from_raw
 from engine.spec.toml_text import parse_toml
 
 if TYPE_CHECKING:  # it loads torch
+    from engine.service.worker.first_network import FirstNetwork
     from engine.service.worker.review import RunAgain
 
-OfExperiment = (
-    p.Describe | p.WriteScript | p.TuneLearningRate | p.InsideFirst | p.TimeSteps | p.TrainBoth
-)
+OfExperiment = p.Describe | p.WriteScript | p.TuneLearningRate | p.TimeSteps | p.TrainBoth
 OfFiles = p.Predict | p.PredictRows | p.PredictPictures | p.Export
 OfRun = OfFiles | p.ShowRows | p.Evaluate | p.ListMoments
-Query = OfExperiment | OfRun | p.Review | p.InsideOfRun | p.Prove
+Query = OfExperiment | OfRun | p.Review | p.InsideFirst | p.InsideOfRun | p.Prove
 
 
 class Queries:
@@ -36,6 +33,8 @@ class Queries:
         self._locations = locations
         self._again: RunAgain | None = None
         """The run that was reviewed last, since it is drawn again at each size."""
+        self._first: FirstNetwork | None = None
+        """The network that was looked at last before it trained."""
 
     def answer(self, request: Query) -> object:
         """The value that answers the request; raises PerceptuiError."""
@@ -51,13 +50,26 @@ class Queries:
                 again = self._run_again(request)
                 size = request.columns, request.rows
                 return again.reviewed(size, measure=request.measure)
+            if isinstance(request, p.InsideFirst):
+                return self._first_network(request).inside(request.look)
             if isinstance(request, p.InsideOfRun):
                 return self._run_again(request).inside(request.look)
             return _of_run(request, self._locations)
 
     def forget(self) -> None:
         """Leave the room to a training."""
-        self._again = None
+        self._again = self._first = None
+
+    def _first_network(self, request: p.InsideFirst) -> FirstNetwork:
+        from engine.service.worker.first_network import FirstNetwork
+
+        experiment, told = from_raw(parse_toml(request.toml)), (request.toml, request.data_dir)
+        first, self._first = self._first, None
+        if first is None or not first.is_of(experiment, told):
+            del first  # its room is needed
+            first = FirstNetwork(experiment, self._locations(request.data_dir), told)
+        self._first = first
+        return first
 
     def _run_again(self, request: p.Review | p.InsideOfRun) -> RunAgain:
         from engine.service.worker.review import RunAgain
@@ -87,8 +99,6 @@ def _of_experiment(request: OfExperiment, locations: DataLocations) -> object:
             from engine.training.range_test import sweep
 
             return sweep(experiment, locations)
-        case p.InsideFirst():
-            return _inside_first(experiment, locations, request.look)
         case p.TimeSteps():
             from engine.training.step_timing import timed
 
@@ -98,17 +108,6 @@ def _of_experiment(request: OfExperiment, locations: DataLocations) -> object:
 
             other = from_raw(parse_toml(request.other_toml))
             return side_by_side(experiment, other, locations)
-
-
-def _inside_first(experiment: Experiment, locations: DataLocations, look: Look) -> Inside:
-    from engine.service.worker.preparation import prepare
-    from engine.training.inside import look_inside
-
-    trainer = prepare(experiment, locations, "eager")
-    try:
-        return look_inside(trainer.evaluator, trainer.experiment.layers, trainer.splits, look)
-    finally:
-        trainer.stop_reading()
 
 
 def _of_run(request: OfRun, locations: Callable[[str], DataLocations]) -> object:

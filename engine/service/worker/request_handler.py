@@ -9,6 +9,7 @@ import msgspec
 from engine.encoding import encoded
 from engine.errors import PerceptuiError, Remark, UsageError
 from engine.limits import PICTURE_CELLS
+from engine.runs.inside import Look
 from engine.service import protocol as p
 from engine.service.protocol.socket_directory import peer_pid
 from engine.service.worker.disconnect_policy import DisconnectPolicy
@@ -90,6 +91,8 @@ class RequestHandler:
                 return self._starter.resume(client, request)
             case p.Watch():
                 _check_size(request)
+                if request.inside_hz > 0:
+                    _check_look(request.look)
                 client.watch = request
             case p.Shutdown():
                 self._controller.stop("stopped")
@@ -121,6 +124,12 @@ class RequestHandler:
             case _:
                 return self._queries.answer(request)
         return None
+
+
+def _check_look(look: Look) -> None:
+    from engine.training.inside import check_look  # not above: a worker listens before torch
+
+    check_look(look)
 
 
 def _check_size(request: p.Draw | p.Watch | p.Review) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import torch
@@ -47,9 +48,10 @@ class Connection:
 
     def weight(self, flat: int, name: str) -> Weight:
         """One of the weights, by its index in the parameter laid out flat."""
+        value = float(self.weights.flatten()[flat])
         return Weight(
             name=name,
-            value=float(self.weights.flatten()[flat]),
+            value=value if math.isfinite(value) else None,
             layer=self.layer,
             parameter=self.parameter,
             place=unraveled(flat, tuple(self.weights.shape)),
@@ -135,6 +137,8 @@ def strengths(network: Network, connections: list[Connection]) -> list[Tensor]:
             found[column] = squares.sum(dims) if before is None else before + squares.sum(dims)
     known = {**leading_to, **leading_on}
     return [
-        known[index].sqrt() if index in known else torch.ones(network.num_units(index))
+        known[index].sqrt().nan_to_num(0.0)
+        if index in known
+        else torch.ones(network.num_units(index))
         for index in range(len(network.columns))
     ]

@@ -60,15 +60,20 @@ class Network:
         with torch.no_grad():
             return self._run(stored)
 
-    def values_with_loss(self, rows: Tensor) -> tuple[dict[Address, Tensor], Tensor]:
-        """The same for rows of the training split, with the loss, to be differentiated."""
+    def loss_of_rows(self) -> Tensor | None:
+        """The loss of the rows that figures are of, to be differentiated.
+
+        None where the outputs are not finite: some losses refuse them.
+        """
         train = self.splits.train
         with torch.enable_grad():
-            values = self._run(train.rows(rows))
-            outputs = values[self.chain[-1].address]
-            targets = train.targets[rows].to(self.device)
+            outputs = self._run(train.rows(self.rows))[self.chain[-1].address]
+            if not bool(outputs.isfinite().all()):
+                return None
+            targets = train.targets[self.rows].to(self.device)
             wanted = self.evaluator.decoder.loss_targets(targets, outputs.shape[1])
-            return values, self.evaluator.criterion(outputs, wanted)
+            loss: Tensor = self.evaluator.criterion(outputs, wanted)
+            return loss
 
     def _run(self, stored: Tensor) -> dict[Address, Tensor]:
         model = self.model

@@ -136,8 +136,8 @@ def _gradient(network: Network, column: Column, unit: int) -> float | None:
         dims.append(0)
     if not own:
         return None
-    _, loss = network.values_with_loss(network.rows)
-    if not loss.requires_grad:
+    loss = network.loss_of_rows()
+    if loss is None or not loss.requires_grad:
         return None
     found: tuple[Tensor | None, ...] = torch.autograd.grad(loss, own, allow_unused=True)
     squares = torch.zeros((), dtype=torch.float64)

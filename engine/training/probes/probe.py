@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor, nn
 
@@ -9,6 +11,7 @@ from engine.doctor.case import Case
 from engine.doctor.live.observation import LayerFigures, Values
 from engine.parts.layers.address import Address, module_name, walk
 from engine.training.layer_outputs import watched
+from engine.training.silencing import silenced
 from engine.training.trainer import Trainer
 
 SAMPLES = 128
@@ -83,7 +86,10 @@ class Probe:
         figures: dict[Address, Tensor] = {}
         units: dict[Address, int] = {}
 
+        asleep = silenced(trainer.model)
+
         def see(address: Address, output: Tensor) -> None:
+            output = _spoken(output, asleep.get(module_name(address), ()))
             figures[address] = self._figures(address, output.detach().float())
             units[address] = output.shape[1]
 
@@ -186,6 +192,12 @@ def _spread(output: Tensor) -> Tensor:
     values = values[:: -(-values.numel() // MOST_VALUES)].nan_to_num(0.0, 0.0, 0.0)
     counts = torch.histc(values, BINS)  # from the lowest to the highest, by itself
     return torch.cat([torch.stack([*values.aminmax()]), counts])
+
+
+def _spoken(output: Tensor, asleep: Sequence[int]) -> Tensor:
+    """What a layer gives without the units that a person has silenced, if any is left."""
+    rest = [unit for unit in range(output.shape[1]) if unit not in asleep] if asleep else []
+    return output[:, rest] if rest else output
 
 
 def _by_unit(output: Tensor) -> Tensor:

@@ -336,3 +336,15 @@ def test_without_time_nothing_is_looked_at() -> None:
     (found,) = instruments.finished()
     assert isinstance(found, ev.FindingAppeared)
     assert (found.code, found.severity, found.epoch) == ("dead-units", "error", 12)
+
+
+def test_what_a_person_silenced_is_not_called_dead() -> None:
+    """Nor counted: the others are."""
+    trainer = Trainer(small(**DEEP), NOWHERE)
+    trainer.model.get_parameter("0.weight").detach()[4].zero_()
+    trainer.model.get_parameter("0.bias").detach()[4] = -1.0
+    told = {figures.address: figures for figures in Probe(trainer).measure()}
+    assert (told[1,].dead, told[1,].units) == (1, 6)
+    trainer.silence({"1": (0, 4)})
+    told = {figures.address: figures for figures in Probe(trainer).measure()}
+    assert (told[1,].dead, told[1,].units) == (0, 4)

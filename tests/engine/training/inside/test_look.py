@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 import torch
 from torch import nn
 
 from engine.errors import UsageError
-from engine.runs.inside import Look, Unit
+from engine.runs.inside import Inside, Look, Unit
 from engine.training.full_state import full_state, kept
 from engine.training.pictures import plane
 from tests.engine.training.inside.network import (
@@ -274,3 +275,26 @@ def test_what_is_not_there_is_refused(look: Look, message: str) -> None:
     """With what is wrong."""
     with pytest.raises(UsageError, match=message):
         seen(trainer_of(**TWO), look)
+
+
+@pytest.mark.parametrize("broken", [float("nan"), float("inf")])
+def test_a_broken_network_is_seen_all_the_same(broken: float) -> None:
+    """What is not finite is told as None, and comes through the wire."""
+    for changes in (TWO, PICTURES, {**PICTURES, "data": "iris()", "layers": ["Linear(3)"]}):
+        trainer = trainer_of(**changes)
+        parameter = next(trainer.model.parameters())
+        parameter.detach().view(-1)[0] = broken
+        inside = seen(trainer, Look(unit=Unit((0,), 0), sample=-1, large=(4, 4)))
+        assert inside.unit is not None
+        assert inside.unit.incoming[0].value is None
+        assert msgspec.json.decode(msgspec.json.encode(inside), type=Inside) == inside
+
+
+def test_a_weight_that_is_silenced_is_shown_so() -> None:
+    """Struck out in its column, and zero in what it gives."""
+    trainer = trainer_of(**TWO)
+    trainer.silence({"1": (2,)})
+    inside = seen(trainer, Look(unit=Unit((0,), 2)))
+    assert [unit.is_silenced for unit in inside.columns[1].units] == [False, False, True]
+    assert inside.unit is not None
+    assert (inside.unit.mean, inside.unit.spread, inside.unit.gradient) == (0.0, 0.0, 0.0)
