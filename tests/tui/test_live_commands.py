@@ -14,6 +14,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from engine.runs.inside import Unit
 from engine.runs.lease import own_lease, process_start, write_lease
 from engine.runs.run import Run
 from engine.service import protocol as p
@@ -190,19 +191,23 @@ def test_attach_passes_over_what_was_taken_back(bench: Bench, warm: Path) -> Non
 
 
 def test_replay_repeats_what_was_done_on_the_way(bench: Bench, warm: Path) -> None:
-    """`perceptui replay` of a run with a rate, a rewind and a stop ends with its weights."""
+    """`perceptui replay` of a run with rates, touches, rewinds and a stop ends with its weights."""
 
     async def begin() -> Run:
         async with Session.connect(warm) as session:
             run = await begun_paused(session, small(**LONG), bench.runs_dir)
             await on(session, 2)
             await session.do(p.SetLearningRate(factor=0.3))
+            await session.touch(p.Silence(unit=Unit((0,), 1)))
             await on(session, 8)
             await session.do(p.Rewind(to="best"))
             await on(session, 13)
             await session.do(p.Rewind(to="last"))
             await on(session, 5)
             await session.do(p.SetLearningRate(factor=2.0))
+            weight = p.SetParameter(layer=(0,), parameter="weight", place=(0, 1), value=0.3)
+            for touch in (p.Redraw(layer=(0,), seed=4), weight, p.Silence(unit=Unit((0,), 3))):
+                await session.touch(touch)
             await on(session, 33)
             await session.do(p.Stop())
             return run

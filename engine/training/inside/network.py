@@ -12,15 +12,18 @@ from torch import Tensor, nn
 from engine.parts.data import names_of_inputs
 from engine.parts.layers import Layer
 from engine.parts.layers.address import Address, module_name
+from engine.parts.shapes import product
 from engine.runs.events import Figure
-from engine.spec.chain import links
+from engine.spec.chain import every, links
 from engine.spec.columns import Column, columns_of
 from engine.training.layer_outputs import watched
 from engine.training.metrics import Evaluator
 from engine.training.splits import Split, Splits
 
-MOST_ROWS = 500
+MOST_ROWS, LEAST_ROWS = 500, 50
 """Samples of the training split that figures are of, evenly spaced."""
+MOST_VALUES = 500_000
+"""Values that all layers give for these, at most: a look takes a hundredth of a second or few."""
 
 
 class Network:
@@ -89,10 +92,16 @@ class Network:
         return values
 
     @cached_property
+    def most_rows(self) -> int:
+        """Of how many samples a look asks all layers."""
+        values = sum(product(link.output_shape) for link in every(self.chain))
+        return max(LEAST_ROWS, min(MOST_ROWS, MOST_VALUES // values))
+
+    @cached_property
     def rows(self) -> Tensor:
         """The rows of the training split that figures are of."""
         count = len(self.splits.train)
-        return torch.linspace(0, count - 1, min(count, MOST_ROWS)).round().long()
+        return torch.linspace(0, count - 1, min(count, self.most_rows)).round().long()
 
     @cached_property
     def of_rows(self) -> dict[Address, Tensor]:

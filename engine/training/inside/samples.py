@@ -15,8 +15,8 @@ from engine.training.inside.tiles import as_pictures, fitted, signed_tiles
 from engine.training.pictures import picture_of
 from engine.training.splits import Split
 
-MOST_ORDERED = 1000
-"""The first samples of a split, from which one is chosen to look at."""
+ORDERED = 2
+"""One is chosen to look at from the first samples of a split, so many times those of figures."""
 MOST_LISTED = 100
 """Rows that are told of these."""
 MOST_MAPS = 16
@@ -79,7 +79,7 @@ def figures(values: Tensor) -> list[Figure]:
 
 def _ordered(network: Network, part: Split) -> tuple[list[int], int]:
     """Rows of a split, the wrong ones first, or those that are furthest off; how many are wrong."""
-    count = min(len(part), MOST_ORDERED)
+    count = min(len(part), ORDERED * network.most_rows)
     outputs = network.evaluator.outputs(part.rows(torch.arange(count)))
     targets = part.targets[:count].to(outputs.device)
     decoder = network.evaluator.decoder

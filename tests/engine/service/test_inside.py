@@ -55,6 +55,27 @@ def test_it_is_seen_before_while_and_after_it_trains(warm: Path, tmp_path: Path)
     run_async(look())
 
 
+def test_a_first_network_is_kept_until_it_is_another(warm: Path, tmp_path: Path) -> None:
+    """The same description is the same network, though its seed is random; new data are new."""
+    table = tmp_path / "table.csv"
+    table.write_text("a,b,answer\n" + "0.5,1.5,yes\n1.5,0.5,no\n" * 12)
+    random = small(data=f'csv("{table}", target="answer")', seed="random")
+    longer = table.read_text() + "2.5,0.5,no\n" * 9
+
+    async def look() -> None:
+        async with Session.connect(warm) as session:
+            first = await session.inside_first(random, Look(unit=Unit((0,), 1)))
+            again = await session.inside_first(random, Look(unit=Unit((0,), 1), sample=0))
+            assert first.unit == again.unit
+            assert again.sample is not None
+            table.write_text(longer)
+            other = await session.inside_first(random, Look(unit=Unit((0,), 1)))
+            assert other.unit is not None
+            assert (other.unit.num_samples, other.unit != first.unit) == (33, True)
+
+    run_async(look())
+
+
 def test_who_watches_is_shown_it_again_and_again(warm: Path, tmp_path: Path) -> None:
     """A look that can't be had is not tried again, and ends no training."""
 
@@ -70,6 +91,8 @@ def test_who_watches_is_shown_it_again_and_again(warm: Path, tmp_path: Path) -> 
                 assert seen.inside.unit is not None
                 steps.append(seen.inside.step)
             assert steps[0] < steps[1]
+            with pytest.raises(UsageError, match="64 by 64 cells"):
+                await session.watch(progress_hz=50, inside_hz=50, look=Look(columns=1000))
             await session.watch(progress_hz=50, inside_hz=50, look=Look(unit=Unit((7,), 0)))
             await until(session, lambda happened: isinstance(happened, p.Progress))
             await session.do(p.Stop())

@@ -385,3 +385,11 @@ def test_the_script_does_what_was_done_by_hand(tmp_path: Path, changes: dict[str
     assert [epoch["validation_loss"] for epoch in output.epochs] == [
         e.metrics["validation_loss"] for e in recorded
     ]
+
+
+def test_a_new_run_takes_weights_alone(tmp_path: Path) -> None:
+    """Who begins with a touched network's weights is told that its silenced units are awake."""
+    run = on(begun(touchable(epochs=1), tmp_path), touches={1: [p.Silence(unit=Unit((0,), 3))]})
+    with pytest.warns(UserWarning, match="silenced there by hand are awake here"):
+        started = begun(touchable(start_from=str(run.checkpoint("last"))), tmp_path)
+    assert silenced(started.trainer.model) == {}
