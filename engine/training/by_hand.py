@@ -110,6 +110,8 @@ def _redraw(trainer: Trainer, change: LayerRedrawn) -> Undo:
         with torch.random.fork_rng(devices=[]):
             torch.default_generator.manual_seed(change.seed)
             fresh = link.layer.build(link.input_shape)
+            for filling in link.layer.fillings:
+                filling.fill(fresh)
     finally:
         torch.set_num_threads(threads)
     own = dict(fresh.named_parameters(recurse=False))

@@ -90,10 +90,10 @@ def put_back(trainer: Trainer, checkpoint: Checkpoint, state: TrainingState) -> 
     """Put a trainer into a state that is known to fit; state: what of it is no tensor."""
     tensors = checkpoint.tensors
     copy_model(trainer.model, checkpoint)
-    trainer.silence(state.silenced)
     load_optimizer(trainer.optimizer, checkpoint)
     trainer.epoch, trainer.batch = state.epoch, state.batch
     trainer.global_step, trainer.elapsed_s = state.step, state.elapsed_s
+    trainer.silence(state.silenced)
     trainer.reason = state.reason if _is_over(trainer.experiment, state) else None
     trainer.unread.forget()
     trainer.epoch_losses[:] = tensors["epoch_losses"].tolist()

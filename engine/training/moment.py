@@ -58,7 +58,7 @@ def write_out(path: Path) -> None:
     step = moment_of(path)
     if step is None or path.exists():
         return
-    checkpoint = checkpoint_of(Run(path.parents[1]).snapshots.read(step))
+    checkpoint, _ = weights_at(Run(path.parents[1]), step)
     try:
         save(path, checkpoint)
     except OSError as error:

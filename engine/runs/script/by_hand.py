@@ -76,6 +76,7 @@ def _redraw(plan: Plan, change: LayerRedrawn) -> list[str]:
         f"    torch.manual_seed({change.seed})",
         f"    fresh = {expression[0]}",
         *(f"    {line}" for line in expression[1:]),
+        *(f"    {filling.code('fresh')}" for filling in link.layer.fillings),
         *again,
         f"{module}.load_state_dict({fresh}.state_dict())",
     ]

@@ -368,7 +368,8 @@ def test_a_client_touches_and_a_replay_repeats(warm: Path, tmp_path: Path) -> No
 def test_the_script_does_what_was_done_by_hand(tmp_path: Path, changes: dict[str, Any]) -> None:
     """It prints the losses of the touched run to the last digit."""
     block = "Residual([Tanh(), Linear(5)], 'projection')"
-    layers = ["Linear(6)", "ReLU()", "Dropout(0.2)", "Linear(4)", "Tanh()", "Linear(2)", block]
+    asked = 'Linear(4, init="kaiming_normal", init_bias=0.1)'
+    layers = ["Linear(6)", "ReLU()", "Dropout(0.2)", asked, "Tanh()", "Linear(2)", block]
     experiment = touchable(**{"layers": [*layers, "Linear(2)"], "report_every": 1, **changes})
     touches = {**TOUCHES, 5: [p.Redraw(layer=(6,), seed=3), p.Silence(unit=Unit((6, 1), 2))]}
     training = begun(experiment, tmp_path)
@@ -385,6 +386,22 @@ def test_the_script_does_what_was_done_by_hand(tmp_path: Path, changes: dict[str
     assert [epoch["validation_loss"] for epoch in output.epochs] == [
         e.metrics["validation_loss"] for e in recorded
     ]
+
+
+def test_a_layer_is_drawn_anew_as_it_was_asked_for(tmp_path: Path) -> None:
+    """With its own first weights, from the seed alone; nothing else is drawn by it."""
+    layers = ["Linear(6)", 'Linear(4, init="orthogonal", init_bias=0.25)', "Linear(2)"]
+    training = begun(touchable(layers=layers), tmp_path)
+    state = torch.get_rng_state()
+    training.do(p.Redraw(layer=(1,), seed=7))
+    assert torch.equal(torch.get_rng_state(), state)
+    with torch.random.fork_rng():
+        torch.manual_seed(7)
+        plain = nn.Linear(6, 4)
+        nn.init.orthogonal_(plain.weight)
+    drawn = training.trainer.model.get_submodule("1").state_dict()
+    assert torch.equal(drawn["weight"], plain.weight)
+    assert drawn["bias"].tolist() == [0.25] * 4
 
 
 def test_a_new_run_takes_weights_alone(tmp_path: Path) -> None:
