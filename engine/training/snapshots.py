@@ -28,6 +28,8 @@ SHARE = 0.01
 """Snapshots take about this share of the training's time."""
 AHEAD_S = 1.0
 """So much of a training's time to come is spent from at its beginning, when most changes."""
+LEAST_S = 0.1
+"""A training is taken to be no shorter: one of a few steps is worth seeing, too."""
 NATURAL = 32
 """Each of the first steps has a snapshot; later ones lie apart by this part of the steps done."""
 ROWS = 256
@@ -91,7 +93,7 @@ class SnapshotTaker:
         trainer = self._trainer
         elapsed_s = trainer.elapsed_s - self._began_s
         self._set_due()
-        if not self.budget.allows("take", elapsed_s + self._ahead_s(elapsed_s), 0.0):
+        if not self.budget.allows("take", max(LEAST_S, elapsed_s + self._ahead_s(elapsed_s)), 0.0):
             return ""
         return self._take(last_event)
 

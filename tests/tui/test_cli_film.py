@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from engine.runs.run import Run
 from tests import opening_film
 from tests.tui.command_line import Bench, perceptui
 from tests.tui.conftest import Trained
@@ -21,9 +22,11 @@ def test_a_film_has_a_frame_for_each_snapshot(bench: Bench, trained: Trained) ->
     assert (outcome.code, outcome.out) == (0, "a.cast\n"), outcome.err
     head, *events = map(json.loads, (bench.folder / "a.cast").read_text("utf-8").splitlines())
     assert (head["width"], head["height"]) == (40, 10)
+    kept = [taken.step for taken in Run(trained.run).snapshots.all_taken()]
+    assert (kept[0], kept[-1]) == (0, 3)
     told = [text for _, _, text in events]
-    assert [f"step {step} of 3" in text for step, text in enumerate(told[:4])] == [True] * 4
-    assert len(told) == 5
+    assert [f"step {step} of 3" in told[n] for n, step in enumerate(kept)] == [True] * len(kept)
+    assert len(told) == len(kept) + 1
 
 
 def test_a_run_without_snapshots_has_a_last_picture(bench: Bench) -> None:
