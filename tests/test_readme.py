@@ -27,8 +27,11 @@ from tui.commands.doctor import FOUND
 from tui.commands.options import TrainingOptions
 from tui.commands.request import requested
 from tui.screens.control import ControlScreen
+from tui.screens.time import TimeScreen
 from tui.screens.workbench import WorkbenchScreen
 from tui.widgets.editor import Editor
+from tui.widgets.scrolled import ScrolledView
+from tui.widgets.training import LossCurve
 
 README = Path(__file__).parents[1] / "README.md"
 TEXT = README.read_text("utf-8")
@@ -181,11 +184,19 @@ def test_keys_are_bound() -> None:
         ",": "comma",
         "<": "less_than_sign",
         ">": "greater_than_sign",
+        "{": "left_curly_bracket",
+        "}": "right_curly_bracket",
         "esc": "escape",
+        "←": "left",
+        "→": "right",
+        "↑": "up",
+        "↓": "down",
     }
+    screens = (PerceptuiApp, ControlScreen, TimeScreen, WorkbenchScreen)
+    owners = (*screens, Editor, LossCurve, ScrolledView)
     bound = {
         key
-        for owner in (PerceptuiApp, ControlScreen, WorkbenchScreen, Editor)
+        for owner in owners
         for binding in owner.BINDINGS
         for key in (binding[0] if isinstance(binding, tuple) else binding.key).split(",")
     } | {"ctrl+p"}

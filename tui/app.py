@@ -142,6 +142,7 @@ class PerceptuiApp(TerminalApp[int]):
             self.theme = self.settings.theme
         slow = self._slow_link or self.settings.rate == "slow"
         self.controller.set_rate(slow=slow)
+        self.controller.pace = self.settings.pace
         self.budget = self._budget(slow=slow)
         ascii_only = self._ascii_only or self.settings.glyphs == "ascii"
         encoding = "utf-8" if self.settings.glyphs == "unicode" else None
@@ -337,7 +338,7 @@ class PerceptuiApp(TerminalApp[int]):
         # Nobody may have opened it yet, and while the app ends its parts are gone already.
         if self.is_running and "workbench" in self.__dict__:
             own = self.draft.own(self.controller.snapshot, self.controller.opened)
-            self.workbench.show(self.budget.shown(own))
+            self.workbench.show(self.budget.shown(self.controller.travel.view(own)))
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         if event.state == WorkerState.ERROR:

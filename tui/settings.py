@@ -13,6 +13,7 @@ from tui.renderables.palette import Palette
 
 Glyphs = Literal["auto", "ascii", "console", "unicode"]
 Rate = Literal["normal", "slow"]
+Pace = Literal["auto", "full", "100", "25", "5", "1"]
 
 OWN_THEME = "perceptui-dark"
 
@@ -21,6 +22,7 @@ _KEPT: dict[str, tuple[str, ...]] = {
     "glyphs": get_args(Glyphs),
     "palette": get_args(Palette),
     "rate": get_args(Rate),
+    "pace": get_args(Pace),
 }
 """What the file holds, each with its choices; any text where there are none."""
 
@@ -37,6 +39,9 @@ class Settings:
     """The colors of classes and curves."""
     rate: Rate = "normal"
     """How often the screen is drawn while training; `slow` for thin connections."""
+    pace: Pace = "auto"
+    """Steps a second; `auto`: a preset's first run takes about five seconds, others no longer than
+    they need."""
     notice: str = field(default="", compare=False)
     """What was wrong with the file, if defaults stand in for it; never written."""
 

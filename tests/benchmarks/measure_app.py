@@ -91,7 +91,7 @@ class Figure:
 
 def write_preset(folder: Path, name: str, **changes: object) -> Path:
     """A preset with changes, as a file."""
-    path = folder / f"{name}.toml"
+    path = folder / f"measured-{name}.toml"  # a preset's first run would be slowed to be seen
     experiment = read_file(path_of(name))
     values = {**experiment.values(), "device": "cpu", **changes}
     path.write_text(to_toml(type(experiment)(**values)), "utf-8")

@@ -17,7 +17,7 @@ from tui.live.trainer_process import Connect, TrainerProcess
 if TYPE_CHECKING:
     from engine.parts.data import Loading
     from engine.runs import events as ev
-    from engine.runs.contents import CheckpointKind
+    from engine.runs.contents import CheckpointKind, Moment
     from engine.runs.rate_test import RateTest
     from engine.runs.run import Run
     from engine.runs.side_by_side import SideBySide
@@ -179,10 +179,14 @@ class Following:
         session = await self._needed("predict")
         return await session.predict(Run(run), rows, checkpoint)
 
+    async def moments(self, run: Run) -> p.Moments:
+        """Which snapshots a run has; raises PerceptuiError."""
+        return await (await self._needed("look back")).moments(run)
+
     async def review(
-        self, run: Run, checkpoint: CheckpointKind, grid: tuple[int, int], *, measure: bool
+        self, run: Run, checkpoint: Moment, grid: tuple[int, int], *, measure: bool
     ) -> p.Reviewed:
-        """What a run's checkpoint says of its data, drawn; raises PerceptuiError.
+        """What a run's network said of its data at a moment, drawn; raises PerceptuiError.
 
         grid: (columns, rows) of the boundary. measure: its scores, too.
         """

@@ -87,7 +87,7 @@ class OpenedRun:
                 self._change(replace(asked, message=f"no picture: {error}"))
             return
         if self.snapshot is not None and self._shows(run, kind):
-            self._change(_drawn(self.snapshot, reviewed))
+            self._change(drawn(self.snapshot, reviewed))
 
     def _shows(self, run: Run, kind: CheckpointKind) -> bool:
         """Whether this is open still: while a worker draws, another may have been opened."""
@@ -121,7 +121,7 @@ def _recorded(run: Run) -> Snapshot:
     return snapshot
 
 
-def _drawn(snapshot: Snapshot, reviewed: p.Reviewed) -> Snapshot:
+def drawn(snapshot: Snapshot, reviewed: p.Reviewed) -> Snapshot:
     """The snapshot with what was drawn, and with the scores if those were measured."""
     snapshot = replace(snapshot, pictures=reviewed.pictures)
     if not reviewed.evaluated:

@@ -50,6 +50,22 @@ class Origin:
 
 
 @dataclass(frozen=True)
+class PastMoment:
+    """A moment of a run that is seen in place of the present."""
+
+    step: int
+    """Steps done then."""
+    epoch: int
+    """Epochs finished then."""
+    loss: float | None
+    """Of the step before."""
+    index: int
+    """Among the run's snapshots."""
+    count: int
+    """Of these."""
+
+
+@dataclass(frozen=True)
 class Snapshot(LatestEvents):
     """One combined view of a training; a new one replaces it as a whole."""
 
@@ -70,6 +86,8 @@ class Snapshot(LatestEvents):
     pictures: Pictures | None = None
     curves: dict[str, tuple[LossSeries, ...]] = field(default_factory=dict)
     """What reports tell over the epochs, by metric."""
+    past: PastMoment | None = None
+    """The moment that pictures and scores are of; None for now."""
     message: str = ""
     """The newest failure or notice, in one line."""
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:  # the first screen is there before the engine is loaded
     from engine.runs import events as ev
-    from engine.runs.contents import CheckpointKind
+    from engine.runs.contents import CheckpointKind, Moment
     from engine.runs.pictures import Pictures
     from engine.runs.rate_test import RateTest
     from engine.runs.run import Run
@@ -57,10 +57,11 @@ class TrainerProcess(Protocol):
         self, first: Experiment, second: Experiment, data_dir: Path | None = None
     ) -> SideBySide: ...
     async def script(self, experiment: Experiment, data_dir: Path | None = None) -> str: ...
+    async def moments(self, run: Run) -> p.Moments: ...
     async def review(
         self,
         run: Run,
-        checkpoint: CheckpointKind = "last",
+        checkpoint: Moment = "last",
         data_dir: Path | None = None,
         *,
         grid: tuple[int, int] = (0, 0),

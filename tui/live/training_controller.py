@@ -5,7 +5,9 @@ It belongs to the app, not to a screen: leaving a screen never ends a training.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -14,7 +16,9 @@ from engine.paths import data_dir, runs_dir
 from tui.live.following import Folders, Following
 from tui.live.going_on import GoingOn
 from tui.live.opened_run import OpenedRun
+from tui.live.pace import AUTO, FIRST_RUN_S, is_first_run, of_choice
 from tui.live.snapshot import Origin, Snapshot
+from tui.live.time_travel import TimeTravel
 from tui.live.trainer_process import Connect, TrainerProcess, fresh_worker
 
 if TYPE_CHECKING:
@@ -41,6 +45,10 @@ class TrainingController(Following):
         super().__init__(tell, folders, connect, slow_link=slow_link)
         self._is_beginning = False
         self._opened_run = OpenedRun(self, self._tell_now)
+        self.travel = TimeTravel(self, self._tell_now)
+        """Through what the run that is open was."""
+        self.pace = AUTO
+        """What a person chose for all trainings, as the settings name it."""
 
     @property
     def opened(self) -> Snapshot | None:
@@ -71,6 +79,26 @@ class TrainingController(Following):
             self._opened_run.take(over)
         await self._opened_run.see(kind)
 
+    @property
+    def pace_now(self) -> float:
+        """Steps a second that the training keeps to, or that the next one will; 0 for none."""
+        progress = self.snapshot.progress
+        if self.snapshot.is_live and progress is not None:
+            return progress.pace
+        return of_choice(self.pace)
+
+    async def keep_pace(self, steps_per_s: float) -> None:
+        """Train so many steps a second from now on, or 0 for as fast as it goes."""
+        from msgspec.structs import replace as changed
+
+        from engine.service import protocol as p
+
+        if self.snapshot.is_live:
+            await self.do(p.SetPace(steps_per_s=steps_per_s))
+            if (progress := self.snapshot.progress) is not None:  # none comes while it waits
+                told = changed(progress, pace=steps_per_s)
+                self._change(replace(self.snapshot, progress=told), at_once=True)
+
     async def begin(
         self,
         name: str,
@@ -95,15 +123,22 @@ class TrainingController(Following):
                 await session.do(p.Stop())
             self._seeing.begin()
             self._opened_run.close()
+            self.travel.leave()
             snapshot = Snapshot("preparing", experiment, name, origin, before=before)
             self._change(snapshot, at_once=True)
+            folder = runs_dir(self.folders.runs_dir)
+            is_slowed = self.pace == AUTO and origin.run is None
+            if is_slowed:
+                is_slowed = await asyncio.to_thread(is_first_run, name, folder)
             path = await session.begin(
                 p.Train(
                     toml=to_toml(experiment, complete=True),
                     name=name,
-                    runs_dir=str(runs_dir(self.folders.runs_dir)),
+                    runs_dir=str(folder),
                     data_dir=str(data_dir(self.folders.data_dir)),
                     paused=paused,
+                    pace=of_choice(self.pace),
+                    lasting_s=FIRST_RUN_S if is_slowed else 0.0,
                 )
             )
             self._change(replace(self.snapshot, run=path))
@@ -135,6 +170,7 @@ class TrainingController(Following):
                 rewind=how.rewind,
                 epochs=how.epochs,
                 paused=paused,
+                pace=of_choice(self.pace),
             )
             try:
                 await session.begin(order)
@@ -171,6 +207,8 @@ class TrainingController(Following):
         """The picture has this size now: (columns, rows) of the boundary's matrix."""
         await self._opened_run.look_at(grid)
         await self._look_at(grid)
+        with suppress(PerceptuiError):  # the past is left then, and the present is there
+            await self.travel.look_at(self.opened or self.snapshot, grid)
 
     async def _do_once(self, begin: Callable[[TrainerProcess], Awaitable[object]]) -> None:
         """Begin a run, unless one is begun already: a key may be pressed twice."""

@@ -15,7 +15,7 @@ from engine.errors import UsageError
 from tui.renderables.palette import Palette
 from tui.renderables.sanitize import fit
 from tui.screens.host import AppScreen
-from tui.settings import Glyphs, Rate
+from tui.settings import Glyphs, Pace, Rate
 from tui.widgets.option_rows import OptionRows
 
 
@@ -87,6 +87,13 @@ class SettingsScreen(AppScreen):
                 "Rate",
                 get_args(Rate),
                 "slow: draw once a second while training, for thin connections.",
+            ),
+            Choice(
+                "pace",
+                "Pace",
+                get_args(Pace),
+                "Steps a second while you watch; < and > change it. auto: a preset's first run "
+                "takes about five seconds, so that it is seen; others go as fast as they can.",
             ),
         )
         self._fill()

@@ -23,7 +23,7 @@ from tui.live.snapshot import Snapshot
 from tui.measured import shown_title
 from tui.messages import DraftChanged
 from tui.renderables.computer import computer_line
-from tui.screens.control import ControlScreen
+from tui.screens.time import TimeScreen
 from tui.widgets.editor import NOTHING_DONE, NOTHING_UNDONE, Editor
 from tui.widgets.keys import Keys
 from tui.widgets.notes import DoctorNote, Notice, Verdict, repaired_text
@@ -31,6 +31,7 @@ from tui.widgets.pane import COLUMNS, NAMES, PaneColumn, PaneFrame, Tabs, bindin
 from tui.widgets.picture import PictureView
 from tui.widgets.snapshot_view import SnapshotView
 from tui.widgets.status import FactsLine, LossLine, StatusLine
+from tui.widgets.time_slider import TimeSlider
 from tui.widgets.training import LossCurve, Scores
 
 MOST_SMOOTHING = 64
@@ -47,7 +48,7 @@ FOOTER = (
 """Actions in the order of their use: what has no room is in the help."""
 
 
-class WorkbenchScreen(ControlScreen):
+class WorkbenchScreen(TimeScreen):
     """Edit, train, see. Wide: everything at once; narrow: one pane at a time."""
 
     BINDINGS = [  # noqa: RUF012  # Textual declares it so
@@ -98,6 +99,7 @@ class WorkbenchScreen(ControlScreen):
         yield Tabs(id="tabs")
         with Container(id="panes"):
             yield from map(PaneColumn, COLUMNS)
+        yield TimeSlider()
         yield Verdict()
         yield Notice()
         yield Keys(FOOTER)
@@ -442,7 +444,9 @@ class WorkbenchScreen(ControlScreen):
             self.tell("Copied as one command, if the terminal allows it (OSC 52)")
 
     def action_back(self) -> None:
-        """Back to all panes, then to the presets; a training goes on."""
+        """Back to now, to all panes, then to the presets; a training goes on."""
+        if self.comes_back():
+            return
         if self.zoomed:
             self.zoomed = False
         elif self.is_current:  # a second key may arrive while it closes
@@ -485,7 +489,9 @@ class WorkbenchScreen(ControlScreen):
         draft = self.host.draft
         self._title_curve(snapshot)
         note = ""
-        if self.trains_another():
+        if snapshot.past is not None:
+            note = f"the past: step {snapshot.past.step:,}, space is now"
+        elif self.trains_another():
             note = "another is training: space asks"
         elif snapshot.experiment is not None and draft.differs_from(snapshot.experiment):
             note = "changed: r begins this" if snapshot.is_live else CHANGED

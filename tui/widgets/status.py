@@ -12,6 +12,7 @@ from textual.message import Message
 from textual.reactive import reactive
 
 from engine.parts.schedules import Constant
+from tui.live.pace import PACES
 from tui.live.snapshot import Snapshot
 from tui.renderables.look import Look
 from tui.renderables.numbers import counted, duration, how_far, metric, rate
@@ -174,6 +175,11 @@ def _progress_parts(snapshot: Snapshot) -> list[str]:
         parts.append(f"step {progress.step:,}")
     elif progress.elapsed_s > 0 and progress.step:
         per_s = progress.step / progress.elapsed_s
+        if progress.pace:
+            per_s = min(per_s, progress.pace)
+            parts.append(
+                f"slowed to be seen: > {'faster' if progress.pace in PACES else 'full speed'}"
+            )
         parts.append(f"{duration((progress.steps - progress.step) / per_s)} left")
     return parts
 
@@ -186,7 +192,8 @@ def fact_parts(snapshot: Snapshot) -> list[str]:
     parts = []
     is_moving = snapshot.finished is None and snapshot.phase != "paused"
     if is_moving and progress is not None and progress.elapsed_s > 0 and progress.step:
-        parts.append(rate(progress.step / progress.elapsed_s, "steps"))
+        per_s = progress.step / progress.elapsed_s
+        parts.append(rate(min(per_s, progress.pace or per_s), "steps"))
     rate_now = _learning_rate(snapshot)
     if rate_now is not None:
         parts.append(f"lr {rate_now:.3g}")

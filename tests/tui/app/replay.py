@@ -15,7 +15,7 @@ import msgspec
 from engine.doctor.evidence import Evidence
 from engine.errors import PerceptuiError, UsageError, WorkerLost
 from engine.runs import events as ev
-from engine.runs.contents import CheckpointKind
+from engine.runs.contents import CheckpointKind, Moment
 from engine.runs.directory import RunDirectory
 from engine.runs.extension import extended
 from engine.runs.lease import drop_lease, own_lease, write_lease
@@ -59,6 +59,8 @@ class Replay:
         self.state: p.State = "idle"
         self.epoch = self.step_done = 0
         self.factor = 1.0
+        self.pace = 0.0
+        self.keeps_snapshots = True
         self.grid = (0, 0)
         self.is_endless = is_endless
         self._experiment: Experiment | None = None
@@ -193,6 +195,8 @@ class Replay:
         write_lease(self._directory.path, own_lease("/nowhere.sock", "running"))
         self.epoch = self.step_done = 0
         self.factor = 1.0
+        self.pace = STEPS_PER_EPOCH * experiment.epochs / order.lasting_s if order.lasting_s else 0
+        self.pace = order.pace or self.pace
         self._losses = Series()
         self._record(self._started(self._directory.path))
         self._set_state("paused" if paused else "running")
@@ -240,6 +244,9 @@ class Replay:
                 self._set_state("running")
             case p.Advance():
                 self._advance(command.batches, command.epochs)
+            case p.SetPace():
+                self._told(f"pace {command.steps_per_s:g}")
+                self.pace = command.steps_per_s
             case p.SetLearningRate():
                 self._told(f"rate x {command.factor:.4g}")
                 self.factor = command.factor
@@ -350,10 +357,19 @@ class Replay:
         self._told("script")
         return f"# {experiment.title}\nimport torch\n"
 
+    async def moments(self, run: Run) -> p.Moments:
+        """One before the first step, and one after each epoch."""
+        epochs = [*range(self.epoch + 1)] if self.keeps_snapshots else []
+        return p.Moments(
+            steps=[epoch * STEPS_PER_EPOCH for epoch in epochs],
+            epochs=epochs,
+            losses=[None, *(1 / epoch for epoch in epochs[1:])][: len(epochs)],
+        )
+
     async def review(
         self,
         run: Run,
-        checkpoint: CheckpointKind = "last",
+        checkpoint: Moment = "last",
         data_dir: Path | None = None,
         *,
         grid: tuple[int, int] = (0, 0),
@@ -363,6 +379,8 @@ class Replay:
         self._told(f"review {checkpoint} {grid[0]}x{grid[1]}")
         experiment = run.experiment()
         epoch = experiment.epochs // 2 if checkpoint == "best" else experiment.epochs
+        if isinstance(checkpoint, int):
+            epoch = checkpoint // STEPS_PER_EPOCH
         return p.Reviewed(
             epoch=epoch,
             step=epoch * STEPS_PER_EPOCH,
@@ -481,6 +499,7 @@ class Replay:
             learning_rate=0.1 * self.factor,
             elapsed_s=float(max(1, self.epoch)),
             memory_bytes=500_000_000,
+            pace=self.pace,
         )
 
     def _pictures(self) -> Pictures:
