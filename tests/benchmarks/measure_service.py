@@ -14,7 +14,9 @@ import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+from engine.encoding import encoded
 from engine.runs import events as ev
+from engine.runs.inside import Look, Unit
 from engine.runs.lease import read_lease
 from engine.service import protocol as p
 from engine.service.client.session import Session
@@ -24,6 +26,7 @@ from engine.spec.presets import path_of
 from tests.engine.service.live import to_train
 
 GRID = (60, 24)
+LOOK = Look(unit=Unit((0,), 1), large=GRID)
 EPOCHS = 4000
 """Of the comparison with and without a client; about a second or two."""
 
@@ -50,15 +53,19 @@ async def first_epoch(session: Session, runs_dir: Path) -> float:
     return took
 
 
-async def trained(session: Session, runs_dir: Path, name: str, *, watched: bool) -> float:
-    """Seconds that a training loop takes, with a client that reads pictures or with none.
+async def trained(
+    session: Session, runs_dir: Path, name: str, *, watched: bool, inside: bool = False
+) -> float:
+    """Seconds that a training takes, with a client that watches or with one that does not.
 
-    The client that begins it asks for nothing in either case.
+    inside: it looks inside of the network, too, with a unit chosen.
     """
     experiment = _preset(name, epochs=EPOCHS, report_every=EPOCHS)
     began = time.perf_counter()
     await session.begin(to_train(experiment, runs_dir))
-    if watched:
+    if watched and inside:
+        await session.watch(progress_hz=10, pictures_hz=2, grid=GRID, inside_hz=2, look=LOOK)
+    elif watched:
         await session.watch(progress_hz=10, pictures_hz=10, grid=GRID)
     else:
         await session.watch(progress_hz=0)
@@ -100,6 +107,19 @@ async def pause_latency(session: Session, runs_dir: Path) -> float:
     return took
 
 
+async def _speeds(
+    session: Session, runs_dir: Path, name: str, repeats: int, *, inside: bool
+) -> list[float]:
+    """The speed beside a client that watches, in hundredths of that beside one that does not."""
+    ratios = []
+    for turn in range(repeats):
+        took = {}
+        for watched in (turn % 2 == 0, turn % 2 == 1):
+            took[watched] = await trained(session, runs_dir, name, watched=watched, inside=inside)
+        ratios.append(100 * took[False] / took[True])
+    return ratios
+
+
 def _row(what: str, values: list[float], unit: str, target: str) -> None:
     middle, low, high = statistics.median(values), min(values), max(values)
     print(f"{what:<46} {middle:8.1f} {low:8.1f} {high:8.1f} {unit:<3} {target}")
@@ -121,13 +141,14 @@ async def measure(repeats: int) -> None:
             pauses = await _repeated(repeats, lambda: pause_latency(session, runs_dir))
             _row("pause answered", pauses, "ms", "target < a step + 50")
             for name in ("circle", "spiral"):
-                ratios = []
-                for turn in range(repeats):
-                    took = {}
-                    for watched in (turn % 2 == 0, turn % 2 == 1):
-                        took[watched] = await trained(session, runs_dir, name, watched=watched)
-                    ratios.append(100 * took[False] / took[True])
-                _row(f"speed of {name} with pictures, of none", ratios, "%", "target >= 97")
+                for inside, what in ((False, "pictures"), (True, "its network open")):
+                    ratios = await _speeds(session, runs_dir, name, repeats, inside=inside)
+                    _row(f"speed of {name} with {what}, of none", ratios, "%", "target >= 97")
+                await session.begin(to_train(_preset(name), runs_dir, paused=True))
+                sizes = [len(encoded(await session.look_inside(LOOK))) / 1000]
+                _row(f"a look inside of {name}", sizes, "kB", "")
+                await session.do(p.Stop())
+                await _until(session, ev.RunFinished)
             ratios = []
             for turn in range(repeats):
                 took = {}
