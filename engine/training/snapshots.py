@@ -24,10 +24,11 @@ from engine.training.probes.budget import Budget
 from engine.training.trainer import Trainer
 from engine.training.training_state import plain
 
-SHARE = 0.01
-"""Snapshots take about this share of the training's time."""
+SHARE = 0.004
+"""Snapshots take about this share of the training's time: what can't be counted, the checks and
+the caches that are cold afterwards, is more than as much again, and all of it a hundredth."""
 AHEAD_S = 1.0
-"""So much of a training's time to come is spent from at its beginning, when most changes."""
+"""So much of a training's time to come is spent from before it has come, at most."""
 LEAST_S = 0.1
 """A training is taken to be no shorter: one of a few steps is worth seeing, too."""
 NATURAL = 32
@@ -90,10 +91,8 @@ class SnapshotTaker:
 
         last_event: number of the newest event in the record.
         """
-        trainer = self._trainer
-        elapsed_s = trainer.elapsed_s - self._began_s
         self._set_due()
-        if not self.budget.allows("take", max(LEAST_S, elapsed_s + self._ahead_s(elapsed_s)), 0.0):
+        if not self.budget.allows("take", self._worth_s(), 0.0):
             return ""
         return self._take(last_event)
 
@@ -159,12 +158,19 @@ class SnapshotTaker:
         step = self._trainer.global_step
         self.due = step + max(1, step // NATURAL) * self._spacing
 
-    def _ahead_s(self, elapsed_s: float) -> float:
-        """What of the time to come is spent from."""
+    def _worth_s(self) -> float:
+        """The time of training that snapshots may take their share of by now.
+
+        A half of what is to come counts from the start, when most changes; so does a half of the
+        whole where it is short. The other half is left for what comes later.
+        """
         trainer = self._trainer
-        steps = trainer.experiment.epochs * len(trainer.batches)
-        done = max(1, trainer.global_step)
-        return min(AHEAD_S, elapsed_s / done * max(0, steps - done))
+        steps = max(1, trainer.experiment.epochs * len(trainer.batches))
+        done = min(1.0, trainer.global_step / steps)
+        elapsed_s = trainer.elapsed_s - self._began_s
+        ahead_s = elapsed_s / max(done, 1 / steps) * (1 - done)
+        whole_s = max(LEAST_S, elapsed_s + min(AHEAD_S, ahead_s))
+        return max(elapsed_s, whole_s * (1 + done) / 2)
 
 
 def checkpoint_of(snapshot: Snapshot) -> Checkpoint:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.tui.command_line import Bench, Outcome
+from tests.tui.command_line import Bench, Outcome, recorded
 from tests.tui.conftest import Trained
 
 
@@ -50,6 +50,19 @@ def test_set_reaches_arguments_and_layers(bench: Bench, trained: Trained) -> Non
     assert "stop_below" not in experiment
     assert outcome.lines[0].startswith("Finished after 3 epochs, 3 steps, ")
     assert experiment["start_from"] == str(weights)
+
+
+def test_from_a_step_of_a_run(bench: Bench) -> None:
+    """RUN@STEP begins with the weights of a snapshot, which the first event names; a step that
+    there is none of is refused with those beside it, before any run begins.
+    """
+    old = bench.train("--quiet")
+    outcome = bench.train("--from", f"{old.run}@0", "--quiet")
+    assert stored(outcome)["start_from"] == str(old.run / "snapshots" / "step-0.safetensors")
+    assert recorded(outcome.run)[0]["started_from"] == f"{old.run}@0"
+    refused = bench.refused("--preset", "tiny.toml", "--from", f"{old.run}@7")
+    assert "no snapshot of step 7: the nearest are 3" in refused
+    assert len(list((bench.folder / "runs").iterdir())) == 2
 
 
 def test_from_another_network_is_refused(bench: Bench, trained: Trained) -> None:

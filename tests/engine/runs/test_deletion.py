@@ -11,7 +11,16 @@ import pytest
 
 from engine.errors import UsageError
 from engine.runs import deletion
-from engine.runs.contents import EVENTS, EXPERIMENT, LEASE, LOG, LOSSES, sweep
+from engine.runs.contents import (
+    EVENTS,
+    EXPERIMENT,
+    LEASE,
+    LOG,
+    LOSSES,
+    SNAPSHOTS,
+    WEIGHTS,
+    sweep,
+)
 from engine.runs.deletion import check, delete
 from engine.runs.directory import RunDirectory
 from engine.runs.lease import own_lease, write_lease
@@ -32,9 +41,12 @@ def run(tmp_path: Path) -> Run:
     os.utime(directory.path / LEASE, (0, 0))  # a fresh one would be held
     for kind in ("last", "best"):
         directory.checkpoint(kind).touch()
+    (directory.path / SNAPSHOTS).mkdir()
+    for name in (WEIGHTS, "step-12.safetensors"):
+        (directory.path / SNAPSHOTS / name).touch()
     (directory.path / f".{LEASE}.77.tmp").touch()
     (directory.checkpoint_dir / ".best.safetensors.77.tmp").touch()
-    for folder in (directory.path, directory.checkpoint_dir):
+    for folder in (directory.path, directory.checkpoint_dir, directory.path / SNAPSHOTS):
         (folder / ".perceptui-abcd_123.tmp").mkdir()
         (folder / ".perceptui-abcd_123.tmp" / "new").touch()
     return Run(directory.path)
@@ -88,6 +100,7 @@ _FOREIGN: dict[str, Callable[[Path], object]] = {
     "notes.txt": Path.touch,
     "src/": Path.mkdir,
     "checkpoints/mine.safetensors": Path.touch,
+    "snapshots/step-x.safetensors": Path.touch,
     "checkpoints/last/": Path.mkdir,
     "checkpoints/last.safetensors.bak": Path.touch,
     ".perceptui-abcd_123.tmp/deep/": Path.mkdir,
@@ -209,6 +222,8 @@ def test_only_what_killed_writers_left_is_swept(run: Run) -> None:
         "checkpoints/.best.safetensors.77.tmp",
         "checkpoints/.perceptui-abcd_123.tmp",
         "checkpoints/.perceptui-abcd_123.tmp/new",
+        "snapshots/.perceptui-abcd_123.tmp",
+        "snapshots/.perceptui-abcd_123.tmp/new",
         ".lease.json.77.tmp",
         ".perceptui-abcd_123.tmp",
         ".perceptui-abcd_123.tmp/new",
