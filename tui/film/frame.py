@@ -49,11 +49,13 @@ class Scene:
     epochs: int
     losses: Sequence[tuple[int, float | None]]
     """The curve: (epoch, loss)."""
+    is_measured: bool = True
+    """Whether there are scores of each moment."""
 
     @property
     def is_wide(self) -> bool:
-        """Whether there is room beside the picture."""
-        return self.width >= _WIDE
+        """Whether there is room beside the picture, and something to put there."""
+        return self.width >= _WIDE and (self.is_measured or len(self.losses) > 1)
 
     def picture_size(self) -> tuple[int, int]:
         """Columns and rows that the picture has."""

@@ -66,6 +66,7 @@ async def shot(session: Session, run: Run, wanted: Wanted, data_dir: Path) -> Fi
             "picture of its end, or train it again without --snapshots 0"
         )
     started, losses = run.started(), run.losses()
+    measure = started.num_train + started.num_validation + started.num_test <= MEASURED
     scene = Scene(
         title=started.title or run.name,
         width=wanted.width,
@@ -74,8 +75,8 @@ async def shot(session: Session, run: Run, wanted: Wanted, data_dir: Path) -> Fi
         steps=found.steps[-1] if found.steps else started.epochs * started.steps_per_epoch,
         epochs=started.epochs,
         losses=losses,
+        is_measured=measure,
     )
-    measure = started.num_train + started.num_validation + started.num_test <= MEASURED
     frames: list[list[Text]] = []
     for moment in moments:
         reviewed = await session.review(run, moment, data_dir, grid=scene.grid(), measure=measure)

@@ -60,3 +60,11 @@ def test_a_frame_tells_where_the_training_stands() -> None:
     assert rows[0].plain.startswith("Moons   ")
     assert rows[0].plain.endswith(" step 1,200 of 2,400 · epoch 12 · loss 0.2500")
     assert any("┊" in row.plain for row in rows)
+
+
+def test_a_picture_has_the_whole_width_where_nothing_stands_beside_it() -> None:
+    """Without a curve and without scores, as of one epoch of a large data set."""
+    bare = Scene("MNIST", 100, 24, Look(), 938, 1, [(1, 0.3)], is_measured=False)
+    assert (bare.is_wide, bare.picture_size()) == (False, (100, 22))
+    measured = Scene("Moons", 100, 24, Look(), 938, 1, [(1, 0.3)])
+    assert (measured.is_wide, measured.picture_size()) == (True, (60, 22))
