@@ -8,8 +8,8 @@ PACES = (1.0, 5.0, 25.0, 100.0, 0.0)
 """Steps a second, slowest first; 0 for as fast as it goes."""
 FIRST_RUN_S = 5.0
 """About what a preset's first run takes, so that it is seen."""
-AUTO = "auto"
-"""As the settings name the pace that only slows a preset's first run."""
+AUTO, FULL = "auto", "full"
+"""As the settings name the pace that only slows a preset's first run, and as fast as it goes."""
 
 
 def faster(pace: float) -> float:
@@ -27,7 +27,7 @@ def slower(pace: float) -> float:
 
 def of_choice(choice: str) -> float:
     """The steps a second of a setting; those of `auto` only a training knows."""
-    return float(choice) if choice not in (AUTO, "full") else 0.0
+    return float(choice) if choice not in (AUTO, FULL) else 0.0
 
 
 def in_words(pace: float) -> str:

@@ -16,6 +16,7 @@ from tui.commands.request import experiment_of
 from tui.editing.draft import Draft
 from tui.editing.topics import of_line
 from tui.live.following import Folders
+from tui.live.pace import FULL
 from tui.live.snapshot import Snapshot
 from tui.live.trainer_process import Connect, fresh_worker
 from tui.live.training_controller import TrainingController
@@ -59,6 +60,7 @@ class Dialogue:
         self._draft = Draft()
         self._draft.trained_before = lambda name, one: trained_before(name, one, self._runs)
         self._controller = TrainingController(self._hear, folders, connect)
+        self._controller.pace = FULL  # there is no picture to be seen
         self._over: Callable[[], None] = lambda: None
 
     def say(self, text: str) -> None:

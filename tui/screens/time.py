@@ -9,7 +9,7 @@ from textual.binding import Binding
 
 from engine.errors import PerceptuiError, UsageError
 from engine.runs.run import Run
-from tui.live.pace import PACES, faster, in_words, slower
+from tui.live.pace import FULL, PACES, faster, in_words, slower
 from tui.screens.control import ControlScreen
 from tui.widgets.time_slider import TimeSlider
 
@@ -35,7 +35,7 @@ class TimeScreen(ControlScreen):
         now = controller.pace_now
         chosen = (faster if by > 0 else slower)(now)
         if now in PACES or by < 0:
-            name = f"{chosen:g}" if chosen else "full"
+            name = f"{chosen:g}" if chosen else FULL
             self.host.settings = replace(settings, pace=name)  # type: ignore[arg-type]  # one of them
             self.host.apply_settings()
             try:

@@ -51,6 +51,7 @@ def test_pick_set_train_pause_predict(tmp_path: Path) -> None:
         assert said[-1] == "epochs is 30 now."
         await dialogue.do("train")
         await until(lambda: "Training." in said)
+        assert workers.newest.pace == 0  # a first run is slowed where there is a picture to see
         await dialogue.do("pause")
         await until(lambda: "Paused. train goes on." in said)
         await dialogue.do("status")
