@@ -20,7 +20,16 @@ if TYPE_CHECKING:  # the first screen is there before the engine is loaded
 Rows = list[Text]
 
 _SIDE_BY_SIDE = 68
-"""From this width on the picture of the data stands beside the network."""
+"""From this width on the picture of the data stands beside the texts."""
+_LEAST_TEXT = 44
+"""Columns that the texts keep then."""
+_LEAST_WIDTH = 34
+"""Of the data: figures need no more."""
+_LEAST_ROWS = 8
+"""Rows of the smallest picture."""
+_COUNTS = 2
+"""Rows below it, for its classes."""
+_USUAL_HEIGHT = 30
 
 
 @dataclass(frozen=True)
@@ -40,8 +49,11 @@ class About:
     """Why there is no picture of the data, or what is wrong with the file."""
 
 
-def about(known: About, width: int, look: Look) -> Rows:
-    """Title, texts, the picture of the data and the network; all that fits the width."""
+def about(known: About, width: int, look: Look, height: int = _USUAL_HEIGHT) -> Rows:
+    """Title, texts, the picture of the data and the network; all that fits the width.
+
+    height: the rows that are seen at once: the picture is among them, as large as there is room.
+    """
     rows = [heading(known.title or known.name, width, look)]
     rows += sentence(known.summary, width, look, dim=False)
     rows += sentence(known.hint, width, look)
@@ -49,7 +61,7 @@ def about(known: About, width: int, look: Look) -> Rows:
     if experiment is None:
         rows += _paragraph("Teaches", known.teaches, width, look)
         return [*rows, Text(), *sentence(known.note or look.pick("…", "..."), width, look)]
-    return rows + _experiment_rows(experiment, known, width, look)
+    return rows + _experiment_rows(experiment, known, width, look, height - len(rows))
 
 
 def beside(first: Rows, second: Rows, width: int, look: Look) -> Rows:
@@ -76,20 +88,39 @@ def measured(experiment: Experiment) -> str:
     return f"{', '.join(ranges)}."
 
 
-def _experiment_rows(experiment: Experiment, known: About, width: int, look: Look) -> Rows:
-    """What will be seen, the data and the network, and then what is to be learned from it."""
+def _experiment_rows(
+    experiment: Experiment, known: About, width: int, look: Look, height: int
+) -> Rows:
+    """The data first, then what will be seen, the network, and what is to be learned from it."""
+    if width < _SIDE_BY_SIDE:
+        data = _data(experiment, known, width, look, height - 1)
+        return [Text(), *data, *_texts(experiment, known, width, look)]
+    most = min(width // 2 - 2, max(width - _LEAST_TEXT, _LEAST_WIDTH))
+    left = min(_picture_width(experiment, height), most)
+    data = _data(experiment, known, left, look, height - 1)
+    texts = _texts(experiment, known, width - left - 3, look)
+    return [Text(), *beside(data, texts[1:], left, look)]
+
+
+def _picture_width(experiment: Experiment, height: int) -> int:
+    """Columns that the data takes: a plane is twice as many wide as rows high."""
+    facts = experiment.data.facts()
+    is_drawn = facts is not None and (len(facts.shape) > 1 or facts.shape[0] == 2)
+    return 2 * max(height - 2 * _COUNTS, _LEAST_ROWS) if is_drawn else _LEAST_WIDTH
+
+
+def _texts(experiment: Experiment, known: About, width: int, look: Look) -> Rows:
     return [
         *_paragraph("You will see", experiment.expect, width, look),
-        Text(),
-        *_data_and_network(experiment, known, width, look),
+        *_network(experiment, width, look),
         *_paragraph("Teaches", known.teaches, width, look),
         *_paragraph("Measured", measured(experiment), width, look),
     ]
 
 
-def _data_and_network(experiment: Experiment, known: About, width: int, look: Look) -> Rows:
+def _data(experiment: Experiment, known: About, width: int, look: Look, height: int) -> Rows:
+    """What the data is, and its picture in the rows that are left."""
     from engine.parts.shapes import shape_text
-    from engine.spec.chain import links
     from tui.renderables.thumbnail import thumbnail
 
     facts = experiment.data.facts()
@@ -98,18 +129,22 @@ def _data_and_network(experiment: Experiment, known: About, width: int, look: Lo
     data = f"{experiment.data}: {facts.num_samples:,} samples of {shape_text(facts.shape)}, "
     data += f"{len(facts.classes)} classes" if facts.classes else f"{facts.num_targets} to predict"
     rows = sentence(data, width, look)
-    side_by_side = width >= _SIDE_BY_SIDE
-    left = min(34, width // 2 - 2) if side_by_side else width
+    if known.description is None:
+        return [*rows, *sentence(known.note or look.pick("…", "..."), width, look)]
+    room = max(height - len(rows) - _COUNTS, _LEAST_ROWS)
+    return [*rows, *thumbnail(known.description, width, look, height=room)]
+
+
+def _network(experiment: Experiment, width: int, look: Look) -> Rows:
+    """The layers with their shapes, and how they are trained."""
+    from engine.spec.chain import links
+
+    facts = experiment.data.facts()
+    if facts is None:
+        return []
     chain = links(experiment.layers, facts.shape, [])
-    right = width - left - 3 if side_by_side else width
-    network = [*layer_table(rows_of(chain), right, look), *_training(experiment, right, look)]
-    if known.description is not None:
-        picture = thumbnail(known.description, left, look)
-    else:
-        picture = sentence(known.note or look.pick("…", "..."), left, look)
-    if side_by_side:
-        return rows + beside(picture, network, left, look)
-    return [*rows, *picture, Text(), *network]
+    table = layer_table(rows_of(chain), width, look)
+    return [Text(), *table, *_training(experiment, width, look)]
 
 
 def _paragraph(label: str, text: str, width: int, look: Look) -> Rows:

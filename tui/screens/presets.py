@@ -323,8 +323,9 @@ class PresetsScreen(AppScreen):
     def _show(self, known: About) -> None:
         look = self.host.look
         self._seen = known
-        self.query_one(Page).show(lambda width: about(known, width, look))
-        self.query_one("#about", VerticalScroll).scroll_home(animate=False)
+        pane = self.query_one("#about", VerticalScroll)
+        self.query_one(Page).show(lambda width: about(known, width, look, pane.size.height))
+        pane.scroll_home(animate=False)
         title = f"{known.title}: " if known.title else ""
         self.query_one("#foot", Static).update(Text(plain(f"{title}{known.summary}", look.ascii)))
 

@@ -13,10 +13,12 @@ from textual.widgets.option_list import Option
 
 from engine.errors import UsageError
 from tui.renderables.palette import Palette
+from tui.renderables.sample import sample_rows
 from tui.renderables.sanitize import fit
 from tui.screens.host import AppScreen
 from tui.settings import Glyphs, Pace, Rate
 from tui.widgets.option_rows import OptionRows
+from tui.widgets.rows import RowsView
 
 
 class Choice(NamedTuple):
@@ -37,8 +39,15 @@ class SettingsList(OptionRows):
     ]
 
 
+class Sample(RowsView):
+    """What is drawn with the settings as they are."""
+
+    def make_rows(self, width: int, height: int) -> list[Text]:
+        return sample_rows(width, height, self.look)
+
+
 class SettingsScreen(AppScreen):
-    """Theme, glyphs and rate."""
+    """Theme, glyphs, palette and rate, and below them what they look like."""
 
     DEFAULT_CSS = """
     SettingsScreen #title { height: 1; background: $panel; padding: 0 1; }
@@ -48,7 +57,8 @@ class SettingsScreen(AppScreen):
     }
     SettingsScreen SettingsList:focus { border: none; background-tint: $foreground 0%; }
     SettingsScreen SettingsList > .option-list--option { padding: 0; }
-    SettingsScreen #about { padding: 1; height: 1fr; color: $text-muted; }
+    SettingsScreen #about { padding: 1; height: auto; color: $text-muted; }
+    SettingsScreen Sample { height: 1fr; margin: 0 1; }
     """
     BINDINGS = [Binding("escape", "back", "Back")]  # noqa: RUF012  # Textual declares it so
 
@@ -56,6 +66,7 @@ class SettingsScreen(AppScreen):
         yield Static("Settings", id="title", markup=False)
         yield SettingsList()
         yield Static(id="about", markup=False)
+        yield Sample()
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:

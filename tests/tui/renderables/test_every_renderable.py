@@ -36,6 +36,8 @@ from tui.renderables.layer_table import LayerRow, layer_table
 from tui.renderables.look import Look
 from tui.renderables.loss_chart import LossSeries, loss_chart
 from tui.renderables.predictions import class_prediction, value_prediction
+from tui.renderables.progress_bar import progress_bar
+from tui.renderables.sample import sample_rows
 from tui.renderables.sparkline import sparkline
 
 Values = Sequence[float | None]
@@ -114,6 +116,8 @@ EVERYTHING: dict[str, Draw] = {
         _numbers(v), n[0] if n else "", v, n, w, k
     ),
     "value prediction": lambda v, n, w, k: value_prediction(_numbers(v), v, w, k),
+    "sample": lambda v, n, w, k: sample_rows(w, 20, k),
+    "progress bar": lambda v, n, w, k: [progress_bar(v[0] or 0.0 if v else 0.0, w, k)],
     "gallery": lambda v, n, w, k: gallery(
         [Image(5, 3, 3, bytes(range(45)), name) for name in n], w, k
     ),
