@@ -37,8 +37,6 @@ MODEL = Hue((240, 150, 200), "bright_magenta")
 """What the network says, where it is drawn beside what is so."""
 MEASURED = Hue((120, 200, 220), "cyan")
 """A measure that is of no split: times, shares, rates."""
-MIST = Hue((232, 234, 235), "white")
-"""Between negative and positive: what TensorFlow Playground has there."""
 
 NEGATIVE = Hue((245, 147, 34), "yellow")
 POSITIVE = Hue((40, 140, 220), "blue")

@@ -93,7 +93,7 @@ def _experiment_rows(
 ) -> Rows:
     """The data first, then what will be seen, the network, and what is to be learned from it."""
     if width < _SIDE_BY_SIDE:
-        data = _data(experiment, known, width, look, height - 1)
+        data = _data(experiment, known, width, look, height // 2 + _COUNTS)
         return [Text(), *data, *_texts(experiment, known, width, look)]
     most = min(width // 2 - 2, max(width - _LEAST_TEXT, _LEAST_WIDTH))
     left = min(_picture_width(experiment, height), most)

@@ -19,8 +19,8 @@ from tui.widgets.cursor_rows import Line
 
 _INDENT = 3
 _BLOCK_SIGNS = {"": "", "closed": "+ ", "open": "- "}
-_LEAST_SHAPE, _LEAST_PARAMS = 5, 6
-"""Columns that shapes and parameters have, so that few edits move them."""
+_LEAST_SHAPE, _LEAST_PARAMS, _ROOMY = 5, 6, 44
+"""Columns that shapes and parameters have where so many are, so that few edits move them."""
 _LEAST_VALUE = 14
 """Columns that a layer's call keeps before shapes and parameters are left out."""
 
@@ -40,9 +40,12 @@ class EditorLines:
     def lines(self, width: int, height: int) -> list[Line]:
         """Every row at a width, with free lines between the sections where there is room."""
         items = self.items
-        shape_width = max(_LEAST_SHAPE, *(len(item.output) for item in items))
+        roomy = width >= _ROOMY
+        shape_width = max(len(item.output) for item in items)
+        shape_width = max(shape_width, _LEAST_SHAPE) if roomy else shape_width
         params = [count(i.params) if i.params is not None else "" for i in items]
-        params_width = max(_LEAST_PARAMS, *map(len, params))
+        params_width = max(map(len, params))
+        params_width = max(params_width, _LEAST_PARAMS) if roomy else params_width
         if width - shape_width - params_width - 4 < _INDENT + _LEAST_VALUE:
             params_width = 0
         if width - shape_width - params_width - 4 < _INDENT + _LEAST_VALUE:

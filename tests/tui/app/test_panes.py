@@ -18,9 +18,10 @@ def test_all_panes_are_seen_where_there_is_room(tmp_path: Path) -> None:
     async def play(stage: Stage) -> None:
         await stage.until_seen(*(f"─ {n} " for n, _ in enumerate(PANES, 1)))
         frames = {pane.name: stage.app.screen.query_one(f"#{pane.name}") for pane in PANES}
+        panes = sorted(PANES, key=lambda pane: COLUMNS.index(pane.column))
         places = [
             (COLUMNS.index(pane.column), frames[pane.name].region.x, frames[pane.name].region.y)
-            for pane in PANES
+            for pane in panes
         ]
         assert places == sorted(places)
         assert len({x for _, x, _ in places}) == len(COLUMNS)

@@ -41,7 +41,7 @@ def test_says_where_to_start(tmp_path: Path, size: tuple[int, int]) -> None:
         ]
         assert " ".join(listed[3]).startswith("Go on with Small comp")
         assert "space trains it" in seen(app)
-        await until(pilot, lambda: "You will see: The boundary begins straight" in seen(app))
+        await until(pilot, lambda: "You will see: The boundary" in seen(app))
         await until(pilot, lambda: "● upper moon" in seen(app) or size == (80, 24))
         assert "Tutorials" in seen(app)
         assert "Playground" in seen(app)
