@@ -33,6 +33,8 @@ LEAST_S = 0.1
 """A training is taken to be no shorter: one of a few steps is worth seeing, too."""
 NATURAL = 32
 """Each of the first steps has a snapshot; later ones lie apart by this part of the steps done."""
+WRITE_S = 15e-6
+"""What writing a snapshot of a small network takes at first."""
 ROWS = 256
 ROWS_BYTES = 4_000_000
 """Snapshots that wait in memory to be written: so many at most, or one."""
@@ -49,6 +51,8 @@ class SnapshotTaker:
         self._began_s = trainer.elapsed_s
         self._spacing = spacing_of(writer.steps, NATURAL) if writer else 1
         self._pending: list[Taken] = []
+        self._write_s = WRITE_S
+        """What writing one takes, about: counted once it is taken, since it follows from that."""
         self._live: list[Tensor] = []
         """The bytes of the tensors that steps write into."""
         self._rows: list[Tensor] = []
@@ -118,8 +122,9 @@ class SnapshotTaker:
         except OSError as error:
             return f"{self._writer.path}: {error.strerror or error}"
         finally:
-            # A share each: the next ones will have to be written, too.
-            self.budget.spend("write", time.perf_counter() - began)
+            took_s = time.perf_counter() - began
+            self.budget.spend("write", took_s - self._write_s * len(pending))
+            self._write_s = took_s / len(pending)
         self._spacing <<= thinned
         return ""
 
@@ -151,7 +156,7 @@ class SnapshotTaker:
                 math.nan if loss is None else loss,
             )
         )
-        self.budget.spend("take", time.thread_time() - began)
+        self.budget.spend("take", time.thread_time() - began + self._write_s)
         return self.flush() if len(self._pending) == len(self._rows) else ""
 
     def _set_due(self) -> None:
