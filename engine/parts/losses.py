@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
+from engine.parts.arithmetic import Term
 from engine.parts.component import Component, parameter
 from engine.parts.data.base import Facts
 from engine.parts.floors import logistic_floors, softmax_floor
@@ -36,6 +37,8 @@ class Loss(Component, abstract=True):
     """PyTorch's argument that takes class weights; empty where it has none."""
     grows_with_error: ClassVar[bool] = False
     """Whether its gradient is as large as the error, so that large targets make large steps."""
+    divides_by_weights: ClassVar[bool] = False
+    """Whether a mean by the weights of classes is over the weights, not over the samples."""
     raises_outside: ClassVar[bool] = False
     """Whether PyTorch raises for outputs that are no probabilities, where others return nan."""
 
@@ -78,6 +81,19 @@ class Loss(Component, abstract=True):
         asks_of_each = self.outputs in ("probability", "logit")
         return ", and use CrossEntropyLoss()" if asks_of_each and num_classes > 2 else ""
 
+    def arithmetic(self, *, weighted: bool = False) -> tuple[Term, ...]:
+        """How one sample's loss comes about, line by line; the last one is `loss`.
+
+        They know the sample's `outputs` and its `target`, a class, or `targets`, as many numbers as
+        outputs; the loss's parameters by their names; `pos_weight`, where it is weighted so. Empty
+        where none is declared.
+        """
+        return ()
+
+    def settings(self) -> dict[str, float]:
+        """What the arithmetic calls by name."""
+        return {name: float(value) for name, value in self.values().items()}
+
     def own_module(self) -> type[nn.Module] | None:
         """The class of a loss that PyTorch has not, whose source is printed into scripts."""
         return None
@@ -103,6 +119,13 @@ class Loss(Component, abstract=True):
         return f"{name}({', '.join(arguments)})"
 
 
+_ERRORS = Term("errors", "outputs - targets", "how far off it is")
+_SIZES = Term("sizes", "abs(outputs - targets)", "how far off it is")
+_SIZE_LOSS = Term("loss", "mean(abs(outputs - targets))", "how far off it is, whichever way")
+_SURPRISE = "0 for certainty, large for a surprise"
+_SHARES = Term("probabilities", "softmax(outputs)", "exp of each, as shares of their sum")
+
+
 def _size_advice(loss: Loss, shape: Shape, wanted: int, what: str) -> str:
     plural = {"class": "classes", "number to predict": "numbers to predict"}[what]
     count = f"{wanted} {what if wanted == 1 else plural}"
@@ -121,12 +144,18 @@ class MSELoss(Loss):
     here = "Here an error of 2 costs 4, and each step takes the mean over {batch} samples."
     grows_with_error = True
 
+    def arithmetic(self, *, weighted: bool = False) -> tuple[Term, ...]:
+        return _ERRORS, Term("loss", "mean(errors ** 2)", "squared, so that large ones count most")
+
 
 class L1Loss(Loss):
     """Mean absolute error."""
 
     words = "Punishes an error by its size alone, so that a few outliers do not decide everything."
     here = "Here an error of 2 costs 2, and each step takes the mean over {batch} samples."
+
+    def arithmetic(self, *, weighted: bool = False) -> tuple[Term, ...]:
+        return (_SIZE_LOSS,)
 
 
 class SmoothL1Loss(Loss):
@@ -138,6 +167,15 @@ class SmoothL1Loss(Loss):
     here = "Here it turns at an error of {beta}, and each step takes the mean over {batch} samples."
 
     beta: float = parameter(default=1.0, help="error at which it turns linear", minimum=0)
+
+    def arithmetic(self, *, weighted: bool = False) -> tuple[Term, ...]:
+        if self.beta == 0:
+            return (_SIZE_LOSS,)
+        return (
+            _SIZES,
+            Term("small", "min(sizes, beta)", "up to where it is squared"),
+            Term("loss", "mean(small * (sizes - small / 2) / beta)", "beyond, it grows evenly"),
+        )
 
 
 class HuberLoss(Loss):
@@ -151,6 +189,13 @@ class HuberLoss(Loss):
     )
 
     delta: float = parameter(default=1.0, help="error at which it turns linear", above=0)
+
+    def arithmetic(self, *, weighted: bool = False) -> tuple[Term, ...]:
+        return (
+            _SIZES,
+            Term("small", "min(sizes, delta)", "up to where it is squared"),
+            Term("loss", "mean(small * (sizes - small / 2))", "beyond, it grows evenly"),
+        )
 
 
 class BCELoss(Loss):
@@ -168,6 +213,13 @@ class BCELoss(Loss):
 
     def guess(self, classes: int) -> float:
         return math.log(2)
+
+    def arithmetic(self, *, weighted: bool = False) -> tuple[Term, ...]:
+        came = "targets * outputs + (1 - targets) * (1 - outputs)"
+        return (
+            Term("came_true", came, "the probability that it gave to what came true"),
+            Term("loss", "mean(-max(ln(came_true), -100))", _SURPRISE),
+        )
 
 
 class BCEWithLogitsLoss(Loss):
@@ -190,6 +242,16 @@ class BCEWithLogitsLoss(Loss):
     def floors(self, classes: int, lowest: float, highest: float) -> tuple[float, ...]:
         return logistic_floors(lowest, highest)
 
+    def arithmetic(self, *, weighted: bool = False) -> tuple[Term, ...]:
+        terms = (
+            Term("towards", "(2 * targets - 1) * outputs", "the score towards what came true"),
+            Term("came_true", "sigmoid(towards)", "as a probability"),
+        )
+        if not weighted:
+            return (*terms, Term("loss", "mean(-ln(came_true))", _SURPRISE))
+        counts = Term("counts", "targets * pos_weight + 1 - targets", "the second class's weight")
+        return (*terms, counts, Term("loss", "mean(counts * -ln(came_true))", _SURPRISE))
+
 
 class CrossEntropyLoss(Loss):
     """Cross-entropy over classes that applies the softmax itself."""
@@ -205,6 +267,7 @@ class CrossEntropyLoss(Loss):
     outputs = "logits"
     class_targets = True
     weight_argument = "weight"
+    divides_by_weights = True
 
     label_smoothing: float = parameter(
         default=0.0,
@@ -222,6 +285,18 @@ class CrossEntropyLoss(Loss):
             return ()
         return (softmax_floor(classes, highest - lowest, self.label_smoothing),)
 
+    def arithmetic(self, *, weighted: bool = False) -> tuple[Term, ...]:
+        if not self.label_smoothing:
+            return _SHARES, Term("loss", "-ln(probabilities[target])", _SURPRISE)
+        if weighted:  # each class's surprise counts by its own weight then
+            return ()
+        smooth = "(1 - label_smoothing) * surprises[target] + label_smoothing * mean(surprises)"
+        return (
+            _SHARES,
+            Term("surprises", "-ln(probabilities)", _SURPRISE),
+            Term("loss", smooth, "a share of it is asked of all classes alike"),
+        )
+
 
 class FocalLoss(Loss):
     """Cross-entropy that counts what is known well already less (Lin et al. 2017)."""
@@ -237,6 +312,7 @@ class FocalLoss(Loss):
     outputs = "logits"
     class_targets = True
     weight_argument = "weight"
+    divides_by_weights = True
 
     gamma: float = parameter(
         default=2.0, help="how much less: (1 - p)^gamma; 0 is cross-entropy", minimum=0, maximum=100
@@ -252,6 +328,13 @@ class FocalLoss(Loss):
         from engine.parts.focal import FocalLoss as Module
 
         return Module
+
+    def arithmetic(self, *, weighted: bool = False) -> tuple[Term, ...]:
+        return (
+            _SHARES,
+            Term("missing", "1 - probabilities[target]", "what the right class lacks"),
+            Term("loss", "missing ** gamma * -ln(probabilities[target])", "less for what is known"),
+        )
 
 
 class MultiMarginLoss(Loss):
@@ -269,6 +352,19 @@ class MultiMarginLoss(Loss):
     p: Literal[1, 2] = parameter(default=1, help="what is missing itself, or its square")
     margin: float = parameter(default=1.0, help="by how much it must be the largest")
 
+    def arithmetic(self, *, weighted: bool = False) -> tuple[Term, ...]:
+        if weighted:
+            return ()
+        others = "(sum(missing ** p) - max(0, margin) ** p) / classes"
+        return (
+            Term(
+                "missing",
+                "max(0, margin - outputs[target] + outputs)",
+                "how much each class is too near the right one",
+            ),
+            Term("loss", others, "all but the right one itself, which misses the margin"),
+        )
+
 
 class NLLLoss(Loss):
     """Negative log-likelihood of log-probabilities: needs LogSoftmax() as the last layer."""
@@ -281,6 +377,10 @@ class NLLLoss(Loss):
     outputs = "log-probabilities"
     class_targets = True
     weight_argument = "weight"
+    divides_by_weights = True
 
     def guess(self, classes: int) -> float:
         return math.log(classes)
+
+    def arithmetic(self, *, weighted: bool = False) -> tuple[Term, ...]:
+        return (Term("loss", "-outputs[target]", "the outputs are logarithms of probabilities"),)

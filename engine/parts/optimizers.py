@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
+from engine.parts.arithmetic import Term
 from engine.parts.component import Component, parameter
 from engine.parts.layers.base import torch_literal
 
@@ -97,6 +98,25 @@ class Optimizer(Component, abstract=True):
         """
         return False
 
+    def arithmetic(self, step: int) -> tuple[Term, ...]:
+        """How a step changes one weight, line by line; the last one is `after`.
+
+        They know the weight `before`, its `gradient`, the parameters by their names (`beta1` and
+        `beta2` of two) and `step`, the number of the step, from 1: where nothing is kept yet. Empty
+        where none is declared: then the weight is shown before and after.
+        """
+        return ()
+
+    def settings(self, step: int) -> dict[str, float]:
+        """What the arithmetic calls by name, in the step of this number."""
+        found: dict[str, float] = {"step": float(step)}
+        for name, value in self.values().items():
+            if isinstance(value, tuple):
+                found |= {f"{name.removesuffix('s')}{n}": v for n, v in enumerate(value, start=1)}
+            elif not isinstance(value, bool):
+                found[name] = float(value)
+        return found
+
     def build(self, parameters: Iterable[nn.Parameter]) -> optim.Optimizer:
         """The PyTorch optimizer over these parameters."""
         from torch import optim
@@ -109,6 +129,64 @@ class Optimizer(Component, abstract=True):
         """The expression that builds the same optimizer over `model.parameters()`."""
         arguments = [f"{name}={torch_literal(value)}" for name, value in self.written().items()]
         return f"torch.optim.{self.name}(model.parameters(), {', '.join(arguments)})"
+
+
+_DECAYED = Term(
+    "decayed", "gradient + weight_decay * before", "weight decay: a pull towards zero is added"
+)
+_SHRUNK = Term(
+    "shrunk", "before * (1 - lr * weight_decay)", "weight decay: the weight itself shrinks"
+)
+
+
+def _pulled(optimizer: Optimizer) -> tuple[tuple[Term, ...], str, str]:
+    """What weight decay does first; what is then called the gradient, and what the weight."""
+    if not optimizer.values()["weight_decay"]:
+        return (), "gradient", "before"
+    if optimizer.decays_apart:
+        return (_SHRUNK,), "gradient", "shrunk"
+    return (_DECAYED,), "decayed", "before"
+
+
+def _mean(gradient: str) -> Term:
+    return Term(
+        "mean",
+        f"beta1 * mean + (1 - beta1) * {gradient}",
+        "first moment: the running mean of its gradients",
+        state="exp_avg",
+    )
+
+
+def _squares(gradient: str) -> Term:
+    return Term(
+        "squares",
+        f"beta2 * squares + (1 - beta2) * {gradient} ** 2",
+        "second moment: the running mean of their squares",
+        state="exp_avg_sq",
+    )
+
+
+_UNBIASED_MEAN = Term(
+    "mean_hat", "mean / (1 - beta1 ** step)", "without the pull of its start at zero"
+)
+
+
+def _unbiased_squares(squares: str) -> Term:
+    return Term("squares_hat", f"{squares} / (1 - beta2 ** step)", "likewise")
+
+
+def _adam(optimizer: Optimizer) -> tuple[Term, ...]:
+    """That of Adam and AdamW, which differ in what the decay is taken off."""
+    pulled, gradient, weight = _pulled(optimizer)
+    terms = [*pulled, _mean(gradient), _squares(gradient)]
+    squares = "squares"
+    if optimizer.values()["amsgrad"]:
+        squares = "largest"
+        words = "the largest it ever was, so that steps never grow again"
+        terms.append(Term(squares, "max(largest, squares)", words, state="max_exp_avg_sq"))
+    after = f"{weight} - lr * mean_hat / (sqrt(squares_hat) + eps)"
+    words = "a step of about lr, whatever the gradients' size"
+    return (*terms, _UNBIASED_MEAN, _unbiased_squares(squares), Term("after", after, words))
 
 
 _FUSED_HELP = "PyTorch's fused kernel: faster, last digits may differ"
@@ -145,6 +223,23 @@ class SGD(Optimizer):
     def way(self, rate: float, steps: int) -> float:
         return rate * steps / max(1 - self.momentum, 0.01)
 
+    def arithmetic(self, step: int) -> tuple[Term, ...]:
+        pulled, gradient, _ = _pulled(self)
+        terms, way = [*pulled], gradient
+        if self.momentum:
+            new = gradient if not self.dampening else f"(1 - dampening) * {gradient}"
+            formula = gradient if step == 1 else f"momentum * velocity + {new}"
+            words = "momentum: a share of where it was going, and the gradient"
+            terms.append(Term("velocity", formula, words, state="momentum_buffer"))
+            way = "velocity"
+        if self.nesterov:
+            way = "ahead"
+            formula, words = f"{gradient} + momentum * velocity", "where that leads, looked at now"
+            terms.append(Term(way, formula, words))
+        against = "against the gradient" if way == "gradient" else f"against the {way}"
+        words = f"a step {against}" if way != "ahead" else "a step that way"
+        return (*terms, Term("after", f"before - lr * {way}", words))
+
 
 class _Scaled(Optimizer, abstract=True):
     """Steps of at most about the rate, whatever the size of the gradient."""
@@ -179,6 +274,9 @@ class Adam(_Scaled):
     def state_size(self) -> int:
         return 3 if self.amsgrad else 2
 
+    def arithmetic(self, step: int) -> tuple[Term, ...]:
+        return _adam(self)
+
     @property
     def decoupled(self) -> Optimizer | None:
         return AdamW(**self.values()) if self.weight_decay else None
@@ -210,6 +308,9 @@ class AdamW(_Scaled):
     def state_size(self) -> int:
         return 3 if self.amsgrad else 2
 
+    def arithmetic(self, step: int) -> tuple[Term, ...]:
+        return _adam(self)
+
     @property
     def is_recordable(self) -> bool:
         return self.fused
@@ -235,6 +336,9 @@ class _Decoupling(_Scaled, abstract=True):
         return self.with_values(decoupled_weight_decay=True)
 
 
+_NOW_AND_NEXT = ("step", "(step + 1)")
+
+
 class NAdam(_Decoupling):
     """Adam that looks ahead along its momentum, as Nesterov does (Dozat 2016)."""
 
@@ -253,6 +357,23 @@ class NAdam(_Decoupling):
     )
     decoupled_weight_decay: bool = parameter(default=False, help=_DECOUPLED_HELP)
 
+    def arithmetic(self, step: int) -> tuple[Term, ...]:
+        pulled, gradient, weight = _pulled(self)
+        now, ahead = (f"beta1 * (1 - 0.5 * 0.96 ** ({n} * momentum_decay))" for n in _NOW_AND_NEXT)
+        size = "(sqrt(squares_hat) + eps)"
+        return (
+            *pulled,
+            _mean(gradient),
+            _squares(gradient),
+            Term("now", now, "how much the mean counts in this step"),
+            Term("ahead", ahead, "and in the next"),
+            Term("product", "product * now", "of all so far", state="mu_product", start=1.0),
+            Term("newest", f"(1 - now) / (1 - product) * {gradient}", "the gradient's part"),
+            Term("kept", "ahead / (1 - product * ahead) * mean", "the mean's part, looking ahead"),
+            _unbiased_squares("squares"),
+            Term("after", f"{weight} - lr * (newest + kept) / {size}", "both, scaled"),
+        )
+
 
 class RAdam(_Decoupling):
     """Adam that begins without its scaling until that can be trusted (Liu et al. 2020)."""
@@ -267,6 +388,33 @@ class RAdam(_Decoupling):
     eps: float = parameter(default=1e-8, help=_EPS_HELP, minimum=0)
     weight_decay: float = parameter(default=0.0, help=_DECAY_HELP, minimum=0, tries=0.01)
     decoupled_weight_decay: bool = parameter(default=False, help=_DECOUPLED_HELP)
+
+    def arithmetic(self, step: int) -> tuple[Term, ...]:
+        pulled, gradient, weight = _pulled(self)
+        beta2 = self.betas[1]
+        most = 2 / (1 - beta2) - 1
+        trust = most - 2 * step * beta2**step / (1 - beta2**step)
+        terms = [*pulled, _mean(gradient), _squares(gradient), _UNBIASED_MEAN]
+        if trust <= 5:  # the paper's bound
+            words = "a plain step along the mean: too few gradients yet to scale it by"
+            return (*terms, Term("after", f"{weight} - lr * mean_hat", words))
+        share = "(trust - 4) * (trust - 2) * most / ((most - 4) * (most - 2) * trust)"
+        return (
+            *terms,
+            Term("most", "2 / (1 - beta2) - 1", "of how many gradients the squares can tell"),
+            Term(
+                "trust",
+                "most - 2 * step * beta2 ** step / (1 - beta2 ** step)",
+                "of about how many they tell by now",
+            ),
+            Term("share", f"sqrt({share})", "how far that is to be trusted"),
+            Term("size", "sqrt(squares / (1 - beta2 ** step))", "the gradients' usual size"),
+            Term(
+                "after",
+                f"{weight} - lr * mean_hat * share / (size + eps / sqrt(1 - beta2 ** step))",
+                "a step of about lr, whatever the gradients' size",
+            ),
+        )
 
 
 class Adamax(_Scaled):
@@ -288,6 +436,18 @@ class Adamax(_Scaled):
     eps: float = parameter(default=1e-8, help=_EPS_HELP, minimum=0)
     weight_decay: float = parameter(default=0.0, help=_DECAY_HELP, minimum=0, tries=0.01)
 
+    def arithmetic(self, step: int) -> tuple[Term, ...]:
+        pulled, gradient, weight = _pulled(self)
+        words = "the largest gradient of late, slowly forgotten"
+        largest = f"max(beta2 * largest, abs({gradient}) + eps)"
+        return (
+            *pulled,
+            _mean(gradient),
+            Term("largest", largest, words, state="exp_inf"),
+            _UNBIASED_MEAN,
+            Term("after", f"{weight} - lr * mean_hat / largest", "a step of lr at most"),
+        )
+
 
 class Adadelta(Optimizer):
     """Steps scaled by how far the last ones went: the rate hardly matters (Zeiler 2012)."""
@@ -303,6 +463,19 @@ class Adadelta(Optimizer):
     rho: float = parameter(default=0.9, help="decay of the running means", minimum=0, maximum=1)
     eps: float = parameter(default=1e-6, help=_EPS_HELP, minimum=0)
     weight_decay: float = parameter(default=0.0, help=_DECAY_HELP, minimum=0, tries=0.01)
+
+    def arithmetic(self, step: int) -> tuple[Term, ...]:
+        pulled, gradient, weight = _pulled(self)
+        squares = f"rho * squares + (1 - rho) * {gradient} ** 2"
+        moves = "rho * moves + (1 - rho) * delta ** 2"
+        delta = f"sqrt(moves + eps) / sqrt(squares + eps) * {gradient}"
+        return (
+            *pulled,
+            Term("squares", squares, "the running mean of its squared gradients", "square_avg"),
+            Term("delta", delta, "as far as it went of late, along the gradient"),
+            Term("moves", moves, "the running mean of its squared moves", "acc_delta"),
+            Term("after", f"{weight} - lr * delta", "a step so far"),
+        )
 
 
 class RMSprop(_Scaled):
@@ -323,6 +496,23 @@ class RMSprop(_Scaled):
     @property
     def state_size(self) -> int:
         return 1 + (1 if self.momentum else 0) + (1 if self.centered else 0)
+
+    def arithmetic(self, step: int) -> tuple[Term, ...]:
+        pulled, gradient, weight = _pulled(self)
+        squares = f"alpha * squares + (1 - alpha) * {gradient} ** 2"
+        words = "the running mean of its squared gradients"
+        terms = [*pulled, Term("squares", squares, words, "square_avg")]
+        usual = "sqrt(squares)"
+        if self.centered:
+            usual = "sqrt(squares - mean ** 2)"
+            mean = f"alpha * mean + (1 - alpha) * {gradient}"
+            terms.append(Term("mean", mean, "the running mean of its gradients", "grad_avg"))
+        terms.append(Term("scaled", f"{gradient} / ({usual} + eps)", "as a share of their size"))
+        way = "scaled"
+        if self.momentum:
+            way, words = "velocity", "momentum: a share of where it was going, and the new step"
+            terms.append(Term(way, "momentum * velocity + scaled", words, "momentum_buffer"))
+        return (*terms, Term("after", f"{weight} - lr * {way}", "a step against that"))
 
 
 class Adagrad(Optimizer):
@@ -350,3 +540,13 @@ class Adagrad(Optimizer):
 
     def way(self, rate: float, steps: int) -> float:
         return 2 * rate * math.sqrt(steps)  # its steps shrink with the root of their number
+
+    def arithmetic(self, step: int) -> tuple[Term, ...]:
+        pulled, gradient, weight = _pulled(self)
+        sums = Term("sum", f"sum + {gradient} ** 2", "all its squared gradients so far", "sum")
+        terms, rate = [*pulled], "lr"
+        if self.lr_decay:
+            rate = "rate"
+            terms.append(Term(rate, "lr / (1 + (step - 1) * lr_decay)", "the rate by now"))
+        after = f"{weight} - {rate} * {gradient} / (sqrt(sum) + eps)"
+        return (*terms, sums, Term("after", after, "the shorter the more it has moved"))

@@ -84,6 +84,10 @@ class Batches:
             inputs = torch.stack([self._augment(image) for image in inputs])
         return self._input_map.batch(inputs), targets
 
+    def rows(self, number: int) -> Tensor:
+        """Which samples of the split batch `number` of the epoch has."""
+        return torch.arange(len(self._targets)) if self._whole else self._parts[number].cpu()
+
     def _gathered(self, number: int) -> tuple[Tensor, Tensor]:
         """Stored inputs and targets of a batch."""
         if self._whole:

@@ -71,6 +71,7 @@ class Trainer:
         Raises DataUnavailable for data, UsageError for a device or an executor that isn't there or
         can't do what is asked for, BadExperiment for a batch size that the layers can't work with.
         """
+        self.locations = locations
         self.device = resolve_device(experiment.device)
         check_precision(experiment.precision, self.device)
         check_executor(executor, self.device)
@@ -105,7 +106,7 @@ class Trainer:
         }
         num_outputs = self.chain[-1].output_shape[0]
         weights = class_weights(experiment, facts, train.targets, num_outputs)
-        criterion = criterion_of(experiment.loss, weights, self.device)
+        self.criterion = criterion = criterion_of(experiment.loss, weights, self.device)
         decoder = OutputDecoder(experiment.loss, experiment.layers, facts, self.splits.target_map)
         self.evaluator = Evaluator(
             self.model, criterion, decoder, facts, self.splits.input_map, experiment.select
@@ -120,7 +121,7 @@ class Trainer:
             drawing_of(experiment, train.targets),
             self.splits.input_map,
         )
-        regularization = Regularization(
+        self.regularization = regularization = Regularization(
             experiment.l1, experiment.l2, experiment.clip_norm, weight_names(experiment.layers)
         )
         self.execution = make_execution(
@@ -253,10 +254,7 @@ class Trainer:
         """Train on the next batch; returns what happened, mostly nothing."""
         assert self.reason is None, "the training is over"
         began = time.perf_counter()
-        if self.batch == 0:
-            self.batches.shuffle()
-            self.learning_rate.before_epoch(self.epoch)
-        self.learning_rate.before_step(self.global_step)
+        self.begin_step()
         losses = self.unread.add(self._loss_of_step())
         self.batch += 1
         self.global_step += 1
@@ -272,6 +270,13 @@ class Trainer:
             happened += self._finish_epoch(began)
         self.elapsed_s += time.perf_counter() - began
         return happened
+
+    def begin_step(self) -> None:
+        """Draw the epoch's order, where one begins, and set the rate of the next step."""
+        if self.batch == 0:
+            self.batches.shuffle()
+            self.learning_rate.before_epoch(self.epoch)
+        self.learning_rate.before_step(self.global_step)
 
     def read(self) -> list[Event]:
         """Wait for the device and take note of the losses that are unread.

@@ -14,7 +14,7 @@ from tests.tui.conftest import Trained
 
 COMMANDS = (
     *("presets", "show", "doctor", "tune-lr", "open", "runs", "attach", "resume", "stop"),
-    *("replay", "predict", "evaluate", "export", "paths"),
+    *("explain", "replay", "predict", "evaluate", "export", "paths"),
 )
 
 

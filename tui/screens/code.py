@@ -6,7 +6,7 @@ from rich.text import Text
 
 from engine.errors import UsageError
 from tui.renderables.look import Look
-from tui.renderables.sanitize import plain
+from tui.renderables.python_lines import highlighted
 from tui.screens.document import DocumentScreen
 
 
@@ -28,17 +28,3 @@ class CodeScreen(DocumentScreen):
 
     def drawn(self, text: str, look: Look) -> list[Text]:
         return highlighted(text, look)
-
-
-def highlighted(code: str, look: Look) -> list[Text]:
-    """The lines of a Python program in the terminal's own colors."""
-    from rich.syntax import Syntax
-
-    safe = "\n".join(plain(line, look.ascii) for line in code.rstrip("\n").split("\n"))
-    if not look.has_color:
-        return [Text(line) for line in safe.split("\n")]
-    syntax = Syntax("", "python", theme="ansi_dark", background_color="default")
-    rows = list(syntax.highlight(safe).split("\n"))
-    for row in rows:
-        row.rstrip()
-    return rows

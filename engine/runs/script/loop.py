@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import inspect
 
-from engine.parts.component import literal
-from engine.parts.layers.address import weight_names
 from engine.runs.script.by_hand import by_hand_lines
 from engine.runs.script.ending import told
 from engine.runs.script.plan import Piece, Plan
 from engine.runs.script.rate import Rate, make_rate
+from engine.runs.script.step import penalized_lines, step_lines
 
+_ENDS_UNLESS_FINITE = (
+    "if not loss.isfinite():",
+    '    raise SystemExit(f"epoch {epoch}: the loss became {loss.item()}")',
+)
 _VALIDATION = "measured = evaluate(validation_inputs, validation_targets)"
 
 
@@ -18,19 +21,11 @@ def loop_piece(plan: Plan) -> Piece:
     """Train epoch by epoch and print the reported ones."""
     experiment = plan.experiment
     rate = make_rate(plan)
-    weights = weight_names(experiment.layers)
-    penalized = bool(experiment.l1 or experiment.l2) and bool(weights)
     piece = Piece(["", "# The training.", *rate.definitions])
     if rate.uses_math:
         piece.imports.add("import math")
     piece.lines += _drawing(plan)
-    if penalized:
-        piece.lines += [
-            "# What is pulled towards zero: matrices and filters, no biases.",
-            "weights = [",
-            *(f"    model.get_parameter({literal(name)})," for name in weights),
-            "]",
-        ]
+    piece.lines += penalized_lines(plan)
     if rate.counts_steps:
         piece.lines.append("step = 0")
     piece.lines += by_hand_lines(plan)
@@ -39,7 +34,7 @@ def loop_piece(plan: Plan) -> Piece:
         piece.lines.append(f'best_{_noun(plan)}, best_epoch = float("{worst}"), 0')
     piece.lines += [f"epochs = {experiment.epochs}", "for epoch in range(1, epochs + 1):"]
     first = ["by_hand(epoch - 1)"] if plan.changes and not rate.counts_steps else []
-    body = [*first, *rate.before_epoch, *_epoch(plan, rate, penalized), *_end_of_epoch(plan, rate)]
+    body = [*first, *rate.before_epoch, *_epoch(plan, rate), *_end_of_epoch(plan, rate)]
     piece.lines += [f"    {line}" for line in body]
     return piece
 
@@ -55,10 +50,10 @@ def _drawing(plan: Plan) -> list[str]:
     return []
 
 
-def _epoch(plan: Plan, rate: Rate, penalized: bool) -> list[str]:
-    inputs, targets = plan.inputs("train"), plan.loss_targets
+def _epoch(plan: Plan, rate: Rate) -> list[str]:
+    step = step_lines(plan)
+    lines = [*step.aligned(), *_ENDS_UNLESS_FINITE]
     if plan.full_batch and not plan.draws_balanced:
-        lines = _step(plan, _augmented(plan, inputs), targets, penalized)
         return [*lines, "train_loss = loss.item()"]
     if plan.draws_balanced:
         order, why = "balanced_order(classes)", "  # each class as often"
@@ -71,8 +66,8 @@ def _epoch(plan: Plan, rate: Rate, penalized: bool) -> list[str]:
     batch = [
         *(["by_hand(step)"] if plan.changes else []),
         *rate.before_step,
-        f"x, y = {inputs}[index], {targets}[index]",
-        *_step(plan, _augmented(plan, "x"), "y", penalized),
+        *step.batch,
+        *lines,
         "losses.append(loss.item())",
         *(["step += 1"] if rate.counts_steps else []),
     ]
@@ -82,52 +77,6 @@ def _epoch(plan: Plan, rate: Rate, penalized: bool) -> list[str]:
         *(f"    {line}" for line in batch),
         "train_loss = sum(losses) / len(losses)",
     ]
-
-
-def _augmented(plan: Plan, inputs: str) -> str:
-    if plan.pixels is None or not plan.pixels.augmentations:
-        return inputs
-    return f"prepare(torch.stack([augment(image) for image in {inputs}]))"
-
-
-def _step(plan: Plan, inputs: str, targets: str, penalized: bool) -> list[str]:
-    """One step: forward, loss, gradients, update; commented where there is room."""
-    experiment = plan.experiment
-    objective = "loss"
-    penalty: list[str] = []
-    if penalized:
-        objective = "(loss + penalty)"
-        terms = []
-        if experiment.l1:
-            terms.append(f"{experiment.l1!r} * torch.stack([w.abs().sum() for w in weights]).sum()")
-        if experiment.l2:
-            squares = "torch.stack([w.square().sum() for w in weights]).sum()"
-            terms.append(f"{experiment.l2!r} * {squares}")
-        penalty.append(f"penalty = {terms[0]}")
-        penalty += [f"penalty = penalty + {term}" for term in terms[1:]]
-    clipping: list[str] = []
-    if experiment.clip_norm is not None:
-        clipping.append(f"nn.utils.clip_grad_norm_(model.parameters(), {experiment.clip_norm!r})")
-    return [
-        *_aligned(
-            f"outputs = {plan.forward}({inputs})  # forward: what the network says",
-            f"loss = criterion(outputs, {targets})  # how wrong it is",
-            *penalty,
-            "optimizer.zero_grad()  # forget the gradients of the last step",
-            f"{objective}.backward()  # backward: how each weight changes the loss",
-            *clipping,
-            "optimizer.step()  # move the weights a little, against their gradients",
-        ),
-        "if not loss.isfinite():",
-        '    raise SystemExit(f"epoch {epoch}: the loss became {loss.item()}")',
-    ]
-
-
-def _aligned(*lines: str) -> list[str]:
-    """Lines with the comments at their ends below each other."""
-    pairs = [line.partition("  # ") for line in lines]
-    width = max(len(code) for code, _, comment in pairs if comment)
-    return [f"{code:<{width}}  # {comment}" if comment else code for code, _, comment in pairs]
 
 
 def _end_of_epoch(plan: Plan, rate: Rate) -> list[str]:

@@ -24,7 +24,9 @@ from engine.errors import PerceptuiError, UsageError, WorkerLost
 from engine.export.predictions import PicturesPredicted, RowFormat, RowsPredicted
 from engine.limits import PICTURES, REQUEST, ROWS
 from engine.paths import data_dir as default_data_dir
+from engine.runs.changes import Change
 from engine.runs.contents import CheckpointKind, Moment
+from engine.runs.dissected_step import DissectedStep, Focus
 from engine.runs.events import Evaluated, Prediction, RunFinished
 from engine.runs.inside import Effect, Inside, Look
 from engine.runs.lease import read_lease
@@ -211,6 +213,10 @@ class Session:
         """What is to be seen inside of the network now."""
         return await self._connection.ask(p.LookInside(look=look), Inside)
 
+    async def dissect(self, focus: Focus) -> DissectedStep:
+        """The next step of the training in its parts; it is not done."""
+        return await self._connection.ask(p.Dissect(focus=focus), DissectedStep)
+
     # Queries, which a training does not feel; they wait for a download if the data isn't there.
     # data_dir: where data lies, the usual place if None.
 
@@ -244,6 +250,29 @@ class Session:
         toml = to_toml(experiment, complete=True)
         request = p.InsideFirst(toml=toml, data_dir=_absolute(data_dir), look=look)
         return await self._connection.ask(request, Inside)
+
+    async def dissect_first(
+        self,
+        experiment: Experiment,
+        focus: Focus,
+        data_dir: Path | None = None,
+        *,
+        after_steps: int = 0,
+        changes: Sequence[Change] = (),
+    ) -> DissectedStep:
+        """A step in its parts, of an experiment that nobody trains: a copy is trained up to it.
+
+        changes: what is done by hand on the way there.
+        """
+        await asyncio.to_thread(look_at_data, experiment)
+        request = p.DissectFirst(
+            toml=to_toml(experiment, complete=True),
+            data_dir=_absolute(data_dir),
+            focus=focus,
+            after_steps=after_steps,
+            changes=tuple(changes),
+        )
+        return await self._connection.ask(request, DissectedStep)
 
     async def inside_of_run(
         self,

@@ -10,6 +10,7 @@ from engine.decoding import Undecodable, decoded
 from engine.export.predictions import RowFormat
 from engine.runs.changes import Change
 from engine.runs.contents import CheckpointKind, Moment
+from engine.runs.dissected_step import Focus
 from engine.runs.events import Reason
 from engine.runs.inside import Look, Unit
 from engine.runs.snapshots import USUAL_BYTES
@@ -184,6 +185,15 @@ class LookInside(Request, frozen=True, kw_only=True):
     look: Look
 
 
+class Dissect(Request, frozen=True, kw_only=True):
+    """Take the next step of the training apart; the answer's value is a DissectedStep.
+
+    It is not done: the training is as it was, to the last bit.
+    """
+
+    focus: Focus
+
+
 class Watch(Request, frozen=True, kw_only=True):
     """How often this client wants progress, pictures and looks inside; 0 for never."""
 
@@ -222,6 +232,20 @@ class InsideFirst(Request, frozen=True, kw_only=True):
     toml: str
     data_dir: str
     look: Look
+
+
+class DissectFirst(Request, frozen=True, kw_only=True):
+    """Take a step apart of an experiment that nobody trains; the answer's value is a DissectedStep.
+
+    A copy is trained up to it.
+    """
+
+    toml: str
+    data_dir: str
+    focus: Focus
+    after_steps: int = 0
+    changes: tuple[Change, ...] = ()
+    """What was done by hand on the way there."""
 
 
 class TimeSteps(Request, frozen=True, kw_only=True):
@@ -358,11 +382,13 @@ Requests = (
     | Stop
     | Draw
     | LookInside
+    | Dissect
     | Watch
     | Describe
     | WriteScript
     | TuneLearningRate
     | InsideFirst
+    | DissectFirst
     | TimeSteps
     | TrainBoth
     | Prove

@@ -17,7 +17,9 @@ if TYPE_CHECKING:  # it loads torch
     from engine.service.worker.first_network import FirstNetwork
     from engine.service.worker.review import RunAgain
 
-OfExperiment = p.Describe | p.WriteScript | p.TuneLearningRate | p.TimeSteps | p.TrainBoth
+OfExperiment = (
+    p.Describe | p.WriteScript | p.TuneLearningRate | p.DissectFirst | p.TimeSteps | p.TrainBoth
+)
 OfFiles = p.Predict | p.PredictRows | p.PredictPictures | p.Export
 OfRun = OfFiles | p.ShowRows | p.Evaluate | p.ListMoments
 Query = OfExperiment | OfRun | p.Review | p.InsideFirst | p.InsideOfRun | p.Prove
@@ -99,6 +101,10 @@ def _of_experiment(request: OfExperiment, locations: DataLocations) -> object:
             from engine.training.range_test import sweep
 
             return sweep(experiment, locations)
+        case p.DissectFirst():
+            from engine.service.worker.dissection import dissected_alone
+
+            return dissected_alone(experiment, request, locations)
         case p.TimeSteps():
             from engine.training.step_timing import timed
 

@@ -102,6 +102,8 @@ class RequestHandler:
                 return self._controller.any_training().pictures(request.columns, request.rows)
             case p.LookInside():
                 return self._controller.any_training().inside(request.look)
+            case p.Dissect():
+                return self._controller.any_training().dissected(request.focus)
             case p.SetPace():
                 self._controller.keep_pace(request.steps_per_s, client)
             case p.Command() | p.Stop():

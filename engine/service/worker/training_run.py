@@ -16,6 +16,7 @@ from engine.runs import events as ev
 from engine.runs.changes import Change
 from engine.runs.contents import EVENTS, discard, sweep
 from engine.runs.directory import RunDirectory
+from engine.runs.dissected_step import DissectedStep, Focus
 from engine.runs.inside import Effect, Inside, Look
 from engine.runs.kept_table import store
 from engine.runs.origin import digest_of, experiment_digest
@@ -32,6 +33,7 @@ from engine.training.checkpoint import load
 from engine.training.full_state import restore
 from engine.training.inside import look_inside
 from engine.training.last_good_state import LastGoodState
+from engine.training.microscope import dissect
 from engine.training.mishap import no_probabilities
 from engine.training.moment import weights_at
 from engine.training.pictures import all_pictures
@@ -164,8 +166,7 @@ class TrainingRun:
                 if trainer.global_step == self._until_step:
                     self.finish("stopped")
                     return done
-            while trainer.global_step >= self._by_hand.next_step:
-                self._repeat(self._by_hand.next())
+            self._do_what_is_due()
             if trainer.global_step >= snapshots.due:
                 self._tell_snapshots(snapshots.take(self._number))
             self.instruments.before_step()
@@ -291,6 +292,11 @@ class TrainingRun:
         """Multiply the schedule's rate from the next step on; raises UsageError."""
         self._change(ev.LearningRateChanged(step=self.trainer.global_step, factor=factor))
 
+    def _do_what_is_due(self) -> None:
+        """Repeat what was done by hand after as many steps, in the run that is repeated."""
+        while self.trainer.global_step >= self._by_hand.next_step:
+            self._repeat(self._by_hand.next())
+
     def _repeat(self, change: Change) -> None:
         """Do what was done in the run that is repeated."""
         change = msgspec.structs.replace(change, step=self.trainer.global_step)
@@ -370,6 +376,12 @@ class TrainingRun:
             epoch=trainer.epoch,
             step=trainer.global_step,
         )
+
+    def dissected(self, focus: Focus) -> DissectedStep:
+        """The step that comes next in its parts, which is not done; raises UsageError."""
+        self._happen(self.trainer.read())
+        self._do_what_is_due()
+        return dissect(self.trainer, focus)
 
     def of_past(self, step: int, request: p.Review | p.InsideOfRun) -> p.Reviewed | Inside:
         """What is asked about the network as it was after so many steps; raises PerceptuiError."""

@@ -20,7 +20,8 @@ from tests.tui.app.stand import StandApp, seen, small_experiment, started, told,
 from tui.live.samples_at_hand import samples_at_hand
 from tui.live.snapshot import Snapshot
 from tui.renderables.look import Look
-from tui.screens.code import CodeScreen, highlighted
+from tui.renderables.python_lines import highlighted
+from tui.screens.code import CodeScreen
 from tui.screens.help import HelpScreen
 from tui.screens.predict import PredictScreen
 from tui.screens.presets import PresetsScreen

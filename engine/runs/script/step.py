@@ -1,0 +1,97 @@
+"""One step of the script's loop, line by line: forward, loss, gradients, update."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.parts.component import literal
+from engine.parts.layers.address import weight_names
+from engine.runs.script.plan import Plan
+
+
+@dataclass(frozen=True)
+class StepLines:
+    """The lines of one step by what they do, each with its comment."""
+
+    batch: list[str]
+    """Empty where all samples are the batch, as they are."""
+    forward: list[str]
+    loss: list[str]
+    zero_grad: list[str]
+    backward: list[str]
+    clip: list[str]
+    step: list[str]
+
+    def aligned(self) -> list[str]:
+        """All but the batch, with the comments below each other."""
+        parts = (self.forward, self.loss, self.zero_grad, self.backward, self.clip, self.step)
+        return _aligned([line for part in parts for line in part])
+
+
+def step_lines(plan: Plan) -> StepLines:
+    """How the script does a step of this experiment."""
+    experiment = plan.experiment
+    whole = plan.full_batch and not plan.draws_balanced
+    inputs, targets = plan.inputs("train"), plan.loss_targets
+    x, y = (inputs, targets) if whole else ("x", "y")
+    penalty = _penalty(plan)
+    objective = "(loss + penalty)" if penalty else "loss"
+    clip: list[str] = []
+    forward = f"outputs = {plan.forward}({_augmented(plan, x)})"
+    if experiment.clip_norm is not None:
+        clip.append(f"nn.utils.clip_grad_norm_(model.parameters(), {experiment.clip_norm!r})")
+    return StepLines(
+        batch=[] if whole else [f"x, y = {inputs}[index], {targets}[index]"],
+        forward=[f"{forward}  # forward: what the network says"],
+        loss=[f"loss = criterion(outputs, {y})  # how wrong it is", *penalty],
+        zero_grad=["optimizer.zero_grad()  # forget the gradients of the last step"],
+        backward=[f"{objective}.backward()  # backward: how each weight changes the loss"],
+        clip=clip,
+        step=["optimizer.step()  # move the weights a little, against their gradients"],
+    )
+
+
+def penalized_lines(plan: Plan) -> list[str]:
+    """Define what the penalties are about, where there are any."""
+    if not _is_penalized(plan):
+        return []
+    return [
+        "# What is pulled towards zero: matrices and filters, no biases.",
+        "weights = [",
+        *(
+            f"    model.get_parameter({literal(name)}),"
+            for name in weight_names(plan.experiment.layers)
+        ),
+        "]",
+    ]
+
+
+def _is_penalized(plan: Plan) -> bool:
+    experiment = plan.experiment
+    return bool(experiment.l1 or experiment.l2) and bool(weight_names(experiment.layers))
+
+
+def _penalty(plan: Plan) -> list[str]:
+    experiment = plan.experiment
+    if not _is_penalized(plan):
+        return []
+    terms = []
+    if experiment.l1:
+        terms.append(f"{experiment.l1!r} * torch.stack([w.abs().sum() for w in weights]).sum()")
+    if experiment.l2:
+        squares = "torch.stack([w.square().sum() for w in weights]).sum()"
+        terms.append(f"{experiment.l2!r} * {squares}")
+    return [f"penalty = {terms[0]}", *(f"penalty = penalty + {term}" for term in terms[1:])]
+
+
+def _augmented(plan: Plan, inputs: str) -> str:
+    if plan.pixels is None or not plan.pixels.augmentations:
+        return inputs
+    return f"prepare(torch.stack([augment(image) for image in {inputs}]))"
+
+
+def _aligned(lines: list[str]) -> list[str]:
+    """Lines with the comments at their ends below each other."""
+    pairs = [line.partition("  # ") for line in lines]
+    width = max(len(code) for code, _, comment in pairs if comment)
+    return [f"{code:<{width}}  # {comment}" if comment else code for code, _, comment in pairs]

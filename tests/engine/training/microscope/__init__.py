@@ -1,0 +1,1 @@
+"""Tests of the step that is taken apart."""

@@ -1,0 +1,5 @@
+"""A step in its parts, as rows of text: for the microscope and for `perceptui explain`."""
+
+from tui.renderables.microscope.parts import code_rows, part_lines, part_rows, part_title
+
+__all__ = ["code_rows", "part_lines", "part_rows", "part_title"]
