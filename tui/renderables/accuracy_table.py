@@ -14,6 +14,7 @@ from tui.renderables.palette import class_hue
 from tui.renderables.sanitize import plain
 from tui.renderables.table import Cell, Column, table
 
+_TOTAL = "Mean, total"
 _GLYPH, _FIGURES = 2, 26
 """Columns of a class's glyph, and of three scores of it with their gaps."""
 SAMPLES_DROP = 4
@@ -66,7 +67,7 @@ def class_table(
 ) -> list[Text]:
     """Precision, recall and F1 of each class, at most `limit` of them, and their means."""
     named = max((cell_len(plain(score.name)) for score in classes), default=0) + _GLYPH
-    roomy = width >= named + _FIGURES
+    roomy = width >= max(named, len(_TOTAL)) + _FIGURES
     columns = (
         Column("Class", least=6),
         Column("Precision" if roomy else "Prec.", right=True, drop=2),
@@ -89,7 +90,7 @@ def class_table(
     if left_out:
         body.append((Text(look.pick(f"… {left_out} more", f".. {left_out} more")), *[""] * 4))
     footer = (
-        "Mean, total" if roomy else "Mean",
+        _TOTAL if roomy else "Mean",
         fraction(_mean([score.precision for score in classes])),
         fraction(_mean([score.recall for score in classes])),
         fraction(_mean([score.f1 for score in classes])),

@@ -43,8 +43,10 @@ def _matrix(
     counts: Sequence[Sequence[int]], names: Sequence[str], width: int, look: Look, *, percent: bool
 ) -> list[Text]:
     """The matrix of counts, or of percentages of each row; nothing where it does not fit."""
-    cells = [[_percent(value, sum(row)) if percent else value for value in row] for row in counts]
-    figures = max(len(str(value)) for row in cells for value in row)
+    cells = [
+        [_percent(value, sum(row)) if percent else str(value) for value in row] for row in counts
+    ]
+    figures = max(len(value) for row in cells for value in row)
     longest = max(cell_len(name) for name in names)
     cell = max(figures, longest if longest <= max(figures, 5) else len(str(len(names) - 1)))
     numbered = longest > cell
@@ -69,7 +71,7 @@ def _matrix(
         total = sum(row)
         for predicted, value in enumerate(row):
             share = value / total if total else 0.0
-            figure = str(cells[actual][predicted]) if value else look.pick("·", ".")
+            figure = cells[actual][predicted] if value else look.pick("·", ".")
             line.append(
                 figure.rjust(cell + 1) + " " * (gap - 1), _style(share, actual == predicted, look)
             )
@@ -77,10 +79,12 @@ def _matrix(
     return rows
 
 
-def _percent(value: int, total: int) -> int:
-    """A share in whole percent; of what is not all or nothing neither 100 nor 0."""
+def _percent(value: int, total: int) -> str:
+    """A share in whole percent; what is not all is not 100, and what is not nothing not 0."""
     share = round(100 * value / total) if total else 0
-    return min(max(share, 1 if value else 0), 100 if value == total else 99)
+    if value and not share:
+        return "<1"
+    return str(min(share, 100 if value == total else 99))
 
 
 def _style(share: float, right: bool, look: Look) -> Style:

@@ -27,6 +27,8 @@ from tui.widgets.snapshot_view import SnapshotView
 if TYPE_CHECKING:
     from engine.runs.events import Evaluated
 
+MOST_CLASSES = 100
+"""Rows of classes in the scores; what is longer than the pane scrolls."""
 ROOMY = 9
 """Rows from which a curve has one to spare for what it is of."""
 
@@ -175,22 +177,20 @@ class Scores(ScrolledView, can_focus=True):
         rows += score_rows(samples, snapshot.newest.metrics, width, look, headlines)
         told = baseline_sentence(snapshot.started, snapshot.newest.metrics)
         rows = [*rows, *sentence(told, width, look)] if told else rows
-        classes = self._class_rows(width, height - len(rows))
+        classes = self._class_rows(width)
         matrix = _matrix(snapshot, width, look)
         if draws_confusion(snapshot.pictures, _evaluated(snapshot)) and not self.matrix:
             matrix = []  # it is the picture already
         first, second = (matrix, classes) if self.matrix else (classes, matrix)
-        if first:
-            rows = [*rows, Text(), *first]
-        if second and len(rows) + len(second) < height:
-            rows = [*rows, Text(), *second]
+        for more in (first, second):
+            rows = [*rows, Text(), *more] if more else rows
         return rows
 
-    def _class_rows(self, width: int, height: int) -> list[Text]:
+    def _class_rows(self, width: int) -> list[Text]:
         evaluated = _evaluated(self.snapshot)
         if evaluated is None or not evaluated.classes:
             return []
-        return class_rows(evaluated, width, self.look, limit=max(1, height - 6))
+        return class_rows(evaluated, width, self.look, limit=MOST_CLASSES)
 
 
 def _evaluated(snapshot: Snapshot) -> Evaluated | None:

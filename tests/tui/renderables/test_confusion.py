@@ -65,3 +65,16 @@ def test_nothing_to_compare() -> None:
     assert [row.plain for row in confusion([[0]], ["a"], 80, PLAIN)] == [
         "No predictions to compare yet."
     ]
+
+
+def test_shares_stand_where_counts_have_no_room() -> None:
+    """In whole percent of the actual class; what is not all is not 100, nor is a little nothing."""
+    counts = [[99_990, 10, 0], [0, 1234, 1234], [0, 0, 50_000]]
+    rows = [row.plain.rstrip() for row in confusion(counts, ["a", "b", "c"], 16, Look())]
+    assert rows == [
+        "Actual ↓  predi…",
+        "     a   b   c",
+        "a   99  <1   ·",
+        "b    ·  50  50",
+        "c    ·   · 100",
+    ]

@@ -100,7 +100,7 @@ def test_class_table_in_20_columns() -> None:
         "● ␛[31mcat     0.667",
         "▲ [bold]漢字…      -",
         "────────────────────",
-        "Mean, total    0.667",
+        "Mean           0.667",
     ]
 
 
