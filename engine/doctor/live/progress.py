@@ -15,12 +15,15 @@ TURNS, STILL_TURNS = 0.8, 0.7
 """Share of turns in the window: of pure chance it is two thirds, of a swing one."""
 SWING, STILL_SWING = 0.1, 0.05
 """Mean step up or down, as a share of the mean loss."""
+HARMFUL_SWING, STILL_HARMFUL_SWING = 0.3, 0.2
+"""The same of what has learned most of it: small batches and Dropout swing by less, and do no harm.
+"""
 RISE, STILL_RISE = 1.15, 1.1
 """Held-out loss against its best; what chance does to small splits stays below."""
 LATELY, MOST_LATELY = 8, 10
 """The share of the reports, one in so many, and as many at most, of which each must have the higher
 loss: a few are thrown up by the last batches."""
-LEAST_RISE, LEAST_RISE_OF_VALUES = 0.14, 0.01
+LEAST_RISE, LEAST_RISE_OF_VALUES = 0.14, 0.03
 """In shares of the first held-out loss: under it nothing worth having is lost. Of classes that
 loss begins at chance; of a regression it may begin far above anything that matters."""
 LEAST_EPOCHS, LEAST_STEPS, LEAST_PROGRESS = 10, 20, 0.2
@@ -48,7 +51,10 @@ def loss_oscillates(observation: Observation, standing: Standing) -> Signs:
     mean = sum(recent) / len(recent)
     swing = sum(map(abs, moves)) / len(moves) / mean if mean > 0 else 0.0
     holds = "optimizer.lr" in standing
-    if turns < (STILL_TURNS if holds else TURNS) or swing < (STILL_SWING if holds else SWING):
+    least, still = SWING, STILL_SWING
+    if observation.has_learned:
+        least, still = HARMFUL_SWING, STILL_HARMFUL_SWING
+    if turns < (STILL_TURNS if holds else TURNS) or swing < (still if holds else least):
         return
     if mean < 0.1 * observation.losses[0]:  # far down already: it swings about its goal
         return

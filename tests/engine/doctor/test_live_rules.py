@@ -16,6 +16,7 @@ from tests.engine.doctor.observations import observation, reading, seen, with_la
 
 _FLAT = [1.0 - 0.5 * min(epoch, 10) / 10 for epoch in range(50)]
 _SWING = [1.0 + 0.2 * (-1) ** epoch for epoch in range(50)]
+_WOBBLE = [1.0 + 0.1 * (-1) ** epoch for epoch in range(50)]
 _GROWING = [1.0] * 40 + [2.0**n for n in range(10)]
 _OVERFIT = [
     Report(epoch, 1 / epoch, 0.7 - 0.05 * epoch if epoch <= 10 else 0.2 + 0.02 * (epoch - 10))
@@ -30,6 +31,12 @@ def _accuracy(train: float, test: float, **changes: Any) -> Observation:
 def _reports(rise: float) -> Observation:
     held = [0.7, 0.5, 0.3, 0.3 + rise, 0.3 + 2 * rise]
     return observation(reports=[Report(10 * n, 0.5 / n, held[n - 1]) for n in range(1, 6)])
+
+
+def _numbers(held: list[float]) -> Observation:
+    """A regression with these held-out losses: it has no commonest class."""
+    reports = [Report(n, 1 / n, loss) for n, loss in enumerate(held, start=1)]
+    return observation(reports=reports, accuracies={}, commonest={})
 
 
 _LOW = [0.7, 0.1, 0.05, 0.12, 0.14]
@@ -135,6 +142,11 @@ CASES: dict[str, tuple[str, Observation, Observation]] = {
         observation(losses=_SWING),
         observation(losses=[20.0, *_SWING]),  # about its goal
     ),
+    "loss swings a little": (  # as with Dropout, which does no harm where it learns
+        "loss-oscillates",
+        _accuracy(0.6, 0.6, losses=_WOBBLE),
+        _accuracy(0.9, 0.9, losses=_WOBBLE),
+    ),
     "loss falls steadily": (
         "loss-oscillates",
         observation(losses=_SWING),
@@ -155,6 +167,11 @@ CASES: dict[str, tuple[str, Observation, Observation]] = {
         "overfitting",
         _reports(0.05),
         observation(reports=[Report(n, 1 / n, loss) for n, loss in enumerate(_LOW, start=1)]),
+    ),
+    "test loss of numbers rises": (
+        "overfitting",
+        _numbers([1.0, 0.1, 0.02, 0.05, 0.06]),
+        _numbers([1.0, 0.1, 0.02, 0.04, 0.045]),
     ),
     "each of the last losses": (
         "overfitting",
