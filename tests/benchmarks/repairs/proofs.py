@@ -234,6 +234,8 @@ def proofs() -> dict[str, Proof]:
             "report_every": 100}, num_epochs, lower=True, what="epochs"),
         "random-seed": Proof({"seed": "random", "epochs": 10}, unlike_itself, lower=True,
                              what="difference of two trainings"),
+        "rate-for-depth": Proof({**DIGITS, "optimizer": "Adam(lr=0.1)", "epochs": 10, "layers": [
+            "Flatten()", *["Linear(64)", "ReLU()"] * 4, "Linear(10)"]}),
         "rate-for-squared-error": Proof({**WAVE, "optimizer": "SGD(lr=0.5)"}),
         "regression-loss-for-classes": Proof({**DIGITS, "loss": "MSELoss()",
             "optimizer": "SGD(lr=0.1)", "layers": ["Flatten()", "Linear(32)", "ReLU()",
@@ -271,6 +273,7 @@ def proofs() -> dict[str, Proof]:
 
 UNTRIED = {
     "exploding-gradient": "it takes first weights far too large, and layers begin with PyTorch's",
+    "no-such-file": "there is nothing to train on before its repair",
     "too-little-memory": "what it speaks of cannot be run, and it offers no repair",
 }
 """Rules that warn of what no training can show, and why not."""

@@ -36,6 +36,7 @@ DIABETES = {
     "optimizer": "Adam(lr=0.1)",
 }
 DIGITS = {"data": "digits()", "loss": "CrossEntropyLoss()"}
+DEEP = {"layers": ["Flatten", "Linear(64)", "ReLU", "Linear(64)", "ReLU", "Linear(10)"]}
 
 MNIST = {
     "data": "MNIST(mean=0.1307, std=0.3081)",
@@ -537,6 +538,19 @@ PAIRS = [
         experiment(WAVE, {"optimizer": "SGD(lr=0.1)", "schedule": "OneCycleLR(0.6)"},
                    {"loss": "HuberLoss"}),
         repaired={"schedule": "OneCycleLR(0.02)"},
+    ),
+    Pair(
+        "rate-for-depth", "warning", "optimizer.lr", "over 64 inputs and 2 hidden layers",
+        experiment(DIGITS, {"optimizer": "Adam(lr=0.05)"}, DEEP),
+        experiment(DIGITS, {"optimizer": "Adam(lr=0.04)"}, DEEP),
+        repaired={"optimizer": "Adam(lr=0.001)"},
+    ),
+    Pair(
+        "rate-for-depth", "warning", "optimizer.lr", "NAdam moves each weight by about 0.1 a step",
+        experiment(DIGITS, {"optimizer": "NAdam(lr=0.1)"}, DEEP),
+        experiment(DIGITS, {"optimizer": "NAdam(lr=0.1)"},
+                   layers("Flatten", "Linear(64)", "ReLU", "Linear(10)")),
+        repaired={"optimizer": "NAdam(lr=0.002)"},
     ),
     Pair(
         "batchnorm-single", "error", "layers[1]", "300 training samples make batches of one",
