@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from difflib import SequenceMatcher
+from pathlib import Path
 
 import tomlkit
 from tomlkit import TOMLDocument
@@ -13,6 +14,7 @@ from tomlkit.items import Array
 from engine.parts.layers.address import Address, key
 from engine.spec.difference import Change, changes
 from engine.spec.experiment import PROSE, Experiment
+from engine.spec.grammar import GrammarError, parse_call, parse_value
 from engine.spec.layer_texts import spliced
 from engine.spec.overrides import set_value
 from engine.spec.toml_text import parse_toml
@@ -41,7 +43,8 @@ def apply(text: str, edits: Sequence[Change], after: Experiment) -> str:
             _edit_layer(document, address, layer[2] or "", edit)
         elif "." in edit.place:
             field, name = edit.place.split(".")
-            raw = set_value(document.unwrap(), f"{field}.{name}={edit.after}")
+            after_text = _beside(str(document.get(field, "")), edit)
+            raw = set_value(document.unwrap(), f"{field}.{name}={after_text}")
             document[field] = raw[field]
         elif edit.place in written and not _says_nothing(edit.place, after):
             document[edit.place] = written[edit.place]
@@ -90,6 +93,24 @@ def _reword_layers(document: TOMLDocument, layers: Array, wanted: list[object]) 
             del layers[index]
         for index, value in enumerate(put[common:]):
             layers.insert(start + common + index, value)
+
+
+def _beside(call: str, edit: Change) -> str:
+    """The new value as a call is to have it: a file beside one of a relative path, as that."""
+    before, after = (parse_value(text) for text in (edit.before, edit.after))
+    if not isinstance(before, str) or not isinstance(after, str):
+        return edit.after
+    old, new = Path(before), Path(after)
+    if not old.is_absolute() or old.parent != new.parent:
+        return edit.after
+    try:
+        given = parse_call(call)
+    except GrammarError:
+        return edit.after
+    for one in (*given.args, *given.kwargs.values()):
+        if isinstance(one, str) and not Path(one).is_absolute() and Path(one).name == old.name:
+            return repr(str(Path(one).with_name(new.name)))
+    return edit.after
 
 
 def _says_nothing(field: str, after: Experiment) -> bool:

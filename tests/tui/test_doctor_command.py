@@ -204,14 +204,27 @@ def test_numbers_to_predict_are_looked_at(bench: Bench) -> None:
 
 
 def test_absent_data_is_said_and_the_rest_examined(bench: Bench) -> None:
-    """Where the data is not there, that is said and the rules that need none go on."""
+    """A file that is not there is a finding with the code 4, and the rules that need none go on."""
     bench.write("e.toml", CSV + 'seed = "random"\n')
     outcome = perceptui("doctor", "e.toml", "--json")
 
+    assert outcome.code == 4
+    assert [one["code"] for one in outcome.records] == ["no-such-file", "random-seed"]
+    assert "t.csv: no such file" in outcome.records[0]["message"]
+    assert outcome.err == ""
+    assert perceptui("doctor", "e.toml", "--fix").code == 4
+
+
+def test_the_file_that_is_meant_is_read(bench: Bench) -> None:
+    """--fix writes its name, and mends what is found in it then."""
+    rows = [f"{n % 7},{5_000 * (n % 5)},{n % 2}" for n in range(400)]
+    bench.write("tt.csv", "\n".join(["a,b,y", *rows]) + "\n")
+    path = bench.write("e.toml", CSV)
+    outcome = perceptui("doctor", "e.toml", "--fix")
+
     assert outcome.code == 0
-    assert [one["code"] for one in outcome.records] == ["random-seed"]
-    assert outcome.err.startswith("perceptui: the data was not looked at: ")
-    assert "t.csv" in outcome.err
+    assert read_file(path).data.values()["standardize"] is True
+    assert "csv('tt.csv', " in path.read_text("utf-8")
 
 
 def test_bad_experiment_is_refused(bench: Bench) -> None:

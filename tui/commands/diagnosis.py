@@ -9,6 +9,7 @@ from pathlib import Path
 from engine.doctor.case import Earlier
 from engine.doctor.examination import examine, wants_statistics
 from engine.doctor.finding import Finding
+from engine.doctor.rules.files import no_such_file
 from engine.doctor.statistics import Statistics
 from engine.errors import DataUnavailable, WorkerLost
 from engine.service.client.session import Session
@@ -31,19 +32,30 @@ class Diagnosis:
         """Whether there is nothing graver than something worth knowing."""
         return all(finding.severity == "info" for finding in self.findings)
 
+    @property
+    def lacks_data(self) -> bool:
+        """Whether there is no file to train on."""
+        return any(finding.code == no_such_file.code for finding in self.findings)
+
+    @property
+    def file_meant(self) -> Experiment | None:
+        """With the file that it means in the place of one that is not there, if that is known."""
+        absent = (one.repaired for one in self.findings if one.code == no_such_file.code)
+        return next(absent, None)
+
 
 def diagnose(experiment: Experiment, data_dir: Path, earlier: Earlier = tuple) -> Diagnosis:
     """All findings; starts a worker only where a rule could need the data's statistics.
 
     earlier: gives what the experiment was before, the newest first.
     """
-    if not wants_statistics(experiment):
-        return Diagnosis(examine(experiment, earlier=earlier))
+    at_once = Diagnosis(examine(experiment, earlier=earlier))
+    if at_once.lacks_data or not wants_statistics(experiment):
+        return at_once
     try:
         description = asyncio.run(_described(experiment, data_dir))
     except (DataUnavailable, WorkerLost) as error:
-        found = examine(experiment, earlier=earlier)
-        return Diagnosis(found, None, f"the data was not looked at: {error}")
+        return Diagnosis(at_once.findings, None, f"the data was not looked at: {error}")
     statistics = statistics_of(description)
     return Diagnosis(examine(experiment, statistics, earlier=earlier), statistics)
 

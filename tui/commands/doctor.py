@@ -92,8 +92,10 @@ def doctor(
         diagnosis = _repair(what, experiment, diagnosis, earlier, file, shared)
     elif not shared.json:
         _print(what, diagnosis, shared.ascii)
-    if prove:
+    if prove and not diagnosis.lacks_data:
         _prove(experiment, diagnosis, earlier, shared)
+    if diagnosis.lacks_data:
+        raise typer.Exit(DataUnavailable.exit_code)
     if strict and not diagnosis.is_strictly_clean:
         raise typer.Exit(FOUND)
 
@@ -167,13 +169,16 @@ def _repair(
 
     from engine.doctor.examination import examine, repairs
     from engine.spec.difference import changes
-    from tui.commands.diagnosis import Diagnosis
+    from tui.commands.diagnosis import Diagnosis, diagnose
     from tui.renderables.findings import difference
     from tui.terminal.printing import Terminal
 
-    done = list(repairs(experiment, diagnosis.statistics, earlier=earlier))
+    statistics = diagnosis.statistics
+    if diagnosis.file_meant is not None:  # it was not looked at yet
+        statistics = diagnose(diagnosis.file_meant, shared.data, earlier).statistics
+    done = list(repairs(experiment, statistics, earlier=earlier))
     after = done[-1].repaired or experiment if done else experiment
-    left = Diagnosis(examine(after, diagnosis.statistics), diagnosis.statistics)
+    left = Diagnosis(examine(after, statistics), statistics)
     edits = changes(experiment, after)
     # stdout has the TOML of a preset or the findings as JSON; the rest is told beside it
     beside = file is None or shared.json

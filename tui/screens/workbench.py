@@ -200,7 +200,7 @@ class WorkbenchScreen(TimeScreen):
         self.action_pane(NAMES[(NAMES.index(self.pane) + by) % len(NAMES)])
 
     def action_repair(self) -> None:
-        """Repair what the doctor says first and what is found then, until nothing is left.
+        """Repair what the doctor says first and can repair, then what is found, until none is left.
 
         Or choose what makes it fit its data. Undo takes each back.
         """
@@ -208,7 +208,7 @@ class WorkbenchScreen(TimeScreen):
         if note.ways:
             self._fix(note.ways)
             return
-        finding, draft = note.finding, self.host.draft
+        finding, draft = note.repairable, self.host.draft
         if finding is None or finding.repaired is None:
             return
         draft.replace_all(finding.repaired)
@@ -285,9 +285,7 @@ class WorkbenchScreen(TimeScreen):
             return self.shown.diverged is not None
         if action == "repair" and self._is_built:
             note = self.query_one(DoctorNote)
-            return bool(note.ways) or (
-                note.finding is not None and note.finding.repaired is not None
-            )
+            return bool(note.ways) or note.repairable is not None
         return True
 
     def why_not(self, action: str) -> str:

@@ -41,6 +41,8 @@ class DoctorNote(Page, can_focus=True):
     BINDINGS = [Binding("enter", "screen.doctor", "All findings")]  # noqa: RUF012  # Textual's own
 
     finding: reactive[Finding | None] = reactive(None, repaint=False)
+    repairable: reactive[Finding | None] = reactive(None, repaint=False)
+    """What `f` begins with: the gravest finding, or the first of the others that has a repair."""
     ways: reactive[tuple[Way, ...]] = reactive((), repaint=False)
     """What would make an experiment fit its data that does not."""
 
@@ -113,8 +115,9 @@ class DoctorNote(Page, can_focus=True):
         both = [*(one for one in live if one.repaired is not None), *draft.findings()]
         self._grave = sorted(
             (finding for finding in both if finding.severity != "info"),
-            key=lambda finding: SEVERITIES.index(finding.severity),
+            key=lambda finding: (SEVERITIES.index(finding.severity), finding.repaired is None),
         )
+        self.repairable = next((one for one in self._grave if one.repaired is not None), None)
         self.finding = self._grave[0] if self._grave else None
         self._tell()
 
@@ -156,8 +159,10 @@ def finding_rows(found: list[Finding], width: int, look: Look) -> list[Text]:
     rows = sentence(f"{head}{number}: {first.message}", width, look, dim=False)
     if rows:
         rows[0].stylize(look.paint(HUES[first.severity], bold=True), 0, len(head))
-    if first.repaired is not None:
-        rows += sentence(f"f repairs it: {first.repair}", width, look, dim=False)
+    other = next((one for one in found if one.repaired is not None), None)
+    if other is not None:
+        what = "it" if other is first else f"another, {other.severity} {other.place}"
+        rows += sentence(f"f repairs {what}: {other.repair}", width, look, dim=False)
     return rows
 
 

@@ -5,6 +5,7 @@ from engine.doctor.rules import (
     class_balance,
     data,
     ending,
+    files,
     images,
     initial,
     layers,
@@ -23,6 +24,7 @@ from engine.doctor.rules import (
 )
 
 ALL = (
+    *files.RULES,
     *room.RULES,
     *outputs.RULES,
     *order.RULES,

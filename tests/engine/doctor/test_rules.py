@@ -14,7 +14,7 @@ from engine.doctor.case import Case
 from engine.doctor.examination import examine, known_facts, repaired, repairs
 from engine.doctor.finding import SEVERITIES, Finding
 from engine.doctor.rates import is_usual, rate_of
-from engine.doctor.rules import ALL, leaks
+from engine.doctor.rules import ALL, files, leaks
 from engine.doctor.rules.normalization import JUDGED_TOGETHER
 from engine.doctor.rules.optimization import MOST_S
 from engine.doctor.statistics import Statistics
@@ -30,8 +30,8 @@ from tests.engine.spec.strategies import experiments
 from tests.thoroughness import examples
 
 EVERY = [*PAIRS, *PRACTICE]
-OF_ROWS = {rule.code for rule in leaks.RULES}
-"""Rules that need a file: test_questions.py has their cases."""
+OF_FILES = {rule.code for rule in (*leaks.RULES, *files.RULES)}
+"""Rules that need a file: test_questions.py and test_files.py have their cases."""
 
 
 def of(pair: Pair, found: list[Finding]) -> list[Finding]:
@@ -179,7 +179,7 @@ def test_every_rule_has_a_pair() -> None:
     """No code is without an experiment that provokes it, and none is used twice."""
     codes = [rule.code for rule in ALL]
     assert len(codes) == len(set(codes))
-    assert set(codes) - OF_ROWS == {pair.code for pair in EVERY}
+    assert set(codes) - OF_FILES == {pair.code for pair in EVERY}
     assert all(rule.function.__doc__ for rule in ALL)
 
 
@@ -236,7 +236,9 @@ def test_absent_file_leaves_the_static_rules(monkeypatch: pytest.MonkeyPatch) ->
         {"data": 'csv("absent.csv", "y")', "seed": "random", "loss": "CrossEntropyLoss"},
         layers("Linear(3)", "Softmax"),
     )
-    assert {one.code for one in examine(sick)} == {"double-softmax", "random-seed"}
+    assert {one.code for one in examine(sick)} == {
+        "no-such-file", "double-softmax", "random-seed",
+    }  # fmt: skip
 
 
 def said(one: Experiment) -> Counter[tuple[str, str]]:

@@ -11,6 +11,9 @@ from typing import Any
 import msgspec
 import pytest
 
+from engine.doctor.case import Case
+from engine.doctor.rule import Remark, Remarks, rule
+from engine.doctor.rules import ALL
 from engine.parts.shapes import product
 from engine.runs.run import Run
 from engine.service.client.session import Session
@@ -52,8 +55,11 @@ def test_a_layer_is_added_and_taken_back(tmp_path: Path) -> None:
 def test_the_doctor_speaks_and_repairs(tmp_path: Path) -> None:
     """The gravest finding stands below the experiment; f applies its repair, z takes it back."""
     doubled = small_experiment(
+        data="circle(samples=400)",
         layers=["Linear(8)", "ReLU()", "Linear(2)", "Softmax(dim=1)"],
         loss="CrossEntropyLoss()",
+        optimizer="Adam(lr=0.05)",
+        epochs=200,
         test_fraction=0.25,
     )
 
@@ -69,6 +75,37 @@ def test_the_doctor_speaks_and_repairs(tmp_path: Path) -> None:
     played(tmp_path, play, experiment=doubled)
 
 
+@rule("no-way-out")
+def no_way_out(case: Case) -> Remarks:
+    """Finds what only a person can decide."""
+    yield Remark("error", "layers[1]", "nobody knows what helps")
+
+
+def test_f_repairs_what_can_be_where_a_person_must_decide_the_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It says what of, and what is equally grave and has a repair is said before."""
+    monkeypatch.setattr("engine.doctor.examination.ALL", (no_way_out, *ALL))
+    one = small_experiment(
+        data="circle(samples=400)", optimizer="Adam(lr=500.0)", test_fraction=0.25
+    )
+
+    async def play(stage: Stage) -> None:
+        await stage.until_seen(
+            "✗ error layers[1]", "f repairs another, warning", "optimizer.lr: use 0.001"
+        )
+        await stage.press("f")
+        await stage.until(lambda: "optimizer.lr" not in stage.screen)
+        assert "500" not in str(stage.app.draft.raw["optimizer"])
+        await stage.until_seen("✗ error layers[1]")
+        stage.app.draft.set("loss", "CrossEntropyLoss()")
+        stage.app.draft.set("layers", "Linear(8), ReLU(), Linear(2), Softmax()")
+        stage.workbench.show_draft()
+        await stage.until_seen("✗ error layers[3]", "f repairs it: remove")
+
+    played(tmp_path, play, experiment=one)
+
+
 class Unscaled(Replay):
     """A trainer whose data has features of very different sizes."""
 
@@ -78,7 +115,7 @@ class Unscaled(Replay):
         number = product(description.known_facts().shape)
         figures = {"lowest": -1.0, "highest": 1.0, "means": 0.0, "deviations": 0.5}
         lists: dict[str, Any] = {name: [value] * number for name, value in figures.items()}
-        lists["deviations"][0] = 500.0
+        lists["lowest"][0], lists["highest"][0], lists["deviations"][0] = -900.0, 900.0, 500.0
         return msgspec.structs.replace(description, **lists)
 
 
