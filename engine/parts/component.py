@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any, ClassVar, Self, dataclass_transform, get_type_hints
 
-from engine.parts.kinds import MISSING, Pairs, Parameter, Words
+from engine.parts.kinds import MISSING, Handle, Pairs, Parameter, Words
 
 
 def parameter(
@@ -26,6 +26,7 @@ def parameter(
     words: str = "",
     here: str = "",
     tries: Any = MISSING,
+    handle: Handle | None = None,
 ) -> Any:
     """Declare a component's parameter; its type is the field's annotation.
 
@@ -33,7 +34,7 @@ def parameter(
     """
     bounds = minimum, maximum, above, below
     said = Words(words, here, tries)
-    declaration = Parameter(default, help, *bounds, unit, tells, passes, is_path, said)
+    declaration = Parameter(default, help, *bounds, unit, tells, passes, is_path, said, handle)
     metadata = {"parameter": declaration}
     if default is MISSING:
         return dataclasses.field(metadata=metadata)

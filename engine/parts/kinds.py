@@ -40,6 +40,20 @@ class Words:
 
 
 @dataclass(frozen=True)
+class Handle:
+    """How a value is changed on a line of its own: in steps; the choices of a list on and off."""
+
+    label: str
+    """What stands before it."""
+    by: float = 0.0
+    """It steps from one multiple of this to the next."""
+    doubles: bool = False
+    """It steps from one power of two to the next; the words that may stand for it come last."""
+    is_share: bool = False
+    """Whether it is shown in percent."""
+
+
+@dataclass(frozen=True)
 class Parameter:
     """The declaration of one parameter: everything but its name and type."""
 
@@ -59,6 +73,8 @@ class Parameter:
     is_path: bool = False
     """Whether it names a file or folder that must be there."""
     words: Words = Words()
+    handle: Handle | None = None
+    """For a parameter that a person moves while they watch; without one a form asks for it."""
 
     @property
     def required(self) -> bool:

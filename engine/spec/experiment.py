@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from engine.parts.component import Declared, parameter
 from engine.parts.data import Data
+from engine.parts.kinds import Handle
 from engine.parts.layers import Layer
 from engine.parts.losses import Loss
 from engine.parts.metrics import METRICS
@@ -73,6 +74,7 @@ class Experiment(Declared):
         help='samples per step, or "full" for all of them',
         minimum=1,
         unit="samples",
+        handle=Handle("batch", doubles=True),
         words="How many samples decide one step: few make many rough steps, many make few smooth "
         "ones.",
         here="Here {train} samples in batches of {batch} are {batches} steps an epoch.",
@@ -126,6 +128,7 @@ class Experiment(Declared):
         help="share of the data that selects the best weights",
         minimum=0,
         below=1,
+        handle=Handle("validation", by=0.05, is_share=True),
         words="How much data is held back to choose the best weights by, because the training data "
         "praises what was learned by heart.",
         here="Here {validation} of {samples} samples choose, and {train} train.",
@@ -136,6 +139,7 @@ class Experiment(Declared):
         help="share of the data held back for the final test",
         minimum=0,
         below=1,
+        handle=Handle("test", by=0.05, is_share=True),
         words="How much data is held back for the last question: how good is it on what it never "
         "saw?",
         here="Here {test} of {samples} samples are held back, and {train} train.",

@@ -144,14 +144,7 @@ def split(dataset: Dataset, experiment: Experiment, reader: Source | None = None
     the test samples first, then the validation samples, then the training samples.
     """
     num_samples = len(dataset.targets)
-    num_test = held_back(num_samples, experiment.test_fraction)
-    num_validation = held_back(num_samples, experiment.validation_fraction)
-    if num_test or num_validation:
-        sizes = [num_test, num_validation, num_samples - num_test - num_validation]
-        test, validation, train = torch.split(torch.randperm(num_samples), sizes)
-    else:
-        test = validation = torch.arange(0)
-        train = torch.arange(num_samples)
+    test, validation, train = divided(num_samples, experiment)
     if isinstance(reader, TableReader):  # rows are read in the order that the file has them
         for index in (test, validation, train):
             index.numpy().sort()  # in place: there may be many
@@ -176,6 +169,17 @@ def split(dataset: Dataset, experiment: Experiment, reader: Source | None = None
     held_out = own.get("validation") or part(validation), own.get("test") or part(test)
     target_map = _target_map(dataset, train_split.targets)
     return Splits(dataset.facts, input_map, train_split, *held_out, reader, target_map)
+
+
+def divided(num_samples: int, experiment: Experiment) -> tuple[Tensor, Tensor, Tensor]:
+    """Which samples are tested on, validated on and trained on."""
+    num_test = held_back(num_samples, experiment.test_fraction)
+    num_validation = held_back(num_samples, experiment.validation_fraction)
+    if not num_test and not num_validation:
+        return torch.arange(0), torch.arange(0), torch.arange(num_samples)
+    sizes = [num_test, num_validation, num_samples - num_test - num_validation]
+    test, validation, train = torch.split(torch.randperm(num_samples), sizes)
+    return test, validation, train
 
 
 def _own_splits(

@@ -18,10 +18,12 @@ from engine.spec.experiment import CLAIMS, Experiment
 from engine.spec.experiment_reader import from_raw
 from engine.spec.overrides import set_value
 from engine.spec.toml_text import parse_toml
+from engine.spec.validator import held_back
 from engine.spec.writer import raw_toml, to_toml
 from tui.editing import own_presets, share
-from tui.editing.draft_items import Item, items_of
+from tui.editing.draft_items import Item, component_of, field_handled, items_of
 from tui.editing.examiner import Examiner
+from tui.editing.handles import MOST_UNKNOWN, Handled, handled
 from tui.editing.outline import Opened, Outline
 from tui.live.snapshot import Origin, Snapshot
 
@@ -91,6 +93,8 @@ class Draft:
         self._state = _State("", {}, {})
         self._undone: deque[_State] = deque(maxlen=MOST_UNDONE)
         self._done: deque[_State] = deque(maxlen=MOST_UNDONE)
+        self._series: tuple[str, _State] | None = None
+        """The key that is being moved step by step, and what it was all before."""
         self._derived: _Derived | None = None
         self.examiner = Examiner()
         """The doctor, with what is known of the data by now."""
@@ -234,6 +238,78 @@ class Draft:
     def unset(self, key: str) -> None:
         """Give a field its default."""
         self._edit({name: value for name, value in self.raw.items() if name != key})
+
+    def step(self, key: str, by: int) -> bool:
+        """Move a value to the next in a direction; whether there is one.
+
+        key: `batch_size`, `data.noise`. Steps of one value that follow one another are taken back
+        as one edit.
+        """
+        one = self._handled(key)
+        value = one.stepped(by, self._num_train()) if one is not None else None
+        if value is None:
+            return False
+        before = self._series[1] if self._series and self._series[0] == key else self._state
+        if self._done and self._done[-1] is before:
+            self._done.pop()
+        raw = self._with(key, value)
+        if raw == before.raw:
+            self._state = before
+            self._derived = None
+        else:
+            self._state, new = before, self._state._replace(raw=raw)
+            self._change(new)
+        self._series = key, before
+        return True
+
+    def end_steps(self) -> None:
+        """Take what is moved from here on back by itself."""
+        self._series = None
+
+    def switch(self, key: str, choice: str) -> bool:
+        """Switch one choice of a list on or off; not the last that is on off. Whether it was done.
+
+        key: `data.features`.
+        """
+        one = self._handled(key)
+        if one is None or choice not in one.choices or not one.switched(choice):
+            return False
+        self._edit(self._with(key, one.switched(choice)))
+        return True
+
+    def choices(self, key: str) -> dict[str, bool]:
+        """What `switch` takes, and whether each is on; empty where there is nothing to switch."""
+        one = self._handled(key)
+        return {choice: choice in one.value for choice in one.choices} if one is not None else {}
+
+    def _handled(self, key: str) -> Handled | None:
+        field, _, name = key.partition(".")
+        if not name:
+            return field_handled(self.raw, field)
+        component = component_of(field, self.raw.get(field, ""))
+        return handled(component).get(name) if component is not None else None
+
+    def _with(self, key: str, value: object) -> dict[str, object]:
+        """The raw values with one changed; left out where it is the default."""
+        field, _, name = key.partition(".")
+        if name:
+            component = component_of(field, self.raw.get(field, ""))
+            assert component is not None, "it has a value to change"
+            return {**self.raw, field: str(component.with_values(**{name: value}))}
+        _, declaration = Experiment.parameters()[field]
+        raw = {**self.raw, field: value}
+        if value == declaration.default and field not in Experiment.always_written:
+            del raw[field]
+        return raw
+
+    def _num_train(self) -> int:
+        """Samples to train on, as far as that is known."""
+        experiment = self.experiment
+        facts = self.examiner.facts(experiment) if experiment is not None else None
+        if experiment is None or facts is None:
+            return MOST_UNKNOWN
+        shares = experiment.validation_fraction, experiment.test_fraction
+        return facts.num_samples - sum(held_back(facts.num_samples, share) for share in shares)
 
     def replace_component(self, place: Place, call_text: str) -> None:
         """Put another component, or the same with other arguments, in its place."""
@@ -384,6 +460,7 @@ class Draft:
         if self.raw:
             self._done.append(self._state)
         self._undone.clear()
+        self._series = None
         self._state = state
         self._derived = None
 
@@ -391,6 +468,7 @@ class Draft:
         if there:
             back.append(self._state)
             self._state = there.pop()
+            self._series = None
             self._derived = None
 
     def _read(self) -> _Derived:

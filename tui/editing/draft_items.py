@@ -9,7 +9,8 @@ from typing import Any, Literal
 
 from engine.errors import DataUnavailable, Problem
 from engine.parts.component import Component
-from engine.parts.data import Data
+from engine.parts.data import Data, Facts
+from engine.parts.kinds import convert
 from engine.parts.layers import Layer
 from engine.parts.layers.address import Address, key
 from engine.parts.shapes import Shape, shape_text
@@ -19,6 +20,7 @@ from engine.spec.chain import every, links
 from engine.spec.experiment import PROSE, Experiment
 from engine.spec.grammar import GrammarError, parse_call
 from tui.editing.call_form import typed
+from tui.editing.handles import Handled, handled
 from tui.editing.outline import Opened, Outline
 
 Section = Literal["Data", "Layers", "Training"]
@@ -27,6 +29,8 @@ MORE = "more"
 """The key of the item that opens the list of all fields."""
 
 _ALWAYS = ("loss", "optimizer", "schedule", "epochs", "batch_size")
+_OF_DATA = ("validation_fraction", "test_fraction")
+"""Fields that say what becomes of the data, and stand with it."""
 _PLACE = re.compile(r"layers((?:\[\d+\])+)|(\w+)")
 
 
@@ -36,7 +40,8 @@ class Item:
 
     section: Section
     key: str
-    """`data`, `layers.0`, `layers.1.0`, `loss`; `layers` where there is no layer; `more`."""
+    """`data`, `data.noise`, `layers.0`, `layers.1.0`, `loss`; `layers` where there is no layer;
+    `more`."""
     label: str
     """What stands before the value; empty where the value says it all."""
     value: str
@@ -46,6 +51,18 @@ class Item:
     problem: str = ""
     block: Literal["", "closed", "open"] = ""
     """Of a block: whether its layers have lines of their own."""
+    handled: Handled | None = None
+    """Of a value that is moved where it stands."""
+
+    @property
+    def is_switches(self) -> bool:
+        """Whether it has choices that are switched on and off."""
+        return self.handled is not None and bool(self.handled.choices)
+
+    @property
+    def is_stepper(self) -> bool:
+        """Whether it goes from value to value."""
+        return self.handled is not None and not self.handled.choices
 
     @property
     def layer(self) -> Address | None:
@@ -93,19 +110,57 @@ def value_text(field: str, value: object) -> str:
 
 def _items(raw: Mapping[str, object], found: Mapping[str, str], outline: Outline) -> Iterator[Item]:
     data = component_of("data", raw.get("data", ""))
-    shape = _input_shape(data)
-    output = shape_text(shape) if shape else ""
-    yield Item("Data", "data", "", value_text("data", raw.get("data", "")), output)
-    yield from _layer_items(outline, shape)
-    for field, (_, declaration) in Experiment.parameters().items():
-        if field in ("data", "layers", *PROSE):
-            continue
-        default = None if declaration.required else declaration.default
-        value = raw.get(field, default)
-        changed = field in raw and not (field in FAMILIES and component_of(field, value) == default)
-        if field in _ALWAYS or field in found or (changed and value != default):
-            yield Item("Training", field, field, value_text(field, value))
+    facts = _facts(data)
+    yield from _data_items(raw, data, shape_text(facts.shape) if facts else "")
+    for field in _OF_DATA:
+        has_own = facts is not None and facts.num_test_samples > 0
+        always = field == "test_fraction" and data is not None and not has_own
+        yield from _field_item("Data", field, raw, always=always or field in found)
+    yield from _layer_items(outline, facts.shape if facts else None)
+    for field in Experiment.parameters():
+        if field not in ("data", "layers", *_OF_DATA, *PROSE):
+            always = field in _ALWAYS or field in found
+            yield from _field_item("Training", field, raw, always=always)
     yield Item("Training", MORE, "", "more…")
+
+
+def _data_items(raw: Mapping[str, object], data: Component | None, output: str) -> Iterator[Item]:
+    """The data set, and below it each of its values that is moved where it stands."""
+    if data is None:
+        yield Item("Data", "data", "", value_text("data", raw.get("data", "")), output)
+        return
+    parts = handled(data)
+    usual = {name: one.declaration.default for name, one in parts.items()}
+    yield Item("Data", "data", "", str(data.with_values(**usual)), output)
+    for name, one in parts.items():
+        yield Item("Data", f"data.{name}", one.handle.label, typed(one.value), handled=one)
+
+
+def _field_item(
+    section: Section, field: str, raw: Mapping[str, object], *, always: bool
+) -> Iterator[Item]:
+    """A field of the experiment, if it is to be seen or is not at its default."""
+    _, declaration = Experiment.parameters()[field]
+    default = None if declaration.required else declaration.default
+    value = raw.get(field, default)
+    changed = field in raw and not (field in FAMILIES and component_of(field, value) == default)
+    if not always and not (changed and value != default):
+        return
+    own = field_handled(raw, field)
+    label = own.handle.label if own is not None else field
+    yield Item(section, field, label, value_text(field, value), handled=own)
+
+
+def field_handled(raw: Mapping[str, object], field: str) -> Handled | None:
+    """A field that is moved where it stands; None for any other, and for one with a mistake."""
+    kind, declaration = Experiment.parameters()[field]
+    if declaration.handle is None:
+        return None
+    try:
+        value = convert(raw.get(field, declaration.default), kind, declaration)
+    except ValueError:
+        return None
+    return Handled(declaration.handle, kind, declaration, value)
 
 
 def _layer_texts(raw: Mapping[str, object]) -> Sequence[object]:
@@ -150,14 +205,11 @@ def _valid_head(layers: Sequence[Component | None]) -> list[Layer]:
     return head
 
 
-def _input_shape(data: Any) -> Shape | None:
-    if not isinstance(data, Data):
-        return None
+def _facts(data: Any) -> Facts | None:
     try:
-        facts = data.facts()
+        return data.facts() if isinstance(data, Data) else None
     except DataUnavailable:
         return None
-    return facts.shape if facts else None
 
 
 def _problems_by_key(problems: Sequence[Problem], outline: Outline) -> dict[str, str]:

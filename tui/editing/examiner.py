@@ -16,7 +16,7 @@ from engine.spec.experiment import Experiment
 if TYPE_CHECKING:
     from engine.service.protocol.description import Description
 
-_Key = tuple[str, object]
+_Key = tuple[str, object, tuple[float, ...]]
 
 
 class Examiner:
@@ -50,6 +50,10 @@ class Examiner:
             return None, None
         return statistics_of(description), description.known_facts()
 
+    def facts(self, experiment: Experiment) -> Facts | None:
+        """What is known of its data without a look at it, or by now."""
+        return self._seen(experiment)[1] or known_facts(experiment)
+
     def would_learn(self, experiment: Experiment) -> bool:
         """Whether the data was not described yet."""
         return _key(experiment) not in self._known
@@ -78,4 +82,8 @@ def statistics_of(description: Description) -> Statistics:
 
 
 def _key(experiment: Experiment) -> _Key:
-    return str(experiment.data), experiment.seed
+    """What decides how the data looks: of points also which of them are held back."""
+    shares: tuple[float, ...] = ()
+    if experiment.data.is_planar:
+        shares = experiment.validation_fraction, experiment.test_fraction
+    return str(experiment.data), experiment.seed, shares

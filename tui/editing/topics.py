@@ -38,6 +38,9 @@ def of_line(draft: Draft, item: Item) -> list[Topic]:
     if item.key == MORE:
         names = [name for name in Experiment.parameters() if name not in FAMILIES]
         return of_fields(experiment, names)
+    if isinstance(place, str) and "." in place:  # an argument that has a line of its own
+        field, _, name = place.partition(".")
+        return of_component(experiment, field, name)
     if isinstance(place, str) and (place not in FAMILIES or place == "layers"):
         return of_fields(experiment, [place])
     return of_component(experiment, place)

@@ -39,7 +39,7 @@ def thumbnail(
         rows = _images(description, width, height, look)
     else:
         rows = _ranges(description, width, look)
-    return [*rows, *_counts(classes, description.class_counts, width, look)]
+    return [*rows, *_counts(classes, description, width, look)]
 
 
 def scatter(points: Sequence[Point], width: int, look: Look) -> list[Text]:
@@ -52,7 +52,7 @@ def scatter(points: Sequence[Point], width: int, look: Look) -> list[Text]:
         column = _cell(point.x1, low1, high1, width)
         row = height - 1 - _cell(point.x2, low2, high2, height)
         style = look.paint(class_hue(point.target))
-        canvas[row][column] = (look.glyph(point.target), style)
+        canvas[row][column] = (look.glyph(point.target, hollow=point.is_test), style)
     return [row_of(line) for line in canvas]
 
 
@@ -82,12 +82,14 @@ def _ranges(description: Description, width: int, look: Look) -> list[Text]:
     return rows
 
 
-def _counts(classes: Sequence[str], counts: Sequence[int], width: int, look: Look) -> list[Text]:
+def _counts(classes: Sequence[str], description: Description, width: int, look: Look) -> list[Text]:
     parts = [
         Text.assemble(
             (f"{look.glyph(index)} ", look.paint(class_hue(index))),
             f"{plain(name, look.ascii)} {count:,}",
         )
-        for index, (name, count) in enumerate(zip(classes, counts, strict=False))
+        for index, (name, count) in enumerate(zip(classes, description.class_counts, strict=False))
     ]
+    if any(point.is_test for point in description.points):
+        parts.append(Text(f"{look.glyph(0, hollow=True)} held back for the test"))
     return [crop(row, width, look.ascii) for row in wrapped(parts, width, look)]

@@ -14,6 +14,7 @@ from textual.reactive import reactive
 from engine.computer import Computer
 from engine.doctor.ways_out import Way
 from engine.errors import PerceptuiError
+from engine.parts.data import Data
 from engine.parts.metrics import METRICS
 from engine.service import protocol as p
 from engine.spec.difference import changes
@@ -41,9 +42,9 @@ CHANGED = "changed: space trains this"
 REST_S = 0.05
 """A size rests so long before a picture is drawn for it: a window that is dragged has many."""
 FOOTER = (
-    *("recover", "run_or_pause", "repair", "predict", "code", "save", "runs", "step_batch"),
-    *("step_epoch", "reset", "edit", "add_layer", "explain", "back", "remove_layer", "undo"),
-    "redo",
+    *("recover", "run_or_pause", "switch", "step_up", "repair", "predict", "code", "save", "runs"),
+    *("step_batch", "step_epoch", "reset", "edit", "add_layer", "explain", "back"),
+    *("remove_layer", "undo", "redo"),
 )
 """Actions in the order of their use: what has no room is in the help."""
 
@@ -89,6 +90,8 @@ class WorkbenchScreen(TimeScreen):
         self._is_built = False
         self._has_diverged = False
         self._computer = Computer()
+        self._described: type[Data] | None = None
+        """The kind of data that is drawn."""
         self._rejected = ""
         """What an editor left, and could not be read."""
 
@@ -281,6 +284,9 @@ class WorkbenchScreen(TimeScreen):
             return self.host.draft.can_undo() or None
         if action == "redo":
             return self.host.draft.can_redo() or None
+        if action == "run_or_pause" and self._is_built:
+            editor = self.query_one(Editor)  # on switches the same key is theirs
+            return not (editor.has_focus and editor.item.is_switches)
         if action == "recover":
             return self.shown.diverged is not None
         if action == "repair" and self._is_built:
@@ -299,8 +305,13 @@ class WorkbenchScreen(TimeScreen):
 
     def on_data_described(self) -> None:
         """Draw the data until there is more to see."""
-        draft = self.host.draft
-        self.query_one(PictureView).description = draft.examiner.known(draft.experiment)
+        draft, picture = self.host.draft, self.query_one(PictureView)
+        known = draft.examiner.known(draft.experiment)
+        data = draft.experiment.data if draft.experiment is not None else None
+        kind = None if data is None or data.is_own else type(data)
+        # What is moved step by step is seen until it was looked at again.
+        if known is not None or kind is None or kind is not self._described:
+            picture.description, self._described = known, kind
 
     def action_by_sample(self) -> None:
         """Show every sample in turn, with labels and lines, or the whole picture again."""
@@ -452,6 +463,7 @@ class WorkbenchScreen(TimeScreen):
 
     def about_to_train(self) -> None:
         """Where there is room for one pane: what happens now is seen in the picture."""
+        self.host.draft.end_steps()
         if self.pane == "experiment":
             self.pane = "picture"
 

@@ -19,11 +19,20 @@ _MARGIN = 2
 """Columns at the right where arrows say that there is more."""
 
 
+class Spot(NamedTuple):
+    """Columns of a row that a click is meant for."""
+
+    columns: range
+    name: str
+    """What is there, to whoever drew it."""
+
+
 class Line(NamedTuple):
     """One row, and the index of the item that it belongs to; None for a heading."""
 
     text: Text
     item: int | None = None
+    spots: tuple[Spot, ...] = ()
 
 
 class CursorRows(RowsView):
@@ -44,7 +53,7 @@ class CursorRows(RowsView):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
         self._top = 0
-        self._shown: list[int | None] = []
+        self._shown: list[Line] = []
 
     def num_items(self) -> int:
         """How many items there are."""
@@ -74,7 +83,7 @@ class CursorRows(RowsView):
 
     def _drawn(self, seen: list[Line], total: int, width: int) -> list[Text]:
         """The rows in sight, with arrows where there are more of them."""
-        self._shown = [line.item for line in seen]
+        self._shown = seen
         rows = [crop(line.text, width, self.look.ascii) for line in seen]
         if self._top:
             rows[0] = self._with_arrow(rows[0], width, self.look.pick("↑", "^"))
@@ -99,7 +108,12 @@ class CursorRows(RowsView):
 
     def item_at(self, row: int) -> int | None:
         """The index of the item that a row in sight belongs to."""
-        return self._shown[row] if 0 <= row < len(self._shown) else None
+        return self._shown[row].item if 0 <= row < len(self._shown) else None
+
+    def spot_at(self, column: int, row: int) -> str:
+        """What is drawn to be clicked at a place; empty for nothing."""
+        spots = self._shown[row].spots if 0 <= row < len(self._shown) else ()
+        return next((spot.name for spot in spots if column in spot.columns), "")
 
     def on_click(self, event: Click) -> None:
         item = self.item_at(event.y)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from rich.text import Text
 from textual.binding import Binding
 from textual.events import Click
+from textual.reactive import reactive
 
 from engine.errors import Problem
 from engine.parts.layers.address import Address, key
@@ -22,8 +23,9 @@ from tui.renderables.table import sentence
 from tui.screens.field_form import FieldForm
 from tui.screens.fields import FieldsScreen
 from tui.screens.form import ComponentForm
-from tui.widgets.cursor_rows import CursorRows, Line
+from tui.widgets.cursor_rows import LEFT, CursorRows, Line
 from tui.widgets.editor_lines import EditorLines, sign_columns
+from tui.widgets.handle_rows import FORTH
 
 LEAST_HELP = 5
 """Rows that must be free for help on the line under the cursor."""
@@ -43,10 +45,17 @@ class Editor(CursorRows, can_focus=True):
         Binding("J,shift+down", "move_layer(1)", "Move down", key_display="J"),
         Binding("right", "open_block(True)", "Open block", key_display="→"),
         Binding("left", "open_block(False)", "Close block", key_display="←"),
+        Binding("right", "step_up", "Step", key_display="← →"),
+        Binding("left", "step_down", "Step back", key_display="←", show=False),
+        Binding("space", "switch", "On or off", key_display="space"),
+        Binding("right", "choose(1)", "Next choice", key_display="→", show=False),
+        Binding("left", "choose(-1)", "Choice before", key_display="←", show=False),
         Binding("z", "undo", "Undo"),
         Binding("ctrl+y", "redo", "Redo"),
     ]
 
+    chosen: reactive[int] = reactive(0, repaint=False)
+    """Which of the choices of its line the cursor is on."""
     _opened: Experiment | None = None
     """What was opened when the draft was shown last."""
 
@@ -85,11 +94,15 @@ class Editor(CursorRows, can_focus=True):
 
     def watch_cursor(self) -> None:
         super().watch_cursor()
+        self.draft.end_steps()
         self.refresh_bindings()
+
+    def watch_chosen(self) -> None:
+        self.remake()
 
     def lines(self, width: int, height: int) -> list[Line]:
         items, complete = self.draft.items(), not self.draft.problems
-        drawn = EditorLines(items, self.cursor, self.look, complete, self._highlit)
+        drawn = EditorLines(items, self.cursor, self.look, self.chosen, complete, self._highlit)
         rows = drawn.lines(width, height)
         told = self._help(width) if height - len(rows) > LEAST_HELP else []
         fits = told and len(rows) + len(told) < height
@@ -127,6 +140,10 @@ class Editor(CursorRows, can_focus=True):
             closing = not (parameters and parameters[0])
             # Where there is no block there is no such key.
             return item.block == ("open" if closing else "closed") or (closing and item.depth > 0)
+        elif action in ("step_up", "step_down"):
+            return item.is_stepper
+        elif action in ("switch", "choose"):
+            return item.is_switches
         elif action == "undo":
             can = self.draft.can_undo()
         elif action == "redo":
@@ -139,6 +156,10 @@ class Editor(CursorRows, can_focus=True):
             "remove_layer": "Only a layer can be removed: move the cursor onto one",
             "move_layer": "Only a layer can be moved, and not past the network's ends",
             "open_block": "There is no block under the cursor",
+            "step_up": "Only a value between arrows goes in steps",
+            "step_down": "Only a value between arrows goes in steps",
+            "switch": "Only the inputs are switched on and off: move the cursor onto their line",
+            "choose": "Only the inputs stand beside one another",
             "undo": NOTHING_DONE,
             "redo": NOTHING_UNDONE,
         }.get(action, "")
@@ -157,7 +178,40 @@ class Editor(CursorRows, can_focus=True):
         elif address is not None:
             self._edit_layer(address)
         else:
-            self._edit_field(item.key)
+            self._edit_field(item.key.partition(".")[0])
+
+    def action_step_up(self) -> None:
+        """Move the value under the cursor to the next."""
+        self._step(1)
+
+    def action_step_down(self) -> None:
+        """Move the value under the cursor to the one before."""
+        self._step(-1)
+
+    def _step(self, by: int) -> None:
+        if self.draft.step(self.item.key, by):
+            self._changed()
+
+    def action_choose(self, by: int) -> None:
+        """Go to the next of the choices beside one another, or to the one before."""
+        self.chosen = min(max(self.chosen + by, 0), len(self._choices()) - 1)
+
+    def action_switch(self) -> None:
+        """Switch the choice under the cursor on or off."""
+        choices = self._choices()
+        if not choices:
+            return
+        self.chosen = min(self.chosen, len(choices) - 1)
+        self._switch(choices[self.chosen])
+
+    def _choices(self) -> list[str]:
+        return list(self.draft.choices(self.item.key))
+
+    def _switch(self, choice: str) -> None:
+        if self.draft.switch(self.item.key, choice):
+            self._changed()
+        else:
+            self.app.notify("One input at least must stay on", markup=False)
 
     def action_add_layer(self) -> None:
         """Choose a layer to put behind the one under the cursor, or first into an open block."""
@@ -271,7 +325,10 @@ class Editor(CursorRows, can_focus=True):
             self.app.push_screen(FieldForm(key, text, check, taken), take)
 
     def on_click(self, event: Click) -> None:
-        """A click on a block's sign opens or closes it; any other is for the line."""
+        """A click on a block's sign opens or closes it, one on an arrow or a choice moves it.
+
+        Any other is for the line.
+        """
         items = self.draft.items()
         index = self.item_at(event.y)
         if index is None or index >= len(items):
@@ -281,6 +338,14 @@ class Editor(CursorRows, can_focus=True):
             event.prevent_default()
             self.cursor = index
             self.action_open_block(item.block == "closed")
+        elif event.button == LEFT and (spot := self.spot_at(event.x, event.y)):
+            event.prevent_default()
+            self.cursor = index
+            if item.is_stepper:
+                self._step(1 if spot == FORTH else -1)
+            else:
+                self.chosen = self._choices().index(spot)
+                self._switch(spot)
 
     def _place_cursor(self, where: str) -> None:
         keys = [item.key for item in self.draft.items()]

@@ -16,11 +16,14 @@ from tui.renderables.palette import BROKEN
 from tui.renderables.sanitize import fit, plain
 from tui.renderables.table import sentence
 from tui.widgets.cursor_rows import Line
+from tui.widgets.handle_rows import choice_rows, stepper_row
 
 _INDENT = 3
 _BLOCK_SIGNS = {"": "", "closed": "+ ", "open": "- "}
 _LEAST_SHAPE, _LEAST_PARAMS, _ROOMY = 5, 6, 44
 """Columns that shapes and parameters have where so many are, so that few edits move them."""
+_HOLE = Style(reverse=False, bold=True)
+"""Of the choice that the cursor is on, in a row that is reversed."""
 _LEAST_VALUE = 14
 """Columns that a layer's call keeps before shapes and parameters are left out."""
 
@@ -32,6 +35,8 @@ class EditorLines:
     items: list[Item]
     cursor: int
     look: Look
+    chosen: int
+    """Which of a line's choices the cursor is on."""
     is_complete: bool
     """Whether all parameters are known."""
     highlit: Callable[[Text, int], Text]
@@ -59,6 +64,10 @@ class EditorLines:
                 rows += [Line(Text())] if spacious and rows else []
                 section = item.section
                 rows.append(Line(self._heading(section, width)))
+            if item.handled is not None:
+                rows += self._handle_lines(item, labels, width, index)
+                rows += self._problem_lines(item, width, index)
+                continue
             right = ""
             if item.output and shape_width:
                 right = "  " + _spelled(item.output, self.look).rjust(shape_width)
@@ -69,10 +78,48 @@ class EditorLines:
             rows.append(Line(row, index))
             if is_cut and index == self.cursor:
                 rows += [Line(text, index) for text in self._whole(item, width)]
-            for text in sentence(item.problem, max(0, width - _INDENT), self.look, dim=False):
-                told = Text(" " * _INDENT).append(text.plain, self.look.paint(BROKEN))
-                rows.append(Line(told, index))
+            rows += self._problem_lines(item, width, index)
         return rows
+
+    def _problem_lines(self, item: Item, width: int, index: int) -> list[Line]:
+        rows = sentence(item.problem, max(0, width - _INDENT), self.look, dim=False)
+        told = (Text(" " * _INDENT).append(row.plain, self.look.paint(BROKEN)) for row in rows)
+        return [Line(row, index) for row in told]
+
+    def _handle_lines(self, item: Item, labels: int, width: int, index: int) -> list[Line]:
+        """A value between its arrows, or choices that are on or off."""
+        one, look = item.handled, self.look
+        assert one is not None, "others have a row of their own"
+        here = index == self.cursor
+        lead = self._lead(item, here)
+        if one.choices:
+            label = item.label.ljust(len(item.label) + 1)
+            on = {choice: choice in one.value for choice in one.choices}
+            chosen = self.chosen if here else None
+            room = width - lead.cell_len
+            drawn = choice_rows(on, room, look, chosen, less=len(label))
+        else:
+            label = item.label.ljust(max(labels + 2, len(item.label) + 1))
+            if width < len(label) + _LEAST_VALUE:
+                label = item.label.ljust(len(item.label) + 1)
+            drawn = [stepper_row(one.shown, look, is_broken=bool(item.problem))]
+        lines = []
+        for number, row in enumerate(drawn):
+            first = Text(" " * lead.cell_len)
+            if not number:
+                first = lead.copy().append(label, Style(dim=True))
+            line = row.moved(first)
+            text = self.highlit(line.text, width) if here else line.text
+            if here and row.cursor is not None and text is not line.text:
+                left = row.cursor.start + first.cell_len
+                text.stylize(_HOLE, left, left + len(row.cursor))
+            lines.append(Line(text, index, line.spots))
+        return lines
+
+    def _lead(self, item: Item, here: bool) -> Text:
+        row = Text(self.look.pick("▸", ">") if here else " ")
+        sign = self.look.pick("✗ ", "! ") if item.problem else "  "
+        return row.append(sign, self.look.paint(BROKEN, bold=True))
 
     def _heading(self, section: str, width: int) -> Text:
         row = Text(section, Style(bold=True))
@@ -92,8 +139,7 @@ class EditorLines:
         """
         look = self.look
         here = index == self.cursor
-        row = Text(look.pick("▸", ">") if here else " ")
-        row.append(look.pick("✗ ", "! ") if item.problem else "  ", look.paint(BROKEN, bold=True))
+        row = self._lead(item, here)
         room = max(0, width - row.cell_len - len(right))
         whole = _spelled(item.value, look)
         label = ""

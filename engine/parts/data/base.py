@@ -253,6 +253,8 @@ class Data(Component, abstract=True):
     size near 1, so that nobody need look at them."""
     balanced: ClassVar[bool] = False
     """Whether its classes are known to be of like size."""
+    is_planar: ClassVar[bool] = False
+    """Whether each of its samples is a point in a plane."""
     is_own: ClassVar[bool] = False
     """Whether it is a person's own, of which nothing is known before its rows were looked at."""
     pixel_figures: ClassVar[PixelFigures | None] = None

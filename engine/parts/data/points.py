@@ -10,14 +10,18 @@ from typing import ClassVar
 from engine.parts.component import parameter
 from engine.parts.data.base import Data, DataLocations, Dataset, Facts, Generator
 from engine.parts.data.crosses import PLAIN, Cross
+from engine.parts.kinds import Handle
 from engine.parts.later import torch
 
 NOISE = "standard deviation of the normal noise that moves each point, labels kept"
+BY_NOISE = Handle("noise", by=0.05)
+BY_INPUT = Handle("inputs")
 
 
 class Planar(Data, abstract=True):
     """Points (x1, x2), shown to the network as the chosen features."""
 
+    is_planar = True
     well_scaled = True
     balanced = True
 
@@ -25,10 +29,15 @@ class Planar(Data, abstract=True):
         default=200, help="how many points, all classes together", minimum=2, maximum=10_000_000
     )
     noise: float = parameter(
-        default=0.0, help=NOISE, minimum=0, maximum=100, unit="coordinate units"
+        default=0.0,
+        help=NOISE,
+        minimum=0,
+        maximum=100,
+        unit="coordinate units",
+        handle=BY_NOISE,
     )
     features: tuple[Cross, ...] = parameter(
-        default=PLAIN, help="what the network is shown of each point"
+        default=PLAIN, help="what the network is shown of each point", handle=BY_INPUT
     )
 
     def facts(self) -> Facts:
@@ -123,6 +132,7 @@ class Gaussians(Points, name="gaussians"):
         minimum=0,
         maximum=100,
         unit="coordinate units",
+        handle=BY_NOISE,
     )
     center: float = parameter(
         default=2.0, help="both coordinates of the first cloud's center", above=0, maximum=1000
@@ -164,7 +174,12 @@ class Moons(Points, name="moons"):
     words = "Is two half moons that reach into one another: the boundary must be a curve."
     class_names = ("upper moon", "lower moon")
     noise: float = parameter(
-        default=0.1, help=NOISE, minimum=0, maximum=100, unit="coordinate units"
+        default=0.1,
+        help=NOISE,
+        minimum=0,
+        maximum=100,
+        unit="coordinate units",
+        handle=BY_NOISE,
     )
 
 
@@ -184,7 +199,12 @@ class Spiral(Points, name="spiral"):
     words = "Is two arms wound around each other: hard for a small network."
     class_names = ("first arm", "second arm")
     noise: float = parameter(
-        default=0.1, help=NOISE, minimum=0, maximum=100, unit="coordinate units"
+        default=0.1,
+        help=NOISE,
+        minimum=0,
+        maximum=100,
+        unit="coordinate units",
+        handle=BY_NOISE,
     )
     turns: float = parameter(
         default=1.25, help="how often each arm goes around", above=0, maximum=10
@@ -209,7 +229,12 @@ class Rings(Points, name="rings"):
         default=300, help="how many points, all rings together", minimum=3, maximum=10_000_000
     )
     noise: float = parameter(
-        default=0.15, help=NOISE, minimum=0, maximum=100, unit="coordinate units"
+        default=0.15,
+        help=NOISE,
+        minimum=0,
+        maximum=100,
+        unit="coordinate units",
+        handle=BY_NOISE,
     )
 
 
@@ -253,6 +278,7 @@ class Blobs(Points, name="blobs"):
         minimum=0,
         maximum=100,
         unit="coordinate units",
+        handle=BY_NOISE,
     )
     classes: int = parameter(default=3, help="how many clouds", minimum=2, maximum=20)
 

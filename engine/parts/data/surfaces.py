@@ -5,7 +5,7 @@ from __future__ import annotations
 from engine.parts.component import parameter
 from engine.parts.data.base import Data, DataLocations, Facts, Generator
 from engine.parts.data.crosses import PLAIN
-from engine.parts.data.points import Planar
+from engine.parts.data.points import BY_NOISE, Planar
 from engine.parts.later import torch
 
 NOISE = "standard deviation of the normal noise added to each target"
@@ -17,7 +17,14 @@ class Plane(Planar, name="plane"):
     words = "Is a number that grows evenly with both inputs: a single Linear layer can learn it."
     here = "Here it is {samples} points; {train} of them are trained on."
 
-    noise: float = parameter(default=0.0, help=NOISE, minimum=0, maximum=100, unit="target units")
+    noise: float = parameter(
+        default=0.0,
+        help=NOISE,
+        minimum=0,
+        maximum=100,
+        unit="target units",
+        handle=BY_NOISE,
+    )
 
     def facts(self) -> Facts:
         shape = (len(self.features),)
@@ -42,7 +49,14 @@ class Wave(Data, name="wave"):
     well_scaled = True
 
     samples: int = parameter(default=200, help="how many points", minimum=2, maximum=10_000_000)
-    noise: float = parameter(default=0.1, help=NOISE, minimum=0, maximum=100, unit="target units")
+    noise: float = parameter(
+        default=0.1,
+        help=NOISE,
+        minimum=0,
+        maximum=100,
+        unit="target units",
+        handle=BY_NOISE,
+    )
 
     def facts(self) -> Facts:
         return Facts((1,), "regression", self.samples, feature_names=("x",))

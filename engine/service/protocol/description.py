@@ -31,7 +31,8 @@ class Description(msgspec.Struct, frozen=True, kw_only=True):
     relations: Relations | None = None
     """Of a person's own data."""
     points: list[Point] = []
-    """Samples of planar data; the class is both `target` and `predicted`."""
+    """Samples of planar data; the class is both `target` and `predicted`. Those that the experiment
+    holds back for the test are marked."""
     images: list[bytes] = []
     """A few samples of image data, 0 to 255, channel by channel, row by row."""
     image_shape: tuple[int, ...] = ()

@@ -13,7 +13,7 @@ from engine.service.protocol.description import Description
 from engine.service.worker.relations import relations
 from engine.spec.experiment import Experiment
 from engine.training.pictures import MAX_POINTS
-from engine.training.splits import Split, whole
+from engine.training.splits import Split, divided, whole
 from engine.training.streaming.choice import loaded
 
 NUM_IMAGES = 8
@@ -28,13 +28,13 @@ def describe(experiment: Experiment, locations: DataLocations) -> Description:
     torch.manual_seed(experiment.seed if isinstance(experiment.seed, int) else 0)
     data, reader = loaded(experiment.data, locations, torch.device("cpu"))
     try:
-        return _described(data, whole(data, reader), experiment.data.is_own)
+        return _described(data, whole(data, reader), experiment)
     finally:
         if reader is not None:
             reader.stop()
 
 
-def _described(data: Dataset, every: Split, is_own: bool) -> Description:
+def _described(data: Dataset, every: Split, experiment: Experiment) -> Description:
     is_image = data.pixels is not None
     first = every.rows(torch.arange(min(NUM_IMAGES if is_image else 0, len(every))))
     most = min(MOST_IMAGES, max(NUM_IMAGES, MOST_VALUES // product(data.facts.shape)))
@@ -51,10 +51,13 @@ def _described(data: Dataset, every: Split, is_own: bool) -> Description:
         counts = torch.bincount(data.targets, minlength=len(data.facts.classes)).tolist()
     points = []
     if data.facts.planar and data.facts.classes:
-        rows = zip(inputs[:MAX_POINTS].tolist(), data.targets[:MAX_POINTS].tolist(), strict=True)
-        points = [Point(x1, x2, target, target, False) for (x1, x2), target in rows]
+        test, _, _ = divided(len(data.targets), experiment)
+        shown = slice(MAX_POINTS)
+        is_test = torch.zeros(len(data.targets), dtype=torch.bool).index_fill(0, test, True)
+        rows = inputs[shown].tolist(), data.targets[shown].tolist(), is_test[shown].tolist()
+        points = [Point(x1, x2, c, c, held) for (x1, x2), c, held in zip(*rows, strict=True)]
     scale = 255 / data.pixels.scale if data.pixels else 1.0
-    shown = (first.float() * scale).clamp(0, 255).byte()
+    pictures = (first.float() * scale).clamp(0, 255).byte()
     return Description(
         facts=msgspec.to_builtins(data.facts),
         lowest=known.amin(0).tolist(),
@@ -64,9 +67,9 @@ def _described(data: Dataset, every: Split, is_own: bool) -> Description:
         class_counts=counts,
         class_run=run,
         targets=[] if data.facts.classes else _spreads(data.targets),
-        relations=relations(data, every) if is_own else None,
+        relations=relations(data, every) if experiment.data.is_own else None,
         points=points,
-        images=[bytes(image.flatten().tolist()) for image in shown],
+        images=[bytes(image.flatten().tolist()) for image in pictures],
         image_shape=tuple(inputs.shape[1:]) if is_image else (),
     )
 

@@ -9,6 +9,7 @@ import pytest
 
 from engine.doctor.statistics import Spread
 from engine.service.protocol.description import Description
+from engine.service.worker.preparation import prepare
 from engine.service.worker.statistics import describe
 from tests.engine.training.tiny import NOWHERE, small
 
@@ -42,3 +43,14 @@ def test_classes_have_their_counts() -> None:
 def test_size_is_a_root_mean_square() -> None:
     """Mean and deviation count alike."""
     assert Spread(0.0, 8.0, 3.0, 4.0).size == 5.0
+
+
+def test_the_points_that_are_held_back_are_those_of_the_training() -> None:
+    """What is drawn before a training is what it will be tested on."""
+    experiment = small(data="circle(samples=24, noise=0.1)", test_fraction=0.25, seed=3)
+    told = {(point.x1, point.x2) for point in describe(experiment, NOWHERE).points if point.is_test}
+    test = prepare(experiment, NOWHERE, "eager").splits.test
+    assert test is not None
+    assert test.points is not None
+    assert told == {(x1, x2) for x1, x2 in test.points.tolist()}
+    assert len(told) == 6

@@ -30,6 +30,9 @@ from tui.messages import PresetChosen
 from tui.renderables.look import Look
 from tui.settings import Settings
 
+FIRST_LAYER = ("down",) * 4
+"""The keys from the top of the editor to the first layer, below a data set of points."""
+
 
 class AnsweringController:
     """Answers without a worker; remembers what it was asked."""

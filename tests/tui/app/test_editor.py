@@ -8,8 +8,9 @@ from textual.pilot import Pilot
 from tests.tui.app.editor_app import EditorApp
 
 pytestmark = pytest.mark.asyncio
-FIRST_LAYER = 1
+FIRST_LAYER = 4
 """The cursor's place of the first layer, below the data set."""
+DOWN = ["down"] * FIRST_LAYER
 
 
 async def press(pilot: Pilot[None], *keys: str) -> None:
@@ -23,15 +24,18 @@ async def test_lines_show_values_shapes_and_parameters() -> None:
     app = EditorApp()
     async with app.run_test(size=(40, 24)):
         rows = app.rows()
-    assert rows[:6] == [
+    assert rows[:9] == [
         "Data",
         "▸  circle(samples=8)             2",
+        "   inputs  ✓x1 ✓x2  x1²  x2²  x1·x2",
+        "     sin x1  sin x2",
+        "   noise      ‹ 0.0 ›",
+        "   test       ‹ 0% ›",
         "",
         "Layers                       17 params",
         "   Linear(4)                     4  12",
-        "   ReLU()                        4   0",
     ]
-    assert "   loss        BCEWithLogitsLoss()" in rows
+    assert "   loss       BCEWithLogitsLoss()" in rows
     assert "   more…" in rows
 
 
@@ -39,21 +43,21 @@ async def test_values_are_whole_where_there_is_any_room() -> None:
     """A long value begins further left; one that is cut stands whole below the cursor's line."""
     optimizer = "Adam(lr=0.001, weight_decay=0.0001)"
     app = EditorApp(
-        data="moons(samples=8, noise=0.2512345)", optimizer=optimizer, test_fraction=0.5
+        data="spiral(samples=800, turns=1.1234567)", optimizer=optimizer, test_fraction=0.5
     )
     async with app.run_test(size=(34, 30)) as pilot:
         rows = app.rows()
-        at = rows.index("▸  moons(samples=8, noise=0.…  2")
-        assert rows[at + 1 : at + 3] == ["   moons(samples=8,", "   noise=0.2512345)"]
+        at = rows.index("▸  spiral(samples=800, turns…  2")
+        assert rows[at + 1 : at + 3] == ["   spiral(samples=800,", "   turns=1.1234567)"]
         assert "   loss      BCEWithLogitsLoss()" in rows
-        assert "   epochs         3" in rows
+        assert "   epochs     3" in rows
         assert "   optimizer Adam(lr=0.001, wei…" in rows
-        await press(pilot, *["down"] * 5)
+        await press(pilot, *["down"] * 8)
         rows = app.rows()
         at = rows.index("▸  optimizer Adam(lr=0.001, wei…")
         assert rows[at + 1 : at + 3] == ["   Adam(lr=0.001,", "   weight_decay=0.0001)"]
-        assert rows[1].startswith("   moons")
-        assert rows[2] == ""
+        assert rows[1].startswith("   spiral")
+        assert rows[2].startswith("   inputs")
 
 
 async def test_ascii_terminal_gets_ascii_only() -> None:
@@ -75,7 +79,7 @@ async def test_edit_changes_a_value() -> None:
     """Enter opens the form with the value selected; typing and enter put the new one in."""
     app = EditorApp()
     async with app.run_test(size=(80, 24)) as pilot:
-        await press(pilot, "down", "enter", "8", "enter")
+        await press(pilot, *DOWN, "enter", "8", "enter")
         assert app.draft.layers() == ["Linear(8)", "ReLU()", "Linear(1)"]
         assert app.num_changes == 1
         assert app.focused is app.editor
@@ -86,7 +90,7 @@ async def test_add_puts_a_layer_behind_the_cursor() -> None:
     """The begun name of a layer without arguments and enter are enough; the cursor goes there."""
     app = EditorApp()
     async with app.run_test(size=(80, 24)) as pilot:
-        await press(pilot, "down", "a", *"tan", "enter")
+        await press(pilot, *DOWN, "a", *"tan", "enter")
         assert app.draft.layers() == ["Linear(4)", "Tanh()", "ReLU()", "Linear(1)"]
         assert app.editor.item.key == "layers.1"
 
@@ -103,7 +107,7 @@ async def test_remove_move_undo_redo() -> None:
     """Delete removes, J and K move with the cursor, z and ctrl+y go back and forth."""
     app = EditorApp()
     async with app.run_test(size=(80, 24)) as pilot:
-        await press(pilot, "down", "J")
+        await press(pilot, *DOWN, "J")
         assert app.draft.layers() == ["ReLU()", "Linear(4)", "Linear(1)"]
         assert app.editor.item.key == "layers.1"
         await press(pilot, "K")
@@ -126,7 +130,7 @@ async def test_what_cannot_be_done_is_greyed() -> None:
         assert editor.check_action("remove_layer", ()) is None
         assert editor.check_action("undo", ()) is None
         assert editor.check_action("edit", ()) is True
-        await press(pilot, "down")
+        await press(pilot, *DOWN)
         assert editor.check_action("remove_layer", ()) is True
         assert editor.check_action("move_layer", (-1,)) is None
         assert editor.check_action("move_layer", (1,)) is True
@@ -143,7 +147,7 @@ async def test_a_problem_is_marked_and_offers_its_repair() -> None:
         loss="CrossEntropyLoss()",
     )
     async with app.run_test(size=(40, 30)) as pilot:
-        await press(pilot, "down", "delete")
+        await press(pilot, "down", "down", "delete")
         text = " ".join(" ".join(row.split()) for row in app.rows())
         assert "▸✗ BatchNorm1d()" in text
         assert "put Flatten() before it" in text
@@ -201,10 +205,10 @@ async def test_mouse_selects_then_edits() -> None:
     """A click moves the cursor, a click on the cursor's line opens its form."""
     app = EditorApp()
     async with app.run_test(size=(40, 24)) as pilot:
-        await pilot.click(app.editor, offset=(4, 4))
+        await pilot.click(app.editor, offset=(4, 8))
         await pilot.pause()
         assert app.editor.item.key == "layers.0"
-        await pilot.click(app.editor, offset=(4, 4))
+        await pilot.click(app.editor, offset=(4, 8))
         await pilot.pause()
         assert app.component_form.call.value == "Linear(4)"
 
@@ -223,6 +227,6 @@ async def test_no_size_breaks_it(size: tuple[int, int]) -> None:
     """Editor and forms open and take keys at any size."""
     app = EditorApp()
     async with app.run_test(size=size) as pilot:
-        await press(pilot, "down", "enter", "0", "down", "up", "escape", "a", "L", "down", "enter")
+        await press(pilot, *DOWN, "enter", "0", "down", "up", "escape", "a", "L", "down", "enter")
         await press(pilot, "escape", "end", "enter", "down", "enter", "escape")
         assert app.focused is app.editor

@@ -11,7 +11,7 @@ from tui.editing.draft_items import Item
 from tui.editing.outline import Outline
 
 LAYERS = ["Linear(4)", "Residual([Linear(4), ReLU(), Residual([ReLU()])])", "Linear(1)"]
-BLOCK = 2
+BLOCK = 5
 """The cursor's place of the block while nothing is open."""
 
 
@@ -49,7 +49,7 @@ async def test_a_block_opens_and_closes() -> None:
             "     + Residual([ReLU()])",
             "   Linear(1)",
         ]
-        assert [item.output for item in app.draft.items()[1:7]] == ["4", "4", "4", "4", "4", "1"]
+        assert [item.output for item in app.draft.items()[4:10]] == ["4", "4", "4", "4", "4", "1"]
         assert "37 params" in "\n".join(app.rows())
         await press(pilot, "down", "down", "down", "right", "down")
         assert at(app).key == "layers.1.2.0"
@@ -65,8 +65,9 @@ async def test_an_open_block_in_a_narrow_pane_says_its_name() -> None:
     """The rest stands below it while the cursor is there."""
     app = EditorApp(layers=['Residual([Linear(2)], shortcut="projection")', "Linear(1)"])
     async with app.run_test(size=(18, 30)) as pilot:
-        await press(pilot, "down", "right")
-        assert app.rows()[4:7] == ["▸  - Residual", "   Residual([…],", '   shortcut="pr…']
+        await press(pilot, *["down"] * 4, "right")
+        at = app.rows().index("▸  - Residual")
+        assert app.rows()[at : at + 3] == ["▸  - Residual", "   Residual([…],", '   shortcut="pr…']
         await press(pilot, "down")
         assert [row for row in app.rows() if "Resid" in row] == ["   - Residual"]
 

@@ -214,7 +214,7 @@ async def test_what_will_not_fit_is_told_before_it_is_accepted() -> None:
     """A layer that breaks the loss is a remark, not a refusal: more may be changed after it."""
     app = EditorApp()
     async with app.run_test(size=(80, 24)) as pilot:
-        await press(pilot, "down", "down", "down", "enter", "5")
+        await press(pilot, *["down"] * 6, "enter", "5")
         assert "loss: " in app.told()
         await press(pilot, "enter")
         assert app.draft.layers()[-1] == "Linear(5)"

@@ -18,7 +18,7 @@ from textual.app import App
 from tests.tui.app.recording import Recorded, preset
 from tests.tui.app.replay import Workers
 from tests.tui.app.stage import NARROW, WIDE, Stage, played
-from tests.tui.app.stand import dialog_seen, made_run
+from tests.tui.app.stand import FIRST_LAYER, dialog_seen, made_run
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 WRITES = os.environ.get("PERCEPTUI_SNAPSHOTS") == "write"
@@ -26,7 +26,7 @@ SIZES = {"120x36": WIDE, "80x24": NARROW}
 SCREENS: dict[str, tuple[Sequence[str], str]] = {
     "workbench": ((), "1 "),
     "add-layer": (("1", "a"), "Add a layer"),
-    "edit-layer": (("1", "down", "enter"), "Linear"),
+    "edit-layer": (("1", *FIRST_LAYER, "enter"), "Linear"),
     "runs": (("R",), "completed"),
     "help": (("question_mark",), "Help"),
     "settings": (("comma",), "Settings"),

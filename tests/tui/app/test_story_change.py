@@ -10,7 +10,7 @@ from textual.geometry import Region
 from textual.widgets._toast import Toast
 
 from tests.tui.app.stage import NARROW, WIDE, Stage, played
-from tests.tui.app.stand import made_run, small_experiment
+from tests.tui.app.stand import FIRST_LAYER, made_run, small_experiment
 from tui.widgets.editor import Editor
 from tui.widgets.notes import DoctorNote
 from tui.widgets.pane import NAMES
@@ -76,7 +76,7 @@ def test_warnings_of_a_training_go_with_a_change(tmp_path: Path, size: tuple[int
         await stage.until_seen("layers[1]: 3 of the 4")
         await stage.press("x")
         await stage.until_seen("■ stopped small", "3 of the 4")
-        await stage.press("1", "down", "down", "delete")
+        await stage.press("1", *FIRST_LAYER, "down", "delete")
         await stage.until_seen("changed: space trains this")
         await stage.until(lambda: "3 of the 4" not in stage.screen)
         await stage.press("z")
@@ -90,8 +90,8 @@ def test_the_cursor_begins_at_the_top_of_another_experiment(tmp_path: Path) -> N
 
     async def play(stage: Stage) -> None:
         editor = stage.app.workbench.query_one(Editor)
-        await stage.press("down", "down", "down", "delete")
-        await stage.until(lambda: editor.cursor == 3 and stage.app.draft.is_edited)
+        await stage.press(*FIRST_LAYER, "delete")
+        await stage.until(lambda: editor.cursor == 4 and stage.app.draft.is_edited)
         stage.app.open_workbench("other", small_experiment(seed=5))
         await stage.until(lambda: editor.cursor == 0)
         await stage.press("down")

@@ -9,7 +9,7 @@ import pytest
 from textual.app import App
 
 from tests.tui.app.stage import NARROW, WIDE, Stage, played
-from tests.tui.app.stand import dialog_seen, small_experiment
+from tests.tui.app.stand import FIRST_LAYER, dialog_seen, small_experiment
 
 SIZES = pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
 
@@ -19,8 +19,8 @@ SIZES = pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
     ("keys", "text"),
     [
         (("enter",), "Change the data set"),
-        (("down", "enter"), "Change the layer"),
-        (("down", "a", *"dropout"), "tab arguments"),
+        ((*FIRST_LAYER, "enter"), "Change the layer"),
+        ((*FIRST_LAYER, "a", *"dropout"), "tab arguments"),
         (("end", "enter", *"penalty"), "absolute values"),
     ],
     ids=["data", "layer", "filtered", "fields"],

@@ -9,7 +9,7 @@ import pytest
 from engine.explanation.explanation import Trial
 from engine.runs.side_by_side import SideBySide, Tried
 from tests.tui.app.stage import NARROW, WIDE, Stage, played
-from tests.tui.app.stand import small_experiment
+from tests.tui.app.stand import FIRST_LAYER, small_experiment
 from tui.renderables.look import Look
 from tui.renderables.side_by_side import side_by_side
 from tui.screens.presets import PresetsScreen
@@ -27,7 +27,7 @@ def test_a_layer_is_explained_and_tried(tmp_path: Path, size: tuple[int, int]) -
     experiment = small_experiment(layers=LAYERS)
 
     async def play(stage: Stage) -> None:
-        await stage.press("down", "down", "h")
+        await stage.press(*FIRST_LAYER, "down", "h")
         await stage.until_seen("switches off 13 of 64 values", "enter tries it")
         await stage.press("enter")
         await stage.until_seen("becomes nothing")
@@ -85,7 +85,7 @@ def test_a_field_in_a_form_is_explained_with_what_is_typed(
     """There letters are typed: F2 explains, and leads back."""
 
     async def play(stage: Stage) -> None:
-        await stage.press("down", "enter")
+        await stage.press(*FIRST_LAYER, "enter")
         await stage.until_seen("Change the layer")
         await stage.press("backspace", "9", "f2")
         await stage.until_seen("Linear: out_features", "Here it is 9; it must be given.")

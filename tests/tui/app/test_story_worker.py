@@ -10,7 +10,7 @@ import pytest
 from engine.runs.run import all_runs
 from engine.service.client.session import Session
 from tests.tui.app.stage import Stage, played
-from tests.tui.app.stand import small_experiment
+from tests.tui.app.stand import FIRST_LAYER, small_experiment
 from tui.screens.predict import PredictScreen
 
 MANY = 1_000_000
@@ -55,7 +55,7 @@ def test_stepped_steered_reset_and_stopped(tmp_path: Path, warm: Path) -> None:
         await stage.until_seen("lr 0.125")
         await stage.press("space")
         await stage.until_seen("‖ paused")
-        await stage.press("down", "down", "delete")
+        await stage.press(*FIRST_LAYER, "down", "delete")
         await stage.until_seen("changed: r begins this")
         await stage.press("r")
         await stage.until(lambda: len(all_runs(tmp_path / "runs")) == 2)
