@@ -34,6 +34,7 @@ FILES = (
     "lease.json",
     "checkpoints/last.safetensors",
     "checkpoints/best.safetensors",
+    "snapshots/weights.bin",
 )
 SAMPLE = ("0.5", "-0.25")
 COMMANDS: dict[str, tuple[str, ...]] = {
@@ -51,11 +52,15 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "export csv": ("export", "RUN", "--format", "csv", "-o", "exported"),
     "export script": ("export", "RUN", "--format", "script", "-o", "exported"),
     "from": ("--preset", "tiny.toml", "--from", "RUN", "--layers", "LAYERS", "--quiet"),
+    "from step": ("--preset", "tiny.toml", "--from", "RUN@8", "--layers", "LAYERS", "--quiet"),
+    "film": ("film", "RUN", "-o", "exported.cast", "--force"),
     "replay": ("replay", "RUN", "--quiet"),
     "resume": ("resume", "RUN", "--quiet"),
 }
 LAYERS = "Linear(6) BatchNorm1d ReLU Dropout(0.3) Linear(1) Sigmoid"
-_NUMBERS = ("predict", "predict best", "evaluate", "evaluate best", "export", "from", "resume")
+_FROM = ("from", "from step")
+_WRITING = ("stop", "replay", *_FROM, "resume")
+_NUMBERS = ("predict", "predict best", "evaluate", "evaluate best", "export", *_FROM, "resume")
 """Commands whose numbers must be the undamaged run's wherever they end well."""
 
 
@@ -106,7 +111,7 @@ class _Fuzz:
         content, how = damaged((self._pristine / name).read_bytes(), self._ground.chance)
         self._copy()
         for kind in COMMANDS:
-            if kind in ("stop", "replay", "from", "resume"):  # they write, or the one before did
+            if kind in _WRITING:  # or the one before has written
                 self._copy()
             (self._run / name).write_bytes(content)
             outcome, numbers = self._asked(kind)
@@ -136,7 +141,7 @@ class _Fuzz:
         """What a command says, and the numbers that it leaves."""
         exported = self._ground.folder / "exported"
         exported.unlink(missing_ok=True)
-        given = {"RUN": str(self._run), "LAYERS": LAYERS}
+        given = {"RUN": str(self._run), "RUN@8": f"{self._run}@8", "LAYERS": LAYERS}
         try:
             with _limited():
                 outcome = perceptui(*(given.get(word, word) for word in COMMANDS[kind]))
@@ -153,7 +158,7 @@ class _Fuzz:
             return outcome, exported.read_bytes()
         if kind == "resume":
             return outcome, weights_of(Run(self._run))
-        if kind == "from":
+        if kind in _FROM:
             new = [run for run in all_runs(self._ground.runs) if run.path != self._run]
             return outcome, weights_of(new[-1])
         return outcome, outcome.out
