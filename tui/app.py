@@ -167,6 +167,8 @@ class PerceptuiApp(TerminalApp[int]):
         elif self.draft.is_edited:
             self.notify("Your changes are still here: z takes them back", markup=False)
         self._show_workbench()
+        if experiment.is_single_step and self.workbench.is_before_first_step:
+            self.call_after_refresh(self.workbench.action_microscope)  # there is no more to it
 
     async def watch_run(self, run: Run) -> None:
         """Watch a live run on the workbench, or show what one that is over came to."""

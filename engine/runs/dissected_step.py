@@ -231,5 +231,7 @@ class DissectedStep(msgspec.Struct, frozen=True, kw_only=True):
     """The norm of the gradients of the step before; None where there was none."""
     clipping: Clipping | None
     update: Update
+    digest_before: str
+    """SHA-256 of what the network is: weights and buffers, by name."""
     digest: str
-    """SHA-256 of what the network is afterwards: weights and buffers, by name."""
+    """Of what it is afterwards."""

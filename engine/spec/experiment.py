@@ -280,6 +280,11 @@ class Experiment(Declared):
     def full_batch(self) -> bool:
         return self.batch_size == "full"
 
+    @property
+    def is_single_step(self) -> bool:
+        """Whether the whole training is one step."""
+        return self.full_batch and self.epochs == 1
+
     def without_prose(self) -> Experiment:
         """The experiment as it is trained, without what is told about it."""
         return self.with_values(**{name: _default(name) for name in PROSE})

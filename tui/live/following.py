@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from engine.parts.data import Loading
     from engine.runs import events as ev
     from engine.runs.contents import CheckpointKind, Moment
+    from engine.runs.dissected_step import DissectedStep, Focus
     from engine.runs.rate_test import RateTest
     from engine.runs.run import Run
     from engine.runs.side_by_side import SideBySide
@@ -154,6 +155,15 @@ class Following:
         """Where the time of its steps goes, measured on a copy; raises PerceptuiError."""
         session = await self._needed("time steps")
         return await session.time_steps(experiment, self.folders.data_dir)
+
+    async def dissect(self, focus: Focus) -> DissectedStep:
+        """The next step of the training in its parts; raises PerceptuiError."""
+        return await (await self._needed("take a step apart")).dissect(focus)
+
+    async def dissect_first(self, experiment: Experiment, focus: Focus) -> DissectedStep:
+        """The first step of what nobody trains yet in its parts; raises PerceptuiError."""
+        session = await self._needed("take a step apart")
+        return await session.dissect_first(experiment, focus, self.folders.data_dir)
 
     async def data_rows(self, run: Path) -> DataRows | None:
         """Rows of the data that a run is of; None where they can't be had."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:  # the first screen is there before the engine is loaded
     from engine.runs import events as ev
     from engine.runs.contents import CheckpointKind, Moment
+    from engine.runs.dissected_step import DissectedStep, Focus
     from engine.runs.pictures import Pictures
     from engine.runs.rate_test import RateTest
     from engine.runs.run import Run
@@ -43,6 +44,10 @@ class TrainerProcess(Protocol):
     async def time_steps(
         self, experiment: Experiment, data_dir: Path | None = None
     ) -> StepTimes: ...
+    async def dissect(self, focus: Focus) -> DissectedStep: ...
+    async def dissect_first(
+        self, experiment: Experiment, focus: Focus, data_dir: Path | None = None
+    ) -> DissectedStep: ...
     async def export(
         self,
         run: Run,

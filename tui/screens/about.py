@@ -10,6 +10,7 @@ from rich.text import Text
 
 from tui.renderables.layer_table import layer_table, rows_of
 from tui.renderables.look import Look
+from tui.renderables.numbers import counted
 from tui.renderables.sanitize import crop
 from tui.renderables.table import heading, sentence
 
@@ -157,7 +158,9 @@ def _paragraph(label: str, text: str, width: int, look: Look) -> Rows:
 
 
 def _training(experiment: Experiment, width: int, look: Look) -> Rows:
-    size = experiment.batch_size
+    size, epochs = experiment.batch_size, counted(experiment.epochs, "epoch")
     batches = "full batches" if size == "full" else f"batches of {size}"
-    text = f"{experiment.loss}, {experiment.optimizer}, {experiment.epochs:,} epochs, {batches}"
+    text = f"{experiment.loss}, {experiment.optimizer}, {epochs}, {batches}"
+    if experiment.is_single_step:
+        text += ": a single step, which opens under the microscope, part by part"
     return [Text(), *sentence(text, width, look)]

@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from textual import work
 from textual.binding import Binding
@@ -17,6 +17,9 @@ from engine.spec.experiment import Experiment
 from tui.live.going_on import GoingOn, going_on
 from tui.screens.host import AppScreen
 from tui.widgets.notes import way_back
+
+if TYPE_CHECKING:
+    from engine.runs.dissected_step import DissectedStep, Focus
 
 
 class Start(Protocol):
@@ -41,6 +44,7 @@ class ControlScreen(AppScreen):
         Binding("B", "rewind('best')", "Back to best checkpoint", show=False),
         Binding("g", "recover", "Go on from before"),
         Binding("T", "tune", "Find a learning rate", show=False),
+        Binding("m", "microscope", "One step in its parts", show=False),
     ]
 
     def __init__(self) -> None:
@@ -50,6 +54,8 @@ class ControlScreen(AppScreen):
         self._begun.set()
         self._is_to_wait = False
         """Whether the run that is about to begin waits then."""
+        self._is_first = False
+        """Whether the step under the microscope is the first of what nobody trains yet."""
 
     def about_to_train(self) -> None:
         """A training begins."""
@@ -139,6 +145,53 @@ class ControlScreen(AppScreen):
 
         if self._valid() is not None:
             self.app.push_screen(TuneScreen())
+
+    @work(group="steer", exit_on_error=False)
+    async def action_microscope(self) -> None:
+        """Take the next step apart, before it is done; a training that runs pauses."""
+        from tui.screens.microscope import MicroscopeScreen
+
+        self._is_first = self.is_before_first_step
+        if self._is_first:
+            is_there = self._valid() is not None
+        else:
+            is_there = await self._ready_to_step()
+            if is_there and self.shown.phase == "running":
+                await self.host.controller.do(p.Pause())
+        if is_there:
+            name = self.host.draft.name
+            self.app.push_screen(MicroscopeScreen(name, self._next_step, self._do_next_step))
+
+    @property
+    def is_before_first_step(self) -> bool:
+        """Whether nothing is trained that has a next step: what is open has a first one.
+
+        Looking at it makes no run. Of an experiment that draws another seed each time it does: a
+        run's step is what is looked at.
+        """
+        experiment = self.host.draft.experiment
+        is_fixed = experiment is None or isinstance(experiment.seed, int)
+        is_live = self.shown.is_live or self.trains_another() or not self._begun.is_set()
+        return is_fixed and not is_live and self.going_on() is None
+
+    async def _next_step(self, focus: Focus) -> DissectedStep:
+        """The step that comes next in its parts; raises PerceptuiError."""
+        controller, experiment = self.host.controller, self.host.draft.experiment
+        if self._is_first and experiment is not None:
+            return await controller.dissect_first(experiment, focus)
+        return await controller.dissect(focus)
+
+    async def _do_next_step(self) -> bool:
+        """Do it; whether it is being done."""
+        controller = self.host.controller
+        if not await self._ready_to_step():
+            return False
+        self._is_first = False
+        if not controller.snapshot.is_live:
+            self.complain(controller.snapshot.message)
+            return False
+        await controller.do(p.Advance(batches=1))
+        return True
 
     @work(group="steer", exit_on_error=False)
     async def action_go_on(self) -> None:

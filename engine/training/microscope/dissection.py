@@ -39,6 +39,7 @@ def dissect(trainer: Trainer, focus: Focus) -> DissectedStep:
         left_over=None if done.left_over is None else figure(done.left_over),
         clipping=_clipping(trainer, done),
         update=update_of(trainer, done),
+        digest_before=digest_of(done.before),
         digest=digest_of(done.after),
     )
 

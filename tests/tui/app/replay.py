@@ -14,9 +14,11 @@ import msgspec
 
 from engine.doctor.evidence import Evidence
 from engine.errors import PerceptuiError, UsageError, WorkerLost
+from engine.parts.data import DataLocations
 from engine.runs import events as ev
 from engine.runs.contents import CheckpointKind, Moment
 from engine.runs.directory import RunDirectory
+from engine.runs.dissected_step import DissectedStep, Focus
 from engine.runs.extension import extended
 from engine.runs.lease import drop_lease, own_lease, write_lease
 from engine.runs.pictures import Boundary, Comparison, Curve, Pictures, Point
@@ -308,6 +310,18 @@ class Replay:
         rates = [10.0 ** (step / 20 - 6) for step in range(140)]
         return rate_test(rates, [1 / (1 + 100 * rate) + (rate / 2) ** 2 for rate in rates])
 
+    async def dissect(self, focus: Focus) -> DissectedStep:
+        self._told("dissect")
+        if self.step_done >= self.experiment.epochs * STEPS_PER_EPOCH:
+            raise UsageError("the training is over: no step is left to be taken apart")
+        return dissected(self.experiment, focus, self.step_done)
+
+    async def dissect_first(
+        self, experiment: Experiment, focus: Focus, data_dir: Path | None = None
+    ) -> DissectedStep:
+        self._told("dissect first")
+        return dissected(experiment, focus, 0)
+
     async def time_steps(self, experiment: Experiment, data_dir: Path | None = None) -> StepTimes:
         self._told("time steps")
         return StepTimes(
@@ -505,6 +519,17 @@ class Replay:
     def _pictures(self) -> Pictures:
         losses: list[tuple[int, float | None]] = [*self._losses.points()]
         return _pictures(self.experiment, self.grid, self.epoch, losses)
+
+
+def dissected(experiment: Experiment, focus: Focus, steps: int) -> DissectedStep:
+    """A step as the engine takes it apart."""
+    from engine.training.microscope import dissect
+    from engine.training.trainer import Trainer
+
+    trainer = Trainer(experiment, DataLocations(Path("/nonexistent")), "eager")
+    for _ in range(steps):
+        trainer.step()
+    return dissect(trainer, focus)
 
 
 class Workers:
