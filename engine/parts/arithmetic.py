@@ -109,7 +109,7 @@ def _power(base: float, exponent: float) -> float:
 
 
 def _exp(power: float) -> float:
-    return math.exp(power) if power < 709 else math.inf
+    return math.inf if power > 709 else math.exp(power)
 
 
 def _ln(number: float) -> float:
@@ -130,7 +130,7 @@ def _softmax(scores: Value) -> Value:
     assert isinstance(scores, tuple), "of several"
     most = max(scores)
     powers = [_exp(score - most) for score in scores]
-    total = math.fsum(powers)
+    total = sum(powers)
     return tuple(power / total for power in powers)
 
 
@@ -151,8 +151,8 @@ FUNCTIONS: dict[str, Callable[..., Value]] = {
     "softmax": _softmax,
     "max": lambda one, other: _each(max, one, other),
     "min": lambda one, other: _each(min, one, other),
-    "sum": lambda value: math.fsum(_several(value)),
-    "mean": lambda value: math.fsum(_several(value)) / len(_several(value)),
+    "sum": lambda value: sum(_several(value)),
+    "mean": lambda value: sum(_several(value)) / len(_several(value)),
 }
 _OPERATIONS: dict[type[ast.operator], Callable[[float, float], float]] = {
     ast.Add: lambda one, other: one + other,

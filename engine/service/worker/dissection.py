@@ -9,6 +9,7 @@ from engine.service import protocol as p
 from engine.service.worker.by_hand import ByHand
 from engine.service.worker.preparation import prepare
 from engine.spec.experiment import Experiment
+from engine.training.executor import MIN_STEPS, Executor
 from engine.training.microscope import dissect
 
 
@@ -19,7 +20,8 @@ def dissected_alone(
 
     Raises UsageError where the training has no such step, and what `prepare` raises.
     """
-    trainer = prepare(experiment, locations, "eager")
+    executor: Executor = "auto" if request.after_steps >= MIN_STEPS else "eager"
+    trainer = prepare(experiment, locations, executor)
     try:
         by_hand = ByHand(trainer, request.changes)
         while True:

@@ -26,16 +26,15 @@ def dissect(trainer: Trainer, focus: Focus) -> DissectedStep:
     """
     if trainer.reason is not None:
         raise UsageError("the training is over: no step is left to be taken apart")
-    done = rehearse(trainer)
-    sample = max(0, min(focus.sample, len(done.inputs) - 1))
+    done = rehearse(trainer, focus.sample)
     return DissectedStep(
         step=trainer.global_step + 1,
         epoch=trainer.epoch + 1,
         parts=parts_of(trainer),
-        sample=sample,
-        batch=batch_of(trainer, done, sample),
-        layers=layers_of(trainer, done, sample),
-        loss=loss_of(trainer, done, sample),
+        sample=done.sample,
+        batch=batch_of(trainer, done),
+        layers=layers_of(trainer, done),
+        loss=loss_of(trainer, done),
         left_over=None if done.left_over is None else figure(done.left_over),
         clipping=_clipping(trainer, done),
         update=update_of(trainer, done),

@@ -13,8 +13,8 @@ from engine.training.inside.samples import figures
 from engine.training.microscope.numbers import (
     MOST_PLACES,
     MOST_SAMPLES,
+    Told,
     figure,
-    numbers_of,
     strongest,
 )
 from engine.training.microscope.rehearsal import Passed, Rehearsal
@@ -29,65 +29,66 @@ MOST_MOVED = 8
 MOST_CLASSES = 20
 
 
-def told_rows(done: Rehearsal, sample: int) -> list[int]:
+def told_rows(done: Rehearsal) -> list[int]:
     """The samples of the batch whose loss is told: the chosen one and those after it."""
     count = len(done.rows)
-    start = max(0, min(sample, count - MOST_SAMPLES))
+    start = max(0, min(done.sample, count - MOST_SAMPLES))
     return list(range(start, min(count, start + MOST_SAMPLES)))
 
 
-def batch_of(trainer: Trainer, done: Rehearsal, sample: int) -> Batch:
+def batch_of(trainer: Trainer, done: Rehearsal) -> Batch:
     """The samples of the step, as the network takes them."""
-    rows, count = told_rows(done, sample), len(done.inputs)
+    rows, count = told_rows(done), len(done.inputs)
     targets = done.targets.reshape(count, -1).double()
     facts = trainer.splits.facts
+    told = Told.of(done.inputs, done.sample)
     return Batch(
         num_samples=count,
         batch=trainer.batch + 1,
         batches=len(trainer.batches),
         rows=done.rows[rows].tolist(),
-        inputs=numbers_of(done.inputs, sample, strongest(done.inputs[sample], MOST_PLACES)),
+        inputs=told.numbers(strongest(told.chosen, MOST_PLACES)),
         names=list(names_of_inputs(facts, done.inputs[0].numel())),
         targets=[figures(targets[row]) for row in rows],
         classes=list(facts.classes[:MOST_CLASSES]),
     )
 
 
-def layers_of(trainer: Trainer, done: Rehearsal, sample: int) -> list[LayerStep]:
+def layers_of(trainer: Trainer, done: Rehearsal) -> list[LayerStep]:
     """Every layer in the order in which they are run: a block after its own."""
     links = {link.address: link for link in every(trainer.chain)}
     asleep = silenced(trainer.model)
     return [
-        _layer(links[address], passed, done, sample, set(asleep.get(module_name(address), ())))
+        _layer(links[address], passed, done, set(asleep.get(module_name(address), ())))
         for address, passed in done.passed.items()
     ]
 
 
-def _layer(link: Link, passed: Passed, done: Rehearsal, sample: int, asleep: set[int]) -> LayerStep:
+def _layer(link: Link, passed: Passed, done: Rehearsal, asleep: set[int]) -> LayerStep:
     outputs, gradients = passed.outputs, passed.gradients
-    strength = outputs[sample]
-    if gradients is not None and bool((gradients[sample] != 0).any()):
-        strength = gradients[sample]
+    strength = outputs.chosen
+    if gradients is not None and bool((gradients.chosen != 0).any()):
+        strength = gradients.chosen
     places = strongest(strength, MOST_PLACES)
     return LayerStep(
         layer=link.address,
         text=link.layer.brief,
         code=expression(link.address, "model"),
-        outputs=numbers_of(outputs, sample, places),
-        gradients=None if gradients is None else numbers_of(gradients, sample, places),
+        outputs=outputs.numbers(places),
+        gradients=None if gradients is None else gradients.numbers(places),
         sums=[
-            _sum(link.address, passed, done, sample, unit)
+            _sum(link.address, passed, done, unit)
             for unit in places.tolist()[:MOST_SUMS]
-            if link.layer.dense and outputs.dim() == 2 and unit not in asleep
+            if link.layer.dense and len(outputs.shape) == 2 and unit not in asleep
         ],
         moved=_moved(link.address, done),
     )
 
 
-def _sum(address: Address, passed: Passed, done: Rehearsal, sample: int, unit: int) -> WeightedSum:
+def _sum(address: Address, passed: Passed, done: Rehearsal, unit: int) -> WeightedSum:
     """How a neuron of a dense layer comes to its value: weight times input, and the bias."""
     name = module_name(address)
-    inputs = passed.inputs[sample].reshape(-1).double().cpu()
+    inputs = passed.inputs.double().cpu()
     weights = done.before[f"{name}.weight"][unit].double().cpu()
     bias = done.before.get(f"{name}.bias")
     products = inputs * weights
@@ -104,7 +105,7 @@ def _sum(address: Address, passed: Passed, done: Rehearsal, sample: int, unit: i
         ],
         rest=figure(products[rest].sum()) if bool(rest.any()) else None,
         bias=None if bias is None else figure(bias[unit]),
-        total=figure(passed.outputs[sample].reshape(-1)[unit]),
+        total=figure(passed.outputs.chosen[unit]),
     )
 
 

@@ -14,7 +14,7 @@ from engine.training.microscope.rehearsal import Rehearsal
 from engine.training.trainer import Trainer
 
 
-def loss_of(trainer: Trainer, done: Rehearsal, sample: int) -> LossStep:
+def loss_of(trainer: Trainer, done: Rehearsal) -> LossStep:
     """The batch's loss with its penalties, and how that of each sample comes about."""
     loss = trainer.experiment.loss
     weights = getattr(trainer.criterion, loss.weight_argument or "_", None)
@@ -30,7 +30,7 @@ def loss_of(trainer: Trainer, done: Rehearsal, sample: int) -> LossStep:
         if isinstance(value, float) and any(name in term.formula for term in terms)
     }
     samples = []
-    for row in told_rows(done, sample):
+    for row in told_rows(done):
         outputs, target = done.outputs[row].reshape(-1).cpu(), done.targets[row].reshape(-1).cpu()
         given: dict[str, Value] = {"outputs": tuple(outputs.tolist())}
         if loss.class_targets:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import torch
 from torch import Tensor
 
@@ -22,18 +24,20 @@ def figure(value: Tensor | float) -> Figure:
 
 
 def spread_of(values: Tensor) -> Spread:
-    """All numbers at a glance."""
-    flat = values.detach().reshape(-1).cpu().double()
+    """All numbers at a glance; makes no copy of them, of which there may be many."""
+    flat = values.detach().reshape(-1)
     if not len(flat):
         return Spread(count=0, norm=0.0, lowest=None, highest=None, bins=[], zeros=0)
-    low, high = flat.min(), flat.max()
+    low, high = flat.min().item(), flat.max().item()
     bins: list[int] = []
-    if bool(flat.isfinite().all()):
-        share = (flat - low) / (high - low) if high > low else torch.zeros_like(flat)
-        bins = torch.bincount((share * BINS).long().clamp(0, BINS - 1), minlength=BINS).tolist()
+    if high == low:
+        bins = [len(flat), *[0] * (BINS - 1)]
+    elif bool(flat.isfinite().all()):
+        counted = torch.histc(flat.float(), BINS, low, high)
+        bins = [int(count) for count in counted.tolist()]
     return Spread(
         count=len(flat),
-        norm=figure(flat.norm()),
+        norm=figure(torch.linalg.vector_norm(flat, dtype=torch.float64)),
         lowest=figure(low),
         highest=figure(high),
         bins=bins,
@@ -41,20 +45,39 @@ def spread_of(values: Tensor) -> Spread:
     )
 
 
-def numbers_of(values: Tensor, sample: int, places: Tensor) -> Numbers:
-    """A tensor with the batch first; places: which numbers of a sample, flattened, are told."""
-    count, *shape = values.shape
-    rows = list(range(count)) if count <= MOST_SAMPLES else [sample]
-    flat = values.detach().reshape(count, -1).cpu()
-    told = flat[rows][:, places]
-    return Numbers(
-        shape=(count, *shape),
-        rows=rows,
-        places=[place_of(index, tuple(shape)) for index in places.tolist()],
-        values=[figures(row) for row in told],
-        is_whole=told.numel() == flat.numel(),
-        spread=spread_of(values),
-    )
+@dataclass(frozen=True)
+class Told:
+    """Of a tensor with the batch first: the samples that are told of, and all at a glance."""
+
+    shape: tuple[int, ...]
+    rows: list[int]
+    """Those samples: all of a small batch, else the chosen one."""
+    values: Tensor
+    """(rows, numbers of a sample), on the CPU."""
+    chosen: Tensor
+    """The chosen sample's, flattened."""
+    spread: Spread
+
+    @classmethod
+    def of(cls, values: Tensor, sample: int) -> Told:
+        """What is told of a tensor; it may be written over afterwards."""
+        count = len(values)
+        rows = list(range(count)) if count <= MOST_SAMPLES else [sample]
+        own = values.detach()[rows].reshape(len(rows), -1).cpu().clone()
+        chosen = own[rows.index(sample)]
+        return cls(tuple(values.shape), rows, own, chosen, spread_of(values))
+
+    def numbers(self, places: Tensor) -> Numbers:
+        """As it goes to whoever asked; places: which numbers of a sample, flattened."""
+        shape = self.shape[1:]
+        return Numbers(
+            shape=self.shape,
+            rows=self.rows,
+            places=[place_of(index, shape) for index in places.tolist()],
+            values=[figures(row) for row in self.values[:, places]],
+            is_whole=len(self.rows) * len(places) == self.spread.count,
+            spread=self.spread,
+        )
 
 
 def strongest(strength: Tensor, most: int) -> Tensor:

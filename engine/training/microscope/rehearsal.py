@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from engine.errors import UsageError
 from engine.parts.layers.address import Address, module_name, walk
 from engine.parts.optimizers import Optimizer
+from engine.training.microscope.numbers import Told
 from engine.training.trainer import Trainer
 
 Named = dict[str, Tensor]
@@ -25,11 +26,12 @@ Named = dict[str, Tensor]
 
 @dataclass
 class Passed:
-    """What went through a layer; batch first."""
+    """What went through a layer: of the samples that are told of, and all of it at a glance."""
 
     inputs: Tensor
-    outputs: Tensor
-    gradients: Tensor | None = None
+    """Of the chosen sample, flattened."""
+    outputs: Told
+    gradients: Told | None = None
     """By the outputs."""
 
 
@@ -37,6 +39,8 @@ class Passed:
 class Rehearsal:
     """A step with all that it makes; every tensor is the copy's own."""
 
+    sample: int
+    """The chosen one of the batch."""
     rows: Tensor
     """Which samples of the training split: (samples,) int64."""
     inputs: Tensor
@@ -69,8 +73,11 @@ class Rehearsal:
         return list(self.kept)
 
 
-def rehearse(trainer: Trainer) -> Rehearsal:
-    """Do the next step on a copy; raises UsageError where its loss can't be computed."""
+def rehearse(trainer: Trainer, sample: int) -> Rehearsal:
+    """Do the next step on a copy; raises UsageError where its loss can't be computed.
+
+    sample: of the batch, the one that is looked at; beyond its end the last.
+    """
     with _aside(trainer):
         trainer.begin_step()
         inputs, targets = trainer.batches[trainer.batch]
@@ -81,6 +88,7 @@ def rehearse(trainer: Trainer) -> Rehearsal:
         own = trainer.experiment.optimizer.values()
         settings = {name: group[name] for name in own if group[name] is not None}
         done = Rehearsal(
+            sample=max(0, min(sample, len(inputs) - 1)),
             rows=trainer.batches.rows(trainer.batch),
             inputs=inputs,
             targets=targets,
@@ -166,11 +174,12 @@ def _watching(model: nn.Module, trainer: Trainer, done: Rehearsal) -> Iterator[N
 
     def noted(address: Address) -> Any:
         def note(module: nn.Module, inputs: tuple[Tensor, ...], outputs: Tensor) -> None:
-            passed = Passed(inputs[0].detach(), outputs.detach().clone())
+            own = inputs[0][done.sample].detach().reshape(-1).clone()
+            passed = Passed(own, Told.of(outputs, done.sample))
             done.passed[address] = passed
 
             def back(gradients: Tensor) -> None:
-                passed.gradients = gradients.detach().clone()
+                passed.gradients = Told.of(gradients, done.sample)
 
             if outputs.requires_grad:
                 outputs.register_hook(back)  # type: ignore[no-untyped-call]  # torch's

@@ -31,6 +31,9 @@ def test_a_formula_is_evaluated_for_each_of_several_numbers() -> None:
 def test_what_is_no_number_is_as_ieee_has_it(formula: str, expected: float) -> None:
     """Nothing raises, as nothing does in PyTorch."""
     assert evaluate(formula, {"x": 0.0}) == expected
+    several: dict[str, Value] = {"x": (1.0, math.nan, math.inf, -math.inf)}
+    for formula in ("sum(exp(x))", "mean(x)", "softmax(x)[0]"):
+        assert math.isnan(evaluate(formula, several))  # type: ignore[arg-type]  # one
     assert math.isnan(evaluate("x / x + sqrt(-1)", {"x": 0.0}))  # type: ignore[arg-type]  # one
 
 

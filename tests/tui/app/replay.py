@@ -522,14 +522,14 @@ class Replay:
 
 
 def dissected(experiment: Experiment, focus: Focus, steps: int) -> DissectedStep:
-    """A step as the engine takes it apart."""
+    """A step as the engine takes it apart; each epoch has the steps of the first."""
     from engine.training.microscope import dissect
     from engine.training.trainer import Trainer
 
     trainer = Trainer(experiment, DataLocations(Path("/nonexistent")), "eager")
-    for _ in range(steps):
+    for _ in range(steps % STEPS_PER_EPOCH):
         trainer.step()
-    return dissect(trainer, focus)
+    return msgspec.structs.replace(dissect(trainer, focus), step=steps + 1)
 
 
 class Workers:

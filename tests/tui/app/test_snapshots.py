@@ -32,6 +32,8 @@ SCREENS: dict[str, tuple[Sequence[str], str]] = {
     "settings": (("comma",), "Settings"),
     "code": (("c",), "import torch"),
     "tune": (("T",), "Suggested learning rate"),
+    "microscope": (("m", "right", "right", "right", "right"), "Backward"),
+    "microscope-step": (("m", *["right"] * 5), "after = before"),
     "doctor": (("d",), "What the doctor finds"),
     "predict": (("p",), "Predict with"),
     "save": (("s",), "Save as"),
