@@ -72,6 +72,14 @@ class PicturesPredicted(msgspec.Struct, frozen=True, kw_only=True):
     remarks: list[str] = []
 
 
+class DrawingPredicted(msgspec.Struct, frozen=True, kw_only=True):
+    """What a network says of a drawing."""
+
+    prediction: Prediction
+    seen: bytes
+    """The picture that it was shown, row by row, 0 to 255."""
+
+
 class _Row(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A row that was predicted, as JSON has it."""
 

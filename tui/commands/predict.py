@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import tempfile
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,7 +21,7 @@ from tui.commands.one_off_session import answer_of
 from tui.commands.output import STDOUT, may_replace, show_file
 
 if TYPE_CHECKING:
-    from engine.export.predictions import BadRow, RowsPredicted
+    from engine.export.predictions import BadRow, PicturesPredicted, RowsPredicted
     from engine.runs.contents import CheckpointKind
     from engine.runs.events import Prediction
     from engine.runs.run import Run
@@ -50,6 +52,13 @@ def predict(
     force: Annotated[
         bool, typer.Option("--force", help="Replace a file that is there, without asking.")
     ] = False,
+    center: Annotated[
+        bool | None,
+        typer.Option(
+            "--center/--no-center",
+            help="Put what a picture shows where the data has it; as it is for MNIST.",
+        ),
+    ] = None,
     checkpoint: o.CheckpointOption = "last",
     runs_dir: o.RunsDir = None,
     data_dir: o.DataDir = None,
@@ -74,7 +83,10 @@ def predict(
     if csv is not None:
         raise typer.Exit(_rows(found, csv.expanduser(), output, kind, shared, force=force))
     if pictures := _pictures(found, values or []):
-        raise typer.Exit(_predict_pictures(found, pictures, output, kind, shared, force=force))
+        asked = partial(_ask_pictures, found, list(pictures), kind, center=center)
+        raise typer.Exit(_predict_pictures(found, pictures, output, asked, shared, force=force))
+    if center is not None:
+        raise UsageError("predict: --center goes with pictures")
     if output is not None:
         raise UsageError("predict: -o goes with --csv FILE, or with pictures")
     answers = answer_of(lambda session: session.predict(found, [list(values or [])], kind))
@@ -216,7 +228,7 @@ def _predict_pictures(
     run: Run,
     files: dict[str, str],
     output: Path | None,
-    kind: CheckpointKind,
+    ask: Callable[[], PicturesPredicted],
     shared: o.Shared,
     *,
     force: bool,
@@ -231,7 +243,7 @@ def _predict_pictures(
             output,
             lambda replace: check_rows_output(run, None, output, shared.data, replace=replace),
         )
-    told = answer_of(lambda session: session.predict_pictures(run, list(files), kind))
+    told = ask()
     answers = [msgspec.structs.replace(a, file=files[a.file]) for a in told.predictions]
     bad = [msgspec.structs.replace(b, place=files[b.place]) for b in told.bad]
     if output is not None:
@@ -242,6 +254,12 @@ def _predict_pictures(
     for remark in told.remarks:
         complain(remark)
     return _bad_rows("", bad, len(bad), shared)
+
+
+def _ask_pictures(
+    run: Run, files: list[str], kind: CheckpointKind, *, center: bool | None
+) -> PicturesPredicted:
+    return answer_of(lambda session: session.predict_pictures(run, files, kind, center=center))
 
 
 def _is_number(text: str) -> bool:

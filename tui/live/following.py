@@ -15,6 +15,7 @@ from tui.live.snapshot import Origin, Phase, Snapshot
 from tui.live.trainer_process import Connect, TrainerProcess
 
 if TYPE_CHECKING:
+    from engine.export.predictions import DrawingPredicted
     from engine.parts.data import Loading
     from engine.runs import events as ev
     from engine.runs.contents import CheckpointKind, Moment
@@ -188,6 +189,15 @@ class Following:
 
         session = await self._needed("predict")
         return await session.predict(Run(run), rows, checkpoint)
+
+    async def predict_drawing(
+        self, run: Path, pixels: bytes, size: tuple[int, int], checkpoint: CheckpointKind = "last"
+    ) -> DrawingPredicted:
+        """What a checkpoint of a run's network says of a drawing; raises PerceptuiError."""
+        from engine.runs.run import Run
+
+        session = await self._needed("predict")
+        return await session.predict_drawing(Run(run), pixels, size, checkpoint)
 
     async def moments(self, run: Run) -> p.Moments:
         """Which snapshots a run has; raises PerceptuiError."""

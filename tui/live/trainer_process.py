@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:  # the first screen is there before the engine is loaded
+    from engine.export.predictions import DrawingPredicted
     from engine.runs import events as ev
     from engine.runs.contents import CheckpointKind, Moment
     from engine.runs.dissected_step import DissectedStep, Focus
@@ -76,6 +77,9 @@ class TrainerProcess(Protocol):
     async def predict(
         self, run: Run, rows: list[list[str]], checkpoint: CheckpointKind = "last"
     ) -> list[ev.Prediction]: ...
+    async def predict_drawing(
+        self, run: Run, pixels: bytes, size: tuple[int, int], checkpoint: CheckpointKind = "last"
+    ) -> DrawingPredicted: ...
 
 
 Connect = Callable[[], AbstractAsyncContextManager[TrainerProcess]]

@@ -55,6 +55,36 @@ def class_prediction(
     return [crop(answer, width, look.ascii), *wrapped(bars, width, look)]
 
 
+def probability_rows(
+    predicted: str,
+    probabilities: Sequence[float | None],
+    classes: Sequence[str],
+    width: int,
+    look: Look,
+    *,
+    limit: int = 10,
+) -> list[Text]:
+    """The predicted class, and below it a row with a bar for each, in their own order.
+
+    Of more than `limit` classes the likeliest.
+    """
+    if width <= 0:
+        return []
+    order = list(range(min(len(classes), len(probabilities))))
+    if len(order) > limit:
+        order = sorted(order, key=lambda index: -_known(probabilities[index]))[:limit]
+    answer = Text.assemble("It is ", (plain(predicted, look.ascii), Style(bold=True)))
+    names = [plain(classes[index], look.ascii) for index in order]
+    longest = max(map(len, names), default=0)
+    rows = []
+    for index, name in zip(order, names, strict=True):
+        bar = _bar(index, probabilities[index], name.ljust(longest), look)
+        if classes[index] == predicted:
+            bar.stylize(Style(bold=True))
+        rows.append(crop(bar, width, look.ascii))
+    return [crop(answer, width, look.ascii), *rows]
+
+
 def value_prediction(
     values: Values,
     outputs: Sequence[float | None],

@@ -403,9 +403,11 @@ class WorkbenchScreen(TimeScreen):
 
     def action_predict(self) -> None:
         """Predict new samples with the network as it is."""
+        from tui.screens.draw import DrawScreen, drawable
         from tui.screens.predict import PredictScreen
 
-        self.app.push_screen(PredictScreen())
+        facts = drawable(self.shown)
+        self.app.push_screen(PredictScreen() if facts is None else DrawScreen(facts))
 
     @work(group="save", exit_on_error=False)
     async def action_save(self) -> None:

@@ -11,6 +11,7 @@ from typing import IO, TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from engine.errors import DataUnavailable
 from engine.parts.component import Component
+from engine.parts.data.framing import Framing
 from engine.parts.data.sheet.column import Column
 from engine.parts.data.sheet.remarks import Remark
 from engine.parts.data.sheet.samples import Samples
@@ -259,6 +260,10 @@ class Data(Component, abstract=True):
     """Whether it is a person's own, of which nothing is known before its rows were looked at."""
     pixel_figures: ClassVar[PixelFigures | None] = None
     """Of published files, kept because a look at them may need a download."""
+    has_dark_ground: ClassVar[bool] = False
+    """Whether its pictures are of one channel, light on dark."""
+    framing: ClassVar[Framing | None] = None
+    """How what is drawn stands in its pictures; None where nothing of that is known."""
     library: ClassVar[str] = ""
     """What is imported to make it, beside torch, where that takes about as long."""
     keeps_table: ClassVar[bool] = False

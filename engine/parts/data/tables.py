@@ -16,6 +16,7 @@ from engine.parts.data.base import (
     Provenance,
     Task,
 )
+from engine.parts.data.framing import Framing
 
 NUCLEUS = (
     "radius",
@@ -186,6 +187,9 @@ class Digits(_Bundled, name="digits"):
     )
     well_scaled = True
     balanced = True
+
+    has_dark_ground = True
+    framing = Framing(box=1.0, by_mass=False)
 
     def facts(self) -> Facts:
         return Facts((1, 8, 8), "classification", 1797, tuple("0123456789"))

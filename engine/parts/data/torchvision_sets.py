@@ -24,6 +24,7 @@ from engine.parts.data.base import (
     Provenance,
 )
 from engine.parts.data.download import Archive, Packed, download
+from engine.parts.data.framing import MNIST_FRAMING
 from engine.parts.data.pixels import GrayImages, Images
 from engine.parts.data.torchvision_import import torchvision_module
 from engine.parts.shapes import Shape, product
@@ -154,6 +155,8 @@ class TorchvisionSet(Images, abstract=True):
 class _Idx(TorchvisionSet, GrayImages, abstract=True):
     """A set in the four files of MNIST's format."""
 
+    has_dark_ground = True
+
     @classmethod
     def unpack(cls, archive: Path, root: Path) -> None:
         folder = root / cls.download_folder / "raw"
@@ -183,6 +186,7 @@ class MNIST(_Idx):
     class_names = tuple("0123456789")
     download_folder = "MNIST"
     pixel_figures = PixelFigures((0.1307,), (0.3081,))
+    framing = MNIST_FRAMING
     generator_name = "mnist"
     provenance = Provenance("Y. LeCun, C. Cortes, C. Burges 1998; yann.lecun.com", "CC BY-SA 3.0")
     mirrors = (

@@ -21,7 +21,7 @@ from pathlib import Path
 import msgspec
 
 from engine.errors import PerceptuiError, UsageError, WorkerLost
-from engine.export.predictions import PicturesPredicted, RowFormat, RowsPredicted
+from engine.export.predictions import DrawingPredicted, PicturesPredicted, RowFormat, RowsPredicted
 from engine.limits import PICTURES, REQUEST, ROWS
 from engine.paths import data_dir as default_data_dir
 from engine.runs.changes import Change
@@ -369,20 +369,33 @@ class Session:
         return await self._connection.ask(request, RowsPredicted)
 
     async def predict_pictures(
-        self, run: Run, files: list[str], checkpoint: Moment = "last"
+        self,
+        run: Run,
+        files: list[str],
+        checkpoint: Moment = "last",
+        *,
+        center: bool | None = None,
     ) -> PicturesPredicted:
         """What a run's network says of pictures, PICTURES of them at a time; files: whole paths."""
         where = str(run.path.absolute())
         parts = []
         for start in range(0, len(files), PICTURES.most):
             part = files[start : start + PICTURES.most]
-            request = p.PredictPictures(run=where, checkpoint=checkpoint, files=part)
+            request = p.PredictPictures(run=where, checkpoint=checkpoint, files=part, center=center)
             parts.append(await self._connection.ask(request, PicturesPredicted))
         return PicturesPredicted(
             predictions=[answer for part in parts for answer in part.predictions],
             bad=[bad for part in parts for bad in part.bad],
             remarks=list(dict.fromkeys(remark for part in parts for remark in part.remarks)),
         )
+
+    async def predict_drawing(
+        self, run: Run, pixels: bytes, size: tuple[int, int], checkpoint: Moment = "last"
+    ) -> DrawingPredicted:
+        """What a run's network says of a drawing of so many rows and columns."""
+        where = str(run.path.absolute())
+        request = p.PredictDrawing(run=where, checkpoint=checkpoint, pixels=pixels, size=size)
+        return await self._connection.ask(request, DrawingPredicted)
 
     async def evaluate(
         self, run: Run, checkpoint: Moment = "last", data_dir: Path | None = None

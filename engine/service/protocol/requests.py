@@ -310,6 +310,19 @@ class PredictPictures(Request, frozen=True, kw_only=True):
     run: str
     checkpoint: Moment
     files: list[str]
+    center: bool | None = None
+    """Whether what is drawn is put where the data set has it; None for where that is known."""
+
+
+class PredictDrawing(Request, frozen=True, kw_only=True):
+    """What a run's network says of a drawing; the answer's value is a DrawingPredicted."""
+
+    run: str
+    checkpoint: Moment
+    pixels: bytes
+    """Row by row, 255 where there is ink."""
+    size: tuple[int, int]
+    """Rows and columns."""
 
 
 class Evaluate(Request, frozen=True, kw_only=True):
@@ -396,6 +409,7 @@ Requests = (
     | ShowRows
     | PredictRows
     | PredictPictures
+    | PredictDrawing
     | Evaluate
     | ListMoments
     | Review

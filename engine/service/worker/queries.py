@@ -20,7 +20,7 @@ if TYPE_CHECKING:  # it loads torch
 OfExperiment = (
     p.Describe | p.WriteScript | p.TuneLearningRate | p.DissectFirst | p.TimeSteps | p.TrainBoth
 )
-OfFiles = p.Predict | p.PredictRows | p.PredictPictures | p.Export
+OfFiles = p.Predict | p.PredictRows | p.PredictPictures | p.PredictDrawing | p.Export
 OfRun = OfFiles | p.ShowRows | p.Evaluate | p.ListMoments
 Query = OfExperiment | OfRun | p.Review | p.InsideFirst | p.InsideOfRun | p.Prove
 
@@ -117,7 +117,7 @@ def _of_experiment(request: OfExperiment, locations: DataLocations) -> object:
 
 
 def _of_run(request: OfRun, locations: Callable[[str], DataLocations]) -> object:
-    from engine.export.picture_predictions import predict_pictures
+    from engine.export.picture_predictions import predict_drawing, predict_pictures
     from engine.export.predictions import predict_rows
     from engine.export.writer import export
     from engine.service.worker.inspection import evaluate, predict
@@ -141,7 +141,10 @@ def _of_run(request: OfRun, locations: Callable[[str], DataLocations]) -> object
                 replace=request.replace,
             )
         case p.PredictPictures():
-            return predict_pictures(run, request.files, request.checkpoint)
+            checkpoint = request.checkpoint
+            return predict_pictures(run, request.files, checkpoint, center=request.center)
+        case p.PredictDrawing():
+            return predict_drawing(run, request.pixels, request.size, request.checkpoint)
         case p.ListMoments():
             from engine.service.worker.review import moments
 

@@ -14,6 +14,7 @@ import msgspec
 
 from engine.doctor.evidence import Evidence
 from engine.errors import PerceptuiError, UsageError, WorkerLost
+from engine.export.predictions import DrawingPredicted
 from engine.parts.data import DataLocations
 from engine.runs import events as ev
 from engine.runs.contents import CheckpointKind, Moment
@@ -416,6 +417,14 @@ class Replay:
             )
             for row in values
         ]
+
+    async def predict_drawing(
+        self, run: Run, pixels: bytes, size: tuple[int, int], checkpoint: CheckpointKind = "last"
+    ) -> DrawingPredicted:
+        self._told("predict a drawing")
+        shares: list[float | None] = [0.25, 0.75]
+        answer = ev.Prediction(values=[], predicted="1", outputs=[0.0, 0.0], probabilities=shares)
+        return DrawingPredicted(prediction=answer, seen=pixels)
 
     async def close(self) -> None:
         """Let go of what it holds."""

@@ -14,6 +14,7 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 
 from engine.errors import PerceptuiError
+from engine.export.predictions import DrawingPredicted
 from engine.runs import events as ev
 from engine.runs.directory import RunDirectory
 from engine.runs.lease import own_lease, write_lease
@@ -45,6 +46,9 @@ class AnsweringController:
         self.answer: ev.Prediction | PerceptuiError = PerceptuiError("nothing is trained yet")
         self.code = "import torch\n"
         self.rows: DataRows | None = None
+        self.drawings: list[bytes] = []
+        self.seen = b""
+        """What it says that the network was shown."""
         self.checkpoints: list[str] = []
         """Which of them was asked, each time."""
 
@@ -72,6 +76,15 @@ class AnsweringController:
         if isinstance(self.answer, PerceptuiError):
             raise self.answer
         return [self.answer]
+
+    async def predict_drawing(
+        self, run: Path, pixels: bytes, size: tuple[int, int], checkpoint: str = "last"
+    ) -> DrawingPredicted:
+        self.drawings.append(pixels)
+        self.checkpoints.append(checkpoint)
+        if isinstance(self.answer, PerceptuiError):
+            raise self.answer
+        return DrawingPredicted(prediction=self.answer, seen=self.seen)
 
     async def data_rows(self, run: Path) -> DataRows | None:
         return self.rows

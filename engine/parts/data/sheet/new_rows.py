@@ -160,9 +160,11 @@ def _looked_at(path: str, samples: Samples) -> tuple[Sheet, dict[str, str]]:
     if bare.layout.format != "csv":
         raise DataUnavailable(_missing(path, samples, bare.names))
     order = next((o for o in samples.orders if len(o) == len(bare.names)), None)
-    if not found and set(bare.first) & set(samples.names):
+    # Samples without names are counted from 1, and what is in a cell may be such a number.
+    names = set() if samples.is_nameless else set(samples.names)
+    if not found and set(bare.first) & names:
         raise DataUnavailable(f"{path}: there is no sample in it")
-    is_named = any(set(sheet.names) & set(samples.names) for sheet in found)
+    is_named = any(set(sheet.names) & names for sheet in found)
     if found and not is_named:
         judged = _look(path, samples, None, None)
         is_named = judged is None or judged.layout.header
