@@ -102,8 +102,8 @@ class RunController:
         deadline = time.perf_counter() + WORK_S
         try:
             due = self._steps_due()
-            if due == 0:
-                return
+            if due == 0 and self._batches_left != 0:
+                return  # the next step is not due yet; where none is left it pauses
             done = training.advance(deadline, due)
             self._pace.done(done)
             if self._batches_left is not None and not training.is_over:
