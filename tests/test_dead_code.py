@@ -24,9 +24,6 @@ ALLOWED = {
     r"tui/terminal/printing.py: on_broken_pipe": "rich calls it",
     r"engine/service/client/connection.py: connection_(made|lost)": "asyncio calls it",
     r"engine/runs/inside.py: \w+": "what a client is told of a network, for any that draws it",
-    r"engine/service/client/session.py: (look_inside|inside_first|inside_of_run|touch)": (
-        "for whoever draws a network from within"
-    ),
     r"tui/cli.py: perceptui": "typer calls a command",
     r"tui/commands/\w+.py: (\w+_command|inspect_table|new_experiment)": "typer calls a command",
     r"engine/parts/(data|layers|losses|optimizers|schedules)\b.*: [A-Z][A-Za-z0-9]+": (

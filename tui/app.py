@@ -340,7 +340,8 @@ class PerceptuiApp(TerminalApp[int]):
         # Nobody may have opened it yet, and while the app ends its parts are gone already.
         if self.is_running and "workbench" in self.__dict__:
             own = self.draft.own(self.controller.snapshot, self.controller.opened)
-            self.workbench.show(self.budget.shown(self.controller.travel.view(own)))
+            seen = self.controller.insight.view(self.controller.travel.view(own))
+            self.workbench.show(self.budget.shown(seen))
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         if event.state == WorkerState.ERROR:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from engine.runs import events as ev
     from engine.runs.contents import CheckpointKind, Moment
     from engine.runs.dissected_step import DissectedStep, Focus
+    from engine.runs.inside import Effect, Inside, Look
     from engine.runs.rate_test import RateTest
     from engine.runs.run import Run
     from engine.runs.side_by_side import SideBySide
@@ -73,6 +74,8 @@ class Following:
         self._grid = (0, 0)
         self._seen_grid = (0, 0)
         """Of the pictures that were asked for last."""
+        self._look: Look | None = None
+        """What somebody wants to see inside of the network; None while nobody looks."""
         self._following: asyncio.Task[None] | None = None
         self._telling: asyncio.TimerHandle | None = None
 
@@ -273,7 +276,36 @@ class Following:
             progress_hz=1 / self._tell_s,
             pictures_hz=self._pictures_hz,
             grid=self._grid,
+            inside_hz=self._pictures_hz if self._look is not None else 0.0,
+            look=self._look,
         )
+
+    async def look_inside(self, look: Look | None) -> None:
+        """Have the network that is trained seen like this from now on; raises PerceptuiError."""
+        changed, self._look = look != self._look, look
+        session = self._session
+        if session is None or self.snapshot.run is None:
+            return
+        if changed and self.snapshot.is_live:
+            await self._watch(session)
+        if look is not None:
+            inside = await session.look_inside(look)
+            self._change(replace(self.snapshot, inside=inside), at_once=True)
+
+    async def touch(self, touch: p.Touch) -> Effect:
+        """Have the network that is trained changed by hand; raises PerceptuiError."""
+        session = await self._needed("change a network")
+        return await session.touch(touch)
+
+    async def inside_first(self, experiment: Experiment, look: Look) -> Inside:
+        """What is inside of an experiment's network before its first step."""
+        session = await self._needed("draw the network")
+        return await session.inside_first(experiment, look, self.folders.data_dir)
+
+    async def inside_of_run(self, run: Run, look: Look, moment: Moment) -> Inside:
+        """What is inside of a run's network as it was at a moment."""
+        session = await self._needed("draw the network")
+        return await session.inside_of_run(run, look, moment, self.folders.data_dir)
 
     async def _do(self, steer: Callable[[TrainerProcess], Awaitable[object]]) -> None:
         session = await self._opened()

@@ -53,6 +53,8 @@ class Observer:
                 return replace(snapshot, loading=happened)
             case p.Drawn():
                 return self.shown(snapshot, happened.pictures)
+            case p.Seen():
+                return replace(snapshot, inside=happened.inside)
             case ev.RunStarted():
                 self.begin((happened,))  # what was left of the run before is over
                 return replace(
@@ -60,6 +62,7 @@ class Observer:
                     progress=None,
                     loading=None,
                     pictures=None,
+                    inside=None,
                     curves={},
                     **vars(self._history.latest),
                 )

@@ -11,6 +11,7 @@ from tui.renderables.targets import target_text
 
 if TYPE_CHECKING:
     from engine.runs.contents import CheckpointKind
+    from engine.runs.inside import Inside
     from engine.runs.pictures import Pictures
     from engine.runs.run import Run
     from engine.service import protocol as p
@@ -86,6 +87,8 @@ class Snapshot(LatestEvents):
     pictures: Pictures | None = None
     curves: dict[str, tuple[LossSeries, ...]] = field(default_factory=dict)
     """What reports tell over the epochs, by metric."""
+    inside: Inside | None = None
+    """What was seen last of the network from within."""
     past: PastMoment | None = None
     """The moment that pictures and scores are of; None for now."""
     message: str = ""
@@ -116,7 +119,7 @@ class Snapshot(LatestEvents):
         """By what the next training of what is open is judged: this one, if it came to an end."""
         if self.finished is None or (self.diverged is None and not self.finished.metrics):
             return self.before
-        return replace(self, before=None, pictures=None, curves={})
+        return replace(self, before=None, pictures=None, inside=None, curves={})
 
     @property
     def is_best_last(self) -> bool:

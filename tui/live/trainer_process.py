@@ -12,6 +12,7 @@ if TYPE_CHECKING:  # the first screen is there before the engine is loaded
     from engine.runs import events as ev
     from engine.runs.contents import CheckpointKind, Moment
     from engine.runs.dissected_step import DissectedStep, Focus
+    from engine.runs.inside import Effect, Inside, Look
     from engine.runs.pictures import Pictures
     from engine.runs.rate_test import RateTest
     from engine.runs.run import Run
@@ -32,9 +33,27 @@ class TrainerProcess(Protocol):
     def events(self) -> AsyncIterator[SessionEvent]: ...
     async def begin(self, order: p.Train | p.Resume) -> Path: ...
     async def watch(
-        self, *, progress_hz: float, pictures_hz: float, grid: tuple[int, int]
+        self,
+        *,
+        progress_hz: float,
+        pictures_hz: float,
+        grid: tuple[int, int],
+        inside_hz: float = 0.0,
+        look: Look | None = None,
     ) -> None: ...
     async def do(self, command: p.Command | p.Stop) -> None: ...
+    async def touch(self, touch: p.Touch) -> Effect: ...
+    async def look_inside(self, look: Look) -> Inside: ...
+    async def inside_first(
+        self, experiment: Experiment, look: Look, data_dir: Path | None = None
+    ) -> Inside: ...
+    async def inside_of_run(
+        self,
+        run: Run,
+        look: Look,
+        checkpoint: Moment = "last",
+        data_dir: Path | None = None,
+    ) -> Inside: ...
     async def pictures(self, columns: int, rows: int) -> Pictures: ...
     async def describe(
         self, experiment: Experiment, data_dir: Path | None = None

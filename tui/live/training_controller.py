@@ -15,6 +15,7 @@ from engine.errors import PerceptuiError, WorkerLost
 from engine.paths import data_dir, runs_dir
 from tui.live.following import Folders, Following
 from tui.live.going_on import GoingOn
+from tui.live.insight import Insight
 from tui.live.opened_run import OpenedRun
 from tui.live.pace import AUTO, FIRST_RUN_S, is_first_run, of_choice
 from tui.live.snapshot import Origin, Snapshot
@@ -47,6 +48,8 @@ class TrainingController(Following):
         self._opened_run = OpenedRun(self, self._tell_now)
         self.travel = TimeTravel(self, self._tell_now)
         """Through what the run that is open was."""
+        self.insight = Insight(self, self._tell_now)
+        """Into the network that is open."""
         self.pace = AUTO
         """What a person chose for all trainings, as the settings name it."""
 

@@ -23,10 +23,12 @@ from tui.editing.topics import Topic
 from tui.live.snapshot import Snapshot
 from tui.measured import shown_title
 from tui.messages import DraftChanged
+from tui.network_plan import is_worth_drawing, planned_shapes
 from tui.renderables.computer import computer_line
-from tui.screens.time import TimeScreen
+from tui.screens.inside import InsideScreen
 from tui.widgets.editor import NOTHING_DONE, NOTHING_UNDONE, Editor
 from tui.widgets.keys import Keys
+from tui.widgets.network import NetworkView
 from tui.widgets.notes import DoctorNote, Notice, Verdict, repaired_text
 from tui.widgets.pane import COLUMNS, NAMES, PaneColumn, PaneFrame, Tabs, bindings
 from tui.widgets.picture import PictureView
@@ -34,11 +36,14 @@ from tui.widgets.snapshot_view import SnapshotView
 from tui.widgets.status import FactsLine, LossLine, StatusLine
 from tui.widgets.time_slider import TimeSlider
 from tui.widgets.training import LossCurve, Scores
+from tui.widgets.unit import UnitView
 
 MOST_SMOOTHING = 64
 COMPUTER_S = 2.0
 """Between two looks at how busy the computer is."""
 CHANGED = "changed: space trains this"
+VAST = 160
+"""Columns from which on those beside the middle are wider."""
 REST_S = 0.05
 """A size rests so long before a picture is drawn for it: a window that is dragged has many."""
 FOOTER = (
@@ -49,7 +54,7 @@ FOOTER = (
 """Actions in the order of their use: what has no room is in the help."""
 
 
-class WorkbenchScreen(TimeScreen):
+class WorkbenchScreen(InsideScreen):
     """Edit, train, see. Wide: everything at once; narrow: one pane at a time."""
 
     BINDINGS = [  # noqa: RUF012  # Textual declares it so
@@ -92,6 +97,8 @@ class WorkbenchScreen(TimeScreen):
         self._computer = Computer()
         self._described: type[Data] | None = None
         """The kind of data that is drawn."""
+        self._middle = "picture"
+        """Which pane has the middle where there is room for one of them only."""
         self._rejected = ""
         """What an editor left, and could not be read."""
 
@@ -119,6 +126,7 @@ class WorkbenchScreen(TimeScreen):
             return
         for view in self.query(SnapshotView):
             view.snapshot = snapshot
+        self.show_inside(snapshot)
         self.query_one(Notice).tell(snapshot)
         self.query_one(DoctorNote).hear(snapshot)
         self.query_one(Verdict).tell(snapshot)
@@ -138,6 +146,7 @@ class WorkbenchScreen(TimeScreen):
             self.refresh_bindings()
             self.host.show_training()
             self.on_data_described()
+            self._give_room()
 
     async def on_draft_changed(self, message: DraftChanged) -> None:
         """A new learning rate applies at once; whatever else waits for a reset."""
@@ -155,12 +164,17 @@ class WorkbenchScreen(TimeScreen):
 
     def on_resize(self, event: Resize) -> None:
         self.query_one(StatusLine).facts = self.has_class("-wide")
+        self.set_class(self.size.width >= VAST, "-vast")
         self._draw_tabs()
+        self._give_room()
         self.call_after_refresh(self._settle)
 
     def watch_pane(self) -> None:
         if not self._is_built:
             return
+        if self.pane in ("network", "picture"):
+            self._middle = self.pane
+        self._give_room()
         for column in self.query(PaneColumn):
             column.choose(self.pane)
         self._draw_tabs()
@@ -169,6 +183,7 @@ class WorkbenchScreen(TimeScreen):
 
     def watch_zoomed(self) -> None:
         self.set_class(self.zoomed, "-zoomed")
+        self._give_room()
         self.call_after_refresh(self._settle)
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
@@ -183,6 +198,32 @@ class WorkbenchScreen(TimeScreen):
             self.zoomed = not self.zoomed
         else:
             self.tell("The pane has the whole screen already: digits lead to the others")
+
+    def _give_room(self) -> None:
+        """Where all panes are seen: the network only where it is asked for, or has room."""
+        is_beside = self._has_room_for_both()
+        shows_network = is_beside or self._middle == "network"
+        off = {
+            "network": not shows_network,
+            "picture": not is_beside and shows_network,
+            "unit": not shows_network and self.pane != "unit",
+        }
+        for name, is_off in off.items():
+            self.query_one(f"#{name}", PaneFrame).set_class(is_off and self.shows_all, "-off")
+
+    def _has_room_for_both(self) -> bool:
+        """Whether the network is drawn above the picture."""
+        experiment = self.host.draft.experiment
+        column = self.query_one("#picture", PaneFrame).parent
+        if not self.shows_all or experiment is None or not isinstance(column, PaneColumn):
+            return False
+        description = self.host.draft.examiner.known(experiment)
+        facts = description.known_facts() if description is not None else None
+        width, height = column.size.width - 2, column.size.height // 2 - 2
+        return is_worth_drawing(planned_shapes(experiment, facts), width, height)
+
+    def on_network_view_numbers(self, message: NetworkView.Numbers) -> None:
+        self.pane = "unit"
 
     def on_doctor_note_told(self, message: DoctorNote.Told) -> None:
         self.query_one(LossLine).word = message.word
@@ -223,8 +264,14 @@ class WorkbenchScreen(TimeScreen):
         self.post_message(DraftChanged())
 
     def takes_back(self) -> bool:
-        """Undo the last edit, and say where there is none: a shell would come as a surprise."""
-        self.action_undo()
+        """Undo the last edit, and say where there is none: a shell would come as a surprise.
+
+        In the network the last touch is taken back, as z does there.
+        """
+        if self.pane in ("network", "unit"):
+            self.take_touch_back()
+        else:
+            self.action_undo()
         return True
 
     def action_undo(self) -> None:
@@ -312,6 +359,7 @@ class WorkbenchScreen(TimeScreen):
         # What is moved step by step is seen until it was looked at again.
         if known is not None or kind is None or kind is not self._described:
             picture.description, self._described = known, kind
+        self._give_room()
 
     def action_by_sample(self) -> None:
         """Show every sample in turn, with labels and lines, or the whole picture again."""
@@ -480,8 +528,10 @@ class WorkbenchScreen(TimeScreen):
 
     def _settle(self) -> None:
         """Take the layout as it is now."""
+        self._give_room()  # columns have their widths by now
         self._focus()
         self._tell_grid()
+        self.show_inside(self._seen())
 
     def _focus(self) -> None:
         """Keys act on the pane that is chosen."""
@@ -513,7 +563,14 @@ class WorkbenchScreen(TimeScreen):
         status.note = note
         opened = draft.experiment
         status.title = (opened.summary or opened.title) if opened is not None else ""
-        self.query_one("#picture", PaneFrame).show_title(self.query_one(PictureView).figure.title)
+        self.title_inside()
+
+    def title_inside(self) -> None:
+        """Name the unit that is looked at, and what is drawn."""
+        network, picture = self.query_one(NetworkView), self.query_one(PictureView)
+        self.query_one("#network", PaneFrame).show_title(network.heading())
+        self.query_one("#unit", PaneFrame).show_title(self.query_one(UnitView).heading())
+        self.query_one("#picture", PaneFrame).show_title(picture.heading())
 
     def _is_another_rate(self, snapshot: Snapshot) -> bool:
         """Whether the learning rate is another, which changes a live training at once."""

@@ -50,8 +50,11 @@ class ByteBudget:
         before = self._shown
         is_one_of_many = (snapshot.phase, snapshot.run) == ("running", before.run)
         is_one_of_many = is_one_of_many and snapshot.past is before.past is None
-        if is_one_of_many and _size(snapshot) == _size(before) and self.left < 0:
-            snapshot = replace(snapshot, pictures=before.pictures, curves=before.curves)
+        if is_one_of_many and self.left < 0:
+            if _size(snapshot) == _size(before):
+                snapshot = replace(snapshot, pictures=before.pictures, curves=before.curves)
+            if _seen(snapshot) == _seen(before):
+                snapshot = replace(snapshot, inside=before.inside)
         self._shown = snapshot
         return snapshot
 
@@ -60,3 +63,20 @@ def _size(snapshot: Snapshot) -> tuple[int, int] | None:
     """The columns and rows of the boundary; None without one."""
     boundary = snapshot.pictures.boundary if snapshot.pictures else None
     return None if boundary is None else (boundary.columns, boundary.rows)
+
+
+def _seen(snapshot: Snapshot) -> tuple[object, ...] | None:
+    """What is looked at inside of the network; None where nothing is."""
+    inside = snapshot.inside
+    if inside is None:
+        return None
+    tile = inside.columns[-1].units[0].tile
+    size = None if tile is None else (tile.kind, tile.columns, tile.rows)
+    unit, sample = inside.unit, inside.sample
+    large = None if unit is None or unit.after is None else (unit.after.columns, unit.after.rows)
+    return (
+        size,
+        None if unit is None else unit.unit,
+        large,
+        None if sample is None else (sample.sample.split, sample.sample.row),
+    )

@@ -15,10 +15,12 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from tui.widgets.editor import Editor
+from tui.widgets.network import NetworkView
 from tui.widgets.notes import DoctorNote
 from tui.widgets.picture import PictureView
 from tui.widgets.snapshot_view import SnapshotView
 from tui.widgets.training import LossCurve, Scores
+from tui.widgets.unit import UnitView
 
 Column = Literal["left", "middle", "right"]
 COLUMNS: tuple[Column, ...] = get_args(Column)
@@ -34,7 +36,7 @@ class Pane:
     title: str
     """On its border."""
     column: Column
-    content: Callable[[], Sequence[SnapshotView | Editor | DoctorNote]]
+    content: Callable[[], Sequence[SnapshotView | Editor | DoctorNote | UnitView]]
     """Makes the views in it, from top to bottom; the first has the focus."""
     keys: tuple[tuple[str, str], ...] = ()
     """Its own few keys, with what they do: below it."""
@@ -42,6 +44,10 @@ class Pane:
 
 PANES = (
     Pane("experiment", "Experiment", "left", lambda: (Editor(),)),
+    Pane(
+        "network", "Network", "middle", lambda: (NetworkView(),),
+        (("enter", "numbers"), ("0", "silence"), ("a", "before"), ("i", "new"), ("z", "back")),
+    ),
     Pane(
         "picture", "Picture", "middle", lambda: (PictureView(),),
         (("b", "bands"), ("t", "test points"), ("o", "samples")),
@@ -51,6 +57,10 @@ PANES = (
         (("l", "log"), ("[ ]", "smooth"), ("V", "metric")),
     ),
     Pane("scores", "Scores", "right", lambda: (Scores(),), (("M", "matrix"),)),
+    Pane(
+        "unit", "Unit", "right", lambda: (UnitView(),),
+        (("enter", "set"), ("0", "silence"), ("z", "back")),
+    ),
     Pane("doctor", "Doctor", "left", lambda: (DoctorNote(),), (("f", "repair"), ("d", "all"))),
 )  # fmt: skip
 """All of them, in the order of their keys."""

@@ -22,6 +22,7 @@ from tui.drawings import (
 )
 from tui.live.snapshot import Snapshot
 from tui.renderables import boundary as plane
+from tui.renderables.network.large import large_rows, titled
 from tui.renderables.table import sentence
 from tui.renderables.targets import target_heading
 from tui.renderables.thumbnail import thumbnail
@@ -29,6 +30,7 @@ from tui.widgets.curve_cursor import CurveCursor
 from tui.widgets.scrolled import ScrolledView
 
 if TYPE_CHECKING:
+    from engine.runs.inside import Inside, Unit
     from engine.service.protocol.description import Description
 
 LEAST_STRIP = 5
@@ -69,6 +71,11 @@ CURVE = Figure(
     "Draws what the network answers to each input as a line, and the data as points beside it.",
     "Here {train} points were learned from.",
 )
+UNIT = Figure(
+    "One unit, large",
+    "Draws what one unit gives: over the plane, along the input, class by class, or of a picture.",
+    "Here it is one of {layers} layers.",
+)
 CONFUSION = Figure(
     "Confusion matrix",
     "Counts in each row what became of one class: right ones on the diagonal, mistakes beside it.",
@@ -99,6 +106,9 @@ class PictureView(ScrolledView, CurveCursor, can_focus=True):
     description: reactive[Description | None] = reactive(None, repaint=False)
     """What the data looks like; seen until something is trained."""
 
+    large: reactive[Unit | None] = reactive(None, repaint=False)
+    """The unit of the network that is drawn in its place."""
+
     class Resized(Message):
         """There is more or less room than before; the picture is to be drawn for it."""
 
@@ -109,7 +119,8 @@ class PictureView(ScrolledView, CurveCursor, can_focus=True):
     def drawn_from(self, snapshot: Snapshot) -> tuple[object, ...]:
         evaluated = snapshot.evaluated
         splits = evaluated.get("test"), evaluated.get("train")
-        return snapshot.pictures, *splits, snapshot.is_over, snapshot.started
+        inside = snapshot.inside if self.large is not None else None
+        return snapshot.pictures, *splits, snapshot.is_over, snapshot.started, inside
 
     def chart_rows(self) -> Sequence[Text]:
         return self.all_rows(*self.size) if self._has_curve() else []
@@ -135,6 +146,24 @@ class PictureView(ScrolledView, CurveCursor, can_focus=True):
     def watch_description(self) -> None:
         self.remake()
 
+    def watch_large(self) -> None:
+        self.remake()
+
+    def heading(self) -> str:
+        """What the pane is called now."""
+        inside = self._inside()
+        if inside is not None and self.large is not None:
+            return titled(inside, self.large)
+        return self.figure.title
+
+    def _inside(self) -> Inside | None:
+        """The network, where one of its units is drawn and known."""
+        inside, large = self.snapshot.inside, self.large
+        if large is None or inside is None or inside.unit is None or inside.unit.unit != large:
+            return None
+        has_own = inside.unit.after is not None or inside.sample is not None
+        return inside if has_own else None
+
     def grid(self) -> tuple[int, int]:
         """The columns and rows of the matrix that fills this widget; (0, 0) while unseen."""
         width, height = self.size
@@ -152,6 +181,9 @@ class PictureView(ScrolledView, CurveCursor, can_focus=True):
 
     def _drawn(self, width: int, height: int) -> tuple[Figure, list[Text]]:
         pictures, look = self.snapshot.pictures, self.look
+        inside = self._inside()
+        if inside is not None and self.large is not None:
+            return UNIT, large_rows(inside, self.large, width, height, look)
         if pictures is None:
             return DATA, self._before_training(width, height)
         if self.by_sample and pictures.comparison.actual:

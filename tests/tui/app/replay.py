@@ -21,6 +21,7 @@ from engine.runs.contents import CheckpointKind, Moment
 from engine.runs.directory import RunDirectory
 from engine.runs.dissected_step import DissectedStep, Focus
 from engine.runs.extension import extended
+from engine.runs.inside import Effect, Inside, Look
 from engine.runs.lease import drop_lease, own_lease, write_lease
 from engine.runs.pictures import Boundary, Comparison, Curve, Pictures, Point
 from engine.runs.rate_test import RateTest, rate_test
@@ -32,6 +33,7 @@ from engine.service import protocol as p
 from engine.service.client.session import SessionEvent
 from engine.service.protocol.description import DataRows, Description
 from engine.spec.experiment import Experiment
+from tests.tui.app.inside_recording import EFFECT, InsideTold
 
 STEPS_PER_EPOCH = 4
 LEVELS = 4
@@ -64,6 +66,11 @@ class Replay:
         self.factor = 1.0
         self.pace = 0.0
         self.keeps_snapshots = True
+        self.inside = InsideTold()
+        self.touch_refusal: PerceptuiError | None = None
+        """Raised by every touch."""
+        self.look: Look | None = None
+        """What is looked at while it trains."""
         self.grid = (0, 0)
         self.is_endless = is_endless
         self._experiment: Experiment | None = None
@@ -85,6 +92,8 @@ class Replay:
             self._record(self._epoch_finished())
         self._say(self._progress())
         self._say(p.Drawn(pictures=self._pictures()))
+        if self.look is not None:
+            self._say(p.Seen(inside=self._inside(self.experiment, self.look)))
         if self.epoch >= self.experiment.epochs and not self.is_endless:
             self.finish()
 
@@ -231,9 +240,50 @@ class Replay:
         self.step_done = self.epoch * STEPS_PER_EPOCH
         self._record(self._started(run.path))
 
-    async def watch(self, *, progress_hz: float, pictures_hz: float, grid: tuple[int, int]) -> None:
+    async def watch(
+        self,
+        *,
+        progress_hz: float,
+        pictures_hz: float,
+        grid: tuple[int, int],
+        inside_hz: float = 0.0,
+        look: Look | None = None,
+    ) -> None:
         self._told("watch")
         self.grid = grid
+        self.look = look if inside_hz else None
+
+    async def touch(self, touch: p.Touch) -> Effect:
+        if self.touch_refusal is not None:
+            raise self.touch_refusal
+        self._told(self.inside.touch(touch))
+        return EFFECT
+
+    async def look_inside(self, look: Look) -> Inside:
+        return self._inside(self.experiment, look)
+
+    async def inside_first(
+        self, experiment: Experiment, look: Look, data_dir: Path | None = None
+    ) -> Inside:
+        if self._lost is not None:
+            raise self._lost
+        return self._inside(experiment, look)
+
+    async def inside_of_run(
+        self,
+        run: Run,
+        look: Look,
+        checkpoint: Moment = "last",
+        data_dir: Path | None = None,
+    ) -> Inside:
+        self._told(f"inside {checkpoint}")
+        return self._inside(run.experiment(), look)
+
+    def _inside(self, experiment: Experiment, look: Look) -> Inside:
+        is_picture = len(experiment.data.known_facts().shape) > 1
+        return self.inside.answer(
+            look, is_picture=is_picture, epoch=self.epoch, step=self.step_done
+        )
 
     async def do(self, command: p.Command | p.Stop) -> None:
         match command:
@@ -441,7 +491,7 @@ class Replay:
         steers = command.startswith(STEERING)
         if steers and self._directory is None:
             raise PerceptuiError("nothing is trained")
-        if command.split()[0] not in ("watch", "pictures", "review"):
+        if command.split()[0] not in ("watch", "pictures", "review", "inside"):
             self.said.append(command)
 
     def _go_on_telling(self) -> None:

@@ -50,7 +50,7 @@ def test_what_is_drawn_and_measured_is_explained(tmp_path: Path, size: tuple[int
     async def play(stage: Stage) -> None:
         await stage.train()
         stage.trainer.advance(3)
-        await stage.press("2")
+        await stage.press("3")
         picture = stage.workbench.query_one(PictureView)
         await stage.until(lambda: picture.figure is BOUNDARY)  # before it the data is drawn
         told = set()

@@ -50,9 +50,9 @@ def test_a_finished_run_opens_with_all_it_had(
 
     async def play(stage: Stage) -> None:
         await stage.until_seen("✓ finished", run.name, "epoch 30/30", "● outside", "▲ inside")
-        await stage.press("3")
-        await stage.until_seen("● train", "30")
         await stage.press("4")
+        await stage.until_seen("● train", "30")
+        await stage.press("5")
         await stage.until_seen("Precision", "15", "of the test points")
         await stage.press("p")
         await stage.until(lambda: isinstance(stage.app.screen, PredictScreen))

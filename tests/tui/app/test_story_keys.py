@@ -62,7 +62,7 @@ def test_undo_where_the_experiment_is_not_seen(tmp_path: Path) -> None:
         stage.app.draft.load("other", small_experiment(seed=3))
         stage.app.draft.set("epochs", "9")
         stage.workbench.show_draft()
-        await stage.press("2", "z")
+        await stage.press("3", "z")
         await stage.until(lambda: "Taken back; 1 shows the experiment" in stage.notices)
         assert stage.app.draft.raw["epochs"] == 30
         await stage.press("ctrl+y")

@@ -31,7 +31,7 @@ def test_a_larger_screen_has_a_larger_picture(tmp_path: Path, phase: str) -> Non
 
     async def play(stage: Stage) -> None:
         await stage.train()
-        await stage.press("2")
+        await stage.press("3")
         stage.trainer.advance()
         if phase != "running":
             await stage.press("x" if phase == "stopped" else "space")
@@ -49,7 +49,7 @@ def test_what_is_found_takes_no_room_of_the_picture(tmp_path: Path) -> None:
     """What the doctor finds while it trains stands in the lines on top, where no pane has it."""
 
     async def play(stage: Stage) -> None:
-        await stage.press("2")
+        await stage.press("3")
         await stage.train()
         stage.trainer.advance()
         await stage.until_seen("● outside")

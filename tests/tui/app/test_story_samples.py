@@ -16,7 +16,7 @@ def test_the_data_is_seen_before_it_is_trained(tmp_path: Path, size: tuple[int, 
     """Its points stand below what there is to do, and give way to the network's picture."""
 
     async def play(stage: Stage) -> None:
-        await stage.press("2")
+        await stage.press("3")
         await stage.until_seen("space trains it", "\u25cf outside", "\u25b2 inside")
         await stage.train()
         stage.trainer.advance()
@@ -71,7 +71,7 @@ def test_a_cursor_reads_the_curve(tmp_path: Path, size: tuple[int, int]) -> None
         await stage.train()
         for _ in range(3):
             stage.trainer.advance()
-        await stage.press("3")
+        await stage.press("4")
         await stage.until(lambda: [len(one.values) for one in curve().snapshot.series] == [3, 3])
         await stage.press("right")
         await stage.until_seen("epoch 1", "train 1.0000")

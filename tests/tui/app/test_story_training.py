@@ -93,7 +93,7 @@ def test_the_confusion_matrix_of_data_with_a_boundary(
     async def play(stage: Stage) -> None:
         await stage.train()
         stage.trainer.advance()
-        await stage.press("2", "M")
+        await stage.press("3", "M")
         await stage.until_seen("Actual ↓  predicted →")
         await stage.until(lambda: re.search(r"0 outside +1 +·", stage.screen))
         stage.trainer.finish()
@@ -291,7 +291,7 @@ def test_a_narrow_screen_shows_what_happens(tmp_path: Path) -> None:
         await stage.until_seen("● outside", "▲ inside")
         await stage.press("tab")
         await stage.until_seen("● train 0.3333")
-        await stage.press("4")
+        await stage.press("5")
         await stage.until_seen("Split", "Accuracy")
         await stage.press(str(len(NAMES)), "tab")
         await stage.until_seen("Linear(4)")

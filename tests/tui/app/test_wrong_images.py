@@ -70,7 +70,7 @@ def test_all_are_seen_with_captions_while_it_trains(
     async def play(stage: Stage) -> None:
         await stage.until_phase("ready")
         await stage.settled()
-        await stage.press("2")
+        await stage.press("3")
         stage.workbench.query_one(PictureView).snapshot = snapshot(side, is_over=False)
         await stage.until_seen("0 as 9", "1 as 9")
         view = stage.workbench.query_one(PictureView)
@@ -86,7 +86,7 @@ def test_they_stand_below_the_matrix_whole(tmp_path: Path, size: tuple[int, int]
     async def play(stage: Stage) -> None:
         await stage.until_phase("ready")
         await stage.settled()
-        await stage.press("2")
+        await stage.press("3")
         view = stage.workbench.query_one(PictureView)
         view.snapshot = snapshot(28, is_over=True)
         await stage.until_seen("redicted")
@@ -103,7 +103,7 @@ def test_the_wheel_shows_what_has_no_room(tmp_path: Path) -> None:
     async def play(stage: Stage) -> None:
         await stage.until_phase("ready")
         await stage.settled()
-        await stage.press("2")
+        await stage.press("3")
         view = stage.workbench.query_one(PictureView)
         view.snapshot = snapshot(28, is_over=True)
         await stage.until_seen("redicted")
@@ -127,7 +127,7 @@ def test_scores_are_scrolled_too(tmp_path: Path) -> None:
     """The matrix that has no room beside the classes is below them."""
 
     async def play(stage: Stage) -> None:
-        await stage.press("4", "M")
+        await stage.press("5", "M")
         view = stage.workbench.query_one(Scores)
         await stage.train()
         stage.trainer.advance(30)

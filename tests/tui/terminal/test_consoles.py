@@ -62,7 +62,7 @@ def test_the_whole_screen_is_what_a_console_has(
         assert stage.app.look.console
         await stage.train()
         stage.trainer.advance(5)
-        for key in ("1", "2", "3", "4"):
+        for key in ("1", "2", "3", "4", "6"):
             await stage.press(key)
             await stage.settled()
             strips = stage.app.screen._compositor.render_strips()

@@ -1,0 +1,60 @@
+"""What a network will look like, known from its experiment alone: whether it is worth drawing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.cells import cell_len
+
+from engine.errors import Problem
+from engine.parts.data import names_of_inputs
+from engine.spec.chain import links
+from engine.spec.columns import columns_of
+from tui.renderables.network import Shape, arrange
+
+if TYPE_CHECKING:
+    from engine.parts.data import Facts
+    from engine.spec.experiment import Experiment
+
+MOST_INPUTS = 12
+"""Of a table with more, the network says less than the picture."""
+MOST_UNITS = 64
+"""As engine.training.inside has it."""
+
+
+def planned_shapes(experiment: Experiment, facts: Facts | None) -> list[Shape]:
+    """The columns of a network from left to right; none where that can't be known yet."""
+    facts = facts or experiment.data.known_facts()
+    problems: list[Problem] = []
+    chain = links(experiment.layers, facts.shape, problems)
+    if problems or not facts.shape:
+        return []
+    columns = columns_of(chain)
+    is_image = len(facts.shape) > 1
+    makers = [column.maker for column in columns if not column.is_input]
+    is_sampled = is_image and any(len(maker.output_shape) > 1 for maker in makers)
+    found = [_inputs(facts)]
+    for place, column in enumerate(columns[1:], start=2):
+        count = column.num_units
+        label = 0
+        if place == len(columns):
+            names = facts.classes if len(facts.classes) == count else facts.classes[1:count]
+            label = max((cell_len(name) for name in names), default=0)
+        is_number = is_sampled and len(column.last.output_shape) == 1
+        found.append(Shape(min(count, MOST_UNITS), "dot" if is_number else "tile", label))
+    return found
+
+
+def is_worth_drawing(shapes: list[Shape], width: int, height: int) -> bool:
+    """Whether all of a network has room, and it has few inputs."""
+    if len(shapes) < 2 or shapes[0].units > MOST_INPUTS:
+        return False
+    return arrange(shapes, width, height).is_whole
+
+
+def _inputs(facts: Facts) -> Shape:
+    count = facts.shape[0]
+    if len(facts.shape) > 1:  # the channels of a picture
+        return Shape(min(count, MOST_UNITS))
+    names = names_of_inputs(facts, count)
+    return Shape(min(count, MOST_UNITS), "tile", max(map(cell_len, names), default=0))
