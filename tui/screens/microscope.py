@@ -15,7 +15,7 @@ from textual.events import Resize
 from textual.widgets import Static
 
 from engine.errors import PerceptuiError, UsageError
-from tui.renderables.microscope import code_rows, part_lines, part_rows, part_title
+from tui.renderables.microscope import code_rows, part_lines, part_rows, part_title, told_weights
 from tui.renderables.sanitize import fit
 from tui.renderables.table import sentence
 from tui.screens.page import CurvePage, Page
@@ -33,7 +33,7 @@ Do = Callable[[], Awaitable[bool]]
 WAITING = "The step is being taken apart, on a copy of the network."
 ASK_S = 0.05
 """Between two questions whether the step is done."""
-FOOTER = ("turn(1)", "turn(-1)", "do", "sample(1)", "sample(-1)", "back")
+FOOTER = ("turn(1)", "turn(-1)", "do", "sample(1)", "weight(1)", "sample(-1)", "back")
 
 
 class MicroscopeScreen(PageScreen):
@@ -52,6 +52,8 @@ class MicroscopeScreen(PageScreen):
         Binding("enter", "do", "Do the step", key_display="enter", priority=True),
         Binding("full_stop", "sample(1)", "Next sample", key_display="."),
         Binding("comma", "sample(-1)", "Sample before", key_display=","),
+        Binding("w", "weight(1)", "Next weight"),
+        Binding("W", "weight(-1)", "Weight before", show=False),
         Binding("m", "back", "Back", show=False),
     ]
 
@@ -63,6 +65,8 @@ class MicroscopeScreen(PageScreen):
         self._step: DissectedStep | None = None
         self._place = 0
         self._is_doing = False
+        self._weight: int | None = None
+        """Which of those that are told of is spelled out; None for the one that moves most."""
 
     def title_text(self) -> str:
         if self._step is None:
@@ -88,7 +92,7 @@ class MicroscopeScreen(PageScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Only a step that is seen can be gone through; samples only where there are several."""
-        if action in ("turn", "do"):
+        if action in ("turn", "do", "weight"):
             return self._step is not None
         if action == "sample":
             return self._step is not None and self._step.batch.num_samples > 1
@@ -98,7 +102,7 @@ class MicroscopeScreen(PageScreen):
         """Why a key can't be used now."""
         if action == "sample" and self._step is not None:
             return "The batch has one sample only"
-        return WAITING if action in ("turn", "do", "sample") else ""
+        return WAITING if action in ("turn", "do", "sample", "weight") else ""
 
     def action_turn(self, by: int) -> None:
         """Go to the next part, or the one before; behind the last one the step is done."""
@@ -116,6 +120,19 @@ class MicroscopeScreen(PageScreen):
         step = self._step
         if step is not None:
             self._take_apart((step.sample + by) % step.batch.num_samples)
+
+    def action_weight(self, by: int) -> None:
+        """Spell another weight out, where the gradients come back and where it moves."""
+        step = self._step
+        if step is None:
+            return
+        count = len(told_weights(step))
+        at = self._weight if self._weight is not None else -1 if by > 0 else 0
+        self._weight = (at + by) % count
+        names = [part.name for part in step.parts]
+        if names[self._place] not in ("backward", "step"):
+            self._place = len(names) - 1
+        self._show()
 
     def action_do(self) -> None:
         """Do the step as it is seen, and take the next one apart."""
@@ -151,7 +168,7 @@ class MicroscopeScreen(PageScreen):
             self.action_back()
         else:
             self._tell_done(step, found)
-            self._place = 0
+            self._place, self._weight = 0, None
             self._take(found)
         finally:
             self._is_doing = False
@@ -185,4 +202,4 @@ class MicroscopeScreen(PageScreen):
         self.page.show(lambda width: self._rows(step, place, width))
 
     def _rows(self, step: DissectedStep, place: int, width: int) -> list[Text]:
-        return [Text(), *part_rows(step, place, width, self.host.look)]
+        return [Text(), *part_rows(step, place, width, self.host.look, self._weight)]

@@ -52,6 +52,8 @@ def test_the_parts_have_their_lines_and_nothing_is_done(
             await stage.until_seen(line)
         await stage.press("right", "right")
         await stage.until_seen("optimizer.step()", "after = before − lr · gradient")
+        await stage.press("w", "w")
+        await stage.until_seen("model[0].weight[0, 1], in full:")
         await stage.press("left")
         await stage.until_seen("5 of 6: Backward", "loss.backward()")
         await stage.press("full_stop")

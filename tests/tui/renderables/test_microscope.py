@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 
+from engine.parts.optimizers import SGD, Optimizer
 from engine.runs.dissected_step import DissectedStep, Focus
 from engine.training.microscope import dissect
 from engine.training.trainer import Trainer
 from tests.engine.training.tiny import NOWHERE, small
 from tui.renderables.look import Look
-from tui.renderables.microscope import code_rows, part_lines, part_rows, part_title
+from tui.renderables.microscope import code_rows, part_lines, part_rows, part_title, told_weights
 from tui.renderables.microscope.figures import brief, number, several
 
 PLAIN = Look(color="none")
@@ -89,6 +90,37 @@ def test_a_layer_that_passes_nothing_back_is_named() -> None:
     )
     assert "ReLU() lets nothing through" in _text(step, "backward")
     assert "this step changes no weight" in _text(step, "step")
+
+
+def test_any_weight_can_be_spelled_out() -> None:
+    """Its gradient as what came back times what went in, and what becomes of it."""
+    step = _step(
+        steps=0, data="one_step()", layers=["Linear(3)", "Linear(1)"], loss="MSELoss()", seed=0
+    )
+    names = [part.name for part in step.parts]
+    for number_of, (parameter, weight) in enumerate(told_weights(step)):
+        for name in ("backward", "step"):
+            rows = part_rows(step, names.index(name), 200, PLAIN, number_of)
+            text = "\n".join(row.plain for row in rows)
+            if name == "step":
+                assert (
+                    f".{parameter.name.split('.')[1]}[{', '.join(map(str, weight.place))}]" in text
+                )
+                assert f"= {brief(weight.after)}" in text
+            elif len(weight.place) == 2:
+                assert f"= {brief(weight.gradient)} (its output's gradient times" in text
+
+
+def test_an_optimizer_without_arithmetic_still_shows_what_moves(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Each weight before and after, with its gradient; no formula is made up."""
+    monkeypatch.setattr(SGD, "arithmetic", Optimizer.arithmetic)
+    step = _step()
+    assert step.update.lines == []
+    text = _text(step, "step")
+    assert "is not told" in text
+    assert number(step.update.parameters[0].weights[0].after) in text
 
 
 def test_numbers_are_short() -> None:

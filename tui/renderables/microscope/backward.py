@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from rich.text import Text
 
-from engine.runs.dissected_step import DissectedStep, LayerStep, Numbers, ParameterStep
+from engine.runs.dissected_step import DissectedStep, LayerStep, Numbers, ParameterStep, WeightStep
 from tui.renderables.look import Look
 from tui.renderables.microscope.figures import (
     brief,
@@ -19,6 +19,7 @@ from tui.renderables.microscope.figures import (
 )
 from tui.renderables.microscope.formulas import signs
 from tui.renderables.microscope.forward import layer_heading
+from tui.renderables.microscope.update import told_weights
 from tui.renderables.table import sentence
 
 MOST_CHAINED = 4
@@ -39,8 +40,15 @@ def zero_grad_rows(step: DissectedStep, width: int, look: Look) -> list[Text]:
     return [*rows, Text(), *sentence(why, width, look)]
 
 
-def backward_rows(step: DissectedStep, width: int, look: Look) -> list[Text]:
-    """From the last layer to the first: the gradients by outputs, then by weights."""
+def backward_rows(
+    step: DissectedStep, width: int, look: Look, spelled_out: int | None = None
+) -> list[Text]:
+    """From the last layer to the first: the gradients by outputs, then by weights.
+
+    spelled_out: of which weight it is told how its gradient comes about, of those that are told of;
+    None for the steepest one of each layer.
+    """
+    chosen = None if spelled_out is None else told_weights(step)[spelled_out][1]
     text = (
         "From the last layer back to the first, by the chain rule. A gradient of 2 says: a "
         "little up here, and the loss goes up by twice as much."
@@ -53,7 +61,7 @@ def backward_rows(step: DissectedStep, width: int, look: Look) -> list[Text]:
         for parameter in step.update.parameters:
             if parameter.layer == layer.layer:
                 rows += _by_weights(parameter, width, look)
-                rows += _chained(step, layer, parameter, width, look)
+                rows += _chained(step, layer, parameter, chosen, width, look)
         rows.append(Text())
         after = layer
     return rows[:-1]
@@ -88,7 +96,12 @@ def _by_weights(parameter: ParameterStep, width: int, look: Look) -> list[Text]:
 
 
 def _chained(
-    step: DissectedStep, layer: LayerStep, parameter: ParameterStep, width: int, look: Look
+    step: DissectedStep,
+    layer: LayerStep,
+    parameter: ParameterStep,
+    chosen: WeightStep | None,
+    width: int,
+    look: Look,
 ) -> list[Text]:
     """How the gradient of one weight of a dense layer comes about, where all numbers are told."""
     came, gone = inputs_of(step, layer), layer.gradients
@@ -98,6 +111,10 @@ def _chained(
     if len(gone.rows) > MOST_CHAINED:
         return []
     weight = max(parameter.weights, key=lambda one: abs(one.gradient or 0.0))
+    if chosen is not None:
+        if all(one is not chosen for one in parameter.weights):
+            return []
+        weight = chosen
     unit, source = weight.place
     terms = " + ".join(
         f"{in_brackets(back[unit])} * {in_brackets(there[source])}"

@@ -16,15 +16,27 @@ from tui.renderables.microscope.update import update_rows
 from tui.renderables.python_lines import highlighted
 from tui.renderables.sanitize import crop, fit
 
-Rows = Callable[[DissectedStep, int, Look], list[Text]]
+Rows = Callable[[DissectedStep, int, Look, int | None], list[Text]]
 
 _PARTS: dict[PartName, tuple[str, Rows]] = {
-    "batch": ("The batch", batch_rows),
-    "forward": ("Forward: what the network says", forward_rows),
-    "loss": ("The loss: how wrong that is", loss_rows),
-    "zero_grad": ("Old gradients are forgotten", zero_grad_rows),
+    "batch": ("The batch", lambda step, width, look, _: batch_rows(step, width, look)),
+    "forward": (
+        "Forward: what the network says",
+        lambda step, width, look, _: forward_rows(step, width, look),
+    ),
+    "loss": (
+        "The loss: how wrong that is",
+        lambda step, width, look, _: loss_rows(step, width, look),
+    ),
+    "zero_grad": (
+        "Old gradients are forgotten",
+        lambda step, width, look, _: zero_grad_rows(step, width, look),
+    ),
     "backward": ("Backward: how each number changes the loss", backward_rows),
-    "clip": ("Gradients that are too large are made shorter", clip_rows),
+    "clip": (
+        "Gradients that are too large are made shorter",
+        lambda step, width, look, _: clip_rows(step, width, look),
+    ),
     "step": ("The step: each weight, before and after", update_rows),
 }
 
@@ -35,12 +47,17 @@ def part_title(step: DissectedStep, number: int) -> str:
     return f"{number + 1} of {len(step.parts)}: {title}"
 
 
-def part_rows(step: DissectedStep, number: int, width: int, look: Look) -> list[Text]:
-    """The numbers of a part."""
+def part_rows(
+    step: DissectedStep, number: int, width: int, look: Look, weight: int | None = None
+) -> list[Text]:
+    """The numbers of a part; weight: which of those that are told of is spelled out.
+
+    None for the one that moves most.
+    """
     if width <= 0:
         return []
     _, rows = _PARTS[step.parts[number].name]
-    return rows(step, width, look)
+    return rows(step, width, look, weight)
 
 
 def code_rows(step: DissectedStep, at: int | None, width: int, look: Look) -> list[Text]:

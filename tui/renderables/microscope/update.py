@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rich.style import Style
 from rich.text import Text
 
 from engine.parts.arithmetic import Value
@@ -14,8 +15,18 @@ from tui.renderables.microscope.formulas import indented, lines_rows, spelled_ro
 from tui.renderables.table import Cell, Column, heading, sentence, table
 
 
-def update_rows(step: DissectedStep, width: int, look: Look) -> list[Text]:
-    """The arithmetic, one weight in full, then every weight that is told of."""
+def told_weights(step: DissectedStep) -> list[tuple[ParameterStep, WeightStep]]:
+    """The weights that are told of, in order."""
+    return [(one, weight) for one in step.update.parameters for weight in one.weights]
+
+
+def update_rows(
+    step: DissectedStep, width: int, look: Look, spelled_out: int | None = None
+) -> list[Text]:
+    """The arithmetic, one weight in full, then every weight that is told of.
+
+    spelled_out: which of these that is; None for the one that moves most.
+    """
     update = step.update
     rows = [heading(update.text, width, look)]
     if update.lines:
@@ -26,11 +37,13 @@ def update_rows(step: DissectedStep, width: int, look: Look) -> list[Text]:
     if _stands_still(update):
         text = "Every gradient is zero, and nothing moves: this step changes no weight."
         rows += [Text(), *sentence(text, width, look, dim=False)]
-    chosen = _most_moved(update)
-    if chosen is not None and update.lines:
-        rows += [Text(), *_in_full(update, *chosen, width, look)]
+    chosen, which = _most_moved(step), ", which moves most"
+    if spelled_out is not None:
+        chosen, which = told_weights(step)[spelled_out], ""
+    if chosen is not None and chosen[1].used is not None and update.lines:
+        rows += [Text(), *_in_full(update, *chosen, which, width, look)]
     for parameter in update.parameters:
-        rows += [Text(), *_parameter(update, parameter, width, look)]
+        rows += [Text(), *_parameter(update, parameter, chosen and chosen[1], width, look)]
     before, after = brief(step.loss.loss), brief(update.loss_after)
     text = f"The same batch cost {before} before this step, and costs {after} after it."
     return [*rows, Text(), *sentence(text, width, look, dim=False)]
@@ -40,10 +53,9 @@ def _stands_still(update: Update) -> bool:
     return all(one.change.norm == 0 for one in update.parameters)
 
 
-def _most_moved(update: Update) -> tuple[ParameterStep, WeightStep] | None:
-    """The weight that is spelled out: the one that moves most."""
-    told = [(one, weight) for one in update.parameters for weight in one.weights]
-    known = [pair for pair in told if pair[1].used is not None]
+def _most_moved(step: DissectedStep) -> tuple[ParameterStep, WeightStep] | None:
+    """The weight that moves most, of those that got a gradient."""
+    known = [pair for pair in told_weights(step) if pair[1].used is not None]
     return max(known, key=lambda pair: abs(_moved(pair[1])), default=None)
 
 
@@ -54,7 +66,12 @@ def _moved(weight: WeightStep) -> float:
 
 
 def _in_full(
-    update: Update, parameter: ParameterStep, weight: WeightStep, width: int, look: Look
+    update: Update,
+    parameter: ParameterStep,
+    weight: WeightStep,
+    which: str,
+    width: int,
+    look: Look,
 ) -> list[Text]:
     """One weight with all its numbers."""
     known: dict[str, Value] = {
@@ -67,12 +84,14 @@ def _in_full(
     values: dict[str, Value] = {
         name: _one(value) for name, value in zip(names, [*weight.values, weight.after], strict=True)
     }
-    title = f"{_name(parameter)}{index_text(weight.place)}, which moves most, in full:"
+    title = f"{_name(parameter)}{index_text(weight.place)}{which}, in full:"
     rows = sentence(title, width, look, dim=False)
     return [*rows, *indented(spelled_rows(update.lines, known, values, width - 4, look))]
 
 
-def _parameter(update: Update, parameter: ParameterStep, width: int, look: Look) -> list[Text]:
+def _parameter(
+    update: Update, parameter: ParameterStep, chosen: WeightStep | None, width: int, look: Look
+) -> list[Text]:
     """A row for each weight; what the optimizer keeps is left out first where room is short."""
     names = [line.name for line in update.lines[:-1]]
     columns = [
@@ -85,7 +104,7 @@ def _parameter(update: Update, parameter: ParameterStep, width: int, look: Look)
     ]
     body: list[list[Cell]] = [
         [
-            index_text(weight.place),
+            Text(index_text(weight.place), Style(bold=weight is chosen or None)),
             signed(weight.before, look),
             signed(weight.used, look),
             *(signed(value, look) for value in weight.values),
