@@ -118,14 +118,27 @@ def _other_arguments(layer: Layer, shape: Shape, facts: Facts) -> Iterator[tuple
                 yield f"leave {name} of {{}} out", other
 
 
+def meant_with_inputs(layer: Layer, shape: Shape) -> Layer | None:
+    """A convolution that begins with its input channels, as PyTorch's does: Conv2d(1, 8, 3).
+
+    It is read as one filter of size 8 in steps of 3; returned is Conv2d(8, 3). None for another.
+    """
+    values = layer.values()
+    kernel, stride = values.get("kernel_size"), values.get("stride")
+    if not isinstance(kernel, int) or not isinstance(stride, int):
+        return None
+    if not layer.convolves or layer.width != shape[0] or not 1 < stride < kernel:
+        return None
+    return layer.with_values(out_channels=kernel, kernel_size=stride, stride=1)
+
+
 def _convolutions(layer: Layer, shape: Shape, facts: Facts) -> Iterator[tuple[str, Layer]]:
     """A filter that does not fit: another size, or a border."""
     values = layer.values()
-    kernel, stride = values["kernel_size"], values.get("stride")
+    kernel = values["kernel_size"]
     largest = kernel if isinstance(kernel, int) else max(kernel)
-    if layer.width == shape[0] and isinstance(stride, int) and stride > 1 and largest > stride:
-        # As PyTorch writes it: Conv2d(in_channels, out_channels, kernel_size).
-        meant = layer.with_values(out_channels=largest, kernel_size=stride, stride=1)
+    meant = meant_with_inputs(layer, shape)
+    if meant is not None:
         text = f"write {meant} in place of {{}}: the channels that come in follow from the data"
         yield text, meant
     padded = (f"give {{}} padding={largest // 2}", layer.with_values(padding=largest // 2))

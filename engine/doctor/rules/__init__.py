@@ -3,6 +3,7 @@
 from engine.doctor.rules import (
     bottlenecks,
     class_balance,
+    convolutions,
     data,
     ending,
     files,
@@ -28,6 +29,7 @@ ALL = (
     *room.RULES,
     *outputs.RULES,
     *order.RULES,
+    *convolutions.RULES,
     *initial.RULES,
     *learning_rate.RULES,
     *optimizer_settings.RULES,
