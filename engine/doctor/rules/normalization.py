@@ -8,6 +8,7 @@ from itertools import pairwise
 from engine.doctor.case import Case
 from engine.doctor.rule import Changes, Remark, Remarks, plural, rule
 from engine.parts.layers.address import place, walk
+from engine.parts.shapes import product
 from engine.spec.chain import every
 from engine.spec.validator import held_back
 
@@ -20,7 +21,8 @@ MOST_OF_NEWEST = 0.5
 Keras' and the paper's what is left of it: 0.9 or 0.99 there is 0.1 or 0.01 here."""
 ENOUGH_TO_KEEP = 150
 """Samples of which a mean and a deviation are sure enough: of the digits, batches of 128 at a
-momentum of 0.9 lose nothing, of 32 they lose 8 points, of 6 ten."""
+momentum of 0.9 lose nothing, of 32 they lose 8 points, of 6 ten. Each place of a picture is one:
+behind Conv2d batches of 8 lose nothing."""
 STEPS_TO_SETTLE = 30
 """Steps from which statistics that take a tenth of each batch have forgotten how they began."""
 
@@ -72,6 +74,7 @@ def batchnorm_momentum(case: Case) -> Remarks:
     """In evaluation BatchNorm goes by what it kept of its batches; its momentum is the share that
     it takes of the newest (PyTorch's documentation; github.com/eriklindernoren/PyTorch-YOLOv3,
     issue 230; github.com/Cadene/pretrained-models.pytorch, issue 44)."""
+    places = {link.address: product(link.input_shape[1:]) for link in every(case.chain)}
     for address, layer in walk(case.experiment.layers):
         share = layer.newest_share
         if share is None or 0 < share < MOST_OF_NEWEST:
@@ -84,7 +87,8 @@ def batchnorm_momentum(case: Case) -> Remarks:
         if share:
             kept = f"evaluation goes by little more than the last batch of {case.batch_size:,}"
             kept += f", of what was known before {1 - share:.0%} stays" if share < 1 else ""
-        known = case.batch_size * (2 - share) / share if share else 0  # samples in a running mean
+        values = case.batch_size * places.get(address, 1)  # of a channel in a batch
+        known = values * (2 - share) / share if share else 0  # in a running mean
         yield Remark(
             "info" if known >= ENOUGH_TO_KEEP else "warning",
             place(address),

@@ -131,7 +131,7 @@ def dropout_before_batchnorm(case: Case) -> Remarks:
         dropout, after = (stretch.layers[index] for index in found[0])
         others = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
         yield Remark(
-            "warning",
+            "info",  # what following it brings is about a point
             place(stretch.at(found[0][0])),
             f"{dropout} before {after.brief} makes values vary more in training than later, "
             f"and {after.name} goes on dividing by the training's deviation{others}",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 
 from engine.doctor.case import Case
+from engine.doctor.finding import Severity
 from engine.doctor.rule import Changes, Remark, Remarks, figure, plural, rule
 from engine.parts.schedules import Schedule
 
@@ -69,15 +70,24 @@ class _Course:
         last = max(n for n, rate in enumerate(self.rates) if rate > GONE * self.highest)
         return self.counts[last + 1] if last + 1 < len(self.counts) else self.total
 
+    @property
+    def runs_out(self) -> bool:
+        """Whether its rate is next to nothing for most of the training."""
+        return self.peak < self.gone_at <= (1 - GONE_SHARE) * self.total
+
+    @property
+    def climbs_back(self) -> bool:
+        """Whether its rate was low, and is high at the end."""
+        after = self.rates[self.rates.index(self.highest) :]
+        return min(after) <= LOW * self.highest and after[-1] >= HIGH * self.highest
+
 
 @rule("rate-runs-out")
 def rate_runs_out(case: Case) -> Remarks:
     """A rate that has fallen to nothing trains nobody (Lornatang/SRGAN-PyTorch#1; bitsfolio.com on
     schedules that kill convergence)."""
     course = _Course(case, case.experiment.schedule)
-    if not course.is_one or course.gone_at > (1 - GONE_SHARE) * course.total:
-        return
-    if course.gone_at <= course.peak:
+    if not course.is_one or not course.runs_out:
         return
     yield Remark(
         "warning",
@@ -94,11 +104,9 @@ def rate_climbs_back(case: Case) -> Remarks:
     """Whoever lets the rate fall wants to end where it is low; CosineAnnealingLR climbs again after
     its T_max (CodefyUI#205), and a restart just before the end undoes the fall before it."""
     course = _Course(case, case.experiment.schedule)
-    if not course.is_one:
+    if not course.is_one or not course.climbs_back:
         return
     after = course.rates[course.rates.index(course.highest) :]
-    if min(after) > LOW * course.highest or after[-1] < HIGH * course.highest:
-        return
     limit = min(after) + ALIKE * course.highest
     lowest = max(n for n, r in zip(course.counts, course.rates, strict=True) if r <= limit)
     yield Remark(
@@ -134,7 +142,9 @@ def late_peak(case: Case) -> Remarks:
         else f"the learning rate rises from {share:.0%} of its highest until {course.unit} "
         f"{max(course.peak, warmup):,} of {course.total:,}: most of the training goes too slowly"
     )
-    yield Remark("warning", "schedule", message, f"use {other}" if changes else "", changes)
+    # a cycle that rises for 0.95 of its steps ended no worse than one that rises for 0.3
+    severity: Severity = "warning" if warmup >= course.total else "info"
+    yield Remark(severity, "schedule", message, f"use {other}" if changes else "", changes)
 
 
 @rule("idle-schedule")
@@ -172,7 +182,7 @@ def _spread(case: Case, course: _Course) -> tuple[str, Changes]:
     """The same schedule over the whole training, where that ends low and not too soon."""
     other = case.experiment.schedule.spread(course.total)
     after = _Course(case, other)
-    falls = after.rates[-1] < HIGH * after.highest
+    falls = after.rates[-1] < HIGH * after.highest and not after.runs_out
     if other == case.experiment.schedule or not falls:
         return "", {}
     return f"use {other}", {"schedule": other}

@@ -12,7 +12,7 @@ from engine.training.splits import Split
 from tests.benchmarks.repairs.proofs import DIGITS, TEST_LOSS, TWO, WAVE, Figure, Proof, Raw
 from tests.benchmarks.repairs.proofs import UNTRIED as OTHERS
 from tests.benchmarks.repairs.proofs import proofs as other_proofs
-from tests.benchmarks.repairs.tables import folder_of
+from tests.benchmarks.repairs.tables import folder_of, table
 from tests.benchmarks.repairs.trial import tried
 from tests.engine.doctor import questions
 
@@ -80,8 +80,6 @@ def practice() -> dict[str, Proof]:
         "below-chance": Proof(_asked(lambda folder: questions.arrays(folder, 0, flipped=True),
                                      "flipped"), live=True,
             follow=_asked(lambda folder: questions.arrays(folder, 0), "straight")),
-        "dropout-before-batchnorm": Proof({**SQUARE, "layers": ["Flatten()", *["Linear(64)",
-            "ReLU()", "Dropout(0.5)", "BatchNorm1d()"] * 2, "Linear(10)"]}),
         "equal-units": Proof({"layers": [f"Linear(16, {HALF})", "Tanh()", f"Linear(1, {HALF})"]},
             live=True, follow={"layers": ["Linear(16)", "Tanh()", "Linear(1)"]}),
         "equal-weights": Proof({"layers": [f"Linear(16, {ZERO})", "ReLU()", "Linear(1)"]}),
@@ -99,8 +97,8 @@ def practice() -> dict[str, Proof]:
         "rate-climbs-back": Proof({**WAVE, "batch_size": 8, "optimizer": "Adam(lr=0.05)",
                                    "schedule": "CosineAnnealingLR(T_max=50)"}, **TEST_LOSS),
         "rate-runs-out": Proof({**SQUARE, "schedule": "StepLR(1)"}),
-        "repeated-rows": Proof(_asked(questions.repeated, "repeated"), above_chance, lower=True,
-            follow=_asked(lambda folder: questions.repeated(folder, 1), "once"),
+        "repeated-rows": Proof(_by_heart({"data": f"csv({table('lots-twice')!r}, 'kind')"}),
+            above_chance, lower=True, follow={"data": f"csv({table('lots')!r}, 'kind')"},
             what="test accuracy above the true one"),
         "row-numbers": Proof(_asked(questions.numbered, "numbered"), _changed(
             "id", lambda column: 2 * column.amax().expand_as(column)), what="R² of new rows"),

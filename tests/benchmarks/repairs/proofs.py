@@ -205,6 +205,8 @@ def proofs() -> dict[str, Proof]:
             "batch_size": "full", "epochs": 100,
             **_layers("Linear(16)", "Tanh()", "Linear(1)")}, live=True,
             follow={"data": f"csv({table('thousands')!r}, 'price', standardize_target=True)"}),
+        "input-channels-first": Proof({**DIGITS, "epochs": 10, "optimizer": "Adam(lr=0.003)",
+            "layers": ["Conv2d(1, 8, 3)", "ReLU()", "Flatten()", "Linear(10)"]}),
         "many-parameters": Proof({**BY_HEART}, **TEST_LOSS),
         "missing-log-softmax": Proof({**TWO, "loss": "NLLLoss()"}),
         "missing-sigmoid": Proof({"loss": "BCELoss()"}),

@@ -99,8 +99,23 @@ def _noise(rng: random.Random) -> Rows:
     return rows
 
 
+def _lots(rng: random.Random, copies: int = 1) -> Rows:
+    """Ten features that tell nothing of a class drawn by lot; each row so many times."""
+    rows: Rows = []
+    for _ in range(150):
+        features = [round(rng.gauss(0, 1), 4) for _ in range(10)]
+        rows.append([*features, rng.choice(["heads", "tails"])])
+    return [[*(f"x{n}" for n in range(10)), "kind"], *rows * copies]
+
+
+def _lots_twice(rng: random.Random) -> Rows:
+    return _lots(rng, 2)
+
+
 TABLES: dict[str, Callable[[random.Random], Rows]] = {
     "flags": _flags,
+    "lots": _lots,
+    "lots-twice": _lots_twice,
     "noise": _noise,
     "rare": _rare,
     "share": _share,

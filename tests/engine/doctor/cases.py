@@ -37,6 +37,7 @@ DIABETES = {
 }
 DIGITS = {"data": "digits()", "loss": "CrossEntropyLoss()"}
 DEEP = {"layers": ["Flatten", "Linear(64)", "ReLU", "Linear(64)", "ReLU", "Linear(10)"]}
+CIFAR = {"data": "CIFAR10()", "loss": "CrossEntropyLoss()", "test_fraction": 0.0, "epochs": 5}
 
 MNIST = {
     "data": "MNIST(mean=0.1307, std=0.3081)",
@@ -72,6 +73,12 @@ def layers(*calls: str) -> dict[str, Any]:
 def normed(norm: str) -> dict[str, Any]:
     """Layers with this batch normalization."""
     return layers("Linear(16, bias=False)", norm, "ReLU", "Linear(1)")
+
+
+def filtered(convolution: str, momentum: float) -> dict[str, Any]:
+    """Filters and batch normalization behind them."""
+    norm = f"BatchNorm2d(momentum={momentum})"
+    return layers(convolution, norm, "ReLU", "Flatten", "Linear(10)")
 
 
 def untracked(
@@ -388,6 +395,18 @@ PAIRS = [
         experiment({"loss": "NLLLoss"}, layers(*TWO, "LogSoftmax")),
         repaired={"layers": "Linear(16) ReLU() Linear(1)"},
     ),
+    Pair(  # of few numbers another is made as well as by any other bend
+        "hidden-softmax", "info", "layers[1]", "share a sum of 1",
+        experiment(WAVE, layers("Linear(16)", "Softmax", "Linear(1)")),
+        experiment(WAVE, layers("Linear(16)", "Tanh", "Linear(1)")),
+        repaired={"layers": "Linear(16) Tanh() Linear(1)"},
+    ),
+    Pair(
+        "hidden-softmax", "warning", "layers[1]", "share a sum of 1",
+        experiment(DIABETES, layers("Linear(16)", "Softmax", "Linear(1)")),
+        experiment(DIABETES, layers("Linear(16)", "Tanh", "Linear(1)")),
+        repaired={"layers": "Linear(16) Tanh() Linear(1)"},
+    ),
     Pair(
         "hidden-softmax", "warning", "layers[2]", "before layers with weights",
         experiment(layers("Linear(16)", "ReLU", "Softmax", "Linear(1)")),
@@ -460,6 +479,12 @@ PAIRS = [
         experiment({"batch_size": 150}, normed("BatchNorm1d(momentum=0.9)")),
         experiment(normed("BatchNorm1d(momentum=0.9)")),
         repaired={"layers": "Linear(16, bias=False) BatchNorm1d() ReLU() Linear(1)"},
+    ),
+    Pair(  # each place of a picture is a value of its channel
+        "batchnorm-momentum", "warning", "layers[1]", "last batch of 2",
+        experiment(DIGITS, {"batch_size": 2}, filtered("Conv2d(4, 8)", 0.9)),
+        experiment(DIGITS, {"batch_size": 8}, filtered("Conv2d(4, 3)", 0.9)),
+        repaired={"layers": "Conv2d(4, 8) BatchNorm2d() ReLU() Flatten() Linear(10)"},
     ),
     Pair(
         "batchnorm-momentum", "warning", "layers[1]", "stays the mean 0 and the deviation 1",
@@ -538,6 +563,18 @@ PAIRS = [
         experiment(WAVE, {"optimizer": "SGD(lr=0.1)", "schedule": "OneCycleLR(0.6)"},
                    {"loss": "HuberLoss"}),
         repaired={"schedule": "OneCycleLR(0.02)"},
+    ),
+    Pair(
+        "input-channels-first", "warning", "layers[0]", "is 1 filter of size 8 in steps of 3",
+        experiment(DIGITS, layers("Conv2d(1, 8, 3)", "ReLU", "Flatten", "Linear(10)")),
+        experiment(DIGITS, layers("Conv2d(1, 8, 2)", "ReLU", "Flatten", "Linear(10)")),
+        repaired={"layers": "Conv2d(8, 3) ReLU() Flatten() Linear(10)"},
+    ),
+    Pair(
+        "input-channels-first", "warning", "layers[0]", "is 3 filters of size 6 in steps of 5",
+        experiment(CIFAR, layers("Conv2d(3, 6, 5)", "ReLU", "Flatten", "Linear(10)")),
+        experiment(CIFAR, layers("Conv2d(6, 6, 5)", "ReLU", "Flatten", "Linear(10)")),
+        repaired={"layers": "Conv2d(6, 5) ReLU() Flatten() Linear(10)"},
     ),
     Pair(
         "rate-for-depth", "warning", "optimizer.lr", "over 64 inputs and 2 hidden layers",

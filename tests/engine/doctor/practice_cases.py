@@ -22,6 +22,11 @@ PRACTICE = [
         experiment({"schedule": "StepLR(60)"}),
         repaired={"schedule": "StepLR(67)"},
     ),
+    Pair(  # one fall to nothing, later, is one to nothing still: a person must decide
+        "rate-runs-out", "warning", "schedule", "after 3 epochs of 6",
+        experiment({"schedule": "MultiStepLR([3], gamma=0.005)", "epochs": 6}),
+        experiment({"schedule": "MultiStepLR([4], gamma=0.005)", "epochs": 6}),
+    ),
     Pair(
         "rate-runs-out", "warning", "schedule", "the other 193 change next to nothing",
         experiment({"schedule": "ExponentialLR(0.5)"}),
@@ -53,19 +58,19 @@ PRACTICE = [
         repaired={"schedule": "constant(warmup=20)"},
     ),
     Pair(
-        "late-peak", "warning", "schedule", "until epoch 160 of 200",
+        "late-peak", "info", "schedule", "until epoch 160 of 200",
         experiment({"schedule": "CosineAnnealingLR(warmup=160)"}),
         experiment({"schedule": "CosineAnnealingLR(warmup=20)"}),
         repaired={"schedule": "CosineAnnealingLR(warmup=20)"},
     ),
     Pair(
-        "late-peak", "warning", "schedule", "rises from 4% of its highest until step 189 of 200",
+        "late-peak", "info", "schedule", "rises from 4% of its highest until step 189 of 200",
         experiment({"schedule": "OneCycleLR(0.1, pct_start=0.95)"}),
         experiment({"schedule": "OneCycleLR(0.1, pct_start=0.5)"}),
         repaired={"schedule": "OneCycleLR(0.1)"},
     ),
     Pair(
-        "late-peak", "warning", "schedule", "rises from 33% of its highest until epoch 199",
+        "late-peak", "info", "schedule", "rises from 33% of its highest until epoch 199",
         experiment({"schedule": "LinearLR(total_iters=None)"}),
         experiment({"schedule": "LinearLR()"}),
         repaired={"schedule": "LinearLR(total_iters=20)"},
@@ -172,7 +177,7 @@ PRACTICE = [
         repaired={"layers": "Linear(16) ReLU() Linear(1)"},
     ),
     Pair(
-        "dropout-before-batchnorm", "warning", "layers[2]", "dividing by the training's deviation",
+        "dropout-before-batchnorm", "info", "layers[2]", "dividing by the training's deviation",
         experiment(layers("Linear(32)", "ReLU", "Dropout(0.5)", "BatchNorm1d", "Linear(1)")),
         experiment(layers("Linear(32)", "ReLU", "BatchNorm1d", "Dropout(0.5)", "Linear(1)")),
         repaired={"layers": "Linear(32) ReLU() BatchNorm1d() Dropout() Linear(1)"},

@@ -38,6 +38,8 @@ class Question:
     """What following the answer changes, where the rule's own repair does not."""
     live: bool = False
     """Whether it shows only while it trains."""
+    slight: bool = False
+    """Whether following the answer measured too little to warn of it."""
 
     def __str__(self) -> str:
         return self.address.split("://")[1]
@@ -219,7 +221,8 @@ QUESTIONS = [
     Question("Question About High actor_rollout_ref.actor.optim.lr_warmup_steps_ratio",
         f"{GITHUB}/PeterGriffinJin/Search-R1/issues/28",
         "a warm-up over 0.95 of all steps; it was changed to 0.285", "late-peak",
-        _of(MOONS, schedule="OneCycleLR(0.01, pct_start=0.95, div_factor=1000.0)", epochs=15)),
+        _of(MOONS, schedule="OneCycleLR(0.01, pct_start=0.95, div_factor=1000.0)", epochs=15),
+        slight=True),
     Question("Patience conflict on early stopping and learning rate reduce",
         f"{GITHUB}/zzh8829/yolov3-tf2/issues/181",
         "early stopping waits 3 epochs and the schedule 10: the rate is never reduced",
@@ -263,7 +266,7 @@ QUESTIONS = [
         "https://androidkt.com/where-should-place-dropout-batch-normalization-and-activation-layer/",
         "dropout before batch normalization shifts the variance between training and test",
         "dropout-before-batchnorm", _of(DIGITS, layers=["Flatten()", *["Linear(64)", "ReLU()",
-            "Dropout(0.5)", "BatchNorm1d()"] * 2, "Linear(10)"], epochs=20)),
+            "Dropout(0.5)", "BatchNorm1d()"] * 2, "Linear(10)"], epochs=20), slight=True),
     Question("Week 1, Programming Assignment initialization: initialize_parameters_zeros",
         "https://community.deeplearning.ai/t/121049",
         "with all weights 0 no gradient reaches them, and nothing breaks the symmetry",
