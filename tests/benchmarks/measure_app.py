@@ -20,6 +20,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 
 from engine.runs.run import Run
@@ -46,6 +47,9 @@ ENDLESS = 10**9
 NUM_KEYS = 200
 HEAD = "| figure | measured | bound | met | details |\n|---|---|---|---|---|"
 TICKS_PER_S = os.sysconf("SC_CLK_TCK")
+UP, DOWN, LEFT = "\x1b[A", "\x1b[B", "\x1b[D"
+CURSOR, FRAME = "▸".encode(), "▐".encode()
+"""Of the editor's lines, and of the network's units."""
 CAN_SYNC = "\x1b[?2026;2$y"
 """What today's terminals answer: updates may be bracketed. The brackets are counted too."""
 
@@ -116,13 +120,21 @@ def watch(terminal: PseudoTerminal, duration_s: float) -> int:
 
 
 @contextmanager
-def training(folder: Path, file: Path, *options: str) -> Iterator[tuple[PseudoTerminal, Run]]:
-    """The app at 120×36 with a training under way; it is stopped afterwards."""
+def training(
+    folder: Path, file: Path, *options: str, sees_network: bool = False
+) -> Iterator[tuple[PseudoTerminal, Run]]:
+    """The app at 120×36 with a training under way; it is stopped afterwards.
+
+    sees_network: its inside is open, with a unit of the first layer in numbers.
+    """
     runs = folder / "runs"
     known = set(runs.iterdir()) if runs.is_dir() else set()
     with app_on_terminal("open", str(file), "--runs-dir", str(runs), *options) as terminal:
         terminal.type(CAN_SYNC)
         until_written(terminal, b"Linear")
+        if sees_network:
+            terminal.type("v")
+            until_written(terminal, b"Network: Output")
         terminal.type(" ")
         until_written(terminal, b"running")
         (run,) = (path for path in runs.iterdir() if path not in known)
@@ -185,31 +197,40 @@ def measure_commands(folder: Path, extent: Extent) -> Iterator[Figure]:
         )
 
 
-def measure_bytes(folder: Path, extent: Extent) -> Iterator[Figure]:
+def measure_bytes(folder: Path, extent: Extent, *, sees_network: bool = False) -> Iterator[Figure]:
     """What is sent while `spiral` trains without end."""
     file = write_preset(folder, "spiral", epochs=ENDLESS)
     for options, bound in (((), 16.0), (("--slow-link",), 3.0)):
-        with training(folder, file, *options) as (terminal, _):
+        with training(folder, file, *options, sees_network=sees_network) as (terminal, _):
             rate = watch(terminal, extent.bytes_s) / extent.bytes_s / 1000
-        name = " ".join(("bytes while training", *options))
+        name = " ".join(("bytes while training", *options)) + seen(sees_network)
         yield Figure(name, rate, "kB/s", bound, details=f"over {extent.bytes_s:.0f} s, 120×36")
 
 
-def measure_keys(folder: Path, extent: Extent) -> Iterator[Figure]:
+def seen(sees_network: bool) -> str:
+    """What a figure's name ends with."""
+    return ", its network open" if sees_network else ""
+
+
+def measure_keys(folder: Path, extent: Extent, *, sees_network: bool = False) -> Iterator[Figure]:
     """From a key's press to the bytes that show its effect, while `spiral` trains."""
     file = write_preset(folder, "spiral", epochs=ENDLESS)
     chance = random.Random(0)
     took_ms = []
-    with training(folder, file) as (terminal, _):
+    with training(folder, file, sees_network=sees_network) as (terminal, _):
+        if sees_network:
+            terminal.type(LEFT)  # the cursor is in the last hidden layer from now on
+            until_written(terminal, b", unit")
         for turn in range(NUM_KEYS):
             watch(terminal, chance.uniform(0.02, 0.2))
             before, began = len(terminal.written), time.perf_counter()
-            terminal.type("\x1b[B" if turn // 8 % 2 == 0 else "\x1b[A")
-            until_written(terminal, "▸".encode(), since=before)
+            terminal.type(UP if turn // (1 if sees_network else 8) % 2 else DOWN)
+            until_written(terminal, FRAME if sees_network else CURSOR, since=before)
             took_ms.append((time.perf_counter() - began) * 1000)
     middle, p95 = statistics.median(took_ms), statistics.quantiles(took_ms, n=20)[-1]
     details = f"median {middle:.0f} ms, longest {max(took_ms):.0f} ms, of {NUM_KEYS}"
-    yield Figure("key to its effect while training, p95", p95, "ms", 50.0, details=details)
+    name = f"key to its effect while training, p95{seen(sees_network)}"
+    yield Figure(name, p95, "ms", 50.0, details=details)
 
 
 def headless_s(folder: Path, file: Path) -> float:
@@ -221,28 +242,31 @@ def headless_s(folder: Path, file: Path) -> float:
     return float(json.loads(done.stdout.splitlines()[-1])["elapsed_s"])
 
 
-def attached_s(folder: Path, file: Path) -> float:
+def attached_s(folder: Path, file: Path, *, sees_network: bool = False) -> float:
     """Seconds of the training loop with the app attached."""
-    with training(folder, file) as (terminal, run):
+    with training(folder, file, sees_network=sees_network) as (terminal, run):
         until_written(terminal, b"finished")
         finished = run.record().finished
         assert finished is not None
         return finished.elapsed_s
 
 
-def measure_speed(folder: Path, extent: Extent) -> Iterator[Figure]:
+def measure_speed(folder: Path, extent: Extent, *, sees_network: bool = False) -> Iterator[Figure]:
     """How much of the headless speed is left with the app attached, in turns."""
     file = write_preset(
         folder, "spiral", epochs=extent.epochs, threads=1, report_every=extent.epochs
     )
     ratios = []
     for turn in range(extent.pairs):
-        contestants = [("headless", headless_s), ("attached", attached_s)]
+        contestants: list[tuple[str, Callable[[Path, Path], float]]] = [
+            ("headless", headless_s),
+            ("attached", partial(attached_s, sees_network=sees_network)),
+        ]
         took = {name: run(folder, file) for name, run in contestants[:: 1 if turn % 2 else -1]}
         ratios.append(100 * took["headless"] / took["attached"])
     details = f"{extent.pairs} pairs, {min(ratios):.1f} to {max(ratios):.1f} %"
     yield Figure(
-        "training speed with the app, of headless",
+        f"training speed with the app, of headless{seen(sees_network)}",
         statistics.median(ratios),
         "%",
         97.0,
@@ -251,17 +275,19 @@ def measure_speed(folder: Path, extent: Extent) -> Iterator[Figure]:
     )
 
 
-def measure_memory(folder: Path, extent: Extent) -> Iterator[Figure]:
+def measure_memory(folder: Path, extent: Extent, *, sees_network: bool = False) -> Iterator[Figure]:
     """The app's resident size after as many reports as hours of an ordinary run bring."""
     file = write_preset(folder, "spiral", epochs=ENDLESS, report_every=1)
-    with training(folder, file) as (terminal, run):
+    with training(folder, file, sees_network=sees_network) as (terminal, run):
         early = resident_mb(terminal.pid)
         watch(terminal, extent.memory_s)
         late = resident_mb(terminal.pid)
         with (run.path / "events.jsonl").open("rb") as lines:
             events = sum(1 for _ in lines)
     details = f"after {events:,} events; {early:.0f} MB when the training began"
-    yield Figure("memory of the app's process", late, "MB", 90.0, details=details)
+    bound = 100.0 if sees_network else 90.0
+    name = f"memory of the app's process{seen(sees_network)}"
+    yield Figure(name, late, "MB", bound, details=details)
 
 
 def measure_idle(folder: Path, extent: Extent) -> Iterator[Figure]:
@@ -276,6 +302,12 @@ def measure_idle(folder: Path, extent: Extent) -> Iterator[Figure]:
         share = 100 * (cpu_s(terminal.pid) - before) / extent.idle_s
         details = f"over {extent.idle_s:.0f} s, {sent} bytes sent"
         yield Figure("idle CPU with a paused run", share, "%", 2.0, details=details)
+
+
+def measure_network(folder: Path, extent: Extent) -> Iterator[Figure]:
+    """What the open view of the network costs while `spiral` trains."""
+    for measure in (measure_bytes, measure_keys, measure_speed, measure_memory):
+        yield from measure(folder, extent, sees_network=True)
 
 
 def resident_mb(pid: int) -> float:
@@ -298,6 +330,7 @@ MEASURES: dict[str, Measure] = {
     "keys": measure_keys,
     "speed": measure_speed,
     "memory": measure_memory,
+    "network": measure_network,
     "idle": measure_idle,
 }
 

@@ -58,6 +58,8 @@ class Insight:
         self._asked: tuple[Look | None, Source | None] = (None, None)
         self._found: tuple[Source, Inside] | None = None
         """Of what is not trained."""
+        self._seen: Inside | None = None
+        """What was drawn last."""
         self._is_asking = False
 
     def view(self, present: Snapshot) -> Snapshot:
@@ -66,12 +68,14 @@ class Insight:
         A new one is drawn over what was there before: nothing flickers meanwhile.
         """
         look, source = self._wanted
-        if look is None or (source is None and present.phase != "preparing"):
+        if look is None or (source is None and not present.is_live):
+            self._seen = None
             return replace(present, inside=None) if present.inside is not None else present
-        is_there = isinstance(source, Trained) and present.inside is not None
-        if is_there or self._found is None:
-            return present
-        return replace(present, inside=self._found[1])
+        inside = present.inside if isinstance(source, Trained) else None
+        if self._found is not None and self._found[0] == source:
+            inside = self._found[1]
+        self._seen = inside or self._seen
+        return replace(present, inside=self._seen)
 
     def want(self, look: Look | None, present: Snapshot, experiment: Experiment | None) -> bool:
         """Note what is to be seen; whether that must be asked for.
@@ -113,7 +117,7 @@ class Insight:
                 inside = await following.inside_of_run(Run(source.run), look, source.moment)
         except PerceptuiError as error:
             self.problem = str(error)
-            self._found = None
+            self._found = self._seen = None
         else:
             self.problem = ""
             self._found = source, inside
