@@ -277,7 +277,10 @@ class Replay:
         data_dir: Path | None = None,
     ) -> Inside:
         self._told(f"inside {checkpoint}")
-        return self._inside(run.experiment(), look)
+        inside = self._inside(run.experiment(), look)
+        if isinstance(checkpoint, int):
+            inside = msgspec.structs.replace(inside, step=checkpoint)
+        return inside
 
     def _inside(self, experiment: Experiment, look: Look) -> Inside:
         is_picture = len(experiment.data.known_facts().shape) > 1
