@@ -122,17 +122,16 @@ class MicroscopeScreen(PageScreen):
             self._take_apart((step.sample + by) % step.batch.num_samples)
 
     def action_weight(self, by: int) -> None:
-        """Spell another weight out, where the gradients come back and where it moves."""
+        """Spell another weight out: how it moves, and in the part before how its gradient came."""
         step = self._step
         if step is None:
             return
         count = len(told_weights(step))
         at = self._weight if self._weight is not None else -1 if by > 0 else 0
         self._weight = (at + by) % count
-        names = [part.name for part in step.parts]
-        if names[self._place] not in ("backward", "step"):
-            self._place = len(names) - 1
+        self._place = len(step.parts) - 1
         self._show()
+        self.query_one(VerticalScroll).scroll_home(animate=False)
 
     def action_do(self) -> None:
         """Do the step as it is seen, and take the next one apart."""
