@@ -12,11 +12,14 @@ import pytest
 import torch
 
 from engine.parts.data import DataLocations
+from engine.runs.dissected_step import Focus
 from engine.runs.events import EpochFinished
 from engine.service.worker.statistics import describe
 from engine.spec.experiment import Experiment
 from engine.training.answers import predictions
 from engine.training.full_state import full_state, kept, restore
+from engine.training.microscope import dissect
+from engine.training.microscope.dissection import digest_of
 from engine.training.pictures import all_pictures
 from engine.training.probes.probe import Probe
 from engine.training.trainer import Trainer
@@ -70,6 +73,20 @@ def test_everything_a_training_says_is_the_same(folder: Path) -> None:
         assert _all_of(trainer, looked_at=True) == expected
         assert trainer.started("run").data_path == "streamed"
         assert "streamed from the disk" in trainer.started("run").data_reason
+
+
+def test_steps_are_taken_apart_before_they_are_done(folder: Path) -> None:
+    """What is read ahead for a look is read again for the step, with the same augmentation."""
+    experiment = experiment_on(folder)
+    found: dict[str, list[str]] = {}
+    for share in ("1", "0"):
+        with trainer_of(experiment, share) as trainer:
+            steps = found[share] = []
+            for _ in range(len(trainer.batches) + 2):
+                steps.append(dissect(trainer, Focus()).digest)
+                trainer.step()
+                assert steps[-1] == digest_of(trainer.model.state_dict())
+    assert found["1"] == found["0"]
 
 
 @pytest.mark.filterwarnings("ignore::engine.errors.Remark")
