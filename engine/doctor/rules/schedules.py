@@ -37,9 +37,10 @@ class _Course:
 
     @property
     def is_one(self) -> bool:
-        """Whether it is long enough to be judged, and follows from the count alone."""
+        """Whether there is one, long enough to be judged, that follows from the count alone."""
         return (
-            self.total >= LEAST_LENGTH
+            (self._schedule.moves or self._schedule.warmup_length > 0)
+            and self.total >= LEAST_LENGTH
             and not self._schedule.watches_loss
             and self._schedule.patience_epochs is None
             and self.highest > 0
@@ -55,7 +56,7 @@ class _Course:
     def rates(self) -> list[float]:
         return [self._schedule.rate(self._lr, done, self.total) for done in self.counts]
 
-    @property
+    @cached_property
     def highest(self) -> float:
         return max(self.rates)
 
