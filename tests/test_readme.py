@@ -27,9 +27,11 @@ from tui.commands.doctor import FOUND
 from tui.commands.options import TrainingOptions
 from tui.commands.request import requested
 from tui.screens.control import ControlScreen
+from tui.screens.inside import InsideScreen
 from tui.screens.time import TimeScreen
 from tui.screens.workbench import WorkbenchScreen
 from tui.widgets.editor import Editor
+from tui.widgets.network import NetworkView
 from tui.widgets.scrolled import ScrolledView
 from tui.widgets.training import LossCurve
 
@@ -182,6 +184,7 @@ def test_keys_are_bound() -> None:
         "[": "left_square_bracket",
         "]": "right_square_bracket",
         ",": "comma",
+        ".": "full_stop",
         "<": "less_than_sign",
         ">": "greater_than_sign",
         "{": "left_curly_bracket",
@@ -192,8 +195,8 @@ def test_keys_are_bound() -> None:
         "↑": "up",
         "↓": "down",
     }
-    screens = (PerceptuiApp, ControlScreen, TimeScreen, WorkbenchScreen)
-    owners = (*screens, Editor, LossCurve, ScrolledView)
+    screens = (PerceptuiApp, ControlScreen, InsideScreen, TimeScreen, WorkbenchScreen)
+    owners = (*screens, Editor, LossCurve, NetworkView, ScrolledView)
     bound = {
         key
         for owner in owners
