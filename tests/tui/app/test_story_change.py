@@ -73,14 +73,14 @@ def test_warnings_of_a_training_go_with_a_change(tmp_path: Path, size: tuple[int
         await stage.train()
         stage.trainer.advance(5)
         stage.trainer.find("dead-units", "layers[1]", "3 of the 4 units are dead")
-        await stage.until_seen("layers[1]: 3 of the 4")
+        await stage.until_seen("the 4 units")
         await stage.press("x")
-        await stage.until_seen("■ stopped small", "3 of the 4")
+        await stage.until_seen("■ stopped small", "the 4 units")
         await stage.press("1", *FIRST_LAYER, "down", "delete")
         await stage.until_seen("changed: space trains this")
-        await stage.until(lambda: "3 of the 4" not in stage.screen)
+        await stage.until(lambda: "the 4 units" not in stage.screen)
         await stage.press("z")
-        await stage.until_seen("3 of the 4")
+        await stage.until_seen("the 4 units")
 
     played(tmp_path, play, size=size)
 
@@ -94,10 +94,10 @@ def test_the_cursor_begins_at_the_top_of_another_experiment(tmp_path: Path) -> N
         await stage.until(lambda: editor.cursor == 4 and stage.app.draft.is_edited)
         stage.app.open_workbench("other", small_experiment(seed=5))
         await stage.until(lambda: editor.cursor == 0)
-        await stage.press("down")
-        await stage.until(lambda: editor.cursor == 1)
+        await stage.press("down", "down")
+        await stage.until(lambda: editor.cursor == 2)
         await stage.train()
-        assert editor.cursor == 1
+        assert editor.cursor == 2
 
     played(tmp_path, play)
 
