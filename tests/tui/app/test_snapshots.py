@@ -25,6 +25,8 @@ WRITES = os.environ.get("PERCEPTUI_SNAPSHOTS") == "write"
 SIZES = {"120x36": WIDE, "80x24": NARROW}
 SCREENS: dict[str, tuple[Sequence[str], str]] = {
     "workbench": ((), "1 "),
+    "network": (("v", "left"), "Layer 0, unit"),
+    "unit": (("6",), "excited most by"),
     "add-layer": (("1", "a"), "Add a layer"),
     "edit-layer": (("1", *FIRST_LAYER, "enter"), "Linear"),
     "runs": (("R",), "completed"),

@@ -15,7 +15,8 @@ DOT = (3, 1)
 """Of what is one number."""
 TIGHT_LANE, LANE, WIDE_LANE = 3, 5, 12
 """Columns between two columns of units: where all would have no room else, at least, at most."""
-LONGEST_LABEL = 12
+SHORT_LABEL, LONGEST_LABEL = 8, 12
+"""Columns of a name, where room is tight and where it is not."""
 HEADINGS = 1
 """Rows above the tiles."""
 
@@ -95,8 +96,10 @@ def arrange(
     around: the index of a column and the place of a unit in it, which is seen in any case.
     """
     rows = max(height - HEADINGS, 1)
-    for lane, tile in ((lane, tile) for lane in (LANE, TIGHT_LANE) for tile in SIZES):
-        grids = [_grid(shape, tile, rows, 1 if _is_few(shape, rows) else 0) for shape in shapes]
+    roomy = [(LANE, tile, shapes) for tile in SIZES]
+    short = [shape._replace(label=min(shape.label, SHORT_LABEL)) for shape in shapes]
+    for lane, tile, tried in (*roomy, *((TIGHT_LANE, tile, short) for tile in SIZES)):
+        grids = [_grid(shape, tile, rows, 1 if _is_few(shape, rows) else 0) for shape in tried]
         found = [grid for grid in grids if grid is not None]
         is_whole = len(found) == len(shapes) and all(
             grid.across * grid.down >= shape.units

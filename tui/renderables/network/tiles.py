@@ -230,7 +230,7 @@ def _texture(pixel: Pixel, look: Look) -> Glyph:
 
 def _struck(columns: int, rows: int, high: int, look: Look) -> list[list[Glyph]]:
     """A unit that is silenced: struck out."""
-    lines = rows if not look.half_blocks else (high + 1) // 2
+    lines = high if not look.half_blocks else (high + 1) // 2
     stroke: Glyph = (look.pick("╱", "/"), look.paint(SECONDARY))
     blank: Glyph = (" ", Style())
     return [[stroke] * columns if y < lines else [blank] * columns for y in range(rows)]
