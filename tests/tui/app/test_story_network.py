@@ -180,6 +180,7 @@ def test_pictures_go_through_it_one_by_one(tmp_path: Path) -> None:
         await stage.until(lambda: (one := network(stage).inside) is not None and one.sample)
         await stage.press("home", *["left"] * 3)
         await stage.until_seen("what matters", "Conv2d(4, 3): 4 maps")
+        assert "()" not in stage.screen.split("what matters")[1].split("maps")[0]
         row = network(stage).inside.sample.sample.row  # type: ignore[union-attr]  # it is there
         await stage.press("full_stop")
         await stage.until(lambda: network(stage).sample not in (-1, row))

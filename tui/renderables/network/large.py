@@ -19,7 +19,7 @@ from tui.renderables.sanitize import crop, fit
 from tui.renderables.table import sentence
 
 if TYPE_CHECKING:
-    from engine.runs.inside import Inside, LayerMaps, SampleSeen, Tile, Unit
+    from engine.runs.inside import Inside, LayerMaps, Sample, SampleSeen, Tile, Unit
 
 _GAP = 2
 _CAPTION = 1
@@ -146,11 +146,20 @@ def _told(inside: Inside, seen: SampleSeen, width: int, look: Look) -> list[Text
     names = [unit.name for unit in inside.columns[-1].units]
     scores = [None if one is None else float(one) for one in seen.scores]
     if any(names) and len(scores) == len(names):
-        return [*rows, *class_prediction((), sample.predicted, scores, names, width, look)]
+        return [*rows, *_said(sample, scores, names, width, look)]
     if any(names) and len(scores) == 2:  # two classes, of one output
         classes = _two(sample.actual, sample.predicted, names[0])
-        return [*rows, *class_prediction((), sample.predicted, scores, classes, width, look)]
+        return [*rows, *_said(sample, scores, classes, width, look)]
     return [*rows, *value_prediction((), scores, width, look)]
+
+
+def _said(
+    sample: Sample, scores: list[float | None], names: list[str], width: int, look: Look
+) -> list[Text]:
+    """What it is and what it is taken for, with the probability of each class."""
+    return class_prediction(
+        (), sample.predicted, scores, names, width, look, file=f"a {sample.actual}"
+    )
 
 
 def _two(actual: str, predicted: str, second: str) -> list[str]:
