@@ -169,7 +169,7 @@ def test_a_changed_layer_waits_for_reset(tmp_path: Path) -> None:
         await stage.train()
         await stage.press("space")
         await stage.until_phase("paused")
-        await stage.press(*FIRST_LAYER, "down", "delete")
+        await stage.press("1", *FIRST_LAYER, "down", "delete")
         await stage.until_seen("changed: r begins this")
         assert stage.trainer.said == ["train small", "pause"]
         await stage.press("r")
@@ -295,7 +295,7 @@ def test_a_narrow_screen_shows_what_happens(tmp_path: Path) -> None:
         await stage.until_seen("Split", "Accuracy")
         await stage.press(str(len(NAMES)), "tab")
         await stage.until_seen("Linear(4)")
-        await stage.press(*FIRST_LAYER, "down", "delete")
+        await stage.press("1", *FIRST_LAYER, "down", "delete")
         await stage.until(lambda: len(stage.app.draft.layers()) == 3)
 
     played(tmp_path, play, size=NARROW)

@@ -55,7 +55,7 @@ def test_stepped_steered_reset_and_stopped(tmp_path: Path, warm: Path) -> None:
         await stage.until_seen("lr 0.125")
         await stage.press("space")
         await stage.until_seen("‖ paused")
-        await stage.press(*FIRST_LAYER, "down", "delete")
+        await stage.press("1", *FIRST_LAYER, "down", "delete")
         await stage.until_seen("changed: r begins this")
         await stage.press("r")
         await stage.until(lambda: len(all_runs(tmp_path / "runs")) == 2)
