@@ -37,12 +37,12 @@ def test_findings_come_and_go(tmp_path: Path, size: tuple[int, int]) -> None:
     async def play(stage: Stage) -> None:
         await stage.train()
         stage.trainer.advance()
-        stage.trainer.find("dead-units", "layers[1]", DEAD)
+        stage.trainer.find("saturated-units", "layers[1]", DEAD)
         await stage.until_seen("layers[1]: 3 of the 4")
         stage.trainer.find("plateau", "train_loss", PLATEAU, "info")
         await stage.press(str(1 + NAMES.index("doctor")))
         await stage.until_seen("layers[1]: 3 of the 4", "train_loss: the loss")
-        stage.trainer.find_no_more("dead-units", "layers[1]")
+        stage.trainer.find_no_more("saturated-units", "layers[1]")
         await stage.until(lambda: "layers[1]:" not in stage.screen)
         stage.trainer.find_no_more("plateau", "train_loss")
         await stage.until(lambda: "train_loss:" not in stage.screen)
@@ -79,7 +79,7 @@ def test_what_a_finding_rests_on_is_drawn_beside_it(tmp_path: Path, size: tuple[
         await stage.train()
         stage.trainer.advance()
         stage.trainer.find("dead-units", "layers[1]", DEAD, evidence=dead)
-        await stage.until_seen("d: more")
+        await stage.until_seen("3 of the 4")
         await stage.press("d")
         await stage.until_seen("layers[1]: dead-units")
         assert "outputs of layers[1]" not in stage.screen  # it belongs to the one that is chosen
