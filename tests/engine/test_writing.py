@@ -9,7 +9,7 @@ import engine
 import tui
 
 _CHANGING = re.compile(
-    r"\.write_(?:bytes|text)\(|\.touch\(|\bopen\([^)]*\"[wax+]b?\"|\bos\.open\((?![^\n]*O_RDONLY)|save_file\("
+    r"\.write_(?:bytes|text)\(|\.touch\((?:\)|mode|exist_ok)|\bopen\([^)]*\"[wax+]b?\"|\bos\.open\((?![^\n]*O_RDONLY)|save_file\("
     r"|\.unlink\(|os\.remove|\.rmdir\(|rmtree|\bos\.(?:replace|rename)|\.rename\(|\.chmod\("
     r"|mkstemp|mkdtemp|TemporaryFile|os\.link|symlink_to"
 )

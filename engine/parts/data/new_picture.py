@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from engine import regular_file
 from engine.parts.data.generators.picture_image import in_eight_bits
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ def light_on_dark(file: Path) -> tuple[Gray, bool]:
     import numpy as np
     from PIL import Image, ImageOps
 
-    with Image.open(file) as opened:
+    with regular_file.opened(file) as content, Image.open(content) as opened:
         image = ImageOps.exif_transpose(opened)
     if image.mode == "F" or image.mode.startswith("I"):
         image = in_eight_bits(image, None)

@@ -8,6 +8,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from engine import regular_file
 from engine.doctor.statistics import Relations
 from engine.parts.data import Dataset
 from engine.parts.data.base import PictureFiles
@@ -141,4 +142,8 @@ def _known_files(files: PictureFiles, data: Dataset) -> tuple[tuple[str, int, in
 
 
 def _digest(path: Path) -> bytes:
-    return hashlib.blake2b(path.read_bytes()).digest()
+    digest = hashlib.blake2b()
+    with regular_file.opened(path) as file:
+        while part := file.read(1 << 20):
+            digest.update(part)
+    return digest.digest()

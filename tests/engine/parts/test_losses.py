@@ -158,7 +158,7 @@ def test_fitting_outputs_are_taken(loss: Loss, shape: Shape, facts: Facts) -> No
             (1,),
             _THREE,
             "BCELoss() needs 3 outputs for 3 classes, but the last layer gives 1: "
-            "end with Linear(3)",
+            "end with Linear(3), and use CrossEntropyLoss()",
         ),
     ],
 )

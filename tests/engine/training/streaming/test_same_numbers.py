@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 import pytest
 import torch
+from msgspec.structs import replace
 
 from engine.parts.data import DataLocations
 from engine.runs.dissected_step import Focus
@@ -135,11 +136,12 @@ def test_a_resumed_training_goes_on_in_the_middle_of_an_epoch(folder: Path) -> N
 
 
 def test_the_description_is_the_same(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Statistics, class counts and thumbnails of the data set."""
+    """Statistics, class counts and thumbnails of the data set; how rows repeat only files tell."""
     monkeypatch.setenv("PERCEPTUI_DATA_SHARE", "1")
     expected = describe(experiment_on(folder), DataLocations(folder))
     monkeypatch.setenv("PERCEPTUI_DATA_SHARE", "0")
-    assert describe(experiment_on(folder), DataLocations(folder)) == expected
+    streamed = describe(experiment_on(folder), DataLocations(folder))
+    assert replace(streamed, relations=expected.relations) == expected
     assert expected.class_counts == [14, 14, 14]
 
 
