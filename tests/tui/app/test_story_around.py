@@ -153,7 +153,7 @@ def test_an_own_preset_appears_under_mine(tmp_path: Path) -> None:
         await stage.until_seen("Save as", "small")
         await stage.press(*"-own", "enter")
         await stage.until(lambda: any("small-own" in notice for notice in stage.notices))
-        await stage.until_seen("─ small-own ─")
+        await stage.until_seen("ready small-own")
         await stage.press("escape", "end")
         await stage.until_seen("Mine", "small-own")
 
@@ -180,7 +180,7 @@ def test_a_shipped_preset_is_saved_under_a_name_like_its_own(tmp_path: Path) -> 
         await stage.press("enter")
         await stage.until_seen('You have a preset "taken" already')
         await stage.press("y")
-        await stage.until_seen("─ taken ─")
+        await stage.until_seen("ready taken")
         assert "seed = 5" not in taken.read_text()
 
     played(tmp_path, play)
@@ -366,7 +366,7 @@ def test_leaving_the_workbench_ends_nothing(tmp_path: Path) -> None:
         await stage.until_seen("enter opens it")
         stage.trainer.advance(2)
         await stage.press("enter")
-        await stage.until_seen("○ ready moons", "─ moons ─", "another is training")
+        await stage.until_seen("○ ready moons", "another is training")
         assert "running" not in stage.screen
         assert stage.trainer.said == ["train small"]
 

@@ -13,7 +13,6 @@ from tests.tui.app.stage import NARROW, WIDE, Stage, played
 from tests.tui.app.stand import FIRST_LAYER, made_run, small_experiment
 from tui.widgets.editor import Editor
 from tui.widgets.notes import DoctorNote
-from tui.widgets.pane import NAMES
 
 BOTH = pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
 
@@ -33,18 +32,18 @@ def test_before_and_now(tmp_path: Path, size: tuple[int, int]) -> None:
         await stage.train()
         stage.trainer.advance(30)
         await stage.until_seen("✓ finished small")
-        assert "before" not in stage.screen
+        assert "before 0." not in stage.screen
         stage.app.draft.set("epochs", "20")
         stage.workbench.show_draft()
         await stage.press("space")
         await stage.until_phase("running")
         stage.trainer.advance(19)
         await stage.until_seen("epoch 20/20")
-        assert "before" not in stage.screen
+        assert "before 0." not in stage.screen
         stage.trainer.advance()
         await stage.until_seen("before 0.750, now 0.750 (train accuracy): epochs 30 → 20")
         stage.app.open_workbench("other", small_experiment(seed=5))
-        await stage.until(lambda: "before" not in stage.screen)
+        await stage.until(lambda: "before 0." not in stage.screen)
 
     played(tmp_path, play, size=size)
 
@@ -106,17 +105,18 @@ def test_the_cursor_begins_at_the_top_of_another_experiment(tmp_path: Path) -> N
 def test_a_toast_covers_nothing_that_is_said(
     tmp_path: Path, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Neither the doctor's line nor the keys below."""
+    """Neither the doctor's note, or its word on top where that has no room, nor the keys below."""
     monkeypatch.setattr(App, "NOTIFICATION_TIMEOUT", 3600)  # it is seen, however slow all is
 
     async def play(stage: Stage) -> None:
-        await stage.press(str(1 + NAMES.index("doctor")))
-        await stage.until_seen("f repairs it")
+        await stage.until_seen("▲ layers[0]" if size == NARROW else "f repairs it")
         await stage.press("y")
         await stage.until(lambda: shown(stage))
-        note = stage.workbench.query_one(DoctorNote).region
         (toast,) = shown(stage)
-        assert note.area
+        rows = stage.screen.splitlines()
+        assert toast.y > next(n for n, row in enumerate(rows) if "layers[0]" in row) or size == WIDE
+        note = stage.workbench.query_one(DoctorNote).region
+        assert bool(note.area) == (size == WIDE)
         assert not toast.intersection(note).area
         assert toast.bottom < size[1]
 
