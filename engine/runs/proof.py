@@ -16,6 +16,8 @@ class Proven(msgspec.Struct, frozen=True, kw_only=True):
     """Of the metric, a seed each; None where it is no number, as after a divergence."""
     is_over: bool
     """Whether each training came to its end, and none was cut short."""
+    refused: str = ""
+    """Why it can't be trained at all; empty where it can be."""
 
     @property
     def known(self) -> list[float]:
@@ -26,7 +28,7 @@ class Proven(msgspec.Struct, frozen=True, kw_only=True):
     def mean(self) -> float | None:
         """Of all seeds; None where one has no figure."""
         known = self.known
-        return math.fsum(known) / len(known) if len(known) == len(self.values) else None
+        return math.fsum(known) / len(known) if known and len(known) == len(self.values) else None
 
 
 class Proof(msgspec.Struct, frozen=True, kw_only=True):

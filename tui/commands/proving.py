@@ -47,6 +47,8 @@ async def _proven(chain: Sequence[Experiment], data_dir: Path) -> Proof:
 
 def _span(proven: Proven) -> str:
     """The mean with its spread over the seeds, and whether a training was cut short."""
+    if proven.refused:
+        return "can't be trained"
     known = proven.known
     failed = len(proven.values) - len(known)
     cut = "" if proven.is_over else ", cut short"
@@ -65,4 +67,5 @@ def _as_json(proof: Proof, proven: Proven, repair: Finding | None) -> dict[str, 
         "values": proven.values,
         "mean": proven.mean,
         "is_over": proven.is_over,
+        "refused": proven.refused,
     }

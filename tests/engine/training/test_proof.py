@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 
+import pytest
+
+from engine.errors import PerceptuiError
+from engine.parts.losses import BCEWithLogitsLoss
 from engine.parts.optimizers import Adam
 from engine.training.proof import prove
 from tests.engine.doctor.cases import experiment
@@ -39,3 +43,17 @@ def test_what_diverges_has_no_figure_and_what_is_long_is_cut_short() -> None:
     first, second = prove([wild, calm], (0,), NOWHERE, most_s=0.1).chain
     assert (first.values, first.mean) == ([None], None)
     assert not second.is_over
+
+
+def test_what_can_not_be_trained_says_why_beside_what_its_repair_brings() -> None:
+    """A loss of probabilities got none: that is told, and the repaired one has its figures."""
+    sick = experiment({"loss": "BCELoss()", "epochs": 60})
+    cured = dataclasses.replace(sick, loss=BCEWithLogitsLoss())
+    first, second = prove([sick, cured], (0,), NOWHERE, most_s=60).chain
+    assert (first.values, first.mean, first.is_over) == ([], None, False)
+    assert "it takes probabilities" in first.refused
+    assert second.refused == ""
+    assert second.mean is not None
+    assert second.mean > 0.8
+    with pytest.raises(PerceptuiError, match="it takes probabilities"):
+        prove([cured, sick], (0,), NOWHERE, most_s=60)
