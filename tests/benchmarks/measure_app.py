@@ -134,7 +134,7 @@ def training(
         until_written(terminal, b"Linear")
         if sees_network:
             terminal.type("v")
-            until_written(terminal, b"Network: Output")
+            until_written(terminal, b"Output")
         terminal.type(" ")
         until_written(terminal, b"running")
         (run,) = (path for path in runs.iterdir() if path not in known)
@@ -220,7 +220,7 @@ def measure_keys(folder: Path, extent: Extent, *, sees_network: bool = False) ->
     with training(folder, file, sees_network=sees_network) as (terminal, _):
         if sees_network:
             terminal.type(LEFT)  # the cursor is in the last hidden layer from now on
-            until_written(terminal, b", unit")
+            until_written(terminal, b"Layer 2")
         for turn in range(NUM_KEYS):
             watch(terminal, chance.uniform(0.02, 0.2))
             before, began = len(terminal.written), time.perf_counter()
