@@ -124,14 +124,16 @@ def _number(value: float | None) -> str:
 def _answer(
     values: Values, answer: str, look: Look, file: str = "", asked: Sequence[str] = ()
 ) -> Text:
-    told = [_cell(value, look) for value in values[:_MOST_VALUES]]
+    cells = [_cell(value, look) for value in values[:_MOST_VALUES]]
     if len(asked) == len(values):
-        told = [f"{plain(n, look.ascii)} {one}" for n, one in zip(asked, told, strict=False)]
-    shown = ", ".join(told)
+        cells = [f"{plain(n, look.ascii)} {one}" for n, one in zip(asked, cells, strict=False)]
+    shown = ", ".join(cells)
     more = f", {look.pick('…', '..')}" if len(values) > _MOST_VALUES else ""
     arrow = look.pick("→", "->")
-    whole = plain(file, look.ascii) if file else f"({shown}{more})"
-    return Text.assemble(f"{whole} {arrow} ", (plain(answer, look.ascii), Style(bold=True)))
+    whole = plain(file, look.ascii) if file else f"({shown}{more})" if values else ""
+    return Text.assemble(
+        f"{whole} {arrow} ".lstrip(), (plain(answer, look.ascii), Style(bold=True))
+    )
 
 
 def _cell(value: float | str | None, look: Look) -> str:

@@ -19,7 +19,7 @@ from tui.renderables.network.arrangement import (
     arrange,
 )
 from tui.renderables.network.lines import Line, lane, line_style, mark
-from tui.renderables.network.names import column_name
+from tui.renderables.network.names import column_name, unit_name
 from tui.renderables.network.tiles import tile_glyphs
 from tui.renderables.palette import ATTENTION, SECONDARY
 from tui.renderables.runs import Glyph, row_of
@@ -122,7 +122,7 @@ class NetworkDrawing:
     def rows(self) -> list[Text]:
         """As many rows as there is room for."""
         if self.width < 4 or self.height < 2:
-            return []
+            return self._named()
         canvas = [[BLANK] * self.width for _ in range(self.height)]
         slots = self.arrangement.slots
         self._name(canvas)
@@ -142,6 +142,15 @@ class NetworkDrawing:
                     if column.layer == unit.layer and one.index == unit.index:
                         return index, position
         return len(columns) - 1, 0
+
+    def _named(self) -> list[Text]:
+        """What is chosen, where nothing can be drawn."""
+        from engine.runs.inside import Unit
+
+        index, position = self._place(self.chosen)
+        column = self.inside.columns[index]
+        name = unit_name(self.inside, Unit(column.layer, column.units[position].index))
+        return [Text(fit(name, self.width, self.look.ascii))] if self.height else []
 
     def _name(self, canvas: list[list[Glyph]]) -> None:
         """What each column is, and how much of it is seen."""

@@ -9,6 +9,7 @@ from rich.text import Text
 
 from tui.renderables.images import Image, gallery
 from tui.renderables.look import Look
+from tui.renderables.network.figures import signed
 from tui.renderables.network.names import unit_name
 from tui.renderables.network.tiles import tile_glyphs
 from tui.renderables.numbers import short
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from engine.runs.inside import Inside, LayerMaps, Sample, SampleSeen, Tile, Unit
 
 _GAP = 2
+_LARGEST = 28
+"""Columns of a sample's picture."""
 _CAPTION = 1
 _MAP = (8, 4)
 """Characters of a feature map."""
@@ -48,10 +51,31 @@ def large_rows(inside: Inside, chosen: Unit, width: int, height: int, look: Look
     sample = inside.sample
     if figures is not None and not (is_input and sample is not None and sample.sample.picture):
         room = height if sample is None or not sample.maps else max(height // 2, 4)
-        rows += _sides(figures.before, figures.after, width, room, look)
+        if figures.after is not None and _is_number(figures.after):
+            rows += [Text(fit(f"it gives {_given(inside, chosen)}", width, look.ascii))]
+        else:
+            rows += _sides(figures.before, figures.after, width, room, look)
     if sample is not None and sample.sample.picture is not None:
-        rows += [*([Text()] if rows else []), *sample_rows(inside, sample, width, look)]
+        rows += [Text()] if rows else []
+        rows += sample_rows(inside, sample, width, height - len(rows), look)
     return rows
+
+
+def _is_number(tile: Tile) -> bool:
+    """Whether all that a unit makes of a sample is one number, which has no picture."""
+    return (tile.kind, tile.columns, tile.rows) == ("map", 1, 1)
+
+
+def _given(inside: Inside, chosen: Unit) -> str:
+    """What a unit gives for the chosen sample."""
+    given = [
+        unit.value
+        for column in inside.columns
+        if column.layer == chosen.layer
+        for unit in column.units
+        if unit.index == chosen.index
+    ]
+    return signed(given[0] if given else None)
 
 
 def _sides(
@@ -102,10 +126,17 @@ def _padded(row: Text, width: int) -> Text:
     return row
 
 
-def sample_rows(inside: Inside, seen: SampleSeen, width: int, look: Look) -> list[Text]:
-    """The picture, which of its pixels matter, what it is taken for, and its feature maps."""
-    rows = gallery(_pictures(seen), width, look, columns=max(min((width - _GAP) // 2, 28), 4))
-    rows += _told(inside, seen, width, look)
+def sample_rows(
+    inside: Inside, seen: SampleSeen, width: int, height: int, look: Look
+) -> list[Text]:
+    """The picture, which of its pixels matter, what it is taken for, and its feature maps.
+
+    height: how many rows are seen at once, for which small pictures are made larger.
+    """
+    told = _told(inside, seen, width, look)
+    each = max((width - _GAP) // 2, 4)
+    pictures = [_enlarged(one, each, height - len(told) - _CAPTION) for one in _pictures(seen)]
+    rows = [*gallery(pictures, width, look, columns=max(min(each, _LARGEST), 4)), *told]
     for layer in seen.maps:
         rows += _maps(layer, width, look)
     return rows
@@ -131,6 +162,22 @@ def _pictures(seen: SampleSeen) -> list[Image]:
             pixels[channel * size + at] = color[channel]
     matters = Image(picture.width, picture.height, 3, bytes(pixels), "what matters")
     return [shown, matters]
+
+
+def _enlarged(image: Image, width: int, height: int) -> Image:
+    """Each pixel as often beside and below itself as there is room for."""
+    times = min(min(width, _LARGEST) // image.columns, 2 * height // image.rows)
+    if times < 2:
+        return image
+    pixels = bytes(
+        image.pixels[start + column]
+        for start in range(0, image.channels * image.rows * image.columns, image.columns)
+        for _ in range(times)
+        for column in range(image.columns)
+        for _ in range(times)
+    )
+    size = times * image.columns, times * image.rows
+    return Image(*size, image.channels, pixels, image.caption)
 
 
 def _told(inside: Inside, seen: SampleSeen, width: int, look: Look) -> list[Text]:
