@@ -221,6 +221,8 @@ def measure_keys(folder: Path, extent: Extent, *, sees_network: bool = False) ->
         if sees_network:
             terminal.type(LEFT)  # the cursor is in the last hidden layer from now on
             until_written(terminal, b"Layer 2")
+        else:
+            terminal.type("1")  # the picture has the focus once it trains
         for turn in range(NUM_KEYS):
             watch(terminal, chance.uniform(0.02, 0.2))
             before, began = len(terminal.written), time.perf_counter()
