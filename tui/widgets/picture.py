@@ -40,6 +40,7 @@ _COUNTS = 2
 EMPTY = (
     "space trains it and pauses it; n trains one batch, N one epoch.",
     "In the experiment (1) enter changes a line; r begins anew with what was changed.",
+    "v leads into the network, m takes a step apart.",
 )
 """Said before anything is trained, below the data."""
 ARRIVING = ("The data is being looked at.",)
