@@ -185,7 +185,7 @@ class Following:
         return await session.train_both(first, second, self.folders.data_dir)
 
     async def predict(
-        self, run: Path, rows: list[list[str]], checkpoint: CheckpointKind = "last"
+        self, run: Path, rows: list[list[str]], checkpoint: Moment = "last"
     ) -> list[ev.Prediction]:
         """What a checkpoint of a run's network says of samples; raises PerceptuiError."""
         from engine.runs.run import Run

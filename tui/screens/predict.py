@@ -18,11 +18,12 @@ from engine.errors import PerceptuiError
 from engine.parts.data import Facts
 from engine.parts.data.sheet.samples import Samples
 from engine.parts.shapes import shape_text
-from engine.runs.contents import CheckpointKind
+from engine.runs.contents import Moment
 from engine.runs.events import Prediction
 from engine.runs.pictures import Boundary, Point
 from tui.drawings import boundary_rows
 from tui.live.samples_at_hand import Sample, new_samples, samples_at_hand, samples_of
+from tui.live.snapshot import Snapshot
 from tui.renderables.images import Image, gallery
 from tui.renderables.predictions import class_prediction, value_prediction
 from tui.renderables.sanitize import fit, plain
@@ -72,10 +73,11 @@ class PredictScreen(AppScreen):
         self._complaint = ""
         self._samples: list[Sample] = []
         self._place = -1
-        self._kind: CheckpointKind = "last"
+        self._kind: Moment = "last"
 
     def compose(self) -> ComposeResult:
-        self._kind = self.shown.kind
+        past = self._seen.past
+        self._kind = self.shown.kind if past is None else past.step
         try:
             self._facts, self._samples = self._at_hand()
         except PerceptuiError as error:
@@ -109,10 +111,20 @@ class PredictScreen(AppScreen):
     def _has_better(self) -> bool:
         """Whether weights were kept that are better than those it ended with."""
         shown = self.shown
-        return self._facts is not None and shown.best is not None and not shown.is_best_last
+        is_now = self._seen.past is None
+        return (
+            is_now and self._facts is not None and shown.best is not None and not shown.is_best_last
+        )
+
+    @property
+    def _seen(self) -> Snapshot:
+        """The run as it is seen now, which may be as it was."""
+        return self.host.controller.travel.view(self.shown)
 
     def _heading(self) -> str:
-        best = self.shown.best
+        best, past = self.shown.best, self._seen.past
+        if past is not None:
+            return f"Predict with the weights of the past: step {past.step:,}"
         if not self._has_better or best is None:
             return f"Predict with the {'newest' if self._kind == 'last' else 'best'} checkpoint"
         if self._kind == "best":
@@ -264,7 +276,7 @@ class PredictScreen(AppScreen):
             rows += value_prediction(
                 *shown_values, names=names, units=units, interval=interval, asked=asked
             )
-        pictures = self.shown.pictures
+        pictures = self._seen.pictures
         match answer.values:
             case [float(x1), float(x2)] if pictures is not None and pictures.boundary is not None:
                 place = x1, x2

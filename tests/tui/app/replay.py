@@ -460,7 +460,7 @@ class Replay:
         return DataRows()
 
     async def predict(
-        self, run: Run, rows: list[list[str]], checkpoint: CheckpointKind = "last"
+        self, run: Run, rows: list[list[str]], checkpoint: Moment = "last"
     ) -> list[ev.Prediction]:
         self._told("predict")
         values = [[float(text) for text in row] for row in rows]

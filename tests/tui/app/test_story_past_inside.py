@@ -82,3 +82,17 @@ def test_what_was_cannot_be_touched(tmp_path: Path) -> None:
         await stage.until(lambda: stage.trainer.inside.silenced)
 
     played(tmp_path, play, toasts=True)
+
+
+def test_the_past_predicts(tmp_path: Path) -> None:
+    """What is predicted in the past is said by the weights of then, and the heading tells."""
+
+    async def play(stage: Stage) -> None:
+        await stage.train()
+        stage.trainer.advance(2)
+        await stage.press("left_curly_bracket", "left_curly_bracket")
+        await stage.until(lambda: _step(stage) == 4)
+        await stage.press("p")
+        await stage.until_seen("Predict with the weights of the past: step 4")
+
+    played(tmp_path, play)
