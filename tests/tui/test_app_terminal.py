@@ -152,7 +152,7 @@ def test_ctrl_l_draws_everything_anew(bench: Bench) -> None:
         terminal.type("\x0c")
         terminal.until(lambda shown: all(text in shown for text in whole))
         terminal.type(ENTER)
-        terminal.until("Linear")
+        terminal.until("1 experiment")
         terminal.type("s")
         asks = ("Save as", "my-moons", "enter saves", "Linear(16)", "q Quit")
         terminal.until(lambda shown: all(text in shown for text in asks))

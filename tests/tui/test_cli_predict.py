@@ -114,12 +114,12 @@ def test_evaluate(bench: Bench, trained: Trained) -> None:
     outcome = perceptui("evaluate", str(trained.run))
 
     scores, _, confusion = outcome.out.strip().partition("\n\n")
-    title, head, _, row = scores.splitlines()
+    title, head, _, row, *_ = scores.splitlines()
     told = trained.outcome.out.splitlines()
     assert title == "Accuracy"
-    assert head.split()[-3:] == ["ROC", "AUC", "Brier"]
-    assert head[: head.index("  ROC")] in told
-    assert row[: head.index("  ROC")] in told
+    assert head.split()[-4:] == ["Balanced", "ROC", "AUC", "Brier"]
+    assert head[: head.index("  Balanced")] in told
+    assert row[: head.index("  Balanced")] in told
     assert confusion in trained.outcome.out
 
 

@@ -54,7 +54,7 @@ def test_what_is_drawn_and_measured_is_explained(tmp_path: Path, size: tuple[int
         picture = stage.workbench.query_one(PictureView)
         await stage.until(lambda: picture.figure is BOUNDARY)  # before it the data is drawn
         told = set()
-        for key in ("2", "3", "4"):
+        for key in ("3", "4", "5"):
             await stage.press(key)
             await stage.settled()
             told |= {topic().title for topic in stage.workbench.topics()}
