@@ -128,10 +128,12 @@ def test_a_command(told: Callable[..., str]) -> None:
 PRESS_ITS_KEY = """
 import pathlib, sys
 from tests.tui.app.stage import NARROW, played
+from tui.widgets.pane import NAMES
 
 async def play(stage):
-    await stage.press("5")
-    await stage.until_seen("Steps", "not begun", "5 steps")
+    number = 1 + NAMES.index("steps")
+    await stage.press(str(number))
+    await stage.until_seen("Steps", "not begun", f"{number} steps")
 
 played(pathlib.Path(sys.argv[1]), play, size=NARROW)
 """

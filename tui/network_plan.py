@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 
+from engine.doctor.examination import known_facts
 from engine.errors import Problem
 from engine.parts.data import names_of_inputs
 from engine.spec.chain import links
@@ -24,7 +25,9 @@ MOST_UNITS = 64
 
 def planned_shapes(experiment: Experiment, facts: Facts | None) -> list[Shape]:
     """The columns of a network from left to right; none where that can't be known yet."""
-    facts = facts or experiment.data.known_facts()
+    facts = facts or known_facts(experiment)
+    if facts is None:
+        return []
     problems: list[Problem] = []
     chain = links(experiment.layers, facts.shape, problems)
     if problems or not facts.shape:

@@ -154,7 +154,7 @@ def test_ctrl_l_draws_everything_anew(bench: Bench) -> None:
         terminal.type(ENTER)
         terminal.until("1 experiment")
         terminal.type("s")
-        asks = ("Save as", "my-moons", "enter saves", "Linear(16)", "q Quit")
+        asks = ("Save as", "my-moons", "enter saves", "1 experiment", "q Quit")
         terminal.until(lambda shown: all(text in shown for text in asks))
         terminal.wipe()
         terminal.type("\x0c")

@@ -124,15 +124,20 @@ class DoctorNote(Page, can_focus=True):
     def _tell(self) -> None:
         self.show(self._rows)
         first = self._heard[0] if self._heard else self.finding
-        self.post_message(self.Told(word(first, self.look) if first is not None else None))
+        told = word(first, self.look) if first is not None else None
+        if self.ways:
+            told = Text(self._offer(), self.look.paint(HUES["error"], bold=True))
+        self.post_message(self.Told(told))
+
+    def _offer(self) -> str:
+        number = f"{len(self.ways)} ways" if len(self.ways) > 1 else "one way"
+        return f"f: Fix model{self.look.pick('…', '...')}, {number}"
 
     def _rows(self, width: int) -> list[Text]:
         look = self.look
         rows = finding_rows(self._grave, width, look) if self._grave else []
         if self.ways:
-            number = f"{len(self.ways)} ways" if len(self.ways) > 1 else "one way"
-            text = f"f: Fix model{look.pick('…', '...')}, {number} out of this"
-            rows = sentence(text, width, look, dim=False)
+            rows = sentence(f"{self._offer()} out of this", width, look, dim=False)
         told = {(one.code, one.place) for one in self._grave[:1]}
         live = [one for one in self._heard if (one.code, one.place) not in told]
         if live:

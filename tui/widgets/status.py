@@ -298,8 +298,10 @@ def loss_line(snapshot: Snapshot, look: Look, width: int, word: Text | None = No
     told = Text()
     if word is not None:
         told = crop(word, min(word.cell_len, width * 2 // 5), look.ascii)
-    room = width - told.cell_len - (1 if told else 0)
     series = [s for s in snapshot.series if s.name in ("train", "test")]
+    if told and not series and cell_len(hint(snapshot)) + 2 + told.cell_len > width:
+        told = Text()  # what is waited for comes first
+    room = width - told.cell_len - (1 if told else 0)
     line = Text()
     if not series:
         line.append(fit(f" {hint(snapshot)}", room, look.ascii), Style(dim=True))

@@ -40,7 +40,8 @@ def test_ctrl_z_takes_back_and_ctrl_y_makes_again(tmp_path: Path, size: tuple[in
     async def play(stage: Stage) -> None:
         draft = stage.app.draft
         before = draft.layers()
-        stage.workbench.query_one(Editor).cursor = 2
+        first = next(n for n, item in enumerate(draft.items()) if item.layer)
+        stage.workbench.query_one(Editor).cursor = first
         await stage.press("delete")
         after = draft.layers()
         assert len(after) == len(before) - 1

@@ -177,10 +177,10 @@ def test_a_preset_with_a_table_in_it_is_named_as_the_table(
 
     async def play(stage: Stage) -> None:
         await stage.press("1")
-        await stage.until_seen("─ small ─")
+        await stage.until_seen(" small")
         stage.app.draft.set("data", f"csv({str(table)!r}, 'kind')")
         stage.workbench.show_draft()
-        await stage.until_seen("─ prices ─")
+        await stage.until_seen(" prices")
         await stage.train()
         assert stage.trainer.said == ["train prices"]
         await stage.until_seen("▶ running prices")

@@ -29,7 +29,7 @@ def test_a_preset_is_picked_trained_and_seen(tmp_path: Path) -> None:
     async def play(stage: Stage) -> None:
         await stage.until_seen("circle", "enter opens it")
         await stage.press("slash", *"circle", "enter")
-        await stage.until_seen("circle()", "The network is drawn here.")
+        await stage.until_seen("circle()", "space trains it")
         await stage.train()
         stage.trainer.advance(100)
         await stage.until_seen("✓ finished circle", "epoch 100/100", "● outside", "▲ inside")
@@ -99,7 +99,7 @@ def test_the_confusion_matrix_of_data_with_a_boundary(
         stage.trainer.finish()
         await stage.until(lambda: re.search(r"0 outside +2 +1", stage.screen))
         await stage.press("M")
-        await stage.until_seen("Precision")
+        await stage.until_seen("Prec")
 
     played(tmp_path, play, size=size)
 

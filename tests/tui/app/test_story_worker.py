@@ -29,7 +29,9 @@ def test_trained_to_the_end(tmp_path: Path, warm: Path) -> None:
 
     async def play(stage: Stage) -> None:
         await stage.press("space")
-        await stage.until_seen("✓ finished small", "epoch 30/30", "● outside", "● train", "15")
+        await stage.until_seen(
+            "✓ finished small", "epoch 30/30", "● outside", "● train", "Accuracy"
+        )
 
     played(
         tmp_path,
