@@ -61,7 +61,7 @@ PANES = (
         "unit", "Unit", "right", lambda: (UnitView(),),
         (("enter", "set"), ("0", "silence"), ("z", "back")),
     ),
-    Pane("doctor", "Doctor", "left", lambda: (DoctorNote(),), (("f", "repair"), ("d", "all"))),
+    Pane("doctor", "Doctor", "left", lambda: (DoctorNote(),), (("d", "all"),)),
 )  # fmt: skip
 """All of them, in the order of their keys."""
 

@@ -48,6 +48,19 @@ def test_the_runs_of_the_name_the_lowest_loss_first(tmp_path: Path) -> None:
     assert rates("20260101-000000-mine-0000", tmp_path) == [0.02, 0.01]
 
 
+def test_a_run_that_cannot_be_read_hides_no_other(tmp_path: Path) -> None:
+    """Whether it is newer or older than those that can."""
+    for loss, rate in ((0.3, 0.01), (0.2, 0.02), (0.1, 0.03)):
+        ran(tmp_path, "mine", at(rate), loss, "completed")
+    broken = next(path for path in tmp_path.iterdir() if "lr=0.02" in _experiment(path))
+    (broken / "experiment.toml").write_text("layers = 3")
+    assert rates("mine", tmp_path) == [0.03, 0.01]
+
+
+def _experiment(run: Path) -> str:
+    return (run / "experiment.toml").read_text("utf-8")
+
+
 def test_then_the_preset_of_the_name(tmp_path: Path) -> None:
     """What was shipped works; a directory that is not there has no runs."""
     (found,) = trained_before("spiral", at(100.0), tmp_path / "none")
