@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from engine.runs.dissected_step import DissectedStep, Focus
 
 
+NO_NEXT_STEP = "It is over and has no next step: n trains on by one, m takes the next apart then"
+
+
 class Start(Protocol):
     """Has the controller begin a training, or go on with one."""
 
@@ -154,6 +157,9 @@ class ControlScreen(AppScreen):
         self._is_first = self.is_before_first_step
         if self._is_first:
             is_there = self._valid() is not None
+        elif self.going_on() is not None and not self.trains_another():
+            self.tell(NO_NEXT_STEP)  # a look is no reason to train on
+            return
         else:
             is_there = await self._ready_to_step()
             if is_there and self.shown.phase == "running":

@@ -156,3 +156,19 @@ def test_it_is_whole_at_any_size(tmp_path: Path, size: tuple[int, int]) -> None:
         await stage.until_seen("optimizer.st")
 
     played(tmp_path, play, size=size)
+
+
+def test_a_look_at_what_is_over_trains_nothing_on(tmp_path: Path) -> None:
+    """A completed run stays completed: `m` says what leads to a next step."""
+
+    async def play(stage: Stage) -> None:
+        await stage.train()
+        stage.trainer.advance(30)
+        await stage.until_seen("✓ finished small")
+        await stage.press("m")
+        await stage.until(lambda: any("n trains on by one" in told for told in stage.notices))
+        assert isinstance(stage.app.screen, WorkbenchScreen)
+        assert stage.app.controller.snapshot.phase == "finished"
+        assert stage.app.draft.raw["epochs"] == 30
+
+    played(tmp_path, play)
