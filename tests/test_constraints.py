@@ -28,11 +28,11 @@ def _asked_for(*extras: str) -> dict[str, Requirement]:
     return found
 
 
-@pytest.mark.parametrize("name", _asked_for("onnx", "test"))
+@pytest.mark.parametrize("name", _asked_for("onnx", "sweep", "test"))
 def test_the_oldest_versions_are_those_that_are_promised(name: str) -> None:
     """Each is of the very release that its lower bound names."""
     oldest = _pinned("constraints-oldest.txt")[name]
-    (bound,) = _asked_for("onnx", "test")[name].specifier
+    (bound,) = _asked_for("onnx", "sweep", "test")[name].specifier
     assert bound.operator in (">=", "==")
     promised = Version(bound.version).release
     assert oldest.release[: len(promised)] == promised

@@ -72,18 +72,25 @@ class RunDirectory:
         self._events: IO[bytes] | None = None
 
     @classmethod
-    def create(cls, runs_dir: Path, preset: str, experiment: Experiment) -> RunDirectory:
-        """A new directory with the resolved experiment in it."""
+    def create(
+        cls, runs_dir: Path, preset: str, experiment: Experiment, name: str = ""
+    ) -> RunDirectory:
+        """A new directory with the resolved experiment in it.
+
+        name: what it is called, where that is not for the date and the preset to say.
+        """
         if not encodable(whole := str(runs_dir.absolute())):
             raise not_utf8(whole)  # the record names it
         try:
             runs_dir.mkdir(parents=True, exist_ok=True)
             while True:
-                path = runs_dir / run_name(preset, datetime.now())
+                path = runs_dir / (name or run_name(preset, datetime.now()))
                 try:
                     path.mkdir()
                     break
                 except FileExistsError:
+                    if name:
+                        raise
                     continue  # another run began in this very fraction of the second
             run = cls(path)
             try:

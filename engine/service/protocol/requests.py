@@ -47,6 +47,8 @@ class Train(Command, frozen=True, kw_only=True):
     name: str = "experiment"
     """Of the preset or file, for the run's name."""
     runs_dir: str
+    directory: str = ""
+    """What the run's directory in there is called; empty for its date and name."""
     data_dir: str
     on_disconnect: OnDisconnect = "continue"
     paused: bool = False

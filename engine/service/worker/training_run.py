@@ -89,7 +89,8 @@ class TrainingRun:
         digest = fingerprint(experiment.data)
         _asked_for(experiment, trainer.splits.facts)
         table = experiment.data.kept_table()
-        directory = RunDirectory.create(Path(order.runs_dir), order.name, experiment)
+        runs_dir = Path(order.runs_dir)
+        directory = RunDirectory.create(runs_dir, order.name, experiment, order.directory)
         run = cls(trainer, directory, order.changes)
         run._until_step = order.until_step
         try:

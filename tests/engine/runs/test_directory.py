@@ -55,6 +55,14 @@ def test_two_runs_of_one_second_get_two_names(
     assert names == ["aaaa", "bbbb"]
 
 
+def test_a_directory_is_called_as_asked_once(tmp_path: Path) -> None:
+    """A name that somebody chose is taken as it is, and a run that has it is left alone."""
+    assert RunDirectory.create(tmp_path, "x", experiment(), "0012").path == tmp_path / "0012"
+    with pytest.raises(UsageError, match="File exists"):
+        RunDirectory.create(tmp_path, "x", experiment(), "0012")
+    assert (tmp_path / "0012" / "experiment.toml").is_file()
+
+
 def test_a_place_that_cannot_be_written_is_a_usage_error(tmp_path: Path) -> None:
     """A file where the directory should be: one message with the way out."""
     (tmp_path / "runs").write_text("a file")

@@ -1,0 +1,1 @@
+"""Many trainings of one experiment: which, how sure, how far from the others; never loads torch."""
