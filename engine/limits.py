@@ -91,6 +91,24 @@ PREDICT = Limit(
     "samples",
     "They are predicted and printed at every end; `perceptui predict RUN --csv FILE` takes more.",
 )
+LESSON_STEPS = Limit(
+    "steps of a lesson",
+    100,
+    "steps",
+    "A lesson takes minutes; what is longer is several lessons.",
+)
+CONDITION = Limit(
+    "a condition, or a line of a solution, in a lesson",
+    1_000,
+    "characters",
+    "Whoever reads a lesson must see what it asks for.",
+)
+CONDITION_DEPTH = Limit(
+    "parentheses in a lesson's condition",
+    16,
+    "levels",
+    "What reads a condition goes down one by one.",
+)
 TABLE_FILE = Limit(
     "a CSV file",
     2_000_000_000,
@@ -201,6 +219,9 @@ ALL = (
     LAYERS,
     BLOCK_DEPTH,
     PREDICT,
+    LESSON_STEPS,
+    CONDITION,
+    CONDITION_DEPTH,
     TABLE_FILE,
     STREAMED_FILE,
     COLUMNS,

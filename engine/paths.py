@@ -31,6 +31,11 @@ def log_file() -> Path:
     return Path(platformdirs.user_log_dir(_NAME)) / "perceptui.log"
 
 
+def progress_file() -> Path:
+    """How far the person is in each lesson."""
+    return Path(platformdirs.user_state_dir(_NAME)) / "lessons.json"
+
+
 def data_dir(given: Path | None = None) -> Path:
     """Where data sets are found and downloaded to: option, environment, the user's cache."""
     if given is not None:

@@ -1,0 +1,81 @@
+"""Finds lessons: those that come along, and a person's own beside their presets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.errors import UsageError
+from engine.lessons.lesson import Lesson
+from engine.lessons.lesson_reader import OWN, read_lesson
+from engine.spec.nearest import nearest
+from engine.spec.presets import folders
+from engine.spec.toml_text import read_raw
+
+FOLDER = "lessons"
+"""Where they lie in each folder of presets; in it a folder of texts for each other language."""
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A lesson as a list shows it."""
+
+    name: str
+    path: Path
+    title: str
+    teaches: str
+    order: float
+    num_steps: int
+
+
+def names() -> dict[str, Path]:
+    """Every lesson's name with its file; a person's own hides a shipped one of its name."""
+    found: dict[str, Path] = {}
+    for folder in folders():
+        inside = folder / FOLDER
+        for path in sorted(inside.glob("*.toml")) if inside.is_dir() else []:
+            found.setdefault(path.stem, path)
+    return found
+
+
+def listings(language: str = "") -> tuple[list[Listing], list[UsageError]]:
+    """Every lesson in the order of the course, and the errors of files that could not be read.
+
+    Only texts are read; a lesson is checked when it is asked for.
+    """
+    found, errors = [], []
+    for name, path in names().items():
+        try:
+            raw = read_raw(path)
+            words = raw if (texts := texts_of(path, language)) is None else read_raw(texts)
+        except UsageError as error:
+            errors.append(error)
+            continue
+        order, steps = raw.get("order"), raw.get("steps")
+        found.append(
+            Listing(
+                name,
+                path,
+                str(words.get("title", name)),
+                str(words.get("teaches", "")),
+                float(order) if isinstance(order, int | float) else OWN,
+                len(steps) if isinstance(steps, list) else 0,
+            )
+        )
+    found.sort(key=lambda one: (one.order, one.name))
+    return found, errors
+
+
+def find_lesson(name: str, language: str = "") -> Lesson:
+    """The lesson of this name; raises UsageError with the nearest match, or BadLesson."""
+    known = names()
+    if name not in known:
+        advice = nearest(name, known) or ": `perceptui learn --list` lists them"
+        raise UsageError(f'unknown lesson "{name}"{advice}')
+    return read_lesson(known[name], texts_of(known[name], language))
+
+
+def texts_of(path: Path, language: str) -> Path | None:
+    """The file of a lesson's words in a language; None where there is none."""
+    texts = path.parent / language / path.name
+    return texts if language and texts.is_file() else None
