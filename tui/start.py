@@ -33,6 +33,20 @@ def start(shared: Shared, what: str | None, *, slow_link: bool) -> int:
     return run(app)
 
 
+def learn(shared: Shared, name: str | None) -> int:
+    """Run the app on a lesson; returns the exit code. Raises UsageError or BadLesson."""
+    from engine.lessons.library import find_lesson
+    from engine.parts.data import DataLocations
+
+    start = find_lesson(name).begins_with(DataLocations(shared.data)) if name else None
+    app = PerceptuiApp(
+        folders=Folders(shared.runs, shared.data),
+        ascii_only=shared.ascii,
+        first=(start.name, start.experiment) if start else None,
+    )
+    return run(app)
+
+
 def run(app: PerceptuiApp) -> int:
     """Run an app on the terminal until it is left; returns the exit code."""
     if app.driver_class is LinuxDriver:

@@ -14,7 +14,7 @@ from engine.lessons.facts import FACTS
 from engine.lessons.situation import Situation
 
 _PIECE = re.compile(r"\{\{|\}\}|\{([^{}]*)\}")
-UNKNOWN = "?"
+UNKNOWN = "…?"
 """In the place of a figure that is not known."""
 
 
