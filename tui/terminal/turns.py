@@ -60,7 +60,7 @@ class KeysInTurn(App[T]):
         else:
             await super().on_event(event)
 
-    def on_courier(self, message: Courier) -> None:
+    async def on_courier(self, message: Courier) -> None:
         message.stop()
         if message.number == self._number:
             self.call_later(self._back, message.number)  # behind what was posted here meanwhile
@@ -82,7 +82,8 @@ class KeysInTurn(App[T]):
     def _send(self) -> None:
         """Send a courier to where the next key would go."""
         self._number += 1
-        self._rounds += 1
+        # One that set out before the worker's last word may be back before that is heard.
+        self._rounds = 1 if self._is_led_on() else self._rounds + 1
         self._sent_to = self._goal() or self
         self._sent_to.post_message(Courier(self._number))
         asyncio.get_running_loop().call_later(LOOK_S, self._look, self._number)
