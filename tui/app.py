@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import deque
 from collections.abc import Coroutine, Iterable
 from functools import cached_property, partial
@@ -17,6 +18,8 @@ from textual.notifications import SeverityLevel
 from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
+from tui.language import SOURCE, speak, tr
+from tui.language.choice import chosen
 from tui.live.following import Folders
 from tui.live.snapshot import Origin, Snapshot
 from tui.live.trainer_process import Connect, fresh_worker
@@ -151,6 +154,8 @@ class PerceptuiApp(TerminalApp[int]):
         self.look_at_terminal(
             ascii_only=ascii_only, encoding=encoding, console=console, palette=palette
         )
+        shows_all = not (self.look.ascii or self.look.console)
+        speak(chosen(self.settings.language, os.environ) if shows_all else SOURCE)
         for screen in self.screen_stack:
             for view in screen.query(RowsView):
                 view.notify_style_update()
@@ -303,12 +308,14 @@ class PerceptuiApp(TerminalApp[int]):
         """Textual's; errors are remembered."""
         if severity == "error":
             self.errors.append(message)
-        super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
+        super().notify(
+            tr(message), title=tr(title), severity=severity, timeout=timeout, markup=markup
+        )
 
     @work(group="quit", exclusive=True, exit_on_error=False)
     async def action_quit_asking(self) -> None:
         """Quit; with edits or a live run ask what becomes of them."""
-        if not await self._edits_settled("Drop the changes"):
+        if not await self._edits_settled(tr("Drop the changes")):
             return
         if self.controller.snapshot.is_live:
             from tui.screens.quit import QuitScreen
@@ -351,13 +358,15 @@ class PerceptuiApp(TerminalApp[int]):
         """Every action that has a key, and Textual's own."""
         yield from super().get_system_commands(screen)
         yield SystemCommand(
-            "Suspend", "back to the shell; its fg comes back here", self.action_suspend_process
+            tr("Suspend"),
+            tr("back to the shell; its fg comes back here"),
+            self.action_suspend_process,
         )
         for active in screen.active_bindings.values():
             binding = active.binding
             if binding.description and active.enabled:
                 yield SystemCommand(
-                    binding.description,
+                    tr(binding.description),
                     f"key {self.get_key_display(binding)}",
                     partial(self._run_binding, active.node, binding.action),
                 )

@@ -8,6 +8,7 @@ from engine.decoding import converted
 from engine.parts.data import Facts
 from engine.parts.metrics import headlines_named
 from engine.runs.events import Figure, RunStarted
+from tui.language import tr
 from tui.renderables.numbers import metric
 
 SPLITS = ("test", "validation", "train")
@@ -28,13 +29,13 @@ def baseline_sentence(started: RunStarted, measured: Mapping[str, Figure]) -> st
             continue
         what = f"{'training' if split == 'train' else split} {_noun(facts)}"
         if facts.classes:
-            told = (
+            told = tr(
                 f"{percent(value)} of the {what} are right; the commonest class alone would give "
                 f"{percent(guessed)}."
             )
             return told + _evenly(started, measured, split)
         unit = f" {facts.target_units[0]}" if len({*facts.target_units}) == 1 else ""
-        return (
+        return tr(
             f"The {what} are {metric(value)}{unit} off on average; the mean alone would be "
             f"{metric(guessed)}{unit} off."
         )
@@ -48,7 +49,7 @@ def _evenly(started: RunStarted, measured: Mapping[str, Figure], split: str) -> 
         value = measured.get(f"{split}_{one.name}")
         guessed = started.baselines.get(f"{split}_{one.name}")
         if one.is_even and value is not None and guessed is not None:
-            told += (
+            told += tr(
                 f" Every class counting the same, it is {percent(value)}, and the commonest class "
                 f"alone would give {percent(guessed)}."
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import Annotated
 
@@ -11,6 +12,8 @@ from engine.errors import PerceptuiError, UsageError
 from tui.commands import app
 from tui.commands import options as o
 from tui.commands.complaint import complain
+from tui.language import SOURCE, speak, spoken, tr
+from tui.language.choice import Choice, ask_for, taken
 from tui.terminal import streams
 
 PIPE_CLOSED = 141
@@ -20,7 +23,7 @@ def _version(asked: bool) -> None:
     if asked:
         from importlib.metadata import version
 
-        typer.echo(f"perceptui {version('perceptui')}")
+        typer.echo(tr(f"perceptui {version('perceptui')}"))
         raise typer.Exit()
 
 
@@ -50,6 +53,7 @@ def perceptui(
     data_dir: o.DataDir = None,
     ascii: o.Ascii = False,
     json: o.Json = False,
+    language: o.LanguageOption = None,
     version: Annotated[
         bool, typer.Option("--version", help="Print the version.", callback=_version, is_eager=True)
     ] = False,
@@ -106,6 +110,8 @@ def main() -> None:
 def run(arguments: list[str]) -> int:
     """Run one command line; returns the exit code."""
     try:
+        choice, arguments = taken(arguments)
+        _speak(choice, arguments)
         code = _invoke(arguments)
         sys.stdout.flush()
         return code
@@ -126,16 +132,35 @@ def run(arguments: list[str]) -> int:
         return 130
 
 
+def _speak(choice: Choice, arguments: list[str]) -> None:
+    """Choose the language of what is printed; programs are told in English, and so is ASCII."""
+    from tui.settings import chosen_language
+
+    ask_for(choice)
+    is_for_people = not {"--json", "--ascii"} & set(arguments)
+    language = chosen_language() if is_for_people else SOURCE
+    if language != SOURCE:
+        from tui.terminal.printing import encoding_of
+
+        is_wide = encoding_of(sys.stdout, os.environ).lower().startswith("utf")
+        language = language if is_wide else SOURCE
+    speak(language)
+
+
 def _command_hint(message: str) -> str:
     """What else might have stood in the place of a command."""
     if not message.startswith("No such command"):
         return ""
-    return " No file, preset or run is called so either. `perceptui --help` lists the commands."
+    return tr(" No file, preset or run is called so either. `perceptui --help` lists the commands.")
 
 
 def _invoke(arguments: list[str]) -> int:
     """Parse and run, without typer's own way of ending on a closed pipe."""
     command = typer.main.get_command(app)
+    if spoken() != SOURCE:
+        from tui.commands.help_texts import translate
+
+        translate(command)
     try:
         with command.make_context("perceptui", arguments) as context:
             command.invoke(context)

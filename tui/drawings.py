@@ -10,6 +10,7 @@ from rich.text import Text
 from engine.parts.metrics import METRICS
 from engine.runs.events import Evaluated, Figure
 from engine.runs.pictures import Boundary, Comparison, Curve, Picture, Pictures
+from tui.language import tr
 from tui.measured import shown, shown_title
 from tui.renderables import boundary as plane
 from tui.renderables.accuracy_table import (
@@ -113,8 +114,8 @@ def sample_rows(
 def labels_title(picture: Comparison) -> str:
     """Whose labels are listed, all of them or the first."""
     listed, total = len(picture.actual), picture.num_samples
-    which = f"{listed:,}" if listed == total else f"first {listed:,} of {total:,}"
-    return f"Predicted labels of the {which} samples ({picture.split})"
+    which = f"{listed:,}" if listed == total else tr(f"first {listed:,} of {total:,}")
+    return tr(f"Predicted labels of the {which} samples ({picture.split})")
 
 
 def score_rows(

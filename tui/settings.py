@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal, get_args
 
 from engine.errors import UsageError
 from engine.paths import config_dir
+from tui.language import Language
+from tui.language.choice import Choice, asked, chosen
 from tui.renderables.palette import Palette
 
 Glyphs = Literal["auto", "ascii", "console", "unicode"]
@@ -23,6 +26,7 @@ _KEPT: dict[str, tuple[str, ...]] = {
     "palette": get_args(Palette),
     "rate": get_args(Rate),
     "pace": get_args(Pace),
+    "language": get_args(Choice),
 }
 """What the file holds, each with its choices; any text where there are none."""
 
@@ -42,6 +46,8 @@ class Settings:
     pace: Pace = "auto"
     """Steps a second; `auto`: a preset's first run takes about five seconds, others no longer than
     they need."""
+    language: Choice = "auto"
+    """What perceptui says its words in; `auto`: what the environment says."""
     notice: str = field(default="", compare=False)
     """What was wrong with the file, if defaults stand in for it; never written."""
 
@@ -70,6 +76,11 @@ class Settings:
             replace_bytes(path, ("\n".join(lines) + "\n").encode(), keep_mode=True)
         except OSError as error:
             raise UsageError(f"{path}: can't be written ({error.strerror or error})") from error
+
+
+def chosen_language() -> Language:
+    """What to speak where no app is open: its setting counts here too."""
+    return chosen(Settings.load().language if asked() == "auto" else "auto", os.environ)
 
 
 def settings_file() -> Path:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from engine.parts.metrics import METRICS, Metric, headlines_named
 from engine.runs.events import Figure
 from engine.spec.difference import Change, changes
+from tui.language import tr
 from tui.live.snapshot import Snapshot
 from tui.measured import named, shown
 
@@ -33,7 +34,7 @@ def verdict(snapshot: Snapshot) -> str:
     headlines = snapshot.started.headlines if snapshot.started is not None else ()
     found = _in_both(was or now, now or was, headlines_named(headlines))
     told = [
-        f"before {before}, now {after} ({split} {named(metric)})"
+        tr(f"before {before}, now {after} ({split} {named(metric)})")
         for split, metric in found
         for before, after in [[_value(metric, one, split) for one in (was, now)]]
     ]

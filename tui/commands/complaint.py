@@ -6,6 +6,8 @@ import contextlib
 import sys
 from collections.abc import Iterable
 
+from tui.language import tr
+
 
 def complain_of(remarks: Iterable[str]) -> None:
     """Print what should be known of something that was done, on stderr."""
@@ -19,6 +21,6 @@ def complain(message: str) -> None:
 
     encoding = getattr(sys.stderr, "encoding", None) or "ascii"
     with contextlib.suppress(OSError):  # nobody reads stderr: the exit code has to do
-        for line in message.split("\n"):
+        for line in tr(message).split("\n"):
             text = plain(line, ascii=not encoding.lower().startswith("utf"))
             print(f"perceptui: {text}", file=sys.stderr, flush=True)

@@ -208,8 +208,12 @@ def print_file(text: str, shared: o.Shared) -> None:
     if not terminal.console.is_terminal:
         print(text, end="")
         return
+    from rich.text import Text
+
+    from tui.renderables.sanitize import plain
+
     for line in text.splitlines():
-        terminal.tell(line.expandtabs(4))
+        terminal.line(Text(plain(line.expandtabs(4), terminal.look.ascii)))
 
 
 def _text(what: str, before: Experiment, after: Experiment) -> str:

@@ -111,6 +111,15 @@ DataDir = Annotated[
 Ascii = Annotated[
     bool, typer.Option("--ascii", help="ASCII characters only.", rich_help_panel=_SHARED)
 ]
+LanguageOption = Annotated[
+    str | None,  # taken out of the arguments before they are read: see tui.language.choice
+    typer.Option(
+        "--language",
+        metavar="auto|en|zh_CN",
+        help="The language of what is read by people; else the settings' or LANGUAGE's.",
+        rich_help_panel=_SHARED,
+    ),
+]
 Plain = Annotated[
     bool,
     typer.Option("--plain", help="The app as a dialogue in lines, for screen readers."),

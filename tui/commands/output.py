@@ -43,8 +43,11 @@ def show_file(path: Path, *, ascii_only: bool) -> None:
 
 
 def _show(content: IO[bytes], ascii_only: bool) -> None:
+    from rich.text import Text
+
+    from tui.renderables.sanitize import plain
     from tui.terminal.printing import Terminal
 
     terminal = Terminal(ascii_only=ascii_only)
     for line in io.TextIOWrapper(content, "utf-8"):
-        terminal.tell(line.rstrip("\n"))
+        terminal.line(Text(plain(line.rstrip("\n"), terminal.look.ascii)))

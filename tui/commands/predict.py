@@ -19,6 +19,7 @@ from tui.commands.complaint import complain
 from tui.commands.json_line import print_json, print_line, print_message
 from tui.commands.one_off_session import answer_of
 from tui.commands.output import STDOUT, may_replace, show_file
+from tui.language import tr
 
 if TYPE_CHECKING:
     from engine.export.predictions import BadRow, PicturesPredicted, RowsPredicted
@@ -117,7 +118,7 @@ def _written(output: Path, predicted: int, count: int, what: str, shared: o.Shar
         return
     from tui.terminal.printing import Terminal
 
-    told = f"{output}: {predicted:,} of {count:,} {what} predicted"
+    told = tr(f"{output}: {predicted:,} of {count:,} {what} predicted")
     Terminal(ascii_only=shared.ascii).tell(told)
 
 
@@ -192,7 +193,7 @@ def _bad_rows(source: str, bad: list[BadRow], count: int, shared: o.Shared) -> i
             print_message(one)
     said = [one.said() for one in bad[:MOST_SAID]]
     if count > len(said):
-        said.append(f"and {count - len(said):,} more")
+        said.append(tr(f"and {count - len(said):,} more"))
     for line in said:
         complain(f"{source}, {line}" if source else line)
     return DataUnavailable.exit_code
@@ -208,7 +209,9 @@ def _pictures(run: Run, values: list[str]) -> dict[str, str]:
     if all(_is_number(value) and not Path(value).exists() for value in values):
         shape = run.facts().shape
         if len(values) != product(shape):
-            wanted = f"the names of pictures, or {product(shape):,} values ({shape_text(shape)})"
+            wanted = tr(
+                f"the names of pictures, or {product(shape):,} values ({shape_text(shape)})"
+            )
             raise UsageError(f"predict: expected {wanted}, got {len(values)}")
         return {}
     found: dict[str, str] = {}

@@ -8,6 +8,7 @@ from tui.commands import app
 from tui.commands import options as o
 from tui.commands.complaint import complain
 from tui.commands.json_line import print_json
+from tui.language import tr
 
 
 @app.command("presets")
@@ -45,8 +46,8 @@ def list_presets(shared: o.Shared) -> None:
                 if group is not None:
                     terminal.line()
                 group = preset.group
-                terminal.line(Text(fit(group, terminal.width, ascii_only), style="bold"))
-            summary = preset.summary or preset.title
+                terminal.line(Text(fit(tr(group), terminal.width, ascii_only), style="bold"))
+            summary = tr(preset.summary or preset.title)
             text = f"  {preset.name:<{widest}}  {summary}"
             terminal.line(Text(fit(text, terminal.width, ascii_only)))
         terminal.line()

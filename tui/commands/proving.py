@@ -11,6 +11,7 @@ from engine.runs.proof import Proof, Proven
 from engine.service.client.session import Session
 from engine.spec.experiment import Experiment
 from tui.commands.json_line import print_json
+from tui.language import tr
 from tui.terminal.printing import Terminal
 
 SEEDS = (0, 1, 2)
@@ -33,7 +34,7 @@ def prove(
     terminal.line()
     terminal.tell(f"Tried on copies, {seeds} seeds each, {proof.most_s:g} s at most: {metric}")
     for number, proven in enumerate(proof.chain):
-        what = f"{number}. {repairs[number - 1].repair}" if number else "as it is"
+        what = f"{number}. {repairs[number - 1].repair}" if number else tr("as it is")
         terminal.tell(f"  {_span(proven):<34} {what}")
 
 
@@ -48,14 +49,14 @@ async def _proven(chain: Sequence[Experiment], data_dir: Path) -> Proof:
 def _span(proven: Proven) -> str:
     """The mean with its spread over the seeds, and whether a training was cut short."""
     if proven.refused:
-        return "can't be trained"
+        return tr("can't be trained")
     known = proven.known
     failed = len(proven.values) - len(known)
-    cut = "" if proven.is_over else ", cut short"
+    cut = "" if proven.is_over else tr(", cut short")
     if not known:
-        return f"no figure: it diverges{cut}"
+        return tr(f"no figure: it diverges{cut}")
     mean = sum(known) / len(known)
-    diverges = f", {failed} diverge" if failed else ""
+    diverges = tr(f", {failed} diverge") if failed else ""
     return f"{mean:.3f} ({min(known):.3f} to {max(known):.3f}){diverges}{cut}"
 
 

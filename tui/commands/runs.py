@@ -11,6 +11,7 @@ from engine.errors import UsageError
 from tui.commands import app
 from tui.commands import options as o
 from tui.commands.json_line import print_json
+from tui.language import tr
 from tui.past.run_filter import EXAMPLE, conditions, matches
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def runs(
         if where:
             Terminal(ascii_only=shared.ascii).tell(f"No run in {shared.runs} is like that: {where}")
             return
-        hint = "`perceptui --preset NAME` makes one"
+        hint = tr("`perceptui --preset NAME` makes one")
         Terminal(ascii_only=shared.ascii).tell(f"There are no runs in {shared.runs}: {hint}.")
     else:
         _print(found, shared.ascii)

@@ -12,6 +12,7 @@ import typer
 from tui.commands import app
 from tui.commands import options as o
 from tui.commands.json_line import print_json
+from tui.language import tr
 
 if TYPE_CHECKING:
     from engine.parts.data import Facts
@@ -129,7 +130,7 @@ def _print(
             terminal.rows(sentence(text, min(width, 90), look))
         terminal.rows(layer_table(rows, width, look))
         need = Case(experiment, facts).need
-        memory = f"A training takes at least {need}; {in_bytes(free_bytes())} are free."
+        memory = tr(f"A training takes at least {need}; {in_bytes(free_bytes())} are free.")
         terminal.rows(sentence(memory, min(width, 90), look))
         terminal.line()
     terminal.rows([heading("Doctor", width, look)])
@@ -146,12 +147,12 @@ def _print(
 def _drawn(experiment: Experiment) -> str:
     """How an epoch's samples are drawn, where that is not each of them once, at random."""
     if experiment.sampler == "balanced":
-        return (
+        return tr(
             "An epoch has as many samples as the training split, drawn with replacement so that "
             "each class comes as often."
         )
     if experiment.data.buffer is not None and experiment.shuffle:
-        return (
+        return tr(
             "The numbers stay on the disk: an epoch draws groups of rows and shuffles "
             f"{experiment.data.buffer:,} rows at a time, not all of them."
         )
@@ -169,22 +170,26 @@ def _selected(experiment: Experiment, facts: Facts) -> str:
     split = "validation" if validated else "training"
     best = "highest" if metric.higher_is_better else "lowest"
     name = metric.name.replace("_", " ")
-    return f"The best epoch is the first with the {best} {name} on the {split} split."
+    return tr(f"The best epoch is the first with the {best} {name} on the {split} split.")
 
 
 def _data_line(experiment: Experiment, facts: Facts) -> str:
     from engine.parts.shapes import shape_text
 
-    what = f"{len(facts.classes)} classes" if facts.classes else f"{facts.num_targets} to predict"
+    what = (
+        tr(f"{len(facts.classes)} classes")
+        if facts.classes
+        else tr(f"{facts.num_targets} to predict")
+    )
     shape = shape_text(facts.shape)
-    return f"{experiment.data}: {facts.num_samples:,} samples of {shape}, {what}"
+    return tr(f"{experiment.data}: {facts.num_samples:,} samples of {shape}, {what}")
 
 
 def _measured(experiment: Experiment) -> str:
     if experiment.measured is None:
-        return "Not measured."
+        return tr("Not measured.")
     ranges = [
         f"{name.replace('_', ' ')} {low:g} to {high:g}"
         for name, (low, high) in experiment.measured.items()
     ]
-    return f"Measured: {', '.join(ranges)}."
+    return tr(f"Measured: {', '.join(ranges)}.")

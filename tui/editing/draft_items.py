@@ -22,6 +22,7 @@ from engine.spec.grammar import GrammarError, parse_call
 from tui.editing.call_form import typed
 from tui.editing.handles import Handled, handled
 from tui.editing.outline import Opened, Outline
+from tui.language import tr
 
 Section = Literal["Data", "Layers", "Training"]
 
@@ -170,7 +171,7 @@ def _layer_texts(raw: Mapping[str, object]) -> Sequence[object]:
 
 def _layer_items(outline: Outline, shape: Shape | None) -> Iterator[Item]:
     if not outline.layers:
-        yield Item("Layers", "layers", "", "none yet: a adds one")
+        yield Item("Layers", "layers", "", tr("none yet: a adds one"))
     layers = [component_of("layers", text) for text in outline.layers]
     chain = links(_valid_head(layers), shape, []) if shape else []
     known = {link.address: link for link in every(chain)}

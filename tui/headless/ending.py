@@ -11,6 +11,7 @@ from engine.runs.pictures import Pictures
 from engine.runs.run import Run
 from tui.headless.progress import Presentation
 from tui.headless.report import Report, ending
+from tui.language import tr
 from tui.live.history import History
 from tui.renderables.sanitize import plain
 from tui.renderables.shell import shell_line, shell_word
@@ -117,6 +118,6 @@ def offer(run: Run, epoch: int, factor: float) -> list[str]:
     rate = experiment.optimizer.lr * factor / 10
     words = ["perceptui", "resume", str(run.path), "--rewind", "--set", f"optimizer.lr={rate:.3g}"]
     return [
-        f"To go on from its checkpoint of epoch {epoch} with a tenth of the learning rate:",
+        tr(f"To go on from its checkpoint of epoch {epoch} with a tenth of the learning rate:"),
         f"  {shell_line(words)}",
     ]

@@ -12,6 +12,7 @@ from engine.runs.run import Run
 from engine.runs.state import state_of
 from engine.service.client.session import Session
 from tui.headless.signals import Caught
+from tui.language import tr
 
 PATIENCE_S = 5.0
 """A trainer that was silent for so long is left alone at a second signal."""
@@ -32,7 +33,7 @@ async def is_outlasted(
     began, has_told = time.monotonic(), False
     while not task.done():
         silent_s = min(session.silent_s, time.monotonic() - began)
-        silent = f"the trainer (process {session.pid}) has not answered for {silent_s:.0f} s"
+        silent = tr(f"the trainer (process {session.pid}) has not answered for {silent_s:.0f} s")
         if silent_s >= (PATIENCE_S if caught.count > 1 else LONGEST_S):
             tell(f"{silent} and is left alone: {_left_alone(session)}")
             return True
@@ -46,12 +47,12 @@ async def is_outlasted(
 def _left_alone(session: Session) -> str:
     """What becomes of the run, as far as its directory tells."""
     if session.run is None:
-        return "it has begun no run, and ends if it ever goes on"
+        return tr("it has begun no run, and ends if it ever goes on")
     run = Run(session.run)
     state = state_of(run)
     if not state.is_live:
-        return f"{run.path} is over ({state.text})"
-    return (
+        return tr(f"{run.path} is over ({state.text})")
+    return tr(
         f"it still holds {run.path}, and stops it with a checkpoint if it ever goes on; until "
         f"then {what_is_kept(run)}, and `kill -9 {session.pid}` frees the run"
     )
@@ -60,4 +61,4 @@ def _left_alone(session: Session) -> str:
 def what_is_kept(run: Run) -> str:
     """The run's last checkpoint, in words."""
     kept = run.directory.checkpoint("last")
-    return f"the last checkpoint is {kept}" if kept.is_file() else "it has no checkpoint"
+    return tr(f"the last checkpoint is {kept}") if kept.is_file() else tr("it has no checkpoint")

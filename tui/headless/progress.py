@@ -28,6 +28,7 @@ from engine.service import protocol as p
 from engine.service.client.session import SessionEvent
 from tui.commands.json_line import print_message
 from tui.headless.waiting import loading_text
+from tui.language import tr
 from tui.measured import named
 from tui.renderables.findings import HUES
 from tui.renderables.look import Look
@@ -125,7 +126,7 @@ class Live(Quiet):
 
     def start(self) -> None:
         self._bar.start()
-        self._starting = self._bar.add_task("starting the trainer", total=None, status="")
+        self._starting = self._bar.add_task(tr("starting the trainer"), total=None, status="")
 
     def stop(self) -> None:
         self._bar.stop()
@@ -153,11 +154,11 @@ class Live(Quiet):
             self._task = self._bar.add_task("", total=progress.steps, status="")
         steps_per_s = progress.step / progress.elapsed_s if progress.elapsed_s else None
         share = _percent(progress.step, progress.steps)
-        status = f"{share} loss {metric(progress.loss)}  {rate(steps_per_s, 'steps')}"
+        status = tr(f"{share} loss {metric(progress.loss)}  {rate(steps_per_s, 'steps')}")
         self._bar.update(
             self._task,
             completed=progress.step,
-            description=f"epoch {progress.epoch}/{progress.epochs}",
+            description=tr(f"epoch {progress.epoch}/{progress.epochs}"),
             status=status if self._terminal.width >= 60 else share,
         )
 
@@ -189,21 +190,21 @@ def finding_line(event: FindingAppeared, look: Look) -> Text:
 def unkept_line(event: CheckpointFailed | SnapshotsFailed, look: Look) -> Text:
     """What could not be written, as soon as that is known; it may wrap."""
     words = plain(f" {event.message}", look.ascii)
-    what = "no checkpoint" if isinstance(event, CheckpointFailed) else "no snapshot"
+    what = tr("no checkpoint") if isinstance(event, CheckpointFailed) else tr("no snapshot")
     return Text.assemble((what, look.paint(BROKEN, bold=True)), words)
 
 
 def way_back_line(event: WentBack) -> Text:
     """Where the training goes on from: what was printed after that point no longer counts."""
-    done = f"step {event.from_step} (epoch {event.epoch})"
+    done = tr(f"step {event.from_step} (epoch {event.epoch})")
     if isinstance(event, Rewound):
-        return Text(f"rewound to the {event.to} checkpoint, {done}")
-    return Text(f"resumed from {done}")
+        return Text(tr(f"rewound to the {event.to} checkpoint, {done}"))
+    return Text(tr(f"resumed from {done}"))
 
 
 def first_lines(event: RunStarted | Resumed, look: Look) -> list[Text]:
     """Why steps are run eagerly, why the data is not kept in memory: a line each; it may wrap."""
-    told = [("steps: eager, since ", event.executor_reason), ("data: ", event.data_reason)]
+    told = [(tr("steps: eager, since "), event.executor_reason), ("data: ", event.data_reason)]
     return [Text(head + plain(reason, look.ascii)) for head, reason in told if reason]
 
 
@@ -221,7 +222,7 @@ def epoch_line(
     if columns < NARROW:
         return _short_line(event, headlines)
     width = len(str(epochs))
-    line = Text(f"epoch {event.epoch:>{width}}/{epochs}")
+    line = Text(tr(f"epoch {event.epoch:>{width}}/{epochs}"))
     for split in SPLITS:
         shown = [
             f"{one.name if one.in_line else named(one)} {metric(event.metrics[name])}"

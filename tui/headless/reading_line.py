@@ -8,6 +8,7 @@ from typing import TextIO
 from engine.limits import in_bytes
 from engine.parts.data import Loading
 from tui.commands.complaint import complain
+from tui.language import tr
 from tui.renderables.numbers import how_far
 from tui.renderables.sanitize import plain
 
@@ -25,7 +26,9 @@ class ReadingLine:
                 complain(f"reading {loading.name} ({in_bytes(loading.total_bytes or 0)})")
             self._named = loading.name
             return
-        text = f"reading {plain(loading.name)}: {how_far(loading.done_bytes, loading.total_bytes)}"
+        text = tr(
+            f"reading {plain(loading.name)}: {how_far(loading.done_bytes, loading.total_bytes)}"
+        )
         is_over = loading.done_bytes == loading.total_bytes
         self._stream.write("\r\x1b[K" + ("" if is_over else text))
         self._stream.flush()

@@ -19,6 +19,7 @@ from tui.drawings import (
     sample_rows,
     score_rows,
 )
+from tui.language import tr
 from tui.renderables import boundary as plane
 from tui.renderables.findings import findings as finding_rows
 from tui.renderables.findings import live_finding
@@ -70,7 +71,7 @@ class Report:
         """
         if not splits:
             return
-        title = "Accuracy" if splits[0].classes else f"Errors{self._of}"
+        title = tr("Accuracy") if splits[0].classes else f"Errors{self._of}"
         samples: dict[str, int] = {split.split: split.samples for split in splits}
         metrics = {
             f"{split.split}_{name}": value
@@ -85,9 +86,9 @@ class Report:
         if not splits[0].classes:
             return
         shown = next((s for s in splits if s.split == "test"), splits[0])
-        title = f"Classes ({shown.split} split)"
+        title = tr(f"Classes ({shown.split} split)")
         yield self._titled(title, class_rows(shown, self.width, self.look))
-        title = f"Confusion ({shown.split} split)"
+        title = tr(f"Confusion ({shown.split} split)")
         yield self._titled(title, confusion_rows(shown, self.width, self.look))
 
     def findings(self, standing: Sequence[LiveFinding]) -> Rows:
@@ -96,28 +97,28 @@ class Report:
         for one in standing:
             rows += finding_rows([live_finding(one)], min(self.width, 90), self.look, drawn=True)
         found = bool(rows)
-        return self._titled("The doctor says", rows) if found else []
+        return self._titled(tr("The doctor says"), rows) if found else []
 
     def pictures(self, pictures: Pictures) -> Iterator[Rows]:
         """Boundary, actual against predicted, fitted curve, mistakes: what the data asks for."""
         width, look = self.width, self.look
         if pictures.boundary is not None:
             rows = boundary_rows(pictures.boundary, min(width, 100), look)
-            yield self._titled("Decision boundary", rows)
+            yield self._titled(tr("Decision boundary"), rows)
         if pictures.curve is not None:
             rows = curve_rows(pictures.curve, min(width, 100), CHART_HEIGHT + 4, look)
-            yield self._titled("Prediction over the input", rows)
+            yield self._titled(tr("Prediction over the input"), rows)
         compared = pictures.comparison
         if compared.num_samples <= FEW or not compared.classes:
             rows = comparison_rows(compared, min(width, 72), CHART_HEIGHT + 6, look)
-            yield self._titled(f"Actual against predicted{self._of} ({compared.split})", rows)
+            yield self._titled(tr(f"Actual against predicted{self._of} ({compared.split})"), rows)
         if len(compared.actual) == compared.num_samples <= MOST_LISTED:
             many = compared.num_samples > FEW  # few stand one by one above
             rows = sample_rows(compared, min(width, 72), CHART_HEIGHT + 6, look, labels=many)
             if rows:
                 yield rows
         if pictures.mistakes:
-            yield self._titled("Mistakes", mistakes_rows(pictures.mistakes, width, look))
+            yield self._titled(tr("Mistakes"), mistakes_rows(pictures.mistakes, width, look))
 
     def predictions(self, event: Predicted) -> Rows:
         """What the network says of the samples that the experiment asks about."""
@@ -145,7 +146,7 @@ class Report:
                     units=self._units,
                     interval=(one.low, one.high),
                 )
-        title = "Prediction" if len(event.predictions) == 1 else "Predictions"
+        title = tr("Prediction") if len(event.predictions) == 1 else tr("Predictions")
         return self._titled(f"{title}{self._of}", rows)
 
     def _titled(self, title: str, rows: Rows) -> Rows:
@@ -157,12 +158,12 @@ def ending(finished: RunFinished, diverged: Diverged | None) -> str:
     epochs = counted(finished.epochs, "epoch")
     after = f"{epochs}, {counted(finished.steps, 'step')}, {duration(finished.elapsed_s)}"
     if diverged is not None:
-        return f"Diverged: {diverged.message}."
+        return tr(f"Diverged: {diverged.message}.")
     words = {
-        "completed": "Finished",
-        "stop_below": "Stopped: the training loss fell below stop_below",
-        "patience": "Stopped: patience ran out without a better epoch",
-        "stopped": "Stopped",
-        "interrupted": "Interrupted",
+        "completed": tr("Finished"),
+        "stop_below": tr("Stopped: the training loss fell below stop_below"),
+        "patience": tr("Stopped: patience ran out without a better epoch"),
+        "stopped": tr("Stopped"),
+        "interrupted": tr("Interrupted"),
     }
-    return f"{words.get(finished.reason, finished.reason.capitalize())} after {after}."
+    return tr(f"{words.get(finished.reason, finished.reason.capitalize())} after {after}.")

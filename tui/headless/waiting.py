@@ -10,6 +10,7 @@ from engine.limits import in_bytes
 from engine.service import protocol as p
 from engine.service.client.session import Session
 from tui.commands.complaint import complain
+from tui.language import tr
 
 
 def loading_text(loading: p.Loading) -> str:
@@ -25,7 +26,7 @@ SILENT_S = 0.5
 @contextmanager
 def told(what: str) -> Iterator[None]:
     """Say on stderr what is waited for in the block, unless that comes at once."""
-    telling = asyncio.get_running_loop().call_later(SILENT_S, complain, f"waiting for {what}")
+    telling = asyncio.get_running_loop().call_later(SILENT_S, complain, tr(f"waiting for {what}"))
     try:
         yield
     finally:

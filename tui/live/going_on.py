@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tui.language import tr
 from tui.live.snapshot import Snapshot
 
 if TYPE_CHECKING:  # the first screen is there before the engine is loaded
@@ -27,7 +28,7 @@ class GoingOn:
     @property
     def text(self) -> str:
         """What a key says that does it."""
-        return "Go on" if self.epochs is None else "Train on"
+        return tr("Go on") if self.epochs is None else tr("Train on")
 
     def experiment(self, planned: Experiment) -> Experiment:
         """What is trained then."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from tui.language import tr
+
 if TYPE_CHECKING:  # the first screen is there before the engine is loaded
     from engine.runs import events as ev
 
@@ -38,11 +40,11 @@ class LatestEvents:
         if not self.unkept:
             return ""
         if self.finished is None:
-            return f"no checkpoint can be written ({self.unkept}); it is tried again"
+            return tr(f"no checkpoint can be written ({self.unkept}); it is tried again")
         if not self.rescued:
-            return f"the weights could not be written: {self.unkept}"
+            return tr(f"the weights could not be written: {self.unkept}")
         paths = " and ".join(event.path for event in self.rescued.values())
-        return (
+        return tr(
             f"the weights are in {paths}, not in the run; with room again, resume brings them "
             f"there ({self.unkept})"
         )

@@ -11,6 +11,7 @@ from engine.runs import events as ev
 from engine.runs.pictures import Pictures
 from engine.service import protocol as p
 from engine.service.client.session import SessionEvent
+from tui.language import tr
 from tui.live.curves import CurveMaker
 from tui.live.history import History
 from tui.live.snapshot import Snapshot
@@ -73,7 +74,7 @@ class Observer:
                 curves = self._curves.told(history, happened)
                 message = latest.failed.message if latest.failed else snapshot.message
                 if isinstance(happened, ev.SnapshotsFailed):
-                    message = f"no snapshots of it can be written ({happened.message})"
+                    message = tr(f"no snapshots of it can be written ({happened.message})")
                 return replace(
                     snapshot,
                     progress=_moved(snapshot.progress, happened, before),

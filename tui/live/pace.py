@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from tui.language import tr
+
 PACES = (1.0, 5.0, 25.0, 100.0, 0.0)
 """Steps a second, slowest first; 0 for as fast as it goes."""
 FIRST_RUN_S = 5.0
@@ -33,8 +35,8 @@ def of_choice(choice: str) -> float:
 def in_words(pace: float) -> str:
     """A pace as a person is told it."""
     if not pace:
-        return "Full speed"
-    return f"{pace:g} step{'' if pace == 1 else 's'} a second: > is faster, < slower"
+        return tr("Full speed")
+    return tr(f"{pace:g} step{'' if pace == 1 else 's'} a second: > is faster, < slower")
 
 
 def is_first_run(preset: str, runs_dir: Path) -> bool:

@@ -11,6 +11,7 @@ from engine.runs.pictures import Picture, Pictures
 from engine.runs.run import Run
 from engine.service.protocol.description import DataRows
 from engine.spec.experiment import Experiment
+from tui.language import tr
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ def samples_at_hand(
 ) -> list[Sample]:
     """Points of the plane (of the test split first), what the experiment asks for, mistakes."""
     asked = [
-        Sample([f"{value:g}" for value in row], "asked for by the experiment")
+        Sample([f"{value:g}" for value in row], tr("asked for by the experiment"))
         for row in experiment.predict
     ]
     if pictures is None:
@@ -47,7 +48,7 @@ def samples_at_hand(
         for point in points:
             split = "test" if point.is_test else "training"
             name = facts.classes[point.target] if facts.classes else ""
-            label = f"{split} sample: {name}" if name else f"{split} sample"
+            label = tr(f"{split} sample: {name}") if name else tr(f"{split} sample")
             values = [f"{point.x1:g}", f"{point.x2:g}"]
             found.append(Sample(values, label, is_drawn=True))
     found += asked
@@ -55,7 +56,7 @@ def samples_at_hand(
     scale = 1.0 if pixels is None else pixels.scale / 255
     for picture in pictures.mistakes:
         values = [f"{round(pixel * scale)}" for pixel in picture.pixels]
-        found.append(Sample(values, f"actually {picture.actual}", picture))
+        found.append(Sample(values, tr(f"actually {picture.actual}"), picture))
     return found
 
 
@@ -63,5 +64,5 @@ def samples_of(rows: DataRows) -> list[Sample]:
     """Rows of the data itself, each with what it is."""
     told = zip(rows.cells, rows.numbers, rows.answers, strict=True)
     return [
-        Sample(cells, f"row {number:,} of the data: {answer}") for cells, number, answer in told
+        Sample(cells, tr(f"row {number:,} of the data: {answer}")) for cells, number, answer in told
     ]

@@ -11,6 +11,7 @@ from engine.parts.metrics import HEADLINES, SPLITS, Metric, declared, headlines_
 from engine.runs.contents import EXPERIMENT
 from engine.runs.run import Run
 from engine.spec.toml_text import read_raw
+from tui.language import tr
 from tui.measured import shown
 from tui.past.fields import ABSENT, Fields, Row, brief, differences, fields_of
 from tui.past.run_names import age
@@ -117,13 +118,15 @@ def told(found: Verdict, names: Sequence[str]) -> str:
     what = _row(found.name)
     figures = [shown(metric[1], value) for value in found.values]
     if len(found.best) == len(names):
-        who = "Both" if len(names) == 2 else f"All {len(names)}"
-        return f"{who} come to the same {what}: {figures[0]}."
+        who = tr("Both") if len(names) == 2 else f"All {len(names)}"
+        return tr(f"{who} come to the same {what}: {figures[0]}.")
     others = [figure for n, figure in enumerate(figures) if n not in found.best]
     tops = " and ".join(names[n] for n in found.best)
     word = "better" if len(names) == 2 else "best"
     verb = "is" if len(found.best) == 1 else "are"
-    return f"{tops} {verb} {word}: {what} {figures[found.best[0]]} instead of {', '.join(others)}."
+    return tr(
+        f"{tops} {verb} {word}: {what} {figures[found.best[0]]} instead of {', '.join(others)}."
+    )
 
 
 def _row(name: str) -> str:

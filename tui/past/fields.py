@@ -12,6 +12,7 @@ from engine.spec import layer_texts
 from engine.spec.catalogue import FAMILIES
 from engine.spec.experiment import PROSE
 from engine.spec.grammar import GrammarError, parse_call
+from tui.language import tr
 
 ABSENT = "-"
 Row = tuple[str, list[str]]
@@ -76,7 +77,7 @@ def brief(base: Fields, own: Fields) -> list[str]:
 def _brief_layer(before: str, after: str) -> str:
     if before == ABSENT:
         return f"+{after}"
-    return f"without {before}" if after == ABSENT else after
+    return tr(f"without {before}") if after == ABSENT else after
 
 
 def _call_fields(name: str, text: str) -> dict[str, str]:

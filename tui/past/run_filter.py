@@ -10,6 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from engine.errors import PerceptuiError, UsageError
+from tui.language import tr
 
 if TYPE_CHECKING:
     from engine.runs.known_runs import ListedRun
@@ -78,7 +79,7 @@ def conditions(text: str) -> list[Condition]:
         if not _is_known(condition.name):
             from engine.spec.nearest import nearest
 
-            advice = nearest(condition.name, _known_names()) or f", as in {EXAMPLE}"
+            advice = nearest(condition.name, _known_names()) or tr(f", as in {EXAMPLE}")
             raise UsageError(f'runs know of no "{condition.name}"{advice}')
         found.append(condition)
     return found

@@ -10,6 +10,7 @@ from rich.text import Text
 from engine.parts.metrics import METRICS, Metric, headlines_named
 from engine.runs.known_runs import ListedRun
 from engine.runs.run import Run
+from tui.language import tr
 from tui.measured import shown, shown_title
 from tui.past.run_names import age
 from tui.renderables.look import Look
@@ -69,10 +70,10 @@ def summary_row(one: ListedRun, scores: Sequence[Metric]) -> tuple[str | Text, .
 def deletion_question(chosen: Sequence[Run]) -> str:
     """What to ask before runs are deleted."""
     if len(chosen) == 1:
-        return f"Delete {chosen[0].name} with its weights and record? This can't be undone."
+        return tr(f"Delete {chosen[0].name} with its weights and record? This can't be undone.")
     names = ", ".join(run.name for run in chosen[:NAMED])
-    more = f" and {len(chosen) - NAMED:,} more" if len(chosen) > NAMED else ""
-    return (
+    more = tr(f" and {len(chosen) - NAMED:,} more") if len(chosen) > NAMED else ""
+    return tr(
         f"Delete {len(chosen):,} runs ({names}{more}) with their weights and records? "
         "This can't be undone."
     )

@@ -15,6 +15,7 @@ from engine.spec.presets import listings
 from tui.commands.request import experiment_of
 from tui.editing.draft import Draft
 from tui.editing.topics import of_line
+from tui.language import tr
 from tui.live.following import Folders
 from tui.live.pace import FULL
 from tui.live.snapshot import Snapshot
@@ -66,7 +67,7 @@ class Dialogue:
     def say(self, text: str) -> None:
         """Tell a line."""
         if text:
-            self._say_raw(plain(text, self._look.ascii))
+            self._say_raw(plain(tr(text), self._look.ascii))
 
     async def run(self, what: str | None, stream: IO[str] | None = None) -> int:
         """Talk until quit, or until the lines end and the training with them; the exit code."""
@@ -77,7 +78,7 @@ class Dialogue:
         await self._controller.open()
         try:
             if what is not None:
-                await self.do(f"pick {what}")
+                await self.do(tr(f"pick {what}"))
             while (line := await lines.next()) is not None:
                 if line.strip() == "quit":
                     return 0
@@ -135,9 +136,9 @@ class Dialogue:
         for item in self._draft.items():
             if item.key == "more":
                 continue
-            params = f", {item.params:,} parameters" if item.params else ""
-            output = f", gives {item.output}" if item.output else ""
-            wrong = f". Wrong: {item.problem}" if item.problem else ""
+            params = tr(f", {item.params:,} parameters") if item.params else ""
+            output = tr(f", gives {item.output}") if item.output else ""
+            wrong = tr(f". Wrong: {item.problem}") if item.problem else ""
             self.say(f"{item.key}: {item.value}{output}{params}{wrong}")
 
     async def _set(self, text: str) -> None:
@@ -167,7 +168,7 @@ class Dialogue:
     async def _doctor(self, rest: str) -> None:
         findings = self._draft.findings() or self._draft.mistakes()
         for one in findings:
-            helps = f" What would help: {one.repair}." if one.repair else ""
+            helps = tr(f" What would help: {one.repair}.") if one.repair else ""
             self.say(f"{one.severity} at {one.place}: {one.message}.{helps}")
         if not findings:
             self.say("The doctor finds nothing.")
@@ -212,7 +213,9 @@ class Dialogue:
         if snapshot.started is None:
             self.say("Nothing is trained yet.")
             return
-        far = f", epoch {progress.epoch:,} of {progress.epochs:,}" if progress is not None else ""
+        far = (
+            tr(f", epoch {progress.epoch:,} of {progress.epochs:,}") if progress is not None else ""
+        )
         self.say(f"{snapshot.name} is {snapshot.phase}{far}. {epoch_of(snapshot)}")
 
     async def _predict(self, text: str) -> None:

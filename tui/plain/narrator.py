@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 
 from tui.headless.progress import epoch_line, finding_line
+from tui.language import tr
 from tui.live.snapshot import Snapshot
 from tui.renderables.look import Look
 from tui.renderables.numbers import counted, duration
@@ -67,8 +68,8 @@ def ended(snapshot: Snapshot) -> str:
     """How a training ended, and what was measured last."""
     finished = snapshot.finished
     assert finished is not None, "asked only at the end"
-    reasons = {"completed": "Finished", "stopped": "Stopped", "diverged": "Diverged"}
+    reasons = {"completed": tr("Finished"), "stopped": tr("Stopped"), "diverged": tr("Diverged")}
     head = reasons.get(finished.reason, f"Ended: {finished.reason}")
-    far = f"{head} after {counted(finished.epochs, 'epoch')}, {duration(finished.elapsed_s)}."
+    far = tr(f"{head} after {counted(finished.epochs, 'epoch')}, {duration(finished.elapsed_s)}.")
     newest = epoch_of(snapshot)
-    return f"{far} At the end: {newest}." if newest else far
+    return tr(f"{far} At the end: {newest}.") if newest else far

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from rich.cells import cell_len
 from rich.text import Text
 
+from tui.language import tr
 from tui.renderables.look import Look
 from tui.renderables.numbers import count, fraction
 from tui.renderables.palette import class_hue
@@ -90,7 +91,7 @@ def class_table(
     if left_out:
         body.append((Text(look.pick(f"… {left_out} more", f".. {left_out} more")), *[""] * 4))
     footer = (
-        _TOTAL if roomy else "Mean",
+        _TOTAL if roomy else tr("Mean"),
         fraction(_mean([score.precision for score in classes])),
         fraction(_mean([score.recall for score in classes])),
         fraction(_mean([score.f1 for score in classes])),

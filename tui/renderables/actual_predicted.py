@@ -11,6 +11,7 @@ from rich.cells import cell_len
 from rich.style import Style
 from rich.text import Text
 
+from tui.language import tr
 from tui.renderables.chart import Axis, Curve, chart, legend, reading, with_cursor
 from tui.renderables.look import Look
 from tui.renderables.numbers import metric
@@ -158,7 +159,7 @@ def over_samples(
     if at is not None:
         canvas = with_cursor(canvas, at, look)
         below = wrapped(reading(curves, x, at, look, "sample"), width, look)
-    title = f"{of or 'Actual and predicted'} over the sample's number"
+    title = tr(f"{of or 'Actual and predicted'} over the sample's number")
     return [heading(title, width, look), *canvas, *below]
 
 
@@ -224,7 +225,9 @@ def fitted_curve(
     ]
     everything = known + [pair for _, pairs, _ in samples for pair in pairs]
     if not everything or width < _LEAST_WIDTH or height < _LEAST_HEIGHT:
-        words = "Too small to draw the curve." if everything else "No predictions to draw yet."
+        words = (
+            tr("Too small to draw the curve.") if everything else tr("No predictions to draw yet.")
+        )
         return sentence(words, width, look)
     curves = [
         Curve(name, [x for x, _ in pairs], [y for _, y in pairs], SPLITS[name], glyph, False)

@@ -9,6 +9,7 @@ from rich.style import Style
 from rich.text import Text
 
 from engine.limits import PICTURE_CELLS
+from tui.language import tr
 from tui.renderables.look import Look
 from tui.renderables.numbers import short
 from tui.renderables.palette import NEGATIVE, NIGHT, POSITIVE, Hue, blend, class_hue
@@ -204,8 +205,8 @@ def _legend(field: Boundary, wrong: int, width: int, look: Look) -> list[Text]:
             )
     if any(point.is_test for point in field.points):
         few = "".join(look.glyph(i, hollow=True) for i in range(min(len(field.classes), 3) or 1))
-        parts.append(Text(f"{few} test"))
+        parts.append(Text(tr(f"{few} test")))
     if wrong and look.has_color:
         sign = (look.pick("◆", "#"), look.paint(_BLACK, _WHITE))
-        parts.append(Text.assemble(sign, " on the wrong side"))
+        parts.append(Text.assemble(sign, tr(" on the wrong side")))
     return wrapped(parts, width, look)

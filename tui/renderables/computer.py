@@ -7,6 +7,7 @@ from rich.text import Text
 
 from engine.computer import Card, Reading
 from engine.runs.step_times import StepTimes
+from tui.language import tr
 from tui.renderables.look import Look
 from tui.renderables.numbers import counted, moment, rate
 from tui.renderables.palette import MEASURED
@@ -35,8 +36,8 @@ def computer_line(reading: Reading) -> str:
 def computer_rows(reading: Reading, width: int, look: Look) -> list[Text]:
     """A bar for the processors, the memory and each graphics card."""
     named: list[tuple[str, float | None, str]] = [
-        ("Processors", reading.busy_share, f"of {reading.processors}"),
-        ("Memory", reading.used_bytes / max(1, reading.total_bytes), _memory(reading)),
+        (tr("Processors"), reading.busy_share, f"of {reading.processors}"),
+        (tr("Memory"), reading.used_bytes / max(1, reading.total_bytes), _memory(reading)),
     ]
     named += [(card.name, card.used_share, _card(card)) for card in reading.cards]
     widest = min(max(len(name) for name, _, _ in named), max(1, width // 3))
@@ -47,13 +48,13 @@ def computer_rows(reading: Reading, width: int, look: Look) -> list[Text]:
 def step_rows(times: StepTimes, width: int, look: Look) -> list[Text]:
     """What a step takes as it is run, and how its time and the evaluation's divide."""
     each = f"{counted(times.threads, 'thread')} of {times.device}"
-    said = (
+    said = tr(
         f"A step takes {moment(times.step_s)}, {rate(times.samples_per_s, 'samples')}: "
         f"{times.executor} on {each}, measured on a copy."
     )
     if times.executor != "eager":
         eager = sum(times.eager_s.values())
-        said += (
+        said += tr(
             f" Its parts can't be told apart; they are divided as in an eager step, which takes "
             f"{moment(eager)}."
         )
@@ -89,11 +90,11 @@ def _bar_row(
 
 
 def _memory(reading: Reading) -> str:
-    return f"{reading.used_bytes / 1e9:.1f} of {reading.total_bytes / 1e9:.1f} GB"
+    return tr(f"{reading.used_bytes / 1e9:.1f} of {reading.total_bytes / 1e9:.1f} GB")
 
 
 def _card(card: Card) -> str:
-    memory = f"{card.used_bytes / 1e9:.1f} of {card.total_bytes / 1e9:.1f} GB"
+    memory = tr(f"{card.used_bytes / 1e9:.1f} of {card.total_bytes / 1e9:.1f} GB")
     if card.temperature_c is None:
         return plain(memory)
     return f"{memory}, {card.temperature_c} °C"

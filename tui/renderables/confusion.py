@@ -8,6 +8,7 @@ from rich.cells import cell_len
 from rich.style import Style
 from rich.text import Text
 
+from tui.language import tr
 from tui.renderables.look import Look
 from tui.renderables.numbers import count
 from tui.renderables.palette import BROKEN, NIGHT, PLAIN, Hue, blend
@@ -58,7 +59,7 @@ def _matrix(
     label = prefix + min(longest, room, _MOST_NAME)
     heads = [str(index) for index in range(len(names))] if numbered else names
     title = look.pick("Actual ↓  predicted →", "Actual down, predicted across")
-    title += ", % of the actual" if percent else ""
+    title += tr(", % of the actual") if percent else ""
     top = Text(" " * (label + 1))
     for head in heads:
         blank = " " * (cell + 1 - cell_len(head))

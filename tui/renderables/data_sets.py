@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from engine.parts.shapes import shape_text
+from tui.language import tr
 from tui.renderables.look import Look
 from tui.renderables.numbers import counted, how_far
 from tui.renderables.table import Column, heading, sentence, table
@@ -25,18 +26,18 @@ def size_text(size_bytes: int) -> str:
 def presence(one: Shelved) -> str:
     """Whether a set can be used at once."""
     if not one.download_bytes:
-        return "comes along" if one.licence else "made here"
+        return tr("comes along") if one.licence else tr("made here")
     if one.is_here:
         return "here"
     if one.begun_bytes:
-        return f"begun, {one.begun_bytes / one.download_bytes:.0%}"
-    return "to fetch"
+        return tr(f"begun, {one.begun_bytes / one.download_bytes:.0%}")
+    return tr("to fetch")
 
 
 def answers(one: Shelved) -> str:
     """What is to be predicted."""
     if one.facts.classes:
-        return f"{len(one.facts.classes)} classes"
+        return tr(f"{len(one.facts.classes)} classes")
     return counted(one.facts.num_targets, "number")
 
 
@@ -87,22 +88,22 @@ def own_table(own: Sequence[OwnData], width: int, look: Look) -> list[Text]:
 def set_rows(one: Shelved, width: int, look: Look) -> list[Text]:
     """Everything about one set."""
     facts = one.facts
-    splits = f"{facts.num_samples:,} samples"
+    splits = tr(f"{facts.num_samples:,} samples")
     if facts.num_test_samples:
-        splits = (
+        splits = tr(
             f"{facts.num_samples:,} samples for training, {facts.num_test_samples:,} for testing"
         )
     rows = [heading(one.name, width, look), *sentence(one.what, width, look, dim=False), Text()]
     told = [
-        ("Samples", f"{splits}, each {shape_text(facts.shape)}"),
-        ("Classes", ", ".join(facts.classes)),
-        ("Predicts", "" if facts.classes else counted(facts.num_targets, "number")),
-        ("Columns", ", ".join(facts.feature_names)),
-        ("Source", one.source),
-        ("Licence", one.licence),
-        ("Download", size_text(one.download_bytes) if one.download_bytes else ""),
-        ("Now", _state(one)),
-        ("Call", one.call),
+        (tr("Samples"), tr(f"{splits}, each {shape_text(facts.shape)}")),
+        (tr("Classes"), ", ".join(facts.classes)),
+        (tr("Predicts"), "" if facts.classes else counted(facts.num_targets, "number")),
+        (tr("Columns"), ", ".join(facts.feature_names)),
+        (tr("Source"), one.source),
+        (tr("Licence"), one.licence),
+        (tr("Download"), size_text(one.download_bytes) if one.download_bytes else ""),
+        (tr("Now"), _state(one)),
+        (tr("Call"), one.call),
     ]
     for label, text in told:
         if text:
@@ -116,5 +117,7 @@ def set_rows(one: Shelved, width: int, look: Look) -> list[Text]:
 
 def _state(one: Shelved) -> str:
     if one.download_bytes and not one.is_here and one.begun_bytes:
-        return f"{how_far(one.begun_bytes, one.download_bytes)} came; fetching goes on from there"
+        return tr(
+            f"{how_far(one.begun_bytes, one.download_bytes)} came; fetching goes on from there"
+        )
     return presence(one)

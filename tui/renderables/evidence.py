@@ -9,6 +9,7 @@ from rich.style import Style
 from rich.text import Text
 
 from engine.doctor.evidence import Bars, Curves, Evidence, Histogram, Ranges
+from tui.language import tr
 from tui.renderables.chart import Axis, with_cursor
 from tui.renderables.look import Look
 from tui.renderables.loss_chart import LossSeries, loss_chart
@@ -48,7 +49,7 @@ def _curves(curves: Curves, width: int, look: Look) -> list[Text]:
         return rows
     x = Axis.around([epoch for one in curves.lines for epoch in one.epochs], whole=True)
     name = curves.lines[-1].name
-    said = f"{look.pick('┊', ':')} epoch {curves.marked:,}: the lowest {name} loss"
+    said = tr(f"{look.pick('┊', ':')} epoch {curves.marked:,}: the lowest {name} loss")
     return [*with_cursor(rows, x.place(curves.marked), look), Text(fit(said, width, look.ascii))]
 
 
@@ -58,7 +59,7 @@ def _histogram(histogram: Histogram, width: int, look: Look) -> list[Text]:
     if not total or not counts:
         return rows
     if histogram.low == histogram.high:
-        return [*rows, Text(fit(f"every one is {short(histogram.low)}", width, look.ascii))]
+        return [*rows, Text(fit(tr(f"every one is {short(histogram.low)}"), width, look.ascii))]
     each = max(1, min(3, (width - 6) // len(counts)))
     top = max(counts)
     ink = look.paint(MEASURED)
@@ -127,7 +128,7 @@ def _shares(values: Sequence[float], *, log: bool) -> list[float | None]:
 
 
 def _ranges(ranges: Ranges, width: int, look: Look) -> list[Text]:
-    rows = [_title(f"{ranges.of}: lowest, mean and highest on one scale", width, look)]
+    rows = [_title(tr(f"{ranges.of}: lowest, mean and highest on one scale"), width, look)]
     numbers = [f"{short(r.low)} to {short(r.high)}" for r in ranges.rows]
     named = min(_NAME_WIDTH // 2, max((len(r.name) for r in ranges.rows), default=0))
     digits = min(max(map(len, numbers), default=0), width - named - 10)

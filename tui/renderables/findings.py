@@ -10,6 +10,7 @@ from rich.text import Text
 from engine.doctor.finding import Finding, Severity
 from engine.runs.events import LiveFinding
 from engine.spec.difference import Change
+from tui.language import tr
 from tui.renderables.evidence import evidence_rows
 from tui.renderables.look import Look
 from tui.renderables.palette import ATTENTION, BROKEN, GOOD, SECONDARY, Hue
@@ -49,7 +50,7 @@ def findings(
         rows.append(head)
         rows += _indented(finding.message, width, look)
         if finding.repair:
-            rows += _indented(f"Repair: {finding.repair}.", width, look)
+            rows += _indented(tr(f"Repair: {finding.repair}."), width, look)
         if drawn and finding.evidence is not None:
             below = evidence_rows(finding.evidence, width - _INDENT, look)
             rows += [Text.assemble(" " * _INDENT, row) for row in below]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rich.text import Text
 
+from tui.language import tr
 from tui.renderables.look import Look
 from tui.renderables.numbers import count
 from tui.renderables.table import Column, table
@@ -52,4 +53,4 @@ def layer_table(rows: Sequence[LayerRow], width: int, look: Look) -> list[Text]:
     )
     body = [("  " * row.depth + row.layer, row.output, count(row.params)) for row in rows]
     total = count(sum(row.params for row in rows if not row.depth))
-    return table(columns, body, width, look, footer=[("Total", "", total)])
+    return table(columns, body, width, look, footer=[(tr("Total"), "", total)])

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from rich.text import Text
 
+from tui.language import tr
 from tui.renderables.chart import Axis, Curve, chart, legend, reading, with_cursor
 from tui.renderables.look import Look
 from tui.renderables.numbers import metric
@@ -62,11 +63,11 @@ def loss_chart(
         left_out = len(points) - len(kept)
         if not kept:
             log = False
-            notes.append("Linear scale: no value is above zero.")
+            notes.append(tr("Linear scale: no value is above zero."))
         elif left_out:
             points = kept
-            things = "1 value that is" if left_out == 1 else f"{left_out} values that are"
-            notes.append(f"The log scale leaves out {things} not above zero.")
+            things = tr("1 value that is") if left_out == 1 else tr(f"{left_out} values that are")
+            notes.append(tr(f"The log scale leaves out {things} not above zero."))
     if width < _LEAST_WIDTH or height < _LEAST_HEIGHT:
         return [row for one in series for row in _summary(one, width, look)]
     several = len({epoch for epoch, _ in points}) > 1
@@ -100,7 +101,7 @@ def _only_epoch(series: LossSeries) -> str:
     """Which epoch a curve of one point is, for a point among curves says little; else nothing."""
     pairs = zip(series.epochs, series.values, strict=False)
     known = [epoch for epoch, value in pairs if finite(value)]
-    return f"(epoch {known[0]:g} only)" if len(known) == 1 else ""
+    return tr(f"(epoch {known[0]:g} only)") if len(known) == 1 else ""
 
 
 def _summary(series: LossSeries, width: int, look: Look) -> list[Text]:

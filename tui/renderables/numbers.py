@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from tui.language import tr
+
 
 def metric(value: float | None) -> str:
     """A loss or an error with about four significant digits; `-` where there is none."""
@@ -57,7 +59,7 @@ def count(value: int | None) -> str:
 
 def counted(number: int, what: str) -> str:
     """A number of things: `1 epoch`, `2,000 epochs`."""
-    return f"{number:,} {what if number == 1 else what + 's'}"
+    return tr(f"{number:,} {what if number == 1 else what + 's'}")
 
 
 def duration(seconds: float | None) -> str:
@@ -91,7 +93,7 @@ def ago(seconds: float) -> str:
     if minutes < 1:
         return "now"
     if minutes < 60:
-        return f"{minutes} min ago"
+        return tr(f"{minutes} min ago")
     if minutes < 24 * 60:
         return f"{minutes // 60} h ago"
     return f"{counted(minutes // (24 * 60), 'day')} ago"
@@ -116,4 +118,4 @@ def how_far(done_bytes: int, total_bytes: int | None) -> str:
     done = f"{done_bytes / 1e6:,.1f}"
     if not total_bytes:
         return f"{done} MB"
-    return f"{done_bytes / total_bytes:.0%}, {done} of {total_bytes / 1e6:,.1f} MB"
+    return tr(f"{done_bytes / total_bytes:.0%}, {done} of {total_bytes / 1e6:,.1f} MB")

@@ -8,6 +8,7 @@ from itertools import zip_longest
 from rich.style import Style
 from rich.text import Text
 
+from tui.language import tr
 from tui.renderables.look import Look
 from tui.renderables.numbers import fraction, metric
 from tui.renderables.palette import class_hue
@@ -73,7 +74,7 @@ def probability_rows(
     order = list(range(min(len(classes), len(probabilities))))
     if len(order) > limit:
         order = sorted(order, key=lambda index: -_known(probabilities[index]))[:limit]
-    answer = Text.assemble("It is ", (plain(predicted, look.ascii), Style(bold=True)))
+    answer = Text.assemble(tr("It is "), (plain(predicted, look.ascii), Style(bold=True)))
     names = [plain(classes[index], look.ascii) for index in order]
     longest = max(map(len, names), default=0)
     rows = []
@@ -107,7 +108,7 @@ def value_prediction(
     told = zip_longest(outputs, names[: len(outputs)], units[: len(outputs)])
     words = [f"{name or ''} {_number(value)} {unit or ''}".strip() for value, name, unit in told]
     ranges = [
-        f" (9 of 10 from {_number(a)} to {_number(b)})" for a, b in zip(low, high, strict=True)
+        tr(f" (9 of 10 from {_number(a)} to {_number(b)})") for a, b in zip(low, high, strict=True)
     ]
     if len(ranges) == len(words):
         words = [word + more for word, more in zip(words, ranges, strict=True)]

@@ -7,6 +7,7 @@ import math
 from rich.text import Text
 
 from engine.runs.rate_test import FALL, RateTest
+from tui.language import tr
 from tui.renderables.chart import Axis, Curve, chart, legend, reading, with_cursor
 from tui.renderables.look import Look
 from tui.renderables.palette import ATTENTION, MEASURED, PLAIN
@@ -31,7 +32,7 @@ def rate_chart(
         return sentence("There is no room for the curve.", width, look) if points else []
     rates, losses = [rate for rate, _ in points], [loss for _, loss in points]
     first = _ASCII_GLYPHS if look.ascii else tuple(look.glyph(index) for index in range(3))
-    curves = [Curve("smoothed loss", rates, losses, MEASURED, first[0], marks=False)]
+    curves = [Curve(tr("smoothed loss"), rates, losses, MEASURED, first[0], marks=False)]
     marks = (("suggested", test.suggested, ATTENTION), ("lowest", test.lowest, PLAIN))
     for number, (name, rate, hue) in enumerate(marks, start=1):
         if rate is not None:
@@ -68,31 +69,41 @@ def _points(test: RateTest) -> list[tuple[float, float]]:
 
 def advice(test: RateTest, current: float) -> list[str]:
     """What the curve says, in a few sentences; without a suggestion why, and what to do."""
-    steps = f"{len(test.rates):,} steps from {test.rates[0]:.2g} to {test.rates[-1]:.2g}"
+    steps = tr(f"{len(test.rates):,} steps from {test.rates[0]:.2g} to {test.rates[-1]:.2g}")
     if test.stands_still:
         return [
-            f"No learning rate is suggested: none of {steps} changed the loss, since no gradient "
-            "reaches the weights.",
-            "`perceptui doctor` may say why; with another seed the network may begin better.",
+            tr(
+                f"No learning rate is suggested: none of {steps} changed the loss, since no "
+                "gradient reaches the weights."
+            ),
+            tr("`perceptui doctor` may say why; with another seed the network may begin better."),
         ]
     if test.suggested is None:
         return [
-            f"No learning rate is suggested: in {steps} the loss fell by less than {FALL:.0%} of "
-            "its first level. The network begins on a plateau that it leaves more slowly, the "
-            "batches are too small to tell, or nothing can be learned.",
-            "A larger batch_size tells more, and so do more epochs: the test takes no more steps "
-            f"than the training. The experiment has {current:g}.",
+            tr(
+                f"No learning rate is suggested: in {steps} the loss fell by less than {FALL:.0%} "
+                "of its first level. The network begins on a plateau that it leaves more slowly, "
+                "the batches are too small to tell, or nothing can be learned."
+            ),
+            tr(
+                "A larger batch_size tells more, and so do more epochs: the test takes no more "
+                f"steps than the training. The experiment has {current:g}."
+            ),
         ]
     said = [
-        f"Suggested learning rate: {test.suggested:g} (the experiment has {current:g}).",
-        f"In {steps} the loss fell fastest at {test.steepest:.2g} and was lowest at "
-        f"{test.lowest:.2g}.",
+        tr(f"Suggested learning rate: {test.suggested:g} (the experiment has {current:g})."),
+        tr(
+            f"In {steps} the loss fell fastest at {test.steepest:.2g} and was lowest at "
+            f"{test.lowest:.2g}."
+        ),
     ]
     if test.tried is None:
-        return [said[0], f"{said[1][:-1]}; a tenth of that is the most that lasts."]
+        return [said[0], tr(f"{said[1][:-1]}; a tenth of that is the most that lasts.")]
     before, after = (0.0 if loss is None else loss for loss in test.tried)
     said.append(
-        f"Ten steps of a fresh network at {test.suggested:g} bring its loss from {before:.3g} to "
-        f"{after:.3g}; larger rates were tried first, as far down as the first that lasts."
+        tr(
+            f"Ten steps of a fresh network at {test.suggested:g} bring its loss from {before:.3g} "
+            f"to {after:.3g}; larger rates were tried first, as far down as the first that lasts."
+        )
     )
     return said

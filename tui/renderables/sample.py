@@ -7,6 +7,7 @@ import math
 from rich.style import Style
 from rich.text import Text
 
+from tui.language import tr
 from tui.renderables.look import Look
 from tui.renderables.loss_chart import LossSeries, loss_chart
 from tui.renderables.palette import (
@@ -39,7 +40,7 @@ def sample_rows(width: int, height: int, look: Look) -> list[Text]:
     if width <= 0:
         return []
     classes = [
-        Text.assemble((look.glyph(n), look.paint(class_hue(n), bold=True)), f" class {n}")
+        Text.assemble((look.glyph(n), look.paint(class_hue(n), bold=True)), tr(f" class {n}"))
         for n in range(_CLASSES)
     ]
     states = [

@@ -60,6 +60,11 @@ def fit_end(text: str, width: int, ascii: bool = False) -> str:
     return mark + safe.lstrip()
 
 
+def padded(text: str, width: int) -> str:
+    """The text with spaces after it, up to a width in cells."""
+    return text + " " * (width - cell_len(text))
+
+
 def crop(row: Text, width: int, ascii: bool = False) -> Text:
     """A row cut to a width in cells, keeping its styles."""
     if row.cell_len <= width:

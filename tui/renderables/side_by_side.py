@@ -9,6 +9,7 @@ from rich.text import Text
 
 from engine.parts.metrics import declared
 from engine.spec.difference import changes
+from tui.language import tr
 from tui.measured import shown, shown_title
 from tui.renderables.look import Look
 from tui.renderables.numbers import count, counted
@@ -48,16 +49,16 @@ def side_by_side(trial: Trial, both: SideBySide, width: int, look: Look) -> list
 
 def _difference(trial: Trial) -> str:
     told = [
-        f"{one.place}: {one.before or 'nothing'} becomes {one.after or 'nothing'}"
+        tr(f"{one.place}: {one.before or 'nothing'} becomes {one.after or 'nothing'}")
         for one in changes(trial.first, trial.second)
         if one.place not in ("expect", "measured", "healthy")
     ]
-    return f"What differs: {'; '.join(told)}."
+    return tr(f"What differs: {'; '.join(told)}.")
 
 
 def _figures(both: SideBySide, look: Look) -> Iterator[list[str]]:
     first, second = both.first, both.second
-    yield ["learned numbers", count(first.num_parameters), count(second.num_parameters)]
+    yield [tr("learned numbers"), count(first.num_parameters), count(second.num_parameters)]
     yield ["steps", count(first.steps), count(second.steps)]
     for name in first.metrics:
         found = declared(name)
@@ -70,7 +71,11 @@ def _figures(both: SideBySide, look: Look) -> Iterator[list[str]]:
 def _caution(both: SideBySide) -> str:
     """How far each went: the second has as many samples as the first, which may be other epochs."""
     first, second = (counted(one.epochs, "epoch") for one in (both.first, both.second))
-    far = f"Both saw {first}" if first == second else f"The first saw {first}, the second {second}"
+    far = (
+        tr(f"Both saw {first}")
+        if first == second
+        else tr(f"The first saw {first}, the second {second}")
+    )
     if both.first.is_over and both.second.is_over:
-        return f"{far}, as many as the training has."
-    return f"{far}, for a moment only: a whole training may end otherwise."
+        return tr(f"{far}, as many as the training has.")
+    return tr(f"{far}, for a moment only: a whole training may end otherwise.")

@@ -9,6 +9,8 @@ from rich.cells import cell_len
 from rich.style import Style
 from rich.text import Text
 
+from tui.language import tr
+from tui.renderables.line_breaks import breakable
 from tui.renderables.look import Look
 from tui.renderables.sanitize import crop, fit, fit_end, plain
 
@@ -44,7 +46,9 @@ class Sheet:
         self._columns = columns
         self._look = look
         self._rows = [[_safe(cell, look) for cell in row] for row in rows]
-        self._head = [Text(plain(column.title, look.ascii), Style(bold=True)) for column in columns]
+        self._head = [
+            Text(plain(tr(column.title), look.ascii), Style(bold=True)) for column in columns
+        ]
         every: list[Sequence[Cell]] = [self._head, *self._rows]
         self._natural = [max(_width(row[index]) for row in every) for index in range(len(columns))]
         self._fitted = (-1, list[int](), list[int]())
@@ -150,7 +154,7 @@ def _aligned(cell: Cell, width: int, column: Column, look: Look) -> Cell:
 
 def heading(text: str, width: int, look: Look) -> Text:
     """A bold title, cut to the width."""
-    return Text(fit(text, width, look.ascii), Style(bold=True))
+    return Text(fit(tr(text), width, look.ascii), Style(bold=True))
 
 
 def wrapped(parts: Sequence[Text], width: int, look: Look, *, gap: int = 3) -> list[Text]:
@@ -172,9 +176,9 @@ def sentence(text: str, width: int, look: Look, *, dim: bool = True) -> list[Tex
     if width <= 0:
         return []
     lines: list[str] = []
-    for word in plain(text, look.ascii).split():
-        if lines and cell_len(lines[-1]) + 1 + cell_len(word) <= width:
-            lines[-1] += f" {word}"
+    for gap, word in breakable(plain(tr(text), look.ascii)):
+        if lines and cell_len(lines[-1]) + len(gap) + cell_len(word) <= width:
+            lines[-1] += f"{gap}{word}"
         else:
             lines.append(fit(word, width, look.ascii))
     return [Text(line, Style(dim=dim or None)) for line in lines]

@@ -7,6 +7,7 @@ from rich.text import Text
 from engine.parts.data.sheet.inspection import becomes, kinds_text, reading
 from engine.parts.data.sheet.remarks import Remark
 from engine.parts.data.sheet.table import Table
+from tui.language import tr
 from tui.renderables.findings import HUES
 from tui.renderables.look import Look
 from tui.renderables.sanitize import fit, plain
@@ -23,9 +24,9 @@ def table_rows(
 ) -> list[Text]:
     """How a file was read, its columns, and what is doubtful; every: list all columns."""
     count = len(found.columns)
-    columns = "1 column" if count == 1 else f"{count:,} columns"
+    columns = tr("1 column") if count == 1 else tr(f"{count:,} columns")
     rows = [heading(f"{name}: {found.rows:,} rows, {columns}", width, look)]
-    for text in (f"{kinds_text(found)}.", f"Read as {reading(found)}."):
+    for text in (f"{kinds_text(found)}.", tr(f"Read as {reading(found)}.")):
         rows += sentence(text, min(width, 90), look)
     rows.append(Text())
     shown = found.columns if every else found.columns[:MOST_COLUMNS]
@@ -51,7 +52,7 @@ def table_rows(
         look,
     )
     if len(shown) < count:
-        more = f"… and {count - len(shown):,} columns more; --all lists them"
+        more = tr(f"… and {count - len(shown):,} columns more; --all lists them")
         rows.append(Text(plain(more, look.ascii)))
     if found.remarks:
         rows += [Text(), heading("Doubtful", width, look)]
@@ -59,7 +60,7 @@ def table_rows(
         for remark in told:
             rows += _remark(remark, min(width, 90), look)
         if len(told) < len(found.remarks):
-            more = f"… and {len(found.remarks) - len(told):,} remarks more; --all lists them"
+            more = tr(f"… and {len(found.remarks) - len(told):,} remarks more; --all lists them")
             rows.append(Text(plain(more, look.ascii)))
     return rows
 
@@ -77,7 +78,7 @@ def _remark(remark: Remark, width: int, look: Look) -> list[Text]:
             fit(head, width - len(remark.severity) - 1, look.ascii),
         )
     ]
-    texts = [message, *([f"What settles it: {remark.repair}."] if remark.repair else [])]
+    texts = [message, *([tr(f"What settles it: {remark.repair}.")] if remark.repair else [])]
     for text in texts:
         rows = sentence(text, width - _INDENT, look, dim=False)
         lines += [Text.assemble(" " * _INDENT, row) for row in rows]

@@ -10,6 +10,7 @@ from rich.text import Text
 from engine.parts.data import names_of_inputs
 from engine.runs.pictures import Point
 from engine.service.protocol.description import Description
+from tui.language import tr
 from tui.renderables.images import Image, fitting_columns, gallery
 from tui.renderables.look import Look
 from tui.renderables.numbers import short
@@ -77,7 +78,7 @@ def _ranges(description: Description, width: int, look: Look) -> list[Text]:
         for name, low, high in figures[:MOST_FEATURES]
     ]
     if len(figures) > MOST_FEATURES:
-        more = f"{look.pick('…', '..')} and {len(figures) - MOST_FEATURES} more features"
+        more = tr(f"{look.pick('…', '..')} and {len(figures) - MOST_FEATURES} more features")
         rows.append(Text(fit(more, width, look.ascii), Style(dim=True)))
     return rows
 
@@ -91,5 +92,5 @@ def _counts(classes: Sequence[str], description: Description, width: int, look: 
         for index, (name, count) in enumerate(zip(classes, description.class_counts, strict=False))
     ]
     if any(point.is_test for point in description.points):
-        parts.append(Text(f"{look.glyph(0, hollow=True)} held back for the test"))
+        parts.append(Text(tr(f"{look.glyph(0, hollow=True)} held back for the test")))
     return [crop(row, width, look.ascii) for row in wrapped(parts, width, look)]

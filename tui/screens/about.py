@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from rich.style import Style
 from rich.text import Text
 
+from tui.language import tr
 from tui.renderables.layer_table import layer_table, rows_of
 from tui.renderables.look import Look
 from tui.renderables.numbers import counted
@@ -60,7 +61,7 @@ def about(known: About, width: int, look: Look, height: int = _USUAL_HEIGHT) -> 
     rows += sentence(known.hint, width, look)
     experiment = known.experiment
     if experiment is None:
-        rows += _paragraph("Teaches", known.teaches, width, look)
+        rows += _paragraph(tr("Teaches"), known.teaches, width, look)
         return [*rows, Text(), *sentence(known.note or look.pick("…", "..."), width, look)]
     return rows + _experiment_rows(experiment, known, width, look, height - len(rows))
 
@@ -81,7 +82,7 @@ def beside(first: Rows, second: Rows, width: int, look: Look) -> Rows:
 def measured(experiment: Experiment) -> str:
     """The ranges that several seeds gave, or that there are none."""
     if experiment.measured is None:
-        return "not measured."
+        return tr("not measured.")
     ranges = [
         f"{name.replace('_', ' ')} {low:g} to {high:g}"
         for name, (low, high) in experiment.measured.items()
@@ -112,10 +113,10 @@ def _picture_width(experiment: Experiment, height: int) -> int:
 
 def _texts(experiment: Experiment, known: About, width: int, look: Look) -> Rows:
     return [
-        *_paragraph("You will see", experiment.expect, width, look),
+        *_paragraph(tr("You will see"), experiment.expect, width, look),
         *_network(experiment, width, look),
-        *_paragraph("Teaches", known.teaches, width, look),
-        *_paragraph("Measured", measured(experiment), width, look),
+        *_paragraph(tr("Teaches"), known.teaches, width, look),
+        *_paragraph(tr("Measured"), measured(experiment), width, look),
     ]
 
 
@@ -127,8 +128,12 @@ def _data(experiment: Experiment, known: About, width: int, look: Look, height: 
     facts = experiment.data.facts()
     if facts is None:
         return sentence("Its data file is not here.", width, look)
-    data = f"{experiment.data}: {facts.num_samples:,} samples of {shape_text(facts.shape)}, "
-    data += f"{len(facts.classes)} classes" if facts.classes else f"{facts.num_targets} to predict"
+    data = tr(f"{experiment.data}: {facts.num_samples:,} samples of {shape_text(facts.shape)}, ")
+    data += (
+        tr(f"{len(facts.classes)} classes")
+        if facts.classes
+        else tr(f"{facts.num_targets} to predict")
+    )
     rows = sentence(data, width, look)
     if known.description is None:
         return [*rows, *sentence(known.note or look.pick("…", "..."), width, look)]
@@ -159,8 +164,8 @@ def _paragraph(label: str, text: str, width: int, look: Look) -> Rows:
 
 def _training(experiment: Experiment, width: int, look: Look) -> Rows:
     size, epochs = experiment.batch_size, counted(experiment.epochs, "epoch")
-    batches = "full batches" if size == "full" else f"batches of {size}"
+    batches = tr("full batches") if size == "full" else tr(f"batches of {size}")
     text = f"{experiment.loss}, {experiment.optimizer}, {epochs}, {batches}"
     if experiment.is_single_step:
-        text += ": a single step, which opens under the microscope, part by part"
+        text += tr(": a single step, which opens under the microscope, part by part")
     return [Text(), *sentence(text, width, look)]

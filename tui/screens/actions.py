@@ -11,6 +11,7 @@ from textual.dom import DOMNode
 from textual.screen import ModalScreen, Screen
 from textual.widgets import OptionList, Static
 
+from tui.language import tr
 from tui.renderables.sanitize import fit, plain
 from tui.screens.declared import Key, declared, do
 from tui.screens.host import host
@@ -50,7 +51,7 @@ class ActionsScreen(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         with Vertical():
-            yield Static("What can be done here", markup=False)
+            yield Static(tr("What can be done here"), markup=False)
             yield OptionRows(*map(self._row, self._keys))
 
     def on_mount(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from tui.language import tr
 from tui.screens.choice import Answer, ChoiceScreen
 
 Freeing = Literal["begin", "toggle"]
@@ -19,5 +20,7 @@ class BusyScreen(ChoiceScreen[Freeing | None]):
             Answer("p", "Go on with it" if is_paused else "Pause it", "toggle"),
             Answer("esc", f"Change nothing: {wanted} is not trained", None),
         ]
-        state = "is paused" if is_paused else "is training"
-        super().__init__(f"{live or 'Another experiment'} {state}. What becomes of it?", answers)
+        state = tr("is paused") if is_paused else tr("is training")
+        super().__init__(
+            tr(f"{live or 'Another experiment'} {state}. What becomes of it?"), answers
+        )

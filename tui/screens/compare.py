@@ -10,6 +10,7 @@ from textual import work
 from textual.binding import Binding
 
 from engine.runs.run import Run
+from tui.language import tr
 from tui.past.comparison import Comparison, compare, told
 from tui.renderables.loss_chart import LossSeries, loss_chart
 from tui.renderables.palette import class_hue
@@ -31,7 +32,7 @@ class CompareScreen(PageScreen):
         self._comparison: Comparison | None = None
 
     def title_text(self) -> str:
-        return f"{len(self._runs)} runs compared"
+        return tr(f"{len(self._runs)} runs compared")
 
     def on_mount(self) -> None:
         self._read()
@@ -77,7 +78,7 @@ class CompareScreen(PageScreen):
             for name, curve in zip(letters, comparison.curves, strict=True)
         ]
         height = max(6, min(16, self.size.height // 2))
-        title = "Training loss"
+        title = tr("Training loss")
         at = self.page.at
         curves = loss_chart(series, width, height, look, log=self._log, title=title, at=at)
         return [*rows, Text(), *curves]

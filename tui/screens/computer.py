@@ -11,6 +11,7 @@ from textual.binding import Binding
 
 from engine.computer import Computer, Reading
 from engine.errors import PerceptuiError
+from tui.language import tr
 from tui.renderables.computer import computer_rows, step_rows
 from tui.renderables.numbers import rate
 from tui.renderables.sanitize import plain
@@ -42,7 +43,7 @@ class ComputerScreen(PageScreen):
         self._said = WAITING
 
     def title_text(self) -> str:
-        return "This computer"
+        return tr("This computer")
 
     def on_mount(self) -> None:
         self._read()
@@ -94,10 +95,10 @@ class ComputerScreen(PageScreen):
         snapshot = self.host.controller.snapshot
         started, newest = snapshot.started, snapshot.newest
         if started is None:
-            return "Nothing is trained yet."
-        parts = [f"{plain(snapshot.name)} is {state_of(snapshot)} on {started.device}"]
+            return tr("Nothing is trained yet.")
+        parts = [tr(f"{plain(snapshot.name)} is {state_of(snapshot)} on {started.device}")]
         if newest is not None:
             parts.append(rate(newest.samples_per_s, "samples"))
         if snapshot.progress is not None:
-            parts.append(f"its process holds {snapshot.progress.memory_bytes / 1e6:,.0f} MB")
+            parts.append(tr(f"its process holds {snapshot.progress.memory_bytes / 1e6:,.0f} MB"))
         return f"{', '.join(parts)}."

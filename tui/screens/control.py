@@ -14,6 +14,7 @@ from textual.binding import Binding
 from engine.runs.contents import CheckpointKind
 from engine.service import protocol as p
 from engine.spec.experiment import Experiment
+from tui.language import tr
 from tui.live.going_on import GoingOn, going_on
 from tui.screens.host import AppScreen
 from tui.widgets.notes import way_back
@@ -324,6 +325,8 @@ class ControlScreen(AppScreen):
     def _valid(self) -> Experiment | None:
         draft = self.host.draft
         if draft.experiment is None:
-            problem = str(draft.problems[0]) if draft.problems else "the experiment is not valid"
+            problem = (
+                str(draft.problems[0]) if draft.problems else tr("the experiment is not valid")
+            )
             self.complain(problem)
         return draft.experiment

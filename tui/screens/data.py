@@ -19,6 +19,7 @@ from engine import paths
 from engine.errors import PerceptuiError
 from engine.parts.data import DataLocations, Loading
 from engine.parts.data.shelf import Shelved, fetch, remove, shelf
+from tui.language import tr
 from tui.past.own_data import OwnData, own_data
 from tui.renderables.data_sets import presence, set_rows, size_text
 from tui.renderables.numbers import how_far
@@ -81,7 +82,7 @@ class DataScreen(AppScreen):
         self._is_given_up = False
 
     def compose(self) -> ComposeResult:
-        yield Static("Data sets: being looked at", id="hint", markup=False)
+        yield Static(tr("Data sets: being looked at"), id="hint", markup=False)
         with Horizontal():
             yield SetList()
             with VerticalScroll(can_focus=False):
@@ -135,9 +136,9 @@ class DataScreen(AppScreen):
             self._hint()
 
     def _hint(self) -> None:
-        text = "Data sets: enter uses one in the experiment that is open"
+        text = tr("Data sets: enter uses one in the experiment that is open")
         if not self.host.draft.raw:
-            text = "Data sets: enter begins an experiment with one"
+            text = tr("Data sets: enter begins an experiment with one")
         self._say(text)
 
     def _say(self, text: str) -> None:
@@ -147,9 +148,9 @@ class DataScreen(AppScreen):
         look, rows = self.host.look, self.query_one(SetList)
         before = rows.highlighted
         groups = (
-            ("To download", [one for one in sets if one.download_bytes]),
-            ("Here", [one for one in sets if not one.download_bytes]),
-            ("Your own", own),
+            (tr("To download"), [one for one in sets if one.download_bytes]),
+            (tr("Here"), [one for one in sets if not one.download_bytes]),
+            (tr("Your own"), own),
         )
         self._places, lines = [], []
         for title, members in groups:
@@ -207,7 +208,7 @@ class DataScreen(AppScreen):
             self.app.pop_screen()
             draft.replace_all(way.experiment)
             self.app.post_message(
-                DataChosen("\n".join([f"Now with {call}; z takes it back.", *told]))
+                DataChosen("\n".join([tr(f"Now with {call}; z takes it back."), *told]))
             )
 
     def action_fetch(self) -> None:
@@ -223,12 +224,12 @@ class DataScreen(AppScreen):
         locations = DataLocations(self._data_dir, self._loading, self._look_around)
         try:
             await asyncio.to_thread(fetch, name, locations)
-            said = f"{name} is here"
+            said = tr(f"{name} is here")
         except _GivenUp:
-            said = f"{name}: what came is kept; f goes on from there"
+            said = tr(f"{name}: what came is kept; f goes on from there")
         except PerceptuiError as error:
             self.complain(error)
-            said = f"{name} could not be fetched: f tries again"
+            said = tr(f"{name} could not be fetched: f tries again")
         self._fetching = ""
         if self.is_mounted:
             self._read()
@@ -238,7 +239,7 @@ class DataScreen(AppScreen):
     def _loading(self, loading: Loading) -> None:
         """Said in the thread that downloads."""
         self._look_around()
-        text = f"Fetching {loading.name}: {how_far(loading.done_bytes, loading.total_bytes)}"
+        text = tr(f"Fetching {loading.name}: {how_far(loading.done_bytes, loading.total_bytes)}")
         self.app.call_from_thread(self._say, f"{text}; x stops")
 
     def _look_around(self) -> None:
@@ -253,10 +254,10 @@ class DataScreen(AppScreen):
         """Remove a downloaded set, after asking."""
         chosen = self.chosen
         if isinstance(chosen, Shelved) and chosen.is_removable:
-            question = f"Remove {chosen.name} from {self._data_dir}? It can be fetched again."
+            question = tr(f"Remove {chosen.name} from {self._data_dir}? It can be fetched again.")
             name = chosen.name
             self.app.push_screen(
-                ConfirmScreen(question, "Remove it"), lambda sure: self._remove(name, sure)
+                ConfirmScreen(question, tr("Remove it")), lambda sure: self._remove(name, sure)
             )
 
     def _remove(self, name: str, sure: bool | None) -> None:
@@ -301,7 +302,11 @@ def _own_rows(one: Place, width: int, ascii_only: bool) -> list[Text]:
     assert isinstance(one, OwnData), "the others have rows of their own"
     look = Look(ascii=ascii_only)
     rows = [heading(one.path.name, width, look)]
-    kind = "A folder of pictures." if one.is_folder else f"A table, {size_text(one.size_bytes)}."
+    kind = (
+        tr("A folder of pictures.")
+        if one.is_folder
+        else tr(f"A table, {size_text(one.size_bytes)}.")
+    )
     rows += sentence(kind if one.is_here else "It is gone.", width, look, dim=False)
     rows += sentence(f"It lies at {one.path}.", width, look, dim=False)
     if one.used_by:

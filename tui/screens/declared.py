@@ -12,6 +12,7 @@ from textual.dom import DOMNode
 from textual.screen import Screen
 from textual.widget import Widget
 
+from tui.language import tr
 from tui.renderables.sanitize import plain
 
 
@@ -47,7 +48,7 @@ class Key(NamedTuple):
     @property
     def why_not(self) -> str:
         """Why it can't be used now."""
-        return why_not(self.node, self.action) or f"{self.label} ({self.does}) does nothing now"
+        return why_not(self.node, self.action) or tr(f"{self.label} ({self.does}) does nothing now")
 
 
 def why_not(node: DOMNode, action: str) -> str:
@@ -68,7 +69,7 @@ def declared(
         display = plain(app.get_key_display(binding))
         found.setdefault((binding.action, binding.description), []).append(display)
     for (action, description), labels in found.items():
-        yield Key(" ".join(dict.fromkeys(labels)), description, action, node)
+        yield Key(" ".join(dict.fromkeys(labels)), tr(description), action, node)
 
 
 def unusable(key: str, app: App[object]) -> Key | None:
@@ -78,7 +79,7 @@ def unusable(key: str, app: App[object]) -> Key | None:
     """
     nodes: list[Widget] = [node for node in (app.focused, app.screen) if node is not None]
     found = [
-        Key(plain(app.get_key_display(binding)), binding.description, binding.action, node)
+        Key(plain(app.get_key_display(binding)), tr(binding.description), binding.action, node)
         for node in nodes
         for binding in _bindings(type(node), Screen)
         if binding.key == key and binding.description

@@ -7,6 +7,7 @@ from textual.binding import Binding
 from textual.widgets import Footer, Static
 
 from tui.editing.topics import Topic, of_findings
+from tui.language import tr
 from tui.messages import DraftChanged
 from tui.renderables.findings import live_finding
 from tui.screens.host import AppScreen
@@ -25,7 +26,7 @@ class DoctorScreen(AppScreen):
     ]
 
     def compose(self) -> ComposeResult:
-        yield Static("What the doctor finds", id="title", markup=False)
+        yield Static(tr("What the doctor finds"), id="title", markup=False)
         yield FindingList()
         yield Footer(show_command_palette=False)
 
@@ -43,7 +44,7 @@ class DoctorScreen(AppScreen):
         """Repair a finding of the edited experiment; undo takes it back."""
         finding, draft = message.finding, self.host.draft
         if finding.repaired is None:
-            told = finding.repair or "a person must decide what helps"
+            told = finding.repair or tr("a person must decide what helps")
             self.tell(f"No key repairs that: {told}")
             return
         draft.replace_all(finding.repaired)
@@ -54,12 +55,12 @@ class DoctorScreen(AppScreen):
     def _show(self) -> None:
         live, edited = self.shown.findings, self.host.draft
         epoch = max((finding.epoch for finding in live), default=0)
-        seen = f", last seen in epoch {epoch:,}" if live else ""
+        seen = tr(f", last seen in epoch {epoch:,}") if live else ""
         found = [live_finding(one) for one in live]
         now = edited.remedied(found, self.shown.experiment)
         self.query_one(FindingList).show(
             [
-                ("The experiment as it is edited", edited.findings() or edited.mistakes()),
-                (f"The training under way{seen}", now),
+                (tr("The experiment as it is edited"), edited.findings() or edited.mistakes()),
+                (tr(f"The training under way{seen}"), now),
             ]
         )

@@ -17,6 +17,7 @@ from textual.widgets import Footer, Static
 
 from engine import paths
 from engine.errors import PerceptuiError, UsageError
+from tui.language import tr
 from tui.renderables.look import Look
 from tui.renderables.table import sentence
 from tui.screens.host import AppScreen
@@ -153,4 +154,4 @@ def _saved(path: Path, text: str, experiment: Experiment | None, data_dir: Path)
 
 def _replaced(name: str) -> str:
     path = paths.expanded(name)
-    return f"{path} is there already. Replace it?" if path.exists() else ""
+    return tr(f"{path} is there already. Replace it?") if path.exists() else ""

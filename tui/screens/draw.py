@@ -18,6 +18,7 @@ from engine.errors import PerceptuiError
 from engine.export.predictions import DrawingPredicted
 from engine.parts.data import Facts
 from engine.runs.contents import CheckpointKind
+from tui.language import tr
 from tui.live.snapshot import Snapshot
 from tui.renderables.images import Image, gallery
 from tui.renderables.predictions import probability_rows
@@ -110,9 +111,9 @@ class DrawScreen(AppScreen):
         return shown.best is not None and not shown.is_best_last
 
     def _heading(self) -> str:
-        weights = "best weights" if self._kind == "best" else "newest weights"
+        weights = tr("best weights") if self._kind == "best" else tr("newest weights")
         state = self.query_one(Canvas).state if self.is_mounted else ""
-        return f"Draw, and the {weights} say what it is{f': {state}' if state else ''}"
+        return tr(f"Draw, and the {weights} say what it is{f': {state}' if state else ''}")
 
     def _fit(self) -> None:
         """Give each pixel two columns where there is room."""
@@ -149,7 +150,7 @@ class DrawScreen(AppScreen):
     def _rows(self, told: DrawingPredicted, width: int) -> list[Text]:
         look, facts, answer = self.host.look, self._facts, told.prediction
         _, rows, columns = facts.shape
-        image = Image(columns, rows, 1, told.seen, "as the network sees it")
+        image = Image(columns, rows, 1, told.seen, tr("as the network sees it"))
         bars = probability_rows(answer.predicted, answer.probabilities, facts.classes, width, look)
         room = self.size.height - 4 - len(bars)
         picture = gallery([image], width, look, columns=min(SEEN, columns))

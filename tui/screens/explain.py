@@ -11,6 +11,7 @@ from textual.binding import Binding
 from textual.widgets import Static
 
 from engine.errors import PerceptuiError
+from tui.language import tr
 from tui.renderables.side_by_side import side_by_side
 from tui.renderables.table import heading, sentence
 from tui.screens.page_screen import PageScreen
@@ -101,7 +102,7 @@ class ExplainScreen(PageScreen):
 
 
 def _offer(trial: Trial) -> str:
-    return (
+    return tr(
         "enter tries it: two copies are trained side by side for a moment: "
         f"{trial.first_name}, and {trial.second_name}."
     )

@@ -17,6 +17,7 @@ from engine import paths
 from engine.errors import PerceptuiError
 from engine.export import FORMATS, Format
 from engine.runs.contents import CheckpointKind
+from tui.language import tr
 from tui.renderables.palette import ATTENTION
 from tui.renderables.sanitize import crop, fit, plain
 from tui.renderables.table import sentence
@@ -63,7 +64,7 @@ class FormatList(CursorRows, can_focus=True):
         is_roomy = height >= 3 * len(FORMATS)
         for item, (name, format) in enumerate(FORMATS.items()):
             missing = format.missing()
-            what = f"needs {missing}" if missing else format.what
+            what = tr(f"needs {missing}") if missing else format.what
             style = self.look.paint(ATTENTION) if missing else Style()
             row = Text.assemble((f"{name:<12}", Style(bold=True)), (what, style))
             row = crop(row, width, self.look.ascii)
@@ -144,7 +145,7 @@ class ExportScreen(AppScreen):
             self.complain(f"{format.name} needs {missing}")
             return
         screen = SaveScreen(
-            f"{self._name}{format.suffix}", title=f"Write {format.name} as", replaced=_replaced
+            f"{self._name}{format.suffix}", title=tr(f"Write {format.name} as"), replaced=_replaced
         )
         name = await self.app.push_screen_wait(screen)
         if name is None:
@@ -166,7 +167,7 @@ class ExportScreen(AppScreen):
         self.refresh_bindings()
 
     def _show_title(self) -> None:
-        text = f"Export {self._name}: {WEIGHTS[self._kind]}"
+        text = tr(f"Export {self._name}: {WEIGHTS[self._kind]}")
         self.query_one("#title", Static).update(Text(plain(text, self.host.look.ascii)))
 
     def _say(self, text: str) -> None:
@@ -176,4 +177,4 @@ class ExportScreen(AppScreen):
 
 def _replaced(name: str) -> str:
     path = paths.expanded(name)
-    return f"{path} is there already. Replace it?" if path.exists() else ""
+    return tr(f"{path} is there already. Replace it?") if path.exists() else ""

@@ -9,6 +9,7 @@ from textual.widgets import Static
 from engine.spec.experiment import Experiment
 from tui.editing.call_form import Field, typed
 from tui.editing.topics import Topic, of_fields
+from tui.language import tr
 from tui.screens.form_frame import Check, Form, Taken
 from tui.widgets.parameter_row import ParameterRow, spread
 
@@ -42,7 +43,7 @@ class FieldForm(Form):
                 yield ParameterRow(self.look, self._field, self._initial)
             yield Static("", id="told", markup=False)
             keys = self.keys_text(
-                "enter accept", "empty for the default", "f2 explain", "esc cancel"
+                tr("enter accept"), tr("empty for the default"), tr("f2 explain"), tr("esc cancel")
             )
             yield Static(keys, id="keys", markup=False)
 

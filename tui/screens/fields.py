@@ -11,6 +11,7 @@ from textual.widgets import Input, Static
 from engine.spec.experiment import Experiment
 from tui.editing.draft_items import value_text
 from tui.editing.topics import Topic, of_fields
+from tui.language import tr
 from tui.screens.form_frame import Form
 from tui.widgets.choices import Choice, Choices
 
@@ -33,12 +34,16 @@ class FieldsScreen(Form):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="frame"):
-            yield Static("All fields", id="title", markup=False)
-            yield Input(compact=True, id="call", placeholder="a word to search for", max_length=80)
+            yield Static(tr("All fields"), id="title", markup=False)
+            yield Input(
+                compact=True, id="call", placeholder=tr("a word to search for"), max_length=80
+            )
             with Vertical(id="body"):
                 yield Choices(id="choices")
             yield Static("", id="told", markup=False)
-            keys = self.keys_text("enter edit", "up/down choose", "f2 explain", "esc cancel")
+            keys = self.keys_text(
+                tr("enter edit"), tr("up/down choose"), tr("f2 explain"), tr("esc cancel")
+            )
             yield Static(keys, id="keys", markup=False)
 
     def on_mount(self) -> None:

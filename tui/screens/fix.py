@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from engine.doctor.ways_out import Way
+from tui.language import tr
 from tui.screens.choice import Answer, ChoiceScreen
 
 
@@ -16,4 +17,4 @@ class FixScreen(ChoiceScreen[Way | None]):
             Answer(str(number), way.text, way) for number, way in enumerate(ways, start=1)
         ]
         answers.append(Answer("esc", "Change nothing", None))
-        super().__init__(f"Fix model: {problem}", answers)
+        super().__init__(tr(f"Fix model: {problem}"), answers)

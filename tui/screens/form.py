@@ -20,6 +20,7 @@ from tui.editing.call_form import (
     written,
 )
 from tui.editing.topics import Topic
+from tui.language import tr
 from tui.screens.form_frame import Check, Form, Taken
 from tui.widgets.choices import Choice, Choices
 from tui.widgets.parameter_row import Cycle, ParameterRow, spread
@@ -65,7 +66,7 @@ class ComponentForm(Form):
                 compact=True,
                 id="call",
                 max_length=CALL.most,
-                placeholder="a name to search for, or a whole call",
+                placeholder=tr("a name to search for, or a whole call"),
             )
             with Vertical(id="body"):
                 yield Choices(id="choices")
@@ -246,9 +247,21 @@ class ComponentForm(Form):
         self.tell(self._help(), problems, remarks)
         sign = self.look.pick("↑↓", "up/down")
         keys = (
-            ("enter accept", f"{sign} next field", "shift+tab list", "f2 explain", "esc cancel")
+            (
+                tr("enter accept"),
+                tr(f"{sign} next field"),
+                tr("shift+tab list"),
+                tr("f2 explain"),
+                tr("esc cancel"),
+            )
             if self.asking
-            else ("enter take", f"{sign} choose", "tab arguments", "f2 explain", "esc cancel")
+            else (
+                tr("enter take"),
+                tr(f"{sign} choose"),
+                tr("tab arguments"),
+                tr("f2 explain"),
+                tr("esc cancel"),
+            )
         )
         self.query_one("#keys", Static).update(self.keys_text(*keys))
 
@@ -275,4 +288,4 @@ class ComponentForm(Form):
 
     def _title(self) -> str:
         what = FAMILIES[self._family].family
-        return f"Change the {what}" if self._initial else f"Add a {what}"
+        return tr(f"Change the {what}") if self._initial else tr(f"Add a {what}")

@@ -15,6 +15,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Footer, Input, Static
 
+from tui.language import tr
 from tui.renderables.sanitize import fit
 from tui.renderables.table import heading
 from tui.screens.declared import Key, declared, do
@@ -78,13 +79,13 @@ class KeyList(CursorRows):
                 marked = self.marked(row, width, active=True) if item == self.cursor else row
                 lines.append(Line(marked, item))
                 item += 1
-        return lines or [Line(Text("Nothing is called so: esc shows all", Style(dim=True)))]
+        return lines or [Line(Text(tr("Nothing is called so: esc shows all"), Style(dim=True)))]
 
     def _row(self, key: Key, widest: int, width: int) -> Text:
         ascii_only = self.look.ascii
         label = Text(fit(key.label, widest, ascii_only), Style(bold=key.is_usable))
         label.pad_right(widest - label.cell_len)
-        does = key.does if key.is_usable else f"{key.does} (not now)"
+        does = key.does if key.is_usable else tr(f"{key.does} (not now)")
         rest = Text(fit(does, max(0, width - widest - 4), ascii_only))
         if not key.is_usable:
             rest.stylize(Style(dim=True))
@@ -118,8 +119,8 @@ class HelpScreen(AppScreen):
     ]  # fmt: skip
 
     def compose(self) -> ComposeResult:
-        yield Static("Help: every key. The mouse works too.", id="title", markup=False)
-        yield Input(placeholder="type to find, enter does it")
+        yield Static(tr("Help: every key. The mouse works too."), id="title", markup=False)
+        yield Input(placeholder=tr("type to find, enter does it"))
         yield KeyList()
         yield Footer(show_command_palette=False)
 
@@ -176,7 +177,7 @@ def all_keys(app: App[object], screens: Iterable[Screen[object]]) -> list[Keys]:
                 seen.add(type(node))
                 keys = declared(app, node, type(node), Screen)
                 sections.append(Keys(_title(type(node)), list(keys)))
-    sections.insert(1, Keys("Everywhere", everywhere))
+    sections.insert(1, Keys(tr("Everywhere"), everywhere))
     return [section for section in sections if section.keys]
 
 

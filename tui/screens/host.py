@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Coroutine, Iterable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol, cast, runtime_checkable
 
+from textual.binding import ActiveBinding
 from textual.dom import DOMNode
 from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
 from engine.errors import PerceptuiError
+from tui.language import SOURCE, spoken, tr
 from tui.renderables.look import Look
 from tui.renderables.sanitize import plain
 
@@ -67,6 +70,12 @@ class AppScreen(Screen[None]):
         controller = self.host.controller
         return self.host.draft.own(controller.snapshot, controller.opened)
 
+    @property
+    def active_bindings(self) -> dict[str, ActiveBinding]:
+        """Textual's, which a footer shows, in the language that is spoken."""
+        found = super().active_bindings
+        return found if spoken() == SOURCE else {key: _said(one) for key, one in found.items()}
+
     def complain(self, error: object) -> None:
         """Tell the person what went wrong."""
         text = plain(str(error), self.host.look.ascii)
@@ -107,3 +116,8 @@ class AppScreen(Screen[None]):
                 self.complain(error)
 
         self.app.run_worker(guarded(), group="training", exit_on_error=False)
+
+
+def _said(active: ActiveBinding) -> ActiveBinding:
+    binding = active.binding
+    return active._replace(binding=replace(binding, description=tr(binding.description)))

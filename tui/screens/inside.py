@@ -12,6 +12,7 @@ from textual.binding import Binding
 from engine.errors import PerceptuiError
 from engine.runs.inside import Unit
 from engine.service import protocol as p
+from tui.language import tr
 from tui.renderables.network.figures import Done, effect_texts, signed
 from tui.renderables.network.large import large_size
 from tui.renderables.network.names import layer_name, unit_name
@@ -163,15 +164,15 @@ class InsideScreen(TimeScreen):
             case "silence" if self._is_silenced(unit):
                 command, done = p.Wake(unit=unit), "with it again"
             case "silence":
-                command, done = p.Silence(unit=unit), "without it"
+                command, done = p.Silence(unit=unit), tr("without it")
             case "redraw":
                 if not unit.layer:
                     self.tell("The inputs have no weights to draw anew")
                     return
                 command = p.Redraw(layer=unit.layer)
-                done = f"new numbers for {layer_name(unit.layer)}"
+                done = tr(f"new numbers for {layer_name(unit.layer)}")
             case "take back":
-                command, done = p.TakeBack(), "taken back"
+                command, done = p.TakeBack(), tr("taken back")
             case "set":
                 weight = self.query_one(UnitView).weight
                 if weight is None:

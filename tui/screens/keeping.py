@@ -8,6 +8,7 @@ from textual.dom import DOMNode
 
 from engine.errors import PerceptuiError
 from tui.editing import own_presets
+from tui.language import tr
 from tui.renderables.sanitize import plain
 from tui.screens.choice import Answer, ChoiceScreen
 from tui.screens.host import host
@@ -28,8 +29,8 @@ class UnsavedScreen(ChoiceScreen[Keeping | None]):
             Answer("d", dropped, "drop"),
             Answer("esc", "Stay here", None),
         ]
-        what = name or "the experiment"
-        super().__init__(f"You changed {what}, and neither saved nor trained it so.", answers)
+        what = name or tr("the experiment")
+        super().__init__(tr(f"You changed {what}, and neither saved nor trained it so."), answers)
 
 
 async def edits_settled(node: DOMNode, dropped: str) -> bool:
@@ -53,7 +54,7 @@ async def draft_saved(node: DOMNode) -> bool:
         return False
     screen = SaveScreen(
         own_presets.suggested(draft.name),
-        title="Save as (the experiment; X exports the weights)",
+        title=tr("Save as (the experiment; X exports the weights)"),
         problem=own_presets.problem,
         replaced=own_presets.replaced,
     )

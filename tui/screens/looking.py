@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from engine import paths
+from tui.language import tr
 
 if TYPE_CHECKING:
     from engine.service.protocol.description import Description
@@ -21,7 +22,7 @@ def not_here(experiment: Experiment, host: Host) -> str:
     data_dir = paths.data_dir(host.folders.data_dir)
     if experiment.data.is_here(data_dir):
         return ""
-    return f"The data is not here yet: training it downloads it to {data_dir}."
+    return tr(f"The data is not here yet: training it downloads it to {data_dir}.")
 
 
 async def looked_at(experiment: Experiment, host: Host) -> Description | None:

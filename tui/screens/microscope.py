@@ -15,6 +15,7 @@ from textual.events import Resize
 from textual.widgets import Static
 
 from engine.errors import PerceptuiError, UsageError
+from tui.language import tr
 from tui.renderables.microscope import code_rows, part_lines, part_rows, part_title, told_weights
 from tui.renderables.sanitize import fit
 from tui.renderables.table import sentence
@@ -70,9 +71,9 @@ class MicroscopeScreen(PageScreen):
 
     def title_text(self) -> str:
         if self._step is None:
-            return f"One step of {self._name}"
+            return tr(f"One step of {self._name}")
         title = part_title(self._step, self._place)
-        return f"{title} ({self._name}, step {self._step.step:,})"
+        return tr(f"{title} ({self._name}, step {self._step.step:,})")
 
     def compose(self) -> ComposeResult:
         yield Static(id="title", markup=False)
@@ -101,7 +102,7 @@ class MicroscopeScreen(PageScreen):
     def why_not(self, action: str) -> str:
         """Why a key can't be used now."""
         if action == "sample" and self._step is not None:
-            return "The batch has one sample only"
+            return tr("The batch has one sample only")
         return WAITING if action in ("turn", "do", "sample", "weight") else ""
 
     def action_turn(self, by: int) -> None:
@@ -175,7 +176,7 @@ class MicroscopeScreen(PageScreen):
     def _tell_done(self, step: DissectedStep, after: DissectedStep) -> None:
         """Say that it is done; whether it came out as it was seen is looked up."""
         same = step.digest == after.digest_before
-        how = ", every weight as it was shown" if same else ""
+        how = tr(", every weight as it was shown") if same else ""
         self.tell(f"Step {step.step:,} is done{how}; this is the next one")
 
     def _take(self, step: DissectedStep) -> None:

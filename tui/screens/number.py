@@ -10,6 +10,7 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
+from tui.language import tr
 from tui.renderables.sanitize import plain
 from tui.screens.host import host
 
@@ -59,7 +60,7 @@ class NumberScreen(ModalScreen[float | None]):
         except ValueError:
             number = math.nan
         if not math.isfinite(number):
-            self.query_one("#hint", Static).update("Type a number, like -0.5 or 2e-3.")
+            self.query_one("#hint", Static).update(tr("Type a number, like -0.5 or 2e-3."))
         elif self.is_current:
             self.dismiss(number)
 

@@ -22,6 +22,7 @@ from engine.runs.contents import Moment
 from engine.runs.events import Prediction
 from engine.runs.pictures import Boundary, Point
 from tui.drawings import boundary_rows
+from tui.language import tr
 from tui.live.samples_at_hand import Sample, new_samples, samples_at_hand, samples_of
 from tui.live.snapshot import Snapshot
 from tui.renderables.images import Image, gallery
@@ -124,12 +125,14 @@ class PredictScreen(AppScreen):
     def _heading(self) -> str:
         best, past = self.shown.best, self._seen.past
         if past is not None:
-            return f"Predict with the weights of the past: step {past.step:,}"
+            return tr(f"Predict with the weights of the past: step {past.step:,}")
         if not self._has_better or best is None:
-            return f"Predict with the {'newest' if self._kind == 'last' else 'best'} checkpoint"
+            return tr(f"Predict with the {'newest' if self._kind == 'last' else 'best'} checkpoint")
         if self._kind == "best":
-            return f"Predict with the best weights, of epoch {best.epoch:,}; ctrl+t: the newest"
-        return f"Predict with the newest weights; ctrl+t: the better ones of epoch {best.epoch:,}"
+            return tr(f"Predict with the best weights, of epoch {best.epoch:,}; ctrl+t: the newest")
+        return tr(
+            f"Predict with the newest weights; ctrl+t: the better ones of epoch {best.epoch:,}"
+        )
 
     @work(group="rows", exclusive=True, exit_on_error=False)
     async def _read_rows(self) -> None:
@@ -198,7 +201,7 @@ class PredictScreen(AppScreen):
             with field.prevent(Input.Changed):
                 field.value = text
             field.action_select_all()  # what is typed takes its place
-        label = f"sample {self._place + 1} of {len(self._samples)}, {sample.label}"
+        label = tr(f"sample {self._place + 1} of {len(self._samples)}, {sample.label}")
         self.query_one("#sample", Static).update(plain(label, self.host.look.ascii))
         self._predict(sample)
 
@@ -217,7 +220,7 @@ class PredictScreen(AppScreen):
         if len(columns) <= most:
             named = facts.feature_names
             for column in columns:
-                name = column.name if named else f"value {column.name}"
+                name = column.name if named else tr(f"value {column.name}")
                 hint = plain(self._read.hint(column), ascii_only)
                 choices = (column.how or {}).get("known", ())
                 field = ChoiceInput(choices, placeholder=hint) if choices else None
@@ -229,8 +232,8 @@ class PredictScreen(AppScreen):
                 )
             return
         shape = f" ({shape_text(facts.shape)})" if len(facts.shape) > 1 else ""
-        line = ValueInput(placeholder="separated by commas or spaces", classes="-line")
-        yield Horizontal(self._label_of(f"{len(columns)} values{shape}"), line)
+        line = ValueInput(placeholder=tr("separated by commas or spaces"), classes="-line")
+        yield Horizontal(self._label_of(tr(f"{len(columns)} values{shape}")), line)
 
     def _label_of(self, name: str) -> Static:
         text = fit(name, LABEL_WIDTH - 1, self.host.look.ascii)

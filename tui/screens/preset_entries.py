@@ -11,6 +11,7 @@ from rich.text import Text
 from textual.widgets.option_list import Option
 
 from engine.spec.presets import FIRST, Listing
+from tui.language import tr
 from tui.renderables.look import Look
 from tui.renderables.sanitize import plain
 from tui.screens.about import About
@@ -87,13 +88,13 @@ def options(found: Sequence[Row], look: Look) -> Iterator[Option]:
     """A line for each entry and heading."""
     for row in found:
         if isinstance(row, Heading):
-            yield Option(Text(plain(row.text, look.ascii), Style(bold=True)), disabled=True)
+            yield Option(Text(plain(tr(row.text), look.ascii), Style(bold=True)), disabled=True)
             continue
-        name = f"{_sign(row, look)} {row.name}"
+        name = f"{_sign(row, look)} {tr(row.name)}"
         line = Text(plain(name, look.ascii), no_wrap=True, overflow="ellipsis")
         if row.aside:
             line.append(" " * max(2, NAME_WIDTH + 3 - line.cell_len))
-            line.append(plain(row.aside, look.ascii), Style(dim=True))
+            line.append(plain(tr(row.aside), look.ascii), Style(dim=True))
         yield Option(line)
 
 
@@ -103,24 +104,26 @@ def first_look(entry: Entry) -> About:
     if target is None:
         return About(
             entry.name,
-            "Your own table",
-            "A CSV, Parquet or Feather file, or a folder with a subfolder of pictures for each "
-            "class. You will see what is in it, say which column to predict, and get a network "
-            "that fits it.",
-            note="enter asks for the file. From the shell: perceptui FILE",
+            tr("Your own table"),
+            tr(
+                "A CSV, Parquet or Feather file, or a folder with a subfolder of pictures for each "
+                "class. You will see what is in it, say which column to predict, and get a network "
+                "that fits it."
+            ),
+            note=tr("enter asks for the file. From the shell: perceptui FILE"),
         )
     if isinstance(target, Listing):
         hint = ""
         if entry.key == START:
-            hint = "enter opens it, space trains it: a few seconds later it is learned."
+            hint = tr("enter opens it, space trains it: a few seconds later it is learned.")
         elif entry.sibling:
             name = f"{target.name}{REPAIRED}"
-            way = ("←", "folds it away") if entry.is_open else ("→", "shows it")
-            hint = f"{name} is this network as the doctor repairs it: {' '.join(way)}."
+            way = ("←", tr("folds it away")) if entry.is_open else ("→", tr("shows it"))
+            hint = tr(f"{name} is this network as the doctor repairs it: {' '.join(way)}.")
         return About(target.name, target.title, target.summary, target.teaches, hint=hint)
-    what = "enter watches it" if target.state.live_here else "enter opens it"
-    epochs = f"{target.outcome.epochs:,} epochs"
-    told = f"{target.state.told}, {epochs}; {what}. It lies in {target.run.name}."
+    what = tr("enter watches it") if target.state.live_here else tr("enter opens it")
+    epochs = tr(f"{target.outcome.epochs:,} epochs")
+    told = tr(f"{target.state.told}, {epochs}; {what}. It lies in {target.run.name}.")
     return About(target.run.name, target.outcome.title, told)
 
 
@@ -128,12 +131,12 @@ def _starts(presets: Iterable[Listing], runs: Sequence[ListedRun]) -> Iterator[E
     """What a person may begin with: one example, what is theirs, and what they did last."""
     for listing in presets:
         if listing.name == FIRST:
-            yield Entry(START, "Start here", listing.title, listing)
-    yield Entry("own table", "Your own table…", "", None)
+            yield Entry(START, tr("Start here"), listing.title, listing)
+    yield Entry(tr("own table"), tr("Your own table…"), "", None)
     live = [one for one in runs if one.state.is_live]
     for one in live or runs[:1]:
         entry = _run_entry(one)
-        yield Entry(f"go on {entry.key}", f"Go on with {entry.name}", entry.aside, one)
+        yield Entry(tr(f"go on {entry.key}"), tr(f"Go on with {entry.name}"), entry.aside, one)
 
 
 def _family(listing: Listing, repaired: Listing | None, opened: Collection[str]) -> Iterator[Entry]:
@@ -167,7 +170,8 @@ def _found(
     """What has all the words, the best match first."""
     ranked = []
     for listing in presets:
-        texts = (listing.name, listing.title, listing.summary, listing.group)
+        shown = (listing.title, listing.summary, listing.group)
+        texts = (listing.name, *shown, *map(tr, shown))
         if all(word in " ".join(texts).lower() for word in words):
             ranked.append((_rank(listing.name.lower(), listing.title.lower(), words), listing))
     ranked.sort(key=lambda found: found[0])

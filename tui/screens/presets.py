@@ -19,6 +19,7 @@ from textual.widgets.option_list import Option
 from engine import paths
 from engine.errors import PerceptuiError
 from engine.spec.presets import Listing, listings
+from tui.language import tr
 from tui.renderables.sanitize import plain
 from tui.screens.about import About, about
 from tui.screens.host import AppScreen
@@ -136,11 +137,11 @@ class PresetsScreen(AppScreen):
 
     def compose(self) -> ComposeResult:
         arrows = self.host.look.pick("↑ ↓", "up, down")
-        hint = f"Pick an experiment: {arrows}, enter opens it, / finds, ? help"
+        hint = tr(f"Pick an experiment: {arrows}, enter opens it, / finds, ? help")
         yield Static(hint, id="hint", markup=False)
         with Horizontal():
             with Vertical(id="lists"):
-                yield FilterInput(placeholder="type to narrow the list", id="filter")
+                yield FilterInput(placeholder=tr("type to narrow the list"), id="filter")
                 yield EntryList()
             with VerticalScroll(id="about"):
                 yield Page()
@@ -290,7 +291,7 @@ class PresetsScreen(AppScreen):
         entries.clear_options()
         entries.add_options(lines)
         if not lines:
-            entries.add_option(Option("nothing is called so: esc shows all", disabled=True))
+            entries.add_option(Option(tr("nothing is called so: esc shows all"), disabled=True))
             self._shown = [Heading("")]
             return
         place = self._place(key) if key else None
@@ -326,8 +327,10 @@ class PresetsScreen(AppScreen):
         pane = self.query_one("#about", VerticalScroll)
         self.query_one(Page).show(lambda width: about(known, width, look, pane.size.height))
         pane.scroll_home(animate=False)
-        title = f"{known.title}: " if known.title else ""
-        self.query_one("#foot", Static).update(Text(plain(f"{title}{known.summary}", look.ascii)))
+        title = f"{tr(known.title)}: " if known.title else ""
+        self.query_one("#foot", Static).update(
+            Text(plain(f"{title}{tr(known.summary)}", look.ascii))
+        )
 
     @work(group="look", exclusive=True, exit_on_error=False)
     async def _learn(self, key: str, target: Listing | ListedRun, known: About) -> None:

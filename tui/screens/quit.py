@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from tui.language import tr
 from tui.screens.choice import Answer, ChoiceScreen
 
 Leaving = Literal["leave", "stop"]
@@ -18,4 +19,4 @@ class QuitScreen(ChoiceScreen[Leaving | None]):
             Answer("s", "Stop it and keep what it learned", "stop"),
             Answer("esc", "Stay here", None),
         ]
-        super().__init__("A training is under way. What becomes of it?", answers)
+        super().__init__(tr("A training is under way. What becomes of it?"), answers)

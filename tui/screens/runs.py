@@ -19,6 +19,7 @@ from textual.widgets import Input, Static
 from engine import paths
 from engine.errors import PerceptuiError
 from tui.editing.topics import Topic, of_experiment
+from tui.language import tr
 from tui.past.run_filter import EXAMPLE
 from tui.renderables.sanitize import plain
 from tui.screens.confirm import ConfirmScreen
@@ -79,7 +80,7 @@ class RunsScreen(AppScreen):
         self._title = ""
 
     def compose(self) -> ComposeResult:
-        yield Static("Runs: being read", id="title", markup=False)
+        yield Static(tr("Runs: being read"), id="title", markup=False)
         yield Input(placeholder=EXAMPLE, id="filter")
         yield Static(id="columns", markup=False)
         yield RunList()
@@ -152,7 +153,7 @@ class RunsScreen(AppScreen):
 
     @work(group="filter", exclusive=True, exit_on_error=False)
     async def _apply_filter(self) -> None:
-        await self._show_kept("Runs")
+        await self._show_kept(tr("Runs"))
 
     async def _show_kept(self, title: str) -> None:
         """Show what the filter leaves of all that were read."""
@@ -166,7 +167,7 @@ class RunsScreen(AppScreen):
             return
         if wanted:  # some need the experiments' files
             found = await asyncio.to_thread(lambda: [one for one in found if matches(one, wanted)])
-            title = f"Runs: {len(found):,} of {len(self._found):,}"
+            title = tr(f"Runs: {len(found):,} of {len(self._found):,}")
         self._show(found, title)
 
     def action_mark(self) -> None:
@@ -234,7 +235,7 @@ class RunsScreen(AppScreen):
         except PerceptuiError as error:
             self.complain(error)
             return
-        yes = "Delete it" if len(chosen) == 1 else "Delete them"
+        yes = tr("Delete it") if len(chosen) == 1 else tr("Delete them")
         screen = ConfirmScreen(deletion_question(chosen), yes)
         self.app.push_screen(screen, partial(self._deleted, chosen))
 
@@ -283,11 +284,11 @@ class RunsScreen(AppScreen):
         while some := await asyncio.to_thread(_some_of, reading):
             found += some
             if not self._is_complete and not self.query_one("#filter", Input).value:
-                self._show(found, f"Runs: {len(found):,} read, and more to come")
+                self._show(found, tr(f"Runs: {len(found):,} read, and more to come"))
         self._marked &= {one.run.path for one in found}
         if not self._is_complete or found != self._found or self._list.is_dated():
             self._is_complete, self._found = True, found
-            await self._show_kept("Runs")
+            await self._show_kept(tr("Runs"))
         now = time.monotonic()
         self._rests_until = now + REST * (now - began)
 
@@ -299,10 +300,10 @@ class RunsScreen(AppScreen):
         return self._known_runs.newest_first()
 
     def _show(self, found: list[ListedRun], title: str) -> None:
-        hint = f"There are no runs in {self._runs_dir} yet. Esc goes back: open a preset "
+        hint = tr(f"There are no runs in {self._runs_dir} yet. Esc goes back: open a preset ")
         hint += "with enter, press space, and its run is listed here."
         if self.query_one("#filter", Input).value:
-            hint = "No run is like that: esc lists all again."
+            hint = tr("No run is like that: esc lists all again.")
         self._title = title
         self._list.show(tuple(found), hint)
         self._show_title()
@@ -311,9 +312,9 @@ class RunsScreen(AppScreen):
 
     def _show_title(self) -> None:
         number = sum(one.run.path in self._marked for one in self._list.runs)
-        marked = f", {number} marked: = compares them" if number > 1 else ""
+        marked = tr(f", {number} marked: = compares them") if number > 1 else ""
         if number == 1:
-            marked = ", 1 marked: space marks another one"
+            marked = tr(", 1 marked: space marks another one")
         self.query_one("#title", Static).update(f"{self._title}{marked}")
 
     def _show_head(self) -> None:

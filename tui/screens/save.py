@@ -12,6 +12,7 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
+from tui.language import tr
 from tui.renderables.palette import BROKEN
 from tui.renderables.sanitize import plain
 from tui.screens.confirm import ConfirmScreen
@@ -85,7 +86,7 @@ class SaveScreen(ModalScreen[str | None]):
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
         name = event.value.strip()
-        problem = self._problem(name) if name else "Type a name first, or press esc."
+        problem = self._problem(name) if name else tr("Type a name first, or press esc.")
         self._say(problem)
         if not problem:
             self._give(name)
@@ -93,7 +94,9 @@ class SaveScreen(ModalScreen[str | None]):
     @work(group="give", exclusive=True, exit_on_error=False)
     async def _give(self, name: str) -> None:
         question = self._replaced(name)
-        if question and not await self.app.push_screen_wait(ConfirmScreen(question, "Replace it")):
+        if question and not await self.app.push_screen_wait(
+            ConfirmScreen(question, tr("Replace it"))
+        ):
             return
         if self.is_current:  # a second key may arrive while it closes
             self.dismiss(name)

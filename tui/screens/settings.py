@@ -12,9 +12,11 @@ from textual.widgets import Footer, OptionList, Static
 from textual.widgets.option_list import Option
 
 from engine.errors import UsageError
+from tui.language import tr
+from tui.language.choice import Choice as Spoken
 from tui.renderables.palette import Palette
 from tui.renderables.sample import sample_rows
-from tui.renderables.sanitize import fit
+from tui.renderables.sanitize import fit, padded
 from tui.screens.host import AppScreen
 from tui.settings import Glyphs, Pace, Rate
 from tui.widgets.option_rows import OptionRows
@@ -63,7 +65,7 @@ class SettingsScreen(AppScreen):
     BINDINGS = [Binding("escape", "back", "Back")]  # noqa: RUF012  # Textual declares it so
 
     def compose(self) -> ComposeResult:
-        yield Static("Settings", id="title", markup=False)
+        yield Static(tr("Settings"), id="title", markup=False)
         yield SettingsList()
         yield Static(id="about", markup=False)
         yield Sample()
@@ -106,6 +108,13 @@ class SettingsScreen(AppScreen):
                 "Steps a second while you watch; < and > change it. auto: a preset's first run "
                 "takes about five seconds, so that it is seen; others go as fast as they can.",
             ),
+            Choice(
+                "language",
+                "Language",
+                get_args(Spoken),
+                "auto: what the environment says (LANGUAGE, LC_ALL, LC_MESSAGES, LANG). Where only "
+                "ASCII can be shown it is English.",
+            ),
         )
         self._fill()
         entries = self.query_one(SettingsList)
@@ -113,7 +122,7 @@ class SettingsScreen(AppScreen):
         entries.focus()
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
-        self.query_one("#about", Static).update(self._choices[event.option_index].help)
+        self.query_one("#about", Static).update(tr(self._choices[event.option_index].help))
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         self.action_turn(1)  # by the mouse
@@ -147,6 +156,11 @@ class SettingsScreen(AppScreen):
             value = fit(getattr(self.host.settings, choice.field), 40, look.ascii)
             arrows = look.pick("◂ ▸", "< >").split()
             entries.add_option(
-                Option(Text(f"{choice.label:<9}{arrows[0]} {value} {arrows[1]}", no_wrap=True))
+                Option(
+                    Text(
+                        f"{padded(tr(choice.label), 9)}{arrows[0]} {value} {arrows[1]}",
+                        no_wrap=True,
+                    )
+                )
             )
         entries.highlighted = place

@@ -15,6 +15,7 @@ from textual.widgets import Input, Static
 
 from engine.errors import PerceptuiError
 from engine.paths import expanded
+from tui.language import tr
 from tui.renderables.sanitize import plain
 from tui.renderables.table import sentence
 from tui.screens.host import AppScreen
@@ -104,7 +105,7 @@ class TableScreen(AppScreen):
         self._table: Table | None = None
 
     def compose(self) -> ComposeResult:
-        yield Static("A new experiment from a file", id="hint", markup=False)
+        yield Static(tr("A new experiment from a file"), id="hint", markup=False)
         yield Input(placeholder=PATH_HINT, id="path", suggester=PathSuggester())
         yield Input(placeholder=TARGET_HINT, id="target")
         with VerticalScroll():
@@ -212,7 +213,7 @@ class TableScreen(AppScreen):
         )
         if found.notes:
             more = len(found.notes) - _MOST_NOTES
-            notes = [*found.notes[:_MOST_NOTES], *([f"and {more} more"] if more > 0 else [])]
+            notes = [*found.notes[:_MOST_NOTES], *([tr(f"and {more} more")] if more > 0 else [])]
             self.app.notify("\n".join(plain(note, look.ascii) for note in notes), markup=False)
 
 

@@ -11,6 +11,7 @@ from textual.binding import Binding
 
 from engine.errors import PerceptuiError
 from engine.spec.experiment import Experiment
+from tui.language import tr
 from tui.messages import DraftChanged
 from tui.renderables.look import Look
 from tui.renderables.rate_chart import advice, rate_chart
@@ -40,7 +41,7 @@ class TuneScreen(PageScreen):
         self._test: RateTest | None = None
 
     def title_text(self) -> str:
-        return f"Find a learning rate for {self.host.draft.name}"
+        return tr(f"Find a learning rate for {self.host.draft.name}")
 
     def on_mount(self) -> None:
         experiment = self.host.draft.experiment
@@ -54,7 +55,7 @@ class TuneScreen(PageScreen):
 
     def why_not(self, action: str) -> str:
         """Why a key can't be used now."""
-        return "No rate is suggested that could be taken" if action == "take" else ""
+        return tr("No rate is suggested that could be taken") if action == "take" else ""
 
     @work(group="tune", exit_on_error=False)
     async def _try(self, experiment: Experiment) -> None:

@@ -20,6 +20,7 @@ from engine.service import protocol as p
 from engine.spec.difference import changes
 from tui.editing import topics
 from tui.editing.topics import Topic
+from tui.language import tr
 from tui.live.snapshot import Snapshot
 from tui.measured import shown_title
 from tui.messages import DraftChanged
@@ -131,7 +132,7 @@ class WorkbenchScreen(InsideScreen):
         self.query_one(DoctorNote).hear(snapshot)
         self.query_one(Verdict).tell(snapshot)
         how = self.going_on()
-        text = "Pause" if snapshot.phase == "running" else how.text if how else ""
+        text = tr("Pause") if snapshot.phase == "running" else how.text if how else ""
         self.query_one(Keys).run_text = text
         self._title(snapshot)
         if self._has_diverged != (snapshot.diverged is not None):
@@ -321,7 +322,7 @@ class WorkbenchScreen(InsideScreen):
         before = draft.experiment
         draft.begin(found.experiment.title, found.experiment)
         changed = changes(before, found.experiment) if before is not None else []
-        lines = [f"{one.place}: {one.after}" for one in changed] or ["nothing to change"]
+        lines = [f"{one.place}: {one.after}" for one in changed] or [tr("nothing to change")]
         self.tell("\n".join(["Fitted to the data; z takes it back.", *lines]))
         self.post_message(DraftChanged())
 
@@ -552,17 +553,17 @@ class WorkbenchScreen(InsideScreen):
         self._title_curve(snapshot)
         note = ""
         if snapshot.past is not None:
-            note = f"the past: step {snapshot.past.step:,}, space is now"
+            note = tr(f"the past: step {snapshot.past.step:,}, space is now")
         elif self.trains_another():
-            note = "another is training: space asks"
+            note = tr("another is training: space asks")
         elif snapshot.experiment is not None and draft.differs_from(snapshot.experiment):
-            note = "changed: r begins this" if snapshot.is_live else CHANGED
+            note = tr("changed: r begins this") if snapshot.is_live else CHANGED
         elif snapshot.is_over and self._is_another_rate(snapshot):
             note = CHANGED
         status = self.query_one(StatusLine)
         status.note = note
         opened = draft.experiment
-        status.title = (opened.summary or opened.title) if opened is not None else ""
+        status.title = tr(opened.summary or opened.title) if opened is not None else ""
         self.title_inside()
 
     def title_inside(self) -> None:

@@ -10,6 +10,7 @@ from typing import IO
 from rich.console import Console
 from rich.text import Text
 
+from tui.language import tr
 from tui.renderables.look import Look, look_for
 from tui.renderables.sanitize import plain
 
@@ -94,7 +95,7 @@ class Terminal:
 
     def tell(self, text: str) -> None:
         """Print a line in which names from outside stand, made harmless."""
-        self.line(plain(text, self.look.ascii))
+        self.line(plain(tr(text), self.look.ascii))
 
     def path(self, path: str) -> None:
         """Print a path for other programs: on a line of its own, whole, made harmless."""
@@ -103,7 +104,8 @@ class Terminal:
         self.console.file.flush()
 
     def line(self, text: str | Text = "") -> None:
-        """Print a line whole; it may wrap."""
+        """Print a line whole; it may wrap. A string is said in the language that is spoken."""
+        text = tr(text) if isinstance(text, str) else text
         self.console.print(text, highlight=False, soft_wrap=True)
 
 

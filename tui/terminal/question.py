@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+from tui.language import tr
 from tui.renderables.sanitize import plain
 
 
@@ -15,6 +16,6 @@ def can_ask() -> bool:
 def is_granted(question: str) -> bool:
     """Ask on stderr; anything but yes is a no, also the end of the input."""
     encoding = getattr(sys.stderr, "encoding", None) or "ascii"
-    text = plain(question, ascii=not encoding.lower().startswith("utf"))
+    text = plain(tr(question), ascii=not encoding.lower().startswith("utf"))
     print(f"{text} [y/N] ", end="", file=sys.stderr, flush=True)
     return sys.stdin.readline().strip().lower() in ("y", "yes")

@@ -10,6 +10,7 @@ from rich.style import Style
 from rich.text import Text
 from textual.message import Message
 
+from tui.language import tr
 from tui.renderables.sanitize import fit
 from tui.renderables.table import sentence
 from tui.widgets.cursor_rows import CursorRows, Line
@@ -77,7 +78,7 @@ class Choices(CursorRows, can_focus=False):
                 if index == self.cursor:
                     row = self.marked(row, width, active=True)
                 lines.append(Line(row, index))
-        return lines or [Line(Text("  nothing has that in its name", Style(dim=True)))]
+        return lines or [Line(Text(tr("  nothing has that in its name"), Style(dim=True)))]
 
     def _whole(self, choice: Choice, values: int, room: int) -> list[tuple[str, str]]:
         """Value and help over as many rows as they need."""

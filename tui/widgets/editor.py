@@ -17,6 +17,7 @@ from engine.spec.experiment import Experiment
 from tui.editing.draft import Draft
 from tui.editing.draft_items import MORE, Item, value_text
 from tui.editing.topics import of_line
+from tui.language import tr
 from tui.messages import DraftChanged
 from tui.renderables.sanitize import plain
 from tui.renderables.table import sentence
@@ -273,7 +274,9 @@ class Editor(CursorRows, can_focus=True):
         go()
         self._changed()
         if self.draft.name != before:
-            text = f"This is {self.draft.name or 'another experiment'} again, no longer {before}"
+            text = tr(
+                f"This is {self.draft.name or 'another experiment'} again, no longer {before}"
+            )
             self.app.notify(plain(text, self.look.ascii), markup=False)
 
     def _edit_layer(self, address: Address) -> None:

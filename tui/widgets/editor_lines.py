@@ -10,6 +10,7 @@ from rich.style import Style
 from rich.text import Text
 
 from tui.editing.draft_items import Item
+from tui.language import tr
 from tui.renderables.look import Look
 from tui.renderables.numbers import count
 from tui.renderables.palette import BROKEN
@@ -125,7 +126,7 @@ class EditorLines:
         row = Text(section, Style(bold=True))
         known = [item.params for item in self.items if item.params is not None and not item.depth]
         if section == "Layers" and known and self.is_complete:
-            total = f"{count(sum(known))} params"
+            total = tr(f"{count(sum(known))} params")
             row.append(" " * max(1, width - row.cell_len - len(total)))
             row.append(total, Style(dim=True))
         return row

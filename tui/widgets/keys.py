@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar, NamedTuple
 
+from rich.cells import cell_len
 from rich.text import Text
 from textual.events import Click
 from textual.geometry import Size
 from textual.reactive import reactive
 from textual.screen import Screen
 
+from tui.language import tr
 from tui.widgets.rows import RowsView
 
 PINNED = ("actions", "help", "quit_asking")
@@ -40,7 +42,7 @@ class Hint(NamedTuple):
     @property
     def width(self) -> int:
         """Columns with the spaces around."""
-        return len(self.before) + len(self.text) + 1
+        return cell_len(self.before) + cell_len(self.text) + 1
 
 
 class Keys(RowsView):
@@ -114,7 +116,7 @@ class Keys(RowsView):
             if active.enabled and (binding.show or binding.action not in hints):
                 label = self.app.get_key_display(binding)
                 label = LABELS.get(label, label)
-                hints[binding.action] = Hint(binding.key, label, binding.description)
+                hints[binding.action] = Hint(binding.key, label, tr(binding.description))
         if self.run_text and (hint := hints.get("run_or_pause")):
             hints["run_or_pause"] = hint._replace(text=self.run_text)
         return hints

@@ -12,6 +12,7 @@ from textual.reactive import reactive
 
 from engine.explanation.explanation import Figure
 from engine.runs.inside import Inside, Look, Unit
+from tui.language import tr
 from tui.live.snapshot import Snapshot
 from tui.renderables.network.arrangement import SIZES
 from tui.renderables.network.drawing import NetworkDrawing
@@ -155,9 +156,9 @@ class NetworkView(SnapshotView, Touching, can_focus=True):
         """What the pane is called now."""
         inside, unit = self.inside, self.unit
         if inside is None or unit is None:
-            return "Network"
-        side = ", before activations" if self.is_before else ""
-        return f"Network: {titled(inside, unit)}{side}"
+            return tr("Network")
+        side = tr(", before activations") if self.is_before else ""
+        return tr(f"Network: {titled(inside, unit)}{side}")
 
     def action_pick(self) -> None:
         """Go to the unit's numbers."""

@@ -17,6 +17,7 @@ from engine.doctor.finding import SEVERITIES, Finding
 from engine.doctor.ways_out import Way
 from engine.runs.events import FindingAppeared
 from engine.spec.experiment import Experiment
+from tui.language import tr
 from tui.live.snapshot import Snapshot
 from tui.messages import DataDescribed
 from tui.renderables.findings import HUES, live_finding
@@ -130,8 +131,8 @@ class DoctorNote(Page, can_focus=True):
         self.post_message(self.Told(told))
 
     def _offer(self) -> str:
-        number = f"{len(self.ways)} ways" if len(self.ways) > 1 else "one way"
-        return f"f: Fix model{self.look.pick('…', '...')}, {number}"
+        number = tr(f"{len(self.ways)} ways") if len(self.ways) > 1 else tr("one way")
+        return tr(f"f: Fix model{self.look.pick('…', '...')}, {number}")
 
     def _rows(self, width: int) -> list[Text]:
         look = self.look
@@ -150,9 +151,9 @@ class DoctorNote(Page, can_focus=True):
 def repaired_text(done: Sequence[Finding]) -> str:
     """What was repaired, in order."""
     if len(done) == 1:
-        return f"Repaired: {done[0].repair}. z takes it back"
+        return tr(f"Repaired: {done[0].repair}. z takes it back")
     lines = [f"{number}. {one.place}: {one.repair}" for number, one in enumerate(done, start=1)]
-    return "\n".join(["Repaired one after the other; z takes the last back:", *lines])
+    return "\n".join([tr("Repaired one after the other; z takes the last back:"), *lines])
 
 
 def finding_rows(found: list[Finding], width: int, look: Look) -> list[Text]:
@@ -166,7 +167,7 @@ def finding_rows(found: list[Finding], width: int, look: Look) -> list[Text]:
         rows[0].stylize(look.paint(HUES[first.severity], bold=True), 0, len(head))
     other = next((one for one in found if one.repaired is not None), None)
     if other is not None:
-        what = "it" if other is first else f"another, {other.severity} {other.place}"
+        what = "it" if other is first else tr(f"another, {other.severity} {other.place}")
         rows += sentence(f"f repairs {what}: {other.repair}", width, look, dim=False)
     return rows
 
@@ -240,9 +241,9 @@ def notice_text(snapshot: Snapshot) -> str:
     diverged = snapshot.diverged
     if snapshot.phase == "lost":
         message = " ".join(snapshot.message.split())  # it may hold lines that the trainer wrote
-        return f"{message}; space begins with a fresh trainer"
+        return tr(f"{message}; space begins with a fresh trainer")
     if diverged is not None:
-        return (
+        return tr(
             f"diverged: g goes back to {way_back(snapshot)} and on with a tenth of the learning "
             f"rate, r begins anew; {snapshot.unkept_sentence or diverged.message}"
         )
@@ -253,9 +254,9 @@ def way_back(snapshot: Snapshot) -> str:
     """The last good checkpoint, and what the loss was there."""
     good = snapshot.checkpoint
     if good is None:
-        return "the last good checkpoint"
+        return tr("the last good checkpoint")
     if not good.step:
-        return "before the first step"
+        return tr("before the first step")
     points = [
         (epoch, value)
         for series in snapshot.series
@@ -263,8 +264,8 @@ def way_back(snapshot: Snapshot) -> str:
         for epoch, value in zip(series.epochs, series.values, strict=True)
     ]
     loss = next((value for epoch, value in points if epoch == good.epoch), None)
-    measured = "" if loss is None else f" (loss {metric(loss)})"
-    return f"epoch {good.epoch:,}{measured}, the last good one,"
+    measured = "" if loss is None else tr(f" (loss {metric(loss)})")
+    return tr(f"epoch {good.epoch:,}{measured}, the last good one,")
 
 
 def notice_rows(text: str, width: int, look: Look) -> list[Text]:

@@ -20,6 +20,7 @@ from tui.drawings import (
     mistakes_rows,
     sample_rows,
 )
+from tui.language import tr
 from tui.live.snapshot import Snapshot
 from tui.renderables import boundary as plane
 from tui.renderables.network.large import large_rows, titled
@@ -210,7 +211,7 @@ class PictureView(ScrolledView, CurveCursor, can_focus=True):
             return CONFUSION, [*rows, Text(), *wrong]
         if pictures.mistakes:
             return MISTAKES, mistakes_rows(pictures.mistakes, width, look, height=height)
-        of = target_heading("Actual and predicted values", self.snapshot.target, width, look)
+        of = target_heading(tr("Actual and predicted values"), self.snapshot.target, width, look)
         of = of if height >= ROOMY else []
         compared = comparison_rows(pictures.comparison, width, height - len(of), look)
         return COMPARISON, [*of, *compared]

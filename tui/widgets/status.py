@@ -12,6 +12,7 @@ from textual.message import Message
 from textual.reactive import reactive
 
 from engine.parts.schedules import Constant
+from tui.language import tr
 from tui.live.pace import PACES
 from tui.live.snapshot import Snapshot
 from tui.renderables.look import Look
@@ -121,7 +122,7 @@ def status_line(
     unicode, ascii_sign, hue = _SIGNS[state]
     sign = look.pick(unicode, ascii_sign)
     name = plain(snapshot.name, look.ascii)
-    kept = " not kept " if snapshot.unkept else ""
+    kept = tr(" not kept ") if snapshot.unkept else ""
     if width < cell_len(f" {sign} {state} {kept} {name}"):
         state = ""  # what is open comes first, and the sign says the state
     line = Text(f" {sign} {state}".rstrip(), look.paint(hue, bold=True))
@@ -169,18 +170,18 @@ def _progress_parts(snapshot: Snapshot) -> list[str]:
         return _end_parts(snapshot, snapshot.finished, epochs)
     if progress is None:
         newest = snapshot.newest
-        return [] if newest is None else [f"epoch {newest.epoch:,}/{epochs:,}"]
-    parts = [f"epoch {progress.epoch:,}/{progress.epochs:,}"]
+        return [] if newest is None else [tr(f"epoch {newest.epoch:,}/{epochs:,}")]
+    parts = [tr(f"epoch {progress.epoch:,}/{progress.epochs:,}")]
     if snapshot.phase == "paused":
-        parts.append(f"step {progress.step:,}")
+        parts.append(tr(f"step {progress.step:,}"))
     elif progress.elapsed_s > 0 and progress.step:
         per_s = progress.step / progress.elapsed_s
         if progress.pace:
             per_s = min(per_s, progress.pace)
             parts.append(
-                f"slowed to be seen: > {'faster' if progress.pace in PACES else 'full speed'}"
+                tr(f"slowed to be seen: > {'faster' if progress.pace in PACES else 'full speed'}")
             )
-        parts.append(f"{duration((progress.steps - progress.step) / per_s)} left")
+        parts.append(tr(f"{duration((progress.steps - progress.step) / per_s)} left"))
     return parts
 
 
@@ -198,7 +199,7 @@ def fact_parts(snapshot: Snapshot) -> list[str]:
     if rate_now is not None:
         parts.append(f"lr {rate_now:.3g}")
     if snapshot.newest is not None and snapshot.newest.gradient_norm is not None:
-        parts.append(f"gradient {metric(snapshot.newest.gradient_norm)}")
+        parts.append(tr(f"gradient {metric(snapshot.newest.gradient_norm)}"))
     parts.append(started.device)
     if progress is not None:
         parts.append(f"{progress.memory_bytes / 1e6:,.0f} MB")
@@ -213,13 +214,13 @@ def _end_parts(snapshot: Snapshot, finished: RunFinished, epochs: int) -> list[s
     """What a run came to, and where its best weights are, if those are others."""
     best = snapshot.best
     if snapshot.kind == "best" and snapshot.newest is not None:
-        return [f"best: epoch {snapshot.newest.epoch:,}/{epochs:,}", "B: the last"]
-    parts = [f"epoch {finished.epochs:,}/{epochs:,}"]
+        return [tr(f"best: epoch {snapshot.newest.epoch:,}/{epochs:,}"), tr("B: the last")]
+    parts = [tr(f"epoch {finished.epochs:,}/{epochs:,}")]
     if finished.reason in _WHY:
         parts.append(_WHY[finished.reason])
     if best is not None and not snapshot.is_best_last:
-        parts.append(f"B: best, of epoch {best.epoch:,}")
-    return [*parts, f"took {duration(finished.elapsed_s)}"]
+        parts.append(tr(f"B: best, of epoch {best.epoch:,}"))
+    return [*parts, tr(f"took {duration(finished.elapsed_s)}")]
 
 
 def _learning_rate(snapshot: Snapshot) -> float | None:
@@ -268,7 +269,7 @@ def facts_line(snapshot: Snapshot, look: Look, width: int, computer: str = "") -
     saved = snapshot.checkpoint
     told = plain(snapshot.run.name, look.ascii) if snapshot.run is not None else ""
     if told and saved is not None:
-        told += f"{dot}saved at epoch {saved.epoch:,}"
+        told += tr(f"{dot}saved at epoch {saved.epoch:,}")
     room = width - line.cell_len - len(_GAP) - 1
     if told and cell_len(told) <= room:
         line.append(" " * (width - 1 - line.cell_len - cell_len(told))).append(told)
@@ -325,12 +326,12 @@ def hint(snapshot: Snapshot) -> str:
         return _loading_text(loading, may_end=snapshot.phase == "preparing")
     match snapshot.phase:
         case "starting":
-            return "the trainer is starting: space may be pressed already"
+            return tr("the trainer is starting: space may be pressed already")
         case "preparing":
-            return "preparing the first step"
+            return tr("preparing the first step")
         case "running" | "paused":
-            return "loss: nothing is measured yet"
-    return "loss: press space to train"
+            return tr("loss: nothing is measured yet")
+    return tr("loss: press space to train")
 
 
 def _loading_text(loading: Loading, *, may_end: bool) -> str:

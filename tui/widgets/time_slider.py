@@ -6,6 +6,7 @@ from rich.text import Text
 from textual.events import MouseDown, MouseMove, MouseUp
 from textual.message import Message
 
+from tui.language import tr
 from tui.live.snapshot import Snapshot
 from tui.renderables.numbers import metric
 from tui.renderables.time_line import share_of, time_line
@@ -48,9 +49,9 @@ class TimeSlider(SnapshotView):
         past = self.snapshot.past
         if past is None:
             return ""
-        parts = [f"step {past.step:,}", f"epoch {past.epoch:,}"]
+        parts = [tr(f"step {past.step:,}"), tr(f"epoch {past.epoch:,}")]
         if past.loss is not None:
-            parts.append(f"loss {metric(past.loss)}")
+            parts.append(tr(f"loss {metric(past.loss)}"))
         told = "  ".join(parts)
         return f"{told}   {KEYS}" if width >= len(told) + len(KEYS) + 24 else told
 

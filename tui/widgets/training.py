@@ -13,6 +13,7 @@ from engine.explanation.explanation import Figure
 from engine.parts.metrics import METRICS
 from tui.baseline import baseline_sentence
 from tui.drawings import class_rows, compared_rows, confusion_rows, draws_confusion, score_rows
+from tui.language import tr
 from tui.live.snapshot import Snapshot
 from tui.renderables.chart import Axis
 from tui.renderables.look import Look
@@ -123,7 +124,7 @@ class LossCurve(SnapshotView, CurveCursor, can_focus=True):
         if self.metric == "loss" and data is not None:
             scaled = "logarithms" if data.scales_target == "log" else ""
             if data.standardizes_target:
-                scaled = f"standardized {scaled}".rstrip()
+                scaled = tr(f"standardized {scaled}").rstrip()
             what = f"{what}, {scaled}," if scaled else what
         return target_heading(what, self.snapshot.target, width, self.look)
 
@@ -171,7 +172,7 @@ class Scores(ScrolledView, can_focus=True):
             "validation": snapshot.started.num_validation,
             "test": snapshot.started.num_test,
         }
-        what = "Scores" if snapshot.started.facts.get("classes") else "Errors"
+        what = tr("Scores") if snapshot.started.facts.get("classes") else tr("Errors")
         rows = target_heading(what, snapshot.target, width, look)
         headlines = snapshot.started.headlines
         rows += score_rows(samples, snapshot.newest.metrics, width, look, headlines)

@@ -11,6 +11,7 @@ from textual.reactive import reactive
 
 from engine.explanation.explanation import Figure
 from engine.runs.inside import Inside, Unit, Weight
+from tui.language import tr
 from tui.renderables.network.figures import Done, unit_lines, weights_of
 from tui.renderables.network.large import large_rows, titled
 from tui.renderables.table import sentence
@@ -106,7 +107,7 @@ class UnitView(CursorRows, Touching, can_focus=True):
     def heading(self) -> str:
         """What the pane is called now."""
         if self.inside is None or self.unit is None:
-            return "Unit"
+            return tr("Unit")
         return titled(self.inside, self.unit)
 
     def picked(self) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from rich.text import Text
 
 from engine.runs.dissected_step import DissectedStep, LayerStep, Numbers, ParameterStep, WeightStep
+from tui.language import tr
 from tui.renderables.look import Look
 from tui.renderables.microscope.figures import (
     brief,
@@ -29,10 +30,12 @@ MOST_CHAINED = 4
 def zero_grad_rows(step: DissectedStep, width: int, look: Look) -> list[Text]:
     """What is forgotten, and why."""
     if step.left_over is None:
-        text = "There are no gradients yet: this is the first step."
+        text = tr("There are no gradients yet: this is the first step.")
     else:
-        text = f"The gradients of the step before, of norm {brief(step.left_over)}, are gone now."
-    why = (
+        text = tr(
+            f"The gradients of the step before, of norm {brief(step.left_over)}, are gone now."
+        )
+    why = tr(
         "PyTorch adds new gradients to those that are there. Without this line each step would go "
         "by the sum of all gradients so far."
     )
@@ -49,7 +52,7 @@ def backward_rows(
     None for the steepest one of each layer.
     """
     chosen = None if spelled_out is None else told_weights(step)[spelled_out][1]
-    text = (
+    text = tr(
         "From the last layer back to the first, by the chain rule. A gradient of 2 says: a "
         "little up here, and the loss goes up by twice as much."
     )
@@ -73,7 +76,7 @@ def _by_outputs(layer: LayerStep, after: LayerStep | None, width: int, look: Loo
     rows = sentence("by its outputs:", width, look)
     rows += numbers_rows(layer.gradients, (), width, look)
     if after is not None and _stops(layer, after):
-        text = (
+        text = tr(
             f"{after.text} lets nothing through: it is flat where it is now. What lies before it "
             "learns nothing from this step."
         )
@@ -121,7 +124,7 @@ def _chained(
         for back, there in zip(gone.values, came.values, strict=True)
     )
     spelled = f"{index_text(weight.place)} = {terms} = {brief(weight.gradient)}"
-    text = f"{signs(spelled, look)} (its output's gradient times its input)"
+    text = tr(f"{signs(spelled, look)} (its output's gradient times its input)")
     return hanging(text, width, look, 6)
 
 
@@ -161,7 +164,7 @@ def clip_rows(step: DissectedStep, width: int, look: Look) -> list[Text]:
     norm, most = brief(clipping.norm), brief(clipping.most)
     rows = sentence(f"All gradients together have the norm {norm}.", width, look, dim=False)
     if clipping.factor is not None and clipping.factor < 1:
-        text = f"That is more than {most}: each is multiplied by {brief(clipping.factor)}."
+        text = tr(f"That is more than {most}: each is multiplied by {brief(clipping.factor)}.")
     else:
-        text = f"That is not more than {most}: they stay as they are."
+        text = tr(f"That is not more than {most}: they stay as they are.")
     return [*rows, *sentence(text, width, look, dim=False)]

@@ -11,6 +11,7 @@ from rich.text import Text
 from engine.parts.arithmetic import Value
 from engine.runs.dissected_step import Numbers, Spread
 from engine.runs.events import Figure
+from tui.language import tr
 from tui.renderables.look import Look
 from tui.renderables.numbers import count
 from tui.renderables.palette import NEGATIVE, POSITIVE
@@ -112,7 +113,7 @@ def matrix(
 def numbers_rows(numbers: Numbers, names: Sequence[str], width: int, look: Look) -> list[Text]:
     """What is told of a tensor: samples below each other; names: of the places."""
     heads = list(names) or [index_text(place) for place in numbers.places]
-    rows = matrix([f"sample {row}" for row in numbers.rows], heads, numbers.values, width, look)
+    rows = matrix([tr(f"sample {row}") for row in numbers.rows], heads, numbers.values, width, look)
     if not numbers.is_whole:
         rows += glance(numbers.spread, width, look)
     return rows
@@ -120,8 +121,8 @@ def numbers_rows(numbers: Numbers, names: Sequence[str], width: int, look: Look)
 
 def glance(spread: Spread, width: int, look: Look, what: str = "") -> list[Text]:
     """All numbers of a tensor: how many, how large, and where they lie."""
-    zeros = f", {spread.zeros / spread.count:.0%} zero" if spread.zeros else ""
-    text = (
+    zeros = tr(f", {spread.zeros / spread.count:.0%} zero") if spread.zeros else ""
+    text = tr(
         f"all {count(spread.count)}{what}: norm {number(spread.norm)}, "
         f"{number(spread.lowest)} to {number(spread.highest)}{zeros}"
     )

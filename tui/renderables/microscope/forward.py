@@ -8,6 +8,7 @@ from rich.text import Text
 from engine.parts.layers import Layer
 from engine.parts.shapes import product, shape_text
 from engine.runs.dissected_step import DissectedStep, LayerStep, Moved, WeightedSum
+from tui.language import tr
 from tui.renderables.look import Look
 from tui.renderables.microscope.figures import (
     brief,
@@ -28,15 +29,17 @@ MOST_SUMS = 24
 def batch_rows(step: DissectedStep, width: int, look: Look) -> list[Text]:
     """The samples, as the network takes them, and what they should come to."""
     batch, inputs = step.batch, step.batch.inputs
-    which = f"Batch {batch.batch} of {batch.batches}" if batch.batches > 1 else "The only batch"
-    told = f"{which} of epoch {step.epoch:,}: {counted(batch.num_samples, 'sample')}"
+    which = (
+        tr(f"Batch {batch.batch} of {batch.batches}") if batch.batches > 1 else tr("The only batch")
+    )
+    told = tr(f"{which} of epoch {step.epoch:,}: {counted(batch.num_samples, 'sample')}")
     rows = sentence(f"{told}, as the network takes them.", width, look, dim=False)
     rows.append(Text())
     names = _names(step)
     rows += numbers_rows(inputs, names, width, look)
     rows += [Text(), *sentence("What they should come to:", width, look, dim=False)]
     targets = (
-        f"sample {step.loss.samples[n].row} (row {row:,} of the data): {_target(step, n)}"
+        tr(f"sample {step.loss.samples[n].row} (row {row:,} of the data): {_target(step, n)}")
         for n, row in enumerate(batch.rows)
     )
     for text in targets:
@@ -68,7 +71,7 @@ def forward_rows(step: DissectedStep, width: int, look: Look) -> list[Text]:
     """Layer by layer what comes out; of dense layers how that comes about."""
     rows: list[Text] = []
     if any(len(layer.outputs.places) < product(layer.outputs.shape[1:]) for layer in step.layers):
-        text = (
+        text = tr(
             f"Of layers with many outputs those are shown that the loss of sample {step.sample} "
             "depends on most."
         )
@@ -92,7 +95,7 @@ def layer_heading(layer: LayerStep, width: int, look: Look) -> Text:
     """Which layer: as Python finds it, as it is written, what it gives."""
     shape = shape_text(layer.outputs.shape[1:]).replace("×", look.pick("×", "x"))
     title = Text(f"{layer.code}  {layer.text}", Style(bold=True))
-    title.append(f"   gives {shape}", Style(bold=False, dim=True))
+    title.append(tr(f"   gives {shape}"), Style(bold=False, dim=True))
     return crop(Text(plain(title.plain, look.ascii), spans=title.spans), width, look.ascii)
 
 
@@ -105,10 +108,10 @@ def _words(layer: LayerStep) -> str:
 def _spelled(one: WeightedSum, step: DissectedStep, look: Look) -> str:
     terms = [f"{in_brackets(value)} * {in_brackets(weight)}" for _, value, weight in one.factors]
     if one.rest is not None:
-        terms.append(f"{in_brackets(one.rest)} of the others")
+        terms.append(tr(f"{in_brackets(one.rest)} of the others"))
     if one.bias is not None:
-        terms.append(f"bias {in_brackets(one.bias)}")
-    row = f"sample {step.sample} " if step.batch.num_samples > 1 else ""
+        terms.append(tr(f"bias {in_brackets(one.bias)}"))
+    row = tr(f"sample {step.sample} ") if step.batch.num_samples > 1 else ""
     return signs(f"{row}[{one.unit}] = {' + '.join(terms)} = {brief(one.total)}", look)
 
 

@@ -8,6 +8,7 @@ from rich.text import Text
 from engine.parts.arithmetic import Value
 from engine.runs.dissected_step import DissectedStep, LossStep, SampleLoss
 from engine.runs.events import Figure
+from tui.language import tr
 from tui.renderables.look import Look
 from tui.renderables.microscope.figures import brief, hanging, matrix
 from tui.renderables.microscope.formulas import indented, lines_rows, signs, spelled_rows
@@ -27,7 +28,7 @@ def loss_rows(step: DissectedStep, width: int, look: Look) -> list[Text]:
     told = sorted(loss.samples, key=lambda one: one.row != step.sample)
     for one in told[:MOST_SPELLED] if loss.lines else ():
         rows.append(Text())
-        name = f"sample {one.row}: {_said(one)}"
+        name = tr(f"sample {one.row}: {_said(one)}")
         rows += sentence(name, width, look, dim=False)
         known = _known(loss, one)
         values = {name: known[name] for name in one.values}
@@ -39,7 +40,7 @@ def loss_rows(step: DissectedStep, width: int, look: Look) -> list[Text]:
     for name, value in loss.penalties.items():
         rows += sentence(f"{name} adds a penalty of {brief(value)}", width, look, dim=False)
     if loss.penalties:
-        text = f"The gradients are of both together: {brief(loss.objective)}."
+        text = tr(f"The gradients are of both together: {brief(loss.objective)}.")
         rows += sentence(text, width, look, dim=False)
     return rows
 
@@ -48,7 +49,7 @@ def _said(one: SampleLoss) -> str:
     outputs = ", ".join(brief(value) for value in one.outputs[:6])
     more = ", .." if len(one.outputs) > 6 else ""
     target = ", ".join(brief(value) for value in one.target[:6])
-    return f"the network says {outputs}{more}; right is {target}"
+    return tr(f"the network says {outputs}{more}; right is {target}")
 
 
 def _known(loss: LossStep, one: SampleLoss) -> dict[str, Value]:
@@ -79,7 +80,7 @@ def _one(value: Figure) -> float:
 def _others(loss: LossStep, width: int, look: Look) -> list[Text]:
     names = ["loss", *(["weight"] if loss.is_weighted else [])]
     values = [[one.loss, one.weight][: len(names)] for one in loss.samples]
-    return matrix([f"sample {one.row}" for one in loss.samples], names, values, width, look)
+    return matrix([tr(f"sample {one.row}") for one in loss.samples], names, values, width, look)
 
 
 def _mean(step: DissectedStep, width: int, look: Look) -> list[Text]:
@@ -87,9 +88,9 @@ def _mean(step: DissectedStep, width: int, look: Look) -> list[Text]:
     total = Text(f"loss = {brief(loss.loss)}", Style(bold=True))
     if samples == 1:
         return [total]
-    mean = "the mean by the weights of their classes" if loss.is_weighted else "the mean"
+    mean = tr("the mean by the weights of their classes") if loss.is_weighted else tr("the mean")
     if len(loss.samples) < samples or samples > MOST_ADDED:
-        text = f"loss = {mean} over all {counted(samples, 'sample')} = {brief(loss.loss)}"
+        text = tr(f"loss = {mean} over all {counted(samples, 'sample')} = {brief(loss.loss)}")
         return hanging(text, width, look, 4)
     if loss.is_weighted:
         terms = " + ".join(f"{brief(one.weight)} * {brief(one.loss)}" for one in loss.samples)

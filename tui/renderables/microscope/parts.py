@@ -8,6 +8,7 @@ from rich.style import Style
 from rich.text import Text
 
 from engine.runs.dissected_step import DissectedStep, Part, PartName
+from tui.language import tr
 from tui.renderables.look import Look
 from tui.renderables.microscope.backward import backward_rows, clip_rows, zero_grad_rows
 from tui.renderables.microscope.forward import batch_rows, forward_rows
@@ -83,7 +84,7 @@ def part_lines(step: DissectedStep, number: int, width: int, look: Look) -> list
 
 def _lines(part: Part, width: int, look: Look) -> list[Text]:
     """The lines of one part; comments only where they fit."""
-    texts = part.lines or (["# all samples, as they are"] if part.name == "batch" else [])
+    texts = part.lines or ([tr("# all samples, as they are")] if part.name == "batch" else [])
     rows: list[Text] = []
     for text in texts:
         code = text if len(text) <= width else text.partition("  # ")[0].rstrip()

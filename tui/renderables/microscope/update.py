@@ -9,6 +9,7 @@ from engine.parts.arithmetic import Value
 from engine.parts.layers.address import expression, module_name
 from engine.runs.dissected_step import DissectedStep, ParameterStep, Update, WeightStep
 from engine.runs.events import Figure
+from tui.language import tr
 from tui.renderables.look import Look
 from tui.renderables.microscope.figures import brief, glance, index_text, signed
 from tui.renderables.microscope.formulas import indented, lines_rows, spelled_rows
@@ -32,12 +33,14 @@ def update_rows(
     if update.lines:
         rows += lines_rows(update.lines, update.settings, width, look)
     else:
-        text = "How it makes a step of a gradient is not told; each weight is, before and after."
+        text = tr(
+            "How it makes a step of a gradient is not told; each weight is, before and after."
+        )
         rows += sentence(text, width, look)
     if _stands_still(update):
-        text = "Every gradient is zero, and nothing moves: this step changes no weight."
+        text = tr("Every gradient is zero, and nothing moves: this step changes no weight.")
         rows += [Text(), *sentence(text, width, look, dim=False)]
-    chosen, which = _most_moved(step), ", which moves most"
+    chosen, which = _most_moved(step), tr(", which moves most")
     if spelled_out is not None:
         chosen, which = told_weights(step)[spelled_out], ""
     if chosen is not None and chosen[1].used is not None and update.lines:
@@ -45,7 +48,7 @@ def update_rows(
     for parameter in update.parameters:
         rows += [Text(), *_parameter(update, parameter, chosen and chosen[1], width, look)]
     before, after = brief(step.loss.loss), brief(update.loss_after)
-    text = f"The same batch cost {before} before this step, and costs {after} after it."
+    text = tr(f"The same batch cost {before} before this step, and costs {after} after it.")
     return [*rows, Text(), *sentence(text, width, look, dim=False)]
 
 
@@ -84,7 +87,7 @@ def _in_full(
     values: dict[str, Value] = {
         name: _one(value) for name, value in zip(names, [*weight.values, weight.after], strict=True)
     }
-    title = f"{_name(parameter)}{index_text(weight.place)}{which}, in full:"
+    title = tr(f"{_name(parameter)}{index_text(weight.place)}{which}, in full:")
     rows = sentence(title, width, look, dim=False)
     return [*rows, *indented(spelled_rows(update.lines, known, values, width - 4, look))]
 

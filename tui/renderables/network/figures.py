@@ -10,6 +10,7 @@ from rich.cells import cell_len
 from rich.style import Style
 from rich.text import Text
 
+from tui.language import tr
 from tui.renderables.look import Look
 from tui.renderables.network.lines import SHADES, line_style
 from tui.renderables.network.names import column_name
@@ -67,7 +68,7 @@ def unit_lines(
             FigureLine(_weight_row(weight, wide, most, width, look), weight) for weight in weights
         ]
     if figures.exciting:
-        title = "excited most by"
+        title = tr("excited most by")
         lines.append(FigureLine(Text(fit(title, width, look.ascii), look.paint(SECONDARY))))
         names = [unit.name for unit in inside.columns[0].units]
         lines += [FigureLine(_exciting(one, names, width, look)) for one in figures.exciting]
@@ -139,15 +140,19 @@ def _groups(inside: Inside, figures: UnitFigures) -> Iterator[tuple[str, list[We
     bias = [] if figures.bias is None else [figures.bias]
     if bias or figures.incoming:
         many = figures.num_incoming
-        largest = f", the largest {len(figures.incoming)}" if many > len(figures.incoming) else ""
-        yield f"in: {many:,} weights{largest}" if largest else "in", [*bias, *figures.incoming]
+        largest = (
+            tr(f", the largest {len(figures.incoming)}") if many > len(figures.incoming) else ""
+        )
+        yield tr(f"in: {many:,} weights{largest}") if largest else "in", [*bias, *figures.incoming]
     if figures.outgoing:
         names = {column.layer: column_name(column) for column in inside.columns}
         target = names.get(figures.outgoing[0].layer, "")
         many = figures.num_outgoing
-        largest = f", the largest {len(figures.outgoing)}" if many > len(figures.outgoing) else ""
+        largest = (
+            tr(f", the largest {len(figures.outgoing)}") if many > len(figures.outgoing) else ""
+        )
         of = f" of {many:,}" if largest else ""
-        yield f"out to {target}{largest}{of}", list(figures.outgoing)
+        yield tr(f"out to {target}{largest}{of}"), list(figures.outgoing)
 
 
 def _weight_row(weight: Weight, wide: int, most: float, width: int, look: Look) -> Text:
@@ -181,7 +186,7 @@ def _exciting(one: Exciting, names: list[str], width: int, look: Look) -> Text:
     said = plain(sample.predicted, look.ascii)
     is_class = sample.picture is not None or not _is_number(sample.actual)
     if is_class and said != what:
-        what += f", taken for {said}"
+        what += tr(f", taken for {said}")
     of = f": {', '.join(values)}" if values else ""
     return Text(fit(f" {signed(one.value):>{_NUMBER}} {what}{of}", width, look.ascii), Style())
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from rich.style import Style
 from rich.text import Text
 
+from tui.language import tr
 from tui.renderables.images import Image, gallery
 from tui.renderables.look import Look
 from tui.renderables.network.figures import signed
@@ -52,7 +53,7 @@ def large_rows(inside: Inside, chosen: Unit, width: int, height: int, look: Look
     if figures is not None and not (is_input and sample is not None and sample.sample.picture):
         room = height if sample is None or not sample.maps else max(height // 2, 4)
         if figures.after is not None and _is_number(figures.after):
-            rows += [Text(fit(f"it gives {_given(inside, chosen)}", width, look.ascii))]
+            rows += [Text(fit(tr(f"it gives {_given(inside, chosen)}"), width, look.ascii))]
         else:
             rows += _sides(figures.before, figures.after, width, room, look)
     if sample is not None and sample.sample.picture is not None:
@@ -84,13 +85,13 @@ def _sides(
     """Both sides of an activation beside each other, where there are two and room for them."""
     sides = [
         (name, tile)
-        for name, tile in (("before its activation", before), ("after it", after))
+        for name, tile in ((tr("before its activation"), before), (tr("after it"), after))
         if tile is not None
     ]
     if len(sides) == 2 and (before == after or width < 4 * _GAP):
         sides = sides[1:]
     if len(sides) == 1:
-        sides = [("it gives", sides[0][1])]
+        sides = [(tr("it gives"), sides[0][1])]
     if not sides:
         return []
     each = (width - _GAP * (len(sides) - 1)) // len(sides)
@@ -117,7 +118,7 @@ def _range(tile: Tile, look: Look) -> str:
     low, high = (short(float(f"{float(end or 0.0):.3g}")) for end in (tile.low, tile.high))
     if tile.kind in ("curve", "histogram"):
         return f"{low} to {high}"
-    return f"up to {look.pick('±', '+-')}{high}"
+    return tr(f"up to {look.pick('±', '+-')}{high}")
 
 
 def _padded(row: Text, width: int) -> Text:
@@ -160,7 +161,7 @@ def _pictures(seen: SampleSeen) -> list[Image]:
         color = blend((red, green, blue), ATTENTION.rgb, tile.cells[at] / 255)
         for channel in range(3):
             pixels[channel * size + at] = color[channel]
-    matters = Image(picture.width, picture.height, 3, bytes(pixels), "what matters")
+    matters = Image(picture.width, picture.height, 3, bytes(pixels), tr("what matters"))
     return [shown, matters]
 
 
@@ -184,11 +185,11 @@ def _told(inside: Inside, seen: SampleSeen, width: int, look: Look) -> list[Text
     """Which sample it is, and what the network says of it."""
     sample = seen.sample
     place = seen.rows.index(sample.row) if sample.row in seen.rows else None
-    which = f"{sample.split} sample {sample.row:,}"
+    which = tr(f"{sample.split} sample {sample.row:,}")
     if place is not None:
         which += f", {place + 1} of {len(seen.rows):,}"
-        wrong = f"{seen.num_wrong:,} wrong" if seen.num_wrong else "none wrong"
-        which += f" ({wrong}, those first)"
+        wrong = tr(f"{seen.num_wrong:,} wrong") if seen.num_wrong else tr("none wrong")
+        which += tr(f" ({wrong}, those first)")
     rows = [Text(row.plain, look.paint(SECONDARY)) for row in sentence(which, width, look)]
     names = [unit.name for unit in inside.columns[-1].units]
     scores = [None if one is None else float(one) for one in seen.scores]
@@ -219,9 +220,9 @@ def _maps(layer: LayerMaps, width: int, look: Look) -> list[Text]:
     wide, high = _MAP
     tiles = [unit.tile for unit in layer.maps if unit.tile is not None]
     across = max((width + 1) // (wide + 1), 1)
-    count = f"{layer.num_maps} maps"
+    count = tr(f"{layer.num_maps} maps")
     if layer.num_maps > len(layer.maps):
-        count = f"{len(layer.maps)} of {layer.num_maps} maps, the strongest"
+        count = tr(f"{len(layer.maps)} of {layer.num_maps} maps, the strongest")
     rows = [Text(), Text(fit(f"{layer.text}: {count}", width, look.ascii), Style(bold=True))]
     for start in range(0, len(tiles), across):
         drawn = [tile_glyphs(tile, wide, high, look) for tile in tiles[start : start + across]]

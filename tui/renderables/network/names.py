@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from tui.language import tr
+
 if TYPE_CHECKING:
     from engine.runs.inside import Column, Inside, Unit
 
@@ -19,7 +21,7 @@ def column_name(column: Column) -> str:
 
 def layer_name(address: Sequence[int]) -> str:
     """`layer 0`, `layer 3.1` of one inside of a block."""
-    return f"layer {'.'.join(map(str, address))}"
+    return tr(f"layer {'.'.join(map(str, address))}")
 
 
 def unit_name(inside: Inside, unit: Unit) -> str:
@@ -28,8 +30,8 @@ def unit_name(inside: Inside, unit: Unit) -> str:
         if column.layer == unit.layer:
             name = next((one.name for one in column.units if one.index == unit.index), "")
             if not column.layer:
-                return name or ("input" if column.num_units == 1 else f"input {unit.index}")
+                return name or ("input" if column.num_units == 1 else tr(f"input {unit.index}"))
             if column.is_output:
-                alone = "output" if column.num_units == 1 else f"output {unit.index}"
-                return f"output {name}" if name else alone
-    return f"{layer_name(unit.layer)}, unit {unit.index}"
+                alone = "output" if column.num_units == 1 else tr(f"output {unit.index}")
+                return tr(f"output {name}") if name else alone
+    return tr(f"{layer_name(unit.layer)}, unit {unit.index}")

@@ -1,0 +1,1 @@
+"""What perceptui says to a person, taken from its source and kept in catalogues."""
