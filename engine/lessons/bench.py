@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from engine.doctor.examination import examine, wants_statistics
 from engine.errors import PerceptuiError
 from engine.lessons.situation import Situation
 from engine.parts.data import DataLocations
@@ -53,10 +54,19 @@ class Bench:
         """Whether a training goes on, or waits."""
         return self._is_live
 
-    def edit(self, change: Callable[[dict[str, object]], dict[str, object]]) -> None:
+    async def edit(self, change: Callable[[dict[str, object]], dict[str, object]]) -> None:
         """Change the experiment's values as TOML has them; raises BadExperiment."""
         raw = parse_toml(to_toml(self.experiment))
-        self.situation.edited(from_raw(change(raw), folder=Path()))
+        await self.take(from_raw(change(raw), folder=Path()))
+
+    async def take(self, experiment: Experiment) -> None:
+        """Have this experiment on the bench, and let the doctor look at it and at its data."""
+        if not wants_statistics(experiment):
+            self.situation.edited(experiment)
+            return
+        description = await self.session.describe(experiment, self.locations.data_dir)
+        found = examine(experiment, description.statistics(), description.known_facts())
+        self.situation.edited(experiment, found)
 
     async def begin(self) -> None:
         """Begin anew with the experiment as it is edited, and wait before the first step."""

@@ -64,6 +64,7 @@ async def play(
     try:
         for index, step in enumerate(lesson.steps):
             lesson.begin(situation, index)
+            await bench.take(bench.experiment)
             was_done = step.is_done(situation)
             told_early = lesson.told_wrong(step, situation)
             explained = _explained(lesson, step, situation)
@@ -124,17 +125,17 @@ class _Hands:
 
     @_do.register
     async def _(self, verb: do.SetValue) -> None:
-        self._bench.edit(lambda raw: set_value(raw, verb.assignment))
+        await self._bench.edit(lambda raw: set_value(raw, verb.assignment))
 
     @_do.register
     async def _(self, verb: do.InsertLayer) -> None:
-        self._splice(verb.at, 0, verb.call)
+        await self._splice(verb.at, 0, verb.call)
 
     @_do.register
     async def _(self, verb: do.RemoveLayer) -> None:
-        self._splice(verb.at, 1)
+        await self._splice(verb.at, 1)
 
-    def _splice(self, at: tuple[int, ...], taken: int, *put: str) -> None:
+    async def _splice(self, at: tuple[int, ...], taken: int, *put: str) -> None:
         def change(raw: dict[str, object]) -> dict[str, object]:
             layers = raw["layers"]
             assert isinstance(layers, list), "an experiment was written so"
@@ -143,7 +144,7 @@ class _Hands:
             except layer_texts.NoLayer as error:
                 raise Stuck(str(error)) from error
 
-        self._bench.edit(change)
+        await self._bench.edit(change)
 
     @_do.register
     async def _(self, verb: do.Answer) -> None:
@@ -213,7 +214,7 @@ class _Hands:
         if repaired is None:
             found = f"it finds {', '.join(known)}" if known else "it finds nothing"
             raise Stuck(f"the doctor has no repair of that now: {found}")
-        self._situation.edited(repaired)
+        await self._bench.take(repaired)
 
     @_do.register
     async def _(self, verb: do.FindRate) -> None:
@@ -223,7 +224,7 @@ class _Hands:
         if test.suggested is None:
             raise Stuck("no learning rate is suggested")
         self._situation.did("rate_found", repr(test.suggested))
-        self._bench.edit(lambda raw: set_value(raw, f"optimizer.lr={test.suggested!r}"))
+        await self._bench.edit(lambda raw: set_value(raw, f"optimizer.lr={test.suggested!r}"))
 
     @_do.register
     async def _(self, verb: do.Export) -> None:

@@ -63,7 +63,9 @@ class Training:
                 self.is_paused = False
             case ev.Evaluated():
                 self.evaluated[event.split] = event
-                self._measured({f"{event.split}_{k}": v for k, v in event.metrics.items()})
+                named = {f"{event.split}_{k}": v for k, v in event.metrics.items()}
+                named.pop("train_loss", None)  # what is told and drawn is that of the steps
+                self._measured(named)
             case ev.Diverged():
                 self.diverged = event
                 self.step, self.epoch = event.step, max(self.epoch, event.epoch - 1)

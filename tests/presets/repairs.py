@@ -83,9 +83,8 @@ def cured(name: str) -> Experiment:
     if not wants_statistics(experiment):
         return repaired(experiment)
     from engine.service.worker.statistics import describe
-    from tui.editing.examiner import statistics_of
 
-    return repaired(experiment, statistics_of(describe(experiment, DataLocations(DATA_DIR))))
+    return repaired(experiment, describe(experiment, DataLocations(DATA_DIR)).statistics())
 
 
 def _metric(name: str, factor: float = 1.0) -> Figure:

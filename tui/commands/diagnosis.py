@@ -15,7 +15,6 @@ from engine.errors import DataUnavailable, WorkerLost
 from engine.service.client.session import Session
 from engine.service.protocol.description import Description
 from engine.spec.experiment import Experiment
-from tui.editing.examiner import statistics_of
 from tui.language import tr
 
 
@@ -57,7 +56,7 @@ def diagnose(experiment: Experiment, data_dir: Path, earlier: Earlier = tuple) -
         description = asyncio.run(_described(experiment, data_dir))
     except (DataUnavailable, WorkerLost) as error:
         return Diagnosis(at_once.findings, None, tr(f"the data was not looked at: {error}"))
-    statistics = statistics_of(description)
+    statistics = description.statistics()
     return Diagnosis(examine(experiment, statistics, earlier=earlier), statistics)
 
 

@@ -48,7 +48,7 @@ class Examiner:
         description = self._known.get(_key(experiment))
         if description is None:
             return None, None
-        return statistics_of(description), description.known_facts()
+        return description.statistics(), description.known_facts()
 
     def facts(self, experiment: Experiment) -> Facts | None:
         """What is known of its data without a look at it, or by now."""
@@ -65,20 +65,6 @@ class Examiner:
     def learn(self, experiment: Experiment, description: Description | None) -> None:
         """Take note of what an experiment's data looks like; None: it can't be known."""
         self._known[_key(experiment)] = description
-
-
-def statistics_of(description: Description) -> Statistics:
-    """The part of a description that the doctor's rules read."""
-    return Statistics(
-        tuple(description.lowest),
-        tuple(description.highest),
-        tuple(description.means),
-        tuple(description.deviations),
-        tuple(description.class_counts),
-        description.class_run,
-        tuple(description.targets),
-        description.relations,
-    )
 
 
 def _key(experiment: Experiment) -> _Key:

@@ -64,6 +64,12 @@ def up_to_date(situation: Situation) -> Value:
     return training.experiment.without_prose() == mine.without_prose()
 
 
+@fact("number", "the loss of the training samples with the weights of the end")
+def loss_afterwards(situation: Situation) -> Value:
+    train = situation.training.evaluated.get("train") if situation.training else None
+    return train.metrics.get("loss") if train else None
+
+
 @fact("number", "the learning rate of the last epoch")
 def learning_rate(situation: Situation) -> Value:
     return situation.training.learning_rate if situation.training else None

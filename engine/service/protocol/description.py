@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from engine.decoding import converted
-from engine.doctor.statistics import Relations, Spread
+from engine.doctor.statistics import Relations, Spread, Statistics
 from engine.parts.data import Facts
 from engine.runs.pictures import Point
 
@@ -40,6 +40,19 @@ class Description(msgspec.Struct, frozen=True, kw_only=True):
     def known_facts(self) -> Facts:
         """The facts as what they are."""
         return converted(self.facts, Facts)
+
+    def statistics(self) -> Statistics:
+        """The part that the doctor's rules read."""
+        return Statistics(
+            tuple(self.lowest),
+            tuple(self.highest),
+            tuple(self.means),
+            tuple(self.deviations),
+            tuple(self.class_counts),
+            self.class_run,
+            tuple(self.targets),
+            self.relations,
+        )
 
 
 class DataRows(msgspec.Struct, frozen=True, kw_only=True):

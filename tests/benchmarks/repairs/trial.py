@@ -104,12 +104,11 @@ def _codes(events: list[Event]) -> set[tuple[str, str]]:
 def statistics(experiment: Experiment) -> Statistics | None:
     """The figures of its data where a rule asks for them, by the same code as the worker's."""
     from engine.service.worker.statistics import describe
-    from tui.editing.examiner import statistics_of
 
     if not wants_statistics(experiment):
         return None
     try:
-        return statistics_of(describe(experiment, LOCATIONS))
+        return describe(experiment, LOCATIONS).statistics()
     except DataUnavailable:
         return None
 

@@ -59,9 +59,8 @@ UNHEALTHY = {
 def statistics(experiment: Experiment) -> Statistics:
     """The figures of an experiment's data, by the same code as the worker's."""
     from engine.service.worker.statistics import describe
-    from tui.editing.examiner import statistics_of
 
-    return statistics_of(describe(experiment, DataLocations(data_dir())))
+    return describe(experiment, DataLocations(data_dir())).statistics()
 
 
 def findings(name: str) -> list[Finding]:

@@ -15,7 +15,6 @@ from engine.spec.experiment import Experiment
 from engine.spec.experiment_reader import from_raw
 from tests.engine.doctor.questions import QUESTIONS, Question
 from tests.engine.doctor.test_live_presets import appeared
-from tui.editing.examiner import statistics_of
 
 STATIC = [question for question in QUESTIONS if not question.live]
 LIVE = [question for question in QUESTIONS if question.live]
@@ -25,7 +24,7 @@ def found(experiment: Experiment, code: str) -> list[Finding]:
     """What a rule says of an experiment, its data looked at where that could matter."""
     known = None
     if wants_statistics(experiment):
-        known = statistics_of(describe(experiment, DataLocations(Path("/nowhere"))))
+        known = describe(experiment, DataLocations(Path("/nowhere"))).statistics()
     return [finding for finding in examine(experiment, known) if finding.code == code]
 
 
