@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal, Self, get_args
 
 from rich.text import Text
 from textual.binding import Binding
 from textual.containers import Vertical
 from textual.events import Click
+from textual.geometry import Region
 from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Static
@@ -74,14 +75,34 @@ class PaneFrame(Vertical):
     def __init__(self, pane: Pane) -> None:
         super().__init__(*pane.content(), id=pane.name, classes="pane")
         self.pane = pane
+        self._told = ""
+        self._is_titled_only = False
         self.show_title(pane.title)
         self.border_subtitle = "  ".join(f"[b]{key}[/b] {text}" for key, text in _escaped(pane))
 
     def show_title(self, title: str) -> None:
         """What it shows, behind the key that leads to it."""
         told = f"{NAMES.index(self.pane.name) + 1} {title}"
-        if told != self.border_title:  # each assignment repaints the pane
+        if told == self._told:
+            return
+        self._told = told
+        self._is_titled_only = True
+        try:
             self.border_title = told
+        finally:
+            self._is_titled_only = False
+
+    def refresh(
+        self,
+        *regions: Region,
+        repaint: bool = True,
+        layout: bool = False,
+        recompose: bool = False,
+    ) -> Self:
+        """Textual's; for another title only the row with it is painted, not all that is below."""
+        if self._is_titled_only and not regions:
+            regions = (Region(-1, -1, self.outer_size.width, 1),)  # from the content's corner
+        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
 
     @property
     def view(self) -> Widget:

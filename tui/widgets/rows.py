@@ -25,6 +25,8 @@ class RowsView(Widget):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
         self._strips: list[Strip] = []
+        self._is_stale = False
+        """Whether the rows are about to be made anew."""
 
     @property
     def look(self) -> Look:
@@ -37,7 +39,13 @@ class RowsView(Widget):
         raise NotImplementedError
 
     def remake(self) -> None:
-        """Make the rows anew and repaint what differs."""
+        """Make the rows anew and repaint what differs: once, however much changes at a time."""
+        if not self._is_stale:
+            self._is_stale = True
+            self.call_next(self._make_anew)
+
+    def _make_anew(self) -> None:
+        self._is_stale = False
         width, height = self.size
         if not width or not height or not self.is_mounted:
             return
@@ -62,7 +70,7 @@ class RowsView(Widget):
 
     def _begin_anew(self) -> None:
         self._strips = []
-        self.remake()
+        self._make_anew()
         self.refresh()
 
 
