@@ -194,7 +194,7 @@ class Following:
         return await session.predict(Run(run), rows, checkpoint)
 
     async def predict_drawing(
-        self, run: Path, pixels: bytes, size: tuple[int, int], checkpoint: CheckpointKind = "last"
+        self, run: Path, pixels: bytes, size: tuple[int, int], checkpoint: Moment = "last"
     ) -> DrawingPredicted:
         """What a checkpoint of a run's network says of a drawing; raises PerceptuiError."""
         from engine.runs.run import Run

@@ -97,7 +97,7 @@ class TrainerProcess(Protocol):
         self, run: Run, rows: list[list[str]], checkpoint: Moment = "last"
     ) -> list[ev.Prediction]: ...
     async def predict_drawing(
-        self, run: Run, pixels: bytes, size: tuple[int, int], checkpoint: CheckpointKind = "last"
+        self, run: Run, pixels: bytes, size: tuple[int, int], checkpoint: Moment = "last"
     ) -> DrawingPredicted: ...
 
 

@@ -17,9 +17,9 @@ from engine.decoding import converted
 from engine.errors import PerceptuiError
 from engine.export.predictions import DrawingPredicted
 from engine.parts.data import Facts
-from engine.runs.contents import CheckpointKind
+from engine.runs.contents import Moment
 from tui.language import tr
-from tui.live.snapshot import Snapshot
+from tui.live.snapshot import PastMoment, Snapshot
 from tui.renderables.images import Image, gallery
 from tui.renderables.predictions import probability_rows
 from tui.renderables.table import sentence
@@ -62,10 +62,11 @@ class DrawScreen(AppScreen):
     def __init__(self, facts: Facts) -> None:
         super().__init__()
         self._facts = facts
-        self._kind: CheckpointKind = "last"
+        self._kind: Moment = "last"
 
     def compose(self) -> ComposeResult:
-        self._kind = self.shown.kind
+        past = self._past
+        self._kind = self.shown.kind if past is None else past.step
         _, rows, columns = self._facts.shape
         yield Static(self._heading(), id="title", markup=False)
         with Horizontal():
@@ -108,10 +109,17 @@ class DrawScreen(AppScreen):
     @property
     def _has_better(self) -> bool:
         shown = self.shown
-        return shown.best is not None and not shown.is_best_last
+        return self._past is None and shown.best is not None and not shown.is_best_last
+
+    @property
+    def _past(self) -> PastMoment | None:
+        """The moment that is seen in place of now; None where nobody went back."""
+        return self.host.controller.travel.view(self.shown).past
 
     def _heading(self) -> str:
         weights = tr("best weights") if self._kind == "best" else tr("newest weights")
+        if isinstance(self._kind, int):
+            weights = tr(f"weights of step {self._kind:,}")
         state = self.query_one(Canvas).state if self.is_mounted else ""
         return tr(f"Draw, and the {weights} say what it is{f': {state}' if state else ''}")
 

@@ -8,7 +8,7 @@ import msgspec
 
 from engine.encoding import encoded
 
-VERSION = 3
+VERSION = 4
 """Of the protocol; both sides must have the same."""
 
 OnDisconnect = Literal["continue", "pause", "stop"]

@@ -15,6 +15,12 @@ BEHIND_S = 0.25
 """What a training that is slower than its pace makes up for, at most."""
 
 
+def pace_of(steps: int, lasting_s: float) -> float:
+    """Steps a second with which so many take about so long; 0 where no pace is so fast."""
+    steps_per_s = max(SLOWEST, steps / lasting_s)
+    return steps_per_s if steps_per_s <= FASTEST else 0.0
+
+
 class Pace:
     """Says how many steps are due; times are those of time.monotonic."""
 

@@ -12,7 +12,7 @@ from engine.runs.lease import claimed
 from engine.runs.run import Run
 from engine.service import protocol as p
 from engine.service.worker.disconnect_policy import DisconnectPolicy
-from engine.service.worker.pace import SLOWEST
+from engine.service.worker.pace import pace_of
 from engine.service.worker.run_controller import RunController
 from engine.service.worker.signals import EndAtOnce, Signals
 from engine.service.worker.socket_server import Client, SocketServer
@@ -55,7 +55,7 @@ class RunStarter:
             pace = request.pace
             if request.lasting_s > 0:
                 steps = trainer.experiment.epochs * len(trainer.batches)
-                pace = max(SLOWEST, steps / request.lasting_s)
+                pace = pace_of(steps, request.lasting_s)
             return self._controller.take_on(training, client, paused=request.paused, pace=pace)
 
     def resume(self, client: Client, request: p.Resume) -> p.Begun:

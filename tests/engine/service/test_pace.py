@@ -11,7 +11,7 @@ from engine.runs import events as ev
 from engine.runs.run import Run
 from engine.service import protocol as p
 from engine.service.client.session import Session
-from engine.service.worker.pace import Pace
+from engine.service.worker.pace import Pace, pace_of
 from tests.engine.service.live import (
     begun_paused,
     demanding,
@@ -47,6 +47,14 @@ def test_a_training_slower_than_its_pace_makes_up_for_little() -> None:
     pace.set(100.0, 0.0)
     assert pace.allowed(0.1) == 11
     assert pace.allowed(60.0) == 26
+
+
+def test_a_first_run_of_any_length_has_a_pace() -> None:
+    """It takes about as long as it is to be seen; what no pace is fast enough for has none."""
+    assert pace_of(500, 5.0) == 100.0
+    assert pace_of(1, 600.0) == 0.1
+    assert pace_of(5_000_000, 5.0) == 1e6
+    assert pace_of(4 * 10**9, 5.0) == 0.0
 
 
 @pytest.mark.parametrize("wrong", [0.01, -1.0, 1e7, float("nan")])

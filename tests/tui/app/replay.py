@@ -472,7 +472,7 @@ class Replay:
         ]
 
     async def predict_drawing(
-        self, run: Run, pixels: bytes, size: tuple[int, int], checkpoint: CheckpointKind = "last"
+        self, run: Run, pixels: bytes, size: tuple[int, int], checkpoint: Moment = "last"
     ) -> DrawingPredicted:
         self._told("predict a drawing")
         shares: list[float | None] = [0.25, 0.75]

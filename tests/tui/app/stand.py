@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import subprocess
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from textual.screen import Screen
 from engine.errors import PerceptuiError
 from engine.export.predictions import DrawingPredicted
 from engine.runs import events as ev
+from engine.runs.contents import Moment
 from engine.runs.directory import RunDirectory
 from engine.runs.lease import own_lease, write_lease
 from engine.runs.pictures import Point
@@ -26,7 +28,7 @@ from engine.spec.experiment_reader import from_raw
 from tests.engine.service.live import WAIT_S
 from tui.editing.draft import Draft
 from tui.live.following import Folders
-from tui.live.snapshot import Snapshot
+from tui.live.snapshot import PastMoment, Snapshot
 from tui.messages import PresetChosen
 from tui.renderables.look import Look
 from tui.settings import Settings
@@ -36,10 +38,12 @@ FIRST_LAYER = ("down",) * 4
 
 
 class Present:
-    """Nobody goes back in time here."""
+    """Nobody goes back in time here, but where a test puts a moment of the past."""
+
+    past: PastMoment | None = None
 
     def view(self, present: Snapshot) -> Snapshot:
-        return present
+        return present if self.past is None else replace(present, past=self.past)
 
 
 class AnsweringController:
@@ -57,7 +61,7 @@ class AnsweringController:
         self.drawings: list[bytes] = []
         self.seen = b""
         """What it says that the network was shown."""
-        self.checkpoints: list[str] = []
+        self.checkpoints: list[Moment] = []
         """Which of them was asked, each time."""
 
     async def describe(self, experiment: Experiment) -> Description | None:
@@ -77,7 +81,7 @@ class AnsweringController:
         )
 
     async def predict(
-        self, run: Path, rows: list[list[str]], checkpoint: str = "last"
+        self, run: Path, rows: list[list[str]], checkpoint: Moment = "last"
     ) -> list[ev.Prediction]:
         self.asked.append(rows)
         self.checkpoints.append(checkpoint)
@@ -86,7 +90,7 @@ class AnsweringController:
         return [self.answer]
 
     async def predict_drawing(
-        self, run: Path, pixels: bytes, size: tuple[int, int], checkpoint: str = "last"
+        self, run: Path, pixels: bytes, size: tuple[int, int], checkpoint: Moment = "last"
     ) -> DrawingPredicted:
         self.drawings.append(pixels)
         self.checkpoints.append(checkpoint)

@@ -12,7 +12,7 @@ from engine.errors import PerceptuiError
 from engine.parts.data import Facts
 from engine.runs.events import CheckpointSaved, Prediction
 from tests.tui.app.stand import StandApp, made_run, seen, small_experiment, started, told, until
-from tui.live.snapshot import Snapshot
+from tui.live.snapshot import PastMoment, Snapshot
 from tui.renderables.look import Look
 from tui.screens.draw import DrawScreen, drawable
 from tui.screens.predict import PredictScreen
@@ -199,3 +199,20 @@ class LookedAt(Canvas):
     @property
     def look(self) -> Look:
         return self._own
+
+
+def test_a_drawing_in_the_past_is_seen_by_the_weights_of_then(
+    app: StandApp, tmp_path: Path
+) -> None:
+    """Those of the moment that was seen, as every other view; the heading names its step."""
+    app.controller.travel.past = PastMoment(step=40, epoch=2, loss=0.5, index=3, count=9)
+
+    async def story(app: StandApp, pilot: Play) -> None:
+        assert "the weights of step 40 say what it is" in seen(app)
+        await pilot.press("space")
+        await until(pilot, lambda: app.controller.checkpoints == [40])
+        await pilot.press("ctrl+t")
+        await pilot.press("down")
+        await until(pilot, lambda: app.controller.checkpoints == [40, 40])
+
+    told(tmp_path, DrawScreen(app_facts(app)), story, app=app)
