@@ -74,13 +74,18 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class WeightedSum(msgspec.Struct, frozen=True, kw_only=True):
-    """How one neuron of a dense layer comes to its value for the chosen sample."""
+    """How one number of a dense layer or a convolution comes about for the chosen sample."""
 
-    unit: int
-    factors: list[tuple[int, Figure, Figure]]
-    """Input, its value, its weight; those that count most where there are many."""
+    place: tuple[int, ...]
+    """Which of its outputs: `(3,)` of neurons, `(0, 5, 2)` of a channel's."""
+    factors: list[tuple[tuple[int, ...], Figure, Figure]]
+    """Place of the input, its value, its weight; those that count most where there are many."""
     rest: Figure
     """What the inputs that are not told of add up to; None where there are none."""
+    window: tuple[tuple[int, ...], tuple[int, ...]] | None = None
+    """Of a convolution: the first and the last place of the input that its kernel lies over."""
+    num_zeros: int = 0
+    """How many more weights meet a border of zeros."""
     bias: Figure
     total: Figure
 

@@ -77,6 +77,14 @@ class Layer(Component, abstract=True):
         """
         return ()
 
+    def taps(self, shape: Shape, place: tuple[int, ...]) -> list[int | None]:
+        """The inputs, counted flat, that one of its outputs is a weighted sum of.
+
+        In the order of that unit's weights; None for what a border of zeros adds. Empty where its
+        outputs are no such sums. shape: of its inputs.
+        """
+        return list(range(shape[0])) if self.dense and len(shape) == 1 else []
+
     @property
     def fillings(self) -> tuple[Filling, ...]:
         """What is done to its own parameters once the network is built, in order."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import ClassVar, Literal
 
 from engine.parts.component import parameter
@@ -90,6 +91,35 @@ class _Convolution(Initialized, abstract=True):
     def sizes(self, shape: Shape) -> tuple[int, ...]:
         return shape[:1]
 
+    def taps(self, shape: Shape, place: tuple[int, ...]) -> list[int | None]:
+        values = self.values()
+        channels, *sizes = shape
+        inside = channels // values["groups"]
+        first = place[0] // (values["out_channels"] // values["groups"]) * inside
+        along = [
+            [
+                _mirrored(at * stride + tap * dilation - added // 2, size, values["padding_mode"])
+                for tap in range(taps)
+            ]
+            for at, size, stride, taps, dilation, added in zip(
+                place[1:],
+                sizes,
+                self._each("stride"),
+                self._each("kernel_size"),
+                self._each("dilation"),
+                self._added(),
+                strict=True,
+            )
+        ]
+        found: list[int | None] = []
+        for channel in range(first, first + inside):
+            for tap in product(*along):
+                flat: int | None = channel
+                for at, size in zip(tap, sizes, strict=True):
+                    flat = None if flat is None or at is None else flat * size + at
+                found.append(flat)
+        return found
+
     def _each(self, name: str) -> tuple[int, ...]:
         return each_way(self.values()[name], self.directions)
 
@@ -118,6 +148,20 @@ class _Convolution(Initialized, abstract=True):
                 f"{shape_text(shape)} {'image' if self.directions == 2 else 'sequence'} it mirrors",
                 'use padding_mode="zeros"',
             )
+
+
+def _mirrored(at: int, size: int, border: Border) -> int | None:
+    """Which place of so many stands where a border may be; None where that is a zero."""
+    if 0 <= at < size:
+        return at
+    match border:
+        case "reflect":
+            return -at if at < 0 else 2 * (size - 1) - at
+        case "replicate":
+            return max(0, min(at, size - 1))
+        case "circular":
+            return at % size
+    return None
 
 
 class Conv2d(_Convolution):

@@ -15,6 +15,7 @@ from engine.training.microscope.numbers import (
     MOST_SAMPLES,
     Told,
     figure,
+    place_of,
     strongest,
 )
 from engine.training.microscope.rehearsal import Passed, Rehearsal
@@ -23,8 +24,8 @@ from engine.training.trainer import Trainer
 
 MOST_SUMS = 8
 """Neurons of a layer whose sums are spelled out."""
-MOST_FACTORS = 8
-"""Inputs of such a sum, those that count most."""
+MOST_FACTORS = 9
+"""Inputs of such a sum, those that count most: a kernel of three by three has all."""
 MOST_MOVED = 8
 MOST_CLASSES = 20
 
@@ -77,36 +78,57 @@ def _layer(link: Link, passed: Passed, done: Rehearsal, asleep: set[int]) -> Lay
         outputs=outputs.numbers(places),
         gradients=None if gradients is None else gradients.numbers(places),
         sums=[
-            _sum(link.address, passed, done, unit)
-            for unit in places.tolist()[:MOST_SUMS]
-            if link.layer.dense and len(outputs.shape) == 2 and unit not in asleep
+            one
+            for place in places.tolist()[:MOST_SUMS]
+            if (one := _sum(link, passed, done, place, asleep)) is not None
         ],
         moved=_moved(link.address, done),
     )
 
 
-def _sum(address: Address, passed: Passed, done: Rehearsal, unit: int) -> WeightedSum:
-    """How a neuron of a dense layer comes to its value: weight times input, and the bias."""
-    name = module_name(address)
-    inputs = passed.inputs.double().cpu()
-    weights = done.before[f"{name}.weight"][unit].double().cpu()
+def _sum(
+    link: Link, passed: Passed, done: Rehearsal, index: int, asleep: set[int]
+) -> WeightedSum | None:
+    """How a number comes about: each input times its weight, and the bias.
+
+    None where it does not come about so, or its unit is silenced. index: among the outputs, flat.
+    """
+    place = place_of(index, link.output_shape)
+    taps = link.layer.taps(link.input_shape, place)
+    if not taps or place[0] in asleep:
+        return None
+    name = module_name(link.address)
+    weights = done.before[f"{name}.weight"][place[0]].reshape(-1).double().cpu()
     bias = done.before.get(f"{name}.bias")
+    is_met = torch.tensor([tap is not None for tap in taps])
+    sources = torch.tensor([tap for tap in taps if tap is not None], dtype=torch.long)
+    inputs, weights = passed.inputs.double().cpu()[sources], weights[is_met]
     products = inputs * weights
     told = strongest(products, MOST_FACTORS)
     rest = torch.ones(len(products), dtype=torch.bool)
     rest[told] = False
     return WeightedSum(
-        unit=unit,
+        place=place,
         factors=[
-            (index, value, weight)
-            for index, value, weight in zip(
-                told.tolist(), figures(inputs[told]), figures(weights[told]), strict=True
+            (place_of(source, link.input_shape), value, weight)
+            for source, value, weight in zip(
+                sources[told].tolist(), figures(inputs[told]), figures(weights[told]), strict=True
             )
         ],
         rest=figure(products[rest].sum()) if bool(rest.any()) else None,
-        bias=None if bias is None else figure(bias[unit]),
-        total=figure(passed.outputs.chosen[unit]),
+        window=_window([place_of(source, link.input_shape) for source in sources.tolist()]),
+        num_zeros=len(taps) - len(sources),
+        bias=None if bias is None else figure(bias[place[0]]),
+        total=figure(passed.outputs.chosen[index]),
     )
+
+
+def _window(places: list[tuple[int, ...]]) -> tuple[tuple[int, ...], tuple[int, ...]] | None:
+    """The first and the last place along each direction; None of what has none."""
+    if not places or len(places[0]) < 2:
+        return None
+    ways = list(zip(*places, strict=True))
+    return tuple(map(min, ways)), tuple(map(max, ways))
 
 
 def _moved(address: Address, done: Rehearsal) -> list[Moved]:

@@ -13,7 +13,7 @@ from torch import nn
 from engine.parts.layers import Layer
 from engine.parts.layers.activation import GLU, Hardtanh, LeakyReLU, PReLU, ReLU, Softmax
 from engine.parts.layers.block import Block
-from engine.parts.layers.convolution import Conv1d, Conv2d, ConvTranspose2d
+from engine.parts.layers.convolution import Border, Conv1d, Conv2d, ConvTranspose2d
 from engine.parts.layers.dense import Dropout, Dropout2d, Flatten, Linear
 from engine.parts.layers.normalization import (
     BatchNorm1d,
@@ -375,3 +375,20 @@ def test_a_steady_layer_trains_as_it_evaluates(name: str, data: st.DataObject) -
             trained, evaluated = module.train()(inputs), module.eval()(inputs)
         assert torch.equal(trained.nan_to_num(), evaluated.nan_to_num())
         assert torch.equal(torch.get_rng_state(), before)
+
+
+def test_a_kernel_lies_over_what_its_border_is_made_of() -> None:
+    """The inputs of the number in a corner, by what padding_mode says stands beyond it."""
+    beyond: dict[Border, list[int | None]] = {
+        "zeros": [None, None, None, None, 0, 1, None, 3, 4],
+        "reflect": [4, 3, 4, 1, 0, 1, 4, 3, 4],
+        "replicate": [0, 0, 1, 0, 0, 1, 3, 3, 4],
+        "circular": [8, 6, 7, 2, 0, 1, 5, 3, 4],
+    }
+    for mode, taps in beyond.items():
+        layer = Conv2d(1, 3, padding=1, padding_mode=mode)
+        assert layer.taps((1, 3, 3), (0, 0, 0)) == taps
+    grouped = Conv1d(4, 2, stride=2, groups=2)
+    assert grouped.taps((4, 6), (2, 1)) == [14, 15, 20, 21]
+    assert Linear(2).taps((3,), (1,)) == [0, 1, 2]
+    assert ReLU().taps((3,), (1,)) == []

@@ -73,6 +73,26 @@ def test_adams_moments_are_spelled_out_for_the_weight_that_moves_most() -> None:
     assert f"mean = 0.9 · {start} + (1 − 0.9) · {left} = {brief(mean)}" in text
 
 
+def test_a_convolutions_number_is_spelled_out() -> None:
+    """Kernel times window, input by input, and where both lie; a border's zeros are counted."""
+    layers = ["Conv2d(1, 2, padding=1, stride=8)", "Flatten()", "Linear(10)"]
+    step = _step(data="digits()", loss="CrossEntropyLoss()", layers=layers)
+    (corner, *_) = (one for one in step.layers[0].sums if one.place == (0, 0, 0))
+    ((_, value, weight),) = corner.factors
+    factors = f"{brief(value)} · {_bracketed(weight)}"
+    bias, total = _bracketed(corner.bias), brief(corner.total)
+    text = " ".join(_text(step, "forward", 120).split())
+    assert (
+        f"[0, 0, 0] = {factors} + bias {bias} = {total} "
+        "(kernel 0 over [0, 0, 0] to [0, 0, 0], 3 of it over a border of zeros)"
+    ) in text
+
+
+def _bracketed(value: float | None) -> str:
+    text = brief(value)
+    return f"({text})" if text.startswith("-") else text
+
+
 def test_the_mean_of_the_samples_is_written_out_where_they_are_few() -> None:
     """Of five samples all are added up; of more only that it is their mean."""
     step = _step(**CLASSES)

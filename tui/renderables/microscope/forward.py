@@ -112,7 +112,21 @@ def _spelled(one: WeightedSum, step: DissectedStep, look: Look) -> str:
     if one.bias is not None:
         terms.append(tr(f"bias {in_brackets(one.bias)}"))
     row = tr(f"sample {step.sample} ") if step.batch.num_samples > 1 else ""
-    return signs(f"{row}[{one.unit}] = {' + '.join(terms)} = {brief(one.total)}", look)
+    sums = " + ".join(terms) or "0"
+    text = f"{row}{index_text(one.place)} = {sums} = {brief(one.total)}"
+    return signs(f"{text}{_window(one)}", look)
+
+
+def _window(one: WeightedSum) -> str:
+    """Of a convolution: what its kernel lies over there."""
+    if len(one.place) < 2:
+        return ""
+    kernel = tr(f"kernel {one.place[0]}")
+    if one.window is not None:
+        first, last = map(index_text, one.window)
+        kernel = tr(f"kernel {one.place[0]} over {first} to {last}")
+    zeros = tr(f", {one.num_zeros} of it over a border of zeros") if one.num_zeros else ""
+    return f" ({kernel}{zeros})"
 
 
 def _moved(moved: Moved, look: Look) -> str:

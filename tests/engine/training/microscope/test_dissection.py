@@ -134,12 +134,47 @@ def test_a_neurons_sum_is_its_inputs_times_their_weights() -> None:
     found = dissect(trainer, Focus(sample=2))
     assert found.sample == 2
     first = found.layers[0]
-    assert [one.unit for one in first.sums] == [0, 1, 2, 3]
+    assert [one.place for one in first.sums] == [(0,), (1,), (2,), (3,)]
     for one in first.sums:
         terms = [value * weight for _, value, weight in one.factors if value and weight]
         assert one.bias is not None
         assert one.rest is None
-        assert sum(terms) + one.bias == pytest.approx(first.outputs.values[2][one.unit], rel=1e-5)
+        assert sum(terms) + one.bias == pytest.approx(
+            first.outputs.values[2][one.place[0]], rel=1e-5
+        )
+
+
+@pytest.mark.parametrize(
+    "convolution",
+    [
+        "Conv2d(3, 3)",
+        "Conv2d(2, 2, bias=False)",
+        "Conv2d(2, (3, 2), stride=(2, 3), padding=1)",
+        'Conv2d(2, 3, padding="same", dilation=2)',
+        'Conv2d(2, 4, padding="same")',
+        'Conv2d(2, 3, padding=2, padding_mode="reflect")',
+        'Conv2d(2, 3, padding=2, padding_mode="replicate")',
+        'Conv2d(2, 3, padding=2, padding_mode="circular")',
+    ],
+)
+def test_a_convolutions_number_is_its_kernel_times_its_window(convolution: str) -> None:
+    """Each of what is spelled out adds up, also where the kernel lies over a border."""
+    layers = [convolution, "Conv2d(4, 3, groups=2)", "ReLU()", "Flatten()", "Linear(10)"]
+    if "Conv2d(3" in convolution:
+        layers[1] = "Conv2d(4, 3)"
+    found = dissect(
+        _trainer(data="digits()", loss="CrossEntropyLoss()", layers=layers), Focus(sample=1)
+    )
+    for layer in found.layers[:2]:
+        assert len(layer.sums) == 8
+        for one in layer.sums:
+            at = layer.outputs.places.index(one.place)
+            terms = [value * weight for _, value, weight in one.factors if value and weight]
+            total = sum(terms) + (one.rest or 0.0) + (one.bias or 0.0)
+            value = layer.outputs.values[layer.outputs.rows.index(1)][at]
+            assert total == pytest.approx(value, rel=1e-4, abs=1e-6)
+            assert one.total == value
+            assert one.window is not None
 
 
 def test_how_the_loss_comes_about_is_told_for_each_sample() -> None:
