@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from rich.cells import cell_len
 
@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from engine.parts.data import Facts
     from engine.spec.experiment import Experiment
 
+Side = Literal["above", "beside"]
+"""Where the network stands of the picture."""
+_FRAME = 2
+"""Columns, and rows, of a pane's border."""
 MOST_INPUTS = 12
 """Of a table with more, the network says less than the picture."""
 MOST_UNITS = 64
@@ -48,11 +52,30 @@ def planned_shapes(experiment: Experiment, facts: Facts | None) -> list[Shape]:
     return found
 
 
-def is_worth_drawing(shapes: list[Shape], width: int, height: int) -> bool:
-    """Whether all of a network has room, and it has few inputs."""
+def room_for_network(shapes: list[Shape], width: int, height: int) -> Side | None:
+    """Where it stands of the picture, in a column of such panes; None where it has no room.
+
+    Beside it, unless picture and tiles are larger where it stands above: a picture keeps its
+    shape, and a character is twice as high as wide.
+    """
+    rooms: dict[Side, tuple[int, int]] = {
+        "beside": (width // 2 - _FRAME, height - _FRAME),
+        "above": (width - _FRAME, height // 2 - _FRAME),
+    }
+    sizes: dict[Side, int] = {}
+    for side, room in rooms.items():
+        tile = tile_worth_drawing(shapes, *room)
+        if tile is not None:
+            sizes[side] = tile[0] * min(room[0], 2 * room[1])
+    return max(sizes, key=lambda side: sizes[side], default=None)
+
+
+def tile_worth_drawing(shapes: list[Shape], width: int, height: int) -> tuple[int, int] | None:
+    """A tile's characters where all of a network has room and it has few inputs; None elsewhere."""
     if len(shapes) < 2 or shapes[0].units > MOST_INPUTS:
-        return False
-    return arrange(shapes, width, height).is_whole
+        return None
+    found = arrange(shapes, width, height)
+    return found.tile if found.is_whole else None
 
 
 def _inputs(facts: Facts) -> Shape:

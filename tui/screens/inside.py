@@ -70,6 +70,7 @@ class InsideScreen(TimeScreen):
         newest = self._newest
         is_own = newest is not None and (newest.unit, newest.run) == (network.unit, snapshot.run)
         unit.done = newest.done if newest is not None and is_own else None
+        network.done = None if unit.size.area else unit.done
         self._show_large()
         self.title_inside()
         self._look_inside()
@@ -196,7 +197,7 @@ class InsideScreen(TimeScreen):
             self.complain(error)
             return
         self._newest = _Touch(self.shown.run, unit, Done(done, effect))
-        if not self.query_one(UnitView).size.area:
+        if not self.sees_inside:
             self.tell(f"{done}: {', '.join(effect_texts(effect, self.host.look))}")
         self.host.controller.insight.look_again()
         self.show_inside(self._seen())

@@ -24,7 +24,7 @@ from tui.language import tr
 from tui.live.snapshot import Snapshot
 from tui.measured import shown_title
 from tui.messages import DraftChanged
-from tui.network_plan import is_worth_drawing, planned_shapes
+from tui.network_plan import Side, planned_shapes, room_for_network
 from tui.renderables.computer import computer_line
 from tui.screens.inside import InsideScreen
 from tui.widgets.editor import NOTHING_DONE, NOTHING_UNDONE, Editor
@@ -202,26 +202,30 @@ class WorkbenchScreen(InsideScreen):
 
     def _give_room(self) -> None:
         """Where all panes are seen: the network only where it is asked for, or has room."""
-        is_beside = self._has_room_for_both()
-        shows_network = is_beside or self._middle == "network"
+        side = self._side_of_network()
+        shows_network = side is not None or self._middle == "network"
         off = {
             "network": not shows_network,
-            "picture": not is_beside and shows_network,
+            "picture": side is None and shows_network,
             "unit": not shows_network and self.pane != "unit",
         }
         for name, is_off in off.items():
             self.query_one(f"#{name}", PaneFrame).set_class(is_off and self.shows_all, "-off")
 
-    def _has_room_for_both(self) -> bool:
-        """Whether the network is drawn above the picture."""
+    def _side_of_network(self) -> Side | None:
+        """Where the network is drawn of the picture, if both have room."""
         experiment = self.host.draft.experiment
         column = self.query_one("#picture", PaneFrame).parent
         if not self.shows_all or experiment is None or not isinstance(column, PaneColumn):
-            return False
+            return None
         description = self.host.draft.examiner.known(experiment)
         facts = description.known_facts() if description is not None else None
-        width, height = column.size.width - 2, column.size.height // 2 - 2
-        return is_worth_drawing(planned_shapes(experiment, facts), width, height)
+        width, height = column.size
+        if not height:
+            return None
+        side = room_for_network(planned_shapes(experiment, facts), width, height)
+        column.set_class(side == "beside", "-beside")
+        return side
 
     def on_network_view_numbers(self, message: NetworkView.Numbers) -> None:
         self.pane = "unit"

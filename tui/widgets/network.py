@@ -16,6 +16,7 @@ from tui.language import tr
 from tui.live.snapshot import Snapshot
 from tui.renderables.network.arrangement import SIZES
 from tui.renderables.network.drawing import NetworkDrawing
+from tui.renderables.network.figures import Done, done_rows
 from tui.renderables.network.large import titled
 from tui.renderables.table import sentence
 from tui.widgets import touching
@@ -24,6 +25,8 @@ from tui.widgets.touching import Looked, Touching
 
 ARRIVING = "The network with its first weights is being drawn."
 NOTHING = "There is no network to draw: the experiment (1) says what is missing."
+LEAST_NETWORK = 3
+"""Rows that it has in any case, whatever else is to be told."""
 FIRST_SAMPLE = -1
 """The engine's for the one to look at first."""
 
@@ -58,6 +61,9 @@ class NetworkView(SnapshotView, Touching, can_focus=True):
     """Why there is none."""
     is_new: reactive[bool] = reactive(False, repaint=False)
     """Whether it will be there in a moment."""
+
+    done: reactive[Done | None] = reactive(None, repaint=False)
+    """The newest touch of the unit, where nothing else tells what it did."""
 
     class Numbers(Message):
         """The chosen unit's numbers are to be seen."""
@@ -111,14 +117,22 @@ class NetworkView(SnapshotView, Touching, can_focus=True):
         if self.inside is None:
             told = self.problem or (ARRIVING if self.is_new else NOTHING)
             return sentence(told, width, self.look)
-        return self._drawing().rows()
+        drawing = self._drawing()
+        rows = drawing.rows()
+        return [*rows, *([Text()] * (drawing.height - len(rows))), *self._done_rows(width, height)]
 
     def _drawing(self) -> NetworkDrawing:
         assert self.inside is not None, "there is a network"
         width, height = self.size
+        height -= len(self._done_rows(width, height))
         return NetworkDrawing(
             self.inside, width, height, self.look, self.unit, is_active=self.has_focus
         )
+
+    def _done_rows(self, width: int, height: int) -> list[Text]:
+        """What the newest touch did, below the network."""
+        rows = [] if self.done is None else done_rows(self.done, width, self.look)
+        return rows[: max(height - LEAST_NETWORK, 0)]
 
     def watch_chosen(self) -> None:
         self._turned()
@@ -131,6 +145,9 @@ class NetworkView(SnapshotView, Touching, can_focus=True):
 
     def watch_sample(self) -> None:
         self._turned()
+
+    def watch_done(self) -> None:
+        self.remake()
 
     def watch_problem(self) -> None:
         self.remake()

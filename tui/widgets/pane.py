@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Self, get_args
 
 from rich.text import Text
 from textual.binding import Binding
 from textual.containers import Vertical
-from textual.events import Click
+from textual.events import Click, Resize
 from textual.geometry import Region
 from textual.message import Message
 from textual.widget import Widget
@@ -69,6 +69,10 @@ PANES = (
 NAMES = tuple(pane.name for pane in PANES)
 
 
+_CORNERS = 6
+"""Columns that a line on the border leaves free."""
+
+
 class PaneFrame(Vertical):
     """A pane's views, with its title on the border."""
 
@@ -78,7 +82,12 @@ class PaneFrame(Vertical):
         self._told = ""
         self._is_titled_only = False
         self.show_title(pane.title)
-        self.border_subtitle = "  ".join(f"[b]{key}[/b] {text}" for key, text in _escaped(pane))
+
+    def on_resize(self, event: Resize) -> None:
+        """Its keys, as many as there is room for."""
+        told = keys_line(self.pane.keys, event.size.width - _CORNERS)
+        if told != self.border_subtitle:
+            self.border_subtitle = told
 
     def show_title(self, title: str) -> None:
         """What it shows, behind the key that leads to it."""
@@ -110,10 +119,19 @@ class PaneFrame(Vertical):
         return self.children[0]
 
 
-def _escaped(pane: Pane) -> Iterator[tuple[str, str]]:
-    """A pane's keys as markup may have them."""
-    for key, text in pane.keys:
-        yield key.replace("[", r"\["), text
+def keys_line(keys: Sequence[tuple[str, str]], room: int) -> str:
+    """A pane's keys as markup: closer together where room is tight, the last left out then."""
+    for number in range(len(keys), 0, -1):
+        told = [f"{key} {text}" for key, text in keys[:number]]
+        for gap in ("  ", " "):
+            if len(gap.join(told)) <= room:
+                return gap.join(f"[b]{_escaped(key)}[/b] {text}" for key, text in keys[:number])
+    return ""
+
+
+def _escaped(key: str) -> str:
+    """A key as markup may have it."""
+    return key.replace("[", r"\[")
 
 
 class PaneColumn(Vertical):

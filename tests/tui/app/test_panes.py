@@ -9,7 +9,7 @@ from textual.app import App
 
 from tests.tui.app.stage import NARROW, WIDE, Stage, played
 from tui.screens.help import all_keys
-from tui.widgets.pane import COLUMNS, NAMES, PANES, PaneFrame, tabs
+from tui.widgets.pane import COLUMNS, NAMES, PANES, PaneFrame, keys_line, tabs
 
 
 def test_all_panes_are_seen_where_there_is_room(tmp_path: Path) -> None:
@@ -51,6 +51,16 @@ def test_every_pane_has_a_key_and_a_tab(tmp_path: Path) -> None:
             await stage.until_seen(f"{digit} {pane.name}")
 
     played(tmp_path, play, size=NARROW)
+
+
+def test_a_panes_keys_are_never_cut() -> None:
+    """Closer together where room is tight; the last are left out where that is not enough."""
+    keys = (("enter", "set"), ("[ ]", "smooth"), ("z", "back"))
+    whole = "[b]enter[/b] set  [b]\\[ ][/b] smooth  [b]z[/b] back"
+    assert keys_line(keys, 29) == whole
+    assert keys_line(keys, 28) == keys_line(keys, 27) == whole.replace("  ", " ")
+    assert keys_line(keys, 26) == "[b]enter[/b] set  [b]\\[ ][/b] smooth"
+    assert keys_line(keys, 3) == ""
 
 
 def test_tabs_have_room_at_eighty_columns() -> None:

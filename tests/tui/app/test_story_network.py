@@ -58,7 +58,7 @@ def test_arrows_choose_a_unit_that_is_seen_large_and_in_numbers(tmp_path: Path) 
         name = f"Layer 0, unit {index.index}"
         await stage.until(lambda: title(stage, "unit") == f"6 {name}")
         await stage.until(lambda: title(stage, "picture") == f"3 {name}")
-        await stage.until_seen("before its activation", "bias", "excited most by")
+        await stage.until_seen("before, up to ±", "after, up to ±", "bias", "excited most by")
         await stage.press("1")
         await stage.until(lambda: title(stage, "picture") == "3 The data")
 
@@ -116,6 +116,22 @@ def test_a_unit_is_silenced_and_woken(tmp_path: Path) -> None:
         assert not stage.app.draft.is_edited
 
     played(tmp_path, play)
+
+
+def test_what_silencing_does_stands_below_the_network(tmp_path: Path) -> None:
+    """Where one pane is seen at a time, and as long as the cursor is on that unit."""
+
+    async def play(stage: Stage) -> None:
+        await stage.press("r", "v")
+        await stage.until_phase("paused")
+        await stage.until(lambda: network(stage).inside is not None)
+        await stage.press("left", "0")
+        await stage.until_seen("╱╱╱", "without it:   train accuracy 0.875 → 0.500")
+        assert not stage.notices
+        await stage.press("up")
+        await stage.until(lambda: "without it" not in stage.screen)
+
+    played(tmp_path, play, size=NARROW, toasts=True)
 
 
 def test_what_cannot_be_touched_says_why(tmp_path: Path) -> None:

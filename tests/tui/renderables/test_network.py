@@ -148,6 +148,22 @@ def test_no_size_breaks_an_arrangement() -> None:
                 assert arrange(shapes, width, height).slots
 
 
+def test_a_name_is_as_long_as_cells_are_free() -> None:
+    """Beside large tiles it is cut nowhere; where lanes are narrow the output's grows first."""
+    shapes = [Shape(2, label=14), Shape(32), Shape(32), Shape(1, label=10)]
+    assert [slot.label for slot in arrange(shapes, 102, 26).slots.values()] == [14, 0, 0, 10]
+    tight = arrange([Shape(2, label=2), *shapes[1:]], 56, 30)
+    assert tight.is_whole
+    assert tight.slots[3].label == 10
+    assert tight.slots[3].end <= 55
+
+
+def test_a_steep_line_has_a_dot_in_every_row() -> None:
+    """It would not be seen to lead anywhere, with one for each column alone."""
+    cells = lane([Line(0, 9, 1.0)], 2, 10, COLORED)
+    assert {y for _, y in cells} == set(range(10))
+
+
 def test_lines_are_solid_up_and_dashed_down() -> None:
     """In strokes and in Braille; what is next to nothing has none."""
     strokes = lane([Line(0, 0, 0.5), Line(1, 1, -0.5), Line(2, 2, 0.1)], 4, 3, ASCII)

@@ -14,7 +14,10 @@ SIZES = (
 DOT = (3, 1)
 """Of what is one number."""
 TIGHT_LANE, LANE, WIDE_LANE = 3, 5, 12
-"""Columns between two columns of units: where all would have no room else, at least, at most."""
+"""Columns between two columns of units: where all would have no room else, at least, at most.
+
+Beside large tiles there are more: lines that are steep can't be told apart.
+"""
 SHORT_LABEL, LONGEST_LABEL = 8, 12
 """Columns of a name, where room is tight and where it is not."""
 HEADINGS = 1
@@ -96,7 +99,7 @@ def arrange(
     around: the index of a column and the place of a unit in it, which is seen in any case.
     """
     rows = max(height - HEADINGS, 1)
-    roomy = [(LANE, tile, shapes) for tile in SIZES]
+    roomy = [(max(LANE, tile[0] * 2 // 3), tile, shapes) for tile in SIZES]
     short = [shape._replace(label=min(shape.label, SHORT_LABEL)) for shape in shapes]
     for lane, tile, tried in (*roomy, *((TIGHT_LANE, tile, short) for tile in SIZES)):
         grids = [_grid(shape, tile, rows, 1 if _is_few(shape, rows) else 0) for shape in tried]
@@ -160,6 +163,7 @@ def _placed(
     seen: range,
 ) -> Arrangement:
     """Each grid in the middle of the height, what width is left between them."""
+    grids = _named_in_full(grids, [shapes[index] for index in seen], width)
     spare = width - _total(grids)
     lanes = max(len(grids) - 1, 1)
     lane = min(TIGHT_LANE + spare // lanes, WIDE_LANE)
@@ -185,6 +189,26 @@ def _placed(
         slot.units == shapes[index].units for index, slot in slots.items()
     )
     return Arrangement(slots, is_whole, tile)
+
+
+def _named_in_full(grids: Sequence[_Grid], shapes: Sequence[Shape], width: int) -> list[_Grid]:
+    """Longer names where cells would lie empty: the output's first, half of a narrow lane's room.
+
+    Only units below each other have names that can grow.
+    """
+    spare = max(width - _total(grids, LANE), (width - _total(grids)) // 2)
+    named = list(grids)
+    for at in sorted(range(len(named)), key=lambda at: (at != len(named) - 1, at)):
+        grid, label = named[at], shapes[at].label
+        if grid.across > 1 or not grid.label or spare < 1:
+            continue
+        free = max(grid.width - grid.label, 0) if grid.tile != DOT else 0
+        label = min(label, grid.label + free + spare)
+        if label > grid.label:
+            wider = max(label - grid.label - free, 0)
+            named[at] = grid._replace(label=label, width=grid.width + wider)
+            spare -= wider
+    return named
 
 
 def _scrolled(

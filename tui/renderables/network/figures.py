@@ -58,7 +58,7 @@ def unit_lines(
         return []
     lines = [FigureLine(row) for row in _over_data(figures, width, look)]
     if done is not None:
-        lines += [FigureLine(row) for row in _done_rows(done, width, look)]
+        lines += [FigureLine(row) for row in done_rows(done, width, look)]
     every = weights_of(figures)
     wide = min(max((cell_len(weight.name) for weight in every), default=0), LONGEST_NAME, width)
     most = max((abs(weight.value or 0.0) for weight in every), default=0.0) or 1.0
@@ -75,7 +75,7 @@ def unit_lines(
     return lines
 
 
-def _done_rows(done: Done, width: int, look: Look) -> list[Text]:
+def done_rows(done: Done, width: int, look: Look) -> list[Text]:
     """What was changed, and what that did."""
     style = look.paint(ATTENTION)
     parts = [Text(text, style) for text in (f"{done.words}:", *effect_texts(done.effect, look))]
@@ -139,20 +139,18 @@ def _groups(inside: Inside, figures: UnitFigures) -> Iterator[tuple[str, list[We
     """What leads in, with the bias, and what leads out to each layer."""
     bias = [] if figures.bias is None else [figures.bias]
     if bias or figures.incoming:
-        many = figures.num_incoming
-        largest = (
-            tr(f", the largest {len(figures.incoming)}") if many > len(figures.incoming) else ""
-        )
-        yield tr(f"in: {many:,} weights{largest}") if largest else "in", [*bias, *figures.incoming]
+        largest = _largest(len(figures.incoming), figures.num_incoming)
+        yield tr(f"in{largest}") if largest else tr("in"), [*bias, *figures.incoming]
     if figures.outgoing:
         names = {column.layer: column_name(column) for column in inside.columns}
         target = names.get(figures.outgoing[0].layer, "")
-        many = figures.num_outgoing
-        largest = (
-            tr(f", the largest {len(figures.outgoing)}") if many > len(figures.outgoing) else ""
-        )
-        of = f" of {many:,}" if largest else ""
-        yield tr(f"out to {target}{largest}{of}"), list(figures.outgoing)
+        largest = _largest(len(figures.outgoing), figures.num_outgoing)
+        yield tr(f"out{largest} to {target}"), list(figures.outgoing)
+
+
+def _largest(told: int, many: int) -> str:
+    """That these are not all, where they are not."""
+    return tr(f", largest {told} of {many:,}") if many > told else ""
 
 
 def _weight_row(weight: Weight, wide: int, most: float, width: int, look: Look) -> Text:

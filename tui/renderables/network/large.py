@@ -95,6 +95,9 @@ def _sides(
     if not sides:
         return []
     each = (width - _GAP * (len(sides) - 1)) // len(sides)
+    short = [(name.split()[0], tile) for name, tile in sides]
+    if len(sides) == 2 and not _all_fit(sides, each, look) and _all_fit(short, each, look):
+        sides = short
     blocks = [_captioned(name, tile, each, height, look) for name, tile in sides]
     return [
         Text(" " * _GAP).join(
@@ -108,9 +111,17 @@ def _captioned(name: str, tile: Tile, width: int, height: int, look: Look) -> li
     rows = max(min(height - _CAPTION, width // 2), 1)
     columns = min(2 * rows, width)
     drawn = tile_glyphs(tile, columns, rows, look, is_spaced=False)
-    told = f"{name}, {_range(tile, look)}" if tile.low is not None else name
-    caption = Text(fit(told, width, look.ascii), look.paint(SECONDARY))
+    caption = Text(fit(_told_of(name, tile, look), width, look.ascii), look.paint(SECONDARY))
     return [*(row_of(line) for line in drawn), caption]
+
+
+def _all_fit(sides: list[tuple[str, Tile]], width: int, look: Look) -> bool:
+    return all(len(_told_of(name, tile, look)) <= width for name, tile in sides)
+
+
+def _told_of(name: str, tile: Tile, look: Look) -> str:
+    """What is drawn, and between what its values lie."""
+    return f"{name}, {_range(tile, look)}" if tile.low is not None else name
 
 
 def _range(tile: Tile, look: Look) -> str:

@@ -86,10 +86,12 @@ def _braille(
         style = line_style(step, look, is_chosen=line.is_chosen)
         thick = 2 if abs(step) == SHADES else 1
         start, end = 4 * line.start + 1, 4 * line.end + 1
-        for x in range(2 * width):
-            if step < 0 and x % _PERIOD >= _DASH:
+        count = max(2 * width, abs(end - start))  # a steep one has a dot in every row
+        for at in range(count):
+            if step < 0 and at % _PERIOD >= _DASH:
                 continue
-            y = start + round((end - start) * (x + 0.5) / (2 * width))
+            x = at * 2 * width // count
+            y = start + round((end - start) * (at + 0.5) / count)
             for dot in range(y, y + thick):
                 cell = x // 2, dot // 4
                 if 0 <= cell[1] < height:
