@@ -139,18 +139,17 @@ def _groups(inside: Inside, figures: UnitFigures) -> Iterator[tuple[str, list[We
     """What leads in, with the bias, and what leads out to each layer."""
     bias = [] if figures.bias is None else [figures.bias]
     if bias or figures.incoming:
-        largest = _largest(len(figures.incoming), figures.num_incoming)
-        yield tr(f"in{largest}") if largest else tr("in"), [*bias, *figures.incoming]
+        told, many = len(figures.incoming), figures.num_incoming
+        title = tr(f"in, largest {told} of {many:,}") if many > told else tr("in")
+        yield title, [*bias, *figures.incoming]
     if figures.outgoing:
         names = {column.layer: column_name(column) for column in inside.columns}
         target = names.get(figures.outgoing[0].layer, "")
-        largest = _largest(len(figures.outgoing), figures.num_outgoing)
-        yield tr(f"out{largest} to {target}"), list(figures.outgoing)
-
-
-def _largest(told: int, many: int) -> str:
-    """That these are not all, where they are not."""
-    return tr(f", largest {told} of {many:,}") if many > told else ""
+        told, many = len(figures.outgoing), figures.num_outgoing
+        title = tr(f"out to {target}")
+        if many > told:
+            title = tr(f"out, largest {told} of {many:,} to {target}")
+        yield title, list(figures.outgoing)
 
 
 def _weight_row(weight: Weight, wide: int, most: float, width: int, look: Look) -> Text:

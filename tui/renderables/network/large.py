@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
 from rich.style import Style
 from rich.text import Text
 
@@ -83,11 +84,15 @@ def _sides(
     before: Tile | None, after: Tile | None, width: int, height: int, look: Look
 ) -> list[Text]:
     """Both sides of an activation beside each other, where there are two and room for them."""
-    sides = [
-        (name, tile)
-        for name, tile in ((tr("before its activation"), before), (tr("after it"), after))
-        if tile is not None
-    ]
+    long, short = (
+        [
+            (name, tile)
+            for name, tile in zip(names, (before, after), strict=True)
+            if tile is not None
+        ]
+        for names in ((tr("before its activation"), tr("after it")), (tr("before"), tr("after")))
+    )
+    sides = long
     if len(sides) == 2 and (before == after or width < 4 * _GAP):
         sides = sides[1:]
     if len(sides) == 1:
@@ -95,7 +100,6 @@ def _sides(
     if not sides:
         return []
     each = (width - _GAP * (len(sides) - 1)) // len(sides)
-    short = [(name.split()[0], tile) for name, tile in sides]
     if len(sides) == 2 and not _all_fit(sides, each, look) and _all_fit(short, each, look):
         sides = short
     blocks = [_captioned(name, tile, each, height, look) for name, tile in sides]
@@ -116,7 +120,7 @@ def _captioned(name: str, tile: Tile, width: int, height: int, look: Look) -> li
 
 
 def _all_fit(sides: list[tuple[str, Tile]], width: int, look: Look) -> bool:
-    return all(len(_told_of(name, tile, look)) <= width for name, tile in sides)
+    return all(cell_len(_told_of(name, tile, look)) <= width for name, tile in sides)
 
 
 def _told_of(name: str, tile: Tile, look: Look) -> str:
