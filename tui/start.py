@@ -62,12 +62,13 @@ def _named(
     from engine.spec.presets import what_is
     from tui.commands.named import is_own_data
     from tui.commands.request import experiment_of
+    from tui.editing.share import is_command
 
     if is_own_data(what):
         path = expanded(what)
         if not path.exists():
             raise UsageError(f"{what}: No such file or directory")
         return None, None, path
-    if what_is(what) == "run":
+    if not is_command(what) and what_is(what) == "run":
         return None, find_run(what, shared.runs), None
     return experiment_of(what, shared.runs), None, None

@@ -12,7 +12,8 @@ from engine.doctor.vocabulary import ARGUMENTS, INPUTS, NAMES
 from engine.parts.component import Component, literal
 from engine.parts.layers import Layer
 from engine.parts.losses import Loss
-from engine.spec.grammar import Call, GrammarError, parse_call
+from engine.spec.call import Call
+from engine.spec.grammar import GrammarError, parse_call
 from engine.spec.nearest import nearest_word
 
 _PREFIX = re.compile(r"\b(?:torch|nn|optim|lr_scheduler|keras|layers|tf|F)\.")
@@ -43,6 +44,9 @@ def call_corrections(
         yield from _names(family, call)
         return
     declared = list(component.parameters())
+    if code == "input-size":
+        fewer = call.without_sizes()
+        yield f"write {fewer!r}: the size of what comes in follows from the data", fewer, ()
     if code in ("too-many-arguments", "wrong-value", "argument-given-twice"):
         yield from _without_inputs(component, call)
     if code == "argument-given-twice":

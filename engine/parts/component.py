@@ -85,6 +85,16 @@ class Declared:
         return ""
 
 
+TorchOnly = Mapping[str, tuple[object, ...]]
+"""PyTorch's arguments that are not declared here, with the values under which it is the same; none
+given: any."""
+
+
+def and_torch_only(known: TorchOnly, **more: tuple[object, ...]) -> TorchOnly:
+    """Such arguments and more of them."""
+    return {**known, **more}
+
+
 class Component(Declared):
     """One thing an experiment can name: a layer, a loss, a data set.
 
@@ -100,6 +110,9 @@ class Component(Declared):
     """What it does, for someone who never heard of it: a sentence."""
     here: ClassVar[str] = ""
     """What it does in an experiment: a sentence with {figures}, that engine.explanation knows."""
+    torch_order: ClassVar[tuple[str, ...]] = ()
+    """PyTorch's arguments as they stand there, where they stand otherwise than declared here."""
+    torch_only: ClassVar[TorchOnly] = {}
 
     _registry: ClassVar[dict[str, dict[str, type[Component]]]] = {}
 

@@ -10,7 +10,7 @@ import math
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from engine.parts.arithmetic import Term
-from engine.parts.component import Component, parameter
+from engine.parts.component import Component, TorchOnly, parameter
 from engine.parts.data.base import Facts
 from engine.parts.floors import logistic_floors, softmax_floor
 from engine.parts.layers.base import torch_literal
@@ -26,10 +26,29 @@ Outputs = Literal["logits", "log-probabilities", "probability", "logit", "scores
 """
 
 
+_MEANS: TorchOnly = {
+    "size_average": (None, True),
+    "reduce": (None, True),
+    "reduction": ("mean",),
+}
+"""How PyTorch asks for the mean over a batch, which is what is trained here."""
+_WEIGHTED: TorchOnly = {
+    **_MEANS,
+    "weight": (None,),
+    "pos_weight": (None,),
+    "ignore_index": (-100,),
+}
+
+_CLASS_LOSS = ("weight", "size_average", "ignore_index", "reduce", "reduction")
+"""PyTorch's order."""
+
+
 class Loss(Component, abstract=True):
     """A loss that compares a batch's outputs with its targets; the mean over the batch."""
 
     family = "loss"
+    torch_only: ClassVar[TorchOnly] = _MEANS
+    torch_order: ClassVar[tuple[str, ...]] = ("size_average", "reduce", "reduction")
     outputs: ClassVar[Outputs] = "value"
     class_targets: ClassVar[bool] = False
     """Whether targets are class indices (int64); else numbers (float32) of the output's shape."""
@@ -165,6 +184,7 @@ class SmoothL1Loss(Loss):
         "Punishes small errors by their square and large ones by their size: outliers count less."
     )
     here = "Here it turns at an error of {beta}, and each step takes the mean over {batch} samples."
+    torch_order = ("size_average", "reduce", "reduction", "beta")
 
     beta: float = parameter(default=1.0, help="error at which it turns linear", minimum=0)
 
@@ -187,6 +207,7 @@ class HuberLoss(Loss):
     here = (
         "Here it turns at an error of {delta}, and each step takes the mean over {batch} samples."
     )
+    torch_order = ("reduction", "delta")
 
     delta: float = parameter(default=1.0, help="error at which it turns linear", above=0)
 
@@ -208,6 +229,8 @@ class BCELoss(Loss):
         "Here answering 0.5 to everything would cost 0.693; each step takes the mean over {batch} "
         "samples."
     )
+    torch_order = ("weight", "size_average", "reduce", "reduction")
+    torch_only = _WEIGHTED
     outputs = "probability"
     raises_outside = True
 
@@ -233,6 +256,8 @@ class BCEWithLogitsLoss(Loss):
         "Here answering 0 to everything would cost 0.693; each step takes the mean over {batch} "
         "samples."
     )
+    torch_order = ("weight", "size_average", "reduce", "reduction", "pos_weight")
+    torch_only = _WEIGHTED
     outputs = "logit"
     weight_argument = "pos_weight"
 
@@ -264,6 +289,8 @@ class CrossEntropyLoss(Loss):
         "Here giving all {classes} classes the same would cost {guess}; each step takes the mean "
         "over {batch} samples."
     )
+    torch_order = _CLASS_LOSS
+    torch_only = _WEIGHTED
     outputs = "logits"
     class_targets = True
     weight_argument = "weight"
@@ -345,6 +372,8 @@ class MultiMarginLoss(Loss):
         "nothing."
     )
     here = "Here it tells {classes} classes apart by a margin of {margin}."
+    torch_order = ("p", "margin", "weight", "size_average", "reduce", "reduction")
+    torch_only = _WEIGHTED
     outputs = "scores"
     class_targets = True
     weight_argument = "weight"
@@ -374,6 +403,8 @@ class NLLLoss(Loss):
         "Here giving all {classes} classes the same would cost {guess}; each step takes the mean "
         "over {batch} samples."
     )
+    torch_order = _CLASS_LOSS
+    torch_only = _WEIGHTED
     outputs = "log-probabilities"
     class_targets = True
     weight_argument = "weight"

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from engine.parts.arithmetic import Term
-from engine.parts.component import Component, parameter
+from engine.parts.component import Component, TorchOnly, parameter
 from engine.parts.layers.base import torch_literal
 
 if TYPE_CHECKING:
@@ -34,6 +34,14 @@ class Optimizer(Component, abstract=True):
         "{params} that it changes."
     )
     family = "optimizer"
+    torch_only: ClassVar[TorchOnly] = {
+        "maximize": (False,),
+        "foreach": (),
+        "capturable": (),
+        "differentiable": (),
+        "fused": (),
+        "decoupled_weight_decay": (False,),
+    }
     always_written = ("lr",)
     rates: ClassVar[Rates | None] = None
     """PyTorch's defaults and those of the papers, two orders of magnitude either way; None where

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from engine.parts.component import Component, parameter
+from engine.parts.component import Component, TorchOnly, and_torch_only, parameter
 
 if TYPE_CHECKING:
     from torch import optim
@@ -105,6 +105,7 @@ class Schedule(Component, abstract=True):
 
     here = "Here the rate is {first} at first, {middle} half way and {last} at the end."
     family = "schedule"
+    torch_only: ClassVar[TorchOnly] = {"last_epoch": (-1,), "verbose": ()}
     counts: ClassVar[Literal["steps", "epochs"]] = "epochs"
     moves: ClassVar[bool] = True
     """Whether the rate is ever another than the optimizer's, a warm-up apart."""
@@ -355,6 +356,11 @@ class OneCycleLR(Schedule):
     words = "Raises the learning rate and lowers it again once, which often learns in fewer passes."
     counts = "steps"
     rate_parameter = "max_lr"
+    torch_order = ("max_lr", "total_steps", "epochs", "steps_per_epoch", "pct_start")
+    torch_only = and_torch_only(
+        Schedule.torch_only, total_steps=(), epochs=(), steps_per_epoch=(), three_phase=(False,)
+    )
+
     max_lr: float = parameter(help="the rate at the top", above=0, maximum=1e6)
     pct_start: float = parameter(
         default=0.3, help="share of the steps spent rising", minimum=0, below=1
@@ -410,6 +416,8 @@ class ReduceLROnPlateau(Schedule):
         "without a better one."
     )
     watches_loss = True
+    torch_order = ("mode", "factor", "patience", "threshold", "threshold_mode", "cooldown")
+    torch_only = and_torch_only(Schedule.torch_only, mode=(), threshold_mode=("rel",), eps=(1e-8,))
 
     factor: float = parameter(default=0.1, help="what the rate is multiplied by", above=0, below=1)
     patience: int = parameter(

@@ -13,7 +13,7 @@ from engine.parts.layers.block import Block
 from engine.parts.losses import Loss
 from engine.parts.optimizers import Optimizer
 from engine.parts.schedules import Schedule
-from engine.spec.grammar import Call
+from engine.spec.call import Call
 from engine.spec.nearest import nearest
 
 FAMILIES: dict[str, type[Component]] = {

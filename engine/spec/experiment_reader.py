@@ -13,11 +13,15 @@ from engine.parts.data import Data, Facts
 from engine.parts.kinds import convert, shown, writable
 from engine.parts.layers import Layer
 from engine.parts.layers.address import place
+from engine.spec.call import Call, num_calls
 from engine.spec.catalogue import FAMILIES, make, text_expected
+from engine.spec.chain import links
 from engine.spec.experiment import Experiment
-from engine.spec.grammar import Call, GrammarError, num_calls, parse_call
+from engine.spec.grammar import GrammarError, parse_call
 from engine.spec.nearest import nearest
+from engine.spec.stated_sizes import check_sizes, stated_sizes
 from engine.spec.toml_text import read_raw
+from engine.spec.torch_code import spread
 from engine.spec.validator import check
 
 Raw = Mapping[str, object]
@@ -43,7 +47,8 @@ def from_raw(
     Raises BadExperiment with all problems, DataUnavailable for a data file.
     """
     problems: list[Problem] = []
-    values = _values(raw, problems, folder)
+    raw = _spread(raw, problems)
+    values = _values(raw, problems, folder, facts)
     try:
         check(values, problems, facts)
     except DataUnavailable as error:
@@ -65,10 +70,21 @@ def understood(raw: Raw, folder: Path | None = None) -> dict[str, Any] | None:
 def read(raw: Raw, folder: Path | None = None) -> tuple[dict[str, Any], list[Problem]]:
     """The fields that are values, whether they fit each other or not, and why others are none."""
     problems: list[Problem] = []
-    return _values(raw, problems, folder), problems
+    return _values(_spread(raw, problems), problems, folder), problems
 
 
-def _values(raw: Raw, problems: list[Problem], folder: Path | None) -> dict[str, Any]:
+def _spread(raw: Raw, problems: list[Problem]) -> Raw:
+    """The values with PyTorch's programs among the layers taken apart, as far as that goes."""
+    try:
+        return spread(raw)
+    except GrammarError as error:
+        problems.append(Problem("layers", str(error), "not-a-call"))
+        return {**raw, "layers": []}
+
+
+def _values(
+    raw: Raw, problems: list[Problem], folder: Path | None, facts: Facts | None = None
+) -> dict[str, Any]:
     """The fields that could be understood, with the defaults of those that are left out."""
     declared = Experiment.parameters()
     values: dict[str, Any] = {}
@@ -90,7 +106,24 @@ def _values(raw: Raw, problems: list[Problem], folder: Path | None) -> dict[str,
                 values[key] = declaration.default
     if folder is not None and isinstance(data := values.get("data"), Data):
         values["data"] = data.at(folder.absolute())
+    _check_sizes(raw, values, facts, problems)
     return values
+
+
+def _check_sizes(
+    raw: Raw, values: dict[str, Any], facts: Facts | None, problems: list[Problem]
+) -> None:
+    """Add what PyTorch's spelling says of what comes in and is not so."""
+    stated, data = stated_sizes(raw.get("layers")), values.get("data")
+    layers = values.get("layers", ())
+    if not stated or data is None or None in layers:
+        return
+    try:
+        known = facts or data.facts()
+    except DataUnavailable:
+        return  # told where the experiment is checked
+    if known is not None:
+        check_sizes(stated, links(layers, known.shape, []), problems)
 
 
 def _field(key: str, value: object, problems: list[Problem]) -> Any:

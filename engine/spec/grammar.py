@@ -1,7 +1,8 @@
 """The one grammar of data, layers, loss, optimizer and schedule: calls with literals.
 
 `Name(argument, keyword=value)` is parsed with `ast`; nothing is ever evaluated. An argument may
-be a list of calls: `Residual([Linear(16), ReLU()])`.
+be a list of calls: `Residual([Linear(16), ReLU()])`. Calls may be spelled as PyTorch's programs
+have them: `nn.Linear(10, 5)`, `optim.SGD(model.parameters(), lr=0.01)`.
 """
 
 from __future__ import annotations
@@ -10,12 +11,22 @@ import ast
 import math
 import re
 import warnings
-from dataclasses import dataclass, field
+from functools import partial
 
 from engine.limits import BLOCK_DEPTH, CALL
+from engine.parts.component import Component
+from engine.parts.layers import Layer
+from engine.parts.layers.block import Block
+from engine.spec.call import Call
+from engine.spec.torch_call import NotTheSame, component_named, native
 
 MAX_BITS = 1024
 """Whole numbers of more bits are larger than any float, and can be too long to write."""
+
+MOST_PRODUCT = 2**31
+"""Products from here on are no size of a layer."""
+_MODULES = {"torch", "nn", "modules", "optim", "lr_scheduler"}
+"""What PyTorch's programs put before a name."""
 
 _TOML_KEY = re.compile(r"([{,]\s*)([A-Za-z_][\w-]*)\s*=(?!=)")
 """A key of a table as TOML has it, with what stands before it."""
@@ -26,43 +37,25 @@ class GrammarError(ValueError):
     """A text that is not a call of literals; the message says what would be one."""
 
 
-@dataclass(frozen=True)
-class Call:
-    """A name with its arguments, not yet checked against any declaration.
-
-    They are literals, and lists that may have calls in them.
-    """
-
-    name: str
-    args: tuple[object, ...] = ()
-    kwargs: dict[str, object] = field(default_factory=dict)
-
-    def __repr__(self) -> str:
-        """The call as it is written, so that it can stand in a list of values that are shown."""
-        arguments = [repr(value) for value in self.args]
-        arguments += [f"{name}={value!r}" for name, value in self.kwargs.items()]
-        return f"{self.name}({', '.join(arguments)})"
-
-
 def parse_call(text: str) -> Call:
     """Read one call: `Linear(4)`, `SGD(lr=0.1)`, or a bare name: `ReLU`.
 
     Raises GrammarError for anything else.
     """
-    node = _expression(text)
-    if not isinstance(node, ast.Name | ast.Call):
+    return call_of(_single(_expression(text)), text)
+
+
+def call_of(node: ast.expr, text: str, *, in_torch: bool = False) -> Call:
+    """The call of an expression, and text: what it stands in.
+
+    in_torch: whether it is known to be spelled as PyTorch does. Raises GrammarError.
+    """
+    if not isinstance(node, ast.Name | ast.Call | ast.Attribute):
         raise _no_call(text)
     try:
-        return _call(node, text, 0)
+        return _call(node, text, 0, in_torch=in_torch)
     except RecursionError as error:
         raise GrammarError(f"{_quoted(text)} is nested too deeply") from error
-
-
-def num_calls(value: object) -> int:
-    """How many calls there are in a value: itself, if it is one, and those in its arguments."""
-    if isinstance(value, Call):
-        return 1 + sum(num_calls(item) for item in (*value.args, *value.kwargs.values()))
-    return sum(map(num_calls, value)) if isinstance(value, list | tuple) else 0
 
 
 def parse_list(text: str) -> list[Call]:
@@ -118,21 +111,43 @@ def _check_length(text: str) -> None:
 
 def _expression(text: str) -> ast.expr:
     _check_length(text)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # "\d" in a text is the person's affair
+    reason = ""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # "\d" in a text is the person's affair
+        # A table may be written as TOML has it, too: {zip = "category"}; a line of a program may
+        # say what it is called there: self.fc1 = nn.Linear(2, 4).
+        for read in (_as_expression, lambda text: _as_expression(_as_python(text)), _as_assigned):
             try:
-                return ast.parse(text.strip(), mode="eval").body
-            except SyntaxError:
-                # A table may be written as TOML has it, too: {zip = "category"}.
-                return ast.parse(_as_python(text.strip()), mode="eval").body
-    except SyntaxError as error:
-        reason = error.msg or "it does not parse"
-    except (ValueError, RecursionError, MemoryError) as error:
-        reason = str(error) or "it is nested too deeply"
+                return read(text.strip())
+            except SyntaxError as error:
+                reason = reason or error.msg or "it does not parse"
+            except (ValueError, RecursionError, MemoryError) as error:
+                reason = str(error) or "it is nested too deeply"
+                break
     if reason.startswith("Exceeds the limit"):
         reason = "a number has too many digits"
     raise GrammarError(f"{_quoted(text)} is not a call like Name(argument, key=value): {reason}")
+
+
+def _as_expression(text: str) -> ast.expr:
+    return ast.parse(text, mode="eval").body
+
+
+def _as_assigned(text: str) -> ast.expr:
+    """What a line gives a name; raises SyntaxError for any other line."""
+    body = ast.parse(text).body
+    if len(body) != 1 or not isinstance(line := body[0], ast.Assign) or len(line.targets) != 1:
+        raise SyntaxError
+    *modules, name = path_of(line.value.func if isinstance(line.value, ast.Call) else line.value)
+    if not path_of(line.targets[0]) or not (modules or component_named(name)):
+        raise SyntaxError
+    return line.value
+
+
+def _single(node: ast.expr) -> ast.expr:
+    """What stands before a comma at the end, as in a list over several lines."""
+    is_one = isinstance(node, ast.Tuple) and len(node.elts) == 1
+    return node.elts[0] if is_one and isinstance(node, ast.Tuple) else node
 
 
 def _as_python(text: str) -> str:
@@ -149,40 +164,109 @@ def _as_python(text: str) -> str:
     return result
 
 
-def _call(node: ast.Name | ast.Call, text: str, depth: int) -> Call:
+def path_of(node: ast.expr) -> list[str]:
+    """The names of `torch.nn.Linear`, first to last; empty for anything else."""
+    if isinstance(node, ast.Name):
+        return [node.id]
+    if isinstance(node, ast.Attribute):
+        before = path_of(node.value)
+        return [*before, node.attr] if before else []
+    return []
+
+
+def _call(
+    node: ast.Name | ast.Call | ast.Attribute, text: str, depth: int, *, in_torch: bool
+) -> Call:
     """The call of a node; depth: the calls that it is inside of."""
     if depth > BLOCK_DEPTH.most:
         raise GrammarError(f"blocks in blocks: there are {BLOCK_DEPTH.refusal(depth)}")
-    if isinstance(node, ast.Name):
-        return Call(node.id)
-    if not isinstance(node.func, ast.Name):
+    *modules, name = path_of(node.func if isinstance(node, ast.Call) else node) or [""]
+    if not name or not set(modules) <= _MODULES:
         raise _no_call(text)
+    from_torch = in_torch or bool(modules)
+    if isinstance(node, ast.Call):
+        call = _with_arguments(name, node, text, depth, from_torch=from_torch)
+    else:
+        call = Call(name)
+    try:
+        return native(call, from_torch=from_torch)
+    except NotTheSame as error:
+        raise GrammarError(str(error)) from error
+
+
+def _with_arguments(name: str, node: ast.Call, text: str, depth: int, *, from_torch: bool) -> Call:
+    component = component_named(name)
+    in_block = component is not None and issubclass(component, Block)
+    argument = partial(_argument, text=text, depth=depth, from_torch=from_torch, in_block=in_block)
+    nodes = list(node.args)
+    if nodes and component is not None and _is_what_is_trained(component.family, nodes[0]):
+        nodes = nodes[1:]
     kwargs: dict[str, object] = {}
     for keyword in node.keywords:
         if keyword.arg is None:
             raise GrammarError(f"{_quoted(text)}: ** is not accepted, name each argument")
         if keyword.arg in kwargs:
             raise GrammarError(f"{_quoted(text)}: {keyword.arg} is given twice")
-        kwargs[keyword.arg] = _argument(keyword.value, text, depth)
-    args = tuple(_argument(argument, text, depth) for argument in node.args)
-    return Call(node.func.id, args, kwargs)
+        if component is not None and _makes_no_difference(component, keyword):
+            continue
+        kwargs[keyword.arg] = argument(keyword.value)
+    sized = component is not None and issubclass(component, Layer) and bool(component.size_names)
+    args = [
+        _product(one, text)  # whosever spelling it is
+        if isinstance(one, ast.BinOp) and sized and index == 0
+        else argument(one)
+        for index, one in enumerate(nodes)
+    ]
+    return Call(name, tuple(args), kwargs)
 
 
-def _argument(node: ast.expr, text: str, depth: int) -> object:
-    """A literal, or a list that has calls in it."""
+def _is_what_is_trained(family: str, node: ast.expr) -> bool:
+    """Whether an argument says what an optimizer or a schedule is of: it is of the experiment."""
+    if family == "schedule":
+        return isinstance(node, ast.Name)
+    is_call = isinstance(node, ast.Call) and not node.args and not node.keywords
+    path = path_of(node.func) if is_call and isinstance(node, ast.Call) else []
+    return family == "optimizer" and len(path) > 1 and path[-1] == "parameters"
+
+
+def _makes_no_difference(component: type[Component], keyword: ast.keyword) -> bool:
+    """Whether an argument may say anything: where it computes, what is trained."""
+    name = keyword.arg or ""
+    if name in ("params", "optimizer"):
+        return _is_what_is_trained(component.family, keyword.value)
+    return name not in component.parameters() and component.torch_only.get(name, None) == ()
+
+
+def _argument(
+    node: ast.expr, text: str, depth: int, *, from_torch: bool, in_block: bool = False
+) -> object:
+    """A literal, or a list that has calls in it; of PyTorch's block the calls themselves."""
     if isinstance(node, ast.List | ast.Tuple):
-        items = [_item(item, text, depth) for item in node.elts]
+        items = [_item(item, text, depth, from_torch=from_torch) for item in node.elts]
         return items if isinstance(node, ast.List) else tuple(items)
     if isinstance(node, ast.Call):
+        if in_block and (from_torch or path_of(node.func)[:-1]):
+            return _call(node, text, depth + 1, in_torch=from_torch)
         piece = _quoted(ast.get_source_segment(text.strip(), node) or text)
         raise GrammarError(f"{piece} is not accepted: calls in a call stand in a list, [...]")
+    if isinstance(node, ast.BinOp) and from_torch:
+        return _product(node, text)
     return _literal(node, text)
 
 
-def _item(node: ast.expr, text: str, depth: int) -> object:
-    if isinstance(node, ast.Name | ast.Call):
-        return _call(node, text, depth + 1)
-    return _argument(node, text, depth)
+def _product(node: ast.expr, text: str) -> object:
+    """A product of whole numbers, as programs have what comes out of a picture: 16 * 5 * 5."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
+        left, right = _product(node.left, text), _product(node.right, text)
+        if type(left) is int and type(right) is int and abs(left * right) < MOST_PRODUCT:
+            return left * right
+    return _literal(node, text)
+
+
+def _item(node: ast.expr, text: str, depth: int, *, from_torch: bool) -> object:
+    if isinstance(node, ast.Name | ast.Call | ast.Attribute):
+        return _call(node, text, depth + 1, in_torch=from_torch)
+    return _argument(node, text, depth, from_torch=from_torch)
 
 
 def _no_call(text: str) -> GrammarError:

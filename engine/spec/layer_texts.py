@@ -10,7 +10,8 @@ from collections.abc import Iterator, Sequence
 from engine.parts.layers import Layer
 from engine.parts.layers.address import Address, place
 from engine.parts.layers.block import Block
-from engine.spec.grammar import Call, GrammarError, parse_call
+from engine.spec.call import Call
+from engine.spec.grammar import GrammarError, parse_call
 
 Texts = Sequence[object]
 """An experiment's layers as they were read: texts, where nobody made a mistake."""
@@ -112,6 +113,6 @@ def _with_inside(text: object, layers: Texts) -> str:
     assert found is not None, "it is a block"
     where, calls = found[0], [parse_call(str(layer)) for layer in layers]
     if isinstance(where, str):
-        return str(Call(call.name, call.args, {**call.kwargs, where: calls}))
+        return str(call.with_arguments(call.args, {**call.kwargs, where: calls}))
     args = (*call.args[:where], calls, *call.args[where + 1 :])
-    return str(Call(call.name, args, call.kwargs))
+    return str(call.with_arguments(args, call.kwargs))

@@ -9,16 +9,10 @@ from engine.spec import layer_texts
 from engine.spec.catalogue import FAMILIES, family_of_list
 from engine.spec.experiment import Experiment
 from engine.spec.experiment_reader import Raw
-from engine.spec.grammar import (
-    Call,
-    GrammarError,
-    parse_call,
-    parse_list,
-    parse_value,
-    split_calls,
-)
+from engine.spec.grammar import GrammarError, parse_call, parse_list, parse_value
 from engine.spec.layer_texts import NoLayer
 from engine.spec.nearest import nearest
+from engine.spec.torch_code import layer_list, layers_of
 
 
 def set_value(raw: Raw, assignment: str) -> dict[str, object]:
@@ -36,7 +30,7 @@ def set_value(raw: Raw, assignment: str) -> dict[str, object]:
         raise _problem(f"--set {key}", f'unknown key "{field}"{hint}')
     changed = dict(raw)
     if not path:
-        changed[field] = _whole(field, text)
+        changed[field] = _whole(field, text, key)
     elif field == "layers":
         changed[field] = _set_in_layers(raw, path, text, key)
     elif field in FAMILIES and len(path) == 1:
@@ -46,10 +40,13 @@ def set_value(raw: Raw, assignment: str) -> dict[str, object]:
     return changed
 
 
-def _whole(field: str, text: str) -> object:
+def _whole(field: str, text: str, key: str) -> object:
     kind = Experiment.parameters()[field][0]
     if field == "layers":
-        return split_calls(text)
+        try:
+            return layer_list(text)
+        except GrammarError as error:
+            raise _problem(f"--set {key}", str(error)) from error
     if field in FAMILIES or kind is str:
         return text
     words = {"true": True, "false": False, "none": None}
@@ -65,7 +62,7 @@ def _set_in_layers(raw: Raw, path: list[str], text: str, key: str) -> list[objec
         address = _address(layers, indices if names_argument else path, key)
         if names_argument:
             text = _set_argument(str(layer_texts.at(layers, address)), key, text)
-        return layer_texts.spliced(layers, address, 1, text)
+        return layer_texts.spliced(layers, address, 1, *layers_of(text))
     except (NoLayer, GrammarError) as error:
         raise _problem(f"--set {key}", str(error)) from error
 
@@ -106,7 +103,7 @@ def _set_argument(call_text: str, key: str, text: str) -> str:
         args[by_position.index(name)] = value
     else:
         kwargs[name] = value
-    return str(Call(call.name, tuple(args), kwargs))
+    return str(call.with_arguments(tuple(args), kwargs))
 
 
 def _call_text(raw: Raw, field: str, key: str) -> str:

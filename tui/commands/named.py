@@ -28,7 +28,10 @@ def is_own_data(text: str) -> bool:
     """
     from engine.runs.contents import EXPERIMENT
     from engine.spec.presets import what_is
+    from tui.editing.share import is_command
 
+    if is_command(text):
+        return False
     if text.endswith(".toml") or what_is(text) == "preset":
         return False
     path = expanded(text)

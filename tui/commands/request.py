@@ -12,8 +12,11 @@ from engine.spec.data_name import name_with_data
 from engine.spec.experiment import Experiment
 from engine.spec.experiment_reader import from_raw
 from engine.spec.overrides import set_value
+from engine.spec.stated_sizes import tidied
 from engine.spec.toml_text import read_raw
+from engine.spec.torch_code import spread
 from tui.commands.options import TrainingOptions
+from tui.editing import share
 from tui.headless.reading_line import show_reading
 
 
@@ -46,7 +49,16 @@ def requested(options: TrainingOptions, runs_dir: Path) -> tuple[str, Experiment
     except (BadExperiment, DataUnavailable) as error:
         error.advice = _advice(raw, folder, options)
         raise
+    _tell_left_out(raw)
     return name_with_data(name, given, raw.get("data")), experiment
+
+
+def _tell_left_out(raw: dict[str, object]) -> None:
+    """A word on what PyTorch's spelling says beside what is asked."""
+    from tui.commands.complaint import complain
+
+    if text := tidied(spread(raw))[1]:
+        complain(f"{text}: left out")
 
 
 def _advice(raw: dict[str, object], folder: Path, options: TrainingOptions) -> str:
@@ -93,6 +105,11 @@ def _base(preset: str | None) -> tuple[str, dict[str, object], str, Path]:
 
 def experiment_of(what: str, runs_dir: Path) -> tuple[str, Experiment]:
     """The name and experiment of a WHAT: a file, a preset or a run."""
+    if share.is_command(what):
+        raw = share.raw_of_line(what)
+        experiment = from_raw(raw, folder=Path())
+        _tell_left_out(raw)
+        return "shared", experiment
     if presets.what_is(what) != "run":
         return requested(TrainingOptions(preset=what), runs_dir)
     try:

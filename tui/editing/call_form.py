@@ -11,8 +11,10 @@ from engine.errors import Problem
 from engine.parts.component import Component, literal
 from engine.parts.kinds import Pairs, Parameter, alternatives, convert, describe, is_text
 from engine.paths import expanded
+from engine.spec.call import Call
 from engine.spec.catalogue import FAMILIES, family_of_list, make, make_list
-from engine.spec.grammar import Call, GrammarError, parse_call, parse_list, parse_value
+from engine.spec.grammar import GrammarError, parse_call, parse_list, parse_value
+from engine.spec.torch_code import layers_of
 
 _MOST_BEGUN = 3
 """Names that are told of those that begin as a path does."""
@@ -147,8 +149,14 @@ class ParsedCall:
 
 
 def read_call(family: str, text: str) -> ParsedCall:
-    """Read what was typed as a call of a family (the key in FAMILIES)."""
+    """Read what was typed as a call of a family (the key in FAMILIES).
+
+    For layers it may be a program of PyTorch's, which is several.
+    """
     try:
+        several = layers_of(text) if family == "layers" else []
+        if len(several) > 1:
+            return _read_several(several)
         call = parse_call(text)
     except GrammarError as error:
         return ParsedCall(problems=(str(error),))
@@ -159,7 +167,17 @@ def read_call(family: str, text: str) -> ParsedCall:
     given = dict(zip(names, call.args, strict=False)) | call.kwargs
     texts = {name: typed(value) for name, value in given.items() if name in names}
     messages = tuple(str(problem).removeprefix(".") for problem in problems)
-    return ParsedCall(component, texts, str(made) if made else "", messages)
+    written = repr(call) if call.sizes else str(made)
+    return ParsedCall(component, texts, written if made else "", messages)
+
+
+def _read_several(layers: list[str]) -> ParsedCall:
+    """Layers one after the other, as the call that holds them; raises GrammarError."""
+    problems: list[Problem] = []
+    for index, one in enumerate(layers):
+        make(FAMILIES["layers"], parse_call(one), f"layer {index + 1}", problems)
+    call = f"Sequential({', '.join(layers)})"
+    return ParsedCall(None, {}, "" if problems else call, tuple(map(str, problems)))
 
 
 def read_texts(family: str, component: type[Component], texts: Mapping[str, str]) -> ParsedCall:

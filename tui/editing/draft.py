@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -16,8 +17,11 @@ from engine.spec import layer_texts
 from engine.spec.data_name import name_with_data
 from engine.spec.experiment import CLAIMS, Experiment
 from engine.spec.experiment_reader import from_raw
+from engine.spec.grammar import GrammarError
 from engine.spec.overrides import set_value
+from engine.spec.stated_sizes import stated_sizes, tidied
 from engine.spec.toml_text import parse_toml
+from engine.spec.torch_code import Code, layers_of, spread
 from engine.spec.validator import held_back
 from engine.spec.writer import raw_toml, to_toml
 from tui.editing import own_presets, share
@@ -79,6 +83,14 @@ class _Derived:
         return self._items[1]
 
 
+def _layers_of(text: str) -> list[str]:
+    """The layers of a text; the text itself where it can't be read, so that it is told why."""
+    try:
+        return layers_of(text)
+    except GrammarError:
+        return [text]
+
+
 def _nothing(name: str, experiment: Experiment) -> Iterable[Experiment]:
     return ()
 
@@ -96,6 +108,8 @@ class Draft:
         self._series: tuple[str, _State] | None = None
         """The key that is being moved step by step, and what it was all before."""
         self._derived: _Derived | None = None
+        self.remark = ""
+        """What was left out of the last edit, as everybody should know."""
         self.examiner = Examiner()
         """The doctor, with what is known of the data by now."""
         self.trained_before: Callable[[str, Experiment], Iterable[Experiment]] = _nothing
@@ -316,12 +330,26 @@ class Draft:
         if isinstance(place, str):
             self._edit({**self.raw, place: call_text})
         else:
-            layers = layer_texts.spliced(self.layers(), place, 1, call_text)
+            layers = layer_texts.spliced(self.layers(), place, 1, *_layers_of(call_text))
             self._set_outline(Outline(layers, self._state.opened))
 
     def add_layer(self, address: Address, text: str) -> None:
-        """Put a layer before the one at an address; behind the last where there is none."""
-        self._set_outline(self._outline.with_layer(address, text))
+        """Put a layer before the one at an address; behind the last where there is none.
+
+        A program's layers are put there in their order.
+        """
+        outline = self._outline
+        for one in reversed(_layers_of(text)):
+            outline = outline.with_layer(address, one)
+        self._set_outline(outline)
+
+    def take_code(self, code: Code) -> None:
+        """Put what a program builds in the place of what stands there, as one edit."""
+        fields = {"loss": code.loss, "optimizer": code.optimizer, "schedule": code.schedule}
+        given: dict[str, object] = {name: text for name, text in fields.items() if text}
+        if code.layers:
+            given["layers"] = list(code.layers)
+        self._edit({**self.raw, **given}, frozenset() if code.layers else None)
 
     def remove_layer(self, address: Address) -> None:
         """Take a layer out."""
@@ -411,7 +439,11 @@ class Draft:
 
         Mistakes of an experiment are no errors: they show up as problems.
         """
-        self._edit(parse_toml(text))
+        self.take_raw(parse_toml(text))
+
+    def take_raw(self, raw: Mapping[str, object]) -> None:
+        """Put unchecked values in the place of everything."""
+        self._edit(raw)
 
     def command_line(self) -> str:
         """The command that trains it; raises BadExperiment while there are problems."""
@@ -448,13 +480,21 @@ class Draft:
         return self.experiment
 
     def _set_outline(self, outline: Outline) -> None:
-        raw = {**self.raw, "layers": list(outline.layers)}
-        self._change(self._state._replace(raw=raw, opened=outline.opened))
+        self._edit({**self.raw, "layers": list(outline.layers)}, outline.opened)
 
-    def _edit(self, raw: dict[str, object]) -> None:
-        self._change(self._state._replace(raw=raw))
+    def _edit(self, raw: Mapping[str, object], opened: Opened | None = None) -> None:
+        """Take other values; what is spelled as PyTorch does is made the experiment's own."""
+        remark = ""
+        with contextlib.suppress(GrammarError):  # it stands in the text, with what is wrong
+            raw = spread(raw)
+        if stated_sizes(raw.get("layers")) and _Derived(raw).experiment is not None:
+            raw, remark = tidied(raw)
+        opened = self._state.opened if opened is None else opened
+        self._change(self._state._replace(raw=dict(raw), opened=opened))
+        self.remark = remark
 
     def _change(self, state: _State) -> None:
+        self.remark = ""
         if state == self._state:
             return
         if self.raw:
@@ -465,6 +505,7 @@ class Draft:
         self._derived = None
 
     def _travel(self, there: deque[_State], back: deque[_State]) -> None:
+        self.remark = ""
         if there:
             back.append(self._state)
             self._state = there.pop()

@@ -11,8 +11,9 @@ from engine.errors import PerceptuiError
 from engine.paths import preset_dir
 from engine.runs.contents import EXPERIMENT
 from engine.runs.run import all_runs
+from engine.spec.call import Call
 from engine.spec.catalogue import FAMILIES
-from engine.spec.grammar import Call, GrammarError, parse_call
+from engine.spec.grammar import GrammarError, parse_call
 from engine.spec.toml_text import read_raw
 
 TABLES = (".csv", ".tsv", ".parquet", ".feather", ".arrow")

@@ -22,6 +22,7 @@ from tui.editing.call_form import (
 from tui.editing.topics import Topic
 from tui.language import tr
 from tui.screens.form_frame import Check, Form, Taken
+from tui.widgets.call_input import CallInput
 from tui.widgets.choices import Choice, Choices
 from tui.widgets.parameter_row import Cycle, ParameterRow, spread
 
@@ -61,7 +62,7 @@ class ComponentForm(Form):
     def compose(self) -> ComposeResult:
         with Vertical(id="frame"):
             yield Static(self._title(), id="title", markup=False)
-            yield Input(
+            yield CallInput(
                 self._initial,
                 compact=True,
                 id="call",

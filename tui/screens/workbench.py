@@ -8,7 +8,7 @@ from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Container
-from textual.events import DescendantFocus, Resize
+from textual.events import DescendantFocus, Paste, Resize
 from textual.reactive import reactive
 
 from engine.computer import Computer
@@ -499,6 +499,22 @@ class WorkbenchScreen(InsideScreen):
             self._rejected = after
             self.complain(f"{error}. e opens your text again")
             return
+        self.post_message(DraftChanged())
+
+    def on_paste(self, event: Paste) -> None:
+        """Take a program, layers, or what somebody shared, in the place of what is there."""
+        from tui.editing.pasted import take_pasted
+
+        event.stop()
+        if not event.text.strip():
+            return
+        draft = self.host.draft
+        try:
+            what = take_pasted(draft, event.text)
+        except PerceptuiError as error:
+            self.complain(error)
+            return
+        self.tell(". ".join(filter(None, (f"Pasted: {what}; z takes it back", draft.remark))))
         self.post_message(DraftChanged())
 
     def action_share(self) -> None:

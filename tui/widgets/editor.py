@@ -359,4 +359,6 @@ class Editor(CursorRows, can_focus=True):
         """Show the change, the cursor on the line of a key, and tell the screen."""
         self._place_cursor(where)
         self.show_draft()
+        if self.draft.remark:
+            self.app.notify(plain(f"{self.draft.remark}: left out", self.look.ascii), markup=False)
         self.post_message(DraftChanged())

@@ -146,6 +146,7 @@ class PReLU(_Activation):
     keeps_zero = True
     here = "Here {inputs} values pass, and it learns {sum} slopes that begin at {init}."
     unpassed = ("per_channel",)
+    size_names = ("num_parameters",)
     kinks = 1
 
     init: float = parameter(default=0.25, help="the slope to begin with")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from engine.parts.component import Component, literal
+from engine.parts.component import Component, TorchOnly, literal
 from engine.parts.shapes import Shape, ShapeError, shape_text
 
 if TYPE_CHECKING:
@@ -44,6 +44,13 @@ class Layer(Component, abstract=True):
     """Whether its weights are used again at every place of an image or a sequence."""
     inputs_first: ClassVar[bool] = False
     """Whether its weights are laid out by inputs, then outputs: PyTorch has the others round."""
+    size_names: ClassVar[tuple[str, ...]] = ()
+    """What PyTorch calls that which `sizes` gives."""
+    torch_only: ClassVar[TorchOnly] = {
+        "inplace": (True, False),
+        "device": (),
+        "dtype": (),
+    }
     width_parameter: ClassVar[str] = ""
     """The parameter that says how many units or channels it makes; empty where none does."""
     passes_on: ClassVar[bool] = False

@@ -5,8 +5,8 @@ from __future__ import annotations
 from itertools import product
 from typing import ClassVar, Literal
 
-from engine.parts.component import parameter
-from engine.parts.layers.base import factors, require_image, require_sequence
+from engine.parts.component import and_torch_only, parameter
+from engine.parts.layers.base import Layer, factors, require_image, require_sequence
 from engine.parts.layers.initial import (
     Init,
     Initialized,
@@ -35,6 +35,7 @@ class _Convolution(Initialized, abstract=True):
     convolves = True
     width_parameter = "out_channels"
     weights = ("weight",)
+    size_names = ("in_channels",)
     directions: ClassVar[int]
     """1 for sequences (channels, length), 2 for images (channels, height, width)."""
 
@@ -230,6 +231,8 @@ class ConvTranspose2d(Initialized):
     inputs_first = True
     width_parameter = "out_channels"
     weights = ("weight",)
+    size_names = ("in_channels",)
+    torch_only = and_torch_only(Layer.torch_only, padding_mode=("zeros",))
 
     out_channels: int = parameter(
         help="how many filters", minimum=1, maximum=100_000, unit="channels"

@@ -26,6 +26,7 @@ class Linear(Initialized):
     dense = True
     width_parameter = "out_features"
     weights = ("weight",)
+    size_names = ("in_features",)
 
     out_features: int = parameter(
         help="how many outputs", minimum=1, maximum=1_000_000, unit="units"

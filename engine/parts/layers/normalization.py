@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from engine.parts.component import parameter
+from engine.parts.component import and_torch_only, parameter
 from engine.parts.layers.base import Layer, factors, require_image
 from engine.parts.shapes import Shape, ShapeError, product, shape_text
 
 
 class _BatchNorm(Layer, abstract=True):
     normalizes = "batch"
+    size_names = ("num_features",)
+    torch_only = and_torch_only(Layer.torch_only, bias=(True,))
 
     eps: float = parameter(default=1e-5, help="added to the variance for stability", above=0)
     momentum: float | None = parameter(
@@ -93,6 +95,8 @@ class GroupNorm(Layer):
     here = "Here it evens out {channels} channels in {num_groups} groups, and learns {sum} numbers."
     steady = True
     unpassed = ("num_groups",)
+    size_names = ("num_groups", "num_channels")
+    torch_only = and_torch_only(Layer.torch_only, bias=(True,))
     nonlinear = True
     normalizes = "sample"
 
@@ -128,6 +132,8 @@ class InstanceNorm2d(Layer):
     here = "Here it evens out {channels} channels of each picture, and learns {sum} numbers."
     nonlinear = True
     normalizes = "sample"
+    size_names = ("num_features",)
+    torch_only = and_torch_only(Layer.torch_only, bias=(True,))
 
     eps: float = parameter(default=1e-5, help="added to the variance for stability", above=0)
     momentum: float = parameter(
@@ -176,6 +182,7 @@ class LayerNorm(Layer):
     steady = True
     nonlinear = True
     normalizes = "sample"
+    size_names = ("normalized_shape",)
 
     eps: float = parameter(default=1e-5, help="added to the variance for stability", above=0)
     elementwise_affine: bool = parameter(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from engine.parts.component import parameter
+from engine.parts.component import and_torch_only, parameter
 from engine.parts.layers.base import Layer, require_image, require_sequence
 from engine.parts.shapes import Shape, ShapeError, Size, each_way, shape_text, size_text
 
@@ -56,6 +56,8 @@ def _pooled_size(size: int, k: int, s: int, p: int, d: int, ceil_mode: bool) -> 
     return out - 1 if ceil_mode and (out - 1) * s >= size + p else out
 
 
+_MAX_POOL = ("kernel_size", "stride", "padding", "dilation", "return_indices", "ceil_mode")
+"""PyTorch's order."""
 _OVER_THE_EDGE = "also use windows that hang over the edge"
 
 
@@ -79,6 +81,8 @@ class MaxPool2d(_Pool2d):
         "is."
     )
     nonlinear = True
+    torch_only = and_torch_only(Layer.torch_only, return_indices=(False,))
+    torch_order = _MAX_POOL
 
     dilation: Size = parameter(
         default=1, help="distance between window taps", minimum=1, unit="pixels"
@@ -90,6 +94,7 @@ class AvgPool2d(_Pool2d):
     """Take the mean of each window."""
 
     words = "Makes a picture smaller: each window becomes its mean."
+    torch_only = and_torch_only(Layer.torch_only, divisor_override=(None,))
 
     ceil_mode: bool = parameter(default=False, help=_OVER_THE_EDGE)
     count_include_pad: bool = parameter(default=True, help="count the border's zeros in the mean")
@@ -126,6 +131,8 @@ class MaxPool1d(_Pool1d):
 
     words = "Makes a sequence shorter and keeps the strongest value of each window."
     nonlinear = True
+    torch_only = and_torch_only(Layer.torch_only, return_indices=(False,))
+    torch_order = _MAX_POOL
 
     dilation: int = parameter(default=1, help="distance between window taps", minimum=1)
     ceil_mode: bool = parameter(default=False, help=_OVER_THE_EDGE)

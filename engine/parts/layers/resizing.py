@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from engine.parts.component import parameter
+from engine.parts.component import and_torch_only, parameter
 from engine.parts.layers.base import Layer, require_image
 from engine.parts.shapes import Shape, ShapeError, Size, each_way, shape_text
 
@@ -22,6 +22,7 @@ class Upsample(Layer):
     words = "Makes a picture or a sequence larger by filling in what lies between its values."
     here = "Here {shape_in} becomes {shape_out}; it learns nothing."
     steady = True
+    torch_only = and_torch_only(Layer.torch_only, recompute_scale_factor=(None, False))
 
     size: Size | None = parameter(
         default=None, help="the size it makes", minimum=1, maximum=4096, unit="pixels"

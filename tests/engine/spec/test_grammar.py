@@ -10,10 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.limits import BLOCK_DEPTH, CALL
+from engine.spec.call import Call, num_calls
 from engine.spec.grammar import (
-    Call,
     GrammarError,
-    num_calls,
     parse_call,
     parse_list,
     parse_value,

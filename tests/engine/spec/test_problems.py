@@ -75,7 +75,12 @@ def _problems(**changes: object) -> list[str]:
             "layers[0].out_features: True is not accepted: "
             "give a whole number, at least 1 and at most 1,000,000",
         ),
-        ("layers", ["Linear(1, 1)"], "layers[0].bias: 1 is not accepted: give True or False"),
+        (
+            "layers",
+            ["Linear(3, 1)"],
+            "layers[0]: in_features is 3, but 2 come in: leave the 3 out, write Linear(1)",
+        ),
+        ("layers", ["Linear(1, 0)"], "layers[0].bias: 0 is not accepted: give True or False"),
         (
             "layers",
             ["Linear()"],

@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from tui.renderables.shell import shell_line
+from tui.renderables.shell import shell_line, shell_words
 
 WORDS = [
     "plain",
@@ -35,3 +35,11 @@ def test_a_shell_reads_the_words_back() -> None:
     line = f"printf '%s\\0' {shell_line(WORDS)}"
     read = subprocess.run(["bash", "-c", line], capture_output=True, check=True).stdout
     assert read.split(b"\0")[:-1] == [word.encode("utf-8", "surrogateescape") for word in WORDS]
+
+
+def test_the_words_are_read_back_here() -> None:
+    """As a shell would; a quote that is left open is an error."""
+    assert shell_words(shell_line(WORDS)) == WORDS
+    assert shell_words("a$'b' \"c d\"") == ["a$b", "c d"]
+    with pytest.raises(ValueError, match="quot"):
+        shell_words("it's")
