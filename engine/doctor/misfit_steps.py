@@ -46,7 +46,7 @@ def steps(values: Values, problem: Problem, facts: Facts) -> Iterator[tuple[str,
         yield "leave sampler out", {**values, "sampler": None}
     elif problem.place == "device":
         yield 'write device = "auto"', {**values, "device": "auto"}
-    elif problem.place.endswith("_fraction"):
+    elif problem.place.endswith(("_fraction", "_offset")):
         yield f"leave {problem.place} out", {**values, problem.place: 0.0}
     elif problem.code == "split-fraction":
         yield from ((f"leave {n} out", {**values, n: 0.0}) for n in _FRACTIONS if values[n])

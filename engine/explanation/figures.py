@@ -33,6 +33,7 @@ def of_experiment(case: Case) -> dict[str, str]:
     test = held_back(facts.num_samples, experiment.test_fraction)
     figures |= {
         "validation": f"{validation or facts.num_validation_samples:,}",
+        "offset": f"{held_back(facts.num_samples, experiment.validation_offset):,}",
         "test": f"{test or facts.num_test_samples:,}",
         "selecting": _selecting(validation or facts.num_validation_samples, case.num_train),
         "samples": f"{facts.num_samples:,}",

@@ -134,6 +134,16 @@ class Experiment(Declared):
         here="Here {validation} of {samples} samples choose, and {train} train.",
         tries=0.2,
     )
+    validation_offset: float = parameter(
+        default=0.0,
+        help="share of the shuffled data before the validation split; cross-validation moves it",
+        minimum=0,
+        below=1,
+        words="Where in the shuffled data the validation split begins: moved on by its own size, "
+        "again and again, each sample is held back once, and no lucky split decides.",
+        here="Here {offset} of {samples} samples lie before it.",
+        tries=0.2,
+    )
     test_fraction: float = parameter(
         default=0.0,
         help="share of the data held back for the final test",

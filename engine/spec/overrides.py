@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.errors import BadExperiment, Problem
-from engine.parts.kinds import MISSING
+from engine.parts.kinds import MISSING, Parameter
 from engine.parts.layers.address import Address, place
 from engine.spec import layer_texts
 from engine.spec.catalogue import FAMILIES, family_of_list
@@ -40,6 +40,32 @@ def set_value(raw: Raw, assignment: str) -> dict[str, object]:
     return changed
 
 
+def declaration(raw: Raw, key: str) -> tuple[object, Parameter] | None:
+    """The type and the declaration of what a key names in an experiment; None where that is none.
+
+    What can't be read of the experiment has no declaration either.
+    """
+    field, *path = key.split(".")
+    if not path:
+        return Experiment.parameters().get(field)
+    try:
+        if field == "layers":
+            layers = _layers(raw)
+            address = _address(layers, path[:-1], key)
+            text = str(layer_texts.at(layers, address)) if address else ""
+        else:
+            text = _call_text(raw, field, key) if field in FAMILIES else ""
+        component = FAMILIES[field].members().get(parse_call(text).name) if text else None
+    except (NoLayer, GrammarError, BadExperiment):
+        return None
+    return component.parameters().get(path[-1]) if component else None
+
+
+def _layers(raw: Raw) -> list[object]:
+    current = raw.get("layers")
+    return list(current) if isinstance(current, list | tuple) else []
+
+
 def _whole(field: str, text: str, key: str) -> object:
     kind = Experiment.parameters()[field][0]
     if field == "layers":
@@ -54,8 +80,7 @@ def _whole(field: str, text: str, key: str) -> object:
 
 
 def _set_in_layers(raw: Raw, path: list[str], text: str, key: str) -> list[object]:
-    current = raw.get("layers")
-    layers = list(current) if isinstance(current, list | tuple) else []
+    layers = _layers(raw)
     *indices, last = path
     names_argument = bool(indices) and not last.isdecimal()
     try:

@@ -105,6 +105,7 @@ def _check_splits(known: Known, facts: Facts, problems: list[Problem]) -> None:
                 f"{size:,} samples: leave {split}_fraction out"
             )
             problems.append(Problem(f"{split}_fraction", message, "split-fraction"))
+    offset = held_back(facts.num_samples, known.get("validation_offset", 0.0))
     num_train = facts.num_samples
     for name in ("validation_fraction", "test_fraction"):
         fraction = known.get(name, 0.0)
@@ -113,6 +114,12 @@ def _check_splits(known: Known, facts: Facts, problems: list[Problem]) -> None:
         if fraction and not count:
             message = f"{fraction:g} of {facts.num_samples} samples is not even one"
             problems.append(Problem(name, message, "split-fraction"))
+    if offset and not known.get("validation_fraction"):
+        message = "there is no validation split that it could move: give validation_fraction too"
+        problems.append(Problem("validation_offset", message, "split-fraction"))
+    elif offset > num_train >= 1:
+        message = f"{offset:,} samples are to come first, but {num_train:,} are trained on"
+        problems.append(Problem("validation_offset", message, "split-fraction"))
     if num_train < 1:
         message = f"{known['data']} leaves no sample to train on"
         problems.append(Problem("data", message, "split-fraction"))

@@ -141,7 +141,8 @@ def split(dataset: Dataset, experiment: Experiment, reader: Source | None = None
     """Divide a data set as the experiment asks; reader: of one whose inputs are not in memory.
 
     Only where a fraction is held back, one permutation is drawn from the global generator:
-    the test samples first, then the validation samples, then the training samples.
+    the test samples first, then the validation samples, then the training samples, of which some
+    come before those that are validated on, where an offset says so.
     """
     num_samples = len(dataset.targets)
     test, validation, train = divided(num_samples, experiment)
@@ -177,9 +178,10 @@ def divided(num_samples: int, experiment: Experiment) -> tuple[Tensor, Tensor, T
     num_validation = held_back(num_samples, experiment.validation_fraction)
     if not num_test and not num_validation:
         return torch.arange(0), torch.arange(0), torch.arange(num_samples)
-    sizes = [num_test, num_validation, num_samples - num_test - num_validation]
-    test, validation, train = torch.split(torch.randperm(num_samples), sizes)
-    return test, validation, train
+    before = held_back(num_samples, experiment.validation_offset)
+    sizes = [num_test, before, num_validation, num_samples - num_test - before - num_validation]
+    test, first, validation, train = torch.split(torch.randperm(num_samples), sizes)
+    return test, validation, torch.cat([first, train]) if before else train
 
 
 def _own_splits(

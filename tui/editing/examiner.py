@@ -71,5 +71,9 @@ def _key(experiment: Experiment) -> _Key:
     """What decides how the data looks: of points also which of them are held back."""
     shares: tuple[float, ...] = ()
     if experiment.data.is_planar:
-        shares = experiment.validation_fraction, experiment.test_fraction
+        shares = (
+            experiment.validation_fraction,
+            experiment.validation_offset,
+            experiment.test_fraction,
+        )
     return str(experiment.data), experiment.seed, shares

@@ -39,10 +39,17 @@ def data_piece(plan: Plan) -> Piece:
 def _split(plan: Plan) -> list[str]:
     sizes = list(plan.sizes.values())
     shares = [f"{plan.sizes[s]:,} to {_PURPOSE[s]}" for s in _PURPOSE if s in plan.sizes]
+    names, rejoined = list(plan.sizes), list[str]()
+    if plan.num_before:
+        names.insert(names.index("validation"), "first")
+        sizes.insert(names.index("first"), plan.num_before)
+        sizes[-1] -= plan.num_before
+        rejoined = ["train = torch.cat([first, train])"]
     return [
         "",
         f"# Split at random: {', '.join(shares)}.",
-        f"{', '.join(plan.sizes)} = torch.randperm({sum(sizes)}).split({sizes})",
+        f"{', '.join(names)} = torch.randperm({sum(sizes)}).split({sizes})",
+        *rejoined,
         *(f"{name} = {name}.sort().values" for name in plan.sizes if plan.buffer is not None),
         *(
             f"{plan.inputs(name)}, {plan.targets(name)} = inputs[{name}], targets[{name}]"

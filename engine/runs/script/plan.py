@@ -159,6 +159,11 @@ class Plan:
         """Whether one output stands for the second of two classes."""
         return self.classifies and self.num_outputs == 1
 
+    @property
+    def num_before(self) -> int:
+        """Shuffled training samples before the validation split."""
+        return held_back(self.facts.num_samples, self.experiment.validation_offset)
+
 
 def make_plan(
     experiment: Experiment, locations: DataLocations, changes: Sequence[Change] = ()

@@ -55,6 +55,7 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "each class as often": {**BATCHES, **SPLIT, "sampler": "balanced"},
     "each class as often at once": {**CLASSES, "sampler": "balanced", "schedule": "StepLR(2)"},
     "splits": {**BATCHES, **SPLIT},
+    "a fold": {**BATCHES, **SPLIT, "validation_offset": 0.4},
     "large validation": {"data": "circle(samples=3000)", "validation_fraction": 0.5, "epochs": 2},
     "test only": {"test_fraction": 0.5},
     "regularized": {**BATCHES, "l1": 0.01, "l2": 0.1, "clip_norm": 0.5},

@@ -222,7 +222,7 @@ def _network(draw: DrawFn, facts: Facts, loss: Loss) -> tuple[Layer, ...]:
 def _plain_fields(draw: DrawFn, facts: Facts, loss: Loss) -> dict[str, Any]:
     declared = Experiment.parameters()
     by_hand = {"device", "class_weights", "sampler", "select", "predict", "measured"}
-    by_hand |= {"validation_fraction", "test_fraction"}
+    by_hand |= {"validation_fraction", "validation_offset", "test_fraction"}
     optional = {
         name: values(*declaration)
         for name, declaration in declared.items()

@@ -205,6 +205,12 @@ def _problems(**changes: object) -> list[str]:
             0.001,
             "validation_fraction: 0.001 of 100 samples is not even one",
         ),
+        (
+            "validation_offset",
+            0.2,
+            "validation_offset: there is no validation split that it could move: "
+            "give validation_fraction too",
+        ),
     ],
 )
 def test_a_mistake_is_told_with_its_place_and_the_repair(

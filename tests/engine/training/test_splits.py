@@ -47,6 +47,24 @@ def test_fractions_cut_one_permutation() -> None:
     assert list(splits.named()) == ["train", "validation", "test"]
 
 
+def test_an_offset_moves_the_validation_split_through_the_same_permutation() -> None:
+    """Moved on by its own size it holds back each sample once that is not tested on."""
+    torch.manual_seed(3)
+    order = torch.randperm(20).tolist()
+    held: list[int] = []
+    for offset in (0.0, 0.25, 0.5):
+        torch.manual_seed(3)
+        fractions = {"validation_fraction": 0.25, "test_fraction": 0.25}
+        splits = split(_rows(), small(**fractions, validation_offset=offset))
+        assert splits.validation is not None
+        assert splits.test is not None
+        validated = splits.validation.targets.tolist()
+        held += validated
+        assert splits.test.targets.tolist() == order[:5]
+        assert splits.train.targets.tolist() == [n for n in order[5:] if n not in validated]
+    assert held == order[5:]
+
+
 def test_standardization_uses_the_training_splits_figures() -> None:
     """The training split gets mean 0 and deviation 1; the others are moved by the same."""
     splits = split(_rows(standardize=True), small(test_fraction=0.25, validation_fraction=0.1))
