@@ -26,6 +26,8 @@ from engine.spec.validator import check
 
 Raw = Mapping[str, object]
 """An experiment as TOML has it: components are calls in quotes."""
+OF_OTHERS = ("sweep",)
+"""Tables of an experiment's file that say nothing of it, and that others read."""
 
 
 def read_file(path: Path, limit: Limit = TOML_FILE, facts: Facts | None = None) -> Experiment:
@@ -89,6 +91,8 @@ def _values(
     declared = Experiment.parameters()
     values: dict[str, Any] = {}
     for key, value in raw.items():
+        if key in OF_OTHERS:
+            continue
         if key in declared:
             before = len(problems)
             converted = _field(key, value, problems)
