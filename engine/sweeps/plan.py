@@ -46,6 +46,10 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     version: int = VERSION
     name: str
     """Of the preset or file."""
+    what: str = ""
+    """The preset or file as a command names it; empty where there is none that is like it."""
+    settings: tuple[str, ...] = ()
+    """What was set over it, as `--set` takes it."""
     toml: str
     """The experiment that is varied, every field of it; its seed is the first."""
     axes: tuple[Axis, ...] = ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import random
+from collections.abc import Sequence
 from pathlib import Path
 
 from engine.errors import BadExperiment, DataUnavailable, Problem, UsageError
@@ -38,14 +39,17 @@ def make_plan(
     *,
     name: str,
     data_dir: Path,
+    what: str = "",
+    settings: Sequence[str] = (),
     source: str = "",
     folder: Path | None = None,
     is_granted: bool = False,
 ) -> Plan:
     """The plan of what is asked of a raw experiment with its `[sweep]` table.
 
-    is_granted: whether any number of trainings is. Raises BadExperiment with all mistakes,
-    UsageError for a missing extra, DataUnavailable where the data's own file can't be read.
+    what, settings: how a command names the experiment, where one does. is_granted: whether any
+    number of trainings is. Raises BadExperiment with all mistakes, UsageError for a missing extra,
+    DataUnavailable where the data's own file can't be read.
     """
     problems: list[Problem] = []
     of_file, table = of_table(raw.get("sweep", {}), problems)
@@ -61,6 +65,8 @@ def make_plan(
     assert base is not None, "what is wrong with it was told"
     plan = Plan(
         name=name,
+        what=what,
+        settings=tuple(settings),
         toml=to_toml(base, complete=True),
         axes=axes,
         seeds=asked.seeds or 1,

@@ -119,6 +119,7 @@ from tui.commands import (  # noqa: E402  # they add themselves to app
     presets,
     runs,
     show,
+    sweep,
     table,
     tune,
 )
@@ -139,6 +140,7 @@ __all__ = [
     "presets",
     "runs",
     "show",
+    "sweep",
     "table",
     "train",
     "tune",

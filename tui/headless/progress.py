@@ -259,10 +259,13 @@ class Presentation:
             return JsonLines()
         if self.quiet:
             return Quiet()
-        # A bar moves by itself.
+        return Live(self.terminal, epochs) if self.moves else Lines(self.terminal, epochs)
+
+    @property
+    def moves(self) -> bool:
+        """Whether a bar may be drawn, which moves by itself."""
         still = os.environ.get("TEXTUAL_ANIMATIONS") == "none"
-        live = self.terminal.is_interactive and not still
-        return Live(self.terminal, epochs) if live else Lines(self.terminal, epochs)
+        return self.terminal.is_interactive and not still
 
 
 class Show:
