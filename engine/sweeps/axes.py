@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 
 import msgspec
@@ -100,7 +99,7 @@ def _as_typed(value: object) -> str:
     """A value of TOML as it is typed after `--set KEY=`."""
     if isinstance(value, list):
         return " ".join(map(str, value))
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    return str(value)
 
 
 def _axis(field: str, text: str, is_whole: IsWhole) -> Axis:
@@ -157,8 +156,6 @@ def _is_number(value: object) -> bool:
 
 def _check_ends(text: str, name: str, low: float, high: float, numbers: tuple[object, ...]) -> None:
     """Raise GrammarError for ends that nothing lies between."""
-    if not (math.isfinite(low) and math.isfinite(high)):
-        raise GrammarError(f"{text}: its ends must be finite numbers")
     if low > high:
         turned = ",".join(str(number) for number in (numbers[1], numbers[0], *numbers[2:]))
         raise GrammarError(f"{text}: it is reversed: write {name}({turned})")

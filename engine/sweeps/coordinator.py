@@ -42,10 +42,6 @@ ATTEMPTS = 2
 PROBE_BYTES = 1 << 16
 
 
-class Stopped(Exception):
-    """Somebody has stopped the sweep."""
-
-
 class GivenUp(Exception):
     """The sweep can't go on; the message says why."""
 
@@ -72,7 +68,6 @@ class Coordinator:
         self._again: list[Trial] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._doing = ""
-        self._winner_boundary: Boundary | None = None
 
     async def run(self) -> None:
         """Train all that is left; raises GivenUp."""
@@ -334,8 +329,11 @@ async def coordinate(directory: SweepDirectory, plan: Plan, executor: Executor) 
         print(error, file=sys.stderr, flush=True)
         coordinator.end("failed", str(error))
         return 1
-    coordinator.end("completed")
-    return 0
+    else:
+        coordinator.end("completed")
+        return 0
+    finally:
+        drop_lease(directory.path)
 
 
 def main() -> int:
@@ -353,8 +351,9 @@ def main() -> int:
     except PerceptuiError as error:
         print(error, file=sys.stderr, flush=True)
         return error.exit_code
-    finally:
-        drop_lease(directory.path)
+    except OSError as error:
+        print(f"{directory.path}: {error.strerror or error}", file=sys.stderr, flush=True)
+        return 1
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from engine.runs.lease import holder_of, read_lease
 from engine.service.client.launch import last_words
 from engine.sweeps.directory import SweepDirectory
 
+COORDINATOR = "engine.sweeps.coordinator"
 LONGEST_STOP_S = 60.0
 LOOK_S = 0.05
 
@@ -30,7 +31,7 @@ def start(directory: SweepDirectory) -> None:
         )
     reading, writing = os.pipe()
     # -P: a folder named engine in the working directory must not run instead.
-    command = [sys.executable, "-P", "-m", "engine.sweeps.coordinator"]
+    command = [sys.executable, "-P", "-m", COORDINATOR]
     command += [str(directory.path.absolute()), str(writing)]
     try:
         with directory.log.open("ab") as log:

@@ -19,6 +19,8 @@ from engine.training.threads import num_threads
 
 LONGEST = 32
 """Characters of a value in a sentence."""
+ROUNDED = 12
+"""Decimals of a difference: what is smaller is how sums of floats end."""
 
 
 def labels(plan: Plan) -> list[str]:
@@ -99,7 +101,7 @@ def _of_lead(plan: Plan, lead: Difference) -> str:
 
 
 def _signed(value: float) -> str:
-    return f"{value + 0.0:.4g}"
+    return f"{round(value, ROUNDED) + 0.0:.4g}"  # + 0.0 turns -0.0 into 0.0
 
 
 def _cut(value: str) -> str:

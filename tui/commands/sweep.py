@@ -25,8 +25,8 @@ SweepArgument = Annotated[
 ]
 
 
-@app.command()
-def sweep(
+@app.command("sweep")
+def sweep_command(
     ctx: typer.Context,
     what: o.WhatArgument,
     over: Annotated[
@@ -176,7 +176,7 @@ app.add_typer(sweeps)
 
 
 @sweeps.callback(invoke_without_command=True)
-def list_sweeps(
+def sweeps_command(
     ctx: typer.Context,
     runs_dir: o.RunsDir = None,
     data_dir: o.DataDir = None,
@@ -215,7 +215,7 @@ def _found(ctx: typer.Context, name: str) -> tuple[SweepDirectory, o.Shared]:
 
 
 @sweeps.command("attach")
-def attach_sweep(
+def attach_command(
     ctx: typer.Context,
     name: SweepArgument = "last",
     quiet: o.QuietOption = False,
@@ -232,7 +232,7 @@ def attach_sweep(
 
 
 @sweeps.command("stop")
-def stop_sweep(
+def stop_command(
     ctx: typer.Context,
     name: SweepArgument,
     runs_dir: o.RunsDir = None,
@@ -253,7 +253,7 @@ def stop_sweep(
 
 
 @sweeps.command("resume")
-def resume_sweep(
+def resume_command(
     ctx: typer.Context,
     name: SweepArgument = "last",
     quiet: o.QuietOption = False,
@@ -284,7 +284,7 @@ def resume_sweep(
 
 
 @sweeps.command("show")
-def show_sweep(
+def show_command(
     ctx: typer.Context,
     name: SweepArgument = "last",
     all: Annotated[bool, typer.Option("--all", help="Every configuration.")] = False,
@@ -302,7 +302,7 @@ def show_sweep(
 
 
 @sweeps.command("export")
-def export_sweep(
+def export_command(
     ctx: typer.Context,
     name: SweepArgument,
     format: Annotated[

@@ -22,8 +22,6 @@ def lines_of(results: Results) -> list[Line]:
             row.values,
             row.mean,
             row.deviation,
-            len(row.measured),
-            row.num_planned,
             remark(row),
             is_best=best is not None and row.cell == best.cell,
             is_tied=row.cell in ties,

@@ -25,8 +25,6 @@ class Line:
     values: tuple[str, ...]
     mean: float | None
     deviation: float | None
-    num_measured: int
-    num_planned: int
     remark: str = ""
     """`2 diverged`, `pruned`, `3 of 5`."""
     is_best: bool = False

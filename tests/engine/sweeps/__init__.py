@@ -1,0 +1,1 @@
+"""Sweeps: axes, plans, queues, results, and the process that coordinates them."""
