@@ -30,9 +30,14 @@ NEEDS_MNIST = "PERCEPTUI_DATA_DIR"
 """Stands in the reason of every test that is skipped for want of MNIST."""
 
 
+GARBAGE = (10_000, 20, 100)
+"""Thresholds of the garbage collector; by Python's own it takes a third of a pilot test's time."""
+
+
 def pytest_collection_finish() -> None:
     """What is loaded by now stays: the garbage collector need not look at it again."""
     gc.freeze()
+    gc.set_threshold(*GARBAGE)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
