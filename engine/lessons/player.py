@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial, singledispatchmethod
+from itertools import product
 from pathlib import Path
 
 from engine.errors import PerceptuiError
@@ -102,6 +103,18 @@ def _explained(lesson: Lesson, step: Step, situation: Situation) -> dict[str, st
     return said
 
 
+_SIDE = 28
+
+
+def _stroke() -> bytes:
+    """An upright stroke in the middle of a sheet, two pixels wide: anybody's 1."""
+    rows = (255 * (5 <= row < 23 and 13 <= column < 15) for row, column in _PIXELS)
+    return bytes(rows)
+
+
+_PIXELS = tuple(product(range(_SIDE), range(_SIDE)))
+
+
 class _Hands:
     """Does what a line of a solution says."""
 
@@ -148,7 +161,7 @@ class _Hands:
 
     @_do.register
     async def _(self, verb: do.Answer) -> None:
-        self._situation.answered(verb.choice)
+        self._situation.answered(verb.chosen(self._situation))
 
     @_do.register
     async def _(self, verb: do.Train) -> None:
@@ -206,6 +219,12 @@ class _Hands:
     async def _(self, verb: do.Predict) -> None:
         for one in await self._session.predict(self._bench.run, [list(verb.values)]):
             self._situation.predicted(one)
+
+    @_do.register
+    async def _(self, verb: do.Draw) -> None:
+        run = self._bench.run
+        drawn = await self._session.predict_drawing(run, _stroke(), (_SIDE, _SIDE))
+        self._situation.predicted(drawn.prediction)
 
     @_do.register
     async def _(self, verb: do.Fix) -> None:

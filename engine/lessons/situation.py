@@ -190,6 +190,17 @@ class Situation:
                 return one.choice
         return None
 
+    def tested(self) -> ev.Evaluated | None:
+        """How the newest training did on the test samples, in this step or before."""
+        return self.trainings[-1].evaluated.get("test") if self.trainings else None
+
+    def test_recalls(self) -> dict[str, float]:
+        """Of each class of the test samples, the share that is recognized."""
+        test = self.tested()
+        return (
+            {one.name: one.recall for one in test.classes if one.recall is not None} if test else {}
+        )
+
     def finds(self, code: str) -> bool:
         """Whether the doctor finds this now, in the experiment or in its training."""
         standing = self.trainings[-1].standing if self.trainings else {}

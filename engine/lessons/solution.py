@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 
 from engine.errors import BadExperiment, Problem
 from engine.export import FORMATS
-from engine.lessons.condition import Condition
-from engine.lessons.condition_parser import Surroundings, read_condition
+from engine.lessons.condition import Condition, Reference
+from engine.lessons.condition_parser import Surroundings, read_condition, read_reference
 from engine.lessons.facts.experiment import codes
+from engine.lessons.situation import Situation
 from engine.limits import CONDITION
 from engine.parts.layers.address import Address
 from engine.spec.grammar import GrammarError, parse_call
@@ -49,9 +50,14 @@ class RemoveLayer(Verb):
 
 @dataclass(frozen=True)
 class Answer(Verb):
-    """`answer CHOICE`."""
+    """`answer CHOICE`; `answer-with FACT`: the choice that is named as a fact says."""
 
     choice: str
+    fact: Reference | None = None
+
+    def chosen(self, situation: Situation) -> str:
+        """The choice that is taken in a situation."""
+        return self.choice if self.fact is None else str(self.fact.value(situation))
 
 
 @dataclass(frozen=True)
@@ -118,6 +124,11 @@ class Predict(Verb):
     """`predict V1, V2, …`: ask the newest network about a sample."""
 
     values: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Draw(Verb):
+    """`draw`: ask the newest network about a picture that is drawn: an upright stroke."""
 
 
 @dataclass(frozen=True)
@@ -255,6 +266,11 @@ def _answer(line: _Line) -> Verb:
     return Answer(line.line, line.rest)
 
 
+def _answer_with(line: _Line) -> Verb:
+    fact = read_reference(line.rest, "", line.problems, line.surroundings)
+    return Answer(line.line, "", fact)
+
+
 def _train(line: _Line) -> Verb:
     if not line.rest:
         return Train(line.line)
@@ -323,6 +339,7 @@ _VERBS: dict[str, Callable[[_Line], Verb]] = {
     "set": _set,
     "layers": _layers,
     "answer": _answer,
+    "answer-with": _answer_with,
     "train": _train,
     "step": lambda line: Advance(line.line, line.count(line.rest, "a number of steps")),
     "restart": _alone(Restart),
@@ -333,6 +350,7 @@ _VERBS: dict[str, Callable[[_Line], Verb]] = {
     "set-weight": _set_weight,
     "redraw": lambda line: RedrawLayer(line.line, line.address(line.rest)),
     "predict": _predict,
+    "draw": _alone(Draw),
     "fix": _fix,
     "find-rate": _alone(FindRate),
     "seed": lambda line: SetValue(

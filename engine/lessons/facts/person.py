@@ -73,6 +73,13 @@ declare(
 )
 
 
+@fact("yes-no", "whether no class of the test samples is recognized less than the one answered")
+def answered_worst(situation: Situation) -> Value:
+    recalls = situation.test_recalls()
+    answer = situation.answer()
+    return answer in recalls and recalls[answer] == min(recalls.values())
+
+
 @fact("yes-no", "whether the network was asked about a sample")
 def predicted(situation: Situation) -> Value:
     return bool(situation.predictions_of_step())
@@ -82,6 +89,12 @@ def predicted(situation: Situation) -> Value:
 def predicted_class(situation: Situation) -> Value:
     known = situation.predictions_of_step()
     return known[-1].predicted if known else None
+
+
+@fact("number", "the number that the network predicted for the newest sample it was asked about")
+def predicted_number(situation: Situation) -> Value:
+    known = situation.predictions_of_step()
+    return _as_number(known[-1].predicted.partition(",")[0]) if known else None
 
 
 @fact("share", "how sure the network was of the newest sample that it was asked about")

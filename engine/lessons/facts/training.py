@@ -148,11 +148,19 @@ def _first(name: str, situation: Situation, _: tuple[Argument, ...]) -> Value:
 
 
 def _best(name: str, situation: Situation, _: tuple[Argument, ...]) -> Value:
+    return _extreme(name, situation, is_best=True)
+
+
+def _worst(name: str, situation: Situation, _: tuple[Argument, ...]) -> Value:
+    return _extreme(name, situation, is_best=False)
+
+
+def _extreme(name: str, situation: Situation, *, is_best: bool) -> Value:
     training = situation.training
     if training is None:
         return None
     higher = METRICS[name.partition("_")[2]].higher_is_better
-    return (training.highest if higher else training.lowest).get(name)
+    return (training.highest if higher is is_best else training.lowest).get(name)
 
 
 def _lowest(name: str, situation: Situation, _: tuple[Argument, ...]) -> Value:
@@ -178,6 +186,7 @@ def _declare_metrics() -> None:
             ("", f"the newest {of}", _newest),
             ("first_", f"the first {of} that was reported", _first),
             ("best_", f"the best {of} up to now", _best),
+            ("worst_", f"the worst {of} up to now", _worst),
             ("earlier_", f"the last {of} of the training before", _earlier),
             ("lowest_", f"the lowest final {of} of this step's trainings", _lowest),
             ("highest_", f"the highest final {of} of this step's trainings", _highest),
@@ -190,21 +199,18 @@ _declare_metrics()
 
 @fact("text", "the class of the test samples that is recognized least")
 def worst_class(situation: Situation) -> Value:
-    test = situation.training.evaluated.get("test") if situation.training else None
-    known = [one for one in test.classes if one.recall is not None] if test else []
-    return min(known, key=lambda one: one.recall or 0.0).name if known else None
+    recalls = situation.test_recalls()
+    return min(recalls, key=lambda name: recalls[name]) if recalls else None
 
 
 @fact("share", "of that class, the share that is recognized")
 def worst_recall(situation: Situation) -> Value:
-    test = situation.training.evaluated.get("test") if situation.training else None
-    known = [one.recall for one in test.classes if one.recall is not None] if test else []
-    return min(known) if known else None
+    return min(situation.test_recalls().values(), default=None)
 
 
 @fact("text", "which class the test samples are most often taken for another: 4 for 9")
 def most_confused(situation: Situation) -> Value:
-    test = situation.training.evaluated.get("test") if situation.training else None
+    test = situation.tested()
     if test is None:
         return None
     wrong = [
@@ -221,7 +227,7 @@ def most_confused(situation: Situation) -> Value:
 
 @fact("count", "test samples that are told wrong")
 def num_wrong(situation: Situation) -> Value:
-    test = situation.training.evaluated.get("test") if situation.training else None
+    test = situation.tested()
     if test is None or not test.confusion:
         return None
     return test.samples - sum(row[n] for n, row in enumerate(test.confusion))
