@@ -55,7 +55,8 @@ def state(catalogue: Catalog, said: list[Message]) -> State:
             found.missing.append(message.text)
         elif not fields(_string(entry)) <= fields(message.text) | fields(message.many):
             found.unfit.append(f"{message.text} -> {_string(entry)}")
-    found.stale = [text for text in known if text not in {one.text for one in said}]
+    texts = {one.text for one in said}
+    found.stale = [text for text in known if text not in texts]
     found.stale += [str(text) for text in catalogue.obsolete]
     return found
 
