@@ -48,7 +48,8 @@ class SnapshotTaker:
         self._trainer = trainer
         self._writer = writer
         self.budget = Budget(SHARE)
-        self._began_s = trainer.elapsed_s
+        self._began_s, self._began_thread_s = trainer.elapsed_s, time.thread_time()
+        self._began_step = trainer.global_step
         self._spacing = spacing_of(writer.steps, NATURAL) if writer else 1
         self._pending: list[Taken] = []
         self._write_s = WRITE_S
@@ -95,10 +96,14 @@ class SnapshotTaker:
 
         last_event: number of the newest event in the record.
         """
+        began = time.thread_time()
         self._set_due()
-        if not self.budget.allows("take", self._worth_s(), 0.0):
+        lacking_s = self.budget.lacking_s("take", self._worth_s(), 0.0)
+        if lacking_s > 0:
+            self._put_off(lacking_s)
+            self.budget.spend("look", time.thread_time() - began)
             return ""
-        return self._take(last_event)
+        return self._take(last_event, began)
 
     def finish(self, last_event: int) -> str:
         """Keep the weights as they are at the end, and write all; why it failed, or nothing."""
@@ -107,7 +112,7 @@ class SnapshotTaker:
         kept = self._pending[-1] if self._pending else self._writer.newest
         trouble = ""
         if kept is None or kept.step < self._trainer.global_step:
-            trouble = self._take(last_event)
+            trouble = self._take(last_event, time.thread_time())
         return trouble or self.flush()
 
     def flush(self) -> str:
@@ -143,9 +148,9 @@ class SnapshotTaker:
             self._set_due()
         return ""
 
-    def _take(self, last_event: int) -> str:
+    def _take(self, last_event: int, began: float) -> str:
         # Of this thread alone: a busy machine that lets it wait once would end them for long.
-        trainer, began = self._trainer, time.thread_time()
+        trainer = self._trainer
         torch.cat(self._live, out=self._rows[len(self._pending)])
         loss = trainer.newest_loss
         self._pending.append(
@@ -163,19 +168,41 @@ class SnapshotTaker:
         step = self._trainer.global_step
         self.due = step + max(1, step // NATURAL) * self._spacing
 
+    def _put_off(self, lacking_s: float) -> None:
+        """Look again once there is likely to be time: looking at every step costs as much."""
+        trainer = self._trainer
+        step = trainer.global_step
+        done = max(1, step - self._began_step)
+        step_s = max(self._elapsed_s() / done, self._whole_s() / 2 / self._num_steps())
+        most = max(NATURAL, step)
+        earned_s = SHARE * step_s * most
+        wait = most if earned_s <= lacking_s else math.ceil(most * lacking_s / earned_s)
+        self.due = max(self.due, step + wait)
+
     def _worth_s(self) -> float:
         """The time of training that snapshots may take their share of by now.
 
         A half of what is to come counts from the start, when most changes; so does a half of the
         whole where it is short. The other half is left for what comes later.
         """
-        trainer = self._trainer
-        steps = max(1, trainer.experiment.epochs * len(trainer.batches))
-        done = min(1.0, trainer.global_step / steps)
-        elapsed_s = trainer.elapsed_s - self._began_s
-        ahead_s = elapsed_s / max(done, 1 / steps) * (1 - done)
-        whole_s = max(LEAST_S, elapsed_s + min(AHEAD_S, ahead_s))
-        return max(elapsed_s, whole_s * (1 + done) / 2)
+        done = min(1.0, self._trainer.global_step / self._num_steps())
+        return max(self._elapsed_s(), self._whole_s() * (1 + done) / 2)
+
+    def _whole_s(self) -> float:
+        """What the training will have taken, but for what lies far ahead."""
+        steps = self._num_steps()
+        done = min(1.0, self._trainer.global_step / steps)
+        ahead_s = self._elapsed_s() / max(done, 1 / steps) * (1 - done)
+        return max(LEAST_S, self._elapsed_s() + min(AHEAD_S, ahead_s))
+
+    def _elapsed_s(self) -> float:
+        """What the training has taken of this thread, whatever else the machine does."""
+        return min(
+            self._trainer.elapsed_s - self._began_s, time.thread_time() - self._began_thread_s
+        )
+
+    def _num_steps(self) -> int:
+        return max(1, self._trainer.experiment.epochs * len(self._trainer.batches))
 
 
 def checkpoint_of(snapshot: Snapshot) -> Checkpoint:

@@ -27,7 +27,11 @@ class Budget:
 
         expected_s: what it may cost the first time.
         """
-        return self.spent_s + self._took_s.get(what, expected_s) <= self._share * elapsed_s
+        return self.lacking_s(what, elapsed_s, expected_s) <= 0
+
+    def lacking_s(self, what: str, elapsed_s: float, expected_s: float = FIRST_S) -> float:
+        """How much more time there must be for this; not above zero where there is enough."""
+        return self.spent_s + self._took_s.get(what, expected_s) - self._share * elapsed_s
 
     @contextmanager
     def spending(self, what: str) -> Iterator[None]:

@@ -108,9 +108,22 @@ def test_none_are_kept_of_a_network_that_one_would_fill(tmp_path: Path) -> None:
 def test_a_training_without_time_for_them_takes_the_first_and_the_last(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What they may cost is a share of the time: where none is left, steps go on without."""
+    """What they may cost is a share of the time: where none is left, steps go on without.
+
+    Whether there is, is asked ever more rarely: that takes time as well.
+    """
     monkeypatch.setattr(snapshots, "SHARE", 0.0)
-    assert _steps(_ended(_begun(tmp_path))) == [0, 80]
+    training = _begun(tmp_path)
+    asked: list[int] = []
+    take = training.snapshots.take
+
+    def counted(last_event: int) -> str:
+        asked.append(last_event)
+        return take(last_event)
+
+    monkeypatch.setattr(training.snapshots, "take", counted)
+    assert _steps(_ended(training)) == [0, 80]
+    assert len(asked) == 4
 
 
 def test_a_rewind_takes_later_ones_back(tmp_path: Path) -> None:
