@@ -29,6 +29,7 @@ from tui.renderables.images import Image, gallery
 from tui.renderables.predictions import class_prediction, value_prediction
 from tui.renderables.sanitize import fit, plain
 from tui.renderables.table import sentence
+from tui.renderables.thumbnail import thumbnail
 from tui.screens.host import AppScreen
 from tui.screens.page import Page
 from tui.widgets.value_input import ChoiceInput, ValueInput
@@ -38,6 +39,14 @@ MOST_FIELDS, MOST_TABLE_FIELDS = 6, 24
 LABEL_WIDTH = 22
 REST_S = 0.15
 """What is typed rests so long before it is asked."""
+
+
+NOTHING_TRAINED = (
+    "Nothing is trained yet: esc leads back to the workbench, where space trains. Then samples are "
+    "chosen or typed here, and the network says at once what it makes of them."
+)
+_AROUND = 7
+"""Rows of this screen that are not the page's, and those below a picture of the data."""
 
 
 class PredictScreen(AppScreen):
@@ -93,7 +102,7 @@ class PredictScreen(AppScreen):
 
     def on_mount(self) -> None:
         if self._facts is None:
-            self._say(self._complaint or "Nothing is trained yet: press space on the workbench.")
+            self.query_one(Page).show(self._before_training)
             return
         self.query(Input).first().focus()
         if self._samples:
@@ -257,6 +266,16 @@ class PredictScreen(AppScreen):
             self._say(str(error))
             return
         self.query_one(Page).show(lambda width: self._rows(answer, sample, width))
+
+    def _before_training(self, width: int) -> list[Text]:
+        """Why nothing can be predicted yet, and the data that there will be predictions of."""
+        look, draft = self.host.look, self.host.draft
+        told = sentence(self._complaint or NOTHING_TRAINED, width, look, dim=False)
+        description = draft.examiner.known(draft.experiment)
+        room = self.size.height - len(told) - _AROUND
+        if self._complaint or description is None or room < 1:
+            return told
+        return [*told, Text(), *thumbnail(description, width, look, height=room)]
 
     def _say(self, text: str) -> None:
         look = self.host.look

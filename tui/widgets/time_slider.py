@@ -32,7 +32,9 @@ class TimeSlider(SnapshotView):
             self.share = share
 
     def watch_snapshot(self, before: Snapshot, after: Snapshot) -> None:
-        self.set_class(after.past is not None, "-past")
+        is_past = after.past is not None
+        self.set_class(is_past, "-past")
+        self.screen.set_class(is_past, "-in-past")
         super().watch_snapshot(before, after)
 
     def drawn_from(self, snapshot: Snapshot) -> tuple[object, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from textual.widgets import Input
 from engine.runs.events import CheckpointSaved, Prediction, RunFinished
 from engine.service.protocol.description import DataRows
 from tests.engine.runs.test_kept_table import begun
-from tests.tui.app.stand import StandApp, seen, started, told, until
+from tests.tui.app.stand import StandApp, seen, small_experiment, started, told, until
 from tests.tui.app.test_screen_others import trained
 from tui.screens.predict import PredictScreen
 
@@ -156,3 +157,20 @@ def test_the_last_weights_may_be_the_best(app: StandApp, tmp_path: Path) -> None
         assert app.controller.checkpoints == ["last"]
 
     told(tmp_path, PredictScreen(), story, app=app)
+
+
+@SIZES
+def test_before_anything_is_trained_the_data_is_seen(tmp_path: Path, size: tuple[int, int]) -> None:
+    """With what leads to predictions: no empty screen."""
+    app = StandApp(tmp_path)
+    experiment = small_experiment()
+    described = asyncio.run(app.controller.describe(experiment))
+    app.draft.load("small", experiment)
+    app.draft.examiner.learn(experiment, described)
+
+    async def story(app: StandApp, pilot: Play) -> None:
+        text = " ".join(seen(app).split())
+        assert "esc leads back to the workbench, where space trains" in text
+        assert "● outside 1 ▲ inside 1" in text
+
+    told(tmp_path, PredictScreen(), story, app=app, size=size)

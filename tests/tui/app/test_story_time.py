@@ -202,3 +202,19 @@ def test_a_first_run_is_a_preset_s(tmp_path: Path) -> None:
     (run / "experiment.toml").touch()
     assert not is_first_run("circle", tmp_path)
     assert is_first_run("spiral", tmp_path)
+
+
+def test_the_slider_has_a_row_on_the_smallest_screen(tmp_path: Path) -> None:
+    """It takes that of the losses: nothing is scrolled out of sight."""
+
+    async def play(stage: Stage) -> None:
+        await _trained(stage, 3)
+        await stage.press("left_curly_bracket")
+        await stage.until_seen("past ├")
+        assert stage.workbench.max_scroll_y == 0
+        assert "Help" in stage.screen
+        await stage.press("space")
+        await stage.until(lambda: "past ├" not in stage.screen)
+        await stage.until_seen("train")
+
+    played(tmp_path, play, size=(20, 5))
