@@ -153,6 +153,8 @@ class _Hands:
             layers = raw["layers"]
             assert isinstance(layers, list), "an experiment was written so"
             try:
+                if taken:
+                    layer_texts.at(layers, at)
                 return {**raw, "layers": layer_texts.spliced(layers, at, taken, *put)}
             except layer_texts.NoLayer as error:
                 raise Stuck(str(error)) from error
