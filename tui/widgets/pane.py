@@ -79,7 +79,6 @@ class PaneFrame(Vertical):
     def __init__(self, pane: Pane) -> None:
         super().__init__(*pane.content(), id=pane.name, classes="pane")
         self.pane = pane
-        self._told = ""
         self._is_titled_only = False
         self.show_title(pane.title)
 
@@ -92,9 +91,8 @@ class PaneFrame(Vertical):
     def show_title(self, title: str) -> None:
         """What it shows, behind the key that leads to it."""
         told = f"{NAMES.index(self.pane.name) + 1} {title}"
-        if told == self._told:
+        if told == self.border_title:
             return
-        self._told = told
         self._is_titled_only = True
         try:
             self.border_title = told
