@@ -10,7 +10,7 @@ from engine.lessons.condition import Condition
 from engine.lessons.condition_parser import Surroundings, read_condition
 from engine.lessons.lesson import Lesson, Start, Step
 from engine.lessons.solution import Verb, read_verb
-from engine.lessons.told import Telling, read_text
+from engine.lessons.told import Telling, read_figures
 from engine.lessons.translation import translated
 from engine.limits import LESSON_STEPS
 from engine.parts.kinds import shown
@@ -241,14 +241,14 @@ class _Table:
 
     def _telling(self, raw: object, key: str, around: Surroundings) -> Telling:
         if isinstance(raw, str):
-            return Telling(None, read_text(raw, self._at(key), self._problems, around))
+            return Telling(None, read_figures(raw, self._at(key), self._problems, around))
         if not isinstance(raw, dict):
             self._wrong(key, f"{shown(raw)} is neither a text nor a table of when and text")
-            return Telling(None, read_text("", self._at(key), self._problems, around))
+            return Telling(None, read_figures("", self._at(key), self._problems, around))
         table = _Table(raw, self._at(key), self._problems, self._path)
         table._check_keys(_TELLING)
         when = table._condition("when", around) if "when" in raw else None
-        text = read_text(table._text("text"), table._at("text"), self._problems, around)
+        text = read_figures(table._text("text"), table._at("text"), self._problems, around)
         return Telling(when, text)
 
     def _condition(self, key: str, around: Surroundings) -> Condition | None:

@@ -365,8 +365,6 @@ _VERBS: dict[str, Callable[[_Line], Verb]] = {
     "read-code": _alone(ReadCode),
     "save": _named,
 }
-VERBS = tuple(_VERBS)
-"""How the lines of a solution begin."""
 
 
 def read_verb(

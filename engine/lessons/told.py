@@ -53,7 +53,9 @@ def chosen(tellings: Sequence[Telling], situation: Situation) -> Telling | None:
     return None
 
 
-def read_text(text: str, place: str, problems: list[Problem], surroundings: Surroundings) -> Text:
+def read_figures(
+    text: str, place: str, problems: list[Problem], surroundings: Surroundings
+) -> Text:
     """The text with its figures; adds to problems for what is none. A brace is written twice."""
     pieces: list[str | Reference] = []
     at = 0
