@@ -86,6 +86,7 @@ def sweep_command(
     from engine.sweeps.directory import SweepDirectory
     from engine.sweeps.launch import start
     from tui.headless.sweep import follow
+    from tui.past.sweep_lines import announced
     from tui.terminal.printing import Terminal
 
     shared = ctx.obj.merged(runs_dir, data_dir, ascii, json)
@@ -104,7 +105,7 @@ def sweep_command(
     )
     plan = _planned(what, asked, settings or [], shared, is_granted=yes)
     if not (quiet or shared.json):
-        complain(_announced(plan))
+        complain(announced(plan))
     directory = SweepDirectory.create(shared.runs, plan)
     start(directory)
     if detach:
@@ -148,21 +149,6 @@ def _planned(
         folder=folder,
         is_granted=is_granted,
     )
-
-
-def _announced(plan: Plan) -> str:
-    """How many trainings there will be, and about how long they take."""
-    from engine.sweeps.configurations import estimated_s
-    from engine.sweeps.telling import repeats
-    from tui.renderables.numbers import counted, duration
-
-    count = counted(plan.num_trials, "training")
-    cells = counted(plan.num_cells, "configuration")
-    times = f" with {repeats(plan)}" if plan.repeats > 1 else ""
-    at_once = f", {plan.processes} at a time" if plan.processes > 1 else ""
-    seconds = estimated_s(plan)
-    about = f"; about {duration(seconds)}" if seconds else ""
-    return f"{count}: {cells}{times}{at_once}{about}"
 
 
 sweeps = typer.Typer(

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rich.text import Text
 
 from engine.parts.metrics import METRICS
+from engine.sweeps.configurations import estimated_s
 from engine.sweeps.plan import Plan
 from engine.sweeps.results import Results, Row
-from engine.sweeps.telling import labels
+from engine.sweeps.telling import labels, repeats
 from tui.measured import named, shown
 from tui.renderables.look import Look
+from tui.renderables.numbers import counted, duration
 from tui.renderables.sweep import Line, heat_map, sheet
 from tui.renderables.table import Sheet
 
 
-def lines_of(results: Results) -> list[Line]:
-    """The configurations, best first."""
+def lines_of(results: Results, rows: Sequence[Row] | None = None) -> list[Line]:
+    """The configurations, best first; rows: these ones, in their order."""
     best, ties = results.best, {row.cell for row in results.ties()}
     return [
         Line(
@@ -26,7 +30,7 @@ def lines_of(results: Results) -> list[Line]:
             is_best=best is not None and row.cell == best.cell,
             is_tied=row.cell in ties,
         )
-        for row in results.ranked
+        for row in (results.ranked if rows is None else rows)
     ]
 
 
@@ -43,16 +47,16 @@ def remark(row: Row) -> str:
     return ", ".join(told)
 
 
-def objective_title(plan: Plan, look: Look) -> str:
+def objective_title(plan: Plan) -> str:
     """What stands over the column that decides."""
     split = plan.objective.partition("_")[0]
     return f"{split} {plan.metric.title.lower() if plan.metric.formula else 'loss'}"
 
 
-def results_sheet(results: Results, look: Look) -> Sheet:
-    """The table of a sweep."""
+def results_sheet(results: Results, look: Look, rows: Sequence[Row] | None = None) -> Sheet:
+    """The table of a sweep, best first; rows: of these ones, in their order."""
     plan = results.plan
-    return sheet(labels(plan), objective_title(plan, look), lines_of(results), look)
+    return sheet(labels(plan), objective_title(plan), lines_of(results, rows), look)
 
 
 def has_map(plan: Plan) -> bool:
@@ -61,9 +65,12 @@ def has_map(plan: Plan) -> bool:
 
 
 def results_map(
-    results: Results, width: int, look: Look, cursor: tuple[str, str] | None = None
+    results: Results, width: int, look: Look, chosen: Sequence[str] | None = None
 ) -> list[Text]:
-    """The heat map of a sweep over two axes: the one with more values goes down."""
+    """The heat map of a sweep over two axes: the one with more values goes down.
+
+    chosen: the values of the configuration that the cursor is on.
+    """
     plan = results.plan
     down, across = (0, 1) if len(plan.axes[0].values) >= len(plan.axes[1].values) else (1, 0)
     told = labels(plan)
@@ -75,7 +82,7 @@ def results_map(
         width,
         look,
         higher_is_better=plan.metric.higher_is_better,
-        cursor=cursor,
+        cursor=(chosen[down], chosen[across]) if chosen is not None else None,
     )
 
 
@@ -84,3 +91,14 @@ def score_text(name: str, mean: float, deviation: float | None, look: Look) -> s
     metric = METRICS[name]
     spread = f" {look.pick('±', '+-')} {shown(metric, deviation)}" if deviation is not None else ""
     return f"{named(metric)} {shown(metric, mean)}{spread}"
+
+
+def announced(plan: Plan) -> str:
+    """How many trainings there will be, and about how long they take."""
+    count = counted(plan.num_trials, "training")
+    cells = counted(plan.num_cells, "configuration")
+    times = f" with {repeats(plan)}" if plan.repeats > 1 else ""
+    at_once = f", {plan.processes} at a time" if plan.processes > 1 else ""
+    seconds = estimated_s(plan)
+    about = f"; about {duration(seconds)}" if seconds else ""
+    return f"{count}: {cells}{times}{at_once}{about}"

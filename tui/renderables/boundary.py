@@ -61,6 +61,19 @@ def boundary(field: Boundary, width: int, look: Look) -> list[Text]:
     return [*_framed(canvas, field, look), *_legend(field, wrong, width, look)]
 
 
+def field_rows(field: Boundary, columns: int, rows: int, look: Look) -> list[Text]:
+    """The field alone, scaled to so many cells: without points, axes and legend."""
+    lines = 2 * rows if look.half_blocks else rows
+    across = [column * field.columns // columns for column in range(columns)]
+    cells = []
+    for row in range(lines):
+        start = row * field.rows // lines * field.columns
+        line = field.cells[start : start + field.columns]
+        cells.append(bytes(line[column] for column in across))
+    drawn = _halved(cells, field, look) if look.half_blocks else _textured(cells, field, look)
+    return [row_of(line) for line in drawn]
+
+
 def _thinned(field: Boundary, most: int) -> list[bytes]:
     """The matrix, row by row, with at most so many columns, and as many fewer rows."""
     columns, rows = field.columns, field.rows

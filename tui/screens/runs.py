@@ -31,7 +31,18 @@ if TYPE_CHECKING:  # the app loads this screen before the engine
     from engine.runs.known_runs import KnownRuns, ListedRun
     from engine.runs.run import Run
 
-FOOTER = ("select", "continue", "mark", "compare", "filter", "delete", "export", "explain", "back")
+FOOTER = (
+    "select",
+    "continue",
+    "mark",
+    "compare",
+    "filter",
+    "delete",
+    "export",
+    "sweeps",
+    "explain",
+    "back",
+)
 """Actions in the order of their use: what has no room is in the help."""
 REFRESH_S = 3.0
 SLICE_S = 0.1
@@ -61,6 +72,7 @@ class RunsScreen(AppScreen):
         Binding("slash", "filter", "Filter", key_display="/"),
         Binding("equals_sign", "compare", "Compare", key_display="="),
         Binding("X", "export", "Export"),
+        Binding("S", "sweeps", "Sweeps"),
         Binding("delete", "delete", "Delete"),
         Binding("escape", "back", "Back"),
     ]
@@ -184,6 +196,12 @@ class RunsScreen(AppScreen):
         if self.chosen is not None:
             run = self.chosen.run
             self.app.push_screen(ExportScreen(run, run.name))
+
+    def action_sweeps(self) -> None:
+        """List what was trained many times."""
+        from tui.screens.sweeps import SweepsScreen
+
+        self.app.push_screen(SweepsScreen())
 
     def action_continue(self) -> None:
         """Go on with a run that ended early, or train on with one that came to its end."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 from textual import work
 from textual.app import ComposeResult
@@ -66,6 +67,7 @@ class WorkbenchScreen(InsideScreen):
         Binding("c", "code", "Code"),
         Binding("s", "save", "Save", show=False),
         Binding("X", "export", "Export", show=False),
+        Binding("S", "sweep", "Train it many times", show=False),
         Binding("z", "undo", "Undo", show=False),
         Binding("ctrl+y", "redo", "Redo", show=False),
         Binding("e", "edit_text", "Edit as text in $EDITOR", show=False),
@@ -480,6 +482,20 @@ class WorkbenchScreen(InsideScreen):
             self.complain("Nothing is trained yet: space trains, c shows the script")
         else:
             self.app.push_screen(ExportScreen(Run(shown.run), self.host.draft.name or "network"))
+
+    @work(group="sweep", exclusive=True, exit_on_error=False)
+    async def action_sweep(self) -> None:
+        """Propose axes, and train the experiment over them, in processes of their own."""
+        experiment = self._valid()
+        if experiment is None:
+            return
+        from engine.sweeps.directory import SweepDirectory
+        from tui.screens.sweep import SweepScreen
+        from tui.screens.sweep_form import SweepForm
+
+        begun = await self.app.push_screen_wait(SweepForm(self.host.draft.name, experiment))
+        if begun is not None:
+            self.app.push_screen(SweepScreen(SweepDirectory(Path(begun))))
 
     def action_edit_text(self) -> None:
         """Open the experiment in the person's editor, and read what is left of it."""
