@@ -155,4 +155,6 @@ class Results:
         compared = (
             (row, difference(self.plan, self.best, row)) for row in self.ranked[1:MOST_COMPARED]
         )
-        return [row for row, found in compared if found is not None and not found.is_clear]
+        return [
+            row for row, found in compared if found and found.num_pairs > 1 and not found.is_clear
+        ]

@@ -66,6 +66,8 @@ def sentences(results: Results) -> list[str]:
     lead = results.lead()
     if lead is None:
         return [*told, "Nothing else came to a number that it could be compared with."]
+    if lead.num_pairs < 2:
+        return [*told, "One training each tells little, and no more are there until now."]
     told.append(_of_lead(plan, lead))
     ties = [row for row in results.ties() if row is not results.ranked[1]]
     if ties:
@@ -93,7 +95,8 @@ def _of_lead(plan: Plan, lead: Difference) -> str:
     else:
         what, than = named(plan, one.values), named(plan, other.values)
     interval = f"95% interval {_signed(lead.low)} to {_signed(lead.high)}"
-    with_ = f"with {repeats(plan)}"
+    is_whole = lead.num_pairs == plan.repeats
+    with_ = f"with {repeats(plan)}" if is_whole else f"with {lead.num_pairs} of {repeats(plan)}"
     if lead.is_clear:
         return f"{what} is better than {than} by {lead.mean:.4g} ({interval}) {with_}."
     joined = f"{what} and {than} can't be told apart {with_}"

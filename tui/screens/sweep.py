@@ -54,7 +54,7 @@ class SweepScreen(AppScreen):
     SweepScreen.-wide #right { display: block; }
     SweepScreen SweepTable { height: 1fr; }
     SweepScreen #left > .-off, SweepScreen #right > .-off { display: none; }
-    SweepScreen SweepMap { height: auto; max-height: 60%; min-height: 6; margin-bottom: 1; }
+    SweepScreen SweepMap { height: auto; max-height: 60%; margin-bottom: 1; }
     SweepScreen SweepPictures, SweepScreen SweepCurves { height: 1fr; }
     SweepScreen Page { padding: 0 1; max-height: 4; }
     """

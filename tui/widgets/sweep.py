@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 from textual.binding import Binding
+from textual.geometry import Size
 from textual.message import Message
 
 from tui.language import tr
@@ -98,8 +99,13 @@ class SweepMap(RowsView):
 
     def show(self, view: SweepView, chosen: Row | None) -> None:
         """Show this, the cursor on that."""
-        self._view, self._chosen = view, chosen
+        is_new, self._view, self._chosen = self._view is None, view, chosen
+        if is_new:
+            self.refresh(layout=True)
         self.remake()
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        return len(self.make_rows(width, 0))
 
     def make_rows(self, width: int, height: int) -> list[Text]:
         from tui.past.sweep_lines import has_map, results_map
