@@ -59,6 +59,7 @@ class SweepScreen(AppScreen):
     SweepScreen Page { padding: 0 1; max-height: 4; }
     """
 
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012  # Textual's own
     BINDINGS = [  # noqa: RUF012  # Textual declares it so
         Binding("v", "next_view", "Next view"),
         Binding("o", "sort", "Sort"),
