@@ -12,7 +12,7 @@ from rich.text import Text
 from tui.renderables.look import Look
 from tui.renderables.numbers import metric
 from tui.renderables.palette import ATTENTION, MEASURED, NIGHT, Hue, blend
-from tui.renderables.sanitize import fit, plain
+from tui.renderables.sanitize import crop, fit, plain
 from tui.renderables.table import Column, Sheet
 
 _INK = Hue((245, 245, 245), "bright_white")
@@ -110,9 +110,9 @@ def heat_map(
         row.rstrip()
         rows.append(row)
     if len(shown) < len(across_values):
-        more = f"{len(across_values) - len(shown):,} columns more have no room"
+        more = f"{len(across_values) - len(shown):,} more to the right have no room"
         rows.append(Text(fit(more, width, look.ascii), Style(dim=True)))
-    return rows
+    return [crop(row, width, look.ascii) for row in rows]
 
 
 _WIDEST = 12

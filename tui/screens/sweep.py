@@ -35,8 +35,6 @@ if TYPE_CHECKING:  # the app loads its screens before the engine
 LOOK_S = 0.5
 FOOTER = ("select", "next_view", "sort", "filter", "stop", "go_on", "copy", "export", "back")
 VIEWS = ("table", "map", "pictures", "curves")
-SAID = 3
-"""Rows of the sentences below the table, at most."""
 
 
 class SweepScreen(AppScreen):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -52,6 +54,10 @@ def _made(
         table.write(SweepEnded(reason="completed", elapsed_s=1.0))
     table.close()
     return directory
+
+
+def _holds(order: Callable[[], list[str]], expected: list[str]) -> bool:
+    return order() == expected
 
 
 def _train(
@@ -123,7 +129,7 @@ def test_it_is_sorted_and_filtered(tmp_path: Path) -> None:
             ["0.2 2", "0.1 2", "0.1 3", "0.2 3"],
         ):
             await pilot.press("o")
-            await until(pilot, lambda expected=expected: order() == expected)
+            await until(pilot, partial(_holds, order, expected))
         await pilot.press("slash", *"diverged", "enter")
         await until(pilot, lambda: order() == ["0.2 3"])
         await pilot.press("escape")

@@ -38,7 +38,9 @@ from tui.renderables.loss_chart import LossSeries, loss_chart
 from tui.renderables.predictions import class_prediction, value_prediction
 from tui.renderables.progress_bar import progress_bar
 from tui.renderables.sample import sample_rows
+from tui.renderables.small_multiples import Small, small_multiples
 from tui.renderables.sparkline import sparkline
+from tui.renderables.sweep import Line, heat_map, sheet
 
 Values = Sequence[float | None]
 Draw = Callable[[Values, Sequence[str], int, Look], list[Text]]
@@ -51,6 +53,37 @@ def _numbers(values: Values) -> list[float]:
 def _losses(values: Values, names: Sequence[str], width: int, look: Look, log: bool) -> list[Text]:
     series = [LossSeries(name, range(1, len(values) + 1), values) for name in names]
     return loss_chart(series, width, 12, look, log=log)
+
+
+def _sweep_lines(values: Values, names: Sequence[str]) -> list[Line]:
+    return [
+        Line((name, str(index)), value, value, name, is_best=not index)
+        for index, value in enumerate(values[:6])
+        for name in names
+    ]
+
+
+def _heat_map(values: Values, names: Sequence[str], width: int, look: Look) -> list[Text]:
+    lines = _sweep_lines(values, names)
+    cells = {(line.values[0], line.values[1]): line for line in lines}
+    across = list(map(str, range(6)))
+    return heat_map(("a", "b"), (list(dict.fromkeys(names)), across), cells, width, look)
+
+
+def _sweep_table(values: Values, names: Sequence[str], width: int, look: Look) -> list[Text]:
+    lines = _sweep_lines(values, names)
+    found = sheet(("a", "b"), "loss", lines, look)
+    return [found.heading(width), *(found.row(index, width) for index in range(len(lines)))]
+
+
+def _small_multiples(values: Values, names: Sequence[str], width: int, look: Look) -> list[Text]:
+    cells = bytes(index % 12 for index in range(64))
+    field = Boundary(
+        columns=8, rows=8, cells=cells, levels=6, classes=("a", "b"), x1=(0, 1), x2=(0, 1),
+        points=[],
+    )  # fmt: skip
+    pictures = [Small(name, field if index % 2 else None) for index, name in enumerate(names)]
+    return small_multiples(pictures, width, 12, look)
 
 
 def _boundary(values: Values, names: Sequence[str], width: int, look: Look) -> list[Text]:
@@ -102,6 +135,9 @@ EVERYTHING: dict[str, Draw] = {
     "classes": lambda v, n, w, k: class_table(_scores(v, n), w, k, limit=4),
     "confusion": _confusion,
     "boundary": _boundary,
+    "heat map": _heat_map,
+    "sweep table": _sweep_table,
+    "small multiples": _small_multiples,
     "outcomes": lambda v, n, w, k: class_outcomes(
         [Outcome(i, -i) for i in range(len(v))], n, w, k, limit=5
     ),
