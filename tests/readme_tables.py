@@ -15,6 +15,7 @@ from engine.doctor.reasons import REASONS
 from engine.doctor.rule import Rule
 from engine.doctor.rules import ALL
 from engine.export import FORMATS
+from engine.lessons.lesson_reader import read_lesson
 from engine.limits import ALL as LIMITS
 from engine.parts.component import Component, literal
 from engine.parts.data import Data
@@ -197,9 +198,18 @@ def panes() -> str:
     return row(f"`1` … `{len(NAMES)}`, `tab`", f"{', '.join(NAMES)}; the next of them")
 
 
+def lessons() -> str:
+    """Every lesson of the course, in its order."""
+    files = (README.parent / "presets" / "lessons").glob("*.toml")
+    course = sorted(map(read_lesson, files), key=lambda one: one.order)
+    rows = [f"| `{one.name}` | {one.title} | {one.teaches} |" for one in course]
+    return "\n".join(["| lesson | title | what it teaches |", "|---|---|---|", *rows])
+
+
 def tables() -> dict[str, str]:
     """Every generated part of the README by its name."""
     return {
+        "lessons": lessons(),
         "presets": presets(),
         "fields": fields(),
         "data": components(Data),

@@ -20,20 +20,12 @@ from engine.runs.events import EpochFinished, Reason, RunFinished, decode, encod
 from engine.spec.experiment_reader import from_raw, read_file
 from engine.spec.toml_text import parse_toml
 from tests.readme_tables import panes, tables
-from tui.app import PerceptuiApp
+from tests.tui.bound_keys import bound_keys, named
 from tui.cli import PIPE_CLOSED
 from tui.commands import app
 from tui.commands.doctor import FOUND
 from tui.commands.options import TrainingOptions
 from tui.commands.request import requested
-from tui.screens.control import ControlScreen
-from tui.screens.inside import InsideScreen
-from tui.screens.time import TimeScreen
-from tui.screens.workbench import WorkbenchScreen
-from tui.widgets.editor import Editor
-from tui.widgets.network import NetworkView
-from tui.widgets.scrolled import ScrolledView
-from tui.widgets.training import LossCurve
 
 README = Path(__file__).parents[1] / "README.md"
 TEXT = README.read_text("utf-8")
@@ -182,37 +174,11 @@ def test_panes_are_told() -> None:
 
 def test_keys_are_bound() -> None:
     """Every key of the table is bound somewhere in the app."""
-    names = {
-        "?": "question_mark",
-        "+": "plus",
-        "-": "minus",
-        "[": "left_square_bracket",
-        "]": "right_square_bracket",
-        ",": "comma",
-        ".": "full_stop",
-        "<": "less_than_sign",
-        ">": "greater_than_sign",
-        "{": "left_curly_bracket",
-        "}": "right_curly_bracket",
-        "esc": "escape",
-        "←": "left",
-        "→": "right",
-        "↑": "up",
-        "↓": "down",
-    }
-    screens = (PerceptuiApp, ControlScreen, InsideScreen, TimeScreen, WorkbenchScreen)
-    owners = (*screens, Editor, LossCurve, NetworkView, ScrolledView)
-    bound = {
-        key
-        for owner in owners
-        for binding in owner.BINDINGS
-        for key in (binding[0] if isinstance(binding, tuple) else binding.key).split(",")
-    } | {"ctrl+p"}
     keys_table = TEXT.split("| key | what |")[1].split("\n\n")[0]
     cells = [line.split("|")[1] for line in keys_table.splitlines() if line.startswith("| `")]
     keys = [key for cell in cells for key in re.findall(r"`(.+?)`", cell)]
     assert len(keys) > 25
-    assert {names.get(key, key) for key in keys} <= bound
+    assert {named(key) for key in keys} <= bound_keys()
 
 
 def test_exit_codes_are_all_told() -> None:

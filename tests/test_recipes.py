@@ -125,6 +125,16 @@ def test_a_command(told: Callable[..., str]) -> None:
     assert told("groups").splitlines()[0] == "Tutorials"
 
 
+def test_a_lesson(extended: Path, told: Callable[..., str]) -> None:
+    """Listed in its place, and every step of it can be done."""
+    recipe = (ROOT / "CONTRIBUTING.md").read_text("utf-8").partition("## Add a lesson\n")[2]
+    file = extended / "presets" / "lessons" / "two-rates.toml"
+    file.write_text(recipe.partition("```toml\n")[2].partition("```")[0], "utf-8")
+    assert told("learn", "--check", str(file)) == f"{file}: all 2 steps can be done\n"
+    listed = [json.loads(line)["name"] for line in told("learn", "--list", "--json").splitlines()]
+    assert listed.index("two-rates") == listed.index("out-of-the-bench") + 1
+
+
 PRESS_ITS_KEY = """
 import pathlib, sys
 from tests.tui.app.stage import NARROW, played
