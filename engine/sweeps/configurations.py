@@ -151,7 +151,7 @@ def estimated_s(plan: Plan) -> float:
     if not known:
         return 0.0
     mean = sum(known) / len(known)
-    return mean * plan.num_trials / min(plan.processes, plan.num_trials)
+    return START_S + mean * plan.num_trials / min(plan.processes, plan.num_trials)
 
 
 def _seconds(experiment: Experiment) -> float:
@@ -168,5 +168,7 @@ def _seconds(experiment: Experiment) -> float:
     return TRAINING_S + steps * step_seconds(chain, batch)
 
 
+START_S = 3.0
+"""What the processes take to load PyTorch."""
 TRAINING_S = 0.1
 """What a training takes beside its steps: data, network, trace, checkpoint, evaluation."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import os
+import signal
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import pytest
 from engine.errors import DataUnavailable, WorkerLost
 from engine.runs import events as ev
 from engine.runs.directory import RunDirectory
+from engine.runs.lease import read_lease
 from engine.runs.run import Run
 from engine.sweeps import directory as sweep_directory
 from engine.sweeps.coordinator import coordinate
@@ -243,3 +245,38 @@ def test_processes_go_from_one_training_to_the_next(tmp_path: Path) -> None:
     assert by_number[1].value == record.finished.metrics["train_loss"]
     assert not any(name.startswith("test") for line in ended for name in line.metrics)
     assert not (directory.runs / "0001" / "snapshots").exists()
+
+
+def test_a_process_that_is_killed_loses_one_training_which_is_tried_again(tmp_path: Path) -> None:
+    """The table says what was tried, and the second attempt is whole."""
+
+    class Murderous(LocalProcesses):
+        async def train(self, group: Group, listener: Listener) -> None:
+            if group[0].directory == "0001":
+                listener = Killing(self._runs_dir, listener)
+            await super().train(group, listener)
+
+    raw = {**RAW, "epochs": 400, "report_every": 400}
+    directory = _sweep(tmp_path, plan(WIDTHS, raw=raw, processes=1))
+    of = directory.plan()
+    assert asyncio.run(coordinate(directory, of, Murderous(directory.runs, of.data_dir, 1))) == 0
+    (crash,) = (line for line in directory.lines()[0] if isinstance(line, TrialCrashed))
+    assert (crash.trial, crash.run) == (1, "0001")
+    assert "killed or it crashed" in crash.complaint
+    ended = {line.trial: (line.run, line.ending) for line in _ended(directory)}
+    assert ended == {1: ("0001-again", "completed"), 2: ("0002", "completed")}
+
+
+class Killing:
+    """Hears that a training has begun, and kills its process."""
+
+    def __init__(self, runs: Path, heard_by: Listener) -> None:
+        self._runs = runs
+        self.progressed = heard_by.progressed
+        self.reported = heard_by.reported
+        self.ended = heard_by.ended
+
+    def begun(self, number: int) -> None:
+        lease = read_lease(self._runs / f"{number:04}")
+        assert lease is not None
+        os.kill(lease.pid, signal.SIGKILL)
