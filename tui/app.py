@@ -18,13 +18,21 @@ from textual.notifications import SeverityLevel
 from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
-from tui.language import SOURCE, speak, tr
+from tui.language import SOURCE, speak, spoken, tr
 from tui.language.choice import chosen
+from tui.learning.learning import Learning
 from tui.live.following import Folders
 from tui.live.snapshot import Origin, Snapshot
 from tui.live.trainer_process import Connect, fresh_worker
 from tui.live.training_controller import TrainingController
-from tui.messages import DataChosen, DraftChanged, PresetChosen, TrainingChanged
+from tui.messages import (
+    DataChosen,
+    DraftChanged,
+    LessonChanged,
+    LessonChosen,
+    PresetChosen,
+    TrainingChanged,
+)
 from tui.renderables.look import Look
 from tui.renderables.sanitize import plain
 from tui.screens.declared import unusable
@@ -62,6 +70,7 @@ class PerceptuiApp(TerminalApp[int]):
         Binding("ctrl+q", "quit_asking", "Quit", show=False),
         Binding("h,f2", "explain", "Explain", key_display="h"),
         Binding("R", "runs", "Runs"),
+        Binding("L", "lessons", "Lessons", show=False),
         Binding("D", "data", "Data sets", show=False),
         Binding("comma", "settings", "Settings", key_display=",", show=False),
         Binding("ctrl+z", "take_back", "Undo; elsewhere suspend", show=False, priority=True),
@@ -80,8 +89,12 @@ class PerceptuiApp(TerminalApp[int]):
         first: tuple[str, Experiment] | None = None,
         attach_to: Run | None = None,
         own_data: Path | None = None,
+        lesson: str | None = None,
     ) -> None:
-        """first, attach_to, own_data: the experiment, the run or the file to open at once."""
+        """first, attach_to, own_data: the experiment, the run or the file to open at once.
+
+        lesson: that of this name; the empty text: the list of them.
+        """
         super().__init__()
         for theme in THEMES:
             self.register_theme(theme)
@@ -96,6 +109,9 @@ class PerceptuiApp(TerminalApp[int]):
         self._first = first
         self._attach_to = attach_to
         self._own_data = own_data
+        self._lesson = lesson
+        self.learning = Learning(self._lesson_changed)
+        self.controller.witness = self.learning
         self._slow_link = slow_link
 
     @cached_property
@@ -130,6 +146,10 @@ class PerceptuiApp(TerminalApp[int]):
             from tui.screens.table import TableScreen
 
             self.push_screen(TableScreen(self._own_data))
+        if self._lesson:
+            self.open_lesson(self._lesson)
+        elif self._lesson is not None:
+            self.action_lessons()
         if self._attach_to is not None:
             self._in_background(self.watch_run(self._attach_to))
         else:
@@ -172,8 +192,47 @@ class PerceptuiApp(TerminalApp[int]):
         elif self.draft.is_edited:
             self.notify("Your changes are still here: z takes them back", markup=False)
         self._show_workbench()
+        if self.learning.play is not None:
+            return  # it has its own say on what is looked at first
         if experiment.is_single_step and self.workbench.is_before_first_step:
             self.call_after_refresh(self.workbench.action_microscope)  # there is no more to it
+
+    def open_lesson(self, name: str) -> None:
+        """Open the lesson of this name on the workbench, where the person was in it."""
+        from engine.errors import PerceptuiError
+        from engine.lessons.library import find_lesson
+        from engine.parts.data import DataLocations
+        from engine.paths import data_dir
+
+        try:
+            lesson = find_lesson(name, "" if spoken() == SOURCE else spoken())
+        except PerceptuiError as error:
+            self.notify(plain(str(error), self.look.ascii), severity="error", markup=False)
+            return
+        play = self.learning.open(lesson, DataLocations(data_dir(self.folders.data_dir)))
+        start = play.resume()
+        self._show_workbench()
+        self.workbench.open_lesson(start)
+
+    def action_lessons(self) -> None:
+        """Open the list of lessons."""
+        from tui.screens.lessons import LessonsScreen
+
+        if not isinstance(self.screen, LessonsScreen):
+            self.push_screen(LessonsScreen())
+
+    @work(group="leave", exclusive=True, exit_on_error=False)
+    async def on_lesson_chosen(self, message: LessonChosen) -> None:
+        if await self._edits_settled():
+            self.open_lesson(message.name)
+
+    def on_lesson_changed(self, message: LessonChanged) -> None:
+        if "workbench" in self.__dict__:
+            self.workbench.show_lesson()
+
+    def _lesson_changed(self) -> None:
+        if self.is_running:
+            self.post_message(LessonChanged())
 
     async def watch_run(self, run: Run) -> None:
         """Watch a live run on the workbench, or show what one that is over came to."""
@@ -248,6 +307,7 @@ class PerceptuiApp(TerminalApp[int]):
         screen = self.screen
         topics = screen.topics() if isinstance(screen, Explaining) else []
         if topics:
+            self.learning.did("explained")
             self.push_screen(ExplainScreen(topics))
         else:
             self.notify("There is nothing to explain here", markup=False)

@@ -43,3 +43,18 @@ class DataChosen(Message):
 
 class DataDescribed(Message):
     """What the edited experiment's data looks like is known: the draft's examiner has it."""
+
+
+class LessonChosen(Message):
+    """A person wants to play this lesson."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
+
+
+class LessonChanged(Message):
+    """The lesson that is open has something else to show."""
+
+    def can_replace(self, message: Message) -> bool:
+        return isinstance(message, LessonChanged)

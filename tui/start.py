@@ -34,15 +34,16 @@ def start(shared: Shared, what: str | None, *, slow_link: bool) -> int:
 
 
 def learn(shared: Shared, name: str | None) -> int:
-    """Run the app on a lesson; returns the exit code. Raises UsageError or BadLesson."""
-    from engine.lessons.library import find_lesson
-    from engine.parts.data import DataLocations
+    """Run the app on a lesson, or on the list of them; returns the exit code.
 
-    start = find_lesson(name).begins_with(DataLocations(shared.data)) if name else None
+    Raises UsageError or BadLesson.
+    """
+    from engine.lessons.library import find_lesson
+
+    if name:
+        find_lesson(name)
     app = PerceptuiApp(
-        folders=Folders(shared.runs, shared.data),
-        ascii_only=shared.ascii,
-        first=(start.name, start.experiment) if start else None,
+        folders=Folders(shared.runs, shared.data), ascii_only=shared.ascii, lesson=name or ""
     )
     return run(app)
 

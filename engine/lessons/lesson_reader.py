@@ -8,6 +8,7 @@ from pathlib import Path
 from engine.errors import BadExperiment, DataUnavailable, PerceptuiError, Problem, UsageError
 from engine.lessons.condition import Condition
 from engine.lessons.condition_parser import Surroundings, read_condition
+from engine.lessons.heads import OWN
 from engine.lessons.lesson import Lesson, Start, Step
 from engine.lessons.solution import Verb, read_verb
 from engine.lessons.told import Telling, read_figures
@@ -20,9 +21,6 @@ from engine.spec.nearest import nearest
 from engine.spec.overrides import set_value
 from engine.spec.presets import path_of
 from engine.spec.toml_text import read_raw
-
-OWN = float("inf")
-"""The place of a lesson that names none: after the course."""
 
 _LESSON = (
     "title",

@@ -6,14 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.errors import UsageError
+from engine.lessons.heads import FOLDER, OWN
 from engine.lessons.lesson import Lesson
-from engine.lessons.lesson_reader import OWN, read_lesson
+from engine.lessons.lesson_reader import read_lesson
 from engine.spec.nearest import nearest
 from engine.spec.presets import folders
 from engine.spec.toml_text import read_raw
-
-FOLDER = "lessons"
-"""Where they lie in each folder of presets; in it a folder of texts for each other language."""
 
 
 @dataclass(frozen=True)

@@ -181,6 +181,20 @@ def measure_start(folder: Path, extent: Extent) -> Iterator[Figure]:
     )
 
 
+def measure_lesson(folder: Path, extent: Extent) -> Iterator[Figure]:
+    """How soon a lesson is there from a cold start."""
+    os.environ["PERCEPTUI_RUNS_DIR"] = str(folder / "no-runs")
+    os.environ["XDG_STATE_HOME"] = str(folder / "state")
+    play = [sys.executable, "-m", "tui.entry", "learn", "circle"]
+    took_s = [
+        start_s(play, b"step 1 of", b"a hundred", b"Experiment", b"Quit")
+        for _ in range(extent.pairs + 1)
+    ]
+    took = statistics.median(took_s[1:])
+    details = f"{extent.pairs} starts, of an app with its workbench"
+    yield Figure("a lesson, from the command to its first step", took, "s", 0.5, details=details)
+
+
 def measure_commands(folder: Path, extent: Extent) -> Iterator[Figure]:
     """How soon the command line answers what needs no training."""
     for name, bound_s in (("--help", 0.3), ("presets", 0.5)):
@@ -327,6 +341,7 @@ def cpu_s(pid: int) -> float:
 Measure = Callable[[Path, Extent], Iterator[Figure]]
 MEASURES: dict[str, Measure] = {
     "start": measure_start,
+    "lesson": measure_lesson,
     "commands": measure_commands,
     "bytes": measure_bytes,
     "keys": measure_keys,

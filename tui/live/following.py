@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from engine.errors import PerceptuiError, WorkerLost
 from tui.live.snapshot import Origin, Phase, Snapshot
 from tui.live.trainer_process import Connect, TrainerProcess
+from tui.live.witness import Nobody, Witness
 
 if TYPE_CHECKING:
     from engine.export.predictions import DrawingPredicted
@@ -71,6 +72,8 @@ class Following:
         self._is_open = False
         self._stack = AsyncExitStack()
         self._seeing: Observer
+        self.witness: Witness = Nobody()
+        """Told of all that happens here."""
         self._grid = (0, 0)
         self._seen_grid = (0, 0)
         """Of the pictures that were asked for last."""
@@ -148,12 +151,17 @@ class Following:
     async def script(self, experiment: Experiment) -> str:
         """The plain PyTorch script of an experiment; raises PerceptuiError."""
         session = await self._needed("write the script")
-        return await session.script(experiment, self.folders.data_dir)
+        script = await session.script(experiment, self.folders.data_dir)
+        self.witness.did("code_read")
+        return script
 
     async def tune(self, experiment: Experiment) -> RateTest:
         """What learning rates do to an experiment, tried on a copy; raises PerceptuiError."""
         session = await self._needed("try learning rates")
-        return await session.tune_learning_rate(experiment, self.folders.data_dir)
+        test = await session.tune_learning_rate(experiment, self.folders.data_dir)
+        if test.suggested is not None:
+            self.witness.did("rate_found", repr(test.suggested))
+        return test
 
     async def time_steps(self, experiment: Experiment) -> StepTimes:
         """Where the time of its steps goes, measured on a copy; raises PerceptuiError."""
@@ -162,12 +170,16 @@ class Following:
 
     async def dissect(self, focus: Focus) -> DissectedStep:
         """The next step of the training in its parts; raises PerceptuiError."""
-        return await (await self._needed("take a step apart")).dissect(focus)
+        step = await (await self._needed("take a step apart")).dissect(focus)
+        self.witness.did("dissected")
+        return step
 
     async def dissect_first(self, experiment: Experiment, focus: Focus) -> DissectedStep:
         """The first step of what nobody trains yet in its parts; raises PerceptuiError."""
         session = await self._needed("take a step apart")
-        return await session.dissect_first(experiment, focus, self.folders.data_dir)
+        step = await session.dissect_first(experiment, focus, self.folders.data_dir)
+        self.witness.did("dissected")
+        return step
 
     async def data_rows(self, run: Path) -> DataRows | None:
         """Rows of the data that a run is of; None where they can't be had."""
@@ -191,7 +203,10 @@ class Following:
         from engine.runs.run import Run
 
         session = await self._needed("predict")
-        return await session.predict(Run(run), rows, checkpoint)
+        answers = await session.predict(Run(run), rows, checkpoint)
+        for one in answers:
+            self.witness.predicted(one)
+        return answers
 
     async def predict_drawing(
         self, run: Path, pixels: bytes, size: tuple[int, int], checkpoint: Moment = "last"
@@ -200,7 +215,9 @@ class Following:
         from engine.runs.run import Run
 
         session = await self._needed("predict")
-        return await session.predict_drawing(Run(run), pixels, size, checkpoint)
+        answer = await session.predict_drawing(Run(run), pixels, size, checkpoint)
+        self.witness.predicted(answer.prediction)
+        return answer
 
     async def moments(self, run: Run) -> p.Moments:
         """Which snapshots a run has; raises PerceptuiError."""
@@ -224,6 +241,14 @@ class Following:
         session = await self._needed("export")
         data_dir = self.folders.data_dir
         await session.export(run, format, output, checkpoint, data_dir, replace=replace)
+        self.witness.did("exported", format)
+
+    async def evaluate(self, run: Run) -> None:
+        """Measure a run's network on its data again; raises PerceptuiError."""
+        session = await self._needed("measure")
+        for one in await session.evaluate(run, data_dir=self.folders.data_dir):
+            self.witness.happened(one)
+        self.witness.did("evaluated")
 
     async def _enter(
         self, connection: AbstractAsyncContextManager[TrainerProcess], run: Run | None = None
@@ -331,6 +356,8 @@ class Following:
         try:
             while True:
                 async for happened in session.events():
+                    if isinstance(happened, ev.Event):
+                        self.witness.happened(happened)
                     snapshot = self._seeing.taken(self.snapshot, happened)
                     moved = snapshot.phase != self.snapshot.phase
                     self._change(snapshot, at_once=moved)

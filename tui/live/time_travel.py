@@ -152,4 +152,5 @@ class TimeTravel:
         )
         if self._wanted is not None:  # meanwhile one may have come back
             self._seen = _Seen(index, grid, reviewed)
+            self._following.witness.did("in_the_past")
             self._tell()

@@ -35,6 +35,7 @@ class CompareScreen(PageScreen):
         return tr(f"{len(self._runs)} runs compared")
 
     def on_mount(self) -> None:
+        self.host.learning.did("compared")
         self._read()
 
     def action_log_scale(self) -> None:

@@ -235,6 +235,10 @@ class ControlScreen(AppScreen):
         )
         return False
 
+    async def begin_anew(self) -> bool:
+        """Begin a run of what is open that waits before its first step; whether it was begun."""
+        return await self._begin(paused=True)
+
     async def _begin_anew(self) -> None:
         if self.trains_another():
             await self._begin_instead(paused=True, anew=True)

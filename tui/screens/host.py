@@ -20,6 +20,7 @@ if TYPE_CHECKING:  # the first screen is there before the engine is loaded
     from engine.runs.run import Run
     from tui.editing.draft import Draft
     from tui.editing.topics import Topic
+    from tui.learning.learning import Learning
     from tui.live.following import Folders
     from tui.live.snapshot import Snapshot
     from tui.live.training_controller import TrainingController
@@ -34,10 +35,13 @@ class Host(Protocol):
     errors: Iterable[str]
     """What a person was told went wrong, oldest first."""
     folders: Folders
+    learning: Learning
     look: Look
     settings: Settings
 
+    def action_lessons(self) -> None: ...
     def apply_settings(self) -> None: ...
+    def open_lesson(self, name: str) -> None: ...
     def run_outside(self, words: Sequence[str]) -> int: ...
     def show_training(self) -> None: ...
     async def watch_run(self, run: Run) -> None: ...

@@ -121,6 +121,8 @@ class InsideScreen(TimeScreen):
         await self.host.controller.insight.ask()
 
     def on_looked(self, message: Looked) -> None:
+        if self.query_one(NetworkView).chosen is not None:
+            self.host.learning.did("looked_inside")
         self.show_inside(self._seen())
 
     def _seen(self) -> Snapshot:

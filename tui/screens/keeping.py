@@ -66,6 +66,7 @@ async def draft_saved(node: DOMNode) -> bool:
     except (OSError, PerceptuiError) as error:
         node.app.notify(plain(str(error), ascii_only), severity="error", markup=False)
         return False
+    host(node).learning.did("saved", name)
     node.app.notify(plain(f"Saved {path}: it stands under Mine", ascii_only), markup=False)
     return True
 
@@ -73,8 +74,8 @@ async def draft_saved(node: DOMNode) -> bool:
 def _is_unsaved(node: DOMNode) -> bool:
     """Whether the edits are nowhere else: not in a preset, and not in the run that is shown."""
     draft, snapshot = host(node).draft, host(node).controller.snapshot
-    if not draft.is_edited:
-        return False
+    if not draft.is_edited or host(node).learning.play is not None:
+        return False  # what a lesson has on its bench is nobody's work
     if snapshot.run is None or snapshot.experiment is None or draft.experiment is None:
         return True
     return snapshot.experiment.without_prose() != draft.experiment.without_prose()

@@ -10,6 +10,7 @@ from rich.style import Style
 from rich.text import Text
 from textual.widgets.option_list import Option
 
+from engine.lessons.heads import Head
 from engine.spec.presets import FIRST, Listing
 from tui.language import tr
 from tui.renderables.look import Look
@@ -19,11 +20,18 @@ from tui.screens.about import About
 if TYPE_CHECKING:  # this screen is there before the engine is loaded
     from engine.runs.known_runs import ListedRun
 
+LEARN = "Learn by doing"
+COURSE = "course"
+"""The key of the entry that leads to all lessons."""
 START = "Where to start"
 RUNS = "Recent runs"
 REPAIRED = "-repaired"
 """What the name ends with of a preset that is folded under the one it repairs."""
 NAME_WIDTH = 13
+
+
+class Course:
+    """All lessons."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +50,7 @@ class Entry:
     name: str
     aside: str
     """What stands beside the name."""
-    target: Listing | ListedRun | None
+    target: Listing | ListedRun | Head | Course | None
     """What is opened; None: a table of one's own, which is asked for."""
     sibling: str = ""
     """The key of the repaired sibling that is folded under it."""
@@ -60,15 +68,21 @@ def rows(
     runs: Sequence[ListedRun],
     words: Sequence[str],
     opened: Collection[str],
+    lessons: Sequence[Head] = (),
 ) -> list[Row]:
     """The lines of the list.
 
+    lessons: those to begin with, for who has never trained.
     words: in small letters; with some, only what has all of them, the best match first.
     opened: the keys of the presets whose siblings are seen.
     """
     if words:
         return list(_found(presets, runs, words))
-    found: list[Row] = [Heading(START), *_starts(presets, runs)]
+    found: list[Row] = []
+    if lessons:
+        found += [Heading(LEARN), *map(_lesson_entry, lessons)]
+        found += [Entry(COURSE, tr("All lessons…"), "", Course())]
+    found += [Heading(START), *_starts(presets, runs, is_new=bool(lessons))]
     named = {one.name: one for one in presets}
     group = None
     for listing in presets:
@@ -112,6 +126,19 @@ def first_look(entry: Entry) -> About:
             ),
             note=tr("enter asks for the file. From the shell: perceptui FILE"),
         )
+    if isinstance(target, Course):
+        return About(
+            entry.name,
+            tr("Learn by doing"),
+            tr(
+                "A course in lessons of five minutes: you train, break and repair networks with "
+                "your own hands, and each step checks what really happened."
+            ),
+            hint=tr("enter lists the lessons; L does it from everywhere."),
+        )
+    if isinstance(target, Head):
+        hint = tr("enter plays it on the real bench. L lists all lessons, from everywhere.")
+        return About(target.name, target.title, target.teaches, hint=hint)
     if isinstance(target, Listing):
         hint = ""
         if entry.key == START:
@@ -127,7 +154,13 @@ def first_look(entry: Entry) -> About:
     return About(target.run.name, target.outcome.title, told)
 
 
-def _starts(presets: Iterable[Listing], runs: Sequence[ListedRun]) -> Iterator[Entry]:
+def _lesson_entry(head: Head) -> Entry:
+    return Entry(f"lesson {head.name}", head.title, "", head)
+
+
+def _starts(
+    presets: Iterable[Listing], runs: Sequence[ListedRun], *, is_new: bool
+) -> Iterator[Entry]:
     """What a person may begin with: one example, what is theirs, and what they did last."""
     for listing in presets:
         if listing.name == FIRST:
@@ -137,6 +170,8 @@ def _starts(presets: Iterable[Listing], runs: Sequence[ListedRun]) -> Iterator[E
     for one in live or runs[:1]:
         entry = _run_entry(one)
         yield Entry(tr(f"go on {entry.key}"), tr(f"Go on with {entry.name}"), entry.aside, one)
+    if not is_new:
+        yield Entry(COURSE, tr("Lessons…"), "", Course())
 
 
 def _family(listing: Listing, repaired: Listing | None, opened: Collection[str]) -> Iterator[Entry]:
@@ -199,5 +234,6 @@ def _sign(entry: Entry, look: Look) -> str:
     if entry.sibling:
         return look.pick("▾", "-") if entry.is_open else look.pick("▸", "+")
     target = entry.target
-    is_live = target is not None and not isinstance(target, Listing) and target.state.is_live
-    return look.pick("▶", ">") if is_live else " "
+    if target is None or isinstance(target, Listing | Head | Course):
+        return " "
+    return look.pick("▶", ">") if target.state.is_live else " "

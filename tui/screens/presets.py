@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,14 +20,16 @@ from textual.widgets.option_list import Option
 
 from engine import paths
 from engine.errors import PerceptuiError
+from engine.lessons.heads import Head, heads
 from engine.spec.presets import Listing, listings
-from tui.language import tr
+from tui.language import SOURCE, spoken, tr
+from tui.messages import LessonChosen
 from tui.renderables.sanitize import plain
 from tui.screens.about import About, about
 from tui.screens.host import AppScreen
 from tui.screens.looking import looked_at, not_here
 from tui.screens.page import Page
-from tui.screens.preset_entries import Entry, Heading, first_look, options, rows
+from tui.screens.preset_entries import START, Course, Entry, Heading, first_look, options, rows
 from tui.terminal.turns import LEADS_ON
 from tui.widgets.keys import Keys
 from tui.widgets.option_rows import OptionRows
@@ -37,6 +41,8 @@ if TYPE_CHECKING:  # this screen is there before the engine is loaded
     from tui.screens.preset_entries import Row
 
 FOOTER = ("select", "filter", "new", "runs", "data")
+FIRST_LESSONS = 3
+"""Of the course, for who has never trained; its list has all."""
 RECENT = 6
 """Past runs in the list; all of them are on the runs screen."""
 DEBOUNCE_S = 0.1
@@ -125,6 +131,8 @@ class PresetsScreen(AppScreen):
         super().__init__()
         self._presets: list[Listing] = []
         self._runs: list[ListedRun] = []
+        self._lessons: Sequence[Head] = ()
+        """Those to begin with, for who has never trained."""
         self._known_runs: KnownRuns | None = None
         self._shown: list[Row] = []
         """What each line of the list is."""
@@ -150,6 +158,8 @@ class PresetsScreen(AppScreen):
 
     def on_mount(self) -> None:
         self._read_presets()
+        if not _has_runs(paths.runs_dir(self.host.folders.runs_dir)):
+            self._lessons = heads("" if spoken() == SOURCE else spoken())[:FIRST_LESSONS]
         self._fill()
         self.query_one(EntryList).focus()
         self.call_after_refresh(self.set_timer, DEBOUNCE_S, self._is_seen.set)
@@ -230,6 +240,10 @@ class PresetsScreen(AppScreen):
             self.action_new()
         elif isinstance(entry.target, Listing):
             self._open(entry.target)
+        elif isinstance(entry.target, Course):
+            self.host.action_lessons()
+        elif isinstance(entry.target, Head):
+            self.app.post_message(LessonChosen(entry.target.name))
         else:
             self.open_run(entry.target.run)
 
@@ -282,11 +296,12 @@ class PresetsScreen(AppScreen):
         before = self._entry(entries.highlighted)
         key = before.key if wanted == "" and before is not None else wanted
         words = self.query_one("#filter", Input).value.lower().split()
-        self._shown = rows(self._presets, self._runs, words, self._opened)
+        lessons = self._lessons if not self._runs else ()
+        self._shown = rows(self._presets, self._runs, words, self._opened, lessons)
         folded = [row.key for row in self._shown if isinstance(row, Entry) and row.sibling == key]
         if key and folded and self._place(key) is None:
             self._opened.update(folded)
-            self._shown = rows(self._presets, self._runs, words, self._opened)
+            self._shown = rows(self._presets, self._runs, words, self._opened, lessons)
         lines = list(options(self._shown, self.host.look))
         entries.clear_options()
         entries.add_options(lines)
@@ -295,7 +310,8 @@ class PresetsScreen(AppScreen):
             self._shown = [Heading("")]
             return
         place = self._place(key) if key else None
-        entries.highlighted = place if place is not None else 0 if words else 1  # 0: a heading
+        first = 0 if words else self._place(START) or 1  # 0: a heading
+        entries.highlighted = place if place is not None else first
 
     def _place(self, key: str) -> int | None:
         """The line of an entry, if it is among those that are shown."""
@@ -311,8 +327,11 @@ class PresetsScreen(AppScreen):
         known = first if known is None else replace(known, hint=first.hint)
         self.workers.cancel_group(self, "look")  # what it learns is of another one
         self._show(known)
-        if entry.target is not None and (known.description is None or known.experiment is None):
-            self._learn(entry.key, entry.target, known)
+        target = entry.target
+        if target is None or isinstance(target, Head | Course):
+            return
+        if known.description is None or known.experiment is None:
+            self._learn(entry.key, target, known)
 
     def topics(self) -> list[Topic]:
         """Everything that the experiment under the cursor is made of."""
@@ -356,6 +375,13 @@ class PresetsScreen(AppScreen):
         known = replace(known, description=description)
         self._known[key] = known
         self._show(known)
+
+
+def _has_runs(folder: Path) -> bool:
+    """Whether anything was ever trained there."""
+    with suppress(OSError):
+        return any(True for _ in folder.iterdir())
+    return False
 
 
 def _read(path: Path) -> Experiment:

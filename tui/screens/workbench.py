@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 
 from textual import work
@@ -27,12 +28,13 @@ from tui.measured import shown_title
 from tui.messages import DraftChanged
 from tui.network_plan import Side, planned_shapes, room_for_network
 from tui.renderables.computer import computer_line
-from tui.screens.inside import InsideScreen
+from tui.screens.lesson import LessonScreen
 from tui.widgets.editor import NOTHING_DONE, NOTHING_UNDONE, Editor
 from tui.widgets.keys import Keys
+from tui.widgets.lesson import StepLine
 from tui.widgets.network import NetworkView
 from tui.widgets.notes import DoctorNote, Notice, Verdict, repaired_text
-from tui.widgets.pane import COLUMNS, NAMES, PaneColumn, PaneFrame, Tabs, bindings
+from tui.widgets.pane import COLUMNS, LESSON, PaneColumn, PaneFrame, Tabs, bindings, names
 from tui.widgets.picture import PictureView
 from tui.widgets.snapshot_view import SnapshotView
 from tui.widgets.status import FactsLine, LossLine, StatusLine
@@ -56,7 +58,7 @@ FOOTER = (
 """Actions in the order of their use: what has no room is in the help."""
 
 
-class WorkbenchScreen(InsideScreen):
+class WorkbenchScreen(LessonScreen):
     """Edit, train, see. Wide: everything at once; narrow: one pane at a time."""
 
     BINDINGS = [  # noqa: RUF012  # Textual declares it so
@@ -115,12 +117,14 @@ class WorkbenchScreen(InsideScreen):
         yield TimeSlider()
         yield Verdict()
         yield Notice()
+        yield StepLine()
         yield Keys(FOOTER)
 
     def on_mount(self) -> None:
         self._is_built = True
         self.set_interval(COMPUTER_S, self._read_computer)
         self.show_draft()
+        self.show_lesson()
         self.watch_pane()
 
     def show(self, snapshot: Snapshot) -> None:
@@ -136,6 +140,8 @@ class WorkbenchScreen(InsideScreen):
         how = self.going_on()
         text = tr("Pause") if snapshot.phase == "running" else how.text if how else ""
         self.query_one(Keys).run_text = text
+        if self.play is not None:
+            self.show_lesson()
         self._title(snapshot)
         if self._has_diverged != (snapshot.diverged is not None):
             self._has_diverged = not self._has_diverged
@@ -144,8 +150,10 @@ class WorkbenchScreen(InsideScreen):
     def show_draft(self) -> None:
         """Show the edited experiment."""
         if self._is_built:
+            draft = self.host.draft
             self.query_one(Editor).show_draft()
             self.query_one(DoctorNote).examine()
+            self.host.learning.edited(draft.experiment, draft.findings())
             self.refresh_bindings()
             self.host.show_training()
             self.on_data_described()
@@ -178,6 +186,7 @@ class WorkbenchScreen(InsideScreen):
         if self.pane in ("network", "picture"):
             self._middle = self.pane
         self._give_room()
+        self.set_class(self.pane == LESSON, "-at-lesson")
         for column in self.query(PaneColumn):
             column.choose(self.pane)
         self._draw_tabs()
@@ -237,18 +246,37 @@ class WorkbenchScreen(InsideScreen):
 
     def _draw_tabs(self) -> None:
         if self._is_built:
-            self.query_one(Tabs).show(self.pane, self.size.width)
+            self.query_one(Tabs).show(self.pane, self.size.width, self._panes)
 
     def on_tabs_chosen(self, message: Tabs.Chosen) -> None:
         self.action_pane(message.name)
 
+    @property
+    def _panes(self) -> Sequence[str]:
+        """The panes that there are."""
+        return names(with_lesson=self.play is not None)
+
     def action_pane(self, name: str) -> None:
-        """Show a pane; where all are seen, go to it."""
-        self.pane = name
+        """Show a pane; where all are seen, go to it. Without a lesson its key lists them."""
+        if name == LESSON and self.play is None:
+            self.host.action_lessons()
+        else:
+            self.pane = name
 
     def action_next_pane(self, by: int) -> None:
         """Show the next pane; where all are seen, the focus goes on."""
-        self.action_pane(NAMES[(NAMES.index(self.pane) + by) % len(NAMES)])
+        panes = self._panes
+        self.action_pane(panes[(panes.index(self.pane) + by) % len(panes)])
+
+    def show_lesson(self) -> None:
+        """Show the lesson as it is now, or that there is none."""
+        if not self._is_built:
+            return
+        super().show_lesson()
+        if self.play is None and self.pane == LESSON:
+            self.pane = "experiment"
+        self.query_one(f"#{LESSON}", PaneFrame).show_title(self.lesson_title())
+        self._draw_tabs()
 
     def action_repair(self) -> None:
         """Repair what the doctor says first and can repair, then what is found, until none is left.

@@ -16,6 +16,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from tui.widgets.editor import Editor
+from tui.widgets.lesson import LessonView
 from tui.widgets.network import NetworkView
 from tui.widgets.notes import DoctorNote
 from tui.widgets.picture import PictureView
@@ -23,9 +24,14 @@ from tui.widgets.snapshot_view import SnapshotView
 from tui.widgets.training import LossCurve, Scores
 from tui.widgets.unit import UnitView
 
-Column = Literal["left", "middle", "right"]
+Column = Literal["left", "middle", "right", "lesson"]
 COLUMNS: tuple[Column, ...] = get_args(Column)
-"""Where there is room for all panes; those of one column stand below each other."""
+"""Where there is room for all panes; those of one column stand below each other. The lesson's is
+below the others, or left of them."""
+
+
+LESSON = "lesson"
+"""The pane that is there while a lesson is open."""
 
 
 @dataclass(frozen=True)
@@ -63,10 +69,20 @@ PANES = (
         (("enter", "set"), ("0", "silence"), ("z", "back")),
     ),
     Pane("doctor", "Doctor", "left", lambda: (DoctorNote(),), (("d", "all"),)),
+    Pane(
+        LESSON, "Lesson", "lesson", lambda: (LessonView(),),
+        (("enter", "answer, go on"), ("← →", "steps"), ("H", "hint"), ("S", "show me"),
+         ("O", "start over"), ("L", "lessons")),
+    ),
 )  # fmt: skip
 """All of them, in the order of their keys."""
 
 NAMES = tuple(pane.name for pane in PANES)
+
+
+def names(*, with_lesson: bool) -> Sequence[str]:
+    """The panes that there are now: that of the lesson only where one is open."""
+    return [name for name in NAMES if with_lesson or name != LESSON]
 
 
 _CORNERS = 6
@@ -137,7 +153,7 @@ class PaneColumn(Vertical):
 
     def __init__(self, column: Column) -> None:
         self.panes = [pane for pane in PANES if pane.column == column]
-        super().__init__(*map(PaneFrame, self.panes), classes="column")
+        super().__init__(*map(PaneFrame, self.panes), classes=f"column -{column}")
 
     def choose(self, name: str) -> None:
         """Mark the pane that is seen where there is room for one, if it stands here."""
@@ -164,10 +180,10 @@ class Tabs(Static):
             super().__init__()
             self.name = name
 
-    def show(self, chosen: str, width: int) -> None:
-        """Mark the pane that is seen."""
-        self._labels = tab_labels(chosen, width)
-        self.update(tabs(chosen, width), layout=False)
+    def show(self, chosen: str, width: int, panes: Sequence[str] = NAMES) -> None:
+        """Mark the pane that is seen among those that there are."""
+        self._labels = tab_labels(chosen, width, panes)
+        self.update(tabs(chosen, width, panes), layout=False)
 
     def on_click(self, event: Click) -> None:
         end = 0
@@ -180,18 +196,19 @@ class Tabs(Static):
     _labels: Mapping[str, str] = {}  # replaced, never changed
 
 
-def tab_labels(chosen: str, width: int) -> dict[str, str]:
+def tab_labels(chosen: str, width: int, panes: Sequence[str] = NAMES) -> dict[str, str]:
     """What each pane is called; where it is narrow only the chosen one has a name."""
-    spacious = width >= sum(len(name) + 5 for name in NAMES)
+    spacious = width >= sum(len(name) + 5 for name in panes)
     return {
         name: f" {index} {name} " if spacious or name == chosen else f" {index} "
         for index, name in enumerate(NAMES, start=1)
+        if name in panes
     }
 
 
-def tabs(chosen: str, width: int) -> Text:
+def tabs(chosen: str, width: int, panes: Sequence[str] = NAMES) -> Text:
     """The panes with their keys, the chosen one marked; where it is narrow, alone with its name."""
     row = Text(no_wrap=True, overflow="crop")
-    for name, label in tab_labels(chosen, width).items():
+    for name, label in tab_labels(chosen, width, panes).items():
         row.append(label, "reverse" if name == chosen else "")
     return row

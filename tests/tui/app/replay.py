@@ -425,6 +425,12 @@ class Replay:
         self._told("script")
         return f"# {experiment.title}\nimport torch\n"
 
+    async def evaluate(
+        self, run: Run, checkpoint: Moment = "last", data_dir: Path | None = None
+    ) -> list[ev.Evaluated]:
+        """Nothing is measured here."""
+        return []
+
     async def moments(self, run: Run) -> p.Moments:
         """One before the first step, and one after each epoch."""
         epochs = [*range(self.epoch + 1)] if self.keeps_snapshots else []

@@ -27,9 +27,10 @@ from engine.spec.experiment import Experiment
 from engine.spec.experiment_reader import from_raw
 from tests.engine.service.live import WAIT_S
 from tui.editing.draft import Draft
+from tui.learning.learning import Learning
 from tui.live.following import Folders
 from tui.live.snapshot import PastMoment, Snapshot
-from tui.messages import PresetChosen
+from tui.messages import LessonChosen, PresetChosen
 from tui.renderables.look import Look
 from tui.settings import Settings
 
@@ -119,6 +120,9 @@ class StandApp(App[object]):
         self.draft = Draft()
         self.errors: list[str] = []
         self.folders = Folders(folder / "runs", folder / "data")
+        self.learning = Learning(lambda: None)
+        self.lessons: list[str] = []
+        """Those that were chosen."""
         self.look = Look(ascii=ascii_only)
         self.settings = Settings()
         self.applied: list[Settings] = []
@@ -139,6 +143,9 @@ class StandApp(App[object]):
 
     def run_outside(self, words: Sequence[str]) -> int:
         return subprocess.run(words, check=False).returncode
+
+    def on_lesson_chosen(self, message: LessonChosen) -> None:
+        self.lessons.append(message.name)
 
     def on_preset_chosen(self, message: PresetChosen) -> None:
         self.chosen.append((message.name, message.experiment))

@@ -9,7 +9,12 @@ from textual.app import App
 
 from tests.tui.app.stage import NARROW, WIDE, Stage, played
 from tui.screens.help import all_keys
-from tui.widgets.pane import COLUMNS, NAMES, PANES, PaneFrame, keys_line, tabs
+from tui.widgets.pane import COLUMNS, LESSON, NAMES, PaneFrame, keys_line, names, tabs
+from tui.widgets.pane import PANES as ALL
+
+PANES = [pane for pane in ALL if pane.name != LESSON]
+"""Those that are always there."""
+COLUMNS_SEEN = [column for column in COLUMNS if column != LESSON]
 
 
 def test_all_panes_are_seen_where_there_is_room(tmp_path: Path) -> None:
@@ -18,15 +23,19 @@ def test_all_panes_are_seen_where_there_is_room(tmp_path: Path) -> None:
     async def play(stage: Stage) -> None:
         await stage.until_seen(*(f"─ {n} " for n, _ in enumerate(PANES, 1)))
         frames = {pane.name: stage.app.screen.query_one(f"#{pane.name}") for pane in PANES}
-        panes = sorted(PANES, key=lambda pane: COLUMNS.index(pane.column))
+        panes = sorted(PANES, key=lambda pane: COLUMNS_SEEN.index(pane.column))
         places = [
-            (COLUMNS.index(pane.column), frames[pane.name].region.x, frames[pane.name].region.y)
+            (
+                COLUMNS_SEEN.index(pane.column),
+                frames[pane.name].region.x,
+                frames[pane.name].region.y,
+            )
             for pane in panes
         ]
-        for column in range(len(COLUMNS)):
+        for column in range(len(COLUMNS_SEEN)):
             below = [place for place in places if place[0] == column]
             assert below == sorted(below)
-        assert len({x for _, x, _ in places}) == len(COLUMNS)
+        assert len({x for _, x, _ in places}) == len(COLUMNS_SEEN)
         assert all(frame.size.height > 3 for frame in frames.values())
 
     played(tmp_path, play, size=WIDE)
@@ -65,7 +74,10 @@ def test_a_panes_keys_are_never_cut() -> None:
 
 def test_tabs_have_room_at_eighty_columns() -> None:
     """Every name is written out there; narrower, the chosen one alone has its name."""
-    assert tabs(NAMES[0], 80).plain == "".join(f" {n} {name} " for n, name in enumerate(NAMES, 1))
+    usual = names(with_lesson=False)
+    whole = "".join(f" {n} {name} " for n, name in enumerate(usual, 1))
+    assert tabs(NAMES[0], 80, usual).plain == whole
+    assert tabs(LESSON, 80).plain == " 1  2  3  4  5  6  7  8 lesson "
     short = tabs(NAMES[0], 20).plain
     assert short.startswith(f" 1 {NAMES[0]} ")
     assert not any(name in short for name in NAMES[1:])

@@ -75,7 +75,7 @@ def test_titles_stand_beside_names_that_say_less(tmp_path: Path, size: tuple[int
     async def story(app: StandApp, pilot: Play) -> None:
         rows = [line[:30].split() for line in seen(app).splitlines()]
         assert ["moons", "Two", "moons"] in rows
-        assert ["digits", "Small", "digits"] in rows
+        assert size == (80, 24) or ["digits", "Small", "digits"] in rows
         assert ["▸", "circle"] in rows
 
     told(tmp_path, PresetsScreen(), story, size=size)
@@ -288,3 +288,25 @@ def test_tiny_screens_do_not_break(tmp_path: Path, size: tuple[int, int]) -> Non
         await until(pilot, lambda: "Teaches: " in seen(app))
 
     told(tmp_path, PresetsScreen(), story, size=size)
+
+
+def test_lessons_come_first_for_who_has_never_trained(tmp_path: Path) -> None:
+    """Three of the course and a way to all; enter plays one. Later a line among the starts."""
+
+    async def story(app: StandApp, pilot: Play) -> None:
+        lines = [line[:30].strip() for line in seen(app).splitlines()[1:7]]
+        assert lines[0] == "Learn by doing"
+        assert lines[1:4] == ["A first network", "One step by hand", "Inside or outside?"]
+        assert lines[4:] == ["All lessons…", "Where to start"]
+        await pilot.press("home", "enter")
+        assert app.lessons == ["first-network"]
+
+    told(tmp_path, PresetsScreen(), story)
+    made_run(tmp_path)
+
+    async def later(app: StandApp, pilot: Play) -> None:
+        await until(pilot, lambda: "Go on with" in seen(app))
+        assert "Learn by doing" not in seen(app)
+        assert "Lessons…" in seen(app)
+
+    told(tmp_path, PresetsScreen(), later)

@@ -15,6 +15,7 @@ from typing import cast
 import pytest
 from textual.app import App
 
+from engine.lessons import progress
 from tests.tui.app.recording import Recorded, preset
 from tests.tui.app.replay import Workers
 from tests.tui.app.stage import NARROW, WIDE, Stage, played
@@ -48,6 +49,7 @@ SCREENS: dict[str, tuple[Sequence[str], str]] = {
 def own_places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Settings and presets of this test only, under short relative names."""
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.setenv("PERCEPTUI_DATA_DIR", "data")
     monkeypatch.chdir(tmp_path)
 
@@ -117,6 +119,31 @@ def test_the_first_screen_is_as_it_was(tmp_path: Path, size: str) -> None:
             compared("presets.svg", picture_of(stage))
 
     played(Path(), play, size=SIZES[size], workers=Workers(Recorded), at_presets=True)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_lessons_are_as_they_were(tmp_path: Path, size: str) -> None:
+    """The list, a step with its question and a hint, and a step that is done beside the bench."""
+    progress.keep("first-network", progress.Standing(step=2, done=(0, 1)))
+
+    async def play(stage: Stage) -> None:
+        await stage.until_phase("ready")
+        await stage.press("L")
+        await stage.until_seen("2/8", "Three features")
+        await stage.settled()
+        compared(f"lessons-{size}.txt", text_of(stage))
+        await stage.press("enter", "left", "H", "down")
+        await stage.until_seen("Hint 1", "› ○ b It hardly moves")
+        await stage.settled()
+        compared(f"lesson-{size}.txt", text_of(stage))
+        await stage.press("enter", "enter", "1")
+        await stage.train()
+        stage.trainer.advance(50)
+        await stage.until_seen("✓ As you said", "✓ finished")
+        await stage.settled()
+        compared(f"lesson-done-{size}.txt", text_of(stage))
+
+    played(Path(), play, size=SIZES[size], at_presets=True)
 
 
 def test_the_workbench_of_the_readme(tmp_path: Path) -> None:

@@ -1,0 +1,238 @@
+"""A lesson on the workbench: answered, hinted, done, shown, skipped and begun anew."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from engine.lessons import progress
+from tests.tui.app.stage import NARROW, WIDE, Stage, played
+from tui.screens.lessons import LessonsScreen
+from tui.screens.workbench import WorkbenchScreen
+from tui.widgets.pane import LESSON
+
+BOTH = pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+
+TINY = """
+title = "Tiny"
+teaches = "What the tests need."
+
+[experiment]
+title = "Small"
+data = "circle(samples=20)"
+layers = ["Linear(4)", "ReLU()", "Linear(1)", "Sigmoid()"]
+loss = "BCELoss()"
+optimizer = "SGD(lr=0.1)"
+epochs = 30
+
+[[steps]]
+title = "Ask"
+text = "How **wide** is it?"
+question = "How many units?"
+choices = { a = "Two", b = "Four" }
+until = 'answered("b")'
+hints = ["Look at `1`.", "It is not two."]
+wrong = [{ when = 'answered("a")', text = "Two would be {num_layers} less." }]
+done = "Four of {num_parameters} parameters."
+solution = ["answer b"]
+
+[[steps]]
+title = "Train"
+text = "Press `space`."
+needs = ["space"]
+until = "epoch >= 2"
+hints = ["`space`."]
+done = "{epoch} epochs."
+solution = ["train until epoch >= 2"]
+
+[[steps]]
+title = "Widen"
+text = "Make it wider."
+needs = ["1", "enter"]
+until = "layers.0.out_features >= 8"
+hints = ["`enter` on the layer."]
+done = "Now {layers.0.out_features}."
+solution = ["set layers.0.out_features=8"]
+"""
+
+
+@pytest.fixture(autouse=True)
+def own_places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Settings, presets, lessons and progress of this test only."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "config" / "perceptui" / "presets" / "lessons"
+    folder.mkdir(parents=True)
+    (folder / "tiny.toml").write_text(TINY)
+
+
+async def begun(stage: Stage) -> None:
+    """Have the lesson open, at its first step."""
+    stage.app.open_lesson("tiny")
+    await stage.until(lambda: isinstance(stage.app.screen, WorkbenchScreen))
+    await stage.until_seen("Ask")
+
+
+def standing() -> progress.Standing:
+    """How far the lesson is, as it is kept."""
+    return progress.standings()["tiny"]
+
+
+@BOTH
+def test_a_question_is_answered(tmp_path: Path, size: tuple[int, int]) -> None:
+    """Wrong is explained with the person's figures, hints come one after another, right goes on."""
+
+    async def play(stage: Stage) -> None:
+        await begun(stage)
+        await stage.press("a")
+        await stage.until_seen("Two would be 4 less.")
+        await stage.press("H")
+        await stage.until_seen("Hint 1: Look at 1.")
+        await stage.press("H")
+        await stage.until_seen("Hint 2: It is not two.")
+        await stage.press("H")
+        assert stage.notices == ["There are no more hints: S shows how it is done"]
+        await stage.press("down", "enter")
+        await stage.until_seen("✓ Four of 17 parameters.", "enter: the next step")
+        assert standing().done == (0,)
+        await stage.press("enter")
+        await stage.until_seen("step 2 of 3" if size == WIDE else "Press space.")
+
+    played(tmp_path, play, size=size, at_presets=True)
+
+
+def test_what_really_happened_is_checked(tmp_path: Path) -> None:
+    """The events of a training and the experiment as edited; nothing else."""
+
+    async def play(stage: Stage) -> None:
+        await begun(stage)
+        await stage.press("G")
+        await stage.press("enter")
+        assert stage.notices == [
+            "The step is not done yet: H gives a hint, S shows how, G skips it"
+        ]
+        await stage.train()
+        stage.trainer.advance()
+        await stage.until_seen("epoch 2/30")
+        assert stage.app.learning.play is not None
+        assert not stage.app.learning.play.is_done
+        stage.trainer.advance()
+        await stage.until_seen("✓ 2 epochs.")
+        await stage.press("8", "enter")
+        await stage.until_seen("Make it wider.")
+        stage.app.draft.set("layers.0.out_features", "9")
+        stage.workbench.show_draft()
+        await stage.until_seen("✓ Now 9.")
+        assert standing().done == (1, 2)
+        await stage.press("enter")
+        await stage.until_seen("That was Tiny: 2 of 3 steps done.")
+        assert standing().is_finished
+
+    played(tmp_path, play, at_presets=True)
+
+
+def test_solutions_are_shown_by_doing_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Visibly, on the bench; a step that was shown is not one that was done."""
+    monkeypatch.setattr("tui.screens.demonstration.BETWEEN_S", 0.0)
+
+    async def play(stage: Stage) -> None:
+        await begun(stage)
+        await stage.press("S")
+        await stage.until_seen("✓ Four of 17 parameters.")
+        assert standing().done == ()
+        await stage.press("enter", "S")
+        await stage.until_phase("running")
+        stage.trainer.advance(2)
+        await stage.until_seen("✓ 2 epochs.")
+        await stage.until_phase("paused")
+        await stage.press("enter", "S")
+        await stage.until_seen("✓ Now 8.")
+        assert stage.app.draft.layers()[0] == "Linear(8)"
+
+    played(tmp_path, play, at_presets=True)
+
+
+@BOTH
+def test_nothing_locks_a_person_in(tmp_path: Path, size: tuple[int, int]) -> None:
+    """Skip, back and start over; a step finds the bench as the steps before would leave it."""
+
+    async def play(stage: Stage) -> None:
+        await begun(stage)
+        await stage.press("right", "right")
+        await stage.until_seen("Make it wider.")
+        await stage.press("left")
+        await stage.until_seen("Press space.")
+        await stage.press("G")
+        stage.app.draft.set("layers.0.out_features", "9")
+        stage.workbench.show_draft()
+        await stage.until_seen("✓ Now 9.")
+        await stage.press("O")
+        await stage.until(lambda: stage.app.draft.layers()[0] == "Linear(4)")
+        assert stage.app.learning.play is not None
+        assert not stage.app.learning.play.is_done
+        await stage.press("1", "4", "escape")
+        await stage.until(lambda: not isinstance(stage.app.screen, WorkbenchScreen))
+        await stage.press("L")
+        await stage.until(lambda: isinstance(stage.app.screen, LessonsScreen))
+
+    played(tmp_path, play, size=size, at_presets=True)
+
+
+def test_a_lesson_goes_on_where_it_was_left(tmp_path: Path) -> None:
+    """Another app begins at the step that is next, with its bench; O in the list begins anew."""
+    progress.keep("tiny", progress.Standing(step=2, done=(0, 1)))
+
+    async def play(stage: Stage) -> None:
+        stage.app.action_lessons()
+        await stage.until_seen("2/3", "Tiny")
+        await stage.press("end", "enter")
+        await stage.until_seen("Make it wider.")
+        await stage.press("L")
+        await stage.until_seen("2/3")
+        await stage.press("O")
+        await stage.until_seen("How wide is it?")
+        assert standing() == progress.Standing()
+
+    played(tmp_path, play, at_presets=True)
+
+
+def test_without_a_lesson_there_is_no_pane(tmp_path: Path) -> None:
+    """Its digit lists the lessons, its keys say so, and tab passes it by."""
+
+    async def play(stage: Stage) -> None:
+        assert not stage.workbench.query_one(f"#{LESSON}").region.area
+        await stage.press("H")
+        assert stage.notices == ["No lesson is open: L lists them"]
+        await stage.press(*["tab"] * 7)
+        assert stage.workbench.pane == "experiment"
+        await stage.press("8")
+        await stage.until(lambda: isinstance(stage.app.screen, LessonsScreen))
+
+    played(tmp_path, play)
+
+
+def test_every_lesson_has_a_page_at_any_size(tmp_path: Path) -> None:
+    """Each step of the course, with its hints, wide and narrow, with and without Unicode."""
+    from engine.lessons.library import find_lesson, names
+    from engine.parts.data import DataLocations
+    from tui.learning.page import heading, line_rows, page
+    from tui.learning.play import Play
+    from tui.renderables.look import Look
+
+    known: Mapping[str, Path] = names()
+    assert len(known) > 5
+    for name in known:
+        play = Play(find_lesson(name), DataLocations(tmp_path))
+        for index in range(len(play.lesson.steps) + 1):
+            play.begin(index)
+            play.num_hints = 9
+            for look in (Look(), Look(ascii=True)):
+                for width in (0, 1, 30, 78, 118):
+                    rows = [*page(play, width, look).rows, *line_rows(play, width, look)]
+                    assert all(row.cell_len <= max(width, 1) for row in rows), (name, index, width)
+                    if look.ascii:
+                        assert all(row.plain.isascii() for row in rows), (name, index)
+        assert "the end" in heading(play)

@@ -1,0 +1,62 @@
+"""The lesson that is open in the app, if one is: it is told all that really happens."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # who learns nothing loads nothing of it
+    from engine.doctor.finding import Finding
+    from engine.lessons.lesson import Lesson
+    from engine.lessons.situation import Deed
+    from engine.parts.data import DataLocations
+    from engine.runs import events as ev
+    from engine.spec.experiment import Experiment
+    from tui.learning.play import Play
+
+
+class Learning:
+    """Hands what happens on to the lesson; changed: called when it has something else to show."""
+
+    def __init__(self, changed: Callable[[], None]) -> None:
+        self._changed = changed
+        self.play: Play | None = None
+
+    def open(self, lesson: Lesson, locations: DataLocations) -> Play:
+        """Have this lesson open, in no step yet."""
+        from tui.learning import play
+
+        self.play = play.Play(lesson, locations)
+        return self.play
+
+    def close(self) -> None:
+        """Have none open; how far it is was written down already."""
+        self.play = None
+        self._changed()
+
+    def happened(self, event: ev.Event) -> None:
+        """A training told something of itself."""
+        if self.play is not None:
+            self.play.situation.happened(event)
+            if self.play.look():
+                self._changed()
+
+    def predicted(self, prediction: ev.Prediction) -> None:
+        """A network was asked about a sample."""
+        if self.play is not None:
+            self.play.situation.predicted(prediction)
+            self.play.look()
+            self._changed()
+
+    def did(self, what: Deed, detail: str = "") -> None:
+        """Something else was done."""
+        if self.play is not None:
+            self.play.situation.did(what, detail)
+            self.play.look()
+            self._changed()
+
+    def edited(self, experiment: Experiment | None, findings: Sequence[Finding]) -> None:
+        """The experiment that is open is this one now."""
+        if self.play is not None:
+            self.play.edited(experiment, findings)
+            self._changed()

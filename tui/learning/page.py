@@ -1,0 +1,170 @@
+"""What a lesson shows of its step: text, question, hints, what is said of what was done."""
+
+from __future__ import annotations
+
+from itertools import zip_longest
+from typing import NamedTuple
+
+from rich.style import Style
+from rich.text import Text
+
+from tui.language import tr
+from tui.learning.play import Play
+from tui.renderables.look import Look
+from tui.renderables.markdown import markdown
+from tui.renderables.palette import ATTENTION, GOOD, Hue
+from tui.renderables.sanitize import fit, plain
+
+APART = 100
+"""Columns from which on the text stands beside what was said and done."""
+_GAP = 3
+
+
+def heading(play: Play) -> str:
+    """The lesson and the step, for the border."""
+    count = len(play.lesson.steps)
+    if play.step is None:
+        return tr(f"{play.lesson.title}: the end")
+    return tr(f"{play.lesson.title}: step {play.index + 1} of {count}")
+
+
+class Page(NamedTuple):
+    """What a lesson shows of its step."""
+
+    rows: list[Text]
+    end: int
+    """Behind the last row of what came of what was done."""
+
+
+def page(play: Play, width: int, look: Look) -> Page:
+    """Every row: the text, and below it or beside it the rest."""
+    if width <= 0:
+        return Page([], 0)
+    right = (width - _GAP) * 2 // 5
+    apart = width >= APART
+    beside_width = right if apart else width
+    beside = _joined(_asked(play, beside_width, look), _came(play, beside_width, look))
+    if not apart or not beside:
+        rows = [_within(row, width) for row in _joined(_text(play, width, look), beside)]
+        return Page(rows, len(rows))
+    left = width - _GAP - right
+    rows = []
+    for one, other in zip_longest(_text(play, left, look), beside, fillvalue=Text()):
+        row = one.copy()
+        row.append(" " * (left + _GAP - row.cell_len)).append_text(other)
+        rows.append(_within(row, width))
+    return Page(rows, len(beside))
+
+
+def line_rows(play: Play, width: int, look: Look) -> list[Text]:
+    """The step in two rows, where another pane has the room: what to do, and what came of it."""
+    if width <= 0:
+        return []
+    if play.step is None:
+        title, keys = tr("the end"), ""
+    else:
+        title = tr(play.step.title)
+        keys = "  ".join(play.step.needs)
+    number = f"8 {play.index + 1}/{len(play.lesson.steps)} "
+    first = Text(number, look.paint(ATTENTION)).append(plain(title, look.ascii), Style(bold=True))
+    if play.is_done and play.step is not None:
+        keys = tr("G goes on")
+    if keys:
+        first.append(f"  {_keys(keys, look)}", look.paint(ATTENTION))
+    first.truncate(width, overflow="ellipsis" if not look.ascii else "crop")
+    came = _came(play, 10 * width, look)
+    told = came[0] if came else Text(tr("8 shows what to do"), Style(dim=True))
+    told = told.copy()
+    told.truncate(width, overflow="ellipsis" if not look.ascii else "crop")
+    return [first, told]
+
+
+def _within(row: Text, width: int) -> Text:
+    """A row that is no wider: where there is hardly any room, signs take it all."""
+    row.truncate(width, overflow="crop")
+    return row
+
+
+def _joined(*parts: list[Text]) -> list[Text]:
+    rows: list[Text] = []
+    for part in filter(None, parts):
+        rows += [*([Text()] if rows else []), *part]
+    return rows
+
+
+def _text(play: Play, width: int, look: Look) -> list[Text]:
+    step = play.step
+    if step is None:
+        return _end(play, width, look)
+    title = Text(fit(step.title, width, look.ascii), Style(bold=True))
+    rows = [title, *markdown(step.text, width, look)]
+    if step.needs:
+        told = tr("keys: ") + _keys("  ".join(step.needs), look)
+        rows += [Text(), Text(fit(told, width, look.ascii), Style(dim=True))]
+    return rows
+
+
+def _end(play: Play, width: int, look: Look) -> list[Text]:
+    done, count = len(play.standing.done), len(play.lesson.steps)
+    told = tr(f"That was **{play.lesson.title}**: {done} of {count} steps done.")
+    ways = tr(
+        "`enter` leads to the next lesson, `L` to the list of all, `←` back to the steps. "
+        "Everything on the bench stays: go on playing with it."
+    )
+    return [*markdown(told, width, look), Text(), *markdown(ways, width, look)]
+
+
+def _asked(play: Play, width: int, look: Look) -> list[Text]:
+    """The question with its choices, the cursor on one, and a mark on what was answered."""
+    step = play.step
+    if step is None or not step.question:
+        return []
+    rows = markdown(f"**{step.question}**", width, look)
+    for number, (choice, text) in enumerate(step.choices.items()):
+        at = not play.is_done and number == play.choice
+        cursor = look.pick("›", ">") if at else " "
+        mark = look.pick("●", "*") if choice == play.answer else look.pick("○", "o")
+        letter = f"{choice} " if choice.isalpha() else ""
+        lines = markdown(text, width, look, first=f"{cursor} {mark} {letter}")
+        for line in lines if at else []:
+            line.stylize(Style(bold=True))
+        rows += lines
+    return rows
+
+
+def _came(play: Play, width: int, look: Look) -> list[Text]:
+    """The hints, what is shown, what is wrong, what is done, and how it goes on."""
+    rows: list[Text] = []
+    for number, hint in enumerate(play.hints, start=1):
+        rows += markdown(hint, width, look, first=tr(f"Hint {number}: "))
+    if play.doing:
+        told = tr(f"being shown: {play.doing}")
+        rows += [Text(fit(told, width, look.ascii), look.paint(ATTENTION))]
+    if play.step is not None and play.is_done:
+        sign = look.pick("✓ ", "+ ")
+        told = play.told or tr("Done.")
+        rows += _joined(rows, _signed(markdown(told, width, look, first=sign), look, GOOD))[
+            len(rows) :
+        ]
+        rows += [Text(tr("enter: the next step"), look.paint(ATTENTION, bold=True))]
+    elif wrong := play.wrong:
+        sign = look.pick("▲ ", "! ")
+        rows += _signed(markdown(wrong, width, look, first=sign), look, ATTENTION)
+    if play.problem:
+        rows += [Text(fit(tr(play.problem), width, look.ascii), look.paint(ATTENTION))]
+    return rows
+
+
+def _signed(rows: list[Text], look: Look, hue: Hue) -> list[Text]:
+    """Rows whose first begins with a sign, which has a color."""
+    if rows:
+        rows[0].stylize(look.paint(hue, bold=True), 0, 1)
+    return rows
+
+
+def _keys(keys: str, look: Look) -> str:
+    """Keys as this terminal can show them."""
+    if look.ascii:
+        for sign, word in (("↑", "up"), ("↓", "down"), ("←", "left"), ("→", "right")):
+            keys = keys.replace(sign, word)
+    return keys

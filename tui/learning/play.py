@@ -1,0 +1,133 @@
+"""A lesson that a person is in: its step, what was answered and hinted, what is said of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from engine.doctor.finding import Finding
+from engine.errors import UsageError
+from engine.lessons import progress
+from engine.lessons.lesson import Lesson, Start, Step
+from engine.lessons.progress import Standing
+from engine.parts.data import DataLocations
+from engine.spec.experiment import Experiment
+from tui.learning.bench_at import bench_at
+
+
+class Play:
+    """Steps through a lesson as a person does what it asks for.
+
+    A step that was done stays so, whatever is done after it; what is said of it goes by the
+    figures of now, as long as it holds.
+    """
+
+    def __init__(self, lesson: Lesson, locations: DataLocations) -> None:
+        self.lesson = lesson
+        self.locations = locations
+        self.situation = lesson.begun(locations)
+        self.standing = progress.standings().get(lesson.name, Standing())
+        self.index = 0
+        """Of the step; that behind the last is the end."""
+        self.is_done = False
+        """Whether what the step asks for happened."""
+        self.told = ""
+        """What is said of a step that is done."""
+        self.num_hints = 0
+        """Hints that were asked for."""
+        self.choice = 0
+        """The choice of the question that the cursor is on."""
+        self.doing = ""
+        """The line of the solution that is being shown."""
+        self.was_shown = False
+        """Whether the solution of the step was shown."""
+        self.problem = ""
+        """Why how far it is can't be kept; empty where it is."""
+
+    @property
+    def step(self) -> Step | None:
+        """The step; None at the end."""
+        steps = self.lesson.steps
+        return steps[self.index] if self.index < len(steps) else None
+
+    @property
+    def choices(self) -> Sequence[str]:
+        """The answers to choose from, in order."""
+        step = self.step
+        return list(step.choices) if step is not None else []
+
+    @property
+    def answer(self) -> str | None:
+        """The newest answer to the step's question."""
+        return self.situation.answer() if self.step is not None else None
+
+    @property
+    def hints(self) -> Sequence[str]:
+        """The hints that are seen."""
+        return self.step.hints[: self.num_hints] if self.step is not None else ()
+
+    @property
+    def wrong(self) -> str:
+        """What is said of something that leads elsewhere; empty where nothing does."""
+        step = self.step
+        if step is None or self.is_done:
+            return ""
+        return self.lesson.told_wrong(step, self.situation)
+
+    def begin(self, index: int) -> Start | None:
+        """Begin a step; returns what is to stand on the bench then, None: what stands there.
+
+        It is what the step starts from, or what the solutions before it would have led to where
+        the steps before were not done here.
+        """
+        comes_next = index == self.index + 1 and self.is_done
+        self.index = max(0, min(index, len(self.lesson.steps)))
+        self.is_done, self.told, self.was_shown = False, "", False
+        self.num_hints = self.choice = 0
+        self._keep(self.standing.at(self.index, len(self.lesson.steps)))
+        step = self.step
+        if step is None:
+            return None
+        self.lesson.begin(self.situation, self.index)
+        if comes_next:
+            return step.start
+        start = bench_at(self.lesson, self.index, self.locations)
+        self.situation.begin_step(step.name, start.experiment)
+        return start
+
+    def resume(self) -> Start | None:
+        """Begin where the person was; from the start where the end was reached."""
+        is_over = self.standing.is_finished
+        return self.begin(0 if is_over else self.standing.step)
+
+    def take(self, choice: str) -> None:
+        """Answer the step's question."""
+        if choice in self.choices:
+            self.choice = self.choices.index(choice)
+            self.situation.answered(choice)
+            self.look()
+
+    def edited(self, experiment: Experiment | None, findings: Sequence[Finding]) -> None:
+        """The experiment is this one now."""
+        if experiment != self.situation.experiment or tuple(findings) != self.situation.findings:
+            self.situation.edited(experiment, findings)
+            self.look()
+
+    def look(self) -> bool:
+        """See whether the step is done; whether it is so only now."""
+        step = self.step
+        if step is None or not step.is_done(self.situation):
+            return False
+        self.told = self.lesson.told_done(step, self.situation)
+        if self.is_done:
+            return False
+        self.is_done = True
+        if not self.was_shown:
+            self._keep(self.standing.with_done(self.index))
+        return True
+
+    def _keep(self, standing: Standing) -> None:
+        self.standing = standing
+        try:
+            progress.keep(self.lesson.name, standing)
+        except UsageError as error:
+            self.problem = str(error)

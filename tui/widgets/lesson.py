@@ -1,0 +1,130 @@
+"""The lesson's pane: its step, its question, its hints, and what came of what was done."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+from textual.binding import Binding
+from textual.message import Message
+
+from tui.widgets.rows import RowsView
+from tui.widgets.scrolled import ScrolledView
+
+if TYPE_CHECKING:
+    from tui.learning.play import Play
+
+
+class LessonView(ScrolledView, can_focus=True):
+    """One step at a time; enter answers, or goes on once the step is done."""
+
+    BINDINGS = [  # noqa: RUF012  # Textual declares it so
+        Binding("enter", "enter", "Answer, go on", key_display="enter"),
+        Binding("right", "turn(1)", "Skip the step", key_display="→"),
+        Binding("left", "turn(-1)", "Back a step", key_display="←"),
+        Binding("up,k", "move(-1)", "Choice before", show=False),
+        Binding("down,j", "move(1)", "Next choice", show=False),
+        *(Binding(letter, f"take('{letter}')", show=False) for letter in "abcdef"),
+    ]
+
+    class Entered(Message):
+        """The step is to be answered, or left for the next."""
+
+    class Turned(Message):
+        """Another step is to be shown."""
+
+        def __init__(self, by: int) -> None:
+            super().__init__()
+            self.by = by
+
+    class Taken(Message):
+        """A choice was taken by its name."""
+
+        def __init__(self, choice: str) -> None:
+            super().__init__()
+            self.choice = choice
+
+    play: Play | None = None
+    """The lesson; None where none is open."""
+    _state: tuple[object, ...] = ()
+    _shows_end = False
+    """Whether what came of what was done is to be seen, though the text is longer."""
+
+    def show(self, play: Play | None) -> None:
+        """Show the lesson as it is now: a new step from its top, what came of it where it ends."""
+        self.play = play
+        state: tuple[object, ...] = ()
+        if play is not None:
+            state = (play.lesson, play.index, play.is_done, play.num_hints, bool(play.wrong))
+        if state != self._state:
+            is_new = state[:2] != self._state[:2]
+            self._state = state
+            self._top, self._shows_end = 0, not is_new
+        self.remake()
+
+    def all_rows(self, width: int, height: int) -> list[Text]:
+        if self.play is None:
+            return []
+        from tui.learning.page import page
+
+        found = page(self.play, width - 2, self.look)
+        if self._shows_end:
+            self._shows_end = False
+            self._top = max(0, found.end - height)
+        return found.rows
+
+    @property
+    def _asks(self) -> bool:
+        """Whether a choice is to be taken."""
+        return self.play is not None and bool(self.play.choices) and not self.play.is_done
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """A letter is a choice only where it is one."""
+        if action == "take":
+            asks, play = self._asks, self.play
+            return asks and play is not None and parameters[0] in play.choices
+        return self.play is not None
+
+    def action_enter(self) -> None:
+        """Take the choice under the cursor, or go on."""
+        self.post_message(self.Entered())
+
+    def action_turn(self, by: int) -> None:
+        """Go to the step before, or skip this one."""
+        self.post_message(self.Turned(by))
+
+    def action_take(self, choice: str) -> None:
+        """Take a choice by its letter."""
+        self.post_message(self.Taken(choice))
+
+    def action_move(self, by: int) -> None:
+        """Move the cursor over the choices; where there are none, the text."""
+        play = self.play
+        if not self._asks or play is None:
+            self.move(by)
+            return
+        moved = min(max(play.choice + by, 0), len(play.choices) - 1)
+        if moved == play.choice:
+            self.move(by)
+        play.choice = moved
+        self.remake()
+
+
+class StepLine(RowsView):
+    """The step in two rows, where another pane has all the room."""
+
+    DEFAULT_CSS = "StepLine { height: 2; display: none; padding: 0 1; background: $panel; }"
+
+    play: Play | None = None
+
+    def show(self, play: Play | None) -> None:
+        """Show the step as it is now."""
+        self.play = play
+        self.remake()
+
+    def make_rows(self, width: int, height: int) -> list[Text]:
+        if self.play is None:
+            return []
+        from tui.learning.page import line_rows
+
+        return line_rows(self.play, width, self.look)
