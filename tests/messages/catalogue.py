@@ -102,16 +102,17 @@ def mo_bytes(catalogue: Catalog, texts: Mapping[str, str]) -> bytes:
     So they need no second file at the start, and are found in a record too.
     """
     buffer = io.BytesIO()
-    catalogue = updated(catalogue, [_message(entry) for entry in catalogue if entry.id])
+    plain = Catalog(locale=LANGUAGE, domain=DOMAIN, header_comment="", fuzzy=False)
+    plain.mime_headers = catalogue.mime_headers
+    for entry in catalogue:
+        # A sentence that was made already has one form of a plural or the other.
+        for text in entry.id if isinstance(entry.id, tuple) else (entry.id,):
+            if text and _string(entry):
+                plain[text] = Entry(text, _string(entry))
     for text, said in texts.items():
-        catalogue.add(text, said).flags.clear()
-    write_mo(buffer, catalogue)
+        plain[text] = Entry(text, said)
+    write_mo(buffer, plain)
     return buffer.getvalue()
-
-
-def _message(entry: Entry) -> Message:
-    one, many = (entry.id, "") if isinstance(entry.id, str) else entry.id
-    return Message(one, many)
 
 
 def _key(entry: Entry) -> str:

@@ -12,7 +12,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.messages.sentence import message_of, strings, words
+from tests.messages.sentence import is_text, joined, message_of, strings, words
+from tests.messages.terms import TERMS
+from tui.screens.help import section_title
 
 ROOT = Path(__file__).parents[2]
 ROOMS = ("tui", "engine")
@@ -50,14 +52,17 @@ LEAST_LETTERS, LEAST_BESIDE_FIELDS = 3, 4
 
 _SENTENCE = re.compile(
     r"""[A-Za-z]{2,}[,.:;]?\ +(?:[A-Za-z(`'"{]|$)  # two words, or one and a field
-    |[}\d)]\ [a-z]{2,}                             # a field and a word
+    |\ba\ [a-z]{3,}|[}\d)]\ [a-z]{2,}                             # a field and a word
     |^[A-Z][a-z]{2,}[.,:…!?]?$                     # one that begins like a sentence""",
     re.VERBOSE,
 )
+_VERB = re.compile("(add|all|key|row|run|set|use) {", re.IGNORECASE)
+"""What a small word may be before a field."""
 _CODE = re.compile(
     r"""^[\w.-]+\(.*\)$|^[A-Za-z]+[A-Z][A-Za-z]*\d*$|^\W*$
-    |^(self|import|from|def|for|if|return|with|class)\b.*|^(torch|nn|optim)\..*|.*\bself\..*
-    |.*\ =\ .*\(.*\)$|^x\ =\ .*|^<.*>$|^\[?[a-z_]+(\.[a-z_]+)+\]?$""",
+    |^(from\ \S+\ import\ .*|(def|class|for|if|with)\ .*:)$
+    |^import\ .*|^(torch|nn|optim)\..*|.*\bself\..*|.*\ =\ .*\(.*\)$|^x\ =\ .*|^<.*>$
+    |^\[?[a-z_]+(\.[a-z_]+)+\]?$""",
     re.VERBOSE | re.DOTALL,
 )
 
@@ -74,7 +79,7 @@ class Message:
 
 def messages() -> list[Message]:
     """All that perceptui says, by file and in the order of the source."""
-    found: dict[str, Message] = {}
+    found = {word: Message(word) for word in TERMS}
     for room in ROOMS:
         for path in sorted((ROOT / room).rglob("*.py")):
             name = path.relative_to(ROOT).as_posix()
@@ -93,16 +98,17 @@ def messages_in(source: str, file: str = "") -> list[Message]:
 def _told(tree: ast.Module) -> Iterator[tuple[int, str, str]]:
     """Line, text, and text of many."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and _called(node) in COUNTED:
-            match node.args:
-                case [_, ast.Constant(value=str(one)), ast.Constant(value=str(many))]:
-                    yield node.lineno, f"{{count:n}} {one}", f"{{count:n}} {many}"
-                case [_, ast.Constant(value=str(one)), *_]:
-                    yield node.lineno, f"{{count:n}} {one}", f"{{count:n}} {one}s"
+        if isinstance(node, ast.Call) and _called(node) in COUNTED and is_text(node.args[-1]):
+            one, *more = (message_of(word) for word in node.args[1:] if is_text(word))
+            yield node.lineno, f"{{count:n}} {one}", f"{{count:n}} {more[0] if more else one + 's'}"
+        if isinstance(node, ast.ClassDef) and _is_part(node):
+            yield node.lineno, (ast.get_docstring(node) or "").partition("\n")[0], ""
+        if isinstance(node, ast.ClassDef) and _has_keys(node):
+            yield node.lineno, section_title(node.name), ""
         if isinstance(node, ast.FunctionDef) and _is_command(node):
             for paragraph in (ast.get_docstring(node) or "").split("\n\n"):
                 yield node.lineno, " ".join(paragraph.split()), ""
-    for text, above in strings(tree):
+    for text, above in strings(joined(tree)):
         message = message_of(text)
         if _is_given(text, above) or (_is_sentence(message) and not _is_silent(text, above)):
             yield text.lineno, message, ""
@@ -112,6 +118,18 @@ def _is_command(node: ast.FunctionDef) -> bool:
     """Whether its docstring is the help of a command."""
     calls = [one for one in node.decorator_list if isinstance(one, ast.Call)]
     return any(_called(call) in ("callback", "command") for call in calls)
+
+
+def _is_part(node: ast.ClassDef) -> bool:
+    """Whether it is something to choose: its docstring's first line stands in the list then."""
+    targets = [target for one in node.body if isinstance(one, ast.Assign) for target in one.targets]
+    return node.name[0] != "_" and any(_name(target) == "words" for target in targets)
+
+
+def _has_keys(node: ast.ClassDef) -> bool:
+    """Whether it has a section of its own in the help."""
+    targets = [target for one in node.body if isinstance(one, ast.Assign) for target in one.targets]
+    return any(_name(target) == "BINDINGS" for target in targets)
 
 
 def _is_given(node: ast.expr, above: list[ast.AST]) -> bool:
@@ -130,7 +148,7 @@ def _is_sentence(message: str) -> bool:
     has_fields = bare != message
     if not has_fields and _CODE.match(message):
         return False
-    least = LEAST_BESIDE_FIELDS if has_fields else LEAST_LETTERS
+    least = LEAST_BESIDE_FIELDS if has_fields and not _VERB.match(message) else LEAST_LETTERS
     return sum(map(str.isalpha, bare)) >= least and bool(_SENTENCE.search(message))
 
 

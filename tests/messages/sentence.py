@@ -5,21 +5,43 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from typing import cast
 
 _FIELD = re.compile(r"{[^{}]*}")
 
 
 def message_of(node: ast.expr) -> str:
-    """The template of a string or f-string, without the spaces around it."""
-    if isinstance(node, ast.Constant):
-        return str(node.value).strip()
-    assert isinstance(node, ast.JoinedStr), "nothing else is a string"
-    taken: set[str] = set()
-    parts = [
-        str(part.value) if isinstance(part, ast.Constant) else _field(part, taken)
-        for part in node.values
-    ]
-    return "".join(parts).strip()
+    """The template of a string, an f-string or a sum of them, without the spaces around it."""
+    return "".join(_parts(node, set())).strip()
+
+
+def _parts(node: ast.expr, taken: set[str]) -> Iterator[str]:
+    match node:
+        case ast.Constant(value=value):
+            yield str(value)
+        case ast.JoinedStr(values=values):
+            for part in values:
+                yield from _parts(part, taken)
+        case ast.FormattedValue(value=value, format_spec=spec):
+            yield _field(value, spec, taken)
+        case ast.BinOp(left=left, right=right) if is_sum(node):
+            yield from _parts(left, taken)
+            yield from _parts(right, taken)
+        case _:
+            yield _field(node, None, taken)
+
+
+def is_sum(node: ast.AST) -> bool:
+    """Whether it is `"text" + more`: one sentence of several pieces."""
+    if not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.Add):
+        return False
+    return any(is_text(side) or is_sum(side) for side in (node.left, node.right))
+
+
+def is_text(node: ast.AST) -> bool:
+    """Whether it is a string or an f-string."""
+    is_plain = isinstance(node, ast.Constant) and isinstance(node.value, str)
+    return is_plain or isinstance(node, ast.JoinedStr)
 
 
 def fields(message: str) -> set[str]:
@@ -32,14 +54,13 @@ def words(message: str) -> str:
     return _FIELD.sub("", message)
 
 
-def _field(part: ast.expr, taken: set[str]) -> str:
-    assert isinstance(part, ast.FormattedValue), "an f-string has nothing else"
-    name = _name(part.value)
+def _field(value: ast.expr, spec: ast.expr | None, taken: set[str]) -> str:
+    name = _name(value)
     stem, number = name, 2
     while name in taken:
         name, number = f"{stem}{number}", number + 1
     taken.add(name)
-    return f"{{{name}:n}}" if _is_number(part.format_spec) else f"{{{name}}}"
+    return f"{{{name}:n}}" if _is_number(spec) else f"{{{name}}}"
 
 
 def _is_number(spec: ast.expr | None) -> bool:
@@ -78,12 +99,60 @@ def strings(tree: ast.AST) -> Iterator[tuple[ast.expr, list[ast.AST]]]:
     stack: list[tuple[ast.AST, list[ast.AST]]] = [(tree, [])]
     while stack:
         node, above = stack.pop()
-        is_text = isinstance(node, ast.Constant) and isinstance(node.value, str)
-        if isinstance(node, ast.JoinedStr) or is_text:
+        if isinstance(node, ast.expr) and (is_text(node) or is_sum(node)):
             if not isinstance(above[-1], ast.Expr):
-                yield node, above  # type: ignore[misc]  # both are expressions
-            if isinstance(node, ast.JoinedStr):
-                inner = [one.value for one in node.values if isinstance(one, ast.FormattedValue)]
-                stack += [(value, [*above, node]) for value in inner]
+                yield node, above
+            stack += [(value, [*above, node]) for value in _values(node)]
             continue
         stack += [(child, [*above, node]) for child in ast.iter_child_nodes(node)]
+
+
+def _values(node: ast.expr) -> Iterator[ast.expr]:
+    """What a string has in it that is none itself."""
+    match node:
+        case ast.Constant(value=str()):
+            return
+        case ast.JoinedStr(values=values):
+            for part in values:
+                yield from _values(part)
+        case ast.FormattedValue(value=value):
+            yield value
+        case ast.BinOp(left=left, right=right) if is_sum(node):
+            yield from _values(left)
+            yield from _values(right)
+        case _:
+            yield node
+
+
+def joined(tree: ast.Module) -> ast.Module:
+    """A module in which `text = "a"` and `text += "b"` after it are `text = "a" + "b"`."""
+    return cast(ast.Module, _Joining().visit(tree))
+
+
+class _Joining(ast.NodeTransformer):
+    def generic_visit(self, node: ast.AST) -> ast.AST:
+        super().generic_visit(node)
+        for name in ("body", "orelse"):
+            body = getattr(node, name, None)
+            if isinstance(body, list):
+                setattr(node, name, _sums(body))
+        return node
+
+
+def _sums(body: list[ast.stmt]) -> list[ast.stmt]:
+    found: list[ast.stmt] = []
+    for one in body:
+        match found[-1:], one:
+            case (
+                [ast.Assign(targets=[ast.Name(id=name)], value=first) as before],
+                ast.AugAssign(target=ast.Name(id=again), op=ast.Add(), value=second),
+            ) if name == again and (is_text(first) or is_sum(first)):
+                before.value = ast.copy_location(ast.BinOp(first, ast.Add(), second), first)
+            case (
+                [ast.AugAssign(target=ast.Name(id=name), op=ast.Add(), value=first) as before],
+                ast.AugAssign(target=ast.Name(id=again), op=ast.Add(), value=second),
+            ) if name == again and (is_text(first) or is_sum(first)):
+                before.value = ast.copy_location(ast.BinOp(first, ast.Add(), second), first)
+            case _:
+                found.append(one)
+    return found

@@ -13,6 +13,7 @@ from tui.commands import app
 from tui.commands import options as o
 from tui.commands.complaint import complain
 from tui.commands.json_line import print_json
+from tui.language import tr
 
 if TYPE_CHECKING:
     from engine.errors import Problem
@@ -165,7 +166,7 @@ def _tell(lessons: list[Lesson], problems: list[tuple[Path, Problem]]) -> None:
     bad = {path for path, _ in problems}
     for lesson in lessons:
         if lesson.path not in bad:
-            typer.echo(f"{lesson.path}: all {len(lesson.steps)} steps can be done")
+            typer.echo(tr(f"{lesson.path}: all {len(lesson.steps)} steps can be done"))
 
 
 async def _played(lessons: list[Lesson], shared: o.Shared) -> dict[Path, list[Problem]]:

@@ -13,6 +13,7 @@ from tui.commands import app, presentation
 from tui.commands import options as o
 from tui.commands.complaint import complain
 from tui.commands.json_line import print_json
+from tui.language import tr
 
 if TYPE_CHECKING:
     from engine.sweeps.asked import Asked
@@ -183,7 +184,7 @@ def sweeps_command(
         for one in found:
             print_json(one.as_plain())
     elif not found:
-        hint = "`perceptui sweep NAME --over FIELD=VALUES` makes one"
+        hint = tr("`perceptui sweep NAME --over FIELD=VALUES` makes one")
         terminal.tell(f"There are no sweeps in {shared.runs}: {hint}.")
     else:
         sheet = sweep_sheet(found, terminal.look)

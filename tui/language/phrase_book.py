@@ -10,33 +10,30 @@ import gettext
 import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from itertools import pairwise
+from itertools import islice, pairwise
 from pathlib import Path
-from typing import NamedTuple
+
+from tui.language.template import Template, has_fields, words_of
 
 DOMAIN = "perceptui"
 FOLDER = Path(__file__).parent
-_FIELD = re.compile(r"{(\w+)(:n)?}")
-_NUMBER = r"[-+−]?(?:[\d.,]+(?:e[-+]?\d+)?%?|nan|inf)"
 _WORD = re.compile(r"[A-Za-z]{2,}")
 _JOINTS = (
     ("\n", "\n", "\n"),
     (r"(?<=[^.\d][.!?]) +(?=\S)", "", " "),
-    (r"; ", "；", "; "),
-    (r": ", "：", ": "),
-    (r", ", "，", ", "),
+    ("; ", "；", "; "),
+    (": ", "：", ": "),
+    (r" (?=\([^()]*\)$)", "", " "),
 )
 """What stands between parts of a text: in English, in Chinese, and beside what stays English."""
-
-
-class Template(NamedTuple):
-    """A sentence with fields."""
-
-    pattern: re.Pattern[str]
-    said: str
-    """Its translation, with the same fields."""
-    weight: int
-    """How many of its letters are its own."""
+_LOOSE_JOINTS = ((", ", "，", ", "), (" or ", "或", " 或 "), (" and ", "和", " 和 "))
+"""The same within a sentence: it is taken apart only where each part is known, or is a name."""
+_NAMED = re.compile(r"([A-Z]\w*(?:\([^()]*\))?|[\w.]+ = \S+) ([a-z].+)", re.DOTALL)
+"""A clause of something of the experiment, which is named as it is written there."""
+_SETTING = re.compile(r"[\w.]+ = \S+")
+_TYPED = re.compile(r"'[^']*'|\"[^\"]*\"|`[^`]*`|\S*[=_()]\S*")
+"""What a person types, or a file has."""
+_MOST_FILLINGS, _MOST_TEMPLATES, _MOST_SPLITS = 32, 24, 6
 
 
 class PhraseBook:
@@ -44,99 +41,141 @@ class PhraseBook:
 
     def __init__(self, phrases: Mapping[str, str]) -> None:
         self._phrases = phrases
-        self._templates: dict[str, list[Template]] | None = None
-        """By a word that each of them has; made when first one is looked for."""
+        self._templates: Mapping[str, list[Template]] | None = None
+        """By a word that each of them has; made when the first one is looked for."""
         self.said = lru_cache(maxsize=8192)(self._said)
-        """A text in this language."""
+        """A text in this language; as it is where nothing of it is known."""
 
     @classmethod
     def load(cls, language: str) -> PhraseBook:
-        """The catalogue of a language; empty where there is none."""
+        """The catalogue of a language; raises OSError where there is none."""
         path = FOLDER / language / "LC_MESSAGES" / f"{DOMAIN}.mo"
         with path.open("rb") as file:
             found = gettext.GNUTranslations(file)
-        # All of them at once are behind its public face only; a plural's key is (text, number).
-        pairs: dict[str | tuple[str, int], str] = found._catalog  # type: ignore[attr-defined]
-        return cls({k if isinstance(k, str) else k[0]: text for k, text in pairs.items() if k})
+        # All of them at once are behind its public face only.
+        phrases: dict[str, str] = found._catalog  # type: ignore[attr-defined]
+        book = {text: said for text, said in phrases.items() if text}
+        for text, said in list(book.items()):  # a clause that goes on from another may stand alone
+            if text[0] in ":;,":
+                book.setdefault(text[1:].strip(), said.lstrip("：；，"))
+        return cls(book)
 
     def _said(self, text: str) -> str:
         bare = text.strip()
         if not _WORD.search(bare):
             return text
-        found = self._whole(bare)
-        if found is None:
-            found = self._parts(bare)
+        found = self._best(bare)
         if found is None:
             return text
         before = text[: len(text) - len(text.lstrip())]
         return f"{before}{found}{text[len(text.rstrip()) :]}"
 
-    def _whole(self, text: str) -> str | None:
-        """A text that the catalogue has, as it is or with its figures."""
+    def _best(self, text: str) -> str | None:
+        """The reading of a text that leaves the fewest words unsaid; None where there is none."""
         if (said := self._phrases.get(text)) is not None:
             return said
-        if text.endswith(".") and (said := self._phrases.get(text[:-1])) is not None:
-            return f"{said}。"
-        for template in self._candidates(text):
-            if match := template.pattern.fullmatch(text):
-                figures = {name: self.said(figure) for name, figure in match.groupdict().items()}
-                return template.said.format_map(figures)
-        return None
+        best, least = None, 0
+        for said in self._readings(text):
+            unsaid = _num_words(said)
+            if best is None or unsaid < least:
+                best, least = said, unsaid
+            if not least:
+                break
+        return best
 
-    def _parts(self, text: str) -> str | None:
-        """A text of several, of which one at least is known."""
+    def _readings(self, text: str) -> Iterator[str]:
+        """What a text may say: as a whole, with a full stop, and taken apart."""
+        for template in islice(self._candidates(text), _MOST_TEMPLATES):
+            if (said := self._filled(template, text)) is not None:
+                yield said
+        if text.endswith(".") and (said := self.said(text[:-1])) != text[:-1]:
+            yield f"{said}。"
+        if (named := _NAMED.fullmatch(text)) and (said := self.said(named[2])) != named[2]:
+            yield f"{named[1]} {said}"
         for joint, here, there in _JOINTS:
-            parts = re.split(joint, text)
-            if len(parts) == 1:
-                continue
-            said = [self.said(part) for part in parts]
-            if said == parts:
-                continue
-            joined = said[0]
-            for before, after in pairwise(said):
-                is_plain = before[-1:].isascii() and after[:1].isascii()
-                joined += f"{there if is_plain else here}{after}"
-            return joined
-        if text.endswith(".") and (said_whole := self._whole(text[:-1])) is not None:
-            return f"{said_whole}。"
-        return None
+            for at in islice(re.finditer(joint, text), _MOST_SPLITS):
+                parts = [text[: at.start()], text[at.end() :]]
+                # What stands before a colon in small letters is a key, or a file.
+                is_place = here == "：" and parts[0].islower() and " " not in parts[0]
+                said_parts = [parts[0] if is_place else self.said(parts[0]), self.said(parts[1])]
+                if said_parts != parts:
+                    yield _joined(said_parts, here, there)
+        for joint, here, there in _LOOSE_JOINTS:
+            parts = text.split(joint)
+            if len(parts) > 1 and (listed := self._listed(parts)) is not None:
+                yield _joined(listed, here, there)
+
+    def _listed(self, parts: list[str]) -> list[str] | None:
+        """Parts of a list; None where one is not clear. One name makes names of all the words."""
+        said = [self.said(part) for part in parts]
+        if not all(map(_is_clear, parts, said)):
+            return None
+        words = [" " not in part.strip() for part in parts]
+        has_name = any(
+            word and part == other for word, part, other in zip(words, parts, said, strict=True)
+        )
+        if not has_name:
+            return said
+        return [
+            part if word else other for word, part, other in zip(words, parts, said, strict=True)
+        ]
+
+    def _filled(self, template: Template, text: str) -> str | None:
+        """A template's translation with the figures of a text; None where it is not of it.
+
+        Where its words leave open what belongs to which field, the figures that are understood.
+        """
+        best, least = None, 0
+        for figures in islice(template.fillings(text), _MOST_FILLINGS):
+            said = {
+                name: figure if name in template.quoted else self.said(figure)
+                for name, figure in figures.items()
+            }
+            unsaid = sum(map(_num_words, said.values()))
+            if best is None or unsaid < least:
+                best, least = said, unsaid
+            if not least:
+                break
+        return template.filled(best) if best is not None else None
 
     def _candidates(self, text: str) -> Iterator[Template]:
         """The templates that a text may have been made of, the most telling first."""
         if self._templates is None:
             self._templates = _indexed(self._phrases)
-        words = {word.lower() for word in _WORD.findall(text)}
+        words = sorted(words_of(text))
         found = [one for word in words for one in self._templates.get(word, ())]
         return iter(sorted(found, key=lambda one: -one.weight))
 
 
-def _indexed(phrases: Mapping[str, str]) -> dict[str, list[Template]]:
+def _is_clear(part: str, said: str) -> bool:
+    """Whether a part of a sentence is said, or is a name or a setting that needs no saying."""
+    if said == part:
+        return " " not in part.strip() or bool(_SETTING.fullmatch(part))
+    return not re.search("[a-z]{2,}", _TYPED.sub("", said))
+
+
+def _num_words(text: str) -> int:
+    return len(_WORD.findall(text))
+
+
+def _joined(parts: list[str], here: str, there: str) -> str:
+    joined = parts[0]
+    for before, after in pairwise(parts):
+        is_plain = before[-1:].isascii() and after[:1].isascii()
+        joined += f"{there if is_plain else here}{after}"
+    return joined
+
+
+def _indexed(phrases: Mapping[str, str]) -> Mapping[str, list[Template]]:
     """The templates by the rarest of their words."""
-    own = {text: _words_of(text) for text in phrases if _FIELD.search(text)}
+    templates = [Template(text, said) for text, said in phrases.items() if has_fields(text)]
     counts: dict[str, int] = {}
-    for words in own.values():
-        for word in words:
+    for template in templates:
+        for word in template.words:
             counts[word] = counts.get(word, 0) + 1
     found: dict[str, list[Template]] = {}
-    for text, words in own.items():
-        if words:
-            weight = sum(map(str.isalpha, _FIELD.sub("", text)))
-            template = Template(_pattern(text), phrases[text], weight)
-            found.setdefault(min(words, key=counts.__getitem__), []).append(template)
+    for template in templates:
+        if template.words:
+            rarest = min(sorted(template.words), key=counts.__getitem__)
+            found.setdefault(rarest, []).append(template)
     return found
-
-
-def _words_of(text: str) -> set[str]:
-    """The words that stand whole beside no field."""
-    bare = re.sub(r"\w*{\w+(?::n)?}\w*", "{}", text)
-    return {word.lower() for word in _WORD.findall(bare)}
-
-
-def _pattern(text: str) -> re.Pattern[str]:
-    parts, end = [], 0
-    for field in _FIELD.finditer(text):
-        parts.append(re.escape(text[end : field.start()]))
-        parts.append(f"(?P<{field[1]}>{_NUMBER if field[2] else '.*?'})")
-        end = field.end()
-    parts.append(re.escape(text[end:]))
-    return re.compile("".join(parts), re.DOTALL)

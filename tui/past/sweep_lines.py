@@ -11,6 +11,7 @@ from engine.sweeps.configurations import estimated_s
 from engine.sweeps.plan import Plan
 from engine.sweeps.results import Results, Row
 from engine.sweeps.telling import labels, repeats
+from tui.language import tr
 from tui.measured import named, shown
 from tui.renderables.look import Look
 from tui.renderables.numbers import counted, duration
@@ -97,8 +98,8 @@ def announced(plan: Plan) -> str:
     """How many trainings there will be, and about how long they take."""
     count = counted(plan.num_trials, "training")
     cells = counted(plan.num_cells, "configuration")
-    times = f" with {repeats(plan)}" if plan.repeats > 1 else ""
-    at_once = f", {plan.processes} at a time" if plan.processes > 1 else ""
+    times = tr(f" with {repeats(plan)}") if plan.repeats > 1 else ""
+    at_once = tr(f", {plan.processes} at a time") if plan.processes > 1 else ""
     seconds = estimated_s(plan)
-    about = f"; about {duration(seconds)}" if seconds else ""
+    about = tr(f"; about {duration(seconds)}") if seconds else ""
     return f"{count}: {cells}{times}{at_once}{about}"

@@ -11,6 +11,7 @@ from engine.sweeps.plan import Plan
 from engine.sweeps.results import Results, Row
 from engine.sweeps.table import Lines, SweepEnded, TrialEnded
 from engine.sweeps.telling import Winner, named, winner_of
+from tui.language import tr
 from tui.past.sweep_lines import remark
 
 Curve = list[tuple[int, float | None]]
@@ -40,7 +41,7 @@ class SweepView:
 
     def title(self, row: Row) -> str:
         """A configuration in a few words."""
-        return named(self.plan, row.values) or f"seed {self.plan.first_seed}"
+        return named(self.plan, row.values) or tr(f"seed {self.plan.first_seed}")
 
     def listed(self, order: str, wanted: str) -> list[Row]:
         """The configurations in an order, those that have all wanted words.

@@ -59,7 +59,7 @@ def split_table(
         Column("Samples", right=True, drop=SAMPLES_DROP),
         *(Column(score.title, right=True, drop=score.drop) for score in scores),
     )
-    body = [(split.name, count(split.samples), *split.figures) for split in splits]
+    body = [(tr(split.name), count(split.samples), *split.figures) for split in splits]
     return table(columns, body, width, look)
 
 
@@ -68,7 +68,7 @@ def class_table(
 ) -> list[Text]:
     """Precision, recall and F1 of each class, at most `limit` of them, and their means."""
     named = max((cell_len(plain(score.name)) for score in classes), default=0) + _GLYPH
-    roomy = width >= max(named, len(_TOTAL)) + _FIGURES
+    roomy = width >= max(named, cell_len(tr(_TOTAL))) + _FIGURES
     columns = (
         Column("Class", least=6),
         Column("Precision" if roomy else "Prec.", right=True, drop=2),

@@ -15,6 +15,7 @@ from typing import Any
 from rich.style import Style
 from rich.text import Text
 
+from tui.language import tr
 from tui.renderables.look import Look
 from tui.renderables.numbers import metric, short, tick_labels
 from tui.renderables.palette import Hue
@@ -223,12 +224,12 @@ def reading(curves: Sequence[Curve], x: Axis, at: float, look: Look, what: str) 
     if not known:
         return []
     _, nearest = min(known.values())
-    parts = [Text(f"{what} {short(nearest)}", Style(bold=True))]
+    parts = [Text(f"{tr(what)} {short(nearest)}", Style(bold=True))]
     for curve in curves:
         pairs = zip(curve.xs, curve.ys, strict=False)
         value = next((value for place, value in pairs if place == nearest), None)
         if finite(value):
-            name = plain(curve.name, look.ascii)
+            name = plain(tr(curve.name), look.ascii)
             glyph = (curve.glyph, look.paint(curve.hue))
             parts.append(Text.assemble(glyph, f" {name} {metric(value)}"))
     return parts
@@ -255,6 +256,6 @@ def legend(curves: Sequence[Curve], look: Look) -> list[Text]:
         last = next((value for value in reversed(curve.ys) if finite(value)), None)
         ending = f" {'-' if last is None else short(last)}" if curve.line else ""
         ending += f" {curve.note}" if curve.note else ""
-        name = (plain(curve.name, look.ascii), Style(bold=True))
+        name = (plain(tr(curve.name), look.ascii), Style(bold=True))
         parts.append(Text.assemble((curve.glyph, look.paint(curve.hue)), " ", name, ending))
     return parts

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rich.cells import cell_len
 from rich.style import Style
 from rich.text import Text
 
@@ -36,11 +37,11 @@ def computer_line(reading: Reading) -> str:
 def computer_rows(reading: Reading, width: int, look: Look) -> list[Text]:
     """A bar for the processors, the memory and each graphics card."""
     named: list[tuple[str, float | None, str]] = [
-        (tr("Processors"), reading.busy_share, f"of {reading.processors}"),
+        (tr("Processors"), reading.busy_share, tr(f"of {reading.processors}")),
         (tr("Memory"), reading.used_bytes / max(1, reading.total_bytes), _memory(reading)),
     ]
     named += [(card.name, card.used_share, _card(card)) for card in reading.cards]
-    widest = min(max(len(name) for name, _, _ in named), max(1, width // 3))
+    widest = min(max(cell_len(name) for name, _, _ in named), max(1, width // 3))
     rows = [_bar_row(name, share, note, widest, width, look) for name, share, note in named]
     return rows + (sentence(reading.no_cards, width, look) if reading.no_cards else [])
 

@@ -11,6 +11,7 @@ from engine.parts.shapes import shape_text
 from tui.language import tr
 from tui.renderables.look import Look
 from tui.renderables.numbers import counted, how_far
+from tui.renderables.sanitize import padded
 from tui.renderables.table import Column, heading, sentence, table
 
 if TYPE_CHECKING:  # a list of presets needs none of them
@@ -28,7 +29,7 @@ def presence(one: Shelved) -> str:
     if not one.download_bytes:
         return tr("comes along") if one.licence else tr("made here")
     if one.is_here:
-        return "here"
+        return tr("here")
     if one.begun_bytes:
         return tr(f"begun, {one.begun_bytes / one.download_bytes:.0%}")
     return tr("to fetch")
@@ -109,7 +110,7 @@ def set_rows(one: Shelved, width: int, look: Look) -> list[Text]:
         if text:
             lines = sentence(text, max(1, width - 10), look, dim=False)
             rows += [
-                Text.assemble((f"{label if not n else '':<10}", "bold"), line)
+                Text.assemble((padded("" if n else label, 10), "bold"), line)
                 for n, line in enumerate(lines)
             ]
     return rows

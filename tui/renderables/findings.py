@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rich.cells import cell_len
 from rich.style import Style
 from rich.text import Text
 
@@ -43,9 +44,13 @@ def findings(
     rows: list[Text] = []
     for finding in found:
         head = Text.assemble(
-            (finding.severity, look.paint(HUES[finding.severity], bold=True)),
+            (tr(finding.severity), look.paint(HUES[finding.severity], bold=True)),
             " ",
-            fit(f"{finding.place}: {finding.code}", width - len(finding.severity) - 1, look.ascii),
+            fit(
+                f"{finding.place}: {finding.code}",
+                width - cell_len(tr(finding.severity)) - 1,
+                look.ascii,
+            ),
         )
         rows.append(head)
         rows += _indented(finding.message, width, look)

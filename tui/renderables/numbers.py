@@ -91,20 +91,20 @@ def ago(seconds: float) -> str:
     """How long something is past, in one unit: `now`, `5 min ago`, `2 h ago`, `3 days ago`."""
     minutes = int(seconds // 60)
     if minutes < 1:
-        return "now"
+        return tr("now")
     if minutes < 60:
         return tr(f"{minutes} min ago")
     if minutes < 24 * 60:
-        return f"{minutes // 60} h ago"
-    return f"{counted(minutes // (24 * 60), 'day')} ago"
+        return tr(f"{minutes // 60} h ago")
+    return tr(f"{counted(minutes // (24 * 60), 'day')} ago")
 
 
 def rate(per_second: float | None, unit: str) -> str:
     """How many per second: `1,234 steps/s`, `3.2 steps/s`."""
     if per_second is None or not math.isfinite(per_second):
-        return f"- {unit}/s"
+        return tr(f"- {unit}/s")
     figure = f"{per_second:,.0f}" if per_second >= 100 else f"{per_second:.1f}"
-    return f"{figure} {unit}/s"
+    return tr(f"{figure} {unit}/s")
 
 
 def _non_finite(value: float) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import zip_longest
 
+from rich.cells import cell_len
 from rich.style import Style
 from rich.text import Text
 
@@ -12,7 +13,7 @@ from tui.language import tr
 from tui.renderables.look import Look
 from tui.renderables.numbers import fraction, metric
 from tui.renderables.palette import class_hue
-from tui.renderables.sanitize import crop, fit, plain
+from tui.renderables.sanitize import crop, fit, padded, plain
 from tui.renderables.series import finite
 from tui.renderables.table import wrapped
 
@@ -76,10 +77,10 @@ def probability_rows(
         order = sorted(order, key=lambda index: -_known(probabilities[index]))[:limit]
     answer = Text.assemble(tr("It is "), (plain(predicted, look.ascii), Style(bold=True)))
     names = [plain(classes[index], look.ascii) for index in order]
-    longest = max(map(len, names), default=0)
+    longest = max(map(cell_len, names), default=0)
     rows = []
     for index, name in zip(order, names, strict=True):
-        bar = _bar(index, probabilities[index], name.ljust(longest), look)
+        bar = _bar(index, probabilities[index], padded(name, longest), look)
         if classes[index] == predicted:
             bar.stylize(Style(bold=True))
         rows.append(crop(bar, width, look.ascii))

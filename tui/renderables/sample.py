@@ -44,7 +44,7 @@ def sample_rows(width: int, height: int, look: Look) -> list[Text]:
         for n in range(_CLASSES)
     ]
     states = [
-        Text(f"{look.pick(sign, plain)} {name}", look.paint(hue, bold=True))
+        Text(f"{look.pick(sign, plain)} {tr(name)}", look.paint(hue, bold=True))
         for sign, plain, name, hue in _STATES
     ]
     rows = [*wrapped(classes, width, look), *wrapped(states, width, look)]
@@ -57,7 +57,7 @@ def sample_rows(width: int, height: int, look: Look) -> list[Text]:
 
 def _values(look: Look) -> Text:
     """From negative to positive, as neurons and weights are drawn."""
-    row = Text("negative ")
+    row = Text(tr("negative") + " ")
     for step in range(-_STEPS, _STEPS + 1):
         share, end = abs(step) / _STEPS, NEGATIVE if step < 0 else POSITIVE
         hue = look.hue(end)
@@ -65,7 +65,7 @@ def _values(look: Look) -> Text:
             row.append(" ", look.paint(paper=Hue(blend(NIGHT, hue.rgb, share), hue.name)))
         else:
             row.append(look.shade(share), Style())
-    return row.append(" positive")
+    return row.append(" " + tr("positive"))
 
 
 def _curves() -> list[LossSeries]:

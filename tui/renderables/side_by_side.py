@@ -13,7 +13,7 @@ from tui.language import tr
 from tui.measured import shown, shown_title
 from tui.renderables.look import Look
 from tui.renderables.numbers import count, counted
-from tui.renderables.sanitize import crop, fit
+from tui.renderables.sanitize import crop, fit, padded
 from tui.renderables.sparkline import sparkline
 from tui.renderables.table import Column, sentence, table
 
@@ -39,7 +39,7 @@ def side_by_side(trial: Trial, both: SideBySide, width: int, look: Look) -> list
     rows += [Text(), *sentence("The loss over the steps:", width, look)]
     for name, tried in ((trial.first_name, both.first), (trial.second_name, both.second)):
         room = min(max(width - _NAME - 2, 0), _MOST_CURVE)
-        label = fit(name, _NAME, look.ascii).ljust(_NAME + 2)
+        label = padded(fit(tr(name), _NAME, look.ascii), _NAME + 2)
         rows += [
             crop(Text.assemble(label, row), width, look.ascii)
             for row in sparkline(tried.losses, room, look)

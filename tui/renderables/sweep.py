@@ -9,6 +9,7 @@ from rich.cells import cell_len
 from rich.style import Style
 from rich.text import Text
 
+from tui.language import tr
 from tui.renderables.look import Look
 from tui.renderables.numbers import metric
 from tui.renderables.palette import ATTENTION, MEASURED, NIGHT, Hue, blend
@@ -110,7 +111,7 @@ def heat_map(
         row.rstrip()
         rows.append(row)
     if len(shown) < len(across_values):
-        more = f"{len(across_values) - len(shown):,} more to the right have no room"
+        more = tr(f"{len(across_values) - len(shown):,} more to the right have no room")
         rows.append(Text(fit(more, width, look.ascii), Style(dim=True)))
     return [crop(row, width, look.ascii) for row in rows]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rich.cells import cell_len
 from rich.text import Text
 
 from engine.parts.data.sheet.inspection import becomes, kinds_text, reading
@@ -73,9 +74,9 @@ def _remark(remark: Remark, width: int, look: Look) -> list[Text]:
         message = f"{remark.place}: {message}"
     lines = [
         Text.assemble(
-            (remark.severity, look.paint(HUES[remark.severity], bold=True)),
+            (tr(remark.severity), look.paint(HUES[remark.severity], bold=True)),
             " ",
-            fit(head, width - len(remark.severity) - 1, look.ascii),
+            fit(head, width - cell_len(tr(remark.severity)) - 1, look.ascii),
         )
     ]
     texts = [message, *([tr(f"What settles it: {remark.repair}.")] if remark.repair else [])]

@@ -12,7 +12,7 @@ from textual.screen import ModalScreen, Screen
 from textual.widgets import OptionList, Static
 
 from tui.language import tr
-from tui.renderables.sanitize import fit, plain
+from tui.renderables.sanitize import fit, padded, plain
 from tui.screens.declared import Key, declared, do
 from tui.screens.host import host
 from tui.widgets.option_rows import OptionRows
@@ -75,7 +75,7 @@ class ActionsScreen(ModalScreen[None]):
 
     def _row(self, key: Key) -> Text:
         usable = key.is_usable
-        row = Text(f"{fit(key.label, 12, host(self).look.ascii):<13}", Style(bold=usable))
+        row = Text(padded(fit(key.label, 12, host(self).look.ascii), 13), Style(bold=usable))
         row.append(key.does, Style(dim=not usable, bold=False))
         return row
 

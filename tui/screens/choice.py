@@ -12,6 +12,7 @@ from textual.events import Key
 from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 
+from tui.language import tr
 from tui.renderables.sanitize import plain
 from tui.screens.host import host
 from tui.widgets.option_rows import OptionRows
@@ -58,8 +59,10 @@ class ChoiceScreen(ModalScreen[T]):
     def compose(self) -> ComposeResult:
         ascii_only = host(self).look.ascii
         with Vertical():
-            yield Static(plain(self._question, ascii_only), markup=False)
-            texts = [f"{answer.key:<4}{plain(answer.text, ascii_only)}" for answer in self._answers]
+            yield Static(plain(tr(self._question), ascii_only), markup=False)
+            texts = [
+                f"{answer.key:<4}{plain(tr(answer.text), ascii_only)}" for answer in self._answers
+            ]
             yield OptionRows(*(Text(text) for text in texts))
 
     def on_mount(self) -> None:

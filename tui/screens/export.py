@@ -64,14 +64,14 @@ class FormatList(CursorRows, can_focus=True):
         is_roomy = height >= 3 * len(FORMATS)
         for item, (name, format) in enumerate(FORMATS.items()):
             missing = format.missing()
-            what = tr(f"needs {missing}") if missing else format.what
+            what = tr(f"needs {missing}") if missing else tr(format.what)
             style = self.look.paint(ATTENTION) if missing else Style()
             row = Text.assemble((f"{name:<12}", Style(bold=True)), (what, style))
             row = crop(row, width, self.look.ascii)
             if item == self.cursor:
                 row = self.marked(row, width, active=self.has_focus)
             lines.append(Line(row, item))
-            purpose = fit(f"{'':<12}{format.purpose}", width, self.look.ascii)
+            purpose = fit(f"{'':<12}{tr(format.purpose)}", width, self.look.ascii)
             lines.append(Line(Text(purpose, Style(dim=True)), item))
             if is_roomy:
                 lines.append(Line(Text()))
@@ -167,7 +167,7 @@ class ExportScreen(AppScreen):
         self.refresh_bindings()
 
     def _show_title(self) -> None:
-        text = tr(f"Export {self._name}: {WEIGHTS[self._kind]}")
+        text = tr(f"Export {self._name}: {tr(WEIGHTS[self._kind])}")
         self.query_one("#title", Static).update(Text(plain(text, self.host.look.ascii)))
 
     def _say(self, text: str) -> None:

@@ -12,6 +12,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from engine.errors import Problem
+from tui.language import tr
 from tui.renderables.look import Look
 from tui.renderables.palette import ATTENTION, BROKEN
 from tui.renderables.sanitize import plain
@@ -77,13 +78,13 @@ class Form(ModalScreen[str | None]):
     def tell(self, help: str, problems: Sequence[str], remarks: Sequence[str]) -> None:
         """Say what is asked for, what is wrong, and what will not fit the rest."""
         look = self.look
-        text = Text(plain(help, look.ascii), Style(dim=True))
+        text = Text(plain(tr(help), look.ascii), Style(dim=True))
         for problem in problems:
             sign = look.pick("✗", "!")
-            text.append(f"\n{sign} {plain(problem, look.ascii)}", look.paint(BROKEN, bold=True))
+            text.append(f"\n{sign} {plain(tr(problem), look.ascii)}", look.paint(BROKEN, bold=True))
         for remark in remarks:
             sign = look.pick("▲", "*")
-            text.append(f"\n{sign} {plain(remark, look.ascii)}", look.paint(ATTENTION))
+            text.append(f"\n{sign} {plain(tr(remark), look.ascii)}", look.paint(ATTENTION))
         self.query_one("#told", Static).update(text)
 
     def answer(self, text: str | None) -> None:

@@ -176,13 +176,13 @@ def all_keys(app: App[object], screens: Iterable[Screen[object]]) -> list[Keys]:
             if type(node) not in seen:
                 seen.add(type(node))
                 keys = declared(app, node, type(node), Screen)
-                sections.append(Keys(_title(type(node)), list(keys)))
+                sections.append(Keys(tr(section_title(type(node).__name__)), list(keys)))
     sections.insert(1, Keys(tr("Everywhere"), everywhere))
     return [section for section in sections if section.keys]
 
 
-def _title(kind: type[DOMNode]) -> str:
-    """`RunsScreen` as `Runs`, `EntryList` as `Entry list`."""
-    name = kind.__name__.removesuffix("Screen")
+def section_title(name: str) -> str:
+    """What the keys of a class stand under: `RunsScreen` as `Runs`, `EntryList` as `Entry list`."""
+    name = name.removesuffix("Screen")
     words = "".join(f" {c.lower()}" if c.isupper() else c for c in name).split()
     return " ".join(words).capitalize()

@@ -48,7 +48,7 @@ class NumberScreen(ModalScreen[float | None]):
         with Vertical():
             yield Static(plain(self._title, host(self).look.ascii), markup=False)
             yield Input("" if self._now is None else f"{self._now:.6g}", select_on_focus=True)
-            yield Static(KEYS, id="hint", markup=False)
+            yield Static(tr(KEYS), id="hint", markup=False)
 
     def on_mount(self) -> None:
         self.set_class(host(self).look.ascii, "-ascii")

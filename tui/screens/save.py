@@ -74,7 +74,7 @@ class SaveScreen(ModalScreen[str | None]):
         with Vertical():
             yield Static(plain(self._title, host(self).look.ascii), markup=False)
             yield Input(self._suggested, select_on_focus=False)
-            yield Static(KEYS, id="hint", markup=False)
+            yield Static(tr(KEYS), id="hint", markup=False)
 
     def on_mount(self) -> None:
         self.set_class(host(self).look.ascii, "-ascii")
@@ -104,7 +104,7 @@ class SaveScreen(ModalScreen[str | None]):
     def _say(self, problem: str) -> None:
         """What is wrong with the name, or the keys."""
         look = host(self).look
-        text = Text(KEYS)
+        text = Text(tr(KEYS))
         if problem:
             sign = look.pick("✗", "!")
             text = Text(f"{sign} {plain(problem, look.ascii)}", look.paint(BROKEN))

@@ -346,7 +346,7 @@ class SweepScreen(AppScreen):
             told.insert(0, seen.complaint)
         if seen.winner is not None and seen.winner.test:
             scores = (score_text(n, *value, look) for n, value in seen.winner.test.items())
-            told.append(f"Test split, looked at for the winner only: {', '.join(scores)}.")
+            told.append(tr(f"Test split, looked at for the winner only: {', '.join(scores)}."))
         text = " ".join(map(tr, told))
         self.query_one(Page).show(lambda width: sentence(text, width, look, dim=False))
 

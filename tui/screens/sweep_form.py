@@ -63,7 +63,7 @@ class SweepForm(Form):
                     yield from self._row(tr("vary"), f"axis-{index}", text, hint)
                 yield from self._row(tr("seeds"), "seeds", NUM_SEEDS, "1")
                 yield from self._row(tr("folds"), "folds", "", tr("5 cross-validates"))
-                yield from self._row(tr("search"), "search", "grid", "grid, random, tpe")
+                yield from self._row(tr("search"), "search", "grid", tr("grid, random, tpe"))
                 yield from self._row(tr("trials"), "trials", "", tr("of a search: 60"))
             yield Static("", id="told", markup=False)
             keys = self.keys_text(tr("enter begin"), tr("tab next"), tr("esc cancel"))

@@ -11,7 +11,7 @@ from rich.text import Text
 from textual.message import Message
 
 from tui.language import tr
-from tui.renderables.sanitize import fit
+from tui.renderables.sanitize import fit, padded
 from tui.renderables.table import sentence
 from tui.widgets.cursor_rows import CursorRows, Line
 
@@ -65,14 +65,14 @@ class Choices(CursorRows, can_focus=False):
         for index, choice in enumerate(self._choices):
             name = fit(choice.name, max(width - 2, 0), look.ascii)
             cut = (
-                fit(choice.value, values, look.ascii),
-                fit(choice.help, max(room, 0), look.ascii),
+                fit(tr(choice.value), values, look.ascii),
+                fit(tr(choice.help), max(room, 0), look.ascii),
             )
             for number, (value, help) in enumerate(whole[index] if is_roomy else [cut]):
                 sign = look.pick("▸ ", "> ") if index == self.cursor and not number else "  "
-                row = Text(f"{sign}{'' if number else name:<{names}}")
+                row = Text(f"{sign}{padded('' if number else name, names)}")
                 if values:
-                    row.append(f"  {value:<{values}}")
+                    row.append(f"  {padded(value, values)}")
                 if room > 8:
                     row.append(f"  {help}", Style(dim=True))
                 if index == self.cursor:

@@ -123,11 +123,11 @@ class EditorLines:
         return row.append(sign, self.look.paint(BROKEN, bold=True))
 
     def _heading(self, section: str, width: int) -> Text:
-        row = Text(section, Style(bold=True))
+        row = Text(tr(section), Style(bold=True))
         known = [item.params for item in self.items if item.params is not None and not item.depth]
         if section == "Layers" and known and self.is_complete:
             total = tr(f"{count(sum(known))} params")
-            row.append(" " * max(1, width - row.cell_len - len(total)))
+            row.append(" " * max(1, width - row.cell_len - cell_len(total)))
             row.append(total, Style(dim=True))
         return row
 

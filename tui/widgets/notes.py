@@ -189,7 +189,7 @@ def word(found: Finding | FindingAppeared, look: Look) -> Text:
     sign = look.pick(*_SIGNS[found.severity])
     row = Text(f"{sign} {plain(found.place, look.ascii)}: ")
     row.stylize(look.paint(HUES[found.severity], bold=True))
-    return row.append(plain(found.message, look.ascii))
+    return row.append(plain(tr(found.message), look.ascii))
 
 
 class Verdict(Page):

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Self, get_args
 
+from rich.cells import cell_len
 from rich.text import Text
 from textual.binding import Binding
 from textual.containers import Vertical
@@ -15,6 +16,7 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Static
 
+from tui.language import tr
 from tui.widgets.editor import Editor
 from tui.widgets.lesson import LessonView
 from tui.widgets.network import NetworkView
@@ -106,7 +108,7 @@ class PaneFrame(Vertical):
 
     def show_title(self, title: str) -> None:
         """What it shows, behind the key that leads to it."""
-        told = f"{NAMES.index(self.pane.name) + 1} {title}"
+        told = f"{NAMES.index(self.pane.name) + 1} {tr(title)}"
         if told == self.border_title:
             return
         self._is_titled_only = True
@@ -135,11 +137,12 @@ class PaneFrame(Vertical):
 
 def keys_line(keys: Sequence[tuple[str, str]], room: int) -> str:
     """A pane's keys as markup: closer together where room is tight, the last left out then."""
-    for number in range(len(keys), 0, -1):
-        told = [f"{key} {text}" for key, text in keys[:number]]
+    said = [(key, tr(text)) for key, text in keys]
+    for number in range(len(said), 0, -1):
+        told = [f"{key} {text}" for key, text in said[:number]]
         for gap in ("  ", " "):
-            if len(gap.join(told)) <= room:
-                return gap.join(f"[b]{_escaped(key)}[/b] {text}" for key, text in keys[:number])
+            if cell_len(gap.join(told)) <= room:
+                return gap.join(f"[b]{_escaped(key)}[/b] {text}" for key, text in said[:number])
     return ""
 
 
@@ -188,7 +191,7 @@ class Tabs(Static):
     def on_click(self, event: Click) -> None:
         end = 0
         for name, label in self._labels.items():
-            end += len(label)
+            end += cell_len(label)
             if event.x < end:
                 self.post_message(self.Chosen(name))
                 return
@@ -198,9 +201,9 @@ class Tabs(Static):
 
 def tab_labels(chosen: str, width: int, panes: Sequence[str] = NAMES) -> dict[str, str]:
     """What each pane is called; where it is narrow only the chosen one has a name."""
-    spacious = width >= sum(len(name) + 5 for name in panes)
+    spacious = width >= sum(cell_len(tr(name)) + 5 for name in panes)
     return {
-        name: f" {index} {name} " if spacious or name == chosen else f" {index} "
+        name: f" {index} {tr(name)} " if spacious or name == chosen else f" {index} "
         for index, name in enumerate(NAMES, start=1)
         if name in panes
     }

@@ -15,7 +15,7 @@ from textual.widgets import Input
 from engine.limits import CALL
 from tui.editing.call_form import Field
 from tui.renderables.look import Look
-from tui.renderables.sanitize import fit, plain
+from tui.renderables.sanitize import fit, padded, plain
 from tui.renderables.table import sentence
 
 _HINT = 45
@@ -91,7 +91,7 @@ class ParameterRow(Widget):
         if len(hints) > self.size.height:  # no room for all: what is cut says so
             hints = [Text(fit(self._hint(), max(0, width - _HINT), ascii), Style(dim=True))]
         names = [fit(self.field.name, 19, ascii), *("" for _ in hints)]
-        rows = [Text.assemble(n.ljust(_HINT), h) for n, h in zip(names, hints, strict=False)]
+        rows = [Text.assemble(padded(n, _HINT), h) for n, h in zip(names, hints, strict=False)]
         return Text("\n", no_wrap=True).join(rows)
 
     def num_rows(self, width: int) -> int:

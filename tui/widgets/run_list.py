@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
 from rich.style import Style
 from rich.text import Text
 from textual.binding import Binding
 from textual.message import Message
 
+from tui.language import tr
 from tui.renderables.sanitize import fit
 from tui.renderables.table import Sheet, sentence
 from tui.widgets.cursor_rows import CursorRows, Line
@@ -144,7 +146,7 @@ class RunList(CursorRows, can_focus=True):
     def _columns(self, width: int) -> tuple[int, int]:
         """How wide the sheet may be, and how wide is then what differs; 0: there is no room."""
         assert self._sheet is not None, "columns are a sheet's"
-        least = len(DIFFERS) + width // 8
+        least = cell_len(tr(DIFFERS)) + width // 8
         if width < LEAST_WIDTH:
             return width, 0
         sheet_width = width - GAP - least

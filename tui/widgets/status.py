@@ -123,9 +123,9 @@ def status_line(
     sign = look.pick(unicode, ascii_sign)
     name = plain(snapshot.name, look.ascii)
     kept = tr(" not kept ") if snapshot.unkept else ""
-    if width < cell_len(f" {sign} {state} {kept} {name}"):
+    if width < cell_len(f" {sign} {tr(state)} {kept} {name}"):
         state = ""  # what is open comes first, and the sign says the state
-    line = Text(f" {sign} {state}".rstrip(), look.paint(hue, bold=True))
+    line = Text(f" {sign} {tr(state)}".rstrip(), look.paint(hue, bold=True))
     if kept:  # before what may be long
         line.append(" ").append(kept, look.paint(BROKEN, bold=True) + Style(reverse=True))
     if name:
@@ -217,7 +217,7 @@ def _end_parts(snapshot: Snapshot, finished: RunFinished, epochs: int) -> list[s
         return [tr(f"best: epoch {snapshot.newest.epoch:,}/{epochs:,}"), tr("B: the last")]
     parts = [tr(f"epoch {finished.epochs:,}/{epochs:,}")]
     if finished.reason in _WHY:
-        parts.append(_WHY[finished.reason])
+        parts.append(tr(_WHY[finished.reason]))
     if best is not None and not snapshot.is_best_last:
         parts.append(tr(f"B: best, of epoch {best.epoch:,}"))
     return [*parts, tr(f"took {duration(finished.elapsed_s)}")]
@@ -309,9 +309,9 @@ def loss_line(snapshot: Snapshot, look: Look, width: int, word: Text | None = No
     each = room // len(series) if series else 0
     for one in series:
         newest = next((v for v in reversed(one.values) if v is not None), None)
-        label = f" {one.name} {metric(newest)} "
+        label = f" {tr(one.name)} {metric(newest)} "
         line.append(label, Style(dim=True))
-        left = max(0, each - len(label) - 1)
+        left = max(0, each - cell_len(label) - 1)
         for row in sparkline(list(one.values), left, look, SPLITS[one.name]):
             line.append_text(row)
     if told:

@@ -137,7 +137,9 @@ class SweepPictures(RowsView):
 
     def make_rows(self, width: int, height: int) -> list[Text]:
         if not self._pictures:
-            text = "Boundaries are drawn of data with two inputs, once a training of it is over."
+            text = tr(
+                "Boundaries are drawn of data with two inputs, once a training of it is over."
+            )
             return sentence(text, width, self.look)
         return small_multiples(self._pictures, width, height, self.look)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rich.cells import cell_len
 from rich.text import Text
 from textual.events import MouseDown, MouseMove, MouseUp
 from textual.message import Message
@@ -55,7 +56,8 @@ class TimeSlider(SnapshotView):
         if past.loss is not None:
             parts.append(tr(f"loss {metric(past.loss)}"))
         told = "  ".join(parts)
-        return f"{told}   {KEYS}" if width >= len(told) + len(KEYS) + 24 else told
+        keys = tr(KEYS)
+        return f"{told}   {keys}" if width >= cell_len(told) + cell_len(keys) + 24 else told
 
     def on_mouse_down(self, event: MouseDown) -> None:
         self.capture_mouse()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from rich.cells import cell_len
 from rich.style import Style
 from rich.text import Text
 
@@ -15,7 +16,7 @@ from tui.language import tr
 from tui.renderables.look import Look
 from tui.renderables.numbers import count
 from tui.renderables.palette import NEGATIVE, POSITIVE
-from tui.renderables.sanitize import crop, fit
+from tui.renderables.sanitize import crop, fit, padded
 from tui.renderables.sparkline import sparkline
 from tui.renderables.table import sentence
 
@@ -86,11 +87,12 @@ def matrix(
     """A matrix with its names; columns that have no room go on below."""
     if width <= 0 or not values:
         return []
-    label = min(max(map(len, rows), default=0), max(0, width // 3))
+    label = min(max(map(cell_len, rows), default=0), max(0, width // 3))
     cells = [[signed(value, look) for value in row] for row in values]
     heads = [fit(name, 14, look.ascii) for name in columns]
     size = max(
-        [len(head) for head in heads] + [cell.cell_len for row in cells for cell in row], default=0
+        [cell_len(head) for head in heads] + [cell.cell_len for row in cells for cell in row],
+        default=0,
     )
     fits = max(1, (width - label) // (size + _GAP))
     found: list[Text] = []
@@ -98,10 +100,10 @@ def matrix(
         part = slice(start, start + fits)
         head = Text(" " * label)
         for name in heads[part]:
-            head.append(name.rjust(size + _GAP), Style(dim=True))
+            head.append(" " * (size + _GAP - cell_len(name)) + name, Style(dim=True))
         found.append(crop(head, width, look.ascii))
         for name, row in zip(rows, cells, strict=True):
-            line = Text(fit(name, label, look.ascii).ljust(label), Style(dim=True))
+            line = Text(padded(fit(name, label, look.ascii), label), Style(dim=True))
             line = Text.assemble(line)
             for cell in row[part]:
                 line.append(" " * (size + _GAP - cell.cell_len))

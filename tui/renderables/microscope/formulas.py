@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from rich.cells import cell_len
 from rich.style import Style
 from rich.text import Text
 
 from engine.parts.arithmetic import Value, spelled
 from engine.runs.dissected_step import Line
+from tui.language import tr
 from tui.renderables.look import Look
 from tui.renderables.microscope.figures import hanging, several
-from tui.renderables.sanitize import fit
+from tui.renderables.sanitize import fit, padded
 from tui.renderables.table import sentence
 
 _INDENT = 4
@@ -22,12 +24,13 @@ def lines_rows(
 ) -> list[Text]:
     """The arithmetic as it is declared, each line with what it is, and the settings in it."""
     texts = [signs(f"{line.name} = {line.formula}", look) for line in lines]
-    column = max(map(len, texts), default=0) + 3
+    column = max(map(cell_len, texts), default=0) + 3
     rows: list[Text] = []
     for text, line in zip(texts, lines, strict=True):
-        if column + len(line.words) <= width:
-            row = Text(text.ljust(column))
-            row.append(fit(line.words, width - column, look.ascii), Style(dim=True))
+        words = tr(line.words)
+        if column + cell_len(words) <= width:
+            row = Text(padded(text, column))
+            row.append(fit(words, width - column, look.ascii), Style(dim=True))
             rows.append(row)
         else:
             rows += hanging(text, width, look, _INDENT)

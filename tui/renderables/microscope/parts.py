@@ -45,7 +45,7 @@ _PARTS: dict[PartName, tuple[str, Rows]] = {
 def part_title(step: DissectedStep, number: int) -> str:
     """What a part is, and which it is of how many."""
     title, _ = _PARTS[step.parts[number].name]
-    return f"{number + 1} of {len(step.parts)}: {title}"
+    return tr(f"{number + 1} of {len(step.parts)}: {tr(title)}")
 
 
 def part_rows(

@@ -90,7 +90,7 @@ def effect_texts(effect: Effect, look: Look) -> list[str]:
     for name, told in (("accuracy", fraction), ("loss", metric)):
         before, after = (side.get(f"{split}_{name}") for side in (effect.before, effect.after))
         if before is not None or after is not None:
-            of = f"{split} {name}"
+            of = f"{tr(split)} {tr(name)}"
             texts.append(f"{of} {told(_number(before))} {arrow} {told(_number(after))}")
     return texts
 
@@ -120,7 +120,7 @@ def _over_data(figures: UnitFigures, width: int, look: Look) -> list[Text]:
         ("gradient", short3(figures.gradient)),
     ]
     grey = look.paint(SECONDARY)
-    parts = [Text.assemble((f"{name} ", grey), text) for name, text in told if text]
+    parts = [Text.assemble((f"{tr(name)} ", grey), text) for name, text in told if text]
     return [crop(row, width, look.ascii) for row in wrapped(parts, width, look)]
 
 

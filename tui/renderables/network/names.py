@@ -15,7 +15,7 @@ def column_name(column: Column) -> str:
     """A column's layers without their empty brackets: `Linear(6) Tanh`; `inputs`."""
     words = [text.removesuffix("()") for text in column.layers]
     if not column.layer:
-        return " ".join(["inputs", *words])
+        return " ".join([tr("inputs"), *words])
     return " ".join(words)
 
 
@@ -30,8 +30,8 @@ def unit_name(inside: Inside, unit: Unit) -> str:
         if column.layer == unit.layer:
             name = next((one.name for one in column.units if one.index == unit.index), "")
             if not column.layer:
-                return name or ("input" if column.num_units == 1 else tr(f"input {unit.index}"))
+                return name or (tr("input") if column.num_units == 1 else tr(f"input {unit.index}"))
             if column.is_output:
-                alone = "output" if column.num_units == 1 else tr(f"output {unit.index}")
+                alone = tr("output") if column.num_units == 1 else tr(f"output {unit.index}")
                 return tr(f"output {name}") if name else alone
     return tr(f"{layer_name(unit.layer)}, unit {unit.index}")

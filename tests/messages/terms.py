@@ -1,0 +1,18 @@
+"""Small words that stand alone on a screen, or fill the field of a sentence."""
+
+TERMS = (
+    "train", "test", "validation", "training", "loss", "accuracy", "balanced accuracy", "lr",
+    "starting", "ready", "preparing", "running", "paused", "finished", "completed", "lost",
+    "crashed", "elsewhere", "diverged", "failed", "stopped", "interrupted", "unreadable",
+    "unchanged", "error", "warning", "info", "newest", "best", "last", "experiment", "network",
+    "picture", "scores", "unit", "units", "doctor", "numbers", "silence", "before", "after", "new",
+    "back", "bands", "samples", "points", "images", "pictures", "log", "smooth", "metric", "matrix",
+    "set", "all", "mean", "spread", "dead", "saturated", "gradient", "inputs", "input", "output",
+    "outputs", "weight", "weights", "bias", "suggested", "lowest", "highest", "none", "missing",
+    "layer", "layers", "optimizer", "schedule", "data", "data set", "now", "here", "gone", "faster",
+    "actual", "predicted", "equal", "argument", "default", "accepted", "help", "it", "rows",
+    "negative", "positive", "regression", "classification", "epoch",
+    "step", "steps", "number", "text", "learned", "sample",
+    "and {clause}", "but {clause}", "risen", "fallen", "a number", "a text", "a layer",
+    "at least {limit:n}", "at most {limit:n}", "above {limit:n}", "below {limit:n}",
+)  # fmt: skip
