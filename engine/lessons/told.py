@@ -82,7 +82,7 @@ def _figure(reference: Reference, situation: Situation, choices: dict[str, dict[
 
 
 def shown(value: Value, kind: str = "number") -> str:
-    """A value for a sentence: `0.2346`, `1,234`, `57 %`, `yes`."""
+    """A value for a sentence, with as many digits as the bench shows: `0.2346`, `1,234`, `57%`."""
     if value is None:
         return UNKNOWN
     if isinstance(value, bool):
@@ -97,4 +97,4 @@ def shown(value: Value, kind: str = "number") -> str:
         return f"{value:.0f}"
     if abs(value) >= 10_000:
         return f"{value:,.0f}" if abs(value) < 1e9 else f"{value:.2g}"
-    return f"{value:.3g}" if abs(value) < 1000 else f"{value:,.0f}"
+    return f"{value:.4g}" if abs(value) < 1000 else f"{value:,.0f}"
