@@ -7,6 +7,7 @@ import random
 import statistics
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 from engine.sweeps.plan import Cell, Plan
 from engine.sweeps.table import Lines, TrialEnded
@@ -105,16 +106,15 @@ def difference(plan: Plan, better: Row, other: Row) -> Difference | None:
     ]
     if not pairs:
         return None
-    low, high = _interval(pairs)
+    low, high = _interval(tuple(pairs))
     return Difference(better, other, statistics.fmean(pairs), low, high, len(pairs))
 
 
-def _interval(pairs: Sequence[float]) -> tuple[float, float]:
+@lru_cache(maxsize=4096)
+def _interval(pairs: tuple[float, ...]) -> tuple[float, float]:
     """Where the mean lies by a percentile bootstrap (Efron 1979); the same each time."""
-    generator = random.Random(0)
-    means = sorted(
-        statistics.fmean(generator.choices(pairs, k=len(pairs))) for _ in range(RESAMPLES)
-    )
+    generator, count = random.Random(0), len(pairs)
+    means = sorted(sum(generator.choices(pairs, k=count)) / count for _ in range(RESAMPLES))
     tail = round((1 - CONFIDENCE) / 2 * RESAMPLES)
     return means[tail], means[-1 - tail]
 
@@ -148,6 +148,7 @@ class Results:
             return None
         return difference(self.plan, self.best, self.ranked[1])
 
+    @cached_property
     def ties(self) -> list[Row]:
         """Those that can't be told apart from the best, by the seeds that there are."""
         if self.best is None or self.plan.repeats < 2:

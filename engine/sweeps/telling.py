@@ -69,7 +69,7 @@ def sentences(results: Results) -> list[str]:
     if lead.num_pairs < 2:
         return [*told, "One training each tells little, and no more are there until now."]
     told.append(_of_lead(plan, lead))
-    ties = [row for row in results.ties() if row is not results.ranked[1]]
+    ties = [row for row in results.ties if row is not results.ranked[1]]
     if ties:
         others = named(plan, ties[0].values)
         more = f", nor can {len(ties) - 1:,} more" if len(ties) > 1 else ""

@@ -21,7 +21,7 @@ from tui.renderables.table import Sheet
 
 def lines_of(results: Results, rows: Sequence[Row] | None = None) -> list[Line]:
     """The configurations, best first; rows: these ones, in their order."""
-    best, ties = results.best, {row.cell for row in results.ties()}
+    best, ties = results.best, {row.cell for row in results.ties}
     return [
         Line(
             row.values,

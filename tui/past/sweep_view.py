@@ -81,6 +81,7 @@ class SweepReader:
     _lines: list[Lines] = field(default_factory=list)
     _place: int = 0
     _plan: Plan | None = None
+    _results: Results | None = None
 
     def read(self) -> SweepView:
         """What is known now; raises PerceptuiError."""
@@ -89,7 +90,10 @@ class SweepReader:
         state = self.directory.state()
         found, self._place = self.directory.lines(self._place)
         self._lines += found
-        results = Results.of(self._plan, self._lines)
+        if self._results is None or found:
+            self._results = Results.of(self._plan, self._lines)
+            self._results.ties  # noqa: B018  # here, where nobody waits for a key
+        results = self._results
         ended = {line.trial: line for line in self._lines if isinstance(line, TrialEnded)}
         last = self._lines[-1] if self._lines else None
         return SweepView(

@@ -11,9 +11,10 @@ from textual.geometry import Size
 from textual.message import Message
 
 from tui.language import tr
+from tui.renderables.look import Look
 from tui.renderables.loss_chart import LossSeries, loss_chart
 from tui.renderables.small_multiples import Small, small_multiples
-from tui.renderables.table import sentence
+from tui.renderables.table import Sheet, sentence
 from tui.widgets.cursor_rows import CursorRows, Line
 from tui.widgets.rows import RowsView
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:  # the app loads its screens before the engine
     from engine.sweeps.results import Row
     from tui.past.sweep_view import Curve, SweepView
 
+MOST_LISTED = 1_000
+"""Configurations in the table; a filter leads to those behind them."""
 MOST_CURVES = 8
 MOST_PICTURES = 60
 
@@ -43,6 +46,8 @@ class SweepTable(CursorRows, can_focus=True):
         self._view: SweepView | None = None
         self._rows: Sequence[Row] = ()
         self._hint = ""
+        self._sheet: Sheet | None = None
+        self._drawn_for: Look | None = None
 
     @property
     def chosen(self) -> Row | None:
@@ -51,7 +56,13 @@ class SweepTable(CursorRows, can_focus=True):
 
     def show(self, view: SweepView, rows: Sequence[Row], hint: str) -> None:
         """Show these, the cursor on the configuration where it was."""
-        before = self.chosen
+        from tui.past.sweep_lines import results_sheet
+
+        before, rows = self.chosen, rows[:MOST_LISTED]
+        known = self._view.results if self._view is not None else None
+        if view.results is not known or rows != self._rows or self._drawn_for != self.look:
+            self._sheet = results_sheet(view.results, self.look, rows) if rows else None
+            self._drawn_for = self.look
         self._view, self._rows, self._hint = view, rows, hint
         if before is not None:
             places = {row.cell: place for place, row in enumerate(rows)}
@@ -75,18 +86,27 @@ class SweepTable(CursorRows, can_focus=True):
         self.picked()
 
     def lines(self, width: int, height: int) -> list[Line]:
-        if self._view is None or not self._rows:
-            return [Line(row) for row in sentence(self._hint, width, self.look, dim=False)]
-        from tui.past.sweep_lines import results_sheet
+        """What there is to say where there is nothing to list."""
+        return [Line(row) for row in sentence(self._hint, width, self.look, dim=False)]
 
-        sheet = results_sheet(self._view.results, self.look, self._rows)
-        lines = [Line(sheet.heading(width)), Line(sheet.rule(width))]
-        for index in range(len(self._rows)):
-            row = sheet.row(index, width)
-            if index == self.cursor:
-                row = self.marked(row, width, active=self.has_focus)
-            lines.append(Line(row, index))
-        return lines
+    def make_rows(self, width: int, height: int) -> list[Text]:
+        sheet, total = self._sheet, len(self._rows)
+        if sheet is None:
+            return super().make_rows(width, height)
+        room, below = max(width - 2, 0), max(height - 2, 0)  # arrows; the heading and its rule
+        self._keep_seen(self.cursor, self.cursor, below)
+        self._top = max(0, min(self._top, total - below))
+        seen = [
+            Line(self._row(sheet, place, room), place)
+            for place in range(self._top, min(self._top + below, total))
+        ]
+        drawn = self._drawn(seen, total, width) if seen else []
+        self._shown = [Line(Text()), Line(Text()), *seen]  # where a click is looked up
+        return [sheet.heading(room), sheet.rule(room), *drawn]
+
+    def _row(self, sheet: Sheet, place: int, width: int) -> Text:
+        row = sheet.row(place, width)
+        return self.marked(row, width, active=self.has_focus) if place == self.cursor else row
 
 
 class SweepMap(RowsView):

@@ -63,7 +63,7 @@ def test_configurations_are_compared_seed_by_seed() -> None:
     assert sentences(found)[1] == (
         "out_features 2 is better than 3 by 0.15 (95% interval 0.1 to 0.2) with 4 seeds."
     )
-    assert found.ties() == []
+    assert found.ties == []
 
 
 def test_what_can_not_be_told_apart_is_said() -> None:
@@ -77,13 +77,13 @@ def test_what_can_not_be_told_apart_is_said() -> None:
         "(95% interval -0.1 to 0.1).",
         "Nor can out_features 3, lr 0.2 be told apart from the best.",
     ]
-    assert len(found.ties()) == 2
+    assert len(found.ties) == 2
 
 
 def test_one_training_each_says_that_it_tells_little() -> None:
     """There is no interval of one."""
     found = _results(plan(WIDTHS), [0.1], [0.2])
-    assert found.ties() == []
+    assert found.ties == []
     assert sentences(found)[1].startswith("One training each tells little")
 
 
