@@ -38,7 +38,10 @@ ALLOWED = {
     r"engine/parts/metrics/\w*formulas.py: [a-z0-9_]+": "a metric finds its formula by its name",
     r"engine/export/\w+.py: [A-Z][A-Za-z]+": "a format is known by being a class of its family",
     r"engine/lessons/facts/\w+.py: [a-z_]+": "a fact is read by its name",
-    r"engine/lessons/player.py: _": "a verb is played by what is registered for its type",
+    r"(engine/lessons/player|tui/screens/demonstration).py: _": (
+        "a verb is played by what is registered for its type"
+    ),
+    r"tui/widgets/call_input.py: _on_paste": "Textual's input is pasted into through it",
     r"engine/spec/experiment.py: healthy": "a preset's word, which the tests of presets hold it to",
     r"engine/training/device.py: (benchmark|deterministic)": "torch reads it",
     r"engine/training/training_state.py: \w+": "a schedule's state, which a loop over fields reads",

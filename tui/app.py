@@ -90,10 +90,11 @@ class PerceptuiApp(TerminalApp[int]):
         attach_to: Run | None = None,
         own_data: Path | None = None,
         lesson: str | None = None,
+        presents: bool = False,
     ) -> None:
         """first, attach_to, own_data: the experiment, the run or the file to open at once.
 
-        lesson: that of this name; the empty text: the list of them.
+        lesson: that of this name; the empty text: the list of them. presents: for a projector.
         """
         super().__init__()
         for theme in THEMES:
@@ -110,6 +111,7 @@ class PerceptuiApp(TerminalApp[int]):
         self._attach_to = attach_to
         self._own_data = own_data
         self._lesson = lesson
+        self._presents = presents
         self.learning = Learning(self._lesson_changed)
         self.controller.witness = self.learning
         self._slow_link = slow_link
@@ -131,6 +133,10 @@ class PerceptuiApp(TerminalApp[int]):
         from tui.screens.workbench import WorkbenchScreen
 
         screen = WorkbenchScreen()
+        if self._presents:
+            from tui.screens.present import PresentScreen
+
+            screen = PresentScreen()
         self.install_screen(screen, "workbench")
         return screen
 
@@ -209,7 +215,8 @@ class PerceptuiApp(TerminalApp[int]):
         except PerceptuiError as error:
             self.notify(plain(str(error), self.look.ascii), severity="error", markup=False)
             return
-        play = self.learning.open(lesson, DataLocations(data_dir(self.folders.data_dir)))
+        locations = DataLocations(data_dir(self.folders.data_dir))
+        play = self.learning.open(lesson, locations, keeps=not self._presents)
         start = play.resume()
         self._show_workbench()
         self.workbench.open_lesson(start)
@@ -296,6 +303,8 @@ class PerceptuiApp(TerminalApp[int]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Only where something can be explained there is a key for it."""
+        if self._presents and not action.startswith(("quit", "problem")):
+            return False  # whatever is pressed by accident does nothing
         if action == "explain" and self.screen_stack:
             return isinstance(self.screen, Explaining)
         return super().check_action(action, parameters)
@@ -333,11 +342,13 @@ class PerceptuiApp(TerminalApp[int]):
 
     def on_click(self, event: Click) -> None:
         """A right click opens the menu; what was clicked has the cursor by now."""
-        if event.button == RIGHT:
+        if event.button == RIGHT and not self._presents:
             self.action_actions()
 
     def on_key(self, event: Key) -> None:
         """Say why a key does nothing that does something elsewhere."""
+        if self._presents:
+            return
         key = unusable(event.key, cast("App[object]", self))
         if key is not None:
             self.notify(plain(key.why_not, self.look.ascii), markup=False)

@@ -48,6 +48,25 @@ def learn(shared: Shared, name: str | None) -> int:
     return run(app)
 
 
+def present(shared: Shared, what: str) -> int:
+    """Run the app for a projector; returns the exit code. Raises UsageError for a bad WHAT."""
+    from engine.lessons.library import find_lesson, names
+
+    lesson = find_lesson(what).name if what in names() else None
+    first, past, own_data = _named(shared, what) if lesson is None else (None, None, None)
+    if own_data is not None:
+        raise UsageError(f"{what}: `perceptui new {what}` makes an experiment of it to present")
+    app = PerceptuiApp(
+        folders=Folders(shared.runs, shared.data),
+        ascii_only=shared.ascii,
+        first=first,
+        attach_to=past,
+        lesson=lesson,
+        presents=True,
+    )
+    return run(app)
+
+
 def run(app: PerceptuiApp) -> int:
     """Run an app on the terminal until it is left; returns the exit code."""
     if app.driver_class is LinuxDriver:

@@ -22,11 +22,11 @@ class Learning:
         self._changed = changed
         self.play: Play | None = None
 
-    def open(self, lesson: Lesson, locations: DataLocations) -> Play:
-        """Have this lesson open, in no step yet."""
+    def open(self, lesson: Lesson, locations: DataLocations, *, keeps: bool = True) -> Play:
+        """Have this lesson open, in no step yet; keeps: whether how far it is is written down."""
         from tui.learning import play
 
-        self.play = play.Play(lesson, locations)
+        self.play = play.Play(lesson, locations, keeps=keeps)
         return self.play
 
     def close(self) -> None:

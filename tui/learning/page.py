@@ -56,6 +56,20 @@ def page(play: Play, width: int, look: Look) -> Page:
     return Page(rows, len(beside))
 
 
+def presented(play: Play, width: int, look: Look) -> Page:
+    """The step for a projector, below its title: its text, its question, what came of it."""
+    step = play.step
+    if step is None or width <= 0:
+        return Page([_within(row, width) for row in _end(play, width, look)], 0)
+    answers = _asked(play, width, look)
+    spaced = [row for one in answers for row in (one, Text())][:-1]
+    said = play.told if play.is_done else ""
+    sign = look.pick("✓ ", "+ ")
+    told = _signed(markdown(said, width, look, first=sign), look, GOOD) if said else []
+    rows = [_within(row, width) for row in _joined(markdown(step.text, width, look), spaced, told)]
+    return Page(rows, len(rows))
+
+
 def line_rows(play: Play, width: int, look: Look) -> list[Text]:
     """The step in two rows, where another pane has the room: what to do, and what came of it."""
     if width <= 0:

@@ -21,11 +21,14 @@ class Play:
     figures of now, as long as it holds.
     """
 
-    def __init__(self, lesson: Lesson, locations: DataLocations) -> None:
+    def __init__(self, lesson: Lesson, locations: DataLocations, *, keeps: bool = True) -> None:
+        """keeps: whether how far it is is written down."""
+        self._keeps = keeps
         self.lesson = lesson
         self.locations = locations
         self.situation = lesson.begun(locations)
-        self.standing = progress.standings().get(lesson.name, Standing())
+        known = progress.standings() if keeps else {}
+        self.standing = known.get(lesson.name, Standing())
         self.index = 0
         """Of the step; that behind the last is the end."""
         self.is_done = False
@@ -127,6 +130,8 @@ class Play:
 
     def _keep(self, standing: Standing) -> None:
         self.standing = standing
+        if not self._keeps:
+            return
         try:
             progress.keep(self.lesson.name, standing)
         except UsageError as error:

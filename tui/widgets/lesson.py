@@ -46,6 +46,8 @@ class LessonView(ScrolledView, can_focus=True):
 
     play: Play | None = None
     """The lesson; None where none is open."""
+    measure = 0
+    """Cells of a line, where it is read from afar; 0 for a pane."""
     _state: tuple[object, ...] = ()
     _shows_end = False
     """Whether what came of what was done is to be seen, though the text is longer."""
@@ -65,8 +67,10 @@ class LessonView(ScrolledView, can_focus=True):
     def all_rows(self, width: int, height: int) -> list[Text]:
         if self.play is None:
             return []
-        from tui.learning.page import page
+        from tui.learning.page import page, presented
 
+        if self.measure:
+            return presented(self.play, min(width - 2, self.measure), self.look).rows
         found = page(self.play, width - 2, self.look)
         if self._shows_end:
             self._shows_end = False

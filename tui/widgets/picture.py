@@ -114,6 +114,9 @@ class PictureView(ScrolledView, CurveCursor, can_focus=True):
     class Resized(Message):
         """There is more or less room than before; the picture is to be drawn for it."""
 
+    keys_told: Sequence[str] = EMPTY
+    """Said before anything is trained, below the data."""
+
     def on_resize(self, event: Resize) -> None:
         super().on_resize(event)
         self.post_message(self.Resized())
@@ -219,7 +222,7 @@ class PictureView(ScrolledView, CurveCursor, can_focus=True):
     def _before_training(self, width: int, height: int) -> list[Text]:
         """The data, as large as there is room, and below it what there is to do."""
         is_drawn = self.snapshot.is_over and not self.snapshot.message
-        texts = DRAWING if is_drawn else EMPTY
+        texts = DRAWING if is_drawn else self.keys_told
         told = [row for text in texts for row in sentence(text, width, self.look)]
         if self.description is None:
             is_awaited = self.snapshot.phase == "starting"

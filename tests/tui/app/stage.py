@@ -116,16 +116,21 @@ def played(
     attach_to: Run | None = None,
     at_presets: bool = False,
     toasts: bool = False,
+    lesson: str | None = None,
+    presents: bool = False,
 ) -> PerceptuiApp:
     """Open the app on the workbench and play a story; returns the app, closed."""
     workers = workers or Workers()
-    first = None if at_presets or attach_to else (name, experiment or small_experiment())
+    is_elsewhere = at_presets or attach_to or lesson is not None
+    first = None if is_elsewhere else (name, experiment or small_experiment())
     app = PerceptuiApp(
         folders=Folders(folder / "runs", folder / "data"),
         connect=connect or workers.connect,
         settings=Settings(),
         first=first,
         attach_to=attach_to,
+        lesson=lesson,
+        presents=presents,
     )
 
     async def open_and_play() -> None:

@@ -1,0 +1,33 @@
+"""`perceptui present`: an experiment or a lesson, for a projector."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from engine.errors import UsageError
+from tui.commands import app
+from tui.commands import options as o
+
+
+@app.command("present")
+def present_command(
+    ctx: typer.Context,
+    what: Annotated[
+        str, typer.Argument(metavar="WHAT", help="A lesson, else a file, a preset or a run.")
+    ],
+    runs_dir: o.RunsDir = None,
+    data_dir: o.DataDir = None,
+    ascii: o.Ascii = False,
+) -> None:
+    """Present an experiment or a lesson on a projector: one thing at a time, `→` leads on."""
+    import os
+    import sys
+
+    shared = ctx.obj.merged(runs_dir, data_dir, ascii, False)
+    if not (sys.stdin.isatty() and sys.stdout.isatty()) or os.environ.get("TERM") == "dumb":
+        raise UsageError(f"{what}: presenting it takes a terminal")
+    from tui.start import present
+
+    raise typer.Exit(present(shared, what))
