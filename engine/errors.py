@@ -59,6 +59,10 @@ class NoRows(DataUnavailable):
     """A table of a header that nothing stands below."""
 
 
+class NotStacked(PerceptuiError):
+    """Trainings that can't be trained in one, and why; nothing was begun."""
+
+
 class WorkerLost(PerceptuiError):
     """The training process is gone without a word: killed, or crashed."""
 

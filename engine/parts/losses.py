@@ -58,6 +58,8 @@ class Loss(Component, abstract=True):
     """Whether its gradient is as large as the error, so that large targets make large steps."""
     divides_by_weights: ClassVar[bool] = False
     """Whether a mean by the weights of classes is over the weights, not over the samples."""
+    is_stackable: ClassVar[bool] = True
+    """Whether PyTorch computes it for many trainings in one."""
     raises_outside: ClassVar[bool] = False
     """Whether PyTorch raises for outputs that are no probabilities, where others return nan."""
 
@@ -375,6 +377,7 @@ class MultiMarginLoss(Loss):
     torch_order = ("p", "margin", "weight", "size_average", "reduce", "reduction")
     torch_only = _WEIGHTED
     outputs = "scores"
+    is_stackable = False
     class_targets = True
     weight_argument = "weight"
 

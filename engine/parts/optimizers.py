@@ -46,6 +46,8 @@ class Optimizer(Component, abstract=True):
     rates: ClassVar[Rates | None] = None
     """PyTorch's defaults and those of the papers, two orders of magnitude either way; None where
     no rate is called unusual."""
+    is_stackable: ClassVar[bool] = False
+    """Whether its steps have a traced form of their own, in which many trainings are one."""
     follows_gradient: ClassVar[bool] = False
     """Whether a step is as long as the gradient, rather than scaled to its usual size."""
 
@@ -206,6 +208,7 @@ class SGD(Optimizer):
 
     words = "Walks downhill: each step goes against the gradient, as far as the learning rate says."
     rates = Rates(1e-4, 2.0, 0.1)  # above 2 even a quadratic of curvature 1 diverges
+    is_stackable = True
     follows_gradient = True
     is_recordable = True
 
@@ -269,6 +272,7 @@ class Adam(_Scaled):
         "needs tuning."
     )
     rates = Rates(1e-5, 0.1, 1e-3)
+    is_stackable = True
 
     betas: tuple[float, float] = parameter(
         default=(0.9, 0.999), help="decay of the two running means", minimum=0, below=1
@@ -302,6 +306,7 @@ class AdamW(_Scaled):
         "want it."
     )
     rates = Rates(1e-5, 0.1, 1e-3)
+    is_stackable = True
     decays_apart = True
 
     betas: tuple[float, float] = parameter(
@@ -432,6 +437,7 @@ class Adamax(_Scaled):
         "Is Adam that scales by the largest gradient of late, so that rare large ones do no harm."
     )
     rates = Rates(1e-5, 0.2, 2e-3)
+    is_stackable = True
     state_size = 2
 
     lr: float = parameter(default=2e-3, help="learning rate: how far one step goes", minimum=0)
@@ -465,6 +471,7 @@ class Adadelta(Optimizer):
         "found."
     )
     rates = Rates(1e-2, 10.0, 1.0)
+    is_stackable = True
     state_size = 2
 
     lr: float = parameter(default=1.0, help="learning rate: how far one step goes", minimum=0)
@@ -491,6 +498,7 @@ class RMSprop(_Scaled):
 
     words = "Divides each weight's step by how large its gradients were of late."
     rates = Rates(1e-5, 0.1, 1e-2)
+    is_stackable = True
 
     lr: float = parameter(default=1e-2, help="learning rate: how far one step goes", minimum=0)
     alpha: float = parameter(default=0.99, help="decay of the running mean", minimum=0, maximum=1)
@@ -530,6 +538,7 @@ class Adagrad(Optimizer):
         "Lets each weight's steps shrink the more it has moved: often used weights slow down first."
     )
     rates = Rates(1e-4, 1.0, 1e-2)
+    is_stackable = True
 
     lr: float = parameter(default=1e-2, help="learning rate: how far one step goes", minimum=0)
     lr_decay: float = parameter(

@@ -13,7 +13,7 @@ from engine.errors import UsageError
 from engine.parts.kinds import encodable
 from engine.runs.contents import CHECKPOINTS, EVENTS, EXPERIMENT, LOSSES, SNAPSHOTS, discard
 from engine.runs.events import Event, RunStarted, encode
-from engine.runs.files import appender, replace_bytes
+from engine.runs.files import Put, appender, replace_file
 from engine.runs.seal import sealed
 from engine.runs.series import Series
 
@@ -67,13 +67,20 @@ class RunDirectory:
     Creating it makes the directory; raises UsageError where that can't be written.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, put: Put = replace_file) -> None:
+        """put: writes whole files."""
         self.path = path
+        self.put = put
         self._events: IO[bytes] | None = None
 
     @classmethod
     def create(
-        cls, runs_dir: Path, preset: str, experiment: Experiment, name: str = ""
+        cls,
+        runs_dir: Path,
+        preset: str,
+        experiment: Experiment,
+        name: str = "",
+        put: Put = replace_file,
     ) -> RunDirectory:
         """A new directory with the resolved experiment in it.
 
@@ -92,7 +99,7 @@ class RunDirectory:
                     if name:
                         raise
                     continue  # another run began in this very fraction of the second
-            run = cls(path)
+            run = cls(path, put)
             try:
                 run.checkpoint_dir.mkdir()
                 run.write_experiment(experiment)
@@ -126,7 +133,8 @@ class RunDirectory:
         """Store the resolved experiment, every field written out."""
         from engine.spec.writer import to_toml  # who only reads runs needs no experiments
 
-        replace_bytes(self.path / EXPERIMENT, to_toml(experiment, complete=True).encode())
+        text = to_toml(experiment, complete=True).encode()
+        self.put(self.path / EXPERIMENT, lambda path: path.write_bytes(text))
 
     def record(self, event: Event) -> None:
         """Append an event as one line; an unfinished line of an earlier life is ended first.
@@ -151,7 +159,8 @@ class RunDirectory:
 
     def write_losses(self, losses: Series) -> None:
         """Store the bounded curve of the training loss."""
-        replace_bytes(self.path / LOSSES, encoded(losses.points()))
+        content = encoded(losses.points())
+        self.put(self.path / LOSSES, lambda path: path.write_bytes(content))
 
     def close(self) -> None:
         if self._events is not None:

@@ -19,6 +19,9 @@ _BEGINNING, _END = ".perceptui-", ".tmp"
 LEFTOVER = re.compile(r"\.perceptui-[a-z0-9_]{8}\.tmp")
 """The name of a folder that a writer who was killed leaves."""
 
+Put = Callable[[Path, Callable[[Path], object]], None]
+"""Writes a file: at its path, by a function that puts the content at the path it is given."""
+
 
 def replace_file(
     path: Path,
@@ -47,6 +50,16 @@ def replace_file(
         shutil.rmtree(folder, ignore_errors=True)
     if is_durable:
         _sync_directory(path.parent)
+
+
+def create_file(path: Path, write: Callable[[Path], object]) -> None:
+    """Write a file that is not there yet straight into its place, without waiting for the disk.
+
+    For a folder that was just made and that nobody reads: half a file remains of a writer who was
+    killed. Raises OSError, FileExistsError where something is there.
+    """
+    _made(path)
+    write(path)
 
 
 def replace_bytes(

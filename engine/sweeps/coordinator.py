@@ -20,14 +20,17 @@ from engine.errors import DataUnavailable, PerceptuiError
 from engine.runs.events import Figure
 from engine.runs.lease import HEARTBEAT_S, claimed, drop_lease, own_lease, write_lease
 from engine.runs.pictures import Boundary
+from engine.spec.experiment import Experiment
 from engine.sweeps.directory import Running, Standing, SweepDirectory, TableWriter
 from engine.sweeps.execution import Assignment, Executor, Group
 from engine.sweeps.plan import Plan, Trial
 from engine.sweeps.processes import LocalProcesses
 from engine.sweeps.queue import Queue
 from engine.sweeps.results import Results
+from engine.sweeps.stacking import MOST_AT_ONCE, groups, stack_size
 from engine.sweeps.table import (
     Lines,
+    StackChecked,
     SweepEnded,
     TrialCrashed,
     TrialEnded,
@@ -66,6 +69,8 @@ class Coordinator:
         self._cut: set[int] = set()
         self._crashed = dict(Counter(c.trial for c in self._lines if isinstance(c, TrialCrashed)))
         self._again: list[Trial] = []
+        self._experiments: dict[int, Experiment] = {}
+        """Of trials that wait, by number, once they were looked at."""
         self._tasks: set[asyncio.Task[None]] = set()
         self._doing = ""
 
@@ -119,8 +124,33 @@ class Coordinator:
             return (self._assigned(self._again.pop()),)
         while (trial := self._next_trial()) is not None:
             if not self._is_over_already(trial):
-                return (self._assigned(trial),)
+                return self._together(trial)
         return None
+
+    def _together(self, trial: Trial) -> Group:
+        """A trial with those that wait and are best trained in one with it."""
+        if not self._plan.stack or self._plan.prune or self._has_begun(trial):
+            return (self._assigned(trial),)
+        idle = max(1, self._executor.num_at_once - len(self._tasks))
+        waiting = self._queue.waiting()
+        if stack_size(self._experiment(trial), 1 + len(waiting), idle) == 1:
+            return (self._assigned(trial),)
+        others = [one for one in waiting[: MOST_AT_ONCE * idle] if not self._has_begun(one)]
+        trials = {one.number: one for one in (trial, *others)}
+        assignments = [Assignment(n, "", self._experiment(one)) for n, one in trials.items()]
+        numbers = next(
+            numbers
+            for group in groups(assignments, idle)
+            if trial.number in (numbers := [one.number for one in group])
+        )
+        for number in numbers:
+            if number != trial.number:
+                self._queue.take(trials[number])
+        return tuple(self._assigned(trials[number]) for number in numbers)
+
+    def _has_begun(self, trial: Trial) -> bool:
+        """Whether an earlier life has left something of it."""
+        return self._directory.run(_name(trial.number, 1)).path.exists()
 
     def _next_trial(self) -> Trial | None:
         while not (waiting := self._queue.waiting()):
@@ -146,8 +176,16 @@ class Coordinator:
     def _assigned(self, trial: Trial) -> Assignment:
         name = _name(trial.number, self._crashed.get(trial.number, 0) + 1)
         self._trials[trial.number], self._runs[trial.number] = trial, name
-        experiment = self._plan.experiment(self._queue.values(trial.cell), trial)
+        experiment = self._experiment(trial)
+        del self._experiments[trial.number]
         return Assignment(trial.number, name, experiment)
+
+    def _experiment(self, trial: Trial) -> Experiment:
+        """What a trial trains, read once until it is under way."""
+        if trial.number not in self._experiments:
+            values = self._queue.values(trial.cell)
+            self._experiments[trial.number] = self._plan.experiment(values, trial)
+        return self._experiments[trial.number]
 
     async def _train(self, group: Group) -> None:
         """Train a group; what of it crashed is tried once more, or reported."""
@@ -245,6 +283,12 @@ class Coordinator:
                 boundary=boundary,
             )
         )
+
+    def compared(self, apart: Mapping[int, float | None]) -> None:
+        """Some trials of a stack were trained alone, too."""
+        known = [share for share in apart.values() if share is not None]
+        worst = max(known) if len(known) == len(apart) else None
+        self._write(StackChecked(trials=tuple(sorted(apart)), worst=worst))
 
     def _over(self, line: TrialEnded) -> None:
         self._num_done += 1

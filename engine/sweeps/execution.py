@@ -44,6 +44,13 @@ class Listener(Protocol):
     def ended(self, number: int, boundary: Boundary | None) -> None:
         """Its record has its end; with a small picture of what it says over the plane, if any."""
 
+    def compared(self, apart: Mapping[int, float | None]) -> None:
+        """Of trials that were trained in one with others, some were trained alone, too.
+
+        apart: by the trial's number, by how much its first or last loss differs, as a share where
+        that is above 1; None where only one of the two came to a last loss.
+        """
+
 
 class Executor(Protocol):
     """Where groups of trials are trained."""

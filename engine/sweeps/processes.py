@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from engine.errors import PerceptuiError
+from engine.errors import NotStacked, PerceptuiError
 from engine.runs import events as ev
 from engine.runs.contents import discard
 from engine.runs.deletion import delete
@@ -57,8 +57,10 @@ class LocalProcesses:
         """Train until every trial of the group has ended, as an Executor does."""
         worker = self._idle.pop() if self._idle else await self._started()
         try:
-            (assignment,) = group
-            await self._train(worker.session, assignment, listener)
+            if len(group) > 1:
+                await self._train_group(worker.session, group, listener)
+            else:
+                await self._train(worker.session, group[0], listener)
         except asyncio.CancelledError:
             await _stopped(worker.session)
             await self._let_go(worker)
@@ -100,6 +102,40 @@ class LocalProcesses:
                         await session.do(p.Stop())
         boundary = await _boundary(session) if experiment.data.is_planar else None
         listener.ended(number, boundary)
+
+    async def _train_group(self, session: Session, group: Group, listener: Listener) -> None:
+        """Train a group in one; one by one where it turns out that this can't be."""
+        order = p.TrainGroup(
+            tomls=tuple(to_toml(one.experiment, complete=True) for one in group),
+            directories=tuple(one.directory for one in group),
+            runs_dir=str(self._runs_dir),
+            data_dir=self._data_dir,
+            columns=GRID[0],
+            rows=GRID[1],
+        )
+        for one in group:
+            listener.begun(one.number)
+        try:
+            async for happened in session.train_group(order):
+                match happened:
+                    case p.GroupProgress():
+                        for one in group:
+                            listener.progressed(one.number, happened.share)
+                    case p.MemberReported():
+                        number = group[happened.index].number
+                        listener.reported(number, happened.epoch, happened.metrics)
+                    case p.MemberEnded():
+                        listener.ended(group[happened.index].number, happened.boundary)
+                    case p.GroupEnded():
+                        if happened.failure is not None:
+                            raise happened.failure.error()
+                        compared = happened.compared
+                        if compared:
+                            apart = {group[one.index].number: one.apart for one in compared}
+                            listener.compared(apart)
+        except NotStacked:
+            for one in group:
+                await self._train(session, one, listener)
 
     async def _order(self, assignment: Assignment) -> p.Train | p.Resume:
         """How to train it: from where an earlier life of the sweep has left it, if it has begun."""

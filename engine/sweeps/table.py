@@ -65,6 +65,15 @@ class TrialEnded(Line, frozen=True, kw_only=True):
         return self.ending not in ("pruned", "crashed")
 
 
+class StackChecked(Line, frozen=True, kw_only=True):
+    """Trials that were trained in one with others were trained alone, too, to be compared."""
+
+    trials: tuple[int, ...]
+    worst: Figure
+    """By how much a first or a last loss differs at most, as a share where it is above 1; None
+    where only one of the two came to a last loss."""
+
+
 class TrialCrashed(Line, frozen=True, kw_only=True):
     """A training broke off and is tried once more."""
 
@@ -90,7 +99,7 @@ class SweepEnded(Line, frozen=True, kw_only=True):
     """Of this life of the sweep; a resumed one had others."""
 
 
-Lines = CellChosen | TrialEnded | TrialCrashed | WinnerTrained | SweepEnded
+Lines = CellChosen | TrialEnded | StackChecked | TrialCrashed | WinnerTrained | SweepEnded
 
 
 def encode(line: Lines) -> bytes:

@@ -63,6 +63,21 @@ class Batches:
     def num_samples(self) -> int:
         return len(self._targets)
 
+    @property
+    def size(self) -> int:
+        """Samples of every batch but the last one."""
+        return self._size
+
+    @property
+    def targets(self) -> Tensor:
+        """Those of all samples, in the loss's form, on the device."""
+        return self._targets
+
+    @property
+    def augments(self) -> bool:
+        """Whether each image is changed at random before it is trained on."""
+        return self._augment is not None
+
     def shuffle(self) -> None:
         """Begin an epoch: draw its order."""
         if self._drawing.draws:

@@ -23,7 +23,7 @@ from engine import regular_file
 from engine.decoding import decoded
 from engine.errors import BadCheckpoint, Remark
 from engine.limits import WEIGHTS_FILE
-from engine.runs.files import replace_file
+from engine.runs.files import Put, replace_file
 
 FORMAT = 2
 UNGUARDED_FORMAT = 1
@@ -48,8 +48,8 @@ class Checkpoint:
         return {n.removeprefix(start): t for n, t in self.tensors.items() if n.startswith(start)}
 
 
-def save(path: Path, checkpoint: Checkpoint) -> None:
-    """Write a checkpoint atomically; raises OSError, the old file stays then."""
+def save(path: Path, checkpoint: Checkpoint, put: Put = replace_file) -> None:
+    """Write a checkpoint atomically, or as `put` does; raises OSError, the old file stays then."""
     plain = {"format": FORMAT, **checkpoint.state} | {"format": FORMAT}  # it may be an old one's
     state = json.dumps(_encoded(plain), allow_nan=False)
     tensors = {name: t.detach().cpu().contiguous() for name, t in checkpoint.tensors.items()}
@@ -61,7 +61,7 @@ def save(path: Path, checkpoint: Checkpoint) -> None:
         except SafetensorError as error:  # it wraps the system's errors: a full disk, say
             raise OSError(f"{path}: {error}") from error
 
-    replace_file(path, write)
+    put(path, write)
 
 
 def load(path: Path, way: str = "--checkpoint {kind} takes it") -> Checkpoint:

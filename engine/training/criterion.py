@@ -21,8 +21,13 @@ class GuardedBCELoss(nn.BCELoss):
         return torch.where(inside.all(), loss, torch.nan)
 
 
-def criterion_of(loss: Loss, class_weights: Tensor | None, device: torch.device) -> nn.Module:
-    """The module that compares outputs with targets; class_weights: as Loss.build takes them."""
-    if loss.raises_outside and device.type == "cuda":
+def criterion_of(
+    loss: Loss, class_weights: Tensor | None, device: torch.device, *, is_guarded: bool = False
+) -> nn.Module:
+    """The module that compares outputs with targets; class_weights: as Loss.build takes them.
+
+    is_guarded: it raises for no outputs, on no device.
+    """
+    if loss.raises_outside and (is_guarded or device.type == "cuda"):
         return GuardedBCELoss()
     return loss.build(None if class_weights is None else class_weights.to(device))

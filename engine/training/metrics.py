@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -99,10 +99,18 @@ class Scored:
     Each is made when it is first asked for: classes, probabilities and the metrics themselves.
     """
 
-    def __init__(self, evaluator: Evaluator, split: Split, outputs: Tensor) -> None:
+    def __init__(
+        self,
+        evaluator: Evaluator,
+        split: Split,
+        outputs: Tensor,
+        known: Mapping[str, float] | None = None,
+    ) -> None:
+        """known: metrics that were computed already, by name."""
         self._evaluator = evaluator
         self.targets = self.actual = split.targets
         self.outputs = outputs
+        self._known = known or {}
 
     @cached_property
     def numbers(self) -> Tensor:
@@ -122,6 +130,8 @@ class Scored:
     @cached_property
     def loss(self) -> float:
         """nan for outputs that are not finite: some losses refuse them."""
+        if "loss" in self._known:
+            return self._known["loss"]
         total = self.outputs.sum().item()  # much sooner done than each is looked at
         if not math.isfinite(total) and not self.outputs.isfinite().all():
             return math.nan
@@ -155,6 +165,8 @@ class Scored:
         """What a metric is here."""
         if not metric.formula:
             return self.loss
+        if metric.name in self._known:
+            return self._known[metric.name]
         return metric.function()(*(getattr(self, name) for name in metric.arguments()))
 
 

@@ -6,7 +6,7 @@ The exported script writes the functions at the top as its own lines: same numbe
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import torch
 from torch import Tensor
@@ -112,6 +112,10 @@ class Splits:
     reader: Source | None = None
     """Of streamed splits."""
     target_map: TargetMap = PLAIN
+    _placed: dict[torch.device, dict[str, Split]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
+    """The splits by the device that they were asked for on."""
 
     @property
     def data_path(self) -> DataPath:
@@ -127,6 +131,12 @@ class Splits:
         """The splits that there are, by name, in a fixed order."""
         pairs = (("train", self.train), ("validation", self.validation), ("test", self.test))
         return {name: split for name, split in pairs if split is not None}
+
+    def on(self, device: torch.device) -> dict[str, Split]:
+        """The splits that there are on a device, by name; the same ones each time."""
+        if device not in self._placed:
+            self._placed[device] = {name: part.on(device) for name, part in self.named().items()}
+        return dict(self._placed[device])
 
 
 def whole(dataset: Dataset, reader: Source | None) -> Split:

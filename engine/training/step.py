@@ -42,18 +42,24 @@ class Regularization:
 
     def penalty(self, weights: list[Tensor]) -> Tensor | None:
         """What is added to the loss, over the weight matrices and filters, not the biases."""
-        total = None
-        if self.l1:
-            total = self.l1 * torch.stack([w.abs().sum() for w in weights]).sum()
-        if self.l2:
-            squares = self.l2 * torch.stack([w.square().sum() for w in weights]).sum()
-            total = squares if total is None else total + squares
-        return total
+        if not self.l1 and not self.l2:
+            return None
+        return penalty(weights, self.l1 or None, self.l2 or None)
 
     def added(self, loss: Tensor, weights: list[Tensor]) -> Tensor:
         """What the gradients are of: the loss with its penalty."""
         penalty = self.penalty(weights) if weights else None
         return loss if penalty is None else loss + penalty
+
+
+def penalty(weights: list[Tensor], l1: float | Tensor | None, l2: float | Tensor | None) -> Tensor:
+    """The sum of the weights' sizes times l1, of their squares times l2; None for none of that."""
+    sums = []
+    if l1 is not None:
+        sums.append(l1 * torch.stack([w.abs().sum() for w in weights]).sum())
+    if l2 is not None:
+        sums.append(l2 * torch.stack([w.square().sum() for w in weights]).sum())
+    return sums[0] if len(sums) == 1 else sums[0] + sums[1]
 
 
 class EagerStep:

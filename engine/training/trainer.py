@@ -36,6 +36,7 @@ from engine.training.batches import batches_of
 from engine.training.criterion import criterion_of
 from engine.training.device import make_repeatable, resolve_device
 from engine.training.drawing import drawing_of
+from engine.training.drawn_data import Draw, drawn
 from engine.training.epoch_end import EpochEnd, is_free
 from engine.training.epoch_score import measure_of, selecting_part
 from engine.training.executor import (
@@ -52,9 +53,8 @@ from engine.training.outputs import OutputDecoder
 from engine.training.precision import check_precision
 from engine.training.selection import Selection
 from engine.training.silencing import Silenced, silence, silenced
-from engine.training.splits import Splits, split
+from engine.training.splits import Splits
 from engine.training.step import Regularization
-from engine.training.streaming.choice import loaded
 from engine.training.threads import num_threads
 from engine.training.weights import class_weights
 
@@ -63,11 +63,15 @@ class Trainer:
     """Trains one experiment; advance it with `step`, or all of it with `events`."""
 
     def __init__(
-        self, experiment: Experiment, locations: DataLocations, executor: Executor = "auto"
+        self,
+        experiment: Experiment,
+        locations: DataLocations,
+        executor: Executor = "auto",
+        draw: Draw = drawn,
     ) -> None:
         """Load the data and build the network.
 
-        executor: how steps are run; the results are the same to the last bit.
+        executor: how steps are run; the results are the same to the last bit. draw: gives the data.
         Raises DataUnavailable for data, UsageError for a device or an executor that isn't there or
         can't do what is asked for, BadExperiment for a batch size that the layers can't work with.
         """
@@ -79,8 +83,7 @@ class Trainer:
         seed = experiment.seed if isinstance(experiment.seed, int) else _fresh_seed()
         torch.set_num_threads(1)  # so that data and first weights don't depend on the number
         torch.manual_seed(seed)
-        dataset, reader = loaded(experiment.data, locations, self.device, experiment.batch_size)
-        self.splits: Splits = split(dataset, experiment, reader)
+        self.splits: Splits = draw(experiment, locations, self.device)
         facts = self.splits.facts
         self.chain = links(experiment.layers, facts.shape, [])
         train = self.splits.train
@@ -101,9 +104,7 @@ class Trainer:
             }
         )
         """The experiment as it is trained: seed, threads and device resolved."""
-        self.device_splits = {
-            name: part.on(self.device) for name, part in self.splits.named().items()
-        }
+        self.device_splits = self.splits.on(self.device)
         num_outputs = self.chain[-1].output_shape[0]
         weights = class_weights(experiment, facts, train.targets, num_outputs)
         self.criterion = criterion = criterion_of(experiment.loss, weights, self.device)

@@ -319,6 +319,11 @@ class Data(Component, abstract=True):
         return Dataset(facts, inputs, targets)
 
     @property
+    def changes_samples(self) -> bool:
+        """Whether each sample is changed at random whenever it is trained on."""
+        return False
+
+    @property
     def buffer(self) -> int | None:
         """Rows that are shuffled at a time, of a table that stays on the disk; None for others."""
         return None

@@ -54,6 +54,10 @@ class Images(Data, abstract=True):
             return value
         return (neutral if value is None else value,) * self.num_channels()
 
+    @property
+    def changes_samples(self) -> bool:
+        return bool(self._augmentations())
+
     def _augmentations(self) -> tuple[str, ...]:
         expressions = []
         if self.flip:

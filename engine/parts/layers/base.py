@@ -57,6 +57,9 @@ class Layer(Component, abstract=True):
     """Whether a trained network could do without it: it hands on the same values, at most in
     another shape."""
     meaning: ClassVar[Meaning] = "value"
+    cancels_bias: ClassVar[bool] = False
+    """Whether what comes in may be shifted, each feature or channel by itself, and nothing changes:
+    then a bias right before it has no gradient but what rounding leaves."""
     normalizes: ClassVar[Literal["", "batch", "sample"]] = ""
     """Over what it brings values to mean 0 and deviation 1: over each batch, or within each
     sample; empty where it does not."""
@@ -91,6 +94,16 @@ class Layer(Component, abstract=True):
         outputs are no such sums. shape: of its inputs.
         """
         return list(range(shape[0])) if self.dense and len(shape) == 1 else []
+
+    @property
+    def unfilled(self) -> Layer:
+        """The same with first weights of PyTorch's own choice, also of the layers inside."""
+        return self
+
+    @property
+    def alone(self) -> str:
+        """Why a training with it can't be stacked with others, in a clause; empty where it can."""
+        return ""
 
     @property
     def fillings(self) -> tuple[Filling, ...]:

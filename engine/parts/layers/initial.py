@@ -92,10 +92,13 @@ def initial_bias() -> Any:
     )
 
 
+_CHOICES = ("init", "init_scale", "init_bias")
+
+
 class Initialized(Layer, abstract=True):
     """A layer whose first weights can be chosen; it declares the parameters of this module."""
 
-    unpassed = ("init", "init_scale", "init_bias")
+    unpassed = _CHOICES
 
     def complaint(self) -> str:
         values = self.values()
@@ -110,6 +113,12 @@ class Initialized(Layer, abstract=True):
         if values.get("init_bias") is not None and not values["bias"]:
             return "init_bias needs bias=True"
         return ""
+
+    @property
+    def unfilled(self) -> Layer:
+        declared = self.parameters()
+        names = [name for name in _CHOICES if name in declared]
+        return self.with_values(**{name: declared[name][1].default for name in names})
 
     @property
     def starts_equal(self) -> bool:

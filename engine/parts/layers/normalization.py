@@ -11,6 +11,7 @@ class _BatchNorm(Layer, abstract=True):
     normalizes = "batch"
     size_names = ("num_features",)
     torch_only = and_torch_only(Layer.torch_only, bias=(True,))
+    cancels_bias = True
 
     eps: float = parameter(default=1e-5, help="added to the variance for stability", above=0)
     momentum: float | None = parameter(
@@ -31,6 +32,12 @@ class _BatchNorm(Layer, abstract=True):
     @property
     def newest_share(self) -> float | None:
         return self.momentum if self.track_running_stats else None
+
+    @property
+    def alone(self) -> str:
+        if self.momentum is None and self.track_running_stats:
+            return f"{self.name} with momentum=None counts its batches one by one"
+        return ""
 
     def is_single(self, shape: Shape) -> bool:
         return product(shape[1:]) == 1
@@ -134,6 +141,7 @@ class InstanceNorm2d(Layer):
     normalizes = "sample"
     size_names = ("num_features",)
     torch_only = and_torch_only(Layer.torch_only, bias=(True,))
+    cancels_bias = True
 
     eps: float = parameter(default=1e-5, help="added to the variance for stability", above=0)
     momentum: float = parameter(

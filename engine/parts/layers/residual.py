@@ -49,6 +49,11 @@ class Residual(Block, Initialized):
     def weights(self) -> tuple[str, ...]:
         return ("shortcut.weight",) if self.shortcut == "projection" else ()
 
+    @property
+    def unfilled(self) -> Layer:
+        inside = tuple(layer.unfilled for layer in self.inside)
+        return self.with_values(layers=inside, init="default", init_scale=None)
+
     def own_module(self) -> type[nn.Module]:
         from engine.parts.layers.modules import Residual as Module
 

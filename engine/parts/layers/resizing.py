@@ -37,6 +37,10 @@ class Upsample(Layer):
         default=None, help="whether the corner values stay as they are; for the smooth modes"
     )
 
+    @property
+    def alone(self) -> str:
+        return f"{self} has no stacked form" if self.mode == "nearest-exact" else ""
+
     def complaint(self) -> str:
         if (self.size is None) == (self.scale_factor is None):
             return "give either size or scale_factor"

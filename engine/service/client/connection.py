@@ -93,7 +93,7 @@ class Connection(asyncio.Protocol):
             raise UsageError(f"what is asked has {REQUEST.refusal(len(line))} in one request")
         future: asyncio.Future[p.Answer] = asyncio.get_running_loop().create_future()
         self._answers[request.id] = future
-        if isinstance(request, p.Train | p.Resume):
+        if isinstance(request, p.Train | p.Resume | p.TrainGroup):
             self._beginnings.add(request.id)
         self._transport.write(line)
         answer = await future

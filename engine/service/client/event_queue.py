@@ -7,7 +7,9 @@ import asyncio
 from engine.runs.events import Event
 from engine.service import protocol as p
 
-SessionEvent = Event | p.Progress | p.Drawn | p.Seen | p.Loading | p.StateChanged | p.Ended
+SessionEvent = (
+    Event | p.Progress | p.Drawn | p.Seen | p.Loading | p.StateChanged | p.Ended | p.GroupMessage
+)
 """What `Session.events` yields: recorded events, and what is never recorded."""
 Newest = p.Progress | p.Drawn | p.Seen
 
@@ -49,6 +51,6 @@ class EventQueue:
         """Drop what was not read of a run that is over."""
         kept = [self._queue.get_nowait() for _ in range(self._queue.qsize())]
         for happened in kept:
-            if not isinstance(happened, Event | type):
+            if not isinstance(happened, Event | type | p.GroupMessage):
                 self._queue.put_nowait(happened)
         self._newest.clear()

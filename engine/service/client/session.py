@@ -20,7 +20,7 @@ from pathlib import Path
 
 import msgspec
 
-from engine.errors import PerceptuiError, UsageError, WorkerLost
+from engine.errors import NotStacked, PerceptuiError, UsageError, WorkerLost
 from engine.export.predictions import DrawingPredicted, PicturesPredicted, RowFormat, RowsPredicted
 from engine.limits import PICTURES, REQUEST, ROWS
 from engine.paths import data_dir as default_data_dir
@@ -161,6 +161,25 @@ class Session:
             yield happened
             if isinstance(happened, RunFinished) and happened.n >= event_queue.since:
                 return
+        raise self._connection.lost()
+
+    async def train_group(self, order: p.TrainGroup) -> AsyncIterator[p.GroupMessage]:
+        """Train experiments in one; what is told of them, until GroupEnded.
+
+        Raises NotStacked where they are to be trained one by one, WorkerLost when the worker is
+        gone before the end. Whoever stops listening sends a p.Stop.
+        """
+        data_dir = _absolute(Path(order.data_dir))
+        order = msgspec.structs.replace(order, data_dir=data_dir)
+        begun = await self._connection.ask(order, p.GroupBegun)
+        if begun.refusal:
+            raise NotStacked(begun.refusal)
+        event_queue = self._connection.event_queue
+        while (happened := await event_queue.next()) is not None:
+            if isinstance(happened, p.GroupMessage):
+                yield happened
+                if isinstance(happened, p.GroupEnded):
+                    return
         raise self._connection.lost()
 
     async def shutdown(self) -> None:

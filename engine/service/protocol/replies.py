@@ -8,10 +8,10 @@ from engine.decoding import Undecodable, decoded
 from engine.encoding import escaped
 from engine.errors import DataUnavailable, PerceptuiError, UsageError
 from engine.parts.data import LoadingVerb
-from engine.runs.events import Evaluated, Recorded
+from engine.runs.events import Evaluated, Figure, Recorded
 from engine.runs.events import decode as decode_event
 from engine.runs.inside import Inside
-from engine.runs.pictures import Pictures
+from engine.runs.pictures import Boundary, Pictures
 from engine.service.protocol.messages import Message, State
 
 
@@ -145,13 +145,73 @@ class Ended(Message, frozen=True, kw_only=True):
     signal: int = 0
 
 
+class GroupBegun(msgspec.Struct, frozen=True, kw_only=True):
+    """What has become of the wish to train a group in one."""
+
+    refusal: str = ""
+    """Why its trainings can't be stacked, in a clause: then nothing has begun. Empty: it has."""
+
+
+class GroupProgress(Message, frozen=True, kw_only=True):
+    """How far a group is."""
+
+    share: float
+    """Of the whole training, 0 to 1."""
+
+
+class MemberReported(Message, frozen=True, kw_only=True):
+    """One training of a group has reported an epoch."""
+
+    index: int
+    """Its place in the group."""
+    epoch: int
+    metrics: dict[str, Figure]
+
+
+class MemberEnded(Message, frozen=True, kw_only=True):
+    """One training of a group has its record's end."""
+
+    index: int
+    boundary: Boundary | None = None
+    """What it says of the plane; None where none was asked for, and where it diverged."""
+
+
+class Compared(msgspec.Struct, frozen=True, kw_only=True):
+    """A training of a group and what it came to alone."""
+
+    index: int
+    apart: float | None
+    """By how much its first or last loss differs, as a share where the loss is above 1; None where
+    only one of the two came to a last loss."""
+
+
+class GroupEnded(Message, frozen=True, kw_only=True):
+    """A group is over: every training that could be has its record's end."""
+
+    compared: tuple[Compared, ...] = ()
+    failure: Failure | None = None
+    """Why it broke off; those whose end was not told have failed."""
+
+
 class _Greeting(Message, frozen=True, kw_only=True, tag="welcome"):
     """What a Welcome of any version tells."""
 
     version: int
 
 
-Replies = Welcome | Answer | Began | StateChanged | Progress | Drawn | Seen | Loading | Ended
+GroupMessage = GroupProgress | MemberReported | MemberEnded | GroupEnded
+Replies = (
+    Welcome
+    | Answer
+    | Began
+    | StateChanged
+    | Progress
+    | Drawn
+    | Seen
+    | Loading
+    | Ended
+    | GroupMessage
+)
 
 
 def decode_reply(line: bytes) -> Replies | Recorded:

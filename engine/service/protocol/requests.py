@@ -72,6 +72,34 @@ class Train(Command, frozen=True, kw_only=True):
         return from_raw(parse_toml(self.toml))
 
 
+class TrainGroup(Command, frozen=True, kw_only=True):
+    """Train experiments of the same shapes in one, each in a run directory of its own.
+
+    The answer's value is a GroupBegun; from then on GroupProgress, MemberReported, MemberEnded and
+    in the end GroupEnded are sent to every client.
+    """
+
+    tomls: tuple[str, ...]
+    """The experiments, every field of each."""
+    directories: tuple[str, ...]
+    """Names of their run directories."""
+    runs_dir: str
+    data_dir: str
+    on_disconnect: OnDisconnect = "stop"
+    columns: int = 0
+    rows: int = 0
+    """Of the boundary that is drawn of each at its end, where its data lies in a plane."""
+    num_checked: int = 1
+    """How many of them are trained alone afterwards, to be compared."""
+
+    def experiments(self) -> list[Experiment]:
+        """What to train; raises BadExperiment."""
+        from engine.spec.experiment_reader import from_raw
+        from engine.spec.toml_text import parse_toml
+
+        return [from_raw(parse_toml(toml)) for toml in self.tomls]
+
+
 class Resume(Command, frozen=True, kw_only=True):
     """Go on with a run from a checkpoint; the answer's value is a Begun."""
 
@@ -382,6 +410,7 @@ class Shutdown(Request, frozen=True, kw_only=True):
 Requests = (
     Hello
     | Train
+    | TrainGroup
     | Resume
     | Pause
     | Continue

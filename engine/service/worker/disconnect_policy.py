@@ -58,6 +58,11 @@ class DisconnectPolicy:
             return False
         alone_s = time.monotonic() - self._alone_since
         controller = self._controller
+        if controller.group is not None:
+            if controller.is_live and self.on_disconnect != "stop":
+                return False
+            controller.stop("interrupted")
+            return True
         if controller.training is None:
             return self._had_client or alone_s > GRACE_S
         if controller.training.is_over:

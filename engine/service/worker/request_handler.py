@@ -63,7 +63,9 @@ class RequestHandler:
         except PerceptuiError as error:
             return p.Answer(id=request.id, failure=p.Failure.of(error))
         except CalledOff:
-            text = CALLED_OFF if isinstance(request, p.Train | p.Resume) else NOT_SEEN
+            text = (
+                CALLED_OFF if isinstance(request, p.Train | p.Resume | p.TrainGroup) else NOT_SEEN
+            )
             return p.Answer(id=request.id, failure=p.Failure.of(UsageError(text)))
         except Exception as error:  # a fault of ours is told to the client and logged
             from engine.training.mishap import told
@@ -86,6 +88,10 @@ class RequestHandler:
             case p.Train():
                 self._queries.forget()
                 return self._starter.begin(client, request)
+            case p.TrainGroup():
+                _check_size(request)
+                self._queries.forget()
+                return self._starter.begin_group(request)
             case p.Resume():
                 self._queries.forget()
                 return self._starter.resume(client, request)
@@ -134,7 +140,7 @@ def _check_look(look: Look) -> None:
     check_look(look)
 
 
-def _check_size(request: p.Draw | p.Watch | p.Review) -> None:
+def _check_size(request: p.Draw | p.Watch | p.Review | p.TrainGroup) -> None:
     """Refuse pictures of a size that would hold the training up."""
     columns, rows = request.columns, request.rows
     if min(columns, rows) < 0:

@@ -20,6 +20,7 @@ from engine.service.worker.progress import show
 from engine.service.worker.socket_server import Client, SocketServer
 
 if TYPE_CHECKING:
+    from engine.service.worker.group_run import GroupRun
     from engine.service.worker.training_run import TrainingRun
 
 WORK_S = 0.02
@@ -32,6 +33,8 @@ class RunController:
     def __init__(self, server: SocketServer) -> None:
         self.state: p.State = "idle"
         self.training: TrainingRun | None = None
+        self.group: GroupRun | None = None
+        """In place of a training: many in one."""
         self._server = server
         self._batches_left: int | None = None
         """Batches until the next pause; None for no end."""
@@ -41,8 +44,9 @@ class RunController:
 
     @property
     def is_live(self) -> bool:
-        """Whether there is a training that is not over."""
-        return self.training is not None and not self.training.is_over
+        """Whether there is a training, or a group of them, that is not over."""
+        trains = self.training is not None and not self.training.is_over
+        return trains or (self.group is not None and not self.group.is_over)
 
     def begun(self) -> p.Begun | None:
         """The run that is trained, as clients are told."""
@@ -55,6 +59,7 @@ class RunController:
         """Let go of a run that is over; raises UsageError if one is not."""
         if self.is_live:
             raise UsageError("this worker trains already: stop that run first")
+        self.group = None
         if self.training is not None:
             self._server.unfollow()
             self.training.trainer.stop_reading()
@@ -94,8 +99,34 @@ class RunController:
         self.beat()
         return begun
 
+    def take_on_group(self, group: GroupRun) -> p.GroupBegun:
+        """Train these from now on."""
+        self.group = group
+        self._set_state("running")
+        self.beat()
+        return p.GroupBegun()
+
+    def _train_group(self, group: GroupRun) -> None:
+        try:
+            told = group.advance(time.perf_counter() + WORK_S)
+        except Exception as error:  # whatever it was, the worker lives on
+            from engine.training.mishap import told as in_words
+
+            log_error(error)
+            told = group.fail(p.Failure.of(in_words(error)))
+        self._tell(group, told)
+
+    def _tell(self, group: GroupRun, told: list[p.GroupMessage]) -> None:
+        for message in told:
+            self._server.broadcast(message)
+        if group.is_over:
+            self._set_state("finished")
+
     def train(self) -> None:
         """Train for WORK_S, or one step if that takes longer, if there is anything to do."""
+        if self.group is not None and not self.group.is_over:
+            self._train_group(self.group)
+            return
         training = self.training
         if training is None or self.state != "running":
             return
@@ -148,6 +179,11 @@ class RunController:
 
         Returns what the command's answer is to say.
         """
+        if self.group is not None:
+            if isinstance(command, p.Stop):
+                self.stop(command.reason)
+                return None
+            raise UsageError("trainings in one can only be stopped")
         training = self.any_training()
         if training.is_over:
             if isinstance(command, p.Stop):
@@ -203,6 +239,14 @@ class RunController:
 
     def stop(self, reason: Reason) -> None:
         """End the run, if one is live."""
+        group = self.group
+        if group is not None and not group.is_over:
+            try:
+                told = group.finish(reason)
+            except Exception as error:  # the runs must end whatever happens
+                log_error(error)
+                told = group.fail(p.Failure.of(error))
+            self._tell(group, told)
         training = self.training
         if training is not None and not training.is_over:
             try:
@@ -223,6 +267,8 @@ class RunController:
         self._heartbeat_due = now + HEARTBEAT_S
         try:
             self._server.bind_again()
+            if self.group is not None:
+                self.group.beat(self._server.path)
             training = self.training
             if training is None or training.is_over:
                 return

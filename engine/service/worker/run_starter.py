@@ -58,6 +58,22 @@ class RunStarter:
                 pace = pace_of(steps, request.lasting_s)
             return self._controller.take_on(training, client, paused=request.paused, pace=pace)
 
+    def begin_group(self, request: p.TrainGroup) -> p.GroupBegun:
+        """Train experiments in one; raises PerceptuiError or CalledOff."""
+        from engine.service.worker.group_run import GroupRun
+        from engine.training.stacked.errors import Unstackable
+
+        self._controller.free()
+        self._policy.on_disconnect = request.on_disconnect
+        try:
+            with self._preparing():
+                with self._signals.ending_at_once():
+                    group = GroupRun.begin(request, self.locations(request.data_dir))
+                    self._look()
+                return self._controller.take_on_group(group)
+        except Unstackable as error:
+            return p.GroupBegun(refusal=str(error))
+
     def resume(self, client: Client, request: p.Resume) -> p.Begun:
         """Go on with a run; raises PerceptuiError or CalledOff."""
         from engine.service.worker.preparation import prepare_again

@@ -41,6 +41,11 @@ def clean(graph: fx.Graph, constants: dict[str, Tensor]) -> None:
             node.target in _FILLED and node not in changed and _shape(node).numel() <= _MAX_CONSTANT
         ):
             _make_constant(graph, node, constants)
+    drop_unused(graph)
+
+
+def drop_unused(graph: fx.Graph) -> None:
+    """Take out calls whose result nothing reads, unless they change something."""
     for node in reversed(list(graph.nodes)):
         if node.op == "call_function" and not node.users and not _changes_arguments(node):
             graph.erase_node(node)

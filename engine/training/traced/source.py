@@ -75,12 +75,12 @@ def write_ending(graph: fx.Graph, num_parameters: int, num_buffers: int) -> Endi
         if node.target in _RAISING:
             raise Untraceable(f"{node.target} refuses outputs that are not finite")
         if node.op == "output":
-            lines.append(f"self.left = {_text(node.args[0][0], names)}")
+            lines.append(f"self.left = {value_text(node.args[0][0], names)}")
         elif node.op == "get_attr":
             names[node] = f"judged_constant{constants.index(node.target)}"
         elif node.op == "call_function":
             names[node] = f"w{number}"
-            lines.append(f"{names[node]} = {_call(node, names)}")
+            lines.append(f"{names[node]} = {call_text(node, names)}")
     return Ending(tuple(lines), tuple(constants))
 
 
@@ -102,12 +102,12 @@ def write_step(
     gradients: Sequence[str] = ()
     for number, node in enumerate(graph.nodes):
         if node.op == "output":
-            loss, *gradients = (_text(a, names) for a in node.args[0])
+            loss, *gradients = (value_text(a, names) for a in node.args[0])
         elif node.op == "get_attr":
             names[node] = f"constant{constants.index(node.target)}"
         elif node.op == "call_function":
             names[node] = f"v{number}"
-            lines.append(f"{names[node]} = {_call(node, names)}")
+            lines.append(f"{names[node]} = {call_text(node, names)}")
     lines += [f"gradient{i} = {name}" for i, name in enumerate(gradients)]
     if clip_norm is not None:
         lines += _clipping(num_parameters, clip_norm)
@@ -133,19 +133,19 @@ def _clipping(num_parameters: int, clip_norm: float) -> list[str]:
     ]
 
 
-def _call(node: fx.Node, names: dict[fx.Node, str]) -> str:
+def call_text(node: fx.Node, names: dict[fx.Node, str]) -> str:
     if node.target is operator.getitem:
-        return f"{_text(node.args[0], names)}[{node.args[1]}]"
+        return f"{value_text(node.args[0], names)}[{node.args[1]}]"
     target = node.target
     if not isinstance(target, torch._ops.OpOverload) or target.namespace != "aten":
         raise Untraceable(f"the trace has a call that is not ATen's: {target}")
     # TorchScript looks for the overload itself, by the types of the arguments.
-    arguments = [_text(a, names) for a in node.args]
-    arguments += [f"{name}={_text(a, names)}" for name, a in node.kwargs.items()]
+    arguments = [value_text(a, names) for a in node.args]
+    arguments += [f"{name}={value_text(a, names)}" for name, a in node.kwargs.items()]
     return f"torch.ops.aten.{target._schema.name.removeprefix('aten::')}({', '.join(arguments)})"
 
 
-def _text(value: Any, names: dict[fx.Node, str]) -> str:
+def value_text(value: Any, names: dict[fx.Node, str]) -> str:
     """An argument as source; raises Untraceable for what has no literal."""
     if isinstance(value, fx.Node):
         return names[value]
@@ -156,7 +156,7 @@ def _text(value: Any, names: dict[fx.Node, str]) -> str:
     if isinstance(value, list | tuple):
         if not value:
             return "torch.jit.annotate(List[int], [])"
-        return f"[{', '.join(_text(item, names) for item in value)}]"
+        return f"[{', '.join(value_text(item, names) for item in value)}]"
     if isinstance(value, torch.dtype | torch.layout | torch.memory_format):
         return str(value)
     if isinstance(value, torch.device):

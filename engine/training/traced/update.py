@@ -43,12 +43,16 @@ class Update:
 
 def update_of(optimizer: optim.Optimizer) -> Update:
     """The update that this optimizer's settings ask for; raises Untraceable."""
-    write = _WRITERS.get(type(optimizer))
-    if write is None:
-        raise Untraceable(f"{type(optimizer).__name__} has no traced form of its own steps yet")
     if len(optimizer.param_groups) != 1:
         raise Untraceable("the optimizer has several groups of parameters")
-    group = optimizer.param_groups[0]
+    return update_for(type(optimizer), optimizer.param_groups[0])
+
+
+def update_for(kind: type[optim.Optimizer], group: Group) -> Update:
+    """The update of an optimizer with these settings; raises Untraceable."""
+    write = _WRITERS.get(kind)
+    if write is None:
+        raise Untraceable(f"{kind.__name__} has no traced form of its own steps yet")
     for setting in ("maximize", "differentiable", "capturable", "foreach"):
         if group.get(setting):
             raise Untraceable(f"the optimizer has {setting}=True")

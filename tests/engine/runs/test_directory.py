@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
@@ -85,17 +86,14 @@ def test_a_read_only_place_is_a_usage_error(
         RunDirectory.create(tmp_path / "runs", "x", experiment())
 
 
-def test_a_full_disk_leaves_no_half_written_run(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_full_disk_leaves_no_half_written_run(tmp_path: Path) -> None:
     """The directory that was begun is gone when the experiment can't be written."""
 
-    def full(path: Path, content: bytes) -> None:
+    def full(path: Path, write: Callable[[Path], object]) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(directory, "replace_bytes", full)
     with pytest.raises(UsageError, match="No space left on device"):
-        RunDirectory.create(tmp_path / "runs", "x", experiment())
+        RunDirectory.create(tmp_path / "runs", "x", experiment(), put=full)
     assert list((tmp_path / "runs").iterdir()) == []
 
 

@@ -17,12 +17,19 @@ from engine.runs.directory import RunDirectory
 from engine.runs.lease import read_lease
 from engine.runs.run import Run
 from engine.sweeps import directory as sweep_directory
+from engine.sweeps import stacking
 from engine.sweeps.coordinator import coordinate
 from engine.sweeps.directory import SweepDirectory
 from engine.sweeps.execution import Assignment, Group, Listener
 from engine.sweeps.plan import Plan
 from engine.sweeps.processes import LocalProcesses
-from engine.sweeps.table import SweepEnded, TrialCrashed, TrialEnded, WinnerTrained
+from engine.sweeps.table import (
+    StackChecked,
+    SweepEnded,
+    TrialCrashed,
+    TrialEnded,
+    WinnerTrained,
+)
 from tests.engine.sweeps.planned import RATES, RAW, WIDTHS, plan
 
 
@@ -247,6 +254,51 @@ def test_processes_go_from_one_training_to_the_next(tmp_path: Path) -> None:
     assert not (directory.runs / "0001" / "snapshots").exists()
 
 
+def test_trials_of_one_shape_are_trained_in_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each has its line, its run and its picture; the winner is trained again alone."""
+    monkeypatch.setattr(stacking, "LEAST", 2)
+    monkeypatch.setattr(stacking, "BEGIN_S", -1.0)
+    of = plan(RATES, WIDTHS, seeds=2)
+    directory = _sweep(tmp_path, of)
+    executor = LocalProcesses(directory.runs, of.data_dir, 1)
+    assert asyncio.run(coordinate(directory, of, executor)) == 0
+    ended = _ended(directory)
+    assert sorted(line.trial for line in ended) == list(range(1, 9))
+    assert {line.executor for line in ended} == {"stacked"}
+    assert all(line.boundary is not None for line in ended)
+    lines = directory.lines()[0]
+    checks = [line for line in lines if isinstance(line, StackChecked)]
+    assert [len(check.trials) for check in checks] == [1, 1]  # a stack for each width
+    assert all(check.worst is not None and check.worst < 1e-5 for check in checks)
+    (winner,) = (line for line in lines if isinstance(line, WinnerTrained))
+    assert winner.run == "winner"
+    best = min(line.value for line in ended if line.value is not None)
+    assert winner.value is not None
+    assert any(
+        line.value is not None and abs(line.value - winner.value) < 1e-5
+        for line in ended
+        if line.cell == winner.cell
+    )
+    assert best <= winner.value + 1e-5
+
+
+def test_what_an_earlier_life_began_goes_on_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run that is there already is none of a stack's."""
+    monkeypatch.setattr(stacking, "LEAST", 2)
+    monkeypatch.setattr(stacking, "BEGIN_S", -1.0)
+    of = plan(RATES, seeds=2)
+    directory = _sweep(tmp_path, of)
+    (directory.runs / "0002").mkdir()
+    executor = LocalProcesses(directory.runs, of.data_dir, 1)
+    assert asyncio.run(coordinate(directory, of, executor)) == 0
+    trained = {line.trial: line.executor for line in _ended(directory)}
+    assert trained == {1: "stacked", 2: "eager", 3: "stacked", 4: "stacked"}
+
+
 def test_a_process_that_is_killed_loses_one_training_which_is_tried_again(tmp_path: Path) -> None:
     """The table says what was tried, and the second attempt is whole."""
 
@@ -275,6 +327,7 @@ class Killing:
         self.progressed = heard_by.progressed
         self.reported = heard_by.reported
         self.ended = heard_by.ended
+        self.compared = heard_by.compared
 
     def begun(self, number: int) -> None:
         lease = read_lease(self._runs / f"{number:04}")
