@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections.abc import Callable
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from textual._context import active_app
 from textual.screen import Screen
@@ -12,7 +14,9 @@ from textual.screen import Screen
 from tests.engine.service.live import WAIT_S
 
 _POLL_S = 0.001
-"""Between two looks at threads, which tell nobody when they are done."""
+"""Between two looks whether threads are done."""
+_AT_WORK: WeakKeyDictionary[Any, set[asyncio.Future[Any]]] = WeakKeyDictionary()
+"""For each loop what its threads were given and it has not heard the end of."""
 _MOST_FRAMES = 50
 """What draws anew after every frame is never done."""
 
@@ -61,11 +65,29 @@ async def _all_has_run() -> None:
 
 def _threads_work(loop: Any) -> bool:
     """Whether what `asyncio.to_thread` began has not ended."""
-    pool = loop._default_executor
-    if pool is None:
-        return False
-    num_idle = pool._idle_semaphore._value + Gate.num_standing
-    return not pool._work_queue.empty() or num_idle < len(pool._threads)
+    return len(_AT_WORK.get(loop, ())) > Gate.num_standing
+
+
+_run_in_executor = asyncio.BaseEventLoop.run_in_executor
+
+
+def _noted(
+    self: asyncio.BaseEventLoop, executor: Any, func: Callable[..., Any], *args: Any
+) -> asyncio.Future[Any]:
+    """Stands for the loop's method, and remembers what has not ended.
+
+    The executor's own figures are none to go by: from Python 3.12 on its count of idle threads
+    falls behind for good where one that has just ended takes what was meant for another.
+    """
+    future = _run_in_executor(self, executor, func, *args)
+    if executor is None:
+        at_work = _AT_WORK.setdefault(self, set())
+        at_work.add(future)
+        future.add_done_callback(at_work.discard)
+    return future
+
+
+asyncio.BaseEventLoop.run_in_executor = _noted  # type: ignore[assignment,method-assign]
 
 
 def _has_to_draw(screen: Screen[object]) -> bool:
