@@ -28,6 +28,8 @@ TABLE = "table.jsonl"
 STATE = "state.json"
 LOG = "coordinator.log"
 RUNS = "runs"
+END_BYTES = 10_000
+"""More than a table's last line takes, once it is an end."""
 
 
 class Running(msgspec.Struct, frozen=True):
@@ -135,6 +137,13 @@ class SweepDirectory:
         found = [line for text in whole.splitlines() if (line := decode(text)) is not None]
         return found, start + len(whole)
 
+    def table_size(self) -> int:
+        """The table's size in bytes; 0 where there is none."""
+        try:
+            return (self.path / TABLE).stat().st_size
+        except OSError:
+            return 0
+
     def standing(self) -> Standing:
         """What it does now; nothing where that can't be read."""
         try:
@@ -160,8 +169,20 @@ class SweepDirectory:
             return f"running on {lease.host}"
         if holder in ("here", "unknown"):
             return "running"
-        lines, _ = self.lines()
-        return lines[-1].reason if lines and isinstance(lines[-1], SweepEnded) else "crashed"
+        last = self._last_line()
+        return last.reason if isinstance(last, SweepEnded) else "crashed"
+
+    def _last_line(self) -> Lines | None:
+        """The table's last line, without those before it; None where there is no whole one."""
+        try:
+            with regular_file.opened(self.path / TABLE) as file:
+                size = file.seek(0, os.SEEK_END)
+                file.seek(max(0, size - END_BYTES))
+                content = file.read()
+        except OSError:
+            return None
+        _, _, text = content.rstrip(b"\n").rpartition(b"\n")
+        return decode(text)
 
 
 class TableWriter:

@@ -20,6 +20,7 @@ from tui.commands.json_line import print_json, print_message
 from tui.headless.ending import DIVERGED
 from tui.headless.progress import Presentation
 from tui.headless.signals import caught_signals
+from tui.language import tr
 from tui.past.sweep_lines import has_map, results_map, results_sheet, score_text
 from tui.renderables.numbers import counted, duration, metric
 from tui.renderables.sanitize import plain
@@ -207,7 +208,10 @@ def _print(
     most: int,
 ) -> None:
     plan, terminal = results.plan, presentation.terminal
-    look, width = terminal.look, terminal.width
+    look, width, state = terminal.look, terminal.width, directory.state()
+    if state != "completed":
+        done = len({line.trial for line in lines if isinstance(line, TrialEnded)})
+        terminal.tell(tr(f"{state}: {done:,} of {plan.num_trials:,} trainings"))
     if results.ranked and plan.axes and not presentation.quiet:
         found = results_sheet(results, look)
         terminal.line()
@@ -241,6 +245,8 @@ def _print_winner(
             scores = (score_text(n, *value, terminal.look) for n, value in winner.test.items())
             terminal.tell(f"Test split, looked at for the winner only: {', '.join(scores)}.")
     terminal.line(f"Best: {shell_line(command_words(plan, best.values))}")
+    if winner is not None:
+        terminal.tell(f"Its run: {winner.run.path}")
 
 
 def _print_json(directory: SweepDirectory, results: Results, lines: Sequence[Lines]) -> None:

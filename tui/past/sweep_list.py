@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from rich.text import Text
 
 from engine.errors import PerceptuiError
-from engine.sweeps.directory import SweepDirectory
+from engine.sweeps.directory import SweepDirectory, all_sweeps
 from engine.sweeps.results import Results
 from engine.sweeps.table import TrialEnded
 from engine.sweeps.telling import named
@@ -61,6 +62,25 @@ def listed(directory: SweepDirectory) -> ListedSweep:
         )
     except PerceptuiError as error:
         return ListedSweep(directory, "unreadable", complaint=str(error))
+
+
+class SweepLister:
+    """Lists the sweeps again and again; those that did not change are not read again."""
+
+    def __init__(self, runs_dir: Path) -> None:
+        self._runs_dir = runs_dir
+        self._known: dict[Path, tuple[object, ListedSweep]] = {}
+
+    def read(self) -> list[ListedSweep]:
+        """All of them, oldest first; raises UsageError where they can't be listed."""
+        found = []
+        for directory in all_sweeps(self._runs_dir):
+            stamp = directory.state(), directory.table_size()
+            known = self._known.get(directory.path)
+            if known is None or known[0] != stamp:
+                self._known[directory.path] = known = (stamp, listed(directory))
+            found.append(known[1])
+        return found
 
 
 def sweep_sheet(found: list[ListedSweep], look: Look) -> Sheet:

@@ -18,7 +18,7 @@ from tui.screens.host import AppScreen
 from tui.widgets.cursor_rows import CursorRows, Line
 
 if TYPE_CHECKING:  # the app loads its screens before the engine
-    from tui.past.sweep_list import ListedSweep
+    from tui.past.sweep_list import ListedSweep, SweepLister
 
 REFRESH_S = 2.0
 NONE_YET = "There are no sweeps yet: S on the workbench trains an experiment many times."
@@ -79,6 +79,10 @@ class SweepsScreen(AppScreen):
     DEFAULT_CSS = "SweepsScreen #title { height: 1; background: $panel; padding: 0 1; }"
     BINDINGS = [Binding("escape", "back", "Back")]  # noqa: RUF012  # Textual declares it so
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._lister: SweepLister | None = None
+
     def compose(self) -> ComposeResult:
         yield Static(tr("Sweeps"), id="title", markup=False)
         yield SweepList()
@@ -104,9 +108,9 @@ class SweepsScreen(AppScreen):
 
     @work(group="sweeps", exclusive=True, exit_on_error=False)
     async def _read(self) -> None:
-        from engine.sweeps.directory import all_sweeps
-        from tui.past.sweep_list import listed
+        from tui.past.sweep_list import SweepLister
 
-        runs_dir = paths.runs_dir(self.host.folders.runs_dir)
-        found = await asyncio.to_thread(lambda: [listed(one) for one in all_sweeps(runs_dir)])
+        if self._lister is None:
+            self._lister = SweepLister(paths.runs_dir(self.host.folders.runs_dir))
+        found = await asyncio.to_thread(self._lister.read)
         self.query_one(SweepList).show(found[::-1])
