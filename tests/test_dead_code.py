@@ -15,7 +15,6 @@ ALLOWED = {
     r"tui/.*: (BINDINGS|AUTO_FOCUS|COMPONENT_CLASSES|TITLE)": "Textual reads it",
     r"tui/.*: (CSS_PATH|DEFAULT_CSS)": "Textual reads it",
     r"tui/.*: (HORIZONTAL|VERTICAL)_BREAKPOINTS": "Textual reads it",
-    r"tui/.*: border_subtitle": "Textual draws it",
     r"tui/screens/table.py: (get_suggestion|suggester|cursor_position)": (
         "Textual's input calls it, or reads it"
     ),

@@ -36,14 +36,16 @@ class Page(NamedTuple):
     """Behind the last row of what came of what was done."""
 
 
-def page(play: Play, width: int, look: Look) -> Page:
-    """Every row: the text, and below it or beside it the rest."""
+def page(play: Play, width: int, look: Look, *, focused: bool = True) -> Page:
+    """Every row: the text, and below it or beside it the rest; focused: enter is the pane's."""
     if width <= 0:
         return Page([], 0)
     right = (width - _GAP) * 2 // 5
     apart = width >= APART
     beside_width = right if apart else width
-    beside = _joined(_asked(play, beside_width, look), _came(play, beside_width, look))
+    beside = _joined(
+        _asked(play, beside_width, look), _came(play, beside_width, look, focused=focused)
+    )
     if not apart or not beside:
         rows = [_within(row, width) for row in _joined(_text(play, width, look), beside)]
         return Page(rows, len(rows))
@@ -146,7 +148,7 @@ def _asked(play: Play, width: int, look: Look) -> list[Text]:
     return rows
 
 
-def _came(play: Play, width: int, look: Look) -> list[Text]:
+def _came(play: Play, width: int, look: Look, *, focused: bool = False) -> list[Text]:
     """The hints, what is shown, what is wrong, what is done, and how it goes on."""
     rows: list[Text] = []
     for number, hint in enumerate(play.hints, start=1):
@@ -160,7 +162,12 @@ def _came(play: Play, width: int, look: Look) -> list[Text]:
         rows += _joined(rows, _signed(markdown(told, width, look, first=sign), look, GOOD))[
             len(rows) :
         ]
-        rows += [Text(tr("enter: the next step"), look.paint(ATTENTION, bold=True))]
+        rows += [
+            Text(
+                tr("enter: the next step") if focused else tr("G: the next step"),
+                look.paint(ATTENTION, bold=True),
+            )
+        ]
     elif wrong := play.wrong:
         sign = look.pick("▲ ", "! ")
         rows += _signed(markdown(wrong, width, look, first=sign), look, ATTENTION)

@@ -27,7 +27,7 @@ class LessonScreen(InsideScreen):
     BINDINGS = [  # noqa: RUF012  # Textual declares it so
         Binding("G", "next_step", "Lesson: next step", show=False),
         Binding("H", "hint", "Lesson: hint", show=False),
-        Binding("S", "show_me", "Lesson: show me", show=False),
+        Binding("A", "show_me", "Lesson: show how", show=False),
         Binding("O", "start_over", "Lesson: step from its start", show=False),
     ]
 
@@ -89,7 +89,7 @@ class LessonScreen(InsideScreen):
             play.take(play.choices[play.choice])
             self.show_lesson()
         else:
-            self.tell("The step is not done yet: H gives a hint, S shows how, G skips it")
+            self.tell("The step is not done yet: H gives a hint, A shows how, G skips it")
 
     def on_lesson_view_taken(self, message: LessonView.Taken) -> None:
         if (play := self.play) is not None:
@@ -109,7 +109,7 @@ class LessonScreen(InsideScreen):
             play.num_hints += 1
             self.show_lesson()
         else:
-            self.tell("There are no more hints: S shows how it is done")
+            self.tell("There are no more hints: A shows how it is done")
         if play is not None and not self.shows_all:
             self.action_pane(LESSON)
 

@@ -71,11 +71,17 @@ class LessonView(ScrolledView, can_focus=True):
 
         if self.measure:
             return presented(self.play, min(width - 2, self.measure), self.look).rows
-        found = page(self.play, width - 2, self.look)
+        found = page(self.play, width - 2, self.look, focused=self.has_focus)
         if self._shows_end:
             self._shows_end = False
             self._top = max(0, found.end - height)
         return found.rows
+
+    def on_focus(self) -> None:
+        self.remake()
+
+    def on_blur(self) -> None:
+        self.remake()
 
     @property
     def _asks(self) -> bool:

@@ -73,7 +73,7 @@ PANES = (
     Pane("doctor", "Doctor", "left", lambda: (DoctorNote(),), (("d", "all"),)),
     Pane(
         LESSON, "Lesson", "lesson", lambda: (LessonView(),),
-        (("enter", "answer, go on"), ("← →", "steps"), ("H", "hint"), ("S", "show me"),
+        (("enter", "answer, go on"), ("← →", "steps"), ("H", "hint"), ("A", "show how"),
          ("O", "start over"), ("L", "lessons")),
     ),
 )  # fmt: skip

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from textual.screen import Screen
 
 from engine.lessons import progress
 from tests.tui.app.stage import NARROW, WIDE, Stage, played
@@ -94,7 +95,7 @@ def test_a_question_is_answered(tmp_path: Path, size: tuple[int, int]) -> None:
         await stage.press("H")
         await stage.until_seen("Hint 2: It is not two.")
         await stage.press("H")
-        assert stage.notices == ["There are no more hints: S shows how it is done"]
+        assert stage.notices == ["There are no more hints: A shows how it is done"]
         await stage.press("down", "enter")
         await stage.until_seen("✓ Four of 17 parameters.", "enter: the next step")
         assert standing().done == (0,)
@@ -112,7 +113,7 @@ def test_what_really_happened_is_checked(tmp_path: Path) -> None:
         await stage.press("G")
         await stage.press("enter")
         assert stage.notices == [
-            "The step is not done yet: H gives a hint, S shows how, G skips it"
+            "The step is not done yet: H gives a hint, A shows how, G skips it"
         ]
         await stage.train()
         stage.trainer.advance()
@@ -140,15 +141,15 @@ def test_solutions_are_shown_by_doing_them(tmp_path: Path, monkeypatch: pytest.M
 
     async def play(stage: Stage) -> None:
         await begun(stage)
-        await stage.press("S")
+        await stage.press("A")
         await stage.until_seen("✓ Four of 17 parameters.")
         assert standing().done == ()
-        await stage.press("enter", "S")
+        await stage.press("enter", "A")
         await stage.until_phase("running")
         stage.trainer.advance(2)
         await stage.until_seen("✓ 2 epochs.")
         await stage.until_phase("paused")
-        await stage.press("enter", "S")
+        await stage.press("enter", "A")
         await stage.until_seen("✓ Now 8.")
         assert stage.app.draft.layers()[0] == "Linear(8)"
 
@@ -236,3 +237,13 @@ def test_every_lesson_has_a_page_at_any_size(tmp_path: Path) -> None:
                     if look.ascii:
                         assert all(row.plain.isascii() for row in rows), (name, index)
         assert "the end" in heading(play)
+
+
+def test_no_key_of_the_workbench_has_two_meanings() -> None:
+    """What a screen binds, none of the screens that it is made of binds to something else."""
+    bound: dict[str, str] = {}
+    for kind in WorkbenchScreen.__mro__:
+        for binding in kind.__dict__.get("BINDINGS", ()) if kind is not Screen else ():
+            for key in binding.key.split(","):
+                assert bound.setdefault(key, binding.action) == binding.action, key
+    assert bound["A"] == "show_me"
