@@ -42,7 +42,6 @@ TELL_S = 0.5
 WINNER = 0
 """The number of the training of the winner alone."""
 ATTEMPTS = 2
-PROBE_BYTES = 1 << 16
 
 
 class GivenUp(Exception):
@@ -224,17 +223,8 @@ class Coordinator:
 
     def _probe(self) -> None:
         """Raise GivenUp where nothing can be written any more: no training would fare better."""
-        place = self._directory.path / ".probe"
-        try:
-            place.write_bytes(bytes(PROBE_BYTES))
-            place.unlink()
-        except OSError as error:
-            with suppress(OSError):
-                place.unlink()
-            reason = error.strerror or str(error)
-            raise GivenUp(
-                f"{self._directory.path}: can't be written any more ({reason})"
-            ) from error
+        if trouble := self._directory.trouble():
+            raise GivenUp(f"{self._directory.path}: can't be written any more ({trouble})")
 
     # What the executor tells, as a Listener.
 

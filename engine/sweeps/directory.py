@@ -28,6 +28,7 @@ TABLE = "table.jsonl"
 STATE = "state.json"
 LOG = "coordinator.log"
 RUNS = "runs"
+PROBE_BYTES = 1 << 16
 END_BYTES = 10_000
 """More than a table's last line takes, once it is an end."""
 
@@ -136,6 +137,18 @@ class SweepDirectory:
         whole = content[: content.rfind(b"\n") + 1]
         found = [line for text in whole.splitlines() if (line := decode(text)) is not None]
         return found, start + len(whole)
+
+    def trouble(self) -> str:
+        """Why nothing can be written into it now; empty where it can."""
+        place = self.path / ".probe"
+        try:
+            place.write_bytes(bytes(PROBE_BYTES))
+            place.unlink()
+        except OSError as error:
+            with suppress(OSError):
+                place.unlink()
+            return error.strerror or str(error)
+        return ""
 
     def table_size(self) -> int:
         """The table's size in bytes; 0 where there is none."""

@@ -13,12 +13,14 @@ from engine.spec.experiment import Experiment
 from engine.sweeps.directory import SweepDirectory
 from engine.sweeps.plan import Cell, Plan
 from engine.sweeps.results import Difference, Results, Row, differing
-from engine.sweeps.table import Lines, WinnerTrained
+from engine.sweeps.table import Lines, StackChecked, WinnerTrained
 from engine.sweeps.verdict import finished_of
 from engine.training.threads import num_threads
 
 LONGEST = 32
 """Characters of a value in a sentence."""
+NEAR = 1e-5
+"""What trainings in one may differ by from those alone."""
 ROUNDED = 12
 """Decimals of a difference: what is smaller is how sums of floats end."""
 
@@ -75,6 +77,22 @@ def sentences(results: Results) -> list[str]:
         more = f", nor can {len(ties) - 1:,} more" if len(ties) > 1 else ""
         told.append(f"Nor can {others} be told apart from the best{more}.")
     return told
+
+
+def of_stacks(lines: Sequence[Lines]) -> str:
+    """How near trainings in one came to those alone; empty where none were trained in one."""
+    checks = [line for line in lines if isinstance(line, StackChecked)]
+    count = sum(len(line.trials) for line in checks)
+    if not count:
+        return ""
+    told = (
+        f"Of the trainings in one {count:,} {'was' if count == 1 else 'were'} trained alone, too: "
+    )
+    known = [line.worst for line in checks if line.worst is not None]
+    if len(known) == len(checks) and max(known) <= NEAR:
+        return f"{told}first and last losses differ by {max(known):.1g} at most."
+    worst = f"by up to {max(known):.1g}" if len(known) == len(checks) else "in whether they diverge"
+    return f"{told}losses differ {worst}. --no-stack trains each alone."
 
 
 def _caveat(plan: Plan) -> str:

@@ -14,7 +14,14 @@ from engine.sweeps.launch import stop
 from engine.sweeps.plan import Plan
 from engine.sweeps.results import Results
 from engine.sweeps.table import Lines, SweepEnded, TrialCrashed, TrialEnded
-from engine.sweeps.telling import command_words, named, objective_words, sentences, winner_of
+from engine.sweeps.telling import (
+    command_words,
+    named,
+    objective_words,
+    of_stacks,
+    sentences,
+    winner_of,
+)
 from tui.commands.complaint import complain
 from tui.commands.json_line import print_json, print_message
 from tui.headless.ending import DIVERGED
@@ -190,12 +197,8 @@ def tell(directory: SweepDirectory, presentation: Presentation, most: int = MOST
 
 def _complain_of_crash(directory: SweepDirectory) -> None:
     why = "its process is gone without a word: it was killed or it crashed"
-    try:
-        place = directory.path / ".probe"
-        place.write_bytes(bytes(1 << 16))
-        place.unlink()
-    except OSError as error:
-        why = f"it can't be written any more ({error.strerror or error})"
+    if trouble := directory.trouble():
+        why = f"it can't be written any more ({trouble})"
     complain(f"{directory.path}: {why}")
     complain(f"nothing is lost: `perceptui sweeps resume {directory.name}` goes on")
 
@@ -224,8 +227,9 @@ def _print(
             terminal.line()
             terminal.rows(results_map(results, width, look))
     terminal.line()
-    for sentence in sentences(results):
-        terminal.tell(sentence)
+    for sentence in [*sentences(results), of_stacks(lines)]:
+        if sentence:
+            terminal.tell(sentence)
     _print_winner(directory, results, lines, presentation)
     terminal.path(str(directory.path))
 

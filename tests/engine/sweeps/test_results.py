@@ -6,8 +6,8 @@ import pytest
 
 from engine.sweeps.plan import Plan
 from engine.sweeps.results import Results, difference
-from engine.sweeps.table import Lines
-from engine.sweeps.telling import command_words, labels, sentences
+from engine.sweeps.table import Lines, StackChecked
+from engine.sweeps.telling import command_words, labels, of_stacks, sentences
 from tests.engine.sweeps.planned import RATES, RAW, WIDTHS, ended, plan
 
 
@@ -101,3 +101,18 @@ def test_the_best_is_one_command_line() -> None:
         "perceptui", "--preset", "tiny", "--set", "optimizer=Adam", "--set", "optimizer.lr=0.2",
         "--set", "seed=0",
     ]  # fmt: skip
+
+
+def test_trainings_in_one_are_told_apart_from_those_alone() -> None:
+    """Where a sample differs by more than it may, the way out is named."""
+    near, far = StackChecked(trials=(3,), worst=2e-7), StackChecked(trials=(5, 6), worst=0.01)
+    assert of_stacks([]) == ""
+    assert of_stacks([near]) == (
+        "Of the trainings in one 1 was trained alone, too: first and last losses differ by 2e-07 "
+        "at most."
+    )
+    assert of_stacks([near, far]).endswith(
+        "3 were trained alone, too: losses differ by up to 0.01. --no-stack trains each alone."
+    )
+    diverged = StackChecked(trials=(7,), worst=None)
+    assert "in whether they diverge" in of_stacks([near, diverged])
