@@ -59,7 +59,9 @@ class Surroundings:
     choices: Collection[str] | None = None
     """Of the step's question; None where any may be meant."""
     asked: Mapping[str, Collection[str]] | None = None
-    """The steps with a question that have a name, with their choices; None where any may be."""
+    """The named steps with a question up to here, with their choices; None where any may be."""
+    later: Collection[str] = ()
+    """The names of those that come later, which nobody has answered yet."""
 
 
 def read_condition(
@@ -227,6 +229,9 @@ class _Parser:
         around = self._surroundings
         if fact.name == "answered" and around.choices is not None:
             known = around.choices
+        elif fact.name == "answer" and given in around.later:
+            self._wrong(f'answer("{given}"): the step of this name comes later')
+            return
         elif fact.name == "answer" and around.asked is not None:
             known = around.asked
         elif fact.name == "changed":

@@ -133,23 +133,32 @@ class _Table:
         if len(tables) < len(raw):
             self._wrong("steps", "write [[steps]], one for each thing to do")
             return ()
-        asked: dict[str, Collection[str]] = {}
-        for table in tables:
-            name = table._raw.get("name")
-            if isinstance(name, str) and (choices := table._raw.get("choices")):
-                if name in asked:
-                    table._wrong("name", f'two steps are named "{name}"')
-                asked[name] = list(choices) if isinstance(choices, dict) else []
-        steps = [table._step(str(n), asked) for n, table in enumerate(tables, start=1)]
+        questions = [table._question() for table in tables]
+        steps = []
+        for n, table in enumerate(tables, start=1):
+            asked = {name: choices for name, choices in questions[:n] if name}
+            later = {name for name, _ in questions[n:] if name} - asked.keys()
+            if questions[n - 1][0] in {name for name, _ in questions[: n - 1] if name}:
+                table._wrong("name", f'two steps are named "{questions[n - 1][0]}"')
+            steps.append(table._step(str(n), asked, later))
         return tuple(step for step in steps if step is not None)
 
-    def _step(self, number: str, asked: Mapping[str, Collection[str]]) -> Step | None:
+    def _question(self) -> tuple[str, Collection[str]]:
+        """The name of a step that asks, empty for any other, and what can be answered."""
+        name, choices = self._raw.get("name"), self._raw.get("choices")
+        if isinstance(name, str) and isinstance(choices, dict):
+            return name, list(choices)
+        return "", []
+
+    def _step(
+        self, number: str, asked: Mapping[str, Collection[str]], later: Collection[str]
+    ) -> Step | None:
         self._check_keys(_STEP)
         choices = self._choices()
         question = self._text("question", is_needed=bool(choices))
         if question and not choices:
             self._wrong("choices", "missing: a question needs what can be answered")
-        around = Surroundings(tuple(choices), asked)
+        around = Surroundings(tuple(choices), asked, later)
         until_text = self._text("until")
         until = self._condition("until", around) if until_text else None
         start = self._start()

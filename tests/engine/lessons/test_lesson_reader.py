@@ -109,6 +109,15 @@ def test_two_steps_of_one_name() -> None:
     assert mistakes(raw_lesson(asked, asked)) == ['steps[2].name: two steps are named "guess"']
 
 
+def test_an_answer_that_comes_later() -> None:
+    """No step can wait for it: it would never be done."""
+    waits = step('answer("guess") == "a"', "train")
+    asked = step("answered", "answer a", name="guess", **ASKING)
+    assert mistakes(raw_lesson(waits, asked)) == [
+        'steps[1].until: answer("guess"): the step of this name comes later'
+    ]
+
+
 def test_figures_are_filled_in() -> None:
     """Of this step, else of the lesson so far; a brace is written twice, an answer in its words."""
     found = lesson(
