@@ -67,6 +67,10 @@ class WorkerLost(PerceptuiError):
     """The training process is gone without a word: killed, or crashed."""
 
 
+class CrewLost(PerceptuiError):
+    """The processes that train together can't be kept together; the weights are whole."""
+
+
 class BadCheckpoint(PerceptuiError):
     """A checkpoint that is truncated, foreign or made for another network."""
 

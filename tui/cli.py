@@ -48,6 +48,7 @@ def perceptui(
     on_disconnect: o.OnDisconnectOption = None,
     executor: o.ExecutorOption = None,
     snapshots: o.Snapshots = None,
+    processes: o.Processes = None,
     in_lines: o.Plain = False,
     runs_dir: o.RunsDir = None,
     data_dir: o.DataDir = None,
@@ -69,6 +70,7 @@ def perceptui(
     flags["--executor"] = executor
     given += [name for name, value in flags.items() if value]
     given += ["--snapshots"] if snapshots is not None else []
+    given += ["--processes"] if processes is not None else []
     if in_lines and (given or ctx.invoked_subcommand is not None):
         raise UsageError("--plain: for the app alone, or as `perceptui open WHAT --plain`")
     if ctx.invoked_subcommand is not None:
@@ -92,6 +94,7 @@ def perceptui(
         on_disconnect=on_disconnect,
         executor=executor,
         snapshots=snapshots,
+        processes=processes,
     )
     raise typer.Exit(code)
 

@@ -79,6 +79,8 @@ class RunStarted(Event, frozen=True, kw_only=True):
     """sha256 over what experiment.toml says, texts for people left out."""
     table_digest: str = ""
     """sha256 over table.json, what was decided about the table; empty where there is none."""
+    processes: int = 1
+    """That share each batch."""
     started_from: str = ""
     """Whose weights it began with, and after how many steps: `runs/NAME@1200`; empty where they
     were random, as in old records."""
@@ -378,6 +380,16 @@ class SnapshotsFailed(Event, frozen=True, kw_only=True):
     message: str
 
 
+class ProcessRestarted(Event, frozen=True, kw_only=True):
+    """One of the processes that share the batches was lost; the others wait until it is back.
+
+    The training goes on after the last whole step.
+    """
+
+    step: int
+    message: str
+
+
 class CheckpointRescued(Event, frozen=True, kw_only=True):
     """At the end a checkpoint could not be written into the run: it lies somewhere else."""
 
@@ -416,6 +428,7 @@ Recorded = (
     | CheckpointFailed
     | CheckpointRescued
     | SnapshotsFailed
+    | ProcessRestarted
     | Evaluated
     | Predicted
     | Paused

@@ -99,6 +99,20 @@ class Batches:
             inputs = torch.stack([self._augment(image) for image in inputs])
         return self._input_map.batch(inputs), targets
 
+    def part(self, number: int, rank: int, size: int) -> tuple[Tensor, Tensor, Tensor]:
+        """One of `size` parts of batch `number`: its inputs and targets, and the batch's targets.
+
+        The parts are the batch in its order, cut as evenly as can be, the longer ones first.
+        """
+        inputs, targets, all_targets = self._gathered_part(number, rank, size)
+        if self._augment is not None and len(inputs):
+            inputs = torch.stack([self._augment(image) for image in inputs])
+        return self._input_map.batch(inputs), targets, all_targets
+
+    def size_of(self, number: int) -> int:
+        """How many samples batch `number` of an epoch has."""
+        return min(self._size, len(self._targets) - number * self._size)
+
     def rows(self, number: int) -> Tensor:
         """Which samples of the split batch `number` of the epoch has."""
         return torch.arange(len(self._targets)) if self._whole else self._parts[number].cpu()
@@ -109,6 +123,13 @@ class Batches:
             return self._inputs, self._targets
         index = self._parts[number]
         return self._inputs.index_select(0, index), self._targets.index_select(0, index)
+
+    def _gathered_part(self, number: int, rank: int, size: int) -> tuple[Tensor, Tensor, Tensor]:
+        """As `_gathered` for a part, with the whole batch's targets."""
+        index = self._parts[number]
+        own = index.tensor_split(size)[rank]
+        targets = self._targets.index_select(0, index)
+        return self._inputs.index_select(0, own), targets.tensor_split(size)[rank], targets
 
 
 class StreamedBatches(Batches):
@@ -142,6 +163,15 @@ class StreamedBatches(Batches):
             self._coming = self._reader.batches(torch.split(index, self._size)[number:])
         self._next = number + 1
         return next(self._coming), self._targets.index_select(0, self._parts[number])
+
+    def _gathered_part(self, number: int, rank: int, size: int) -> tuple[Tensor, Tensor, Tensor]:
+        if number != self._next or not self._reader.is_newest(self._coming):
+            index = self._index if self.order is None else self._index[self.order]
+            pieces = torch.split(index, self._size)[number:]
+            self._coming = self._reader.batches([one.tensor_split(size)[rank] for one in pieces])
+        self._next = number + 1
+        targets = self._targets.index_select(0, self._parts[number])
+        return next(self._coming), targets.tensor_split(size)[rank], targets
 
 
 def batches_of(

@@ -46,7 +46,8 @@ class Best:
         self.is_saved = True
         """Whether the file holds it, or there is nothing to hold."""
         self._trainer = trainer
-        self._trains_again = trainer.device.type == "cpu" and trainer.splits.reader is None
+        on_cpu, is_alone = trainer.device.type == "cpu", trainer.crew is None
+        self._trains_again = on_cpu and is_alone and trainer.splits.reader is None
         self._taken: Checkpoint | None = None
         """What was the best when the training went on from a checkpoint."""
         self._best: tuple[KeptState, _Mark] | None = None

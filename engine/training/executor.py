@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import torch
 from torch import Tensor, nn, optim
@@ -14,6 +14,9 @@ from engine.training.epoch_score import EpochScore, Measure, is_small
 from engine.training.metrics import Evaluator
 from engine.training.splits import Split
 from engine.training.step import EagerStep, Regularization, Step
+
+if TYPE_CHECKING:
+    from engine.training.shared.crew import Crew
 
 Executor = Literal["auto", "eager", "traced", "graphed"]
 MIN_STEPS = 500
@@ -59,6 +62,7 @@ def make_execution(
     regularization: Regularization,
     example: Callable[[], tuple[Tensor, Tensor]],
     records_updates: bool,
+    crew: Crew | None = None,
 ) -> Execution:
     """How a training of so many steps is run; example: gives a batch as large as most are.
 
@@ -66,6 +70,8 @@ def make_execution(
     Raises UsageError where what is asked for can't be had.
     """
     executor = chosen_executor(asked, num_steps, device)
+    if crew is not None:
+        return _shared(crew, asked, executor, model, criterion, optimizer, regularization, example)
     if executor == "eager":
         return Execution(EagerStep(model, criterion, optimizer, regularization), "eager")
     if executor == "graphed":
@@ -83,6 +89,35 @@ def make_execution(
     traced = TracedStep(model, criterion, optimizer, regularization)
     traced.prepare(*example())
     return _had(traced, executor, traced.refusal, asked)
+
+
+def _shared(
+    crew: Crew,
+    asked: Executor,
+    executor: Executor,
+    model: nn.Module,
+    criterion: nn.Module,
+    optimizer: optim.Optimizer,
+    regularization: Regularization,
+    example: Callable[[], tuple[Tensor, Tensor]],
+) -> Execution:
+    """How a training of several processes is run: what is theirs alone is traced, or it is not."""
+    from engine.training.shared.local import LocalGradients, TracedGradients
+    from engine.training.shared.step import SharedStep
+
+    if asked == "graphed":
+        raise UsageError('executor "graphed": one process records, several don\'t: use "auto"')
+    parameters = [p for p in model.parameters() if p.requires_grad]
+    gradients: LocalGradients
+    if executor == "traced":
+        traced = TracedGradients(model, criterion, optimizer, regularization, parameters)
+        traced.prepare(*example())
+        gradients = traced
+    else:
+        gradients = LocalGradients(model, criterion, regularization, parameters)
+    step = crew.step = SharedStep(gradients, parameters, optimizer, regularization)
+    found: Executor = "traced" if executor == "traced" else "eager"
+    return _had(step, found, gradients.refusal, asked)
 
 
 def _had(step: Step, executor: Executor, refusal: str, asked: Executor) -> Execution:

@@ -52,6 +52,10 @@ from engine.training.model import build_model, check_trainable, is_finite
 from engine.training.outputs import OutputDecoder
 from engine.training.precision import check_precision
 from engine.training.selection import Selection
+from engine.training.shared.crew import Crew
+from engine.training.shared.group import ProcessLost
+from engine.training.shared.part import part_size, weigher
+from engine.training.shared.step import SharedStep
 from engine.training.silencing import Silenced, silence, silenced
 from engine.training.splits import Splits
 from engine.training.step import Regularization
@@ -68,14 +72,17 @@ class Trainer:
         locations: DataLocations,
         executor: Executor = "auto",
         draw: Draw = drawn,
+        crew: Crew | None = None,
     ) -> None:
         """Load the data and build the network.
 
         executor: how steps are run; the results are the same to the last bit. draw: gives the data.
+        crew: the processes that train it together; None for this one alone.
         Raises DataUnavailable for data, UsageError for a device or an executor that isn't there or
         can't do what is asked for, BadExperiment for a batch size that the layers can't work with.
         """
         self.locations = locations
+        self.crew = crew
         self.device = resolve_device(experiment.device)
         check_precision(experiment.precision, self.device)
         check_executor(executor, self.device)
@@ -93,7 +100,9 @@ class Trainer:
         self.model = network.to(self.device)
         threads = experiment.threads
         if threads == "auto":
-            threads = num_threads(self.chain, min(batch_size, len(train)))
+            wanted = num_threads(self.chain, min(batch_size, len(train)))
+            threads = wanted if crew is None else max(1, wanted // crew.size)
+        assert isinstance(threads, int), "it is resolved"
         torch.set_num_threads(threads)
         self.experiment = Experiment(
             **{
@@ -133,10 +142,12 @@ class Trainer:
             criterion,
             self.optimizer,
             regularization,
-            lambda: self._example(targets, min(batch_size, len(train))),
+            lambda: self._example(targets, part_size(min(batch_size, len(train)), crew)),
             experiment.optimizer.is_recordable,
+            crew,
         )
         self._step = self.execution.step
+        self._weight = weigher(experiment.loss, weights)
         self.learning_rate = LearningRate(
             experiment.schedule,
             self.optimizer,
@@ -147,7 +158,7 @@ class Trainer:
         selecting = METRICS[experiment.select]
         self.selection = Selection(experiment.patience, selecting)
         part = selecting_part(self.device_splits)
-        comes_free = is_free(
+        comes_free = crew is None and is_free(
             experiment,
             self.batches,
             validates="validation" in self.device_splits,
@@ -225,6 +236,7 @@ class Trainer:
             data_reason=self.splits.data_reason,
             baselines=guessed,
             headlines=headlines(experiment, self.splits.facts, guessed),
+            processes=1 if self.crew is None else self.crew.size,
             started_from=self.started_from,
         )
 
@@ -255,8 +267,12 @@ class Trainer:
         """Train on the next batch; returns what happened, mostly nothing."""
         assert self.reason is None, "the training is over"
         began = time.perf_counter()
-        self.begin_step()
-        losses = self.unread.add(self._loss_of_step())
+        if self.crew is None:
+            self.begin_step()
+            loss = self._loss_of_step()
+        else:
+            loss = self._loss_of_shared_step()
+        losses = self.unread.add(loss)
         self.batch += 1
         self.global_step += 1
         happened: list[Event] = []
@@ -300,6 +316,39 @@ class Trainer:
                 raise
             self._stopped_short = True  # the gradients there are belong to the step before
             return torch.tensor(math.nan)
+
+    def _loss_of_shared_step(self) -> Tensor:
+        """As a step of one process; where that loses another, it is as if it had not begun."""
+        crew = self.crew
+        assert crew is not None, "it is trained by several"
+        random = torch.get_rng_state()
+        buffers = [(buffer, buffer.clone()) for buffer in self.model.buffers()]
+        try:
+            self.begin_step()
+            crew.before_step(self)
+            try:
+                loss = self.do_part()
+            except RuntimeError:
+                if self._outputs_are_finite(self.batches.part(self.batch, 0, crew.size)[0]):
+                    raise
+                self._stopped_short = True
+                loss = torch.tensor(math.nan)
+        except ProcessLost:
+            torch.set_rng_state(random)
+            for buffer, before in buffers:
+                buffer.copy_(before)
+            raise
+        crew.after_step(self)
+        return loss
+
+    def do_part(self) -> Tensor:
+        """Do this process's part of the step that comes next; returns the whole batch's loss."""
+        crew, step = self.crew, self._step
+        assert crew is not None, "it is trained by several"
+        assert isinstance(step, SharedStep), "a crew has a step that is shared"
+        inputs, targets, all_targets = self.batches.part(self.batch, crew.rank, crew.size)
+        step.share = self._weight(targets) / self._weight(all_targets) if len(targets) else 0.0
+        return step(inputs, targets)
 
     def _outputs_are_finite(self, inputs: Tensor) -> bool:
         """Whether the network's answer is; large weights overflow though each is finite."""

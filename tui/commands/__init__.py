@@ -33,10 +33,12 @@ def train(
     on_disconnect: str | None,
     executor: str | None,
     snapshots: int | None,
+    processes: int | None,
 ) -> int:
     """Train what the options ask for, headless; returns the exit code."""
     from tui.commands.request import requested
 
+    o.follow_torchrun()
     policy = o.policy(on_disconnect, "continue" if detach else "stop")
 
     if quiet and shared.json:
@@ -54,6 +56,7 @@ def train(
         on_disconnect=policy,
         executor=o.executor(executor),
         snapshot_bytes=o.snapshot_bytes(snapshots),
+        processes=o.num_processes(processes),
     )
     if detach:
         return batch.detached(order)

@@ -92,6 +92,7 @@ def resume(
             "also a run that is over.",
         ),
     ] = None,
+    processes: o.Processes = None,
     runs_dir: o.RunsDir = None,
     data_dir: o.DataDir = None,
     ascii: o.Ascii = False,
@@ -103,6 +104,7 @@ def resume(
     from engine.service import protocol as p
     from tui import batch
 
+    o.follow_torchrun()
     shared = ctx.obj.merged(runs_dir, data_dir, ascii, json)
     found = find_run(run, shared.runs)
     state = state_of(found)
@@ -119,6 +121,7 @@ def resume(
         rewind=rewind,
         learning_rate=rate,
         epochs=epochs,
+        processes=0 if processes is None else o.num_processes(processes),
     )
     if detach:
         raise typer.Exit(batch.detached(order))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
 _TRAINING = "Training"
 _SHARED = "Anywhere"
+MOST_PROCESSES = 64
 
 Preset = Annotated[
     str | None,
@@ -63,6 +66,10 @@ From = Annotated[str | None, _training("--from", "RUN[@STEP]", "Start from the w
 Snapshots = Annotated[
     int | None,
     _training("--snapshots", "MB", "What snapshots of the weights may take: 64; 0 for none."),
+]
+Processes = Annotated[
+    int | None,
+    _training("--processes", "N", "Share each batch between so many processes, a GPU each."),
 ]
 QuietOption = Annotated[
     bool, typer.Option("--quiet", help="Print the end only.", rich_help_panel=_TRAINING)
@@ -234,6 +241,25 @@ def snapshot_bytes(megabytes: int | None) -> int:
     if not 0 <= megabytes <= most:
         raise UsageError(f"--snapshots {megabytes}: give 0 to {most:,} MB")
     return megabytes * 1_000_000
+
+
+def follow_torchrun() -> None:
+    """Where torchrun has started this command as another process than the first, train along.
+
+    It becomes that process; the command goes on in the first one only.
+    """
+    from engine.service.protocol.torchrun import RANK_MODULE, torchrun_env
+
+    torchrun = torchrun_env()
+    if torchrun is not None and torchrun.rank:
+        os.execv(sys.executable, [sys.executable, "-P", "-m", RANK_MODULE])
+
+
+def num_processes(number: int | None) -> int:
+    """What `--processes` says; raises UsageError."""
+    if number is not None and not 1 <= number <= MOST_PROCESSES:
+        raise UsageError(f"--processes {number}: give 1 to {MOST_PROCESSES}")
+    return number or 1
 
 
 def executor(text: str | None) -> Executor:

@@ -18,6 +18,7 @@ from engine.runs.events import (
     EpochFinished,
     Event,
     FindingAppeared,
+    ProcessRestarted,
     Resumed,
     Rewound,
     RunStarted,
@@ -83,7 +84,7 @@ class Lines(Quiet):
             self._terminal.console.file.flush()
         elif isinstance(event, FindingAppeared):
             self._terminal.line(finding_line(event, self._terminal.look))
-        elif isinstance(event, CheckpointFailed | SnapshotsFailed):
+        elif isinstance(event, CheckpointFailed | ProcessRestarted | SnapshotsFailed):
             self._terminal.line(unkept_line(event, self._terminal.look))
         elif isinstance(event, WentBack):
             self._terminal.line(way_back_line(event))
@@ -140,7 +141,7 @@ class Live(Quiet):
         elif isinstance(event, FindingAppeared):
             line = finding_line(event, self._terminal.look)
             self._bar.console.print(line, highlight=False)
-        elif isinstance(event, CheckpointFailed | SnapshotsFailed):
+        elif isinstance(event, CheckpointFailed | ProcessRestarted | SnapshotsFailed):
             self._bar.console.print(unkept_line(event, self._terminal.look), highlight=False)
         elif isinstance(event, WentBack):
             self._bar.console.print(way_back_line(event), highlight=False)
@@ -187,10 +188,13 @@ def finding_line(event: FindingAppeared, look: Look) -> Text:
     return Text.assemble((event.severity, look.paint(HUES[event.severity], bold=True)), words)
 
 
-def unkept_line(event: CheckpointFailed | SnapshotsFailed, look: Look) -> Text:
-    """What could not be written, as soon as that is known; it may wrap."""
+def unkept_line(event: CheckpointFailed | ProcessRestarted | SnapshotsFailed, look: Look) -> Text:
+    """What could not be written or kept up, as soon as that is known; it may wrap."""
     words = plain(f" {event.message}", look.ascii)
-    what = tr("no checkpoint") if isinstance(event, CheckpointFailed) else tr("no snapshot")
+    if isinstance(event, ProcessRestarted):
+        what = tr("process lost")
+    else:
+        what = tr("no checkpoint") if isinstance(event, CheckpointFailed) else tr("no snapshot")
     return Text.assemble((what, look.paint(BROKEN, bold=True)), words)
 
 

@@ -63,6 +63,8 @@ class Train(Command, frozen=True, kw_only=True):
     """Steps a second while somebody watches; 0 for as fast as it goes."""
     lasting_s: float = 0.0
     """In place of a pace: about what the whole training should take; 0 for no such thing."""
+    processes: int = 1
+    """That share each batch; a torchrun that has started the worker says itself how many."""
 
     def experiment(self) -> Experiment:
         """What to train; raises BadExperiment."""
@@ -117,6 +119,8 @@ class Resume(Command, frozen=True, kw_only=True):
     paused: bool = False
     pace: float = 0.0
     """Steps a second while somebody watches; 0 for as fast as it goes."""
+    processes: int = 0
+    """That share each batch; 0 for as many as there were."""
 
 
 class Pause(Command, frozen=True, kw_only=True):

@@ -25,6 +25,8 @@ from engine.training.full_state import restore
 from engine.training.moment import named, write_out
 from engine.training.named_tensors import load_model
 from engine.training.room import check_room
+from engine.training.shared.crew import Crew
+from engine.training.shared.part import check_parts, differences
 from engine.training.trainer import Trainer
 
 TENTH = 0.1
@@ -62,13 +64,19 @@ def prepare(
     executor: Executor = "auto",
     *,
     weights: bool = True,
+    crew: Crew | None = None,
 ) -> Trainer:
     """Load the data and build the network; raises PerceptuiError.
 
+    crew: the processes that train it together; None for this one alone.
     weights: whether it starts from those that the experiment names, if it does.
     """
     check_room(experiment)
-    trainer = Trainer(experiment, locations, executor)
+    trainer = Trainer(experiment, locations, executor, crew=crew)
+    if crew is not None:
+        check_parts(trainer)
+        for remark in differences(trainer):
+            warnings.warn(Remark(remark), stacklevel=2)
     if weights and trainer.experiment.start_from:
         path = Path(trainer.experiment.start_from)
         write_out(path)
@@ -81,7 +89,7 @@ def prepare(
     return trainer
 
 
-def prepare_again(order: p.Resume, locations: DataLocations) -> Prepared:
+def prepare_again(order: p.Resume, locations: DataLocations, crew: Crew | None = None) -> Prepared:
     """Read the checkpoint of the run that is to go on, and put a trainer into its state.
 
     Where the last could not be written, that is the one that was rescued, else the best, else
@@ -108,7 +116,7 @@ def prepare_again(order: p.Resume, locations: DataLocations) -> Prepared:
     planned = experiment = run.experiment()
     if epochs is not None:
         experiment = extended(planned, epochs, reason)
-    trainer = prepare(experiment, locations, weights=path is None)
+    trainer = prepare(experiment, locations, weights=path is None, crew=crew)
     if best is not None:
         fitting_state(trainer, best, kept["best"])
     after_event = run.started().n

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.errors import PerceptuiError, UsageError
+from engine.errors import CrewLost, PerceptuiError, UsageError
 from engine.runs.contents import EVENTS, LOG
 from engine.runs.events import Reason
 from engine.runs.lease import HEARTBEAT_S, Held, drop_lease, own_lease, write_lease
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 WORK_S = 0.02
 """Seconds of training between two looks at the socket."""
+LOOK_S = 0.05
+"""Seconds between two looks whether processes are there that a training waits for."""
 
 
 class RunController:
@@ -41,6 +43,8 @@ class RunController:
         self._pace = Pace()
         self._paced_by: Client | None = None
         self._heartbeat_due = 0.0
+        self._waits = False
+        """Whether the training waits for other processes."""
 
     @property
     def is_live(self) -> bool:
@@ -136,6 +140,7 @@ class RunController:
             if due == 0 and self._batches_left != 0:
                 return  # the next step is not due yet; where none is left it pauses
             done = training.advance(deadline, due)
+            self._waits = not training.is_over and training.waits()
             self._pace.done(done)
             if self._batches_left is not None and not training.is_over:
                 self._batches_left -= done
@@ -152,7 +157,8 @@ class RunController:
         """Seconds until there is something to train; inf where there is nothing."""
         if self.state != "running":
             return math.inf
-        return self._pace.rest_s(time.monotonic())
+        rest_s = self._pace.rest_s(time.monotonic())
+        return max(rest_s, LOOK_S) if self._waits else rest_s
 
     def _steps_due(self) -> int | None:
         """How many steps to do at once at most; None for any number."""
@@ -278,6 +284,8 @@ class RunController:
                 return
             state: Held = "paused" if self.state == "paused" else "running"
             write_lease(path, own_lease(str(self._server.path), state))
+            if state == "paused":
+                training.keep_crew()
         except (OSError, PerceptuiError) as error:
             log_error(error)  # a full disk: the next beat tries again
 
@@ -289,7 +297,7 @@ class RunController:
         log_error(error)
         failure = p.Failure.of(told(error, training.trainer))
         for event in training.fail(
-            failure.text, failure.exit_code, keep=isinstance(error, RecordFailed)
+            failure.text, failure.exit_code, keep=isinstance(error, RecordFailed | CrewLost)
         ):
             self._server.announce(event)
         self._finished(training, failure.text)

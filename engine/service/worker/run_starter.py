@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from engine.parts.data import DataLocations, Loading
 from engine.parts.data.sheet.reader_process import tell_reading
 from engine.runs.lease import claimed
 from engine.runs.run import Run
+from engine.runs.state import state_of
 from engine.service import protocol as p
 from engine.service.worker.disconnect_policy import DisconnectPolicy
 from engine.service.worker.pace import pace_of
 from engine.service.worker.run_controller import RunController
 from engine.service.worker.signals import EndAtOnce, Signals
 from engine.service.worker.socket_server import Client, SocketServer
+from engine.spec.writer import to_toml
+
+if TYPE_CHECKING:
+    from engine.service.worker.rendezvous import Rendezvous
+    from engine.training.executor import Executor
+    from engine.training.trainer import Trainer
+
+LOOK_S = 0.05
 
 
 class CalledOff(BaseException):
@@ -42,16 +53,23 @@ class RunStarter:
     def begin(self, client: Client, request: p.Train) -> p.Begun:
         """Train an experiment in a new run; raises PerceptuiError or CalledOff."""
         from engine.service.worker.preparation import prepare
+        from engine.service.worker.rendezvous import gathered
         from engine.service.worker.training_run import TrainingRun
 
         self._controller.free()
         experiment = request.experiment()
         self._policy.on_disconnect = request.on_disconnect
-        with self._preparing():
+        with self._preparing(), gathered(request.processes) as crew:
+            if crew is not None and (earlier := crew.earlier_run()):
+                return self._go_on(client, request, crew, earlier)
+            locations = self.locations(request.data_dir)
             with self._signals.ending_at_once():
-                trainer = prepare(experiment, self.locations(request.data_dir), request.executor)
+                trainer = prepare(experiment, locations, request.executor, crew=crew)
                 self._look()
             training = TrainingRun.begin(request, trainer)
+            if crew is not None:
+                crew.tell_run(str(training.directory.path.absolute()))
+                self._call(crew, trainer, request.data_dir, request.executor)
             pace = request.pace
             if request.lasting_s > 0:
                 steps = trainer.experiment.epochs * len(trainer.batches)
@@ -76,20 +94,44 @@ class RunStarter:
 
     def resume(self, client: Client, request: p.Resume) -> p.Begun:
         """Go on with a run; raises PerceptuiError or CalledOff."""
-        from engine.service.worker.preparation import prepare_again
-        from engine.service.worker.training_run import TrainingRun
+        from engine.service.worker.rendezvous import gathered
 
         self._controller.free()
         self._policy.on_disconnect = request.on_disconnect
+        processes = request.processes or Run(Path(request.run)).started().processes
+        with self._preparing(), gathered(processes) as crew:
+            return self._resumed(client, request, crew)
+
+    def _resumed(self, client: Client, request: p.Resume, crew: Rendezvous | None) -> p.Begun:
+        from engine.service.worker.preparation import prepare_again
+        from engine.service.worker.training_run import TrainingRun
+
         run = Run(Path(request.run))
-        with self._preparing(), claimed(run.path, str(self._server.path)) as claim:
+        with claimed(run.path, str(self._server.path)) as claim:
             with self._signals.ending_at_once():
-                prepared = prepare_again(request, self.locations(request.data_dir))
+                prepared = prepare_again(request, self.locations(request.data_dir), crew)
                 self._look()
             claim.check()
             training = TrainingRun.resume(run, prepared)
+            if crew is not None:
+                self._call(crew, prepared.trainer, request.data_dir, "auto")
             paused, pace = request.paused, request.pace
             return self._controller.take_on(training, client, paused=paused, pace=pace)
+
+    def _go_on(self, client: Client, request: p.Train, crew: Rendezvous, earlier: str) -> p.Begun:
+        """Go on with the run that torchrun's processes had begun before it started them again."""
+        while state_of(Run(Path(earlier))).is_live:  # its worker is about to end
+            self._look()
+            time.sleep(LOOK_S)
+        order = p.Resume(
+            run=earlier, data_dir=request.data_dir, on_disconnect=request.on_disconnect
+        )
+        return self._resumed(client, order, crew)
+
+    def _call(self, crew: Rendezvous, trainer: Trainer, data_dir: str, executor: Executor) -> None:
+        """Tell the other processes what is trained."""
+        toml = to_toml(trainer.experiment, complete=True)
+        crew.call(toml, data_dir, executor, trainer.device)
 
     def locations(self, data_dir: str) -> DataLocations:
         """Where data lies; what takes a while is told to the clients, who may call them off."""

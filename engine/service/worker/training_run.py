@@ -40,6 +40,8 @@ from engine.training.pictures import all_pictures
 from engine.training.probes.divergence import located
 from engine.training.probes.instruments import Instruments
 from engine.training.quick_scores import quick_scores
+from engine.training.shared.crew import Lead
+from engine.training.shared.group import ProcessLost
 from engine.training.snapshots import SnapshotTaker
 from engine.training.trainer import Trainer
 
@@ -155,8 +157,43 @@ class TrainingRun:
     def advance(self, deadline: float, batches: int | None = None) -> int:
         """Train until a time (of time.perf_counter) or for so many batches; returns how many.
 
-        At least one batch is trained, unless the training is over or none is asked for.
+        At least one batch is trained, unless the training is over, none is asked for, or others
+        that share the batches are not there: `waits` then.
         """
+        if self.waits():
+            return 0
+        try:
+            return self._advance(deadline, batches)
+        except ProcessLost as error:
+            self._lose(error)
+            return 0
+
+    def waits(self) -> bool:
+        """Whether it waits for other processes; raises CrewLost if they can't come."""
+        crew = self.trainer.crew
+        return isinstance(crew, Lead) and not crew.is_complete()
+
+    def keep_crew(self) -> None:
+        """See whether the processes are there that share the batches."""
+        crew = self.trainer.crew
+        if isinstance(crew, Lead) and crew.is_complete():
+            try:
+                crew.keep()
+            except ProcessLost as error:
+                self._lose(error)
+
+    def _lose(self, error: ProcessLost) -> None:
+        """Another process is gone: go on after the last whole step once it is back."""
+        message = f"a process is gone and started again ({error})"
+        self._record(ev.ProcessRestarted(step=self.trainer.global_step, message=message))
+        assert isinstance(self.trainer.crew, Lead), "who can lose others leads them"
+        self.trainer.crew.lost()
+
+    def _let_crew_go(self) -> None:
+        if isinstance(self.trainer.crew, Lead):
+            self.trainer.crew.end()
+
+    def _advance(self, deadline: float, batches: int | None) -> int:
         trainer, best, snapshots, done = self.trainer, self.checkpoints.best, self.snapshots, 0
         best.go_on(self._number)
         while trainer.reason is None and done != batches:
@@ -210,8 +247,8 @@ class TrainingRun:
             if finite is None and path.is_file():
                 finite = load(path)
             return located(event, self.trainer, finite, self._by_hand.changes, path)
-        except BadCheckpoint:
-            pass  # somebody has damaged the file: the layer stays unknown
+        except (BadCheckpoint, ProcessLost):
+            pass  # somebody has damaged the file, or ended a process: the layer stays unknown
         return event
 
     def save(self) -> None:
@@ -239,6 +276,7 @@ class TrainingRun:
             self._record_all(trainer.evaluations())
             self._predict()
         trainer.stop_reading()
+        self._let_crew_go()
         self._record(self._finished(reason, outcome.unkept))
         self.directory.close()
         self.is_over = True
@@ -250,6 +288,7 @@ class TrainingRun:
         may be in any state. Returns the events that could not be recorded: the disk may be full.
         """
         self.trainer.stop_reading()
+        self._let_crew_go()
         self.snapshots.flush()  # of what failed there is more to tell than of this
         outcome = self.checkpoints.save_at_end(self._number) if keep else Outcome([], "")
         failed = ev.Failed(message=message, exit_code=exit_code)

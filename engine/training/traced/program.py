@@ -15,7 +15,7 @@ from engine.training.traced.errors import Untraceable
 from engine.training.traced.graph import trace
 from engine.training.traced.interpreters import INTERPRETERS, InterpreterName
 from engine.training.traced.source import Ending, write_step
-from engine.training.traced.update import update_of
+from engine.training.traced.update import Update, update_of
 
 
 class Program:
@@ -32,19 +32,25 @@ class Program:
         regularization: Regularization,
         batch: tuple[Tensor, Tensor],
         interpreter: InterpreterName = "torchscript",
+        *,
+        updates: bool = True,
     ) -> None:
-        """Trace and compile for batches of this shape; raises Untraceable."""
+        """Trace and compile for batches of this shape; raises Untraceable.
+
+        updates: whether the parameters are changed; else it leaves their gradients, not clipped.
+        """
         self._parameters: list[Tensor] = [p for p in model.parameters() if p.requires_grad]
         buffers = list(model.buffers())
-        self._update = update_of(optimizer)
-        self._clips = regularization.clip_norm is not None
+        self._update = update_of(optimizer) if updates else Update()
+        clip_norm = regularization.clip_norm if updates else None
+        self._clips = clip_norm is not None
         graph = trace(model, criterion, regularization, *batch)
         clean(graph.graph, graph.constants)
         source = write_step(
             graph.graph,
             len(self._parameters),
             len(buffers),
-            regularization.clip_norm,
+            clip_norm,
             self._update,
         )
         nothing = torch.zeros(())
