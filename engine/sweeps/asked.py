@@ -14,6 +14,7 @@ from engine.sweeps.plan import Search
 TABLE = "[sweep]"
 MOST_SEEDS = 1_000
 MOST_FOLDS = 100
+MOST_GPUS = 64
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,9 @@ class Asked:
     stack: bool | None = None
     processes: int | None = None
     on: str | None = None
+    """`processes`, `ray`, or `ray=HOST:PORT`."""
+    storage: str | None = None
+    gpus: float | None = None
 
     def on_top_of(self, table: Asked) -> Asked:
         """These, and what the table says where nothing was given."""
@@ -47,8 +51,10 @@ _KINDS: dict[str, type] = {
     "stack": bool,
     "processes": int,
     "on": str,
+    "storage": str,
+    "gpus": float,
 }
-_WORDS = {int: "a whole number", str: "a text", bool: "true or false"}
+_WORDS = {int: "a whole number", float: "a number", str: "a text", bool: "true or false"}
 
 
 def of_table(table: object, problems: list[Problem]) -> tuple[Asked, dict[str, object]]:
@@ -117,5 +123,13 @@ def check_counts(asked: Asked, problems: list[Problem]) -> None:
         if number is not None and not least <= number <= most:
             message = f"{number} is not accepted: give a whole number, {least:,} to {most:,}"
             problems.append(Problem(f"--{name}", message))
-    if asked.on not in (None, "processes", "ray"):
-        problems.append(Problem("--on", f'unknown place "{asked.on}": there are processes, ray'))
+    place, _, address = (asked.on or "").partition("=")
+    if place not in ("", "processes", "ray") or (address and place != "ray"):
+        known = "there are processes, ray, ray=HOST:PORT"
+        problems.append(Problem("--on", f'unknown place "{asked.on}": {known}'))
+    for_clusters = ("storage", "gpus") if place != "ray" else ()
+    given = (name for name in for_clusters if getattr(asked, name) is not None)
+    problems += [Problem(f"--{name}", "it is for a cluster: --on ray") for name in given]
+    if asked.gpus is not None and not 0 <= asked.gpus <= MOST_GPUS:
+        message = f"{asked.gpus:g} is not accepted: give the share of a GPU, 0 to {MOST_GPUS}"
+        problems.append(Problem("--gpus", message))

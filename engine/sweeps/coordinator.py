@@ -370,6 +370,15 @@ async def coordinate(directory: SweepDirectory, plan: Plan, executor: Executor) 
         drop_lease(directory.path)
 
 
+def _executor(directory: SweepDirectory, plan: Plan) -> Executor:
+    """What trains where the plan says; raises PerceptuiError."""
+    if plan.place == "ray":
+        from engine.sweeps.cluster import RayCluster
+
+        return RayCluster(plan, directory.runs, directory.name)
+    return LocalProcesses(directory.runs, plan.data_dir, plan.processes)
+
+
 def main() -> int:
     """Claim the directory named in the arguments, say so on a descriptor, coordinate."""
     directory = SweepDirectory(Path(sys.argv[1]))
@@ -378,7 +387,7 @@ def main() -> int:
         plan = directory.plan()
         with claimed(directory.path, "") as claim:
             claim.check()
-            executor = LocalProcesses(directory.runs, plan.data_dir, plan.processes)
+            executor = _executor(directory, plan)
             os.write(ready, b"ready\n")
             os.close(ready)
             return asyncio.run(coordinate(directory, plan, executor))

@@ -56,8 +56,10 @@ class Executor(Protocol):
     """Where groups of trials are trained."""
 
     name: str
-    num_at_once: int
-    """Groups that may be under way at a time."""
+
+    @property
+    def num_at_once(self) -> int:
+        """Groups that may be under way at a time."""
 
     async def train(self, group: Group, listener: Listener) -> None:
         """Train until every trial of the group has ended.

@@ -63,7 +63,11 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     processes: int = 1
     place: Place = "processes"
     address: str = ""
-    """Of the cluster, where there is one."""
+    """Of the cluster; empty for one that is begun on this machine."""
+    storage: str = ""
+    """A path or fsspec URL that all machines of the cluster reach; empty: the sweep's directory."""
+    gpus: float = 0.0
+    """The share of a GPU that a training on a cluster asks for."""
     data_dir: str
 
     @property

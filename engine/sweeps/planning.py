@@ -63,6 +63,7 @@ def make_plan(
     axes = check_values(raw, folder, axes, problems, is_whole_right=base is not None)
     _tell(problems, source)
     assert base is not None, "what is wrong with it was told"
+    place, _, address = (asked.on or "").partition("=")
     plan = Plan(
         name=name,
         what=what,
@@ -76,7 +77,10 @@ def make_plan(
         prune=bool(asked.prune),
         stack=asked.stack is not False,
         processes=asked.processes or available(),
-        place="ray" if asked.on == "ray" else "processes",
+        place="ray" if place == "ray" else "processes",
+        address=address,
+        storage=asked.storage or "",
+        gpus=_gpus(asked, base) if place == "ray" else 0.0,
         data_dir=str(data_dir.absolute()),
     )
     if plan.num_trials > MOST_TRIALS and not is_granted:
@@ -90,10 +94,19 @@ def make_plan(
 
 
 def needs_library(plan: Plan) -> None:
-    """Raise UsageError where a sweep needs Optuna and it is not installed."""
+    """Raise UsageError where a sweep needs Optuna or Ray and it is not installed."""
+    if plan.place == "ray" and importlib.util.find_spec("ray") is None:
+        raise UsageError("--on ray needs Ray: pip install 'perceptui[ray]'")
     if (plan.search != "grid" or plan.prune) and importlib.util.find_spec("optuna") is None:
         what = f"--search {plan.search}" if plan.search != "grid" else "--prune"
         raise UsageError(f"{what} needs Optuna: pip install 'perceptui[sweep]'")
+
+
+def _gpus(asked: Asked, base: Experiment) -> float:
+    """What a training asks for: all of a GPU where it is to train on one, unless it says less."""
+    if asked.gpus is not None:
+        return asked.gpus
+    return 1.0 if base.device.startswith("cuda") else 0.0
 
 
 def _tell(problems: list[Problem], source: str) -> None:

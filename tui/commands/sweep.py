@@ -67,7 +67,24 @@ def sweep_command(
         typer.Option("--processes", metavar="N", help="Train so many at a time: one per core."),
     ] = None,
     on: Annotated[
-        str | None, typer.Option("--on", metavar="processes|ray", help="Where to train.")
+        str | None,
+        typer.Option(
+            "--on",
+            metavar="processes|ray[=HOST:PORT]",
+            help="Where to train: here, or on a Ray cluster.",
+        ),
+    ] = None,
+    storage: Annotated[
+        str | None,
+        typer.Option(
+            "--storage",
+            metavar="PATH|URL",
+            help="Where a cluster keeps runs.",
+        ),
+    ] = None,
+    gpus: Annotated[
+        float | None,
+        typer.Option("--gpus", metavar="SHARE", help="Of a GPU of the cluster, for a training."),
     ] = None,
     settings: o.Settings = None,
     yes: Annotated[
@@ -103,6 +120,8 @@ def sweep_command(
         stack=False if no_stack else None,
         processes=processes,
         on=on,
+        storage=storage,
+        gpus=gpus,
     )
     plan = _planned(what, asked, settings or [], shared, is_granted=yes)
     if not (quiet or shared.json):
