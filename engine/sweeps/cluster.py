@@ -107,6 +107,8 @@ class RayCluster:
                         if self._storage is not None:
                             self._storage.fetch(names[number], self._runs_dir)
                         listener.ended(number, decoded(picture, Boundary | None))
+                    case ("compared", dict(apart)):
+                        listener.compared(apart)
                     case ("over", "data", str(complaint)):
                         raise DataUnavailable(complaint)
                     case ("over", "lost", str(complaint)):

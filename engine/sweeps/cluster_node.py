@@ -108,6 +108,9 @@ class ClusterNode:
     def progressed(self, number: int, share: float) -> None:
         self._words.put_nowait(("progressed", number, share))
 
+    def compared(self, apart: Mapping[int, float | None]) -> None:
+        self._words.put_nowait(("compared", dict(apart)))
+
     def ended(self, number: int, boundary: Boundary | None) -> None:
         """Told once the run is kept where all reach it."""
         if self._storage is not None:

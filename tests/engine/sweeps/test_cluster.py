@@ -121,7 +121,7 @@ def test_an_address_is_of_the_plan(on_ray: None) -> None:
 
 def test_a_missing_library_is_said_with_what_installs_it(monkeypatch: pytest.MonkeyPatch) -> None:
     """Exit code 2, before anything is written."""
-    monkeypatch.setattr(planning.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     with pytest.raises(UsageError, match=r"pip install 'perceptui\[ray\]'"):
         plan(RATES, on="ray")
 
@@ -161,7 +161,7 @@ def test_trials_of_a_machine_that_is_lost_are_tried_again_on_another(tmp_path: P
         assert executor.num_at_once == 2
         run_async(_trained(made, directory, executor, machines, second))
     finally:
-        machines.shutdown()
+        machines.shutdown()  # type: ignore[no-untyped-call]  # Ray has no types for it
     lines = directory.lines()[0]
     (crashed,) = (line for line in lines if isinstance(line, TrialCrashed))
     ended = {line.run: line.ending for line in lines if isinstance(line, TrialEnded)}
