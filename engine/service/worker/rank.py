@@ -1,6 +1,7 @@
-"""A process that trains along: `python -m engine.service.worker.rank`, started by torchrun.
+"""A process that trains along: `python -m engine.service.worker.rank [PORT]`, started by torchrun.
 
-It builds what the first process trains, meets it, and does its part of each step. Whatever breaks
+PORT is where the first process of this machine has its store; without it, it is torchrun's own. It
+builds what the first process trains, meets it, and does its part of each step. Whatever breaks
 ends it; torchrun starts it again.
 """
 
@@ -19,7 +20,6 @@ from engine.errors import PerceptuiError, Remark
 from engine.parts.data import DataLocations
 from engine.service.protocol.torchrun import torchrun_env
 from engine.service.worker.rendezvous import (
-    LEADER,
     LOOK_S,
     STORE_WAIT,
     Calling,
@@ -56,10 +56,9 @@ def main() -> int:
 
 def _place() -> tuple[int, int, Store]:
     """Which process this is, which of this machine, and where to meet the first."""
-    if LEADER in os.environ:
-        host, port, _ = os.environ[LEADER].split(":")
-        rank = int(os.environ["RANK"]) + 1
-        store: Store = TCPStore(host, int(port), None, False, STORE_WAIT, wait_for_workers=False)
+    if len(sys.argv) > 1:
+        port, rank = int(sys.argv[1]), int(os.environ["RANK"]) + 1
+        store: Store = TCPStore("127.0.0.1", port, None, False, STORE_WAIT, wait_for_workers=False)
         return rank, rank, store
     torchrun = torchrun_env()
     if torchrun is None:

@@ -34,8 +34,6 @@ LONGEST_START_S = 120.0
 """Until a process is there that was started; loading torch takes seconds, data may take longer."""
 LOOK_S = 0.05
 STORE_WAIT = timedelta(minutes=30)
-LEADER = "PERCEPTUI_LEADER"
-"""Names host and port of the first process's store to those that its agent starts."""
 
 
 class Calling(msgspec.Struct, frozen=True):
@@ -73,6 +71,15 @@ class Rendezvous(Lead):
         else:
             self.store = torchrun_store(torchrun)
             self._meetings = of_this_start(self.store, torchrun)
+
+    def check(self, device: torch.device) -> None:
+        """Raise UsageError where this machine has not so many devices of the kind."""
+        if device.type == "cuda" and self._agent is not None:
+            count = torch.cuda.device_count()
+            if self.size > count:
+                raise UsageError(
+                    f"--processes {self.size}: each needs a GPU of its own, there are {count}"
+                )
 
     def call(self, toml: str, data_dir: str, executor: Executor, device: torch.device) -> None:
         """Say what is trained: the experiment as it is resolved."""
@@ -158,22 +165,13 @@ def of_this_start(store: Store, torchrun: Torchrun) -> Store:
     return PrefixStore(f"start{torchrun.restarts}", store)
 
 
-def check_size(size: int, device: torch.device) -> None:
-    """Raise UsageError where so many processes can't share the work of this machine."""
-    if device.type == "cuda" and torchrun_env() is None:
-        count = torch.cuda.device_count()
-        if size > count:
-            raise UsageError(f"--processes {size}: each needs a GPU of its own, there are {count}")
-
-
 def _agent(count: int, port: int) -> _Agent:
     """Torchrun's elastic agent with so many processes of this machine."""
     command = [sys.executable, "-P", "-m", "torch.distributed.run", "--standalone"]
     command += [f"--nproc-per-node={count}", f"--max-restarts={RESTARTS}"]
-    command += ["--monitor-interval=0.1", "-m", RANK_MODULE]
+    command += ["--monitor-interval=0.1", "-m", RANK_MODULE, str(port)]
     environment = {
         **os.environ,
-        LEADER: f"127.0.0.1:{port}:{os.getpid()}",
         "PYTHONSAFEPATH": "1",  # torchrun starts them without -P
         "OMP_NUM_THREADS": "1",
     }

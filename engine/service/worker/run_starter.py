@@ -65,6 +65,8 @@ class RunStarter:
             locations = self.locations(request.data_dir)
             with self._signals.ending_at_once():
                 trainer = prepare(experiment, locations, request.executor, crew=crew)
+                if crew is not None:
+                    crew.check(trainer.device)
                 self._look()
             training = TrainingRun.begin(request, trainer)
             if crew is not None:

@@ -136,7 +136,11 @@ def test_values_that_do_not_fit_together_are_told_before_anything_trains() -> No
             "--prune: trainings are cut short by their reports, and 4 epochs have 1 of them: "
             "--set report_every=1",
         ),
-        ((RATES,), {"on": "moon"}, '--on: unknown place "moon": there are processes, ray'),
+        (
+            (RATES,),
+            {"on": "moon"},
+            '--on: unknown place "moon": there are processes, ray, ray=HOST:PORT',
+        ),
         (
             ("epochs=linear(1,200,200)", "seed=linear(1,100,100)"),
             {},
