@@ -39,8 +39,8 @@ FOOTER = (
     "filter",
     "delete",
     "export",
-    "sweeps",
     "explain",
+    "sweeps",
     "back",
 )
 """Actions in the order of their use: what has no room is in the help."""
