@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,6 +18,9 @@ from engine.spec.experiment import Experiment
 from engine.spec.experiment_reader import from_raw
 from engine.spec.toml_text import parse_toml
 from engine.spec.writer import to_toml
+
+LONGEST_S = 120.0
+"""What one training of a solution may take: a lesson that trains for longer is none to play."""
 
 
 class Stuck(PerceptuiError):
@@ -128,20 +132,33 @@ class Bench:
         """Stop what goes on."""
         if self._is_live:
             await self.session.do(p.Stop())
-            await self._until(lambda event: False)
+            await self._follow(lambda event: False)
 
     def _is_another(self) -> bool:
         trained = self._trained
         return trained is None or trained.without_prose() != self.experiment.without_prose()
 
     async def _until(self, is_it: Callable[[ev.Event], bool]) -> None:
-        """Tell the situation what happens, up to an event or the end of the training."""
+        """Tell the situation what happens, up to an event or the end of the training.
+
+        Raises Stuck where that takes too long.
+        """
+        try:
+            async with asyncio.timeout(LONGEST_S):
+                await self._follow(is_it)
+        except TimeoutError as error:
+            raise Stuck(f"it trains for longer than {LONGEST_S:g} seconds") from error
+
+    async def _follow(self, is_it: Callable[[ev.Event], bool]) -> None:
+        failure = ""
         async for event in self.session.events():
             if not isinstance(event, ev.Event):
                 continue
             self.situation.happened(event)
             if isinstance(event, ev.Failed):
-                raise Stuck(event.message)
+                failure = event.message
             if is_it(event):
                 return
         self._is_live = False
+        if failure:
+            raise Stuck(failure)

@@ -32,24 +32,23 @@ def complaints(played: Played) -> Iterator[Problem]:
     if played.was_done:
         message = f"{asked} is fulfilled from the start: nothing would have to be done"
         yield Problem(f"{place}.until", message)
-    if played.told_early:
-        message = f"it is told before anything was done: {_brief(played.told_early)}"
-        yield Problem(f"{place}.wrong", message)
+    for told in played.told:
+        if told.early:
+            message = f"it is told before anything was done: {_brief(told.early)}"
+            yield Problem(f"{place}.wrong", message)
     if played.failure:
         yield Problem(f"{place}.solution", played.failure)
     elif not played.is_done:
         yield Problem(f"{place}.until", f"{asked} is never fulfilled by the solution")
-    elif _lacks_a_figure(played.told):
-        yield Problem(f"{place}.done", f"a figure is not known then: {_brief(played.told)}")
-    for choice, told in played.explained.items():
-        if not told:
-            yield Problem(f"{place}.wrong", f'the answer "{choice}" is wrong, and nothing is said')
-        elif _lacks_a_figure(told):
-            yield Problem(f"{place}.wrong", f"a figure is not known then: {_brief(told)}")
-
-
-def _lacks_a_figure(told: str) -> bool:
-    return UNKNOWN in told
+    for told in played.told:
+        if played.is_done and UNKNOWN in told.done:
+            yield Problem(f"{place}.done", f"a figure is not known then: {_brief(told.done)}")
+        for choice, said in told.wrong.items():
+            if not said:
+                message = f'the answer "{choice}" is wrong, and nothing is said'
+                yield Problem(f"{place}.wrong", message)
+            elif UNKNOWN in said:
+                yield Problem(f"{place}.wrong", f"a figure is not known then: {_brief(said)}")
 
 
 def _brief(text: str) -> str:

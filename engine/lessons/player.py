@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial, singledispatchmethod
 from itertools import product
 from pathlib import Path
@@ -27,8 +27,17 @@ from engine.spec.catalogue import FAMILIES
 from engine.spec.overrides import set_value
 from engine.spec.writer import to_toml
 
-LONGEST_S = 120.0
-"""What one line of a solution may take: a lesson that trains for longer is none to play."""
+
+@dataclass(frozen=True)
+class Told:
+    """What a step says in one language."""
+
+    done: str
+    """Once it was played to its end."""
+    early: str
+    """Of what is wrong, before anything was done; empty where it was silent, as it should."""
+    wrong: Mapping[str, str]
+    """Of each choice that is not the right one."""
 
 
 @dataclass(frozen=True)
@@ -42,48 +51,49 @@ class Played:
     """Whether its condition held before anything was done."""
     is_done: bool
     """Whether it holds after its solution."""
-    told: str
-    """What is said of it then."""
-    told_early: str
-    """What its `wrong` said before anything was done; empty where it was silent, as it should."""
-    explained: Mapping[str, str] = field(default_factory=dict)
-    """What is said of each choice that is not the right one."""
+    told: tuple[Told, ...]
+    """By the lesson that is played, and by its translations."""
     failure: str = ""
     """Why its solution broke off; empty where it was played to its end."""
 
 
 async def play(
-    lesson: Lesson, session: Session, runs_dir: Path, locations: DataLocations
+    lesson: Lesson,
+    session: Session,
+    runs_dir: Path,
+    locations: DataLocations,
+    translations: Sequence[Lesson] = (),
 ) -> AsyncIterator[Played]:
     """Play each step's solution, and say what came of it.
 
-    runs_dir: where the trainings leave their runs. Goes on after a step that was not fulfilled;
-    ends after one whose solution broke off.
+    runs_dir: where the trainings leave their runs. translations: what is told in other languages,
+    too; all else is the lesson's. Goes on after a step that was not fulfilled; ends after one whose
+    solution broke off.
     """
     situation = lesson.begun(locations)
     bench = Bench(session, situation, runs_dir, locations)
+    told_by = (lesson, *translations)
     try:
         for index, step in enumerate(lesson.steps):
             lesson.begin(situation, index)
             await bench.take(bench.experiment)
             was_done = step.is_done(situation)
-            told_early = lesson.told_wrong(step, situation)
-            explained = _explained(lesson, step, situation)
+            early = [one.told_wrong(one.steps[index], situation) for one in told_by]
+            wrong = [_explained(one, one.steps[index], situation) for one in told_by]
             failure = ""
             try:
                 for verb in step.solution:
                     await _Hands(bench).play(verb)
             except PerceptuiError as error:
                 failure = str(error)
+            done = [one.told_done(one.steps[index], situation) for one in told_by]
             yield Played(
-                index + 1,
-                step,
-                was_done,
-                step.is_done(situation),
-                lesson.told_done(step, situation),
-                told_early,
-                explained,
-                failure,
+                number=index + 1,
+                step=step,
+                was_done=was_done,
+                is_done=step.is_done(situation),
+                told=tuple(map(Told, done, early, wrong)),
+                failure=failure,
             )
             if failure:
                 return
@@ -125,10 +135,7 @@ class _Hands:
     async def play(self, verb: do.Verb) -> None:
         """Do it; raises PerceptuiError where it can't be done, or takes too long."""
         try:
-            async with asyncio.timeout(LONGEST_S):
-                await self._do(verb)
-        except TimeoutError as error:
-            raise Stuck(f"{verb.line}: takes longer than {LONGEST_S:.0f} seconds") from error
+            await self._do(verb)
         except PerceptuiError as error:
             raise Stuck(f"{verb.line}: {error}") from error
 

@@ -32,8 +32,9 @@ async def tell(names: list[str], data_dir: Path) -> None:
                 began = time.perf_counter()
                 async for played in play(lesson, session, Path(folder), DataLocations(data_dir)):
                     took_s = time.perf_counter() - began
-                    print(f"  {played.number} {played.step.title} ({took_s:.1f} s): {played.told}")
-                    for choice, told in played.explained.items():
+                    (said,) = played.told
+                    print(f"  {played.number} {played.step.title} ({took_s:.1f} s): {said.done}")
+                    for choice, told in said.wrong.items():
                         print(f"      {choice}: {told}")
                     for problem in complaints(played):
                         print(f"    ! {problem}")

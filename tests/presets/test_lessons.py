@@ -20,12 +20,14 @@ NOWHERE = Path("/nowhere")
 
 
 def played(name: str, socket: Path, runs_dir: Path, data_dir: Path) -> list[Played]:
-    """What comes of each step of a lesson."""
+    """What comes of each step of a lesson, told in every language that it is told in."""
     lesson = read_lesson(FOLDER / f"{name}.toml")
+    others = [read_lesson(lesson.path, texts) for texts in FOLDER.glob(f"*/{name}.toml")]
+    at = DataLocations(data_dir)
 
     async def steps() -> list[Played]:
         async with Session.connect(socket) as session:
-            return [one async for one in play(lesson, session, runs_dir, DataLocations(data_dir))]
+            return [one async for one in play(lesson, session, runs_dir, at, others)]
 
     return run_async(steps())
 
