@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Hashable
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,7 @@ from engine.runs.run import Run
 from engine.runs.state import state_of
 from engine.service import protocol as p
 from engine.service.client.session import Session
+from engine.spec.stackable import shape_key
 from engine.spec.writer import to_toml
 from engine.sweeps.execution import Assignment, Group, Listener
 
@@ -28,6 +30,8 @@ GRID = (24, 24)
 LONGEST_END_S = 20.0
 """A training that is told to stop is waited for so long."""
 LOOK_S = 0.1
+CHECKED_OF = 64
+"""Of so many trials that are trained in one with others, one is trained alone and compared."""
 
 
 @dataclass
@@ -52,6 +56,8 @@ class LocalProcesses:
         self._runs_dir = runs_dir
         self._data_dir = data_dir
         self._idle: list[_Worker] = []
+        self._unchecked: dict[Hashable, int] = {}
+        """By what a stack's trials have in common: how many were stacked since one was compared."""
 
     async def train(self, group: Group, listener: Listener) -> None:
         """Train until every trial of the group has ended, as an Executor does."""
@@ -112,6 +118,7 @@ class LocalProcesses:
             data_dir=self._data_dir,
             columns=GRID[0],
             rows=GRID[1],
+            num_checked=self._num_checked(group),
         )
         for one in group:
             listener.begun(one.number)
@@ -136,6 +143,14 @@ class LocalProcesses:
         except NotStacked:
             for one in group:
                 await self._train(session, one, listener)
+
+    def _num_checked(self, group: Group) -> int:
+        """How many of a stack are to be trained alone as well: one of the first, then of many."""
+        shape = shape_key(group[0].experiment)
+        stacked = self._unchecked.get(shape, CHECKED_OF) + len(group)
+        is_due = stacked > CHECKED_OF
+        self._unchecked[shape] = 0 if is_due else stacked
+        return int(is_due)
 
     async def _order(self, assignment: Assignment) -> p.Train | p.Resume:
         """How to train it: from where an earlier life of the sweep has left it, if it has begun."""

@@ -21,12 +21,12 @@ from engine.spec.stackable import shape_key, why_alone
 from engine.spec.validator import held_back
 from engine.sweeps.execution import Assignment, Group
 
-CACHED_NUMBERS = 400_000
-"""Of all trainings of a stack: 1.6 MB, about a core's own cache."""
+CACHED_NUMBERS = 1_000_000
+"""Of all trainings of a stack: 4 MB, a core's cache and its share of what cores have together."""
 MOST_WORK = 20_000_000
 """Multiplications of a step, from which on the arithmetic is what takes the time."""
-LEAST = 4
-"""A stack of fewer was seen to be slower than its trainings one by one."""
+LEAST = 6
+"""A stack of fewer was seen to be slower now and then than its trainings one by one."""
 BEGIN_S = 0.1
 """Seconds of a processor that a stack takes before its first step."""
 STEP_S = 50e-6

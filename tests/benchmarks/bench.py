@@ -20,11 +20,13 @@ from typing import Any
 from engine.parts.optimizers import Adam
 from engine.parts.schedules import Constant
 from engine.paths import data_dir
+from engine.sweeps.stacking import stack_size
 from tests.benchmarks.contestants import Contestant, Unavailable
 from tests.benchmarks.headless import Headless, preset
 from tests.benchmarks.machine import description
 from tests.benchmarks.reading import FEW_ROWS, ROWS, reading
 from tests.benchmarks.report import Row, Section, as_json, duration, markdown, section_markdown
+from tests.benchmarks.stacks import experiments
 from tests.benchmarks.turns import Outcome, Spread, ratios
 
 MODULE = "tests.benchmarks"
@@ -312,6 +314,112 @@ def growth(what: str, effort: Effort) -> Section:
     return Section(f"How a step grows with the {what}", rows, [width_note])
 
 
+STACKS: dict[str, tuple[int, int, float]] = {
+    "circle": (64, 100, 12),
+    "two-gaussians": (64, 1000, 6),
+}
+"""How many seeds, of how many epochs, and how many times as long the loops must take."""
+RECORD_S = 0.02
+"""What run directory, record, checkpoints and evaluation may take of each trial."""
+
+
+def stack(name: str, effort: Effort) -> Section:
+    """Many seeds of a small tutorial in one, against its loop run as often, on one core."""
+    count, epochs, target = STACKS[name]
+    ours: list[float] = []
+    theirs: list[float] = []
+    singles: list[float] = []
+    records: list[float] = []
+    worst = 0.0
+    with Contestant() as loop, Contestant() as stacked, Contestant() as single:
+        for child in (loop, stacked, single):
+            child.call("torch:set_num_threads", 1)
+        for _ in range(effort.turns):
+            loops = loop.call(f"{MODULE}.stacks:loops", name, count, epochs)
+            found = stacked.call(f"{MODULE}.stacks:together", name, count, epochs, count)
+            theirs.append(sum(outcome.seconds for outcome in loops))
+            ours.append(found.seconds)
+            singles.append(single.call(f"{MODULE}.stacks:alone", name, count, epochs))
+            all_s = stacked.call(f"{MODULE}.stacks:whole", name, count, epochs)
+            records.append((all_s - found.cpu_s) / count)
+            for own, outcome in zip(found.losses, loops, strict=True):
+                apart = (abs(own[epoch] - loss) for epoch, loss in outcome.losses.items())
+                worst = max(worst, *apart)
+    rows = [
+        Row("perceptui, all in one", Spread.of(ours)),
+        Row(
+            "the tutorial's loop, one after the other",
+            Spread.of(theirs),
+            ratios(theirs, ours),
+            target,
+        ),
+        Row("perceptui, one after the other", Spread.of(singles), ratios(singles, ours), 1.0),
+        Row(
+            "what each trial takes besides",
+            Spread.of(records),
+            ratios([RECORD_S] * len(records), records),
+            1.0,
+        ),
+    ]
+    notes = [
+        f"{count} seeds of {epochs:,} epochs, one thread each. The loops' time is that of the "
+        "loops alone; the stack's is all from data and first weights to final states: recording "
+        "the step, proving it, steps, losses, reports. Besides: data, weights, run directory, "
+        f"record, checkpoints, final evaluation, in seconds of the processor; a ratio of 1 is "
+        f"{RECORD_S * 1000:.0f} ms.",
+        f"Reported losses differ by {worst:.1g} at most, of all seeds.",
+    ]
+    failures = [] if worst < 1e-5 else ["the losses are not the loop's"]
+    return Section(f"{name}, {count} in one", rows, notes, failures)
+
+
+def sweep_of_wide(effort: Effort) -> Section:
+    """Where a stack gains little, and so many are trained at once as the rule says."""
+    count, epochs = 8, 500
+    experiment = experiments("wide", 1, epochs)[0]
+    at_once = stack_size(experiment, count, 1)
+    ours: list[float] = []
+    singles: list[float] = []
+    with Contestant() as stacked, Contestant() as single:
+        for child in (stacked, single):
+            child.call("torch:set_num_threads", 1)
+        for _ in range(effort.turns):
+            singles.append(single.call(f"{MODULE}.stacks:alone", "wide", count, epochs))
+            if at_once == 1:
+                ours.append(stacked.call(f"{MODULE}.stacks:alone", "wide", count, epochs))
+            else:
+                found = stacked.call(f"{MODULE}.stacks:together", "wide", count, epochs, at_once)
+                ours.append(found.seconds)
+    rows = [
+        Row(f"perceptui, {at_once} in one", Spread.of(ours)),
+        Row("perceptui, one after the other", Spread.of(singles), ratios(singles, ours), 0.95),
+    ]
+    note = f"Two hidden layers of 32 on 600 points, {count} seeds of {epochs:,} epochs, one core."
+    return Section("A wider network, as many in one as the rule says", rows, [note])
+
+
+def mnist_grid(effort: Effort, data: Path) -> Section:
+    """A sweep's way with eight rates of MNIST, against both ways to do it by hand."""
+    ours: list[float] = []
+    in_turn: list[float] = []
+    per_core: list[float] = []
+    with Contestant() as child:
+        for _ in range(effort.seeds):
+            told = child.call(f"{MODULE}.stacks:mnist_rates", str(data), 8)
+            ours.append(told["sweep"])
+            in_turn.append(told["in turn"])
+            per_core.append(told["per core"])
+    best = [min(pair) for pair in zip(in_turn, per_core, strict=True)]
+    rows = [
+        Row("perceptui sweep", Spread.of(ours)),
+        Row("one after the other, all cores each", Spread.of(in_turn), ratios(in_turn, ours)),
+        Row("one per core, one thread each", Spread.of(per_core), ratios(per_core, ours)),
+        Row("the better of the two", Spread.of(best), ratios(best, ours), 0.95),
+    ]
+    note = "Eight rates, an epoch each, in warm processes; 0.95 leaves room for noise."
+    return Section("mnist, a grid of eight rates", rows, [note])
+
+
 def sections(only: str, effort: Effort, data: Path) -> Iterator[Section]:
     """Everything that is measured, one after the other."""
     has_mnist = (data / "MNIST" / "raw").is_dir()
@@ -326,6 +434,10 @@ def sections(only: str, effort: Effort, data: Path) -> Iterator[Section]:
     else:
         print(f"MNIST is not in {data}: left out; --data-dir names its place", file=sys.stderr)
     jobs += [("growth", partial(growth, what, effort)) for what in GROWING]
+    jobs += [("stacks", partial(stack, name, effort)) for name in STACKS]
+    jobs.append(("stacks", partial(sweep_of_wide, effort)))
+    if has_mnist:
+        jobs.append(("stacks", partial(mnist_grid, effort, data)))
     rows = ROWS if effort.turns == FULL.turns else FEW_ROWS
     jobs.append(("table", partial(reading, effort.turns, rows)))
     names = sorted({name for name, _ in jobs})

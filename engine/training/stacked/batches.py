@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import Tensor
 
-from engine.training.splits import Split
 from engine.training.stacked.errors import Unstackable
 from engine.training.trainer import Trainer
 
@@ -130,12 +129,6 @@ class StackedBatches:
             targets = targets.expand(count, *targets.shape)
         return inputs, targets
 
-    @property
-    def num_bytes(self) -> int:
-        """Of what is kept."""
-        both = (self._inputs.flat, self._targets.flat)
-        return sum(tensor.numel() * tensor.element_size() for tensor in both)
-
 
 def _same(tensors: Sequence[Tensor]) -> list[Tensor]:
     """The tensors, the first in place of all that are like it: targets are made for each."""
@@ -143,8 +136,3 @@ def _same(tensors: Sequence[Tensor]) -> list[Tensor]:
     if all(t.shape == first.shape and torch.equal(t, first) for t in tensors[1:]):
         return [first] * len(tensors)
     return list(tensors)
-
-
-def stacked_split(splits: Sequence[Split]) -> tuple[Stacked, int]:
-    """A split's stored inputs of all trainings, and how many samples each has."""
-    return Stacked([part.inputs for part in splits]), len(splits[0])

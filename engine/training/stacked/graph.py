@@ -31,11 +31,6 @@ class Shape:
         named = dict(model.named_parameters())
         return cls(tuple(named), tuple(parameter.shape for parameter in named.values()))
 
-    @property
-    def num_numbers(self) -> int:
-        """Of a row."""
-        return sum(size.numel() for size in self.sizes)
-
     def views(self, rows: Tensor) -> list[Tensor]:
         """The parameters, (trainings, *size) each, of rows (trainings, numbers); no copies."""
         ends = accumulate((size.numel() for size in self.sizes), initial=0)

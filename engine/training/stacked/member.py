@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
 
+from engine.parts.data import DataLocations
+from engine.spec.experiment import Experiment
 from engine.training.checkpoint import Checkpoint
+from engine.training.drawn_data import SharedData
 from engine.training.full_state import full_state, kept
-from engine.training.metrics import Scored
 from engine.training.stacked.program import Rows
 from engine.training.trainer import Trainer
 
@@ -57,6 +60,14 @@ class Member:
         torch.set_rng_state(state)
         return kept(full_state(self.trainer))
 
-    def look(self, scored: dict[str, Scored]) -> None:
-        """Note what its final evaluation found, so that it is not made again."""
-        self.trainer.last_look = scored
+
+def members_of(experiments: Sequence[Experiment], locations: DataLocations) -> list[Member]:
+    """Trainers of these experiments, which share the data that is the same; raises as Trainer."""
+    draw = SharedData()
+    members = []
+    for number, experiment in enumerate(experiments):
+        trainer = Trainer(experiment, locations, "eager", draw)
+        generator = torch.Generator()
+        generator.set_state(torch.get_rng_state())
+        members.append(Member(number, trainer, generator))
+    return members

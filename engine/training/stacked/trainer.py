@@ -4,32 +4,26 @@ from __future__ import annotations
 
 import math
 import time
-from bisect import bisect_right
 from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from engine.parts.data import DataLocations
 from engine.runs.events import Diverged, EpochFinished, Event, Figure, Reason
-from engine.runs.series import Series, ThinnedSeries
 from engine.spec.experiment import Experiment
-from engine.training.drawn_data import SharedData
 from engine.training.metrics import Scored
 from engine.training.model import is_finite
-from engine.training.stacked.member import Member
+from engine.training.stacked.curves import Curves, Floats, Mask, Selections
+from engine.training.stacked.member import Member, members_of
 from engine.training.stacked.stack import Stack
-from engine.training.trainer import Trainer
 
 MOST_UNREAD = 256
 """Epochs whose losses wait to be read, at most."""
 MIN_STEPS = 2000
 """A stack without those that are over is worth its new trace for so many steps."""
-Floats = NDArray[np.float64]
-Mask = NDArray[np.bool_]
 
 
 class Happened(NamedTuple):
@@ -56,17 +50,12 @@ class StackedTrainer:
         self._take(Stack(members))
         experiments = [member.trainer.experiment for member in members]
         self._epochs = experiments[0].epochs
-        self._metric = members[0].trainer.selection.metric
-        # By the number of the training, whatever row it has:
-        self._best_values = np.full(len(members), self._metric.worst)
-        self._best_epochs = np.zeros(len(members), dtype=np.int64)
+        self._selections = Selections(len(members), members[0].trainer.selection.metric)
+        self._curves = Curves(len(members))
         stops = [one.stop_below for one in experiments]
         self._stop_below = np.array([-math.inf if stop is None else stop for stop in stops])
         self._may_stop = any(stop is not None for stop in stops)
         self._patience = np.array([one.patience or 0 for one in experiments])
-        self._losses: ThinnedSeries[Floats] = ThinnedSeries()
-        self._curves: tuple[list[int], Floats] | None = None
-        """The epochs of those losses and a column for each training, once they were needed."""
         self._unread: list[Tensor] = []
         self._begun: Floats = np.empty((0, len(members)))
         """Losses of the epoch that is running, (batches, rows), once they were read."""
@@ -110,7 +99,7 @@ class StackedTrainer:
         """End all that are not over where they stand."""
         happened = self._read(time.perf_counter())
         if self._stack.tracks_best and self.epoch and self._num_active:  # no step comes to tell
-            self._keep(self._see(np.array(self._stack.scores()), self.epoch, self._active))
+            self._judge(np.array(self._stack.scores()), self.epoch, self._active)
         for row in np.flatnonzero(self._active).tolist():
             self._end(row, reason)
         return happened
@@ -170,23 +159,20 @@ class StackedTrainer:
         if epoch == 1:
             for row, member in enumerate(members):
                 member.trainer.first_loss = float(losses[0, row])
-        everyone = np.full(len(self.members), math.nan)
-        everyone[self._numbers] = means
-        self._losses.append(epoch, everyone)
-        self._curves = None
+        self._curves.append(epoch, self._numbers, means)
         active = self._active.copy()
         stops = active & (means < self._stop_below[self._numbers])
         ends = active if epoch >= self._epochs else stops
         scores = means
         if not self._stack.tracks_best:
             scores = np.array(self._stack.scores())
-            self._keep(self._see(scores, epoch, active))
+            self._judge(scores, epoch, active)
         else:
             if epoch > 1:  # by a step's loss, which is that of the weights before it
-                self._see(means, epoch - 1, active)
+                self._selections.see(epoch - 1, self._numbers, means, active)
             if ends.any():
-                self._keep(self._see(np.array(self._stack.scores()), epoch, ends))
-        waited = epoch - self._best_epochs[self._numbers]
+                self._judge(np.array(self._stack.scores()), epoch, ends)
+        waited = epoch - self._selections.epochs[self._numbers]
         patience = self._patience[self._numbers]
         loses = active & ~ends & (patience > 0) & (waited >= patience)
         reasons: dict[int, Reason] = {}
@@ -222,17 +208,9 @@ class StackedTrainer:
             happened.append(Happened(member.number, event))
         return happened
 
-    def _see(self, scores: Floats, epoch: int, rows: Mask) -> Mask:
-        """Compare an epoch of these rows with their best; which are better."""
-        numbers = self._numbers
-        best = self._best_values[numbers]
-        better: Mask = rows & (scores > best if self._metric.higher_is_better else scores < best)
-        self._best_values[numbers[better]] = scores[better]
-        self._best_epochs[numbers[better]] = epoch
-        return better
-
-    def _keep(self, better: Mask) -> None:
-        """Keep the rows as they are as the best of their trainings."""
+    def _judge(self, scores: Floats, epoch: int, rows: Mask) -> None:
+        """Compare some rows as they are with the best of their trainings; keep the better."""
+        better = self._selections.see(epoch, self._numbers, scores, rows)
         if better.any():
             self._stack.keep(torch.from_numpy(better))
             for row in np.flatnonzero(better).tolist():
@@ -307,17 +285,17 @@ class StackedTrainer:
         """End one training where it stands; look: its final evaluation, if it was made."""
         stack, trainer = self._stack, self._stack.members[row].trainer
         member = stack.members[row]
-        best_epoch = int(self._best_epochs[member.number])
+        best_epoch = int(self._selections.epochs[member.number])
         trainer.elapsed_s = self.elapsed_s
         trainer.learning_rate.load_state(stack.rates.rate(row).state())
-        trainer.selection.value = float(self._best_values[member.number])
+        trainer.selection.value = float(self._selections.values[member.number])
         trainer.selection.epoch = trainer.selection.seen_epoch = best_epoch
-        trainer.losses = self._curve(member.number, best_epoch)
+        trainer.losses = self._curves.until(member.number, best_epoch)
         if reason == "diverged" or self.batch or best_epoch < self.epoch:
             member.take(stack.best, row, best_epoch * len(trainer.batches))
             member.last = member.checkpoint(member.best_generator)
             member.best = member.last if best_epoch else None
-        trainer.losses = self._curve(member.number, self.epoch)
+        trainer.losses = self._curves.until(member.number, self.epoch)
         trainer.selection.seen_epoch = self.epoch
         self._active[row] = False
         self._num_active -= 1
@@ -332,25 +310,3 @@ class StackedTrainer:
         member.last = member.checkpoint()
         trainer.reason = reason
         member.best = member.best or (member.last if best_epoch else None)
-
-    def _curve(self, number: int, epoch: int) -> Series:
-        """A training's losses until an epoch."""
-        points = self._losses.points()
-        if self._curves is None:
-            table = np.array([losses for _, losses in points]).reshape(-1, len(self.members))
-            self._curves = [at for at, _ in points], table
-        epochs, table = self._curves
-        length = bisect_right(epochs, epoch)
-        return Series.of(list(zip(epochs[:length], table[:length, number].tolist(), strict=True)))
-
-
-def members_of(experiments: Sequence[Experiment], locations: DataLocations) -> list[Member]:
-    """Trainers of these experiments, which share the data that is the same; raises as Trainer."""
-    draw = SharedData()
-    members = []
-    for number, experiment in enumerate(experiments):
-        trainer = Trainer(experiment, locations, "eager", draw)
-        generator = torch.Generator()
-        generator.set_state(torch.get_rng_state())
-        members.append(Member(number, trainer, generator))
-    return members

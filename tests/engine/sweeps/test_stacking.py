@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from engine.spec.experiment import Experiment
 from engine.sweeps import stacking
 from engine.sweeps.execution import Assignment
@@ -11,6 +13,12 @@ from engine.sweeps.stacking import groups, size_of, stack_size
 from tests.engine.training.tiny import small
 
 TINY: dict[str, Any] = {"epochs": 10_000}
+
+
+@pytest.fixture(autouse=True)
+def _few(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Four are enough for a stack."""
+    monkeypatch.setattr(stacking, "LEAST", 4)
 
 
 def _waiting(*experiments: Experiment) -> list[Assignment]:
@@ -70,7 +78,7 @@ def test_large_networks_few_trials_and_short_trainings_are_trained_one_by_one() 
     assert stack_size(small(epochs=5), 8, 1) == 1
 
 
-def test_memory_bounds_a_stack(monkeypatch: Any) -> None:
+def test_memory_bounds_a_stack(monkeypatch: pytest.MonkeyPatch) -> None:
     """No more than a share of what is free, over all processes."""
     experiment = small(**TINY)
     facts = experiment.data.facts()
@@ -81,7 +89,7 @@ def test_memory_bounds_a_stack(monkeypatch: Any) -> None:
     assert stack_size(experiment, 64, 2) == 5
 
 
-def test_a_gpu_takes_more(monkeypatch: Any) -> None:
+def test_a_gpu_takes_more(monkeypatch: pytest.MonkeyPatch) -> None:
     """It is filled by a stack only."""
     wide = small(**TINY, layers=["Linear(512)", "ReLU()", "Linear(1)", "Sigmoid()"])
     assert stack_size(wide, 256, 1) < 64
