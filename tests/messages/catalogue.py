@@ -96,21 +96,26 @@ def po_text(catalogue: Catalog) -> bytes:
     return buffer.getvalue()
 
 
-def mo_bytes(catalogue: Catalog, texts: Mapping[str, str]) -> bytes:
-    """The catalogue as gettext reads it, with texts that have tables of their own.
+def phrases(catalogue: Catalog, texts: Mapping[str, str]) -> dict[str, str]:
+    """All that is said, with texts that have tables of their own.
 
     So they need no second file at the start, and are found in a record too.
     """
-    buffer = io.BytesIO()
-    plain = Catalog(locale=LANGUAGE, domain=DOMAIN, header_comment="", fuzzy=False)
-    plain.mime_headers = catalogue.mime_headers
+    found: dict[str, str] = {}
     for entry in catalogue:
         # A sentence that was made already has one form of a plural or the other.
-        for text in entry.id if isinstance(entry.id, tuple) else (entry.id,):
-            if text and _string(entry):
-                plain[text] = Entry(text, _string(entry))
-    for text, said in texts.items():
+        ids = [entry.id] if isinstance(entry.id, str) else [*entry.id]
+        found |= {text: _string(entry) for text in ids if text and _string(entry)}
+    return {**found, **texts}
+
+
+def mo_bytes(catalogue: Catalog, texts: Mapping[str, str]) -> bytes:
+    """The catalogue as gettext reads it."""
+    plain = Catalog(locale=LANGUAGE, domain=DOMAIN, header_comment="", fuzzy=False)
+    plain.mime_headers = catalogue.mime_headers
+    for text, said in phrases(catalogue, texts).items():
         plain[text] = Entry(text, said)
+    buffer = io.BytesIO()
     write_mo(buffer, plain)
     return buffer.getvalue()
 

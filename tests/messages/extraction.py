@@ -21,8 +21,8 @@ ROOMS = ("tui", "engine")
 SILENT = (
     "engine/decoding.py", "engine/encoding.py", "engine/export/script.py",
     "engine/parts/data/sheet/dates.py", "engine/runs/script/", "engine/training/graphed/",
-    "engine/training/traced/", "tui/film/pixels.py", "tui/problem_report.py",
-    "tui/renderables/palette.py", "tui/terminal/textual", "tui/themes.py",
+    "engine/training/stacked/program.py", "engine/training/traced/", "tui/film/pixels.py",
+    "tui/problem_report.py", "tui/renderables/palette.py", "tui/terminal/textual", "tui/themes.py",
 )  # fmt: skip
 """Programs that are written, protocols, colors, and a report that is handed to a maintainer."""
 NOT_SAID = {
@@ -95,8 +95,8 @@ def messages_in(source: str, file: str = "") -> list[Message]:
     return [Message(text, many, file) for _, text, many in told]
 
 
-def _told(tree: ast.Module) -> Iterator[tuple[int, str, str]]:
-    """Line, text, and text of many."""
+def _told(tree: ast.Module) -> Iterator[tuple[float, str, str]]:
+    """Place, text, and text of many."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and _called(node) in COUNTED and is_text(node.args[-1]):
             one, *more = (message_of(word) for word in node.args[1:] if is_text(word))
@@ -111,7 +111,7 @@ def _told(tree: ast.Module) -> Iterator[tuple[int, str, str]]:
     for text, above in strings(joined(tree)):
         message = message_of(text)
         if _is_given(text, above) or (_is_sentence(message) and not _is_silent(text, above)):
-            yield text.lineno, message, ""
+            yield text.lineno + text.col_offset / 1000, message, ""
 
 
 def _is_command(node: ast.FunctionDef) -> bool:

@@ -11,8 +11,8 @@ TERMS = (
     "outputs", "weight", "weights", "bias", "suggested", "lowest", "highest", "none", "missing",
     "layer", "layers", "optimizer", "schedule", "data", "data set", "now", "here", "gone", "faster",
     "actual", "predicted", "equal", "argument", "default", "accepted", "help", "it", "rows",
-    "negative", "positive", "regression", "classification", "epoch",
-    "step", "steps", "number", "text", "learned", "sample",
-    "and {clause}", "but {clause}", "risen", "fallen", "a number", "a text", "a layer",
+    "negative", "positive", "regression", "classification", "epoch", "step", "steps", "number",
+    "text", "learned", "sample", "and {clause}", "but {clause}", "risen", "fallen",
+    "{figure:n} steps/s", "{figure:n} samples/s", "a number", "a text", "a layer",
     "at least {limit:n}", "at most {limit:n}", "above {limit:n}", "below {limit:n}",
 )  # fmt: skip

@@ -13,7 +13,7 @@ from tui.commands import app
 from tui.commands import options as o
 from tui.commands.complaint import complain
 from tui.commands.json_line import print_json
-from tui.language import tr
+from tui.language import SOURCE, spoken, tr
 
 if TYPE_CHECKING:
     from engine.errors import Problem
@@ -81,7 +81,7 @@ def _list(shared: o.Shared) -> None:
     from engine.lessons.library import listings
     from engine.lessons.progress import Standing, standings
 
-    found, errors = listings()
+    found, errors = listings("" if spoken() == SOURCE else spoken())
     known = standings()
     for error in errors:
         complain(str(error))

@@ -13,6 +13,7 @@ from functools import lru_cache
 from itertools import islice, pairwise
 from pathlib import Path
 
+from tui.language.spacing import spaced
 from tui.language.template import Template, has_fields, words_of
 
 DOMAIN = "perceptui"
@@ -49,16 +50,21 @@ class PhraseBook:
     @classmethod
     def load(cls, language: str) -> PhraseBook:
         """The catalogue of a language; raises OSError where there is none."""
+        book = cls.read(language)
+        for text, said in list(book.items()):  # a clause that goes on from another may stand alone
+            if text[0] in ":;,":
+                book.setdefault(text[1:].strip(), said.lstrip("：；，"))
+        return cls(book)
+
+    @staticmethod
+    def read(language: str) -> dict[str, str]:
+        """What is in a language's compiled catalogue; raises OSError."""
         path = FOLDER / language / "LC_MESSAGES" / f"{DOMAIN}.mo"
         with path.open("rb") as file:
             found = gettext.GNUTranslations(file)
         # All of them at once are behind its public face only.
         phrases: dict[str, str] = found._catalog  # type: ignore[attr-defined]
-        book = {text: said for text, said in phrases.items() if text}
-        for text, said in list(book.items()):  # a clause that goes on from another may stand alone
-            if text[0] in ":;,":
-                book.setdefault(text[1:].strip(), said.lstrip("：；，"))
-        return cls(book)
+        return {text: said for text, said in phrases.items() if text}
 
     def _said(self, text: str) -> str:
         bare = text.strip()
@@ -99,11 +105,11 @@ class PhraseBook:
                 is_place = here == "：" and parts[0].islower() and " " not in parts[0]
                 said_parts = [parts[0] if is_place else self.said(parts[0]), self.said(parts[1])]
                 if said_parts != parts:
-                    yield _joined(said_parts, here, there)
+                    yield spaced(_joined(said_parts, here, there))
         for joint, here, there in _LOOSE_JOINTS:
             parts = text.split(joint)
             if len(parts) > 1 and (listed := self._listed(parts)) is not None:
-                yield _joined(listed, here, there)
+                yield spaced(_joined(listed, here, there))
 
     def _listed(self, parts: list[str]) -> list[str] | None:
         """Parts of a list; None where one is not clear. One name makes names of all the words."""
@@ -136,7 +142,7 @@ class PhraseBook:
                 best, least = said, unsaid
             if not least:
                 break
-        return template.filled(best) if best is not None else None
+        return spaced(template.filled(best)) if best is not None else None
 
     def _candidates(self, text: str) -> Iterator[Template]:
         """The templates that a text may have been made of, the most telling first."""

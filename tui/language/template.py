@@ -42,8 +42,10 @@ class Template:
             if before[-1:] in _QUOTES or after[:1] in _QUOTES
         }
         """Fields that hold what is typed, which no language changes."""
-        self.weight = sum(letter.isalpha() for part in self._literals for letter in part)
-        """How many of its letters are its own."""
+        self.weight = sum(
+            letter.isalpha() for part in self._literals for letter in part
+        ) + 0.1 * sum(is_number for _, is_number in self._fields)
+        """How many of its letters are its own; of two alike, the one that wants numbers."""
         self.words = words_of(re.sub(r"\w*{\w+(?::n)?}\w*", "{}", text))
         """Those that stand whole beside its fields: each text that it makes has them."""
 

@@ -27,7 +27,9 @@ def summary_sheet(listed: Sequence[ListedRun], look: Look) -> Sheet:
     scores = measured_anywhere(listed)
     _, *others = summary_columns(scores, look)
     columns = (Column("Run", least=10), *others, Column("When", right=True))
-    rows = ((one.outcome.title, *summary_row(one, scores)[1:], age(one.run, now)) for one in listed)
+    rows = (
+        (tr(one.outcome.title), *summary_row(one, scores)[1:], age(one.run, now)) for one in listed
+    )
     return Sheet(columns, rows, look)
 
 
@@ -60,7 +62,7 @@ def summary_row(one: ListedRun, scores: Sequence[Metric]) -> tuple[str | Text, .
     found = [(metric, one.score(metric.name)) for metric in scores]
     return (
         one.run.name,
-        Text(one.state.told, "bold") if one.state.is_live else one.state.told,
+        Text(tr(one.state.told), "bold") if one.state.is_live else tr(one.state.told),
         f"{one.outcome.epochs:,}",
         figure(one.loss),
         *("" if value is None else shown(metric, value) for metric, value in found),

@@ -37,7 +37,7 @@ def rate_chart(
     for number, (name, rate, hue) in enumerate(marks, start=1):
         if rate is not None:
             place = min(range(len(rates)), key=lambda n: abs(math.log(rates[n] / rate)))
-            title = f"{name} {rate:.2g}"
+            title = f"{tr(name)} {rate:.2g}"
             curves.append(
                 Curve(title, [rates[place]], [losses[place]], hue, first[number], line=False)
             )

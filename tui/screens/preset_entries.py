@@ -195,7 +195,7 @@ def _preset_entry(listing: Listing) -> Entry:
 def _run_entry(one: ListedRun) -> Entry:
     from tui.past.run_names import age
 
-    aside = ", ".join(part for part in (one.state.text, age(one.run)) if part)
+    aside = ", ".join(part for part in (tr(one.state.text), age(one.run)) if part)
     return Entry(str(one.run.path), one.outcome.title, aside, one)
 
 

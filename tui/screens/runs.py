@@ -127,7 +127,7 @@ class RunsScreen(AppScreen):
         chosen, text = self.chosen, ""
         if chosen is not None:
             complaint = chosen.state.told if chosen.state.complaint else ""
-            said = [part for part in (complaint, self._list.differs()) if part]
+            said = [part for part in (tr(complaint), self._list.differs()) if part]
             text = ": ".join([chosen.run.name, *(["; ".join(said)] if said else [])])
         self.query_one("#detail", Static).update(Text(plain(text, self.host.look.ascii)))
 

@@ -87,7 +87,7 @@ class RunList(CursorRows, can_focus=True):
     def differs(self) -> str:
         """What the run under the cursor has otherwise than what it came from."""
         chosen = self.chosen
-        return ", ".join(self._names.differs(chosen.run)) if chosen and self._names else ""
+        return ", ".join(map(tr, self._names.differs(chosen.run))) if chosen and self._names else ""
 
     def watch_cursor(self) -> None:
         super().watch_cursor()
@@ -107,7 +107,7 @@ class RunList(CursorRows, can_focus=True):
         heading, rule = self._sheet.heading(sheet_width), self._sheet.rule(sheet_width)
         if rest:
             heading.append(" " * (rule.cell_len + GAP - heading.cell_len))
-            heading.append(fit(DIFFERS, rest, self.look.ascii), Style(bold=True))
+            heading.append(fit(tr(DIFFERS), rest, self.look.ascii), Style(bold=True))
         line = rule.plain[:1]
         rule.plain = line * (MARK_WIDTH + rule.cell_len + (GAP + rest if rest else 0))
         return Text("\n").join([Text.assemble(" " * MARK_WIDTH, heading), rule])
@@ -163,7 +163,8 @@ class RunList(CursorRows, can_focus=True):
         if rest:
             start = MARK_WIDTH + self._sheet.rule(sheet_width).cell_len + GAP
             row.append(" " * (start - row.cell_len))
-            row.append(fit(", ".join(self._names.differs(one.run)), rest, self.look.ascii))
+            differs = ", ".join(map(tr, self._names.differs(one.run)))
+            row.append(fit(differs, rest, self.look.ascii))
         if place == self.cursor:
             return self.marked(row, self._room, active=self.has_focus)
         return row
