@@ -11,7 +11,7 @@ from engine.errors import BadExperiment, DataUnavailable, Problem, UsageError
 from engine.parts.kinds import alternatives
 from engine.spec.experiment import Experiment
 from engine.spec.experiment_reader import Raw, from_raw
-from engine.spec.overrides import declaration
+from engine.spec.overrides import declaration, set_value
 from engine.spec.writer import to_toml
 from engine.sweeps.asked import Asked, axes_of, check_counts, of_table, search_of
 from engine.sweeps.axes import Axis
@@ -47,18 +47,24 @@ def make_plan(
 ) -> Plan:
     """The plan of what is asked of a raw experiment with its `[sweep]` table.
 
-    what, settings: how a command names the experiment, where one does. is_granted: whether any
-    number of trainings is. Raises BadExperiment with all mistakes, UsageError for a missing extra,
-    DataUnavailable where the data's own file can't be read.
+    what: how a command names the experiment, where one does. settings: what is set over it.
+    is_granted: whether any number of trainings is. Raises BadExperiment with all mistakes,
+    UsageError for a missing extra, DataUnavailable where the data's own file can't be read.
     """
     problems: list[Problem] = []
     of_file, table = of_table(raw.get("sweep", {}), problems)
     asked = asked.on_top_of(of_file)
     raw = {key: value for key, value in raw.items() if key != "sweep"}
+    for setting in settings:
+        try:
+            raw = set_value(raw, setting)
+        except BadExperiment as error:
+            problems += error.problems
     check_counts(asked, problems)
     search = search_of(asked, problems)
     base = _base(raw, folder, problems)
     axes = axes_of(asked, table, lambda field: _is_whole(raw, field), problems)
+    _check_settings(settings, asked, axes, problems)
     _check_together(asked, axes, search, base, problems)
     axes = check_values(raw, folder, axes, problems, is_whole_right=base is not None)
     _tell(problems, source)
@@ -137,6 +143,19 @@ def _is_whole(raw: Raw, field: str) -> bool:
     declared = declaration(raw, field)
     kinds = alternatives(declared[0]) if declared else ()
     return int in kinds and float not in kinds
+
+
+def _check_settings(
+    settings: Sequence[str], asked: Asked, axes: tuple[Axis, ...], problems: list[Problem]
+) -> None:
+    """Add what is set and varied at once."""
+    varied = {axis.field for axis in axes}
+    for key in (setting.partition("=")[0].strip() for setting in settings):
+        option, message = _OF_OPTIONS.get(key, ("", ""))
+        if key in varied:
+            problems.append(Problem(f"--set {key}", "--over varies it, too: give one of them"))
+        elif option == "folds" and asked.folds:
+            problems.append(Problem(f"--set {key}", message))
 
 
 def _check_together(

@@ -142,7 +142,6 @@ def _planned(
 ) -> Plan:
     from engine.runs.run import find_run
     from engine.spec import presets
-    from engine.spec.overrides import set_value
     from engine.spec.toml_text import read_raw
     from engine.sweeps.planning import make_plan
     from tui.commands.request import raw_of
@@ -156,8 +155,6 @@ def _planned(
         raw, folder = raw_of(what)
         name = Path(what).stem if "/" in what or what.endswith(".toml") else what
         named = str(Path(what).absolute()) if name != what else what
-    for setting in settings:
-        raw = set_value(raw, setting)
     return make_plan(
         raw,
         asked,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,10 +25,22 @@ RATES = "optimizer.lr=0.1,0.2"
 WIDTHS = "layers.0.out_features=2,3"
 
 
-def plan(*over: str, raw: dict[str, Any] | None = None, **options: Any) -> Plan:
+def plan(
+    *over: str,
+    raw: dict[str, Any] | None = None,
+    settings: Sequence[str] = (),
+    **options: Any,
+) -> Plan:
     """The plan of a tiny sweep over these axes."""
     asked = Asked(over=over, **{"processes": 2, **options})
-    return make_plan(raw or RAW, asked, name="tiny", what="tiny", data_dir=Path("/nonexistent"))
+    return make_plan(
+        raw or RAW,
+        asked,
+        name="tiny",
+        what="tiny",
+        settings=settings,
+        data_dir=Path("/nonexistent"),
+    )
 
 
 def ended(

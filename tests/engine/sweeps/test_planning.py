@@ -101,6 +101,17 @@ def test_mistakes_of_the_experiment_are_told_with_those_of_the_axes() -> None:
     ]
 
 
+def test_what_is_set_and_varied_at_once_contradicts_itself() -> None:
+    """Settings that are wrong are told with all else; the others hold for every training."""
+    settings = ("optimizer.lr=0.5", "epoch=3", "validation_fraction=0.2", "epochs=7")
+    assert _problems(RATES, settings=settings, folds=2) == [
+        '--set epoch: unknown key "epoch": did you mean epochs?',
+        "--set optimizer.lr: --over varies it, too: give one of them",
+        "--set validation_fraction: --folds says what is validated on: give one of them",
+    ]
+    assert plan(RATES, settings=["epochs=7"]).base.epochs == 7
+
+
 def test_values_that_do_not_fit_together_are_told_before_anything_trains() -> None:
     """Each alone is right; the first configuration is named, others are counted."""
     (told,) = _problems(
