@@ -24,6 +24,7 @@ from engine.sweeps.stacking import stack_size
 from tests.benchmarks.contestants import Contestant, Unavailable
 from tests.benchmarks.headless import Headless, preset
 from tests.benchmarks.machine import description
+from tests.benchmarks.processes import ALONE, CORES, DDP, SHARED, two_processes
 from tests.benchmarks.reading import FEW_ROWS, ROWS, reading
 from tests.benchmarks.report import Row, Section, as_json, duration, markdown, section_markdown
 from tests.benchmarks.stacks import experiments
@@ -287,6 +288,21 @@ def _same_epoch(name: str, fused: bool, data: Path) -> str:
     return SAME if (our.losses, our.accuracy) == (their.losses, their.accuracy) else OTHERS
 
 
+def processes(name: str, effort: Effort, data: Path) -> Section:
+    """A step of two processes that share the batches."""
+    told = two_processes(name, str(data), effort.repeats, int(1_000 * effort.block_s))
+    spreads = _spreads(told)
+    rows = [Row("perceptui, two processes", spreads[SHARED])]
+    for other, target in ((DDP, 1.0), (ALONE, None), (CORES, None)):
+        if other in spreads:
+            rows.append(Row(other, spreads[other], _ratio(told, other, SHARED), target))
+    notes = [
+        "Two processes with one thread each, gloo on one machine; DistributedDataParallel has the "
+        "same parts of the same batches in memory. One process takes longer where two are worth it."
+    ]
+    return Section(f"{name}, one step of several processes", rows, notes)
+
+
 def growth(what: str, effort: Effort) -> Section:
     """How the cost of a step grows with one size."""
     rows = []
@@ -431,6 +447,7 @@ def sections(only: str, effort: Effort, data: Path) -> Iterator[Section]:
         jobs.append(("mnist", partial(mnist_step, "mnist", effort, data)))
         jobs.append(("mnist", partial(mnist_training, effort, data)))
         jobs.append(("mnist-cnn", partial(mnist_step, "mnist-cnn", effort, data)))
+        jobs += [("processes", partial(processes, n, effort, data)) for n in ("mnist", "mnist-cnn")]
     else:
         print(f"MNIST is not in {data}: left out; --data-dir names its place", file=sys.stderr)
     jobs += [("growth", partial(growth, what, effort)) for what in GROWING]
