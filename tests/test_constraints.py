@@ -38,7 +38,10 @@ def test_the_oldest_versions_are_those_that_are_promised(name: str) -> None:
     assert oldest.release[: len(promised)] == promised
 
 
-@pytest.mark.parametrize("name", _asked_for("onnx", "test", "bench"))
+@pytest.mark.parametrize("name", _asked_for("onnx", "ray", "sweep", "test", "bench"))
 def test_the_versions_that_were_tested_together_are_allowed(name: str) -> None:
     """And there is one for every package that is asked for."""
-    assert _pinned("constraints.txt")[name] in _asked_for("onnx", "test", "bench")[name].specifier
+    assert (
+        _pinned("constraints.txt")[name]
+        in _asked_for("onnx", "ray", "sweep", "test", "bench")[name].specifier
+    )
