@@ -20,8 +20,8 @@ from engine.errors import PerceptuiError, Remark
 from engine.parts.data import DataLocations
 from engine.service.protocol.torchrun import torchrun_env
 from engine.service.worker.rendezvous import (
+    ANSWER_WAIT,
     LOOK_S,
-    STORE_WAIT,
     Calling,
     here,
     of_this_start,
@@ -58,7 +58,7 @@ def _place() -> tuple[int, int, Store]:
     """Which process this is, which of this machine, and where to meet the first."""
     if len(sys.argv) > 1:
         port, rank = int(sys.argv[1]), int(os.environ["RANK"]) + 1
-        store: Store = TCPStore("127.0.0.1", port, None, False, STORE_WAIT, wait_for_workers=False)
+        store: Store = TCPStore("127.0.0.1", port, None, False, ANSWER_WAIT, wait_for_workers=False)
         return rank, rank, store
     torchrun = torchrun_env()
     if torchrun is None:

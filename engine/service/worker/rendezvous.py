@@ -32,8 +32,12 @@ RESTARTS = 3
 """Times that the others are started again before the training is given up."""
 LONGEST_START_S = 120.0
 """Until a process is there that was started; loading torch takes seconds, data may take longer."""
+LONGEST_MEETING = timedelta(seconds=LONGEST_START_S)
 LOOK_S = 0.05
 STORE_WAIT = timedelta(minutes=30)
+"""For a word of the first process, which may be loading data."""
+ANSWER_WAIT = timedelta(seconds=20)
+"""For a store to answer at all: the first process may be gone."""
 
 
 class Calling(msgspec.Struct, frozen=True):
@@ -155,7 +159,7 @@ def torchrun_store(torchrun: Torchrun) -> Store:
     is_host = torchrun.rank == 0 and not torchrun.has_store
     host, port = torchrun.host, torchrun.port
     try:
-        return TCPStore(host, port, None, is_host, STORE_WAIT, wait_for_workers=False)
+        return TCPStore(host, port, None, is_host, LONGEST_MEETING, wait_for_workers=False)
     except (RuntimeError, OSError) as error:
         raise PerceptuiError(f"torchrun's {host}:{port} does not answer ({error})") from error
 
