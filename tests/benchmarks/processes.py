@@ -53,6 +53,7 @@ class _Turns:
     def __init__(self, rank: int, preset: str, data: Path) -> None:
         import torch
         import torch.distributed as dist
+        from torch._C._distributed_c10d import PrefixStore
         from torch.nn.parallel import DistributedDataParallel
 
         from engine.parts.data import DataLocations
@@ -73,7 +74,7 @@ class _Turns:
         self._crew = Lead(SIZE) if rank == 0 else Crew(rank, SIZE)
         self._ours = Trainer(alone, locations, "traced", crew=self._crew)
         store = dist.distributed_c10d._get_default_store()
-        self._group = Group(dist.PrefixStore("ours", store), rank, SIZE, torch.device("cpu"))
+        self._group = Group(PrefixStore("ours", store), rank, SIZE, torch.device("cpu"))
         theirs = Trainer(alone, locations, "eager")
         self._theirs = theirs
         self._parallel = DistributedDataParallel(theirs.model)
