@@ -60,7 +60,8 @@ class RunStarted(Event, frozen=True, kw_only=True):
     """The data set's facts, so that the run can be read without its data."""
     executor: str = ""
     """How steps are run: `eager`, `traced` to plain tensor operations, or `graphed`, recorded as a
-    CUDA graph; same results. Empty in old records, which left out `eager`."""
+    CUDA graph; same results. `stacked`: in one with those of other trainings of a sweep; the last
+    digits may differ. Empty in old records, which left out `eager`."""
     executor_reason: str = ""
     """Why steps are run eagerly though there are enough to gain by better, in a clause; empty where
     they are not."""

@@ -106,6 +106,8 @@ class RunController:
     def take_on_group(self, group: GroupRun) -> p.GroupBegun:
         """Train these from now on."""
         self.group = group
+        self._pace.set(0.0, time.monotonic())  # that of an earlier training, if there was one
+        self._heartbeat_due = 0.0
         self._set_state("running")
         self.beat()
         return p.GroupBegun()
