@@ -237,9 +237,12 @@ class PerceptuiApp(TerminalApp[int]):
         if "workbench" in self.__dict__:
             self.workbench.show_lesson()
 
-    def _lesson_changed(self) -> None:
-        if self.is_running:
-            self.post_message(LessonChanged())
+    def _lesson_changed(self, is_done: bool) -> None:
+        if not self.is_running:
+            return
+        self.post_message(LessonChanged())
+        if is_done and self.screen is not self.workbench and not self._presents:
+            self.notify("The lesson's step is done: esc leads back to it", markup=False)
 
     async def watch_run(self, run: Run) -> None:
         """Watch a live run on the workbench, or show what one that is over came to."""

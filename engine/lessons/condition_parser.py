@@ -315,7 +315,8 @@ def _field_kind(name: str) -> object:
 
 def _arguments_of(family: type[Component]) -> list[str]:
     """Every argument that a member of a family has."""
-    return sorted({name for member in family.members().values() for name in member.parameters()})
+    members = family.members().values()
+    return sorted({name for member in members for name in member.parameter_names()})
 
 
 def _tokens(text: str) -> list[_Token]:

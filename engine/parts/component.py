@@ -59,6 +59,11 @@ class Declared:
         fields = dataclasses.fields(cls)  # type: ignore[arg-type]  # made a dataclass above
         return {f.name: (hints[f.name], f.metadata["parameter"]) for f in fields}
 
+    @classmethod
+    def parameter_names(cls) -> list[str]:
+        """Their names in order, which need no types to be made of what they are written as."""
+        return [field.name for field in dataclasses.fields(cls)]  # type: ignore[arg-type]  # made a dataclass above
+
     def values(self) -> dict[str, Any]:
         """Every parameter's value by name."""
         return {name: getattr(self, name) for name in self.parameters()}

@@ -187,7 +187,7 @@ def measure_lesson(folder: Path, extent: Extent) -> Iterator[Figure]:
     os.environ["XDG_STATE_HOME"] = str(folder / "state")
     play = [sys.executable, "-m", "tui.entry", "learn", "circle"]
     took_s = [
-        start_s(play, b"step 1 of", b"a hundred", b"Experiment", b"Quit")
+        start_s(play, b"step 1 of", b"A hundred", b"Experiment", b"Quit")
         for _ in range(extent.pairs + 1)
     ]
     took = statistics.median(took_s[1:])

@@ -16,9 +16,12 @@ if TYPE_CHECKING:  # who learns nothing loads nothing of it
 
 
 class Learning:
-    """Hands what happens on to the lesson; changed: called when it has something else to show."""
+    """Hands what happens on to the lesson.
 
-    def __init__(self, changed: Callable[[], None]) -> None:
+    changed: called when it has something else to show, and whether its step is done since.
+    """
+
+    def __init__(self, changed: Callable[[bool], None]) -> None:
         self._changed = changed
         self.play: Play | None = None
 
@@ -32,31 +35,28 @@ class Learning:
     def close(self) -> None:
         """Have none open; how far it is was written down already."""
         self.play = None
-        self._changed()
+        self._changed(False)
 
     def happened(self, event: ev.Event) -> None:
         """A training told something of itself."""
         if self.play is not None:
             self.play.situation.happened(event)
             if self.play.look():
-                self._changed()
+                self._changed(True)
 
     def predicted(self, prediction: ev.Prediction) -> None:
         """A network was asked about a sample."""
         if self.play is not None:
             self.play.situation.predicted(prediction)
-            self.play.look()
-            self._changed()
+            self._changed(self.play.look())
 
     def did(self, what: Deed, detail: str = "") -> None:
         """Something else was done."""
         if self.play is not None:
             self.play.situation.did(what, detail)
-            self.play.look()
-            self._changed()
+            self._changed(self.play.look())
 
     def edited(self, experiment: Experiment | None, findings: Sequence[Finding]) -> None:
         """The experiment that is open is this one now."""
         if self.play is not None:
-            self.play.edited(experiment, findings)
-            self._changed()
+            self._changed(self.play.edited(experiment, findings))

@@ -109,11 +109,12 @@ class Play:
             self.situation.answered(choice)
             self.look()
 
-    def edited(self, experiment: Experiment | None, findings: Sequence[Finding]) -> None:
-        """The experiment is this one now."""
+    def edited(self, experiment: Experiment | None, findings: Sequence[Finding]) -> bool:
+        """The experiment is this one now; whether the step is done by that."""
         if experiment != self.situation.experiment or tuple(findings) != self.situation.findings:
             self.situation.edited(experiment, findings)
-            self.look()
+            return self.look()
+        return False
 
     def look(self) -> bool:
         """See whether the step is done; whether it is so only now."""

@@ -157,16 +157,23 @@ class PresetsScreen(AppScreen):
         yield Keys(FOOTER)
 
     def on_mount(self) -> None:
+        self.query_one(EntryList).focus()
+        self.call_after_refresh(self.set_timer, DEBOUNCE_S, self._is_seen.set)
+        if self.is_current:  # what the command line names is above it already
+            self._fill_first()
+
+    def _fill_first(self) -> None:
+        """Fill the list for the first time."""
         self._read_presets()
         if not _has_runs(paths.runs_dir(self.host.folders.runs_dir)):
             self._lessons = heads("" if spoken() == SOURCE else spoken())[:FIRST_LESSONS]
         self._fill()
-        self.query_one(EntryList).focus()
-        self.call_after_refresh(self.set_timer, DEBOUNCE_S, self._is_seen.set)
 
     def on_screen_resume(self) -> None:
         """A preset may have been saved or a run begun meanwhile."""
-        if self._is_seen.is_set() and self._read_presets():
+        if not self._presets:
+            self._fill_first()
+        elif self._is_seen.is_set() and self._read_presets():
             self._known.clear()
             self._fill()
         self._read_runs()

@@ -108,6 +108,9 @@ class WorkbenchScreen(LessonScreen):
         """What an editor left, and could not be read."""
 
     def compose(self) -> ComposeResult:
+        # Before anything is styled: a class that comes later has all of it drawn anew.
+        self.set_class(self.play is not None, "-lesson")
+        self.set_class(self.pane == LESSON, "-at-lesson")
         yield StatusLine(id="status")
         yield FactsLine(id="facts")
         yield LossLine(id="losses")

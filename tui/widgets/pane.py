@@ -73,8 +73,8 @@ PANES = (
     Pane("doctor", "Doctor", "left", lambda: (DoctorNote(),), (("d", "all"),)),
     Pane(
         LESSON, "Lesson", "lesson", lambda: (LessonView(),),
-        (("enter", "answer, go on"), ("← →", "steps"), ("H", "hint"), ("A", "show how"),
-         ("O", "start over"), ("L", "lessons")),
+        (("enter", "go on"), ("← →", "steps"), ("H", "hint"), ("A", "show"), ("O", "anew"),
+         ("L", "all")),
     ),
 )  # fmt: skip
 """All of them, in the order of their keys."""

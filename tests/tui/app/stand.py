@@ -120,7 +120,7 @@ class StandApp(App[object]):
         self.draft = Draft()
         self.errors: list[str] = []
         self.folders = Folders(folder / "runs", folder / "data")
-        self.learning = Learning(lambda: None)
+        self.learning = Learning(lambda is_done: None)
         self.lessons: list[str] = []
         """Those that were chosen."""
         self.look = Look(ascii=ascii_only)

@@ -128,6 +128,7 @@ def test_what_really_happened_is_checked(tmp_path: Path) -> None:
         stage.workbench.show_draft()
         await stage.until_seen("✓ Now 9.")
         assert standing().done == (1, 2)
+        assert len(stage.notices) == 1
         await stage.press("enter")
         await stage.until_seen("That was Tiny: 2 of 3 steps done.")
         assert standing().is_finished
@@ -196,6 +197,24 @@ def test_a_lesson_goes_on_where_it_was_left(tmp_path: Path) -> None:
         await stage.press("O")
         await stage.until_seen("How wide is it?")
         assert standing() == progress.Standing()
+
+    played(tmp_path, play, at_presets=True)
+
+
+def test_what_is_done_elsewhere_is_told_there(tmp_path: Path) -> None:
+    """On another screen a word leads back to the lesson."""
+    code = TINY.replace("layers.0.out_features >= 8", "code_read")
+    folder = tmp_path / "config" / "perceptui" / "presets" / "lessons"
+    (folder / "tiny.toml").write_text(code.replace("set layers.0.out_features=8", "read-code"))
+
+    async def play(stage: Stage) -> None:
+        await begun(stage)
+        await stage.press("right", "right", "c")
+        await stage.until(lambda: stage.notices)
+        assert stage.notices == ["The lesson's step is done: esc leads back to it"]
+        assert stage.app.screen is not stage.app.workbench
+        await stage.press("escape")
+        await stage.until_seen("✓ Now 4.")
 
     played(tmp_path, play, at_presets=True)
 
