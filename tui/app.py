@@ -181,7 +181,13 @@ class PerceptuiApp(TerminalApp[int]):
             ascii_only=ascii_only, encoding=encoding, console=console, palette=palette
         )
         shows_all = not (self.look.ascii or self.look.console)
+        before = spoken()
         speak(chosen(self.settings.language, os.environ) if shows_all else SOURCE)
+        if spoken() != before:
+            for screen in self.screen_stack:
+                screen.refresh_bindings()
+                if isinstance(screen, AppScreen):
+                    screen.reword()
         for screen in self.screen_stack:
             for view in screen.query(RowsView):
                 view.notify_style_update()

@@ -46,6 +46,8 @@ NOT_SAID_AS = {
     "metavar", "mode", "name", "prefix", "severity", "style", "tag", "url",
 }  # fmt: skip
 """Keyword arguments whose strings are for the program."""
+HELPING = {"Argument", "Option", "_training"}
+"""What declares an option, whose help is a sentence inside of its type."""
 COUNTED = {"counted", "plural"}
 """Functions of a number and a word, which say `3 samples`."""
 LEAST_LETTERS, LEAST_BESIDE_FIELDS = 3, 4
@@ -165,6 +167,8 @@ def _is_silent(node: ast.expr, above: list[ast.AST]) -> bool:
                 return True
             case ast.keyword(arg=name) if name in NOT_SAID_AS:
                 return True
+            case ast.Call(args=args) if _called(parent) in HELPING and below not in args[:-1]:
+                return False
             case ast.Call() if _called(parent) in NOT_SAID_BY:
                 return True
             case ast.Call(args=[first, *_]) if _called(parent) in NAMED_FIRST and below is first:

@@ -14,5 +14,7 @@ TERMS = (
     "negative", "positive", "regression", "classification", "epoch", "step", "steps", "number",
     "text", "learned", "sample", "and {clause}", "but {clause}", "risen", "fallen",
     "{figure:n} steps/s", "{figure:n} samples/s", "a number", "a text", "a layer",
+    "{name} {low:n} to {high:n}", "hint", "lessons", "train loss", "test loss",
+    "train accuracy", "test accuracy",
     "at least {limit:n}", "at most {limit:n}", "above {limit:n}", "below {limit:n}",
 )  # fmt: skip

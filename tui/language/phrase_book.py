@@ -32,6 +32,8 @@ _LOOSE_JOINTS = ((", ", "，", ", "), (" or ", "或", " 或 "), (" and ", "和",
 _NAMED = re.compile(r"([A-Z]\w*(?:\([^()]*\))?|[\w.]+ = \S+) ([a-z].+)", re.DOTALL)
 """A clause of something of the experiment, which is named as it is written there."""
 _SETTING = re.compile(r"[\w.]+ = \S+")
+_FEW = 3
+"""So many words may stay English in any text: classes and columns have names."""
 _TYPED = re.compile(r"'[^']*'|\"[^\"]*\"|`[^`]*`|\S*[=_()]\S*")
 """What a person types, or a file has."""
 _MOST_FILLINGS, _MOST_TEMPLATES, _MOST_SPLITS = 32, 24, 6
@@ -87,6 +89,9 @@ class PhraseBook:
                 best, least = said, unsaid
             if not least:
                 break
+        if best is not None and (left := _num_plain(best)) > _FEW:
+            # A few words in Chinese among English ones say less than English.
+            return best if 2 * left <= _num_plain(text) else None
         return best
 
     def _readings(self, text: str) -> Iterator[str]:
@@ -162,6 +167,11 @@ def _is_clear(part: str, said: str) -> bool:
 
 def _num_words(text: str) -> int:
     return len(_WORD.findall(text))
+
+
+def _num_plain(text: str) -> int:
+    """How many English words stand in a text, names and what is typed aside."""
+    return len(re.findall(r"\b[a-z]{2,}\b", _TYPED.sub("", text)))
 
 
 def _joined(parts: list[str], here: str, there: str) -> str:

@@ -80,6 +80,9 @@ class AppScreen(Screen[None]):
         found = super().active_bindings
         return found if spoken() == SOURCE else {key: _said(one) for key, one in found.items()}
 
+    def reword(self) -> None:
+        """Say what stands already in another language; what is drawn anew does so by itself."""
+
     def complain(self, error: object) -> None:
         """Tell the person what went wrong."""
         text = plain(str(error), self.host.look.ascii)

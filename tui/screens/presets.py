@@ -144,9 +144,7 @@ class PresetsScreen(AppScreen):
         """Set soon after the screen was first drawn: what is imported then delays it no more."""
 
     def compose(self) -> ComposeResult:
-        arrows = self.host.look.pick("↑ ↓", "up, down")
-        hint = tr(f"Pick an experiment: {arrows}, enter opens it, / finds, ? help")
-        yield Static(hint, id="hint", markup=False)
+        yield Static(self._hint(), id="hint", markup=False)
         with Horizontal():
             with Vertical(id="lists"):
                 yield FilterInput(placeholder=tr("type to narrow the list"), id="filter")
@@ -155,6 +153,15 @@ class PresetsScreen(AppScreen):
                 yield Page()
         yield Static(id="foot", markup=False)
         yield Keys(FOOTER)
+
+    def _hint(self) -> str:
+        arrows = self.host.look.pick("↑ ↓", "up, down")
+        return tr(f"Pick an experiment: {arrows}, enter opens it, / finds, ? help")
+
+    def reword(self) -> None:
+        self.query_one("#hint", Static).update(self._hint())
+        self.query_one("#filter", Input).placeholder = tr("type to narrow the list")
+        self._fill()
 
     def on_mount(self) -> None:
         self.query_one(EntryList).focus()

@@ -121,8 +121,16 @@ class SettingsScreen(AppScreen):
         entries.highlighted = 0
         entries.focus()
 
+    def reword(self) -> None:
+        self.query_one("#title", Static).update(tr("Settings"))
+        self._describe(self.query_one(SettingsList).highlighted or 0)
+        self.query_one(Footer).refresh(recompose=True)
+
+    def _describe(self, place: int) -> None:
+        self.query_one("#about", Static).update(tr(self._choices[place].help))
+
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
-        self.query_one("#about", Static).update(tr(self._choices[event.option_index].help))
+        self._describe(event.option_index)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         self.action_turn(1)  # by the mouse

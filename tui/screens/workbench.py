@@ -247,6 +247,12 @@ class WorkbenchScreen(LessonScreen):
     def on_doctor_note_told(self, message: DoctorNote.Told) -> None:
         self.query_one(LossLine).word = message.word
 
+    def reword(self) -> None:
+        for frame in self.query(PaneFrame):
+            frame.reword()
+        self._title(self.shown)
+        self._draw_tabs()
+
     def _draw_tabs(self) -> None:
         if self._is_built:
             self.query_one(Tabs).show(self.pane, self.size.width, self._panes)
@@ -624,9 +630,9 @@ class WorkbenchScreen(LessonScreen):
         elif self.trains_another():
             note = tr("another is training: space asks")
         elif snapshot.experiment is not None and draft.differs_from(snapshot.experiment):
-            note = tr("changed: r begins this") if snapshot.is_live else CHANGED
+            note = tr("changed: r begins this") if snapshot.is_live else tr(CHANGED)
         elif snapshot.is_over and self._is_another_rate(snapshot):
-            note = CHANGED
+            note = tr(CHANGED)
         status = self.query_one(StatusLine)
         status.note = note
         opened = draft.experiment

@@ -101,8 +101,16 @@ class PaneFrame(Vertical):
         self.show_title(pane.title)
 
     def on_resize(self, event: Resize) -> None:
+        self._show_keys(event.size.width)
+
+    def reword(self) -> None:
+        """Say its title and its keys in another language; what it shows now is said later."""
+        self.show_title(self.pane.title)
+        self._show_keys(self.size.width)
+
+    def _show_keys(self, width: int) -> None:
         """Its keys, as many as there is room for."""
-        told = keys_line(self.pane.keys, event.size.width - _CORNERS)
+        told = keys_line(self.pane.keys, width - _CORNERS)
         if told != self.border_subtitle:
             self.border_subtitle = told
 

@@ -103,3 +103,16 @@ def test_the_first_screen(tmp_path: Path) -> None:
         check(stage, "presets")
 
     played(Path(), play, size=NARROW, workers=Workers(Recorded), at_presets=True)
+
+
+def test_another_language_is_spoken_at_once(tmp_path: Path) -> None:
+    """On the settings, and on the workbench below them."""
+
+    async def play(stage: Stage) -> None:
+        await stage.until_seen("1 实验", "运行")
+        await stage.press("comma", *["down"] * 5, "right")
+        await stage.until_seen("Settings", "Language", "Next choice")
+        await stage.press("escape")
+        await stage.until_seen("1 experiment", "space Run", "Layers")
+
+    played(Path(), play, size=NARROW)
