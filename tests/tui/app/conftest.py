@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.tui.app.idle import wait_for_idle
@@ -13,6 +15,12 @@ NEVER_S = 1e6
 def no_look_at_the_computer(monkeypatch: pytest.MonkeyPatch) -> None:
     """How busy it is comes into the status line after a while only."""
     monkeypatch.setattr("tui.screens.workbench.COMPUTER_S", NEVER_S)
+
+
+@pytest.fixture(autouse=True)
+def own_progress(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A lesson that random keys open is not what the person who runs the tests has learned."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
 
 
 @pytest.fixture(autouse=True)

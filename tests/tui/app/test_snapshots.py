@@ -49,7 +49,6 @@ SCREENS: dict[str, tuple[Sequence[str], str]] = {
 def own_places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Settings and presets of this test only, under short relative names."""
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.setenv("PERCEPTUI_DATA_DIR", "data")
     monkeypatch.chdir(tmp_path)
 

@@ -63,7 +63,6 @@ solution = ["set layers.0.out_features=8"]
 def own_places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Settings, presets, lessons and progress of this test only."""
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.chdir(tmp_path)
     folder = tmp_path / "config" / "perceptui" / "presets" / "lessons"
     folder.mkdir(parents=True)

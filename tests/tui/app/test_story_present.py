@@ -19,7 +19,6 @@ BOTH = pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
 def own_places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Settings, lessons and progress of this test only."""
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.chdir(tmp_path)
     folder = tmp_path / "config" / "perceptui" / "presets" / "lessons"
     folder.mkdir(parents=True)
