@@ -13,6 +13,7 @@ from functools import lru_cache
 from itertools import islice, pairwise
 from pathlib import Path
 
+from engine import regular_file
 from tui.language.spacing import spaced
 from tui.language.template import Template, has_fields, words_of
 
@@ -62,7 +63,7 @@ class PhraseBook:
     def read(language: str) -> dict[str, str]:
         """What is in a language's compiled catalogue; raises OSError."""
         path = FOLDER / language / "LC_MESSAGES" / f"{DOMAIN}.mo"
-        with path.open("rb") as file:
+        with regular_file.opened(path) as file:
             found = gettext.GNUTranslations(file)
         # All of them at once are behind its public face only.
         phrases: dict[str, str] = found._catalog  # type: ignore[attr-defined]
