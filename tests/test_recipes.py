@@ -82,6 +82,7 @@ device = "cpu"
 """
 
 
+@pytest.mark.rare
 def test_a_layer_a_data_set_and_an_optimizer(told: Callable[..., str], tmp_path: Path) -> None:
     """Read, trained, told of and written into a script."""
     file = tmp_path / "stripes.toml"
@@ -109,6 +110,7 @@ def test_a_rule(told: Callable[..., str], tmp_path: Path) -> None:
     assert (found["severity"], found["repair"]) == ("info", "use epochs = 10")
 
 
+@pytest.mark.rare
 def test_a_metric(told: Callable[..., str], tmp_path: Path) -> None:
     """Measured of each split and recorded under the split's name."""
     lines = told(
@@ -149,6 +151,7 @@ played(pathlib.Path(sys.argv[1]), play, size=NARROW)
 """
 
 
+@pytest.mark.rare
 def test_a_pane(extended: Path, tmp_path: Path) -> None:
     """With a key, a tab and a border."""
     done = subprocess.run(

@@ -40,7 +40,10 @@ def _train_circle(terminal: PseudoTerminal) -> str:
     return terminal.until("finished")
 
 
-@pytest.mark.parametrize(("columns", "rows"), [(120, 36), (80, 24), (60, 20), (20, 5)])
+@pytest.mark.parametrize(
+    ("columns", "rows"),
+    [(120, 36), (80, 24), pytest.param(60, 20, marks=pytest.mark.rare), (20, 5)],
+)
 def test_first_screen(bench: Bench, columns: int, rows: int) -> None:
     """The presets are there at each size, below what to press."""
     with app_on_terminal(columns=columns, rows=rows) as terminal:
@@ -49,7 +52,9 @@ def test_first_screen(bench: Bench, columns: int, rows: int) -> None:
         _leave(terminal)
 
 
-@pytest.mark.parametrize(("columns", "rows"), [(120, 36), (80, 24)])
+@pytest.mark.parametrize(
+    ("columns", "rows"), [pytest.param(120, 36, marks=pytest.mark.rare), (80, 24)]
+)
 def test_training_by_keys(bench: Bench, columns: int, rows: int) -> None:
     """`circle` is opened and trained by keys, while no torch is in the app's process."""
     with app_on_terminal(columns=columns, rows=rows) as terminal:
@@ -63,7 +68,10 @@ def test_training_by_keys(bench: Bench, columns: int, rows: int) -> None:
 
 @pytest.mark.parametrize(
     ("terminal_name", "sent", "never_sent"),
-    [("xterm-256color", INDEXED, PRECISE), ("xterm", BASIC, INDEXED)],
+    [
+        pytest.param("xterm-256color", INDEXED, PRECISE, marks=pytest.mark.rare),
+        ("xterm", BASIC, INDEXED),
+    ],
 )
 def test_few_colors(
     bench: Bench, terminal_name: str, sent: re.Pattern[bytes], never_sent: re.Pattern[bytes]
@@ -79,7 +87,9 @@ def test_few_colors(
         _leave(terminal)
 
 
-@pytest.mark.parametrize("terminal_name", ["xterm-256color", "xterm"])
+@pytest.mark.parametrize(
+    "terminal_name", ["xterm-256color", pytest.param("xterm", marks=pytest.mark.rare)]
+)
 def test_no_color(bench: Bench, terminal_name: str) -> None:
     """NO_COLOR: no code of a color at all is sent, by no screen; the cursor is still seen."""
     environment = {"NO_COLOR": "1", "TERM": terminal_name, "COLORTERM": ""}
@@ -110,7 +120,11 @@ def test_terminal_without_a_cursor(bench: Bench) -> None:
 
 @pytest.mark.parametrize(
     ("arguments", "environment"),
-    [(["--ascii"], {}), ([], {"LC_ALL": "C"}), ([], {"LANG": "C"})],
+    [
+        (["--ascii"], {}),
+        pytest.param([], {"LC_ALL": "C"}, marks=pytest.mark.rare),
+        pytest.param([], {"LANG": "C"}, marks=pytest.mark.rare),
+    ],
 )
 def test_ascii(bench: Bench, arguments: list[str], environment: dict[str, str]) -> None:
     """Asked for, or in a locale without UTF-8: nothing but ASCII is drawn, help and quit too."""

@@ -18,7 +18,15 @@ ENDINGS = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGKILL: -9}
 
 
 @pytest.mark.usefixtures("real_workers")  # told by their parent
-@pytest.mark.parametrize("number", ENDINGS, ids=lambda number: number.name)
+@pytest.mark.parametrize(
+    "number",
+    [
+        signal.SIGINT,
+        pytest.param(signal.SIGTERM, marks=pytest.mark.rare),
+        pytest.param(signal.SIGKILL, marks=pytest.mark.rare),
+    ],
+    ids=lambda number: number.name,
+)
 def test_an_end_during_a_download(
     bench: Bench, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
 ) -> None:

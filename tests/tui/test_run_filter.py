@@ -8,7 +8,7 @@ import pytest
 
 from engine.errors import UsageError
 from engine.runs.known_runs import KnownRuns
-from tests.tui.app.stage import NARROW, WIDE, Stage, played
+from tests.tui.app.stage import BOTH_SIZES, Stage, played
 from tests.tui.app.stand import made_run
 from tests.tui.command_line import Bench, perceptui
 from tui.past.run_filter import conditions, matches
@@ -64,7 +64,7 @@ def test_the_command_lists_those(bench: Bench) -> None:
     assert perceptui("runs", "--where", "los<1").code == 2
 
 
-@pytest.mark.parametrize("size", [WIDE, NARROW])
+@BOTH_SIZES
 def test_the_screen_lists_those(tmp_path: Path, size: tuple[int, int]) -> None:
     """/ takes conditions, enter applies them, esc lists all again and then goes back."""
 

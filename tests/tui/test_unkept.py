@@ -87,6 +87,7 @@ def test_the_app_says_it_and_goes_on_saying_it() -> None:
     assert "not kept" not in status_line(snapshot, "", look, 80).plain
 
 
+@pytest.mark.rare
 @pytest.mark.usefixtures("real_workers")  # the limit is inherited
 def test_a_training_whose_files_may_not_grow(bench: Bench, tmp_path: Path) -> None:
     """A limit on a file's size does what a full disk does, and no place is any better: exit code

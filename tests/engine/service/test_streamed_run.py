@@ -116,7 +116,9 @@ def _in_memory(folder: Path) -> Bits:
         return uninterrupted(experiment_on(folder))[0]
 
 
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+@pytest.mark.parametrize(
+    "number", [signal.SIGKILL, pytest.param(signal.SIGTERM, marks=pytest.mark.rare)]
+)
 def test_no_reader_outlives_its_trainer(
     tmp_path: Path, scratch: Path, number: signal.Signals
 ) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import cast
 
+import pytest
 from textual.app import App
 from textual.events import Key
 from textual.pilot import Pilot
@@ -23,6 +24,10 @@ from tui.screens.workbench import WorkbenchScreen
 from tui.settings import Settings
 
 WIDE, NARROW = (120, 36), (80, 24)
+BOTH_SIZES = pytest.mark.parametrize(
+    "size", [pytest.param(WIDE, marks=pytest.mark.rare), NARROW], ids=["wide", "narrow"]
+)
+"""The wide one in `make test-all` only: stories of one size are played on the wide one."""
 CHARACTERS = {"slash": "/", "space": " ", "full_stop": "."}
 SIZES = (WIDE, NARROW, (60, 20), (20, 5))
 

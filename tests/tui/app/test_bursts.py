@@ -8,7 +8,7 @@ import pytest
 from textual.widgets import Input
 
 from tests.engine.service.live import WAIT_S
-from tests.tui.app.stage import NARROW, Stage, played
+from tests.tui.app.stage import BOTH_SIZES, Stage, played
 from tui.widgets.training import LossCurve
 
 
@@ -31,7 +31,7 @@ def test_a_filter_gets_what_is_typed_behind_the_key_that_opens_it(tmp_path: Path
     played(tmp_path, play, at_presets=True)
 
 
-@pytest.mark.parametrize("size", [(120, 36), NARROW])
+@BOTH_SIZES
 def test_the_next_field_gets_what_is_typed_behind_tab(
     tmp_path: Path, size: tuple[int, int]
 ) -> None:

@@ -11,6 +11,7 @@ from textual.pilot import Pilot
 from engine.errors import PerceptuiError
 from engine.parts.data import Facts
 from engine.runs.events import CheckpointSaved, Prediction
+from tests.tui.app.stage import BOTH_SIZES
 from tests.tui.app.stand import StandApp, made_run, seen, small_experiment, started, told, until
 from tui.live.snapshot import PastMoment, Snapshot
 from tui.renderables.look import Look
@@ -86,7 +87,7 @@ def test_keys_draw_erase_and_clear(app: StandApp, tmp_path: Path) -> None:
     told(tmp_path, DrawScreen(FACTS), story, app=app)
 
 
-@pytest.mark.parametrize("size", [(120, 36), (80, 24)], ids=["wide", "narrow"])
+@BOTH_SIZES
 def test_the_mouse_draws_lines(app: StandApp, tmp_path: Path, size: tuple[int, int]) -> None:
     """A press and a drag draw whatever the mouse has left out; where it is wide in two columns."""
 
@@ -107,7 +108,7 @@ def test_the_mouse_draws_lines(app: StandApp, tmp_path: Path, size: tuple[int, i
     told(tmp_path, DrawScreen(FACTS), story, app=app, size=size)
 
 
-@pytest.mark.parametrize("size", [(120, 36), (80, 24)], ids=["wide", "narrow"])
+@BOTH_SIZES
 def test_each_class_has_a_bar_while_one_draws(
     app: StandApp, tmp_path: Path, size: tuple[int, int]
 ) -> None:

@@ -9,7 +9,7 @@ from textual.pilot import Pilot
 
 from engine.spec.experiment_reader import from_raw
 from tests.tui.app.editor_app import TINY, EditorApp
-from tests.tui.app.stage import NARROW, WIDE, Stage, played
+from tests.tui.app.stage import BOTH_SIZES, WIDE, Stage, played
 from tui.editing.draft import Draft
 from tui.editing.draft_items import field_handled
 from tui.editing.handles import Handled, handled
@@ -210,7 +210,7 @@ async def test_the_mouse_presses_arrows_and_inputs() -> None:
         assert app.editor.item.key == "data.noise"
 
 
-@pytest.mark.parametrize("size", [WIDE, NARROW])
+@BOTH_SIZES
 def test_space_switches_on_the_inputs_and_trains_elsewhere(
     tmp_path: Path, size: tuple[int, int]
 ) -> None:

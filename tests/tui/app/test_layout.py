@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from textual.widget import Widget
 
-from tests.tui.app.stage import NARROW, SIZES, WIDE, Stage, played
+from tests.tui.app.stage import BOTH_SIZES, SIZES, WIDE, Stage, played
 from tests.tui.app.stand import made_run
 
 SCREENS: dict[str, Sequence[str]] = {
@@ -60,6 +60,7 @@ def test_every_screen_stands_at_every_size(tmp_path: Path, size: tuple[int, int]
     played(tmp_path, play, size=size)
 
 
+@pytest.mark.rare  # `test_resize_storm` is its sibling on a terminal
 def test_a_storm_of_sizes_is_survived(tmp_path: Path) -> None:
     """Forty sizes while it trains leave a workbench that is whole again at the end."""
     chance = random.Random(0)
@@ -78,7 +79,7 @@ def test_a_storm_of_sizes_is_survived(tmp_path: Path) -> None:
     played(tmp_path, play)
 
 
-@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+@BOTH_SIZES
 def test_the_footer_names_what_matters(tmp_path: Path, size: tuple[int, int]) -> None:
     """The keys of a training, help and quit are on the workbench at both sizes, not cut off."""
 

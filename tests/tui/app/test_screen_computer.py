@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from engine.computer import Card, Computer, Reading
-from tests.tui.app.stage import NARROW, WIDE, Stage, played
+from tests.tui.app.stage import BOTH_SIZES, Stage, played
 from tui.renderables.computer import computer_line, computer_rows
 from tui.renderables.look import Look
 
@@ -19,7 +19,7 @@ READING = Reading(
 PLAIN = Look(color="none")
 
 
-@pytest.mark.parametrize("size", [WIDE, NARROW])
+@BOTH_SIZES
 def test_the_panel_shows_the_computer_and_times_a_step(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]
 ) -> None:

@@ -11,13 +11,11 @@ import pytest
 from engine.errors import DataUnavailable
 from engine.parts.data import DataLocations, Loading
 from engine.parts.data.torchvision_sets import MNIST
-from tests.tui.app.stage import NARROW, WIDE, Stage, played
+from tests.tui.app.stage import BOTH_SIZES, Stage, played
 from tests.tui.app.stand import made_run, small_experiment
 from tui.screens import data as data_screen
 from tui.screens.data import DataScreen, SetList
 from tui.screens.table import TableScreen
-
-SIZES = pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
 
 
 @pytest.fixture(autouse=True)
@@ -47,7 +45,7 @@ async def go_to(stage: Stage, name: str) -> None:
     await stage.pilot.pause()
 
 
-@SIZES
+@BOTH_SIZES
 def test_every_set_says_what_it_is(tmp_path: Path, size: tuple[int, int]) -> None:
     """Samples, classes, size, licence, source, and whether it is here."""
 
@@ -62,7 +60,7 @@ def test_every_set_says_what_it_is(tmp_path: Path, size: tuple[int, int]) -> Non
     played(tmp_path, play, size=size)
 
 
-@SIZES
+@BOTH_SIZES
 def test_a_set_is_used_in_the_open_experiment(tmp_path: Path, size: tuple[int, int]) -> None:
     """Loss, last layer and sizes follow; what was changed is said, and z takes it back."""
 
@@ -100,7 +98,7 @@ def test_without_an_experiment_one_is_begun(tmp_path: Path) -> None:
     played(tmp_path, play, at_presets=True)
 
 
-@SIZES
+@BOTH_SIZES
 def test_own_files_are_among_them(tmp_path: Path, size: tuple[int, int]) -> None:
     """A table in this folder, pictures, and what a run is of; enter looks at a table."""
     (tmp_path / "houses.csv").write_text("area,price\n" + "1,2\n" * 20)
@@ -129,7 +127,7 @@ def test_own_files_are_among_them(tmp_path: Path, size: tuple[int, int]) -> None
     played(tmp_path, play, size=size)
 
 
-@SIZES
+@BOTH_SIZES
 def test_a_download_tells_how_far_it_is_and_is_given_up(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]
 ) -> None:

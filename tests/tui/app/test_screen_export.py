@@ -8,9 +8,7 @@ import pytest
 
 from engine.export import FORMATS
 from engine.export.trained_network import Onnx
-from tests.tui.app.stage import NARROW, WIDE, Stage, played
-
-SIZES = pytest.mark.parametrize("size", [WIDE, NARROW])
+from tests.tui.app.stage import BOTH_SIZES, Stage, played
 
 
 def test_every_format_says_what_it_is_for() -> None:
@@ -20,7 +18,7 @@ def test_every_format_says_what_it_is_for() -> None:
         assert format.suffix.startswith("."), name
 
 
-@SIZES
+@BOTH_SIZES
 def test_a_trained_network_is_written(tmp_path: Path, size: tuple[int, int]) -> None:
     """The whole path and the size stand there afterwards, and y copies the path."""
     target = tmp_path / "net.csv"
@@ -58,7 +56,7 @@ def test_what_is_missing_is_said_before_it_is_asked_for(
     played(tmp_path, play)
 
 
-@SIZES
+@BOTH_SIZES
 def test_nothing_trained_nothing_exported(tmp_path: Path, size: tuple[int, int]) -> None:
     """It is said what would help; saving says what it saves."""
 

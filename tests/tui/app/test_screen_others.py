@@ -16,6 +16,7 @@ from engine.errors import UsageError
 from engine.runs.events import Prediction
 from engine.runs.pictures import Boundary, Comparison, Picture, Pictures, Point
 from tests.engine.runs.test_kept_table import begun
+from tests.tui.app.stage import BOTH_SIZES
 from tests.tui.app.stand import StandApp, seen, small_experiment, started, told, until
 from tui.live.samples_at_hand import samples_at_hand
 from tui.live.snapshot import Snapshot
@@ -106,7 +107,7 @@ def test_code_is_shown_copied_and_saved(tmp_path: Path) -> None:
     told(tmp_path, CodeScreen(), story, app=app)
 
 
-@pytest.mark.parametrize("size", [(120, 36), (80, 24)])
+@BOTH_SIZES
 def test_a_problem_is_put_together(tmp_path: Path, size: tuple[int, int]) -> None:
     """What went wrong and the experiment stand in it, without a path; c copies, s saves it."""
     app = with_draft(tmp_path)
@@ -302,7 +303,7 @@ def test_help_reads_the_keys_of_the_screen_below(tmp_path: Path) -> None:
     told(tmp_path, PresetsScreen(), story, size=(120, 70))
 
 
-@pytest.mark.parametrize("size", [(120, 36), (80, 24)])
+@BOTH_SIZES
 def test_help_finds_a_key_and_does_it(tmp_path: Path, size: tuple[int, int]) -> None:
     """Words narrow the list; enter closes it and does what the line says."""
 

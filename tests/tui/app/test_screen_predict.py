@@ -13,12 +13,12 @@ from textual.widgets import Input
 from engine.runs.events import CheckpointSaved, Prediction, RunFinished
 from engine.service.protocol.description import DataRows
 from tests.engine.runs.test_kept_table import begun
+from tests.tui.app.stage import BOTH_SIZES
 from tests.tui.app.stand import StandApp, seen, small_experiment, started, told, until
 from tests.tui.app.test_screen_others import trained
 from tui.screens.predict import PredictScreen
 
 Play = Pilot[object]
-SIZES = pytest.mark.parametrize("size", [(120, 36), (80, 24)], ids=["wide", "narrow"])
 ROWS = DataRows(
     cells=[["20", "Oslo"], ["25", "Rome"]],
     answers=["yes", "no"],
@@ -52,7 +52,7 @@ def fields(app: StandApp) -> list[str]:
     return [field.value for field in app.screen.query(Input)]
 
 
-@SIZES
+@BOTH_SIZES
 def test_it_begins_with_a_real_row(app: StandApp, tmp_path: Path, size: tuple[int, int]) -> None:
     """With what it is, the range of its number and the words of its category; pgdn: the next."""
 
@@ -69,7 +69,7 @@ def test_it_begins_with_a_real_row(app: StandApp, tmp_path: Path, size: tuple[in
     told(tmp_path, PredictScreen(), story, app=app, size=size)
 
 
-@SIZES
+@BOTH_SIZES
 def test_arrows_go_between_the_fields(app: StandApp, tmp_path: Path, size: tuple[int, int]) -> None:
     """Nothing that was typed is replaced; in a category those to the sides choose."""
 
@@ -119,7 +119,7 @@ def test_rows_that_come_late_replace_nothing(app: StandApp, tmp_path: Path) -> N
     told(tmp_path, PredictScreen(), story, app=app)
 
 
-@SIZES
+@BOTH_SIZES
 def test_better_weights_are_offered(app: StandApp, tmp_path: Path, size: tuple[int, int]) -> None:
     """ctrl+t asks those of the best epoch, and the newest again; only where they are better."""
     over = RunFinished(reason="completed", run="r", epochs=30, steps=30, elapsed_s=1.0, metrics={})
@@ -159,7 +159,7 @@ def test_the_last_weights_may_be_the_best(app: StandApp, tmp_path: Path) -> None
     told(tmp_path, PredictScreen(), story, app=app)
 
 
-@SIZES
+@BOTH_SIZES
 def test_before_anything_is_trained_the_data_is_seen(tmp_path: Path, size: tuple[int, int]) -> None:
     """With what leads to predictions: no empty screen."""
     app = StandApp(tmp_path)

@@ -11,6 +11,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input, OptionList
 
 from engine.spec.presets import listings
+from tests.tui.app.stage import BOTH_SIZES
 from tests.tui.app.stand import StandApp, made_run, seen, told, until
 from tui.screens.presets import PresetsScreen
 from tui.screens.table import TableScreen
@@ -24,7 +25,7 @@ def own_config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
 
 
-@pytest.mark.parametrize("size", [(120, 36), (80, 24)])
+@BOTH_SIZES
 def test_says_where_to_start(tmp_path: Path, size: tuple[int, int]) -> None:
     """An example, one's own table and what was done last are on top; the text says what is seen."""
     made_run(tmp_path)
@@ -49,7 +50,7 @@ def test_says_where_to_start(tmp_path: Path, size: tuple[int, int]) -> None:
     told(tmp_path, PresetsScreen(), story, size=size)
 
 
-@pytest.mark.parametrize("size", [(120, 36), (80, 24)])
+@BOTH_SIZES
 def test_each_start_opens(tmp_path: Path, size: tuple[int, int]) -> None:
     """The example is on the workbench, the table is asked for, the run is opened."""
     run = made_run(tmp_path)
@@ -68,7 +69,7 @@ def test_each_start_opens(tmp_path: Path, size: tuple[int, int]) -> None:
     told(tmp_path, PresetsScreen(), story, size=size)
 
 
-@pytest.mark.parametrize("size", [(120, 36), (80, 24)])
+@BOTH_SIZES
 def test_titles_stand_beside_names_that_say_less(tmp_path: Path, size: tuple[int, int]) -> None:
     """`moons` is Two moons; `circle` says it all."""
 
@@ -81,7 +82,7 @@ def test_titles_stand_beside_names_that_say_less(tmp_path: Path, size: tuple[int
     told(tmp_path, PresetsScreen(), story, size=size)
 
 
-@pytest.mark.parametrize("size", [(120, 36), (80, 24)])
+@BOTH_SIZES
 def test_a_repaired_sibling_is_folded_under_its_original(
     tmp_path: Path, size: tuple[int, int]
 ) -> None:
@@ -181,7 +182,7 @@ def test_filter_narrows_and_esc_clears(tmp_path: Path) -> None:
     told(tmp_path, PresetsScreen(), story)
 
 
-@pytest.mark.parametrize("size", [(120, 36), (80, 24)])
+@BOTH_SIZES
 def test_enter_opens_what_is_called_so(tmp_path: Path, size: tuple[int, int]) -> None:
     """One enter behind the filter opens the best match, and the list is whole again behind it."""
 
@@ -217,7 +218,7 @@ def test_arrows_choose_among_what_the_filter_leaves(tmp_path: Path) -> None:
     told(tmp_path, PresetsScreen(), story)
 
 
-@pytest.mark.parametrize("size", [(120, 36), (80, 24)])
+@BOTH_SIZES
 def test_live_runs_on_top_past_ones_last(tmp_path: Path, size: tuple[int, int]) -> None:
     """What is trained now is among the starts, what is over closes the list; enter opens it."""
     live = made_run(tmp_path, "first", reason=None, is_live=True)

@@ -11,6 +11,7 @@ from textual.pilot import Pilot
 
 from engine.runs.known_runs import KnownRuns, ListedRun
 from tests.tui.app.idle import Gate
+from tests.tui.app.stage import BOTH_SIZES
 from tests.tui.app.stand import StandApp, made_run, seen, told, until
 from tui.past.comparison import compare
 from tui.renderables.table import Sheet
@@ -39,7 +40,7 @@ def test_an_empty_list_says_how_to_fill_it(tmp_path: Path) -> None:
     told(tmp_path, RunsScreen(), story)
 
 
-@pytest.mark.parametrize("size", [(120, 36), (80, 24)])
+@BOTH_SIZES
 def test_lists_what_came_out_live_ones_first(tmp_path: Path, size: tuple[int, int]) -> None:
     """State, epochs, loss and accuracy of each run; the live one on top."""
     made_run(tmp_path, "over", loss=0.125)
@@ -242,7 +243,7 @@ def test_enter_opens_also_where_runs_are_marked(tmp_path: Path) -> None:
     told(tmp_path, RunsScreen(), story)
 
 
-@pytest.mark.parametrize("size", [(120, 36), (80, 24)])
+@BOTH_SIZES
 def test_marked_runs_are_compared(tmp_path: Path, size: tuple[int, int]) -> None:
     """space ↓ space = is what it looks like: both are compared, the older first, scores on top."""
     layers = ["Linear(4)", "ReLU()", "Linear(1)", "Sigmoid()"]
@@ -276,7 +277,7 @@ def test_marked_runs_are_compared(tmp_path: Path, size: tuple[int, int]) -> None
     told(tmp_path, RunsScreen(), story, size=size)
 
 
-@pytest.mark.parametrize("size", [(120, 36), (80, 24)])
+@BOTH_SIZES
 def test_runs_are_told_apart(tmp_path: Path, size: tuple[int, int]) -> None:
     """Of one title: by what each has otherwise, its score and its age; the name is below."""
     made_run(tmp_path, "small")

@@ -20,6 +20,7 @@ from engine.sweeps.plan import Plan
 from engine.sweeps.results import Row
 from engine.sweeps.table import SweepEnded, TrialEnded
 from tests.engine.sweeps.planned import RATES, RAW, WIDTHS, plan
+from tests.tui.app.stage import BOTH_SIZES
 from tests.tui.app.stand import StandApp, seen, small_experiment, told, until
 from tui.messages import PresetChosen
 from tui.screens.choice import ChoiceScreen
@@ -85,7 +86,7 @@ def _train(
     )
 
 
-@pytest.mark.parametrize("size", [(120, 36), (80, 24)])
+@BOTH_SIZES
 def test_table_map_boundaries_and_curves_are_seen(tmp_path: Path, size: tuple[int, int]) -> None:
     """Side by side where there is room, else one after the other with v."""
     directory = _made(tmp_path, plan(RATES, WIDTHS), [0.4, 0.3, 0.2, None])

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from textual.widgets import Input
 
-from tests.tui.app.stage import NARROW, WIDE, Stage, played
+from tests.tui.app.stage import BOTH_SIZES, Stage, played
 from tests.tui.app.stand import small_experiment
 from tui.screens.table import TableScreen, completed
 
@@ -28,7 +28,7 @@ def houses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return path
 
 
-@pytest.mark.parametrize("size", [WIDE, NARROW])
+@BOTH_SIZES
 def test_from_a_file_to_an_experiment(houses: Path, size: tuple[int, int]) -> None:
     """n, part of a path, tab, enter: what is in it; a column, enter: the experiment."""
 

@@ -9,12 +9,10 @@ from textual.app import App
 from textual.geometry import Region
 from textual.widgets._toast import Toast
 
-from tests.tui.app.stage import NARROW, WIDE, Stage, played
+from tests.tui.app.stage import BOTH_SIZES, NARROW, WIDE, Stage, played
 from tests.tui.app.stand import FIRST_LAYER, made_run, small_experiment
 from tui.widgets.editor import Editor
 from tui.widgets.notes import DoctorNote
-
-BOTH = pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
 
 
 @pytest.fixture(autouse=True)
@@ -24,7 +22,7 @@ def own_places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
-@BOTH
+@BOTH_SIZES
 def test_before_and_now(tmp_path: Path, size: tuple[int, int]) -> None:
     """One line says how it was, how it is and what was changed, once the training has ended."""
 
@@ -64,7 +62,7 @@ def test_an_opened_run_is_what_a_change_is_judged_by(tmp_path: Path) -> None:
     played(tmp_path, play, attach_to=run)
 
 
-@BOTH
+@BOTH_SIZES
 def test_warnings_of_a_training_go_with_a_change(tmp_path: Path, size: tuple[int, int]) -> None:
     """They are of the network that was trained; taken back, they stand again."""
 
@@ -101,7 +99,7 @@ def test_the_cursor_begins_at_the_top_of_another_experiment(tmp_path: Path) -> N
     played(tmp_path, play)
 
 
-@BOTH
+@BOTH_SIZES
 def test_a_toast_covers_nothing_that_is_said(
     tmp_path: Path, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,13 +8,11 @@ from typing import cast
 import pytest
 from textual.app import App
 
-from tests.tui.app.stage import NARROW, WIDE, Stage, played
+from tests.tui.app.stage import BOTH_SIZES, NARROW, Stage, played
 from tests.tui.app.stand import FIRST_LAYER, dialog_seen, small_experiment
 
-SIZES = pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
 
-
-@SIZES
+@BOTH_SIZES
 @pytest.mark.parametrize(
     ("keys", "text"),
     [
@@ -53,7 +51,7 @@ def test_a_text_is_told_by_what_it_means(tmp_path: Path) -> None:
     played(tmp_path, play)
 
 
-@SIZES
+@BOTH_SIZES
 def test_a_path_is_checked_while_it_is_typed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]
 ) -> None:

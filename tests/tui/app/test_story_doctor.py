@@ -12,7 +12,7 @@ from engine.doctor.rules import ALL
 from engine.errors import PerceptuiError
 from engine.service.client.session import Session
 from tests.engine.doctor.test_failure import broken
-from tests.tui.app.stage import NARROW, WIDE, Stage, played
+from tests.tui.app.stage import BOTH_SIZES, Stage, played
 from tests.tui.app.stand import small_experiment
 from tui.screens.doctor import DoctorScreen
 from tui.screens.tune import TuneScreen
@@ -30,7 +30,7 @@ def own_places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
-@pytest.mark.parametrize("size", [WIDE, NARROW])
+@BOTH_SIZES
 def test_findings_come_and_go(tmp_path: Path, size: tuple[int, int]) -> None:
     """The doctor's pane has all that stand, the lines on top the gravest where it is not seen."""
 
@@ -70,7 +70,7 @@ def test_all_findings_are_listed(tmp_path: Path) -> None:
     played(tmp_path, play)
 
 
-@pytest.mark.parametrize("size", [WIDE, NARROW])
+@BOTH_SIZES
 def test_what_a_finding_rests_on_is_drawn_beside_it(tmp_path: Path, size: tuple[int, int]) -> None:
     """Below the finding under the cursor: here the dead layer's values."""
     dead = Histogram(of="outputs of layers[1] ReLU()", low=0.0, high=2.5, counts=[9, 0, 1])
@@ -119,7 +119,7 @@ def test_a_rule_that_raises_does_not_end_the_app(
     played(tmp_path, play)
 
 
-@pytest.mark.parametrize("size", [WIDE, NARROW])
+@BOTH_SIZES
 def test_a_divergence_offers_the_way_back(tmp_path: Path, size: tuple[int, int]) -> None:
     """It says epoch, step, rate and gradient norm; g goes back and on, and is no key before."""
 
@@ -138,7 +138,7 @@ def test_a_divergence_offers_the_way_back(tmp_path: Path, size: tuple[int, int])
     played(tmp_path, play, size=size)
 
 
-@pytest.mark.parametrize("size", [WIDE, NARROW])
+@BOTH_SIZES
 def test_the_suggested_rate_is_taken(tmp_path: Path, size: tuple[int, int]) -> None:
     """T draws the loss over growing rates; enter takes the suggested one, z gives it back."""
 
@@ -212,7 +212,7 @@ def test_with_a_real_trainer(tmp_path: Path, warm: Path) -> None:
     played(tmp_path, play, connect=partial(Session.connect, warm), experiment=experiment)
 
 
-@pytest.mark.parametrize("size", [WIDE, NARROW])
+@BOTH_SIZES
 def test_a_finding_is_chosen_and_repaired(tmp_path: Path, size: tuple[int, int]) -> None:
     """The gravest is first; enter repairs the one under the cursor, and the list is looked at anew.
 

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from engine.explanation.explanation import Trial
 from engine.runs.side_by_side import SideBySide, Tried
-from tests.tui.app.stage import NARROW, WIDE, Stage, played
+from tests.tui.app.stage import BOTH_SIZES, WIDE, Stage, played
 from tests.tui.app.stand import FIRST_LAYER, small_experiment
 from tui.renderables.look import Look
 from tui.renderables.side_by_side import side_by_side
@@ -17,11 +15,10 @@ from tui.widgets.pane import PANES
 from tui.widgets.picture import BOUNDARY, PictureView
 from tui.widgets.snapshot_view import SnapshotView
 
-SIZES = pytest.mark.parametrize("size", [WIDE, NARROW])
 LAYERS = ["Linear(64)", "Dropout(0.2)", "ReLU()", "Linear(16)", "Linear(1)", "Sigmoid()"]
 
 
-@SIZES
+@BOTH_SIZES
 def test_a_layer_is_explained_and_tried(tmp_path: Path, size: tuple[int, int]) -> None:
     """h says what it does here; enter trains it with and without; the arrows go to its options."""
     experiment = small_experiment(layers=LAYERS)
@@ -43,7 +40,7 @@ def test_a_layer_is_explained_and_tried(tmp_path: Path, size: tuple[int, int]) -
     played(tmp_path, play, size=size, experiment=experiment)
 
 
-@SIZES
+@BOTH_SIZES
 def test_what_is_drawn_and_measured_is_explained(tmp_path: Path, size: tuple[int, int]) -> None:
     """Where one pane is seen it comes first; where all are, after the line under the cursor."""
 
@@ -65,7 +62,7 @@ def test_what_is_drawn_and_measured_is_explained(tmp_path: Path, size: tuple[int
     played(tmp_path, play, size=size)
 
 
-@SIZES
+@BOTH_SIZES
 def test_a_finding_is_explained(tmp_path: Path, size: tuple[int, int]) -> None:
     """Why there is such a rule, what it found here, and its repair is tried."""
 
@@ -78,7 +75,7 @@ def test_a_finding_is_explained(tmp_path: Path, size: tuple[int, int]) -> None:
     played(tmp_path, play, size=size)
 
 
-@SIZES
+@BOTH_SIZES
 def test_a_field_in_a_form_is_explained_with_what_is_typed(
     tmp_path: Path, size: tuple[int, int]
 ) -> None:
@@ -95,7 +92,7 @@ def test_a_field_in_a_form_is_explained_with_what_is_typed(
     played(tmp_path, play, size=size)
 
 
-@SIZES
+@BOTH_SIZES
 def test_a_preset_is_explained_before_it_is_opened(tmp_path: Path, size: tuple[int, int]) -> None:
     async def play(stage: Stage) -> None:
         screen = stage.app.screen

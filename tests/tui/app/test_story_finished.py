@@ -13,12 +13,10 @@ from engine.runs.pictures import Comparison
 from engine.runs.run import Run, all_runs
 from engine.service.client.session import Session
 from tests.engine.service.live import run_async, the_end, to_train
-from tests.tui.app.stage import NARROW, WIDE, Stage, played
+from tests.tui.app.stage import BOTH_SIZES, Stage, played
 from tests.tui.app.stand import made_run, small_experiment
 from tui.live.snapshot import Snapshot
 from tui.screens.predict import PredictScreen
-
-BOTH = pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
 
 
 @pytest.fixture(autouse=True)
@@ -41,7 +39,7 @@ def trained(warm: Path, folder: Path, **changes: object) -> Run:
     return run_async(train())
 
 
-@BOTH
+@BOTH_SIZES
 def test_a_finished_run_opens_with_all_it_had(
     tmp_path: Path, warm: Path, size: tuple[int, int]
 ) -> None:
@@ -105,7 +103,7 @@ def test_what_can_not_be_drawn_is_said(tmp_path: Path, warm: Path) -> None:
     played(tmp_path, play, connect=partial(Session.connect, warm), attach_to=run)
 
 
-@BOTH
+@BOTH_SIZES
 def test_space_at_the_end_trains_on(tmp_path: Path, warm: Path, size: tuple[int, int]) -> None:
     """As many epochs again, in the same run, whose picture stays; r begins another."""
 
@@ -231,7 +229,7 @@ def compared(shown: Snapshot) -> Comparison | None:
     return shown.pictures.comparison if shown.pictures else None
 
 
-@BOTH
+@BOTH_SIZES
 def test_the_best_stays_at_hand_after_the_end(
     tmp_path: Path, warm: Path, size: tuple[int, int]
 ) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.tui.app.stage import NARROW, WIDE, Stage, played
+from tests.tui.app.stage import BOTH_SIZES, Stage, played
 from tests.tui.app.stand import small_experiment
 from tui.screens.fix import FixScreen
 from tui.screens.workbench import WorkbenchScreen
@@ -19,7 +19,7 @@ def own_places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
-@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+@BOTH_SIZES
 def test_one_key_each_makes_it_fit(tmp_path: Path, size: tuple[int, int]) -> None:
     """Other data: f lists the ways out, 1 takes the first, z takes it back, esc changes nothing."""
 

@@ -9,14 +9,12 @@ from pathlib import Path
 import pytest
 
 from engine.errors import UsageError
-from tests.tui.app.stage import NARROW, WIDE, Stage, played
+from tests.tui.app.stage import BOTH_SIZES, NARROW, Stage, played
 from tests.tui.app.stand import small_experiment
 from tui.screens.workbench import WorkbenchScreen
 from tui.terminal.outside import editor
 from tui.terminal.terminal_app import TerminalApp
 from tui.widgets.editor import Editor
-
-SIZES = pytest.mark.parametrize("size", [WIDE, NARROW])
 
 
 @pytest.fixture
@@ -33,7 +31,7 @@ def outside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     return script
 
 
-@SIZES
+@BOTH_SIZES
 def test_ctrl_z_takes_back_and_ctrl_y_makes_again(tmp_path: Path, size: tuple[int, int]) -> None:
     """On the workbench as in any editor; where nothing is left to take back it says so."""
 
@@ -75,7 +73,7 @@ def test_undo_where_the_experiment_is_not_seen(tmp_path: Path) -> None:
     played(tmp_path, play, size=NARROW)
 
 
-@SIZES
+@BOTH_SIZES
 def test_the_experiment_in_an_editor(tmp_path: Path, outside: Path, size: tuple[int, int]) -> None:
     """What is saved there is taken over at once, and z takes it back."""
     outside.write_text("sed -i 's/^epochs = .*/epochs = 17/' \"$1\"\n", "utf-8")

@@ -8,7 +8,7 @@ import pytest
 
 from engine.spec.experiment_reader import read_file
 from engine.spec.presets import path_of
-from tests.tui.app.stage import NARROW, Stage, played
+from tests.tui.app.stage import BOTH_SIZES, Stage, played
 from tests.tui.app.stand import made_run
 from tui.screens.presets import PresetsScreen
 from tui.screens.workbench import WorkbenchScreen
@@ -57,7 +57,7 @@ def test_a_preset_that_is_chosen_again_is_as_it_was_left(tmp_path: Path) -> None
     played(tmp_path, play, at_presets=True)
 
 
-@pytest.mark.parametrize("size", [(120, 36), NARROW])
+@BOTH_SIZES
 def test_another_preset_asks_about_edits(tmp_path: Path, size: tuple[int, int]) -> None:
     """esc stays with them, d drops them, and z brings them back even then."""
 
@@ -155,7 +155,7 @@ def test_the_live_run_that_began_here_shows_what_is_edited(tmp_path: Path) -> No
     played(tmp_path, play)
 
 
-@pytest.mark.parametrize("size", [(120, 36), NARROW])
+@BOTH_SIZES
 def test_a_change_that_waits_for_a_reset_stands_beside_the_state(
     tmp_path: Path, size: tuple[int, int]
 ) -> None:
@@ -175,7 +175,7 @@ def test_a_change_that_waits_for_a_reset_stands_beside_the_state(
     played(tmp_path, play, size=size)
 
 
-@pytest.mark.parametrize("size", [(120, 36), NARROW])
+@BOTH_SIZES
 def test_space_on_another_preset_asks_about_the_live_training(
     tmp_path: Path, size: tuple[int, int]
 ) -> None:

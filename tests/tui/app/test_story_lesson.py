@@ -9,12 +9,10 @@ import pytest
 from textual.screen import Screen
 
 from engine.lessons import progress
-from tests.tui.app.stage import NARROW, WIDE, Stage, played
+from tests.tui.app.stage import BOTH_SIZES, WIDE, Stage, played
 from tui.screens.lessons import LessonsScreen
 from tui.screens.workbench import WorkbenchScreen
 from tui.widgets.pane import LESSON
-
-BOTH = pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
 
 TINY = """
 title = "Tiny"
@@ -81,7 +79,7 @@ def standing() -> progress.Standing:
     return progress.standings()["tiny"]
 
 
-@BOTH
+@BOTH_SIZES
 def test_a_question_is_answered(tmp_path: Path, size: tuple[int, int]) -> None:
     """Wrong is explained with the person's figures, hints come one after another, right goes on."""
 
@@ -156,7 +154,7 @@ def test_solutions_are_shown_by_doing_them(tmp_path: Path, monkeypatch: pytest.M
     played(tmp_path, play, at_presets=True)
 
 
-@BOTH
+@BOTH_SIZES
 def test_nothing_locks_a_person_in(tmp_path: Path, size: tuple[int, int]) -> None:
     """Skip, back and start over; a step finds the bench as the steps before would leave it."""
 

@@ -13,7 +13,7 @@ from engine.service.client.session import Session
 from engine.spec.presets import path_of
 from engine.training.checkpoint import load
 from engine.training.microscope.dissection import digest_of
-from tests.tui.app.stage import NARROW, WIDE, Stage, played
+from tests.tui.app.stage import BOTH_SIZES, Stage, played
 from tests.tui.app.stand import small_experiment
 from tui.screens.microscope import MicroscopeScreen
 from tui.screens.workbench import WorkbenchScreen
@@ -37,7 +37,7 @@ def _number(stage: Stage) -> int | None:
     return None if step is None else step.step
 
 
-@pytest.mark.parametrize("size", [WIDE, NARROW])
+@BOTH_SIZES
 def test_the_parts_have_their_lines_and_nothing_is_done(
     tmp_path: Path, size: tuple[int, int]
 ) -> None:

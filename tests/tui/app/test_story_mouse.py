@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.tui.app.stage import NARROW, WIDE, Stage, played
+from tests.tui.app.stage import BOTH_SIZES, NARROW, WIDE, Stage, played
 from tui.screens.actions import ActionsScreen
 from tui.screens.save import SaveScreen
 from tui.screens.workbench import WorkbenchScreen
@@ -35,7 +35,7 @@ def test_a_click_on_more_leads_to_everything(tmp_path: Path, size: tuple[int, in
     played(tmp_path, play, size=size)
 
 
-@pytest.mark.parametrize("size", [WIDE, NARROW])
+@BOTH_SIZES
 def test_a_right_click_opens_what_can_be_done_with_a_row(
     tmp_path: Path, size: tuple[int, int]
 ) -> None:
@@ -77,7 +77,7 @@ def test_a_right_click_on_a_preset_does_not_open_it(tmp_path: Path) -> None:
     played(tmp_path, play, at_presets=True)
 
 
-@pytest.mark.parametrize("key", ["ctrl+@", "ctrl+space"])
+@pytest.mark.parametrize("key", ["ctrl+@", pytest.param("ctrl+space", marks=pytest.mark.rare)])
 def test_the_menu_has_a_key(tmp_path: Path, key: str) -> None:
     """As terminals send it with and without a newer protocol; esc closes it."""
 

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from engine.errors import UsageError
 from engine.runs.inside import Unit
 from tests.tui.app.inside_recording import DIGITS
-from tests.tui.app.stage import NARROW, WIDE, Stage, played
+from tests.tui.app.stage import BOTH_SIZES, NARROW, Stage, played
 from tests.tui.app.stand import small_experiment
 from tui.widgets.network import NetworkView
 from tui.widgets.pane import PaneFrame
@@ -32,7 +30,7 @@ async def paused(stage: Stage) -> None:
     await stage.until(lambda: network(stage).inside is not None)
 
 
-@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+@BOTH_SIZES
 def test_the_network_is_there_before_the_first_step(tmp_path: Path, size: tuple[int, int]) -> None:
     """With its first weights, every column under the names of its layers."""
 

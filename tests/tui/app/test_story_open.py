@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from engine.runs.run import Run
-from tests.tui.app.stage import NARROW, SIZES, WIDE, Stage, played
+from tests.tui.app.stage import BOTH_SIZES, NARROW, SIZES, Stage, played
 from tests.tui.app.stand import made_run, small_experiment
 from tui.screens.predict import PredictScreen
 from tui.widgets.snapshot_view import SnapshotView
@@ -167,7 +167,7 @@ def test_a_run_of_an_opened_run_does_not_nest_names(tmp_path: Path) -> None:
     played(tmp_path, play, attach_to=old)
 
 
-@pytest.mark.parametrize("size", [WIDE, NARROW])
+@BOTH_SIZES
 def test_a_preset_with_a_table_in_it_is_named_as_the_table(
     tmp_path: Path, size: tuple[int, int]
 ) -> None:

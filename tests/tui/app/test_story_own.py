@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
-from tests.tui.app.stage import NARROW, WIDE, Stage, played
+from tests.tui.app.stage import BOTH_SIZES, Stage, played
 from tests.tui.app.stand import small_experiment
 
-SIZES = pytest.mark.parametrize("size", [WIDE, NARROW])
 
-
-@SIZES
+@BOTH_SIZES
 def test_what_is_kept_nowhere_yet_is_seen_when_it_trains(
     tmp_path: Path, size: tuple[int, int]
 ) -> None:
@@ -32,7 +28,7 @@ def test_what_is_kept_nowhere_yet_is_seen_when_it_trains(
     played(tmp_path, play, size=size)
 
 
-@SIZES
+@BOTH_SIZES
 def test_coming_back_to_a_run_by_the_list_changes_nothing(
     tmp_path: Path, size: tuple[int, int]
 ) -> None:

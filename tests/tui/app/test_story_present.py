@@ -7,12 +7,10 @@ from pathlib import Path
 import pytest
 
 from engine.lessons import progress
-from tests.tui.app.stage import NARROW, WIDE, Stage, played
+from tests.tui.app.stage import BOTH_SIZES, WIDE, Stage, played
 from tests.tui.app.test_story_lesson import TINY
 from tests.tui.command_line import Bench
 from tui.screens.confirm import ConfirmScreen
-
-BOTH = pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
 
 
 @pytest.fixture(autouse=True)
@@ -25,7 +23,7 @@ def own_places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (folder / "tiny.toml").write_text(TINY)
 
 
-@BOTH
+@BOTH_SIZES
 def test_an_experiment_goes_by_in_stages(tmp_path: Path, size: tuple[int, int]) -> None:
     """Data, network, training, what it predicts, inside; back leads back, and trains nothing."""
 

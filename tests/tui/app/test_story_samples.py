@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
-from tests.tui.app.stage import NARROW, WIDE, Stage, played
+from tests.tui.app.stage import BOTH_SIZES, Stage, played
 from tests.tui.app.stand import small_experiment
 from tui.widgets.training import LossCurve
 
 
-@pytest.mark.parametrize("size", [WIDE, NARROW])
+@BOTH_SIZES
 def test_the_data_is_seen_before_it_is_trained(tmp_path: Path, size: tuple[int, int]) -> None:
     """Its points stand below what there is to do, and give way to the network's picture."""
 
@@ -44,7 +42,7 @@ def test_other_data_is_looked_at_anew(tmp_path: Path) -> None:
     played(tmp_path, play)
 
 
-@pytest.mark.parametrize("size", [WIDE, NARROW])
+@BOTH_SIZES
 def test_each_sample_in_turn(tmp_path: Path, size: tuple[int, int]) -> None:
     """o shows the labels and, for two classes, two lines over the sample's number; and back."""
 
@@ -60,7 +58,7 @@ def test_each_sample_in_turn(tmp_path: Path, size: tuple[int, int]) -> None:
     played(tmp_path, play, size=size, experiment=small_experiment())
 
 
-@pytest.mark.parametrize("size", [WIDE, NARROW])
+@BOTH_SIZES
 def test_a_cursor_reads_the_curve(tmp_path: Path, size: tuple[int, int]) -> None:
     """Arrows go over the epochs, the mouse to any place; past the end the legend is back."""
 

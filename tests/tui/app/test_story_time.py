@@ -13,7 +13,7 @@ from engine.service.client.session import Session
 from engine.spec.experiment_reader import from_raw
 from tests.engine.training.tiny import SMALL
 from tests.tui.app.replay import STEPS_PER_EPOCH
-from tests.tui.app.stage import NARROW, WIDE, Stage, played
+from tests.tui.app.stage import BOTH_SIZES, Stage, played
 from tui.live.pace import faster, is_first_run, slower
 from tui.settings import Settings, settings_file
 from tui.widgets.picture import PictureView
@@ -39,7 +39,7 @@ async def _trained(stage: Stage, epochs: int) -> None:
     await stage.until(lambda: stage.app.controller.snapshot.newest is not None)
 
 
-@pytest.mark.parametrize("size", [WIDE, NARROW])
+@BOTH_SIZES
 def test_braces_go_back_and_forth(tmp_path: Path, size: tuple[int, int]) -> None:
     """It is said that this is the past, and which; space is now again, and pauses nothing."""
 

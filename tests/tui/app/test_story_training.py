@@ -10,7 +10,7 @@ import pytest
 
 from engine.errors import DataUnavailable
 from tests.tui.app.replay import Workers
-from tests.tui.app.stage import NARROW, WIDE, Stage, played
+from tests.tui.app.stage import BOTH_SIZES, NARROW, WIDE, Stage, played
 from tests.tui.app.stand import FIRST_LAYER, made_run, small_experiment
 from tui.messages import DraftChanged
 from tui.widgets.pane import NAMES
@@ -104,7 +104,7 @@ def test_the_confusion_matrix_of_data_with_a_boundary(
     played(tmp_path, play, size=size)
 
 
-@pytest.mark.parametrize("size", [WIDE, NARROW])
+@BOTH_SIZES
 def test_a_download_shows_how_far_it_is(tmp_path: Path, size: tuple[int, int]) -> None:
     """Before the training the bytes are told as they come, then the preparing; x calls it off."""
 

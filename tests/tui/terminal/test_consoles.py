@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from textual.widgets import Input
 
-from tests.tui.app.stage import NARROW, WIDE, Stage, played
+from tests.tui.app.stage import BOTH_SIZES, Stage, played
 from tui.headless.progress import Lines, Presentation
 from tui.renderables.look import Look, look_for, on_console
 from tui.renderables.loss_chart import LossSeries, loss_chart
@@ -15,8 +15,6 @@ from tui.renderables.palette import CLASSES
 from tui.settings import Settings
 from tui.terminal.ascii_lines import console_text
 from tui.terminal.printing import Terminal
-
-SIZES = pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
 
 
 def on(term: str, *, console: bool | None = None) -> Look:
@@ -51,7 +49,7 @@ def test_what_is_left_is_drawn_with_what_there_is() -> None:
     assert console_text("╭─╮▸…") == "┌─┐>."
 
 
-@SIZES
+@BOTH_SIZES
 def test_the_whole_screen_is_what_a_console_has(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]
 ) -> None:
