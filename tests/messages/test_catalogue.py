@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from babel.messages.catalog import Catalog
 
+from engine.lessons.library import find_lesson, listings
 from tests.messages import catalogue, preset_texts
 from tests.messages.extraction import Message, messages, messages_in
 from tui.language.phrase_book import PhraseBook
 
+_FIGURE = re.compile(r"\{[a-z_.]+[^{}]*\}")
 SAID = [Message("Quit"), Message("epoch {epoch:n}"), Message("{count:n} epoch", "{count:n} epochs")]
 
 
@@ -115,3 +119,14 @@ def test_every_preset_has_its_texts_in_the_other_language() -> None:
         assert set(preset_texts.translated(path.stem)) == texts, path.stem
     names = {path.name for path in preset_texts.FOLDER.glob("*.toml")}
     assert {path.name for path in (preset_texts.FOLDER / "zh_CN").glob("*.toml")} == names
+
+
+def test_every_lesson_is_told_in_the_other_language() -> None:
+    """The same steps, with the same figures in what is said of them."""
+    for listing in listings()[0]:
+        english, said = find_lesson(listing.name), find_lesson(listing.name, "zh_CN")
+        assert said.title != english.title, listing.name
+        for one, other in zip(english.steps, said.steps, strict=True):
+            assert other.text != one.text, (listing.name, one.title)
+            figures = [sorted(_FIGURE.findall(repr(step.done))) for step in (one, other)]
+            assert figures[0] == figures[1], (listing.name, one.title)
