@@ -16,6 +16,6 @@ TERMS = (
     "{figure:n} steps/s", "{figure:n} samples/s", "a number", "a text", "a layer",
     "{name} {low:n} to {high:n}", "hint", "lessons", "train loss", "test loss",
     "train accuracy", "test accuracy",
-    "lesson", "show", "anew", "{share:n} of {processors}",
+    "lesson", "show", "anew", "{share:n}% of {processors}",
     "at least {limit:n}", "at most {limit:n}", "above {limit:n}", "below {limit:n}",
 )  # fmt: skip
