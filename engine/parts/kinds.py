@@ -195,6 +195,8 @@ def _convert_one(value: object, kind: Any, parameter: Parameter) -> Any:
         return value if type(value) is bool else MISSING
     if kind is str:
         return value if isinstance(value, str) and writable(value) else MISSING
+    if kind not in (int, float):  # a part, which only a call makes
+        return MISSING
     if isinstance(value, bool) or not isinstance(value, int if kind is int else int | float):
         return MISSING
     if kind is int and not -_INT64 <= value < _INT64:

@@ -39,7 +39,7 @@ GIVEN = 'csv("grades.csv", "grade", task="regression")'
         (layers("Linear(3, 4)", "Linear(1)"), "input-size", "layers[0]",
          "write Linear(4): the size of what comes in follows from the data"),
         (layers("Linear(2, 4)", "Linear(4, 0)"), "wrong-value", "layers[1].bias",
-         "give Linear bias=False"),
+         "give Linear bias=False; give Linear(4, bias=False) 1 output"),
         (layers("Linear(4.0)", "Linear(1)"), "wrong-value", "layers[0].out_features",
          "give Linear out_features=4"),
         (layers("Linear(4)", "Dropout(50)", "Linear(1)"), "wrong-value", "layers[1].p",

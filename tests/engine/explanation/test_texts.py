@@ -15,6 +15,7 @@ from engine.spec.experiment import Experiment
 MEMBERS = [member for family in FAMILIES.values() for member in family.members().values()]
 FIGURES = {
     *("epochs", "reports", "num_layers", "lr", "num_predicted", "validation", "test", "samples"),
+    "offset",
     *("train", "batch", "batches", "steps", "inputs", "outputs", "params", "kept", "shape"),
     *("classes", "guess", "easy", "first", "middle", "last", "shape_in", "shape_out"),
     *("channels", "sum", "range", "dropped", "selecting"),

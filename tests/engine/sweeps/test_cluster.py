@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import importlib.util
 import socket
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -161,7 +162,8 @@ def test_trials_of_a_machine_that_is_lost_are_tried_again_on_another(tmp_path: P
         assert executor.num_at_once == 2
         run_async(_trained(made, directory, executor, machines, second))
     finally:
-        machines.shutdown()  # type: ignore[no-untyped-call]  # Ray has no types for it
+        shutdown: Callable[[], None] = machines.shutdown  # Ray, where it is, has no types for it
+        shutdown()
     lines = directory.lines()[0]
     (crashed,) = (line for line in lines if isinstance(line, TrialCrashed))
     ended = {line.run: line.ending for line in lines if isinstance(line, TrialEnded)}
