@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -140,13 +141,10 @@ class SweepDirectory:
 
     def trouble(self) -> str:
         """Why nothing can be written into it now; empty where it can."""
-        place = self.path / ".probe"
         try:
-            place.write_bytes(bytes(PROBE_BYTES))
-            place.unlink()
+            with tempfile.TemporaryFile(dir=self.path, buffering=0) as file:
+                file.write(bytes(PROBE_BYTES))
         except OSError as error:
-            with suppress(OSError):
-                place.unlink()
             return error.strerror or str(error)
         return ""
 

@@ -9,6 +9,7 @@ import sys
 import time
 
 from engine.errors import PerceptuiError, UsageError
+from engine.runs.files import appender
 from engine.runs.lease import holder_of, read_lease
 from engine.service.client.launch import last_words
 from engine.sweeps.directory import SweepDirectory
@@ -34,7 +35,7 @@ def start(directory: SweepDirectory) -> None:
     command = [sys.executable, "-P", "-m", COORDINATOR]
     command += [str(directory.path.absolute()), str(writing)]
     try:
-        with directory.log.open("ab") as log:
+        with os.fdopen(appender(directory.log), "ab") as log:
             process = subprocess.Popen(
                 command,
                 stdin=subprocess.DEVNULL,

@@ -15,6 +15,7 @@ _CHANGING = re.compile(
 )
 _ROOMS = {
     "engine/runs/files.py": "writes whatever is kept",
+    "engine/runs/directory.py": "writes where it is told by files.py",
     "engine/runs/contents.py": "removes what a run wrote",
     "engine/runs/deletion.py": "puts a run aside first",
     "engine/runs/index.py": "removes old ones of its own from the cache",
@@ -32,6 +33,9 @@ _ROOMS = {
     "engine/service/worker/socket_server.py": "removes its own socket",
     "engine/service/client/launch.py": "makes a trainer's log in that folder",
     "engine/service/worker/process.py": "removes that log",
+    "engine/sweeps/directory.py": "has a file without a name, to see whether there is room",
+    "engine/sweeps/cluster_node.py": "makes a folder of its own for a task's runs",
+    "engine/sweeps/storage.py": "puts a trial's run in the place of what is left of it",
     "engine/training/streaming/reading_process.py": "removes the folder of its dead trainer",
     "tui/terminal/streams.py": "opens /dev/null",
 }

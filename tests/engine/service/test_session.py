@@ -269,7 +269,9 @@ def test_clients_are_looked_at_after_each_slice_of_work(monkeypatch: pytest.Monk
     """So a pause waits for a step and 20 ms at most; `measure_service` has the milliseconds."""
     asked: list[tuple[float, int | None]] = []
     training = SimpleNamespace(
-        is_over=False, advance=lambda deadline, batches: asked.append((deadline, batches))
+        is_over=False,
+        advance=lambda deadline, batches: asked.append((deadline, batches)),
+        waits=lambda: False,
     )
     monkeypatch.setattr("time.perf_counter", lambda: 100.0)
     controller = run_controller.RunController(cast(SocketServer, SimpleNamespace(clients=[])))

@@ -8,6 +8,7 @@ import os
 import signal
 from collections.abc import Callable
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -197,8 +198,11 @@ def test_a_full_disk_ends_the_sweep_with_one_message(
 
     def fill(one: Assignment) -> None:
         if one.number == 3:
-            full = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-            monkeypatch.setattr(Path, "write_bytes", lambda *_: (_ for _ in ()).throw(full))
+
+            def full(**_: object) -> NoReturn:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+            monkeypatch.setattr("tempfile.TemporaryFile", full)
             raise WorkerLost("the record can't be written")
 
     assert _coordinate(directory, Pretended(directory.runs, fill)) == 1
