@@ -108,6 +108,8 @@ class Draft:
         self._series: tuple[str, _State] | None = None
         """The key that is being moved step by step, and what it was all before."""
         self._derived: _Derived | None = None
+        self._openings = 0
+        """How often something was opened that is to be seen untrained."""
         self.remark = ""
         """What was left out of the last edit, as everybody should know."""
         self.examiner = Examiner()
@@ -197,6 +199,11 @@ class Draft:
         """The layers' calls, as they were typed."""
         layers = self.raw.get("layers")
         return list(layers) if isinstance(layers, list | tuple) else []
+
+    def load_untrained(self, name: str, experiment: Experiment) -> None:
+        """Load an experiment of which no training is shown until another one is begun."""
+        self._openings += 1
+        self.load(name, experiment, Origin(name, experiment, opening=self._openings))
 
     def load(self, name: str, experiment: Experiment, origin: Origin | None = None) -> None:
         """Take an experiment to edit; what was edited before comes back with undo.

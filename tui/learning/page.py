@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import zip_longest
 from typing import NamedTuple
 
@@ -20,12 +21,49 @@ APART = 100
 _GAP = 3
 
 
-def heading(play: Play) -> str:
-    """The lesson and the step, for the border."""
+_MOST_MARKS = 20
+"""Steps of a lesson whose border shows which of them are done."""
+
+
+def heading(play: Play, look: Look) -> str:
+    """The lesson and the step, for the border, and which steps are done."""
     count = len(play.lesson.steps)
     if play.step is None:
-        return tr(f"{play.lesson.title}: the end")
-    return tr(f"{play.lesson.title}: step {play.index + 1} of {count}")
+        told = tr(f"{play.lesson.title}: the end")
+    else:
+        told = tr(f"{play.lesson.title}: step {play.index + 1} of {count}")
+    return f"{told}  {_marks(play, look)}" if count <= _MOST_MARKS else told
+
+
+def _marks(play: Play, look: Look) -> str:
+    """A sign for each step: whether it is done, and in which one is."""
+    done, here, to_do = look.pick("✓", "+"), look.pick("▸", ">"), look.pick("·", ".")
+    known = play.standing.done
+    steps = range(len(play.lesson.steps))
+    return "".join(done if at in known else here if at == play.index else to_do for at in steps)
+
+
+def keys_of(play: Play, *, focused: bool) -> Sequence[tuple[str, str]]:
+    """The keys for the border; focused: enter and the arrows are the pane's."""
+    goes_on = (
+        tr("next lesson")
+        if play.step is None
+        else tr("to the end")
+        if play.is_last
+        else tr("next step")
+    )
+    keys = [] if focused else [("8", tr("to the lesson"))]
+    if play.step is None or play.is_done:
+        keys += [("enter" if focused else "G", goes_on)]
+    elif focused and play.choices:
+        keys += [("enter", tr("answer"))]
+    else:
+        keys += [("G", tr("skip"))]
+    if focused:
+        keys += [("← →", tr("steps"))]
+    if play.step is not None:
+        keys += [("H", tr("hint")), ("A", tr("show")), ("O", tr("anew"))]
+    return [*keys, ("L", tr("all"))]
 
 
 class Page(NamedTuple):
@@ -47,11 +85,13 @@ def page(play: Play, width: int, look: Look, *, focused: bool = True) -> Page:
         _asked(play, beside_width, look), _came(play, beside_width, look, focused=focused)
     )
     if not apart or not beside:
-        rows = [_within(row, width) for row in _joined(_text(play, width, look), beside)]
+        text = _text(play, width, look, focused=focused)
+        rows = [_within(row, width) for row in _joined(text, beside)]
         return Page(rows, len(rows))
     left = width - _GAP - right
     rows = []
-    for one, other in zip_longest(_text(play, left, look), beside, fillvalue=Text()):
+    text = _text(play, left, look, focused=focused)
+    for one, other in zip_longest(text, beside, fillvalue=Text()):
         row = one.copy()
         row.append(" " * (left + _GAP - row.cell_len)).append_text(other)
         rows.append(_within(row, width))
@@ -108,10 +148,10 @@ def _joined(*parts: list[Text]) -> list[Text]:
     return rows
 
 
-def _text(play: Play, width: int, look: Look) -> list[Text]:
+def _text(play: Play, width: int, look: Look, *, focused: bool) -> list[Text]:
     step = play.step
     if step is None:
-        return _end(play, width, look)
+        return _end(play, width, look, focused=focused)
     title = Text(fit(step.title, width, look.ascii), Style(bold=True))
     rows = [title, *markdown(step.text, width, look)]
     if step.needs:
@@ -120,12 +160,19 @@ def _text(play: Play, width: int, look: Look) -> list[Text]:
     return rows
 
 
-def _end(play: Play, width: int, look: Look) -> list[Text]:
+def _end(play: Play, width: int, look: Look, *, focused: bool = True) -> list[Text]:
     done, count = len(play.standing.done), len(play.lesson.steps)
     told = tr(f"That was **{play.lesson.title}**: {done} of {count} steps done.")
-    ways = tr(
-        "`enter` leads to the next lesson, `L` to the list of all, `←` back to the steps. "
-        "Everything on the bench stays: go on playing with it."
+    ways = (
+        tr(
+            "`enter` leads to the next lesson, `L` to the list of all, `←` back to the steps. "
+            "Everything on the bench stays: go on playing with it."
+        )
+        if focused
+        else tr(
+            "`G` leads to the next lesson, `L` to the list of all, `8` back to this pane. "
+            "Everything on the bench stays: go on playing with it."
+        )
     )
     return [*markdown(told, width, look), Text(), *markdown(ways, width, look)]
 
@@ -136,12 +183,12 @@ def _asked(play: Play, width: int, look: Look) -> list[Text]:
     if step is None or not step.question:
         return []
     rows = markdown(f"**{step.question}**", width, look)
+    letters = {choice: f"{letter} " for letter, choice in play.letters.items()}
     for number, (choice, text) in enumerate(step.choices.items()):
         at = not play.is_done and number == play.choice
         cursor = look.pick("›", ">") if at else " "
         mark = look.pick("●", "*") if choice == play.answer else look.pick("○", "o")
-        letter = f"{choice} " if choice.isalpha() else ""
-        lines = markdown(text, width, look, first=f"{cursor} {mark} {letter}")
+        lines = markdown(text, width, look, first=f"{cursor} {mark} {letters.get(choice, '')}")
         for line in lines if at else []:
             line.stylize(Style(bold=True))
         rows += lines
@@ -153,6 +200,9 @@ def _came(play: Play, width: int, look: Look, *, focused: bool = False) -> list[
     rows: list[Text] = []
     for number, hint in enumerate(play.hints, start=1):
         rows += markdown(hint, width, look, first=tr(f"Hint {number}: "))
+    if play.step is not None and not play.is_done and len(play.hints) == len(play.step.hints) > 0:
+        told = tr("The last hint: A shows how it is done")
+        rows += [Text(fit(told, width, look.ascii), Style(dim=True))]
     if play.doing:
         told = tr(f"being shown: {play.doing}")
         rows += [Text(fit(told, width, look.ascii), look.paint(ATTENTION))]
@@ -162,12 +212,11 @@ def _came(play: Play, width: int, look: Look, *, focused: bool = False) -> list[
         rows += _joined(rows, _signed(markdown(told, width, look, first=sign), look, GOOD))[
             len(rows) :
         ]
-        rows += [
-            Text(
-                tr("enter: the next step") if focused else tr("G: the next step"),
-                look.paint(ATTENTION, bold=True),
-            )
-        ]
+        if play.is_last:
+            goes_on = tr("enter: to the end") if focused else tr("G: to the end")
+        else:
+            goes_on = tr("enter: the next step") if focused else tr("G: the next step")
+        rows += [Text(goes_on, look.paint(ATTENTION, bold=True))]
     elif wrong := play.wrong:
         sign = look.pick("▲ ", "! ")
         rows += _signed(markdown(wrong, width, look, first=sign), look, ATTENTION)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from engine.doctor.finding import Finding
 from engine.errors import UsageError
@@ -12,6 +12,9 @@ from engine.lessons.progress import Standing
 from engine.parts.data import DataLocations
 from engine.spec.experiment import Experiment
 from tui.learning.bench_at import bench_at
+
+LETTERS = "abcdef"
+"""What takes a choice, from the first on."""
 
 
 class Play:
@@ -43,6 +46,8 @@ class Play:
         """The line of the solution that is being shown."""
         self.was_shown = False
         """Whether the solution of the step was shown."""
+        self.may_skip = False
+        """Whether it was said that the step is not done yet: who goes on then skips it."""
         self.problem = ""
         """Why how far it is can't be kept; empty where it is."""
 
@@ -51,6 +56,29 @@ class Play:
         """The step; None at the end."""
         steps = self.lesson.steps
         return steps[self.index] if self.index < len(steps) else None
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the step was done, now or another time."""
+        return self.is_done or self.index in self.standing.done
+
+    @property
+    def is_last(self) -> bool:
+        """Whether the end comes next."""
+        return self.index == len(self.lesson.steps) - 1
+
+    @property
+    def begins_untrained(self) -> bool:
+        """Whether it begins with an experiment of its own, of which nothing is trained yet."""
+        return self.index == 0 or (self.step is not None and self.step.start is not None)
+
+    @property
+    def letters(self) -> Mapping[str, str]:
+        """The choices by the letters that take them; digits have letters of their own."""
+        named = {choice: choice for choice in self.choices}
+        if all(name.isalpha() for name in named):
+            return named
+        return dict(zip(LETTERS, named, strict=False)) if len(named) <= len(LETTERS) else {}
 
     @property
     def choices(self) -> Sequence[str]:
@@ -84,7 +112,7 @@ class Play:
         """
         comes_next = index == self.index + 1 and self.is_done
         self.index = max(0, min(index, len(self.lesson.steps)))
-        self.is_done, self.told, self.was_shown = False, "", False
+        self.is_done, self.told, self.was_shown, self.may_skip = False, "", False, False
         self.num_hints = self.choice = 0
         self._keep(self.standing.at(self.index, len(self.lesson.steps)))
         step = self.step
@@ -98,9 +126,11 @@ class Play:
         return start
 
     def resume(self) -> Start | None:
-        """Begin where the person was; from the start where the end was reached."""
-        is_over = self.standing.is_finished
-        return self.begin(0 if is_over else self.standing.step)
+        """Begin with the first step that is not done, from where the person was; else anew."""
+        count = len(self.lesson.steps)
+        left = 0 if self.standing.is_finished else self.standing.step
+        ahead = (*range(left, count), *range(left))
+        return self.begin(next((at for at in ahead if at not in self.standing.done), 0))
 
     def take(self, choice: str) -> None:
         """Answer the step's question."""

@@ -43,6 +43,8 @@ class Origin:
     experiment: Experiment
     run: Path | None = None
     """The run whose experiment it is, if it is not a preset's or a file's."""
+    opening: int = 0
+    """Which opening it was, where nothing trained before is its own, not even the same; else 0."""
 
     @classmethod
     def of(cls, run: Run) -> Origin:
@@ -135,7 +137,7 @@ class Snapshot(LatestEvents):
             return True
         if origin.run is not None:  # what another run came to is not this one's
             return self.run is not None and self.run.absolute() == origin.run.absolute()
-        if experiment is None:
+        if experiment is None or origin.opening:
             return False
         return self.experiment.without_prose() == experiment.without_prose()
 

@@ -36,6 +36,11 @@ def plain(text: str, ascii: bool = False) -> str:
     return "".join(parts)
 
 
+def plain_lines(text: str, ascii: bool = False) -> str:
+    """The text made safe line by line: where it breaks into lines it still does."""
+    return "\n".join(plain(line, ascii) for line in text.split("\n"))
+
+
 def fit(text: str, width: int, ascii: bool = False) -> str:
     """The safe text cut to a width in cells, the cut marked by an ellipsis where it fits."""
     safe = plain(text, ascii)

@@ -14,7 +14,7 @@ from textual.worker import Worker, WorkerState
 from engine.errors import PerceptuiError
 from tui.language import SOURCE, spoken, tr
 from tui.renderables.look import Look
-from tui.renderables.sanitize import plain
+from tui.renderables.sanitize import plain_lines
 
 if TYPE_CHECKING:  # the first screen is there before the engine is loaded
     from engine.runs.run import Run
@@ -85,12 +85,12 @@ class AppScreen(Screen[None]):
 
     def complain(self, error: object) -> None:
         """Tell the person what went wrong."""
-        text = plain(str(error), self.host.look.ascii)
+        text = plain_lines(str(error), self.host.look.ascii)
         self.app.notify(text, severity="error", markup=False)
 
     def tell(self, text: str) -> None:
         """Tell the person what was done."""
-        self.app.notify(plain(text, self.host.look.ascii), markup=False)
+        self.app.notify(plain_lines(text, self.host.look.ascii), markup=False)
 
     def open_run(self, run: Run) -> None:
         """Watch a live run on the workbench, or open the experiment of one that is over."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from textual import work
@@ -55,8 +56,11 @@ class LessonScreen(InsideScreen):
         """Have something on the bench; what was there before comes back with undo."""
         if start is None:
             return
-        draft = self.host.draft
-        draft.load(start.name, start.experiment)
+        draft, play = self.host.draft, self.play
+        if play is not None and play.begins_untrained:
+            draft.load_untrained(start.name, start.experiment)
+        else:
+            draft.load(start.name, start.experiment)
         self.show_draft()
 
     def _turn(self, index: int) -> None:
@@ -69,14 +73,20 @@ class LessonScreen(InsideScreen):
             self.action_pane(LESSON)
 
     def action_next_step(self) -> None:
-        """Go to the next step, done or not."""
+        """Go to the next step; where this one is not done, only who was told so."""
         play = self.play
         if play is None:
             self.tell(NO_LESSON)
         elif play.step is None:
             self._next_lesson(play)
-        else:
+        elif play.is_known or play.may_skip:
             self._turn(play.index + 1)
+        else:
+            self._tell_undone(play)
+
+    def _tell_undone(self, play: Play) -> None:
+        play.may_skip = True
+        self.tell("The step is not done yet: H gives a hint, A shows how, G now skips it")
 
     def on_lesson_view_entered(self) -> None:
         """Answer the question, or go on; where neither can be, say how."""
@@ -89,7 +99,10 @@ class LessonScreen(InsideScreen):
             play.take(play.choices[play.choice])
             self.show_lesson()
         else:
-            self.tell("The step is not done yet: H gives a hint, A shows how, G skips it")
+            self._tell_undone(play)
+
+    def on_lesson_view_focus_moved(self) -> None:
+        self.show_lesson()
 
     def on_lesson_view_taken(self, message: LessonView.Taken) -> None:
         if (play := self.play) is not None:
@@ -168,4 +181,11 @@ class LessonScreen(InsideScreen):
         """What stands on the pane's border."""
         from tui.learning.page import heading
 
-        return heading(self.play) if self.play is not None else tr("Lesson")
+        return heading(self.play, self.host.look) if self.play is not None else tr("Lesson")
+
+    def lesson_keys(self) -> Sequence[tuple[str, str]]:
+        """What stands below the pane: the keys that do something where the focus is."""
+        from tui.learning.page import keys_of
+
+        focused = any(view.has_focus for view in self.query(LessonView))
+        return keys_of(self.play, focused=focused) if self.play is not None else ()

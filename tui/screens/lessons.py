@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from rich.style import Style
 from rich.text import Text
@@ -132,24 +132,32 @@ class LessonsScreen(AppScreen):
         return self._lessons[at] if at is not None and at < len(self._lessons) else None
 
 
+_CELLS = 12
+
+
 def _line(number: int, one: Listing, standing: Standing | None, widest: int, look: Look) -> Text:
     """A lesson: how far one is, its number, its title."""
-    done = len(standing.done) if standing is not None else 0
+    known = standing.done if standing is not None else ()
+    done = len(known)
     is_over = done >= one.num_steps > 0
     sign = look.pick("✓", "+") if is_over else look.pick("▸", ">") if done else " "
     line = Text(no_wrap=True, overflow="ellipsis" if not look.ascii else "crop")
     line.append(f"{sign} ", look.paint(GOOD if is_over else ATTENTION))
     line.append(f"{number:>2}  ", Style(dim=True))
     line.append(fit(f"{one.name:<{widest}}", widest, look.ascii))
-    line.append("  ").append(_bar(done, one.num_steps, look))
+    line.append("  ").append(_bar(known, one.num_steps, look))
     line.append(f" {done:>2}/{one.num_steps:<2}  ", Style(dim=True))
     return line.append(plain(one.title, look.ascii))
 
 
-def _bar(done: int, total: int, look: Look) -> Text:
-    """A cell for each step."""
+def _bar(done: Collection[int], total: int, look: Look) -> Text:
+    """A cell for each step, full where it is done; of more steps than cells, their share."""
     full, empty = look.pick("■", "#"), look.pick("□", ".")
-    cells = min(total, 12)
-    filled = round(cells * done / total) if total else 0
-    bar = Text(full * filled, look.paint(GOOD))
-    return bar.append(empty * (cells - filled) + " " * (12 - cells), Style(dim=True))
+    cells = min(total, _CELLS)
+    if total > cells:
+        done = range(round(cells * len(done) / total))
+    bar = Text()
+    for at in range(cells):
+        is_done = at in done
+        bar.append(full if is_done else empty, look.paint(GOOD) if is_done else Style(dim=True))
+    return bar.append(" " * (_CELLS - cells))

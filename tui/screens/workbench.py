@@ -284,7 +284,9 @@ class WorkbenchScreen(LessonScreen):
         super().show_lesson()
         if self.play is None and self.pane == LESSON:
             self.pane = "experiment"
-        self.query_one(f"#{LESSON}", PaneFrame).show_title(self.lesson_title())
+        frame = self.query_one(f"#{LESSON}", PaneFrame)
+        frame.show_title(self.lesson_title())
+        frame.show_keys(self.lesson_keys())
         self._draw_tabs()
 
     def action_repair(self) -> None:

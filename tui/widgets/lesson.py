@@ -30,6 +30,9 @@ class LessonView(ScrolledView, can_focus=True):
     class Entered(Message):
         """The step is to be answered, or left for the next."""
 
+    class FocusMoved(Message):
+        """Other keys are the lesson's now."""
+
     class Turned(Message):
         """Another step is to be shown."""
 
@@ -78,10 +81,10 @@ class LessonView(ScrolledView, can_focus=True):
         return found.rows
 
     def on_focus(self) -> None:
-        self.remake()
+        self.post_message(self.FocusMoved())
 
     def on_blur(self) -> None:
-        self.remake()
+        self.post_message(self.FocusMoved())
 
     @property
     def _asks(self) -> bool:
@@ -92,7 +95,7 @@ class LessonView(ScrolledView, can_focus=True):
         """A letter is a choice only where it is one."""
         if action == "take":
             asks, play = self._asks, self.play
-            return asks and play is not None and parameters[0] in play.choices
+            return asks and play is not None and parameters[0] in play.letters
         return self.play is not None
 
     def action_enter(self) -> None:
@@ -103,9 +106,10 @@ class LessonView(ScrolledView, can_focus=True):
         """Go to the step before, or skip this one."""
         self.post_message(self.Turned(by))
 
-    def action_take(self, choice: str) -> None:
-        """Take a choice by its letter."""
-        self.post_message(self.Taken(choice))
+    def action_take(self, letter: str) -> None:
+        """Take the choice that has this letter."""
+        if self.play is not None:
+            self.post_message(self.Taken(self.play.letters[letter]))
 
     def action_move(self, by: int) -> None:
         """Move the cursor over the choices; where there are none, the text."""

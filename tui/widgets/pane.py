@@ -73,8 +73,7 @@ PANES = (
     Pane("doctor", "Doctor", "left", lambda: (DoctorNote(),), (("d", "all"),)),
     Pane(
         LESSON, "Lesson", "lesson", lambda: (LessonView(),),
-        (("enter", "go on"), ("← →", "steps"), ("H", "hint"), ("A", "show"), ("O", "anew"),
-         ("L", "all")),
+        (("H", "hint"), ("A", "show"), ("O", "anew"), ("L", "all")),
     ),
 )  # fmt: skip
 """All of them, in the order of their keys."""
@@ -97,6 +96,7 @@ class PaneFrame(Vertical):
     def __init__(self, pane: Pane) -> None:
         super().__init__(*pane.content(), id=pane.name, classes="pane")
         self.pane = pane
+        self._keys = pane.keys
         self._is_titled_only = False
         self.show_title(pane.title)
 
@@ -108,9 +108,14 @@ class PaneFrame(Vertical):
         self.show_title(self.pane.title)
         self._show_keys(self.size.width)
 
+    def show_keys(self, keys: Sequence[tuple[str, str]]) -> None:
+        """Name these keys, which are of now."""
+        self._keys = tuple(keys)
+        self._show_keys(self.size.width)
+
     def _show_keys(self, width: int) -> None:
         """Its keys, as many as there is room for."""
-        told = keys_line(self.pane.keys, width - _CORNERS)
+        told = keys_line(self._keys, width - _CORNERS)
         if told != self.border_subtitle:
             self.border_subtitle = told
 

@@ -277,7 +277,7 @@ def test_repairs_follow_each_other_and_each_is_taken_back(tmp_path: Path) -> Non
         await stage.until(
             lambda: any("1. optimizer.lr: use 0.02, as before" in told for told in stage.notices)
         )
-        assert any("2. seed: use seed = 0" in told for told in stage.notices)
+        assert any("\n2. seed: use seed = 0" in told for told in stage.notices)
         experiment = draft.experiment
         assert experiment is not None
         assert (experiment.optimizer.lr, experiment.seed) == (0.02, 0)

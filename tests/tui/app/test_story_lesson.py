@@ -93,6 +93,7 @@ def test_a_question_is_answered(tmp_path: Path, size: tuple[int, int]) -> None:
         await stage.until_seen("Hint 2: It is not two.")
         await stage.press("H")
         assert stage.notices == ["There are no more hints: A shows how it is done"]
+        await stage.until_seen("The last hint: A shows how it is done")
         await stage.press("down", "enter")
         await stage.until_seen("✓ Four of 17 parameters.", "enter: the next step")
         assert standing().done == (0,)
@@ -107,11 +108,14 @@ def test_what_really_happened_is_checked(tmp_path: Path) -> None:
 
     async def play(stage: Stage) -> None:
         await begun(stage)
+        undone = "The step is not done yet: H gives a hint, A shows how, G now skips it"
         await stage.press("G")
+        await stage.until(lambda: stage.notices == [undone])
+        await stage.until_seen("step 1 of 3  ▸··")
+        await stage.press("G")
+        await stage.until_seen("step 2 of 3  ·▸·")
         await stage.press("enter")
-        assert stage.notices == [
-            "The step is not done yet: H gives a hint, A shows how, G skips it"
-        ]
+        assert stage.notices == [undone, undone]
         await stage.train()
         stage.trainer.advance()
         await stage.until_seen("epoch 2/30")
@@ -125,8 +129,11 @@ def test_what_really_happened_is_checked(tmp_path: Path) -> None:
         stage.workbench.show_draft()
         await stage.until_seen("✓ Now 9.")
         assert standing().done == (1, 2)
-        assert len(stage.notices) == 1
-        await stage.press("enter")
+        assert len(stage.notices) == 2
+        await stage.until_seen("step 3 of 3  ·✓✓", "enter to the end", "enter: to the end")
+        await stage.press("1")
+        await stage.until_seen("8 to the lesson", "G to the end", "G: to the end")
+        await stage.press("8", "enter")
         await stage.until_seen("That was Tiny: 2 of 3 steps done.")
         assert standing().is_finished
 
@@ -164,7 +171,7 @@ def test_nothing_locks_a_person_in(tmp_path: Path, size: tuple[int, int]) -> Non
         await stage.until_seen("Make it wider.")
         await stage.press("left")
         await stage.until_seen("Press space.")
-        await stage.press("G")
+        await stage.press("G", "G")
         stage.app.draft.set("layers.0.out_features", "9")
         stage.workbench.show_draft()
         await stage.until_seen("✓ Now 9.")
@@ -194,6 +201,73 @@ def test_a_lesson_goes_on_where_it_was_left(tmp_path: Path) -> None:
         await stage.press("O")
         await stage.until_seen("How wide is it?")
         assert standing() == progress.Standing()
+
+    played(tmp_path, play, at_presets=True)
+
+
+@pytest.mark.parametrize(
+    ("standing", "seen"),
+    [
+        (progress.Standing(step=0, done=(0, 2), is_finished=True), "step 2 of 3  ✓▸✓"),
+        (progress.Standing(step=0, done=(0,)), "step 2 of 3  ✓▸·"),
+        (progress.Standing(step=2, done=(0, 2)), "step 2 of 3  ✓▸✓"),
+        (progress.Standing(step=2, done=(0, 1, 2)), "step 1 of 3  ✓✓✓"),
+    ],
+)
+def test_what_is_left_is_opened(tmp_path: Path, standing: progress.Standing, seen: str) -> None:
+    """The first step that is not done, from where it was left on; all of it where nothing is."""
+    from engine.lessons.library import find_lesson
+    from engine.parts.data import DataLocations
+    from tui.learning.page import heading
+    from tui.learning.play import Play
+    from tui.renderables.look import Look
+
+    progress.keep("tiny", standing)
+    play = Play(find_lesson("tiny"), DataLocations(tmp_path))
+    play.resume()
+    assert heading(play, Look()) == f"Tiny: {seen}"
+
+
+def test_a_step_with_its_own_start_shows_nothing_that_was_trained(tmp_path: Path) -> None:
+    """Not even a training of the same; undo leads back to it."""
+    folder = tmp_path / "config" / "perceptui" / "presets" / "lessons"
+    (folder / "tiny.toml").write_text(
+        TINY.replace('title = "Widen"', 'title = "Widen"\nstart = "xor"')
+        .replace('title = "Tiny"', 'title = "Tiny"\nstart = "xor"')
+        .replace(TINY[TINY.index("[experiment]") : TINY.index("[[steps]]")], "", 1)
+    )
+
+    async def play(stage: Stage) -> None:
+        await begun(stage)
+        await stage.press("right")
+        await stage.until_seen("Press space.")
+        await stage.train()
+        stage.trainer.advance(3)
+        await stage.until_seen("✓ 3 epochs.")
+        await stage.press("8", "enter")
+        await stage.until_seen("Make it wider.", "The loss curve appears when")
+        assert stage.workbench.shown.run is None
+        await stage.press("1", "z")
+        await stage.until(lambda: stage.workbench.shown.run is not None)
+
+    played(tmp_path, play, at_presets=True)
+
+
+def test_choices_that_are_digits_have_letters(tmp_path: Path) -> None:
+    """A letter takes them as it takes any other; digits lead to panes."""
+    folder = tmp_path / "config" / "perceptui" / "presets" / "lessons"
+    digits = TINY.replace('{ a = "Two", b = "Four" }', '{ 2 = "Two", 4 = "Four" }')
+    (folder / "tiny.toml").write_text(
+        digits.replace('answered("b")', 'answered("4")')
+        .replace('answered("a")', 'answered("2")')
+        .replace("answer b", "answer 4")
+    )
+
+    async def play(stage: Stage) -> None:
+        await begun(stage)
+        await stage.until_seen("○ a Two", "○ b Four", "enter answer")
+        await stage.press("b")
+        await stage.until_seen("✓ Four of 17 parameters.")
 
     played(tmp_path, play, at_presets=True)
 
@@ -252,7 +326,7 @@ def test_every_lesson_has_a_page_at_any_size(tmp_path: Path) -> None:
                     assert all(row.cell_len <= max(width, 1) for row in rows), (name, index, width)
                     if look.ascii:
                         assert all(row.plain.isascii() for row in rows), (name, index)
-        assert "the end" in heading(play)
+        assert "the end" in heading(play, Look())
 
 
 def test_no_key_of_the_workbench_has_two_meanings() -> None:

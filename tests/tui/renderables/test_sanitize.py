@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from tui.renderables.sanitize import fit, fit_end, plain
+from tui.renderables.sanitize import fit, fit_end, plain, plain_lines
 
 
 def test_escape_codes_become_visible() -> None:
@@ -18,6 +18,12 @@ def test_escape_codes_become_visible() -> None:
 def test_direction_overrides_become_visible() -> None:
     """Bidirectional controls, C1 controls and lone surrogates are written as escapes."""
     assert plain("a\u202eb\x9b\ud800") == "a\\u202eb\\x9b\\ud800"
+
+
+def test_lines_stay_lines() -> None:
+    """Only what breaks a text into lines is let through."""
+    assert plain_lines("1. one\n2. \x1b[31m\ttwo") == "1. one\n2. ␛[31m␉two"
+    assert plain_lines("é\n\r", ascii=True) == "\\xe9\n\\r"
 
 
 def test_markup_stays_text() -> None:
