@@ -8,6 +8,7 @@ from rich.text import Text
 from textual.binding import Binding
 from textual.message import Message
 
+from engine.explanation.explanation import Figure
 from tui.widgets.rows import RowsView
 from tui.widgets.scrolled import ScrolledView
 
@@ -26,6 +27,11 @@ class LessonView(ScrolledView, can_focus=True):
         Binding("down,j", "move(1)", "Next choice", show=False),
         *(Binding(letter, f"take('{letter}')", show=False) for letter in "abcdef"),
     ]
+
+    figure = Figure(
+        "The lesson",
+        "One step at a time: what to do, and below it what came of it, in your own figures.",
+    )
 
     class Entered(Message):
         """The step is to be answered, or left for the next."""
