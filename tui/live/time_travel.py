@@ -100,7 +100,8 @@ class TimeTravel:
             raise UsageError("nothing was trained yet, so there is no past to see")
         if self._moments is None or self._wanted is None or present.run != self._run:
             self._moments = await self._following.moments(Run(present.run))
-            self._run, self._wanted, self._seen = present.run, None, None
+            if present.run != self._run:  # else a key before this one may have gone back meanwhile
+                self._run, self._wanted, self._seen = present.run, None, None
         if not self._moments.steps:
             raise UsageError("this run keeps no snapshots, so there is no past to see")
         return self._moments
@@ -126,8 +127,8 @@ class TimeTravel:
             )
             while self._is_due():
                 await self._review(present, measure=is_small)
-            if not is_small and self._wanted is not None:
-                await self._review(present, measure=True)
+                if not is_small and self._wanted is not None and not self._is_due():
+                    await self._review(present, measure=True)
         except BaseException:
             self.leave()
             raise
