@@ -177,7 +177,6 @@ class WorkbenchScreen(LessonScreen):
         return self.has_class("-wide") and not self.zoomed
 
     def on_resize(self, event: Resize) -> None:
-        self.query_one(StatusLine).facts = self.has_class("-wide")
         self.set_class(self.size.width >= VAST, "-vast")
         self._draw_tabs()
         self._give_room()
@@ -604,7 +603,9 @@ class WorkbenchScreen(LessonScreen):
 
     def _settle(self) -> None:
         """Take the layout as it is now."""
-        self._give_room()  # columns have their widths by now
+        # Columns have their widths by now, and the screen the class of its own.
+        self.query_one(StatusLine).facts = self.has_class("-wide")
+        self._give_room()
         self._focus()
         self._tell_grid()
         self.show_inside(self._seen())

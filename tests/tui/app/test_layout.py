@@ -12,6 +12,8 @@ from textual.widget import Widget
 
 from tests.tui.app.stage import BOTH_SIZES, SIZES, WIDE, Stage, played
 from tests.tui.app.stand import made_run
+from tui.screens.workbench import WorkbenchScreen
+from tui.widgets.status import StatusLine
 
 SCREENS: dict[str, Sequence[str]] = {
     "WorkbenchScreen": (),
@@ -112,3 +114,16 @@ def _is_seen(widget: Widget | None, size: tuple[int, int]) -> bool:
         return False
     region = widget.region
     return region.area > 0 and region.x < size[0] and region.y < size[1]
+
+
+@BOTH_SIZES
+def test_figures_stand_on_one_line_from_the_start(tmp_path: Path, size: tuple[int, int]) -> None:
+    """On the second where there is room for both; the screen's class comes after its size."""
+
+    async def play(stage: Stage) -> None:
+        stage.burst("slash", *"circle", "enter")
+        await stage.until(lambda: isinstance(stage.app.screen, WorkbenchScreen))
+        await stage.settled()
+        assert stage.workbench.query_one(StatusLine).facts == (size == WIDE)
+
+    played(tmp_path, play, size=size, at_presets=True)
