@@ -164,10 +164,16 @@ def _sign(point: Point, code: int, wrong: bool, field: Boundary, look: Look) -> 
         _hue(point.target, field, look) if not field.classes else look.hue(class_hue(point.target))
     )
     if wrong:
-        return sign, look.paint(Hue(blend(own.rgb, NIGHT, 0.3), own.name), _WHITE, bold=True)
+        return sign, _wrong_style(point.target, look)
     area = _hue(code, field, look)
     ink = _BLACK if look.color == "16" else Hue(blend(own.rgb, _WHITE.rgb, 0.6), own.name)
     return sign, look.paint(ink, area if look.half_blocks else None, bold=True)
+
+
+def _wrong_style(index: int, look: Look) -> Style:
+    """How a point of a class is drawn that lies on another's side."""
+    own = look.hue(class_hue(index))
+    return look.paint(Hue(blend(own.rgb, NIGHT, 0.3), own.name), _WHITE, bold=True)
 
 
 def _cell(value: float, limits: tuple[float, float], count: int) -> int | None:
@@ -220,6 +226,7 @@ def _legend(field: Boundary, wrong: int, width: int, look: Look) -> list[Text]:
         few = "".join(look.glyph(i, hollow=True) for i in range(min(len(field.classes), 3) or 1))
         parts.append(Text(tr(f"{few} test")))
     if wrong and look.has_color:
-        sign = (look.pick("◆", "#"), look.paint(_BLACK, _WHITE))
-        parts.append(Text.assemble(sign, tr(" on the wrong side")))
+        some = range(min(len(field.classes), 3))
+        signs = ((look.glyph(index), _wrong_style(index, look)) for index in some)
+        parts.append(Text.assemble(*signs, tr(" on the wrong side")))
     return wrapped(parts, width, look)
