@@ -36,10 +36,11 @@ def labels(plan: Plan) -> list[str]:
 
 def repeats(plan: Plan) -> str:
     """What a configuration was repeated by: `5 seeds`, `5 folds`, `3 seeds of 5 folds each`."""
-    seeds = f"{plan.seeds:,} seed{'s' if plan.seeds > 1 else ''}"
     if not plan.folds:
-        return seeds
-    return f"{seeds} of {plan.folds} folds each" if plan.seeds > 1 else f"{plan.folds} folds"
+        return f"{plan.seeds:,} seeds" if plan.seeds > 1 else "1 seed"
+    if plan.seeds == 1:
+        return f"{plan.folds} folds"
+    return f"{plan.seeds:,} seeds of {plan.folds} folds each"
 
 
 def objective_words(plan: Plan) -> str:

@@ -91,7 +91,7 @@ def class_table(
     if left_out:
         body.append((Text(look.pick(f"… {left_out} more", f".. {left_out} more")), *[""] * 4))
     footer = (
-        _TOTAL if roomy else tr("Mean"),
+        tr(_TOTAL) if roomy else tr("Mean"),
         fraction(_mean([score.precision for score in classes])),
         fraction(_mean([score.recall for score in classes])),
         fraction(_mean([score.f1 for score in classes])),

@@ -120,7 +120,7 @@ def scatter(
     )
     curves = [diagonal, points]
     below = wrapped(legend(curves, look), width, look)
-    title = look.pick("Predicted ↑ over actual →", "Predicted (up) over actual (across)")
+    title = look.pick(tr("Predicted ↑ over actual →"), tr("Predicted (up) over actual (across)"))
     canvas = chart(curves, both, both, width, max(4, height - 1 - len(below)), look)
     return [heading(title, width, look), *canvas, *below]
 

@@ -28,8 +28,11 @@ WORDS = {
 
 def computer_line(reading: Reading) -> str:
     """Busy processors and memory, in a few words."""
-    busy = f"{reading.busy_share:.0%} of " if reading.busy_share is not None else ""
-    line = f"{busy}{counted(reading.processors, 'processor')}, {_memory(reading)}"
+    line = counted(reading.processors, "processor")
+    if reading.busy_share is not None:
+        share, processors = 100 * reading.busy_share, line
+        line = tr(f"{share:.0f}% of {processors}")
+    line = f"{line}, {_memory(reading)}"
     shares = [card.used_share for card in reading.cards if card.used_share is not None]
     return f"{line}, GPU {max(shares):.0%}" if shares else line
 

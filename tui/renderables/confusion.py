@@ -58,7 +58,7 @@ def _matrix(
         return []
     label = prefix + min(longest, room, _MOST_NAME)
     heads = [str(index) for index in range(len(names))] if numbered else names
-    title = look.pick("Actual ↓  predicted →", "Actual down, predicted across")
+    title = look.pick(tr("Actual ↓  predicted →"), tr("Actual down, predicted across"))
     title += tr(", % of the actual") if percent else ""
     top = Text(" " * (label + 1))
     for head in heads:
