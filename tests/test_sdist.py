@@ -8,7 +8,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-MADE = {"build", "dist"}
+MADE = {"build", "dist", "runs"}
 """What the project's commands make, beside hidden folders."""
 
 
