@@ -129,7 +129,7 @@ class TimeTravel:
                 await self._review(present, measure=is_small)
                 if not is_small and self._wanted is not None and not self._is_due():
                     await self._review(present, measure=True)
-        except BaseException:
+        except Exception:  # one that is cancelled makes way for another, which draws
             self.leave()
             raise
         finally:
