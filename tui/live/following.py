@@ -66,6 +66,10 @@ class Following:
         """None while it starts, and where it is lost."""
         self._settled = asyncio.Event()
         """Set once it is known whether a worker listens."""
+        self._is_beginning = False
+        """Whether a run is on its way, and what is said of a state may be of the one before."""
+        self._prepared = asyncio.Event()
+        """Set while nothing is on its way to a first step."""
         self._tell = tell
         self._connect = connect
         self.set_rate(slow=slow_link)
@@ -359,6 +363,8 @@ class Following:
                     if isinstance(happened, ev.Event):
                         self.witness.happened(happened)
                     snapshot = self._seeing.taken(self.snapshot, happened)
+                    if self._is_beginning:  # the session's state counts once it is begun
+                        snapshot = replace(snapshot, phase=self.snapshot.phase)
                     moved = snapshot.phase != self.snapshot.phase
                     self._change(snapshot, at_once=moved)
                     is_still = moved and snapshot.phase == "paused"
@@ -377,8 +383,16 @@ class Following:
                 return  # the run is gone already; what was drawn last stays
             self._change(self._seeing.shown(self.snapshot, pictures))
 
+    async def prepared(self) -> None:
+        """Wait until the worker has started and the training, if one was begun, can be steered."""
+        await self._prepared.wait()
+
     def _change(self, snapshot: Snapshot, *, at_once: bool = False) -> None:
         self.snapshot = snapshot
+        if snapshot.phase in ("starting", "preparing"):
+            self._prepared.clear()
+        else:
+            self._prepared.set()
         if at_once:
             self._tell_now()
         elif self._telling is None:

@@ -14,7 +14,7 @@ from engine.service.client.session import SessionEvent
 from tui.language import tr
 from tui.live.curves import CurveMaker
 from tui.live.history import History
-from tui.live.snapshot import Snapshot
+from tui.live.snapshot import Snapshot, phase_of
 
 
 class Observer:
@@ -46,7 +46,7 @@ class Observer:
         history = self._history
         match happened:
             case p.StateChanged():
-                phase = "ready" if happened.state == "idle" else happened.state
+                phase = phase_of(happened.state)
                 return replace(snapshot, phase=phase, message=happened.detail or snapshot.message)
             case p.Progress():
                 return replace(snapshot, progress=happened)

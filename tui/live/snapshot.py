@@ -35,6 +35,11 @@ Of an opened run only: `crashed`: its record has no end; `elsewhere`: another ma
 """
 
 
+def phase_of(state: p.State) -> Phase:
+    """The phase of a training whose worker is in this state."""
+    return "ready" if state == "idle" else state
+
+
 @dataclass(frozen=True)
 class Origin:
     """What was opened: whatever it is edited to afterwards, its trainings belong to it."""

@@ -18,7 +18,7 @@ from tui.live.going_on import GoingOn
 from tui.live.insight import Insight
 from tui.live.opened_run import OpenedRun
 from tui.live.pace import AUTO, FIRST_RUN_S, is_first_run, of_choice
-from tui.live.snapshot import Origin, Snapshot
+from tui.live.snapshot import Origin, Snapshot, phase_of
 from tui.live.time_travel import TimeTravel
 from tui.live.trainer_process import Connect, TrainerProcess, fresh_worker
 
@@ -44,7 +44,6 @@ class TrainingController(Following):
         slow_link: bool = False,
     ) -> None:
         super().__init__(tell, folders, connect, slow_link=slow_link)
-        self._is_beginning = False
         self._opened_run = OpenedRun(self, self._tell_now)
         self.travel = TimeTravel(self, self._tell_now)
         """Through what the run that is open was."""
@@ -145,7 +144,7 @@ class TrainingController(Following):
                 )
             )
             self._change(replace(self.snapshot, run=path))
-            await self._watch(session)
+            await self._watch_begun(session)
 
         await self._do_once(begin)
 
@@ -184,9 +183,17 @@ class TrainingController(Following):
                 await self._opened_run.open(run, str(error), origin)
                 await self._opened_run.draw()
                 return
-            await self._watch(session)
+            await self._watch_begun(session)
 
         await self._do_once(resume)
+
+    async def _watch_begun(self, session: TrainerProcess) -> None:
+        """Watch the run that has begun; from here on it can be steered."""
+        self._is_beginning = False
+        self._change(replace(self.snapshot, phase=phase_of(session.state)), at_once=True)
+        await self._watch(session)
+        if self.snapshot.phase == "paused":
+            await self._draw(session)
 
     def _known(self, run: Run) -> Snapshot:
         """What is shown of a run already; what is open stays so while it goes on."""

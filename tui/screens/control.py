@@ -297,11 +297,12 @@ class ControlScreen(AppScreen):
                 await controller.open()
             self.about_to_train()
             await start(paused=paused)
-            if paused and not self._is_to_wait and controller.snapshot.is_live:
-                await controller.toggle()
-            await controller.look_at(self.grid())
+            await controller.prepared()  # until then a key would find nothing to steer
         finally:
             self._begun.set()
+        if paused and not self._is_to_wait and controller.snapshot.is_live:
+            await controller.toggle()
+        await controller.look_at(self.grid())
         return True
 
     async def _started(self, experiment: Experiment, *, paused: bool) -> None:

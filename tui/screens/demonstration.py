@@ -135,8 +135,7 @@ class Demonstration:
             await controller.do(p.Stop())
         if not await self.screen.begin_anew():
             raise Halted("the experiment can't be trained as it is")
-        while controller.snapshot.phase == "preparing":
-            await asyncio.sleep(LOOK_S)
+        await controller.prepared()
         if not controller.snapshot.is_live:
             raise Halted(controller.snapshot.message or "it can't be trained")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING
 
 from engine import paths
@@ -12,9 +11,6 @@ if TYPE_CHECKING:
     from engine.service.protocol.description import Description
     from engine.spec.experiment import Experiment
     from tui.screens.host import Host
-
-WAIT_S = 0.25
-"""Between two looks whether the trainer can be asked."""
 
 
 def not_here(experiment: Experiment, host: Host) -> str:
@@ -28,6 +24,5 @@ def not_here(experiment: Experiment, host: Host) -> str:
 async def looked_at(experiment: Experiment, host: Host) -> Description | None:
     """The description, as soon as the trainer can be asked; None where it can't be had."""
     controller = host.controller
-    while controller.snapshot.phase in ("starting", "preparing"):
-        await asyncio.sleep(WAIT_S)
+    await controller.prepared()
     return await controller.describe(experiment)

@@ -90,8 +90,7 @@ class DoctorNote(Page, can_focus=True):
         if not experiment.data.is_here(paths.data_dir(app.folders.data_dir)):
             return
         await asyncio.sleep(REST_S)
-        while app.controller.snapshot.phase in ("starting", "preparing"):
-            await asyncio.sleep(REST_S)
+        await app.controller.prepared()
         description = await app.controller.describe(experiment)
         if description is not None:
             examiner.learn(experiment, description)

@@ -314,7 +314,7 @@ class Replay:
                 self._losses.cut(0)
                 self._record(ev.Rewound(from_step=0, epoch=0, after_event=1, to=command.to))
                 self._go_on_telling()
-            case p.Stop() if not self.fetched.is_set():
+            case p.Stop() if self.state == "preparing":
                 self.is_called_off = True
                 self.fetched.set()
             case p.Stop():

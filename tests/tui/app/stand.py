@@ -65,6 +65,9 @@ class AnsweringController:
         self.checkpoints: list[Moment] = []
         """Which of them was asked, each time."""
 
+    async def prepared(self) -> None:
+        """Its worker is there at once."""
+
     async def describe(self, experiment: Experiment) -> Description | None:
         self.described.append(str(experiment.data))
         facts = experiment.data.facts()

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from textual.widgets import Input
 
+from engine.service import protocol as p
 from tests.engine.service.live import WAIT_S
+from tests.tui.app.replay import Replay, Workers
 from tests.tui.app.stage import BOTH_SIZES, Stage, played
 from tui.widgets.training import LossCurve
 
@@ -87,3 +89,29 @@ def test_a_run_gets_the_keys_typed_behind_its_reset(tmp_path: Path) -> None:
         assert stage.trainer.said.count("train small paused") == 2
 
     played(tmp_path, play)
+
+
+class LateToTell(Replay):
+    """Says only of a run's end what state it is in; the rest is known to who asks."""
+
+    def _set_state(self, state: p.State) -> None:
+        if state in ("running", "finished"):
+            super()._set_state(state)
+        else:
+            self.state = state
+
+
+def test_a_run_gets_the_key_typed_while_it_is_prepared(tmp_path: Path) -> None:
+    """What is still said of the run before, which ended, is no word on the one that comes."""
+
+    async def play(stage: Stage) -> None:
+        await stage.train()
+        stage.trainer.fetched.clear()
+        stage.burst("r", "space")
+        await stage.until(lambda: stage.trainer.said[-1] == "train small paused")
+        await stage.until(lambda: not stage.workbench._is_to_wait)
+        assert stage.phase == "preparing"
+        stage.trainer.fetched.set()
+        await stage.until(lambda: stage.trainer.said[-1] == "go on")
+
+    played(tmp_path, play, workers=Workers(LateToTell))
