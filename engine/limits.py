@@ -10,7 +10,7 @@ class Limit:
     """The most of one thing that is taken; more is refused with a sentence, before any work."""
 
     what: str
-    """What is limited, as the README's table names it."""
+    """What is limited, as the documentation's table names it."""
     most: int
     unit: str
     why: str
@@ -242,4 +242,4 @@ ALL = (
     PICTURE_CELLS,
     CLIENTS,
 )
-"""In the order of the README's table."""
+"""In the order of the documentation's table."""

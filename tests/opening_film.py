@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 
 from tests.tui.command_line import perceptui
 
-PICTURE = Path(__file__).parent / "opening.gif"
+PICTURE = Path(__file__).parents[1] / "docs" / "pictures" / "opening.gif"
 SIZE = (84, 24)
 FRAMES = 60
 MOST_BYTES = 1_500_000

@@ -38,10 +38,10 @@ def test_the_oldest_versions_are_those_that_are_promised(name: str) -> None:
     assert oldest.release[: len(promised)] == promised
 
 
-@pytest.mark.parametrize("name", _asked_for("onnx", "ray", "sweep", "test", "bench"))
+@pytest.mark.parametrize("name", _asked_for("bench", "docs", "onnx", "ray", "sweep", "test"))
 def test_the_versions_that_were_tested_together_are_allowed(name: str) -> None:
     """And there is one for every package that is asked for."""
     assert (
         _pinned("constraints.txt")[name]
-        in _asked_for("onnx", "ray", "sweep", "test", "bench")[name].specifier
+        in _asked_for("bench", "docs", "onnx", "ray", "sweep", "test")[name].specifier
     )

@@ -1,4 +1,4 @@
-"""What a format of an export is: declared once, for the command line, its help and the README."""
+"""What a format of an export is: declared once, for the command line, help and documentation."""
 
 from __future__ import annotations
 

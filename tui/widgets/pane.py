@@ -1,4 +1,4 @@
-"""The sides of the workbench, each declared once: keys, tabs, help, README and layout follow."""
+"""The sides of the workbench, each declared once: keys, tabs, help, layout and pages follow."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """What is measured of a network. To add a metric, declare it here and write its formula.
 
-Reports, tables, the list of runs, comparisons, curves, the exported script and the README follow
+Reports, tables, the list of runs, comparisons, curves, the exported script and the reference follow
 from the declaration.
 """
 

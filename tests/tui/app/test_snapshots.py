@@ -1,7 +1,7 @@
 """Each screen as it was last looked at and found good, at 120×36 and 80×24.
 
 `PERCEPTUI_SNAPSHOTS=write pytest tests/tui/app/test_snapshots.py` writes them anew: look at
-the difference before you keep it. Two of them are the README's pictures.
+the difference before you keep it. Two of them are the documentation's pictures.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from tests.tui.app.stage import NARROW, WIDE, Stage, played
 from tests.tui.app.stand import FIRST_LAYER, dialog_seen, made_run
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
+PICTURES = Path(__file__).parents[3] / "docs" / "pictures"
 WRITES = os.environ.get("PERCEPTUI_SNAPSHOTS") == "write"
 SIZES = {"120x36": WIDE, "80x24": NARROW}
 SCREENS: dict[str, tuple[Sequence[str], str]] = {
@@ -53,7 +54,7 @@ def own_places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
-def compared(name: str, found: str) -> None:
+def compared(name: str | Path, found: str) -> None:
     """A snapshot says what was found; the first difference is shown."""
     file = SNAPSHOTS / name
     if WRITES:
@@ -115,7 +116,7 @@ def test_the_first_screen_is_as_it_was(tmp_path: Path, size: str) -> None:
         await stage.settled()
         compared(f"presets-{size}.txt", text_of(stage))
         if size == "120x36":
-            compared("presets.svg", picture_of(stage))
+            compared(PICTURES / "presets.svg", picture_of(stage))
 
     played(Path(), play, size=SIZES[size], workers=Workers(Recorded), at_presets=True)
 
@@ -156,6 +157,6 @@ def test_the_workbench_of_the_readme(tmp_path: Path) -> None:
         await stage.until_seen("epoch 401/600", "● first arm", "test ")
         await stage.settled()
         compared("workbench.txt", text_of(stage))
-        compared("workbench.svg", picture_of(stage))
+        compared(PICTURES / "workbench.svg", picture_of(stage))
 
     played(Path(), play, workers=Workers(Recorded), name="spiral", experiment=preset("spiral"))

@@ -1,10 +1,11 @@
-"""Holds the README to the truth."""
+"""Holds the README and the pages of `docs/` to the truth."""
 
 from __future__ import annotations
 
 import json
 import re
 import shlex
+from dataclasses import fields
 from pathlib import Path
 from typing import get_args
 
@@ -19,7 +20,8 @@ from engine.runs.contents import CHECKPOINTS, EVENTS, EXPERIMENT, LOSSES
 from engine.runs.events import EpochFinished, Reason, RunFinished, decode, encode
 from engine.spec.experiment_reader import from_raw, read_file
 from engine.spec.toml_text import parse_toml
-from tests.readme_tables import panes, tables
+from tests.documentation.pages import MARK, filled, texts
+from tests.documentation.tables import ROOT, panes, tables
 from tests.tui.bound_keys import bound_keys, named
 from tui.cli import PIPE_CLOSED
 from tui.commands import app
@@ -27,29 +29,54 @@ from tui.commands.doctor import FOUND
 from tui.commands.options import TrainingOptions
 from tui.commands.request import requested
 
-README = Path(__file__).parents[1] / "README.md"
-TEXT = README.read_text("utf-8")
+PAGES = texts()
+TEXT = "\n".join(PAGES.values())
+LAYER_PAGE = "docs/extending.md"
+OUT_OF_PROSE = re.compile(r"^```.*?^```$|`[^`]*`", re.M | re.S)
 
 
-def blocks(language: str) -> list[str]:
-    """The code blocks of a language; "" for those without one."""
-    found = re.findall(r"^```(\w*)\n(.*?)^```$", TEXT, re.DOTALL | re.MULTILINE)
+def blocks(language: str, page: str = "") -> list[str]:
+    """The code blocks of a language, of one page or of all; "" for those without one."""
+    text = PAGES[page] if page else TEXT
+    found = re.findall(r"^```(\w*)\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
     return [text for name, text in found if name == language]
 
 
 def commands() -> list[str]:
-    """Every command line of perceptui in the README."""
-    lines = "".join(blocks("")).splitlines()
+    """Every command line of perceptui in the documentation."""
+    text = "".join([*blocks(""), *blocks("sh"), *blocks("console")])
+    lines = text.replace("\\\n", " ").splitlines()
     found = [line.removeprefix("$ ").partition("  #")[0].strip() for line in lines]
-    return [line for line in found if line.startswith("perceptui")]
+    return list(dict.fromkeys(line for line in found if line.split(" ")[0] == "perceptui"))
 
 
-@pytest.mark.parametrize("name", list(tables()))
-def test_tables_follow_from_the_declarations(name: str) -> None:
-    """Each generated part is what `python -m tests.readme_tables` makes."""
-    found = re.search(rf"<!-- {name} -->\n(.*?)\n?<!-- end -->", TEXT, re.DOTALL)
-    assert found is not None
-    assert found[1] == tables()[name]
+EXPERIMENT_SHOWN = blocks("toml", "docs/experiments.md")[0]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_tables_follow_from_the_declarations(page: str) -> None:
+    """Each generated part is what `python -m tests.documentation` makes."""
+    assert PAGES[page] == filled(PAGES[page])
+
+
+def test_every_table_has_its_place() -> None:
+    """One, in one page."""
+    placed = [mark["name"] for text in PAGES.values() for mark in MARK.finditer(text)]
+    assert sorted(placed) == sorted(tables())
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_links_lead_somewhere(page: str) -> None:
+    """To a file that is there; `make docs` looks at their anchors, too."""
+    prose = OUT_OF_PROSE.sub("", PAGES[page])
+    named = re.findall(r"\]\(([^)#]+)[^)]*\)", prose)
+    links = [link for link in named if "://" not in link]
+    assert [link for link in links if not (ROOT / page).parent.joinpath(link).exists()] == []
+
+
+def test_the_readme_is_short() -> None:
+    """What, picture, two commands, first steps, links: all else has a page."""
+    assert len(PAGES["README.md"].splitlines()) <= 200
 
 
 @pytest.mark.parametrize("line", commands())
@@ -74,25 +101,16 @@ def test_command_lines_parse(line: str) -> None:
 
 def test_trainings_are_valid(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every training on a command line there asks for a valid experiment."""
-    (tmp_path / "mine.toml").write_text(blocks("toml")[0], "utf-8")
+    (tmp_path / "mine.toml").write_text(EXPERIMENT_SHOWN, "utf-8")
     monkeypatch.chdir(tmp_path)
     trainings = [shlex.split(line)[1:] for line in commands() if line.startswith("perceptui --")]
     assert len(trainings) >= 4
+    group = typer.main.get_command(app)
     for words in trainings:
-        given: dict[str, object] = {"settings": []}
-        pairs = iter(words)
-        for word in pairs:
-            if word in ("--json", "--quiet", "--detach"):
-                continue
-            value = next(pairs)
-            if word == "--set":
-                given["settings"] = [*given["settings"], value]  # type: ignore[misc]  # a list
-            else:
-                name = word.removeprefix("--").replace("-", "_")
-                given["preset" if value == "mine.toml" else name] = value
-        if given.get("preset") == "mine.toml":
-            given["preset"] = "./mine.toml"
-        requested(TrainingOptions(**given), tmp_path)  # type: ignore[arg-type]  # as typed
+        with group.make_context("perceptui", words) as context:
+            given = {one.name: context.params[one.name] for one in fields(TrainingOptions)}
+        given |= {"settings": given["settings"] or (), "start_from": None}  # no run is there
+        requested(TrainingOptions(**given), tmp_path)
 
 
 def test_options_of_a_training_are_all_told() -> None:
@@ -105,19 +123,19 @@ def test_options_of_a_training_are_all_told() -> None:
 
 def test_toml_example_reads() -> None:
     """The experiment there is the preset that it seems to be."""
-    shown = from_raw(parse_toml(blocks("toml")[0]))
-    preset = read_file(README.parent / "presets" / "circle.toml")
+    shown = from_raw(parse_toml(EXPERIMENT_SHOWN))
+    preset = read_file(ROOT / "presets" / "circle.toml")
     same = ("data", "layers", "loss", "optimizer", "epochs", "batch_size", "report_every")
     assert [getattr(shown, name) for name in same] == [getattr(preset, name) for name in same]
 
 
 def test_a_layer_is_one_class() -> None:
     """The example makes a layer that can be read, built and written."""
-    example = next(text for text in blocks("python") if "class Softshrink" in text)
+    example = next(text for text in blocks("python", LAYER_PAGE) if "class Softshrink" in text)
     scope: dict[str, object] = {"__name__": __name__}
     try:
-        exec(compile(example, "README.md", "exec"), scope)
-        raw = parse_toml(blocks("toml")[0])
+        exec(compile(example, "docs", "exec"), scope)
+        raw = parse_toml(EXPERIMENT_SHOWN)
         layers = ["Linear(4)", "Softshrink(lambd=0.2)", "Linear(1)", "Sigmoid()"]
         experiment = from_raw({**raw, "layers": layers})
         assert str(experiment.layers[1]) == "Softshrink(lambd=0.2)"
@@ -133,14 +151,14 @@ def test_exports_are_read_back_as_shown(
     from engine.export import trained_network as exported
     from engine.training.model import build_model
 
-    experiment = read_file(README.parent / "presets" / "two-gaussians.toml")
+    experiment = read_file(ROOT / "presets" / "two-gaussians.toml")
     network = build_model(experiment.layers, (2,)).eval()
     (tmp_path / "weights.pt").write_bytes(exported.StateDict().written(network, (2,)))
     (tmp_path / "whole.pt").write_bytes(exported.WholeNetwork().written(network, (2,)))
     (tmp_path / "network.pt2").write_bytes(exported.ExportedProgram().written(network, (2,)))
     monkeypatch.chdir(tmp_path)
-    example = next(text for text in blocks("python") if "torch.load" in text)
-    exec(compile(example, "README.md", "exec"), {})
+    example = next(text for text in blocks("python", "docs/export.md") if "torch.load" in text)
+    exec(compile(example, "docs", "exec"), {})
     numbers = re.findall(r"\d\.\d+", capsys.readouterr().out)
     assert len(numbers) == 12
     assert numbers[:4] == numbers[4:8] == numbers[8:]
@@ -148,7 +166,7 @@ def test_exports_are_read_back_as_shown(
 
 def test_events_are_as_shown() -> None:
     """The example lines are events that can be read; the reasons are all told."""
-    lines = blocks("json")[0].splitlines()
+    lines = blocks("json", "docs/events.md")[0].splitlines()
     shown = [decode(line.encode()) for line in lines]
     assert [type(event) for event in shown] == [EpochFinished, RunFinished]
     assert [json.loads(encode(event)) for event in shown] == [json.loads(line) for line in lines]
@@ -159,7 +177,7 @@ def test_events_are_as_shown() -> None:
 
 def test_places_are_those_of_the_program() -> None:
     """The environment variables and the run directory's files are told by their names."""
-    sources = [*README.parent.glob("engine/**/*.py"), *README.parent.glob("tui/**/*.py")]
+    sources = [*ROOT.glob("engine/**/*.py"), *ROOT.glob("tui/**/*.py")]
     pattern = r"PERCEPTUI_[A-Z_]+"
     used = {name for path in sources for name in re.findall(pattern, path.read_text("utf-8"))}
     assert set(re.findall(pattern, TEXT)) == used
@@ -169,7 +187,7 @@ def test_places_are_those_of_the_program() -> None:
 
 def test_panes_are_told() -> None:
     """The keys' table names every pane, with as many digits as there are."""
-    assert panes() in TEXT.splitlines()
+    assert panes() in PAGES["docs/app.md"].splitlines()
 
 
 def test_keys_are_bound() -> None:

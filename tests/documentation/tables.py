@@ -1,9 +1,8 @@
-"""Makes the README's tables anew from the declarations: `python -m tests.readme_tables`."""
+"""What the pages of `docs/` say of the program, made from its declarations."""
 
 from __future__ import annotations
 
 import inspect
-import re
 import textwrap
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -31,9 +30,9 @@ from engine.spec.experiment_reader import read_file
 from engine.spec.presets import listings
 from tui.widgets.pane import NAMES
 
-README = Path(__file__).parents[1] / "README.md"
-RESULTS = Path(__file__).parent / "benchmarks" / "RESULTS.md"
-APP = Path(__file__).parent / "benchmarks" / "APP.md"
+ROOT = Path(__file__).parents[2]
+RESULTS = ROOT / "tests" / "benchmarks" / "RESULTS.md"
+APP = ROOT / "tests" / "benchmarks" / "APP.md"
 SHOWN = (
     *(f"{split}_{metric.name}" for split in ("test", "train") for metric in HEADLINES),
     "train_loss",
@@ -101,9 +100,25 @@ def _as_toml(accepted: str) -> str:
 
 
 def components(family: type[Component]) -> str:
-    """A family's components: how each is called, and its one-line help."""
-    members = sorted(family.members().items(), key=lambda item: item[0].lower())
-    return "\n".join(f"- `{member.signature()}`: {member.help()}" for _, member in members)
+    """A family's components: how each is called, and its one-line help; then each by itself."""
+    found = sorted(family.members().items(), key=lambda item: item[0].lower())
+    members = [member for _, member in found]
+    listed = [f"- `{member.signature()}`: {member.help()}" for member in members]
+    return "\n\n".join(["\n".join(listed), *map(by_itself, members)])
+
+
+def by_itself(member: type[Component]) -> str:
+    """What a component does, and every argument with what it accepts."""
+
+    def rows() -> Iterator[str]:
+        for name, (kind, declaration) in member.parameters().items():
+            default = "required" if declaration.required else f"`{literal(declaration.default)}`"
+            yield row(f"`{name}`", declaration.help, default, describe(kind, declaration))
+
+    parts = [f"## {member.name}", member.words, ""]
+    if member.parameters():
+        parts[-1] = table(("argument", "what", "default", "accepted"), rows())
+    return "\n\n".join(part for part in parts if part)
 
 
 def findings(rules: Sequence[Rule | LiveRule]) -> str:
@@ -200,14 +215,14 @@ def panes() -> str:
 
 def lessons() -> str:
     """Every lesson of the course, in its order."""
-    files = (README.parent / "presets" / "lessons").glob("*.toml")
+    files = (ROOT / "presets" / "lessons").glob("*.toml")
     course = sorted(map(read_lesson, files), key=lambda one: one.order)
     rows = [f"| `{one.name}` | {one.title} | {one.teaches} |" for one in course]
     return "\n".join(["| lesson | title | what it teaches |", "|---|---|---|", *rows])
 
 
 def tables() -> dict[str, str]:
-    """Every generated part of the README by its name."""
+    """Every generated part of the documentation by its name."""
     return {
         "lessons": lessons(),
         "presets": presets(),
@@ -227,15 +242,3 @@ def tables() -> dict[str, str]:
         "speed": speed(),
         "app": app(),
     }
-
-
-def filled(text: str) -> str:
-    """A README with every generated part put between its marks."""
-    for name, made in tables().items():
-        head, _, rest = text.partition(f"<!-- {name} -->\n")
-        text = f"{head}<!-- {name} -->\n{made}\n<!-- end -->{rest.partition('<!-- end -->')[2]}"
-    return re.sub(r"(?m)^\| `1` … .*$", panes(), text)
-
-
-if __name__ == "__main__":
-    README.write_text(filled(README.read_text("utf-8")), "utf-8")
