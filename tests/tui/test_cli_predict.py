@@ -1,4 +1,4 @@
-"""`predict` and `evaluate` of a finished run."""
+"""`predict` of a finished run."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import shutil
 import pytest
 
 from tests.engine.training.damage import make_old
-from tests.tui.command_line import Bench, of, perceptui
+from tests.tui.command_line import Bench, perceptui
 from tests.tui.conftest import Trained
 
 
@@ -107,32 +107,6 @@ def test_predict_csv_that_cannot_be_read(bench: Bench, trained: Trained) -> None
     for name, said in refusals.items():
         message = bench.refused("predict", str(trained.run), "--csv", name, code=4)
         assert message.startswith(f"{name}: {said}")
-
-
-def test_evaluate(bench: Bench, trained: Trained) -> None:
-    """`evaluate` repeats the training's own report, with the metrics that take longer, too."""
-    outcome = perceptui("evaluate", str(trained.run))
-
-    scores, _, confusion = outcome.out.strip().partition("\n\n")
-    title, head, _, row, *_ = scores.splitlines()
-    told = trained.outcome.out.splitlines()
-    assert title == "Accuracy"
-    assert head.split()[-3:] == ["ROC", "AUC", "Brier"]
-    assert head[: head.index("  ROC")] in told
-    assert row[: head.index("  ROC")] in told
-    assert confusion in trained.outcome.out
-
-
-def test_evaluate_the_best_as_json(bench: Bench, trained: Trained) -> None:
-    """The best epoch of a falling loss is the last, and its numbers are those of the record."""
-    (record,) = perceptui("evaluate", str(trained.run), "--checkpoint", "best", "--json").records
-    (recorded,) = of(trained.record, "evaluated")
-
-    longer = {name: record["metrics"].pop(name) for name in ("roc_auc", "brier_score")}
-    assert all(0 <= value <= 1 for value in longer.values())
-    assert {**record, "n": 0} == {**recorded, "n": 0}
-    assert (record["split"], record["samples"]) == ("train", 20)
-    assert sum(map(sum, record["confusion"])) == 20
 
 
 def test_damaged_checkpoint(bench: Bench, trained: Trained) -> None:

@@ -427,6 +427,17 @@ class Session:
         )
         return await self._connection.ask(request, list[Evaluated])
 
+    async def judge(
+        self, run: Run, checkpoint: Moment = "last", data_dir: Path | None = None
+    ) -> p.Judged:
+        """How good a run's network is, how sure that is, and where it fails."""
+        request = p.Judge(
+            run=str(run.path.absolute()),
+            checkpoint=checkpoint,
+            data_dir=_absolute(data_dir),
+        )
+        return await self._connection.ask(request, p.Judged)
+
     async def moments(self, run: Run) -> p.Moments:
         """Which snapshots a run has, up to now where it is trained here."""
         return await self._connection.ask(p.ListMoments(run=str(run.path.absolute())), p.Moments)

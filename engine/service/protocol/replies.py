@@ -7,6 +7,7 @@ import msgspec
 from engine.decoding import Undecodable, decoded
 from engine.encoding import escaped
 from engine.errors import DataUnavailable, PerceptuiError, UsageError
+from engine.evaluation.judgement import Judgement
 from engine.parts.data import LoadingVerb
 from engine.runs.events import Evaluated, Figure, Recorded
 from engine.runs.events import decode as decode_event
@@ -54,6 +55,13 @@ class Moments(msgspec.Struct, frozen=True, kw_only=True):
     """Finished then."""
     losses: list[float | None]
     """Of the last step before; None before the first, and where it was not finite."""
+
+
+class Judged(msgspec.Struct, frozen=True, kw_only=True):
+    """How good a run's network is."""
+
+    splits: list[Evaluated]
+    judgement: Judgement
 
 
 class Reviewed(msgspec.Struct, frozen=True, kw_only=True):

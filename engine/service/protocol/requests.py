@@ -367,6 +367,14 @@ class Evaluate(Request, frozen=True, kw_only=True):
     data_dir: str
 
 
+class Judge(Request, frozen=True, kw_only=True):
+    """Judge a run's network at a moment on its data; the answer's value is a Judged."""
+
+    run: str
+    checkpoint: Moment
+    data_dir: str
+
+
 class ListMoments(Request, frozen=True, kw_only=True):
     """Which snapshots a run has; the answer's value is a Moments."""
 
@@ -446,6 +454,7 @@ Requests = (
     | PredictPictures
     | PredictDrawing
     | Evaluate
+    | Judge
     | ListMoments
     | Review
     | InsideOfRun

@@ -8,6 +8,7 @@ from engine.parts.data import DataLocations
 from engine.runs.contents import Moment
 from engine.runs.events import Evaluated, Prediction
 from engine.runs.run import Run
+from engine.service.protocol import Judged
 
 
 def predict(
@@ -27,6 +28,15 @@ def predict(
     network = TrainedNetwork.of(run, moment)
     given = [samples.given(row, made) for row, made in zip(rows, inputs, strict=True)]
     return network.predict(inputs, given)
+
+
+def judge(run: Run, locations: DataLocations, moment: Moment = "last") -> Judged:
+    """Judge a network with the weights of a moment on its data; raises as `evaluate` does."""
+    from engine.service.worker.review import RunAgain
+
+    again = RunAgain(run, locations)
+    again.load(moment)
+    return Judged(splits=again.evaluated(), judgement=again.judged())
 
 
 def evaluate(run: Run, locations: DataLocations, moment: Moment = "last") -> list[Evaluated]:

@@ -21,7 +21,7 @@ OfExperiment = (
     p.Describe | p.WriteScript | p.TuneLearningRate | p.DissectFirst | p.TimeSteps | p.TrainBoth
 )
 OfFiles = p.Predict | p.PredictRows | p.PredictPictures | p.PredictDrawing | p.Export
-OfRun = OfFiles | p.ShowRows | p.Evaluate | p.ListMoments
+OfRun = OfFiles | p.ShowRows | p.Evaluate | p.Judge | p.ListMoments
 Query = OfExperiment | OfRun | p.Review | p.InsideFirst | p.InsideOfRun | p.Prove
 
 
@@ -120,7 +120,7 @@ def _of_run(request: OfRun, locations: Callable[[str], DataLocations]) -> object
     from engine.export.picture_predictions import predict_drawing, predict_pictures
     from engine.export.predictions import predict_rows
     from engine.export.writer import export
-    from engine.service.worker.inspection import evaluate, predict
+    from engine.service.worker.inspection import evaluate, judge, predict
 
     run = Run(Path(request.run))
     match request:
@@ -151,6 +151,8 @@ def _of_run(request: OfRun, locations: Callable[[str], DataLocations]) -> object
             return moments(run)
         case p.Evaluate():
             return evaluate(run, locations(request.data_dir), request.checkpoint)
+        case p.Judge():
+            return judge(run, locations(request.data_dir), request.checkpoint)
         case p.Export():
             output, data_dir = Path(request.output), Path(request.data_dir)
             checkpoint, replace = request.checkpoint, request.replace

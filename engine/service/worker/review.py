@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 
 from engine.decoding import converted
+from engine.evaluation.judgement import Judgement
 from engine.parts.data import DataLocations
 from engine.runs.contents import EXPERIMENT, Moment
 from engine.runs.events import Evaluated
@@ -73,6 +74,15 @@ class RunAgain:
             ]
         finally:
             trainer.stop_reading()
+
+    def judged(self) -> Judgement:
+        """How good it is and how sure that is, held against what needs no network."""
+        from engine.training.judging import judged  # it loads scikit-learn
+
+        try:
+            return judged(self._trainer)
+        finally:
+            self._trainer.stop_reading()
 
     def reviewed(self, size: tuple[int, int], *, measure: bool) -> p.Reviewed:
         """What is drawn of it; size: (columns, rows) of the boundary's grid."""

@@ -1,0 +1,75 @@
+"""A network put on samples whose answers are known, for engine.evaluation to judge."""
+
+from __future__ import annotations
+
+import torch
+
+from engine.evaluation.baselines import MOST_CELLS, Guess, linear_guess, simple_guess
+from engine.evaluation.evidence import Array, Evidence, shares
+from engine.evaluation.judgement import Judgement
+from engine.evaluation.judging import judge
+from engine.parts.shapes import product
+from engine.training.metrics import Evaluator
+from engine.training.splits import Split
+from engine.training.trainer import Trainer
+
+TOLD_MOST_BY = ("test", "validation", "train")
+"""The splits, in the order of what they say of new samples."""
+
+
+def judged(trainer: Trainer) -> Judgement:
+    """What is said of a network on its data, by the split that tells most."""
+    evidence = evidence_of(trainer)
+    return judge(evidence, guesses(trainer, evidence))
+
+
+def evidence_of(trainer: Trainer) -> Evidence:
+    """What the network says of that split."""
+    name = next(name for name in TOLD_MOST_BY if name in trainer.device_splits)
+    return evidence(trainer.evaluator, name, trainer.device_splits[name])
+
+
+def evidence(evaluator: Evaluator, name: str, part: Split) -> Evidence:
+    """What a network says of a split."""
+    scored = evaluator.scored(part)
+    facts = evaluator.facts
+    targets = part.targets.cpu().numpy()
+    if facts.task == "regression":
+        numbers = scored.numbers.double().cpu().numpy()
+        return Evidence(name, facts, targets.astype("float64"), numbers)
+    told = scored.probabilities.double().cpu().numpy()
+    return Evidence(name, facts, targets, scored.predicted.cpu().numpy(), shares(told))
+
+
+def guesses(trainer: Trainer, evidence: Evidence) -> list[Guess]:
+    """What is said of the same samples without a network."""
+    train, part = trainer.splits.train, trainer.splits.named()[evidence.split]
+    targets = _targets(train)
+    found = [simple_guess(targets, evidence)]
+    index = _spread(len(train), MOST_CELLS // product(trainer.splits.facts.shape))
+    inputs = _inputs(trainer, part, torch.arange(len(part)))
+    to_fit = _inputs(trainer, train, index)
+    linear = linear_guess(to_fit, targets[index.numpy()], inputs, num_samples=len(train))
+    return [*found, linear] if linear is not None else found
+
+
+def _targets(part: Split) -> Array:
+    found: Array = part.targets.cpu().numpy()
+    return found if part.targets.dim() == 1 else found.astype("float64")
+
+
+def _spread(count: int, most: int) -> torch.Tensor:
+    """So many places at most, evenly over all."""
+    number = min(count, max(1, most))
+    return torch.arange(number) * count // number
+
+
+def _inputs(trainer: Trainer, part: Split, index: torch.Tensor) -> Array:
+    """Samples as the network takes them, laid out flat: (samples, inputs) float64."""
+    input_map = trainer.evaluator.input_map
+    parts = [
+        input_map.batch(part.rows(rows)).flatten(1).double().cpu()
+        for rows in torch.split(index, 4096)
+    ]
+    found: Array = torch.cat(parts).numpy()
+    return found
