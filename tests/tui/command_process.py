@@ -8,10 +8,10 @@ from typing import Any, cast
 from engine.service.client import launch
 from engine.sweeps import launch as sweeps
 from tests.engine.service.nursery import ASKING, NURSERY
-from tui import cli
+from tui import entry
 
 if os.environ.get(NURSERY):
     cast(Any, launch).subprocess = ASKING
     cast(Any, sweeps).COORDINATOR = "tests.engine.sweeps.coordinator_process"
 
-cli.main()
+entry.main()
