@@ -20,6 +20,7 @@ from engine.parts.optimizers import Adam
 from engine.spec.chain import Link, every, links
 from engine.spec.duration import step_seconds
 from engine.spec.experiment import Experiment
+from engine.spec.freezing import num_frozen
 from engine.spec.need import Need, need_of
 from engine.spec.validator import check_against, held_back
 
@@ -169,6 +170,11 @@ class Case:
     @property
     def num_parameters(self) -> int:
         return sum(link.num_parameters for link in self.chain)
+
+    @property
+    def num_trained(self) -> int:
+        """Those of them that the training changes."""
+        return self.num_parameters - num_frozen(self.experiment.freeze, self.chain)
 
     @cached_property
     def need(self) -> Need:

@@ -44,6 +44,9 @@ def steps(values: Values, problem: Problem, facts: Facts) -> Iterator[tuple[str,
         yield from _weighted(values, facts)
     elif problem.place == "sampler":
         yield "leave sampler out", {**values, "sampler": None}
+    elif problem.place == "freeze":
+        yield 'write freeze = "all but last"', {**values, "freeze": "all but last"}
+        yield "leave freeze out", {**values, "freeze": ()}
     elif problem.place == "device":
         yield 'write device = "auto"', {**values, "device": "auto"}
     elif problem.place.endswith(("_fraction", "_offset")):

@@ -9,6 +9,7 @@ REASONS = {
     "contradiction": "Arguments that are right each may not go together.",
     "data-unreadable": "What can't be read can't be learned from.",
     "file-unreadable": "A text that is no TOML says nothing, whatever is meant.",
+    "freeze": "A number names a layer that there is, and something must be left to learn.",
     "input-size": "What comes in follows from the layer before: another number is a slip.",
     "kernel-above-image": "A filter must find room in what comes in, its border included.",
     "missing-argument": "Without it nobody knows what the component is to do.",

@@ -51,7 +51,8 @@ def of_experiment(case: Case) -> dict[str, str]:
         figures |= {
             "outputs": f"{product(case.chain[-1].output_shape):,}",
             "params": f"{case.num_parameters:,}",
-            "kept": f"{case.num_parameters * experiment.optimizer.state_size:,}",
+            "trained": f"{case.num_trained:,}",
+            "kept": f"{case.num_trained * experiment.optimizer.state_size:,}",
         }
     return figures | _rates(case)
 

@@ -135,10 +135,10 @@ class Optimizer(Component, abstract=True):
         optimizer: optim.Optimizer = getattr(optim, self.name)(parameters, **arguments)
         return optimizer
 
-    def code(self) -> str:
-        """The expression that builds the same optimizer over `model.parameters()`."""
+    def code(self, parameters: str = "model.parameters()") -> str:
+        """The expression that builds the same optimizer over the parameters of an expression."""
         arguments = [f"{name}={torch_literal(value)}" for name, value in self.written().items()]
-        return f"torch.optim.{self.name}(model.parameters(), {', '.join(arguments)})"
+        return f"torch.optim.{self.name}({parameters}, {', '.join(arguments)})"
 
 
 _DECAYED = Term(

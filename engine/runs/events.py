@@ -80,6 +80,8 @@ class RunStarted(Event, frozen=True, kw_only=True):
     """sha256 over what experiment.toml says, texts for people left out."""
     table_digest: str = ""
     """sha256 over table.json, what was decided about the table; empty where there is none."""
+    num_frozen: int = 0
+    """Of the parameters those that stay as they are."""
     processes: int = 1
     """That share each batch."""
     started_from: str = ""

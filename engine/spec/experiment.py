@@ -218,6 +218,15 @@ class Experiment(Declared):
         words="Begins with the weights of an earlier training instead of random ones.",
         here="Here it is {value}.",
     )
+    freeze: tuple[int, ...] | Literal["all but last"] = parameter(
+        default=(),
+        help='layers that stay as they are, by number from 0, or "all but last"',
+        minimum=0,
+        words="Leaves layers as they are: what an earlier training has learned there is used and "
+        "not changed, and a step has less to compute.",
+        here="Here it is {value}: {trained} of {params} learned numbers change.",
+        tries="all but last",
+    )
     report_every: int = parameter(
         default=1,
         help="epochs between two reported ones",

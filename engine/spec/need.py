@@ -9,6 +9,7 @@ from engine.limits import in_bytes
 from engine.parts.shapes import product
 from engine.spec.chain import Link, every
 from engine.spec.experiment import Experiment
+from engine.spec.freezing import num_frozen
 
 FLOAT_BYTES = 4
 COARSE_BYTES = 2
@@ -61,12 +62,13 @@ def need_of(experiment: Experiment, chain: Sequence[Link], batch_size: int) -> N
     """What the training of a chain of layers takes; batch_size: samples of a step."""
     num_parameters = sum(link.num_parameters for link in chain)
     weights = FLOAT_BYTES * num_parameters
+    trained = weights - FLOAT_BYTES * num_frozen(experiment.freeze, chain)
     kept = sum(product(link.input_shape) for link in every(chain) if _keeps_input(link))
     number_bytes = COARSE_BYTES if experiment.precision == "bf16" else FLOAT_BYTES
     return Need(
         weights=weights,
-        gradients=weights,
-        optimizer=weights * experiment.optimizer.state_size,
+        gradients=trained,
+        optimizer=trained * experiment.optimizer.state_size,
         batch=number_bytes * batch_size * kept,
     )
 

@@ -35,6 +35,8 @@ def why_alone(experiment: Experiment) -> str:
         return f"it multiplies in {experiment.precision}"
     if experiment.data.changes_samples:
         return "each of its pictures is changed at random by itself"
+    if experiment.freeze:
+        return "some of its layers are frozen"
     if experiment.start_from:
         return "it starts from the weights of another training"
     lowest, highest = layers[-1].output_range

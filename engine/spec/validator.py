@@ -12,6 +12,7 @@ from engine.parts.kinds import shown
 from engine.parts.metrics import METRICS, metrics_of
 from engine.spec.chain import links
 from engine.spec.experiment import Experiment
+from engine.spec.freezing import mistakes
 
 _DEVICE = re.compile(r"auto|cpu|cuda(:[0-9]+)?")
 
@@ -69,6 +70,9 @@ def _check_layers(known: Known, facts: Facts, problems: list[Problem]) -> None:
         return
     before = len(problems)
     chain = links(known["layers"], facts.shape, problems)
+    if len(problems) == before:
+        found = mistakes(known.get("freeze", ()), chain)
+        problems += (Problem("freeze", message, "freeze") for message in found)
     if len(problems) == before and "loss" in known:
         misfit = known["loss"].misfit(chain[-1].output_shape, facts)
         if misfit:

@@ -11,11 +11,12 @@ from engine.parts.layers import Layer
 from engine.parts.layers.address import fillings, module_name, place
 from engine.parts.shapes import Shape
 from engine.spec.chain import Link, every, links
+from engine.training.freezing import Network
 from engine.training.precision import CoarseNetwork
 
 
-def build_model(layers: Sequence[Layer], shape: Shape, precision: str = "float32") -> nn.Sequential:
-    """The layers as nn.Sequential for inputs of this shape.
+def build_model(layers: Sequence[Layer], shape: Shape, precision: str = "float32") -> Network:
+    """The layers, in order, for inputs of this shape.
 
     Parameters are initialised by PyTorch, layer by layer in order, on the CPU, from the
     global generator; once all are, what layers ask for instead is drawn, in the same order.
@@ -24,17 +25,19 @@ def build_model(layers: Sequence[Layer], shape: Shape, precision: str = "float32
     problems: list[Problem] = []
     chain = links(layers, shape, problems)
     assert not problems, "the reader has checked the chain"
-    network = CoarseNetwork if precision == "bf16" else nn.Sequential
+    network = CoarseNetwork if precision == "bf16" else Network
     model = network(*(link.layer.build(link.input_shape) for link in chain))
     for address, filling in fillings(layers):
         filling.fill(model.get_submodule(module_name(address)))
     return model
 
 
-def check_trainable(chain: Sequence[Link], num_samples: int, batch_size: int) -> None:
+def check_trainable(
+    chain: Sequence[Link], num_samples: int, batch_size: int, frozen: Sequence[int] = ()
+) -> None:
     """Refuse a chain without weights, and batches in which a layer has a single value to normalize.
 
-    Raises BadExperiment.
+    frozen: layers that normalize as in an evaluation, by what they have seen. Raises BadExperiment.
     """
     if not any(link.num_parameters for link in chain):
         message = "none of them has weights to learn: add one, like Linear(1)"
@@ -42,7 +45,8 @@ def check_trainable(chain: Sequence[Link], num_samples: int, batch_size: int) ->
     if min(num_samples, num_samples % batch_size or batch_size) > 1:
         return
     for link in every(chain):
-        if link.layer.is_single(link.input_shape):
+        settled = link.address[0] in frozen and link.layer.keeps_statistics
+        if link.layer.is_single(link.input_shape) and not settled:
             message = (
                 f"{place(link.address)} {link.layer} needs two samples in every batch, but of "
                 f"{num_samples:,} samples the last batch has one: take another size"

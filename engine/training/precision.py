@@ -12,9 +12,10 @@ import torch
 from torch import Tensor, nn
 
 from engine.errors import UsageError
+from engine.training.freezing import Network
 
 
-class CoarseNetwork(nn.Sequential):
+class CoarseNetwork(Network):
     """The layers under autocast to bfloat16; its outputs are float32.
 
     So every loss is computed in float32, outside autocast: under CUDA's, BCELoss raises.

@@ -9,6 +9,7 @@ from engine.parts.data import DataLocations
 from engine.runs.side_by_side import SideBySide, Tried
 from engine.spec.experiment import Experiment
 from engine.training.executor import Executor
+from engine.training.freezing import trained_parameters
 from engine.training.room import check_room
 from engine.training.trainer import Trainer
 
@@ -71,7 +72,7 @@ def tried(
         steps=len(losses),
         losses=losses,
         metrics=metrics,
-        num_parameters=sum(p.numel() for p in trainer.model.parameters()),
+        num_parameters=sum(p.numel() for p in trained_parameters(trainer.model)),
         is_over=trainer.reason is not None,
     )
     return result, round(len(losses) * batch)

@@ -31,6 +31,7 @@ from engine.runs.events import (
 from engine.runs.series import Series
 from engine.spec.chain import links
 from engine.spec.experiment import Experiment
+from engine.spec.freezing import frozen_layers, num_frozen
 from engine.training.baseline import baselines, headlines
 from engine.training.batches import batches_of
 from engine.training.criterion import criterion_of
@@ -45,6 +46,7 @@ from engine.training.executor import (
     make_epoch_score,
     make_execution,
 )
+from engine.training.freezing import freeze, trained_parameters
 from engine.training.learning_rate import LearningRate
 from engine.training.loss_meter import LossMeter
 from engine.training.metrics import Evaluator, Scored
@@ -95,9 +97,11 @@ class Trainer:
         self.chain = links(experiment.layers, facts.shape, [])
         train = self.splits.train
         batch_size = len(train) if experiment.batch_size == "full" else int(experiment.batch_size)
-        check_trainable(self.chain, len(train), batch_size)
+        frozen = frozen_layers(experiment.freeze, self.chain)
+        check_trainable(self.chain, len(train), batch_size, frozen)
         network = build_model(experiment.layers, facts.shape, experiment.precision)
         self.model = network.to(self.device)
+        freeze(self.model, frozen)
         threads = experiment.threads
         if threads == "auto":
             wanted = num_threads(self.chain, min(batch_size, len(train)))
@@ -121,7 +125,7 @@ class Trainer:
         self.evaluator = Evaluator(
             self.model, criterion, decoder, facts, self.splits.input_map, experiment.select
         )
-        self.optimizer = experiment.optimizer.build(self.model.parameters())
+        self.optimizer = experiment.optimizer.build(trained_parameters(self.model))
         on_device = self.device_splits["train"]
         targets = decoder.loss_targets(on_device.targets, num_outputs)
         self.batches = batches_of(
@@ -132,7 +136,10 @@ class Trainer:
             self.splits.input_map,
         )
         self.regularization = regularization = Regularization(
-            experiment.l1, experiment.l2, experiment.clip_norm, weight_names(experiment.layers)
+            experiment.l1,
+            experiment.l2,
+            experiment.clip_norm,
+            weight_names(experiment.layers, frozen),
         )
         self.execution = make_execution(
             executor,
@@ -227,6 +234,7 @@ class Trainer:
             num_validation=sizes.get("validation", 0),
             num_test=sizes.get("test", 0),
             num_parameters=sum(link.num_parameters for link in self.chain),
+            num_frozen=num_frozen(experiment.freeze, self.chain),
             torch=str(torch.__version__),
             facts=msgspec.to_builtins(self.splits.facts),
             executor=self.execution.executor,

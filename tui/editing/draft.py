@@ -27,6 +27,12 @@ from engine.spec.writer import raw_toml, to_toml
 from tui.editing import own_presets, share
 from tui.editing.draft_items import Item, component_of, field_handled, items_of
 from tui.editing.examiner import Examiner
+from tui.editing.freezing import (
+    with_layer_moved,
+    with_layers_at,
+    with_numbers,
+    without_layer_at,
+)
 from tui.editing.handles import MOST_UNKNOWN, Handled, handled
 from tui.editing.outline import Opened, Outline
 from tui.live.snapshot import Origin, Snapshot
@@ -337,36 +343,51 @@ class Draft:
         if isinstance(place, str):
             self._edit({**self.raw, place: call_text})
         else:
-            layers = layer_texts.spliced(self.layers(), place, 1, *_layers_of(call_text))
-            self._set_outline(Outline(layers, self._state.opened))
+            put = _layers_of(call_text)
+            layers = layer_texts.spliced(self.layers(), place, 1, *put)
+            behind = (*place[:-1], place[-1] + 1)
+            raw = with_layers_at(self.raw, behind, len(put) - 1)
+            self._set_outline(Outline(layers, self._state.opened), raw)
 
     def add_layer(self, address: Address, text: str) -> None:
         """Put a layer before the one at an address; behind the last where there is none.
 
         A program's layers are put there in their order.
         """
-        outline = self._outline
-        for one in reversed(_layers_of(text)):
+        outline, added = self._outline, _layers_of(text)
+        for one in reversed(added):
             outline = outline.with_layer(address, one)
-        self._set_outline(outline)
+        self._set_outline(outline, with_layers_at(self.raw, address, len(added)))
 
     def take_code(self, code: Code) -> None:
         """Put what a program builds in the place of what stands there, as one edit."""
         fields = {"loss": code.loss, "optimizer": code.optimizer, "schedule": code.schedule}
         given: dict[str, object] = {name: text for name, text in fields.items() if text}
+        raw = self.raw
         if code.layers:
             given["layers"] = list(code.layers)
-        self._edit({**self.raw, **given}, frozenset() if code.layers else None)
+            raw = with_numbers(raw, set())  # they were those of other layers
+        self._edit({**raw, **given}, frozenset() if code.layers else None)
 
     def remove_layer(self, address: Address) -> None:
         """Take a layer out."""
-        self._set_outline(self._outline.without(address))
+        self._set_outline(self._outline.without(address), without_layer_at(self.raw, address))
 
     def move_layer(self, address: Address, by: int) -> Address:
         """Move a layer by one; returns where it is then, the same at the network's ends."""
         outline, new = self._outline.moved(address, by)
-        self._set_outline(outline)
+        if new != address:
+            self._set_outline(outline, with_layer_moved(self.raw, address, new))
         return new
+
+    def freeze_layer(self, address: Address) -> bool:
+        """Freeze a layer, with the block that it is in, or have it learn again; whether it is
+        frozen then.
+        """
+        frozen = {item.layer[0] for item in self.items() if item.is_frozen and item.layer}
+        frozen ^= {address[0]}
+        self._edit(with_numbers(self.raw, frozen))
+        return address[0] in frozen
 
     def can_move(self, address: Address, by: int) -> bool:
         """Whether there is a place to move a layer to."""
@@ -486,8 +507,10 @@ class Draft:
             raise BadExperiment(list(self.problems))
         return self.experiment
 
-    def _set_outline(self, outline: Outline) -> None:
-        self._edit({**self.raw, "layers": list(outline.layers)}, outline.opened)
+    def _set_outline(self, outline: Outline, raw: Mapping[str, object] | None = None) -> None:
+        """Take other layers; raw: what else is another then."""
+        values = self.raw if raw is None else raw
+        self._edit({**values, "layers": list(outline.layers)}, outline.opened)
 
     def _edit(self, raw: Mapping[str, object], opened: Opened | None = None) -> None:
         """Take other values; what is spelled as PyTorch does is made the experiment's own."""

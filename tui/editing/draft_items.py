@@ -18,6 +18,7 @@ from engine.spec import layer_texts
 from engine.spec.catalogue import FAMILIES, make
 from engine.spec.chain import every, links
 from engine.spec.experiment import PROSE, Experiment
+from engine.spec.freezing import Freeze, frozen_layers
 from engine.spec.grammar import GrammarError, parse_call
 from tui.editing.call_form import typed
 from tui.editing.handles import Handled, handled
@@ -54,6 +55,8 @@ class Item:
     """Of a block: whether its layers have lines of their own."""
     handled: Handled | None = None
     """Of a value that is moved where it stands."""
+    is_frozen: bool = False
+    """Of a layer: whether the training leaves it as it is."""
 
     @property
     def is_switches(self) -> bool:
@@ -117,7 +120,7 @@ def _items(raw: Mapping[str, object], found: Mapping[str, str], outline: Outline
         has_own = facts is not None and facts.num_test_samples > 0
         always = field == "test_fraction" and data is not None and not has_own
         yield from _field_item("Data", field, raw, always=always or field in found)
-    yield from _layer_items(outline, facts.shape if facts else None)
+    yield from _layer_items(outline, facts.shape if facts else None, freeze_of(raw))
     for field in Experiment.parameters():
         if field not in ("data", "layers", *_OF_DATA, *PROSE):
             always = field in _ALWAYS or field in found
@@ -169,12 +172,23 @@ def _layer_texts(raw: Mapping[str, object]) -> Sequence[object]:
     return texts if isinstance(texts, list | tuple) else []
 
 
-def _layer_items(outline: Outline, shape: Shape | None) -> Iterator[Item]:
+def freeze_of(raw: Mapping[str, object]) -> Freeze:
+    """What a draft says is frozen; nothing where that is a mistake."""
+    kind, declaration = Experiment.parameters()["freeze"]
+    try:
+        freeze: Freeze = convert(raw.get("freeze", ()), kind, declaration)
+    except ValueError:
+        return ()
+    return freeze
+
+
+def _layer_items(outline: Outline, shape: Shape | None, freeze: Freeze) -> Iterator[Item]:
     if not outline.layers:
         yield Item("Layers", "layers", "", tr("none yet: a adds one"))
     layers = [component_of("layers", text) for text in outline.layers]
     chain = links(_valid_head(layers), shape, []) if shape else []
     known = {link.address: link for link in every(chain)}
+    frozen = frozen_layers(freeze, chain)
     for address, text in outline.shown().items():
         link = known.get(address)
         is_block = layer_texts.inside(text) is not None
@@ -187,6 +201,7 @@ def _layer_items(outline: Outline, shape: Shape | None) -> Iterator[Item]:
             output=shape_text(link.output_shape) if link else "",
             params=link.num_parameters if link else None,
             block=("open" if is_open else "closed") if is_block else "",
+            is_frozen=address[0] in frozen,
         )
 
 

@@ -162,6 +162,8 @@ def _outcomes(
             metrics = {}
         if started is not None:
             outcome["parameters"] = count(started.num_parameters)
+            if started.num_frozen:
+                outcome["frozen"] = count(started.num_frozen)
             headlines |= dict.fromkeys(headlines_named(started.headlines))
         outcome |= {_row(name): _shown(name, value) for name, value in metrics.items()}
         measured.append(metrics)

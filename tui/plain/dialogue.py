@@ -137,6 +137,7 @@ class Dialogue:
             if item.key == "more":
                 continue
             params = tr(f", {item.params:,} parameters") if item.params else ""
+            params += tr(", frozen") if item.is_frozen else ""
             output = tr(f", gives {item.output}") if item.output else ""
             wrong = tr(f". Wrong: {item.problem}") if item.problem else ""
             self.say(f"{item.key}: {item.value}{output}{params}{wrong}")

@@ -14,6 +14,7 @@ from tui.renderables.table import Column, table
 
 if TYPE_CHECKING:
     from engine.spec.chain import Link
+    from engine.spec.freezing import Freeze
 
 
 class LayerRow(NamedTuple):
@@ -26,31 +27,43 @@ class LayerRow(NamedTuple):
     params: int
     depth: int = 0
     """In how many blocks it is: their parameters are counted with the blocks'."""
+    is_frozen: bool = False
 
 
-def rows_of(chain: Sequence[Link]) -> list[LayerRow]:
+def rows_of(chain: Sequence[Link], freeze: Freeze = ()) -> list[LayerRow]:
     """The rows of a network: a block without its layers, which have rows of their own below."""
     from engine.parts.shapes import shape_text
     from engine.spec.chain import every
+    from engine.spec.freezing import frozen_layers
 
+    frozen = frozen_layers(freeze, chain)
     return [
         LayerRow(
             link.layer.brief,
             shape_text(link.output_shape),
             link.num_parameters,
             len(link.address) - 1,
+            link.address[0] in frozen,
         )
         for link in every(chain)
     ]
 
 
 def layer_table(rows: Sequence[LayerRow], width: int, look: Look) -> list[Text]:
-    """The layers in order, and the total of their parameters."""
+    """The layers in order, the total of their parameters, and how many of them are frozen."""
     columns = (
         Column("Layer", least=8),
         Column("Output shape", least=6, drop=1),
         Column("Params", right=True),
     )
-    body = [("  " * row.depth + row.layer, row.output, count(row.params)) for row in rows]
-    total = count(sum(row.params for row in rows if not row.depth))
-    return table(columns, body, width, look, footer=[(tr("Total"), "", total)])
+    body = [("  " * row.depth + _named(row), row.output, count(row.params)) for row in rows]
+    whole = [row for row in rows if not row.depth]
+    footer = [(tr("Total"), "", count(sum(row.params for row in whole)))]
+    if any(row.is_frozen for row in whole):
+        frozen = count(sum(row.params for row in whole if row.is_frozen))
+        footer.append((tr("of which frozen"), "", frozen))
+    return table(columns, body, width, look, footer=footer)
+
+
+def _named(row: LayerRow) -> str:
+    return f"{row.layer} ({tr('frozen')})" if row.is_frozen else row.layer

@@ -31,6 +31,7 @@ _ALIKE = str.maketrans(
         **dict.fromkeys("‘’", "'"),
         **dict.fromkeys("“”", '"'),
         "…": ".",
+        "❄": "*",
         "⌫": "<",
         "⏎": ">",
         "␛": "^",

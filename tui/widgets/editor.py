@@ -44,6 +44,7 @@ class Editor(CursorRows, can_focus=True):
         Binding("delete,backspace", "remove_layer", "Remove", key_display="del"),
         Binding("K,shift+up", "move_layer(-1)", "Move up", key_display="K"),
         Binding("J,shift+down", "move_layer(1)", "Move down", key_display="J"),
+        Binding("F", "freeze_layer", "Freeze", show=False),
         Binding("right", "open_block(True)", "Open block", key_display="→"),
         Binding("left", "open_block(False)", "Close block", key_display="←"),
         Binding("right", "step_up", "Step", key_display="← →"),
@@ -134,6 +135,8 @@ class Editor(CursorRows, can_focus=True):
         can = True
         if action == "remove_layer":
             can = layer is not None
+        elif action == "freeze_layer":
+            return layer is not None  # elsewhere the key is another's
         elif action == "move_layer":
             by = parameters[0] if parameters else 0
             can = layer is not None and isinstance(by, int) and self.draft.can_move(layer, by)
@@ -155,6 +158,7 @@ class Editor(CursorRows, can_focus=True):
         """Why the line under the cursor can't be changed so."""
         return {
             "remove_layer": "Only a layer can be removed: move the cursor onto one",
+            "freeze_layer": "Only a layer can be frozen: move the cursor onto one",
             "move_layer": "Only a layer can be moved, and not past the network's ends",
             "open_block": "There is no block under the cursor",
             "step_up": "Only a value between arrows goes in steps",
@@ -243,6 +247,12 @@ class Editor(CursorRows, can_focus=True):
             keys = {item.key for item in self.draft.items()}
             nearest = [(*around, index), (*around, index - 1), tuple(around)]
             self._changed(next((key(one) for one in nearest if key(one) in keys), ""))
+
+    def action_freeze_layer(self) -> None:
+        """Leave the layer under the cursor as it is in the training, or have it learn again."""
+        if (address := self.item.layer) is not None:
+            self.draft.freeze_layer(address)
+            self._changed()
 
     def action_move_layer(self, by: int) -> None:
         """Move the layer under the cursor along the chain."""

@@ -119,6 +119,8 @@ class EditorLines:
 
     def _lead(self, item: Item, here: bool) -> Text:
         row = Text(self.look.pick("▸", ">") if here else " ")
+        if item.is_frozen and not item.problem:
+            return row.append(self.look.pick("❄ ", "* "))
         sign = self.look.pick("✗ ", "! ") if item.problem else "  "
         return row.append(sign, self.look.paint(BROKEN, bold=True))
 
@@ -127,6 +129,9 @@ class EditorLines:
         known = [item.params for item in self.items if item.params is not None and not item.depth]
         if section == "Layers" and known and self.is_complete:
             total = tr(f"{count(sum(known))} params")
+            frozen = sum(i.params or 0 for i in self.items if i.is_frozen and not i.depth)
+            if frozen:
+                total = tr(f"{count(sum(known))} params, {count(frozen)} frozen")
             row.append(" " * max(1, width - row.cell_len - cell_len(total)))
             row.append(total, Style(dim=True))
         return row

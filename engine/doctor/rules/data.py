@@ -255,7 +255,7 @@ def _more_to_test(case: Case) -> tuple[str, Changes]:
 @rule("many-parameters")
 def many_parameters(case: Case) -> Remarks:
     """A network with far more parameters than samples can know them by heart."""
-    if not case.num_train or case.num_parameters < MANY_PARAMETERS * case.num_train:
+    if not case.num_train or case.num_trained < MANY_PARAMETERS * case.num_train:
         return
     experiment = case.experiment
     held = any(layer.drops is not None for _, layer in walk(experiment.layers)) or bool(
@@ -264,7 +264,7 @@ def many_parameters(case: Case) -> Remarks:
         or experiment.optimizer.values().get("weight_decay")
         or (experiment.patience and experiment.validation_fraction)
     )
-    per_sample = case.num_parameters / case.num_train
+    per_sample = case.num_trained / case.num_train
     grave = (
         per_sample >= VERY_MANY_PARAMETERS and not held and case.num_train >= ENOUGH_TO_HOLD_BACK
     )
@@ -272,7 +272,7 @@ def many_parameters(case: Case) -> Remarks:
     yield Remark(
         "warning" if grave else "info",
         "layers",
-        f"{plural(case.num_parameters, 'parameter')} for {plural(case.num_train, 'sample')} to "
+        f"{plural(case.num_trained, 'parameter')} for {plural(case.num_train, 'sample')} to "
         f"learn from, {per_sample:.3g} for each: the network can know them all by heart",
         remedy.text if remedy is not None else "",
         dict(remedy.changes) if remedy is not None else {},

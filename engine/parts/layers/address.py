@@ -70,8 +70,14 @@ def fillings(layers: Sequence[Layer]) -> Iterator[tuple[Address, Filling]]:
             yield address, filling
 
 
-def weight_names(layers: Sequence[Layer]) -> tuple[str, ...]:
-    """The parameters of a network of these layers that are matrices or filters: `0.weight`."""
+def weight_names(layers: Sequence[Layer], frozen: Sequence[int] = ()) -> tuple[str, ...]:
+    """The parameters of a network of these layers that are matrices or filters: `0.weight`.
+
+    frozen: layers of the network whose parameters are left out.
+    """
     return tuple(
-        f"{module_name(address)}.{name}" for address, one in walk(layers) for name in one.weights
+        f"{module_name(address)}.{name}"
+        for address, one in walk(layers)
+        for name in one.weights
+        if address[0] not in frozen
     )

@@ -33,6 +33,7 @@ def evaluate_lines(plan: Plan) -> list[str]:
         f"    outputs = {outputs}",
         f"    loss = {loss}",
         "model.train()",
+        *(["frozen.eval()"] if plan.frozen else []),
     ]
     functions = []
     if any("probabilities" in metric.arguments() for metric in plan.metrics):

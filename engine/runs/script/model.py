@@ -38,6 +38,7 @@ def model_piece(plan: Plan) -> Piece:
             'names = [name for name in tensors if name.startswith("model.")]',
             'model.load_state_dict({name.removeprefix("model."): tensors[name] for name in names})',
         ]
+    piece.lines += _freezing(plan)
     if plan.experiment.precision == "bf16":
         piece.lines += _forward(plan)
     class_weights = "class_weights" if experiment.class_weights is not None else ""
@@ -45,11 +46,31 @@ def model_piece(plan: Plan) -> Piece:
         *_definitions([experiment.loss.own_module()]),
         "",
         f"criterion = {experiment.loss.code(class_weights)}",
-        f"optimizer = {experiment.optimizer.code()}",
+        f"optimizer = {experiment.optimizer.code(_trained(plan))}",
     ]
     if experiment.threads not in ("auto", 1):
         piece.lines += ["", f"torch.set_num_threads({experiment.threads})"]
     return piece
+
+
+def _freezing(plan: Plan) -> list[str]:
+    """Take what is not trained out of the training."""
+    if not plan.frozen:
+        return []
+    return [
+        "",
+        "# Frozen: what these layers have learned stays, and they work as in an evaluation.",
+        f"frozen = nn.ModuleList(model[index] for index in {list(plan.frozen)!r})",
+        "frozen.requires_grad_(False)",
+        "frozen.eval()",
+    ]
+
+
+def _trained(plan: Plan) -> str:
+    """The parameters that the optimizer is to change."""
+    if not plan.frozen:
+        return "model.parameters()"
+    return "(p for p in model.parameters() if p.requires_grad)"
 
 
 def _definitions(modules: Iterable[type[nn.Module] | None]) -> list[str]:

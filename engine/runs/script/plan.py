@@ -12,6 +12,7 @@ from engine.runs.changes import Change
 from engine.runs.events import LearningRateChanged
 from engine.spec.chain import Link, links
 from engine.spec.experiment import Experiment
+from engine.spec.freezing import frozen_layers
 from engine.spec.validator import held_back, selecting_stride
 
 
@@ -42,6 +43,11 @@ class Plan:
     pixels: Pixels | None
     changes: tuple[Change, ...] = ()
     """What a person did by hand, that the script can repeat."""
+
+    @property
+    def frozen(self) -> tuple[int, ...]:
+        """The network's layers that are left as they are."""
+        return frozen_layers(self.experiment.freeze, self.chain)
 
     @property
     def changes_rate(self) -> bool:

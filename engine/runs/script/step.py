@@ -60,15 +60,15 @@ def penalized_lines(plan: Plan) -> list[str]:
         "weights = [",
         *(
             f"    model.get_parameter({literal(name)}),"
-            for name in weight_names(plan.experiment.layers)
+            for name in weight_names(plan.experiment.layers, plan.frozen)
         ),
         "]",
     ]
 
 
 def _is_penalized(plan: Plan) -> bool:
-    experiment = plan.experiment
-    return bool(experiment.l1 or experiment.l2) and bool(weight_names(experiment.layers))
+    names = weight_names(plan.experiment.layers, plan.frozen)
+    return bool(plan.experiment.l1 or plan.experiment.l2) and bool(names)
 
 
 def _penalty(plan: Plan) -> list[str]:

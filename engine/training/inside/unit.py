@@ -134,7 +134,7 @@ def _gradient(network: Network, column: Column, unit: int) -> float | None:
     if bias is not None:
         own.append(bias)
         dims.append(0)
-    if not own:
+    if not own or not own[0].requires_grad:
         return None
     loss = network.loss_of_rows()
     if loss is None or not loss.requires_grad:

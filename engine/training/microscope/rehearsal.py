@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from engine.errors import UsageError
 from engine.parts.layers.address import Address, module_name, walk
 from engine.parts.optimizers import Optimizer
+from engine.training.freezing import trained_parameters
 from engine.training.microscope.numbers import Told
 from engine.training.trainer import Trainer
 
@@ -82,7 +83,7 @@ def rehearse(trainer: Trainer, sample: int) -> Rehearsal:
         trainer.begin_step()
         inputs, targets = trainer.batches[trainer.batch]
         model = copy.deepcopy(trainer.model)
-        optimizer = trainer.experiment.optimizer.build(model.parameters())
+        optimizer = trainer.experiment.optimizer.build(trained_parameters(model))
         optimizer.load_state_dict(copy.deepcopy(trainer.optimizer.state_dict()))
         group = optimizer.param_groups[0]
         own = trainer.experiment.optimizer.values()
@@ -117,7 +118,7 @@ def rehearse(trainer: Trainer, sample: int) -> Rehearsal:
         done.outputs, done.loss = outputs.detach(), loss.detach()
         done.objective = objective.detach()
         done.gradients = _gradients(model)
-        parameters = [p for p in model.parameters() if p.requires_grad]
+        parameters = trained_parameters(model)
         if regularization.clip_norm is not None and parameters:
             done.norm = nn.utils.clip_grad_norm_(parameters, regularization.clip_norm)
         done.used = _gradients(model)

@@ -62,7 +62,7 @@ class Probe:
 
     def before_step(self) -> None:
         """Keep the weights, so that the step that follows can be measured."""
-        self._before = [w.detach().clone() for own in self._weights.values() for w in own]
+        self._before = [w.detach().clone() for own in self._weighty() for w in own]
 
     def forget_step(self) -> None:
         """Let go of the weights that were kept."""
@@ -115,8 +115,8 @@ class Probe:
                     units=units[address],
                     dead=None if dead < 0 else int(dead),
                     saturated=None if saturated < 0 else int(saturated),
-                    gradient=next(slope_of) if own else None,
-                    update=next(move_of) if own else None,
+                    gradient=next(slope_of) if _learns(own) else None,
+                    update=next(move_of) if _learns(own) else None,
                     largest=largest,
                     unlike=None if unlike < 0 else unlike,
                     keeps_statistics=layer.normalizes == "batch" and layer.keeps_statistics,
@@ -146,8 +146,8 @@ class Probe:
         return torch.cat([torch.stack([dead, saturated, largest, unlike]), _spread(output)])
 
     def _weighty(self) -> list[list[nn.Parameter]]:
-        """The weights of each layer that has some."""
-        return [own for own in self._weights.values() if own]
+        """The weights of each layer that has some and learns."""
+        return [own for own in self._weights.values() if _learns(own)]
 
     def _moved(self) -> list[float | None]:
         """How far the step since `before_step` moved each layer's weights, in shares of their
@@ -178,6 +178,11 @@ class Probe:
             known = [torch.zeros_like(w) if g is None else g for w, g in gradients]
             slopes.append(_norm(known) / sum(w.numel() for w in own) ** 0.5)
         return [*torch.stack(slopes).tolist()]
+
+
+def _learns(weights: Sequence[Tensor]) -> bool:
+    """Whether a training changes a layer's weights."""
+    return any(weight.requires_grad for weight in weights)
 
 
 def _norm(tensors: list[Tensor]) -> Tensor:

@@ -18,7 +18,8 @@ from engine.training.traced.errors import Untraceable
 
 @dataclass(frozen=True)
 class StepGraph:
-    """What a step computes: graph.placeholders are parameters, buffers, inputs, targets, rates."""
+    """What a step computes: graph.placeholders are parameters, what is held, inputs, targets,
+    rates."""
 
     graph: fx.Graph
     """Its output is (loss, *gradients); buffers are changed in place."""
@@ -42,7 +43,7 @@ def trace(
     """
     names = [name for name, p in model.named_parameters() if p.requires_grad]
     parameters = [p for p in model.parameters() if p.requires_grad]
-    buffers = dict(model.named_buffers())
+    buffers = held_tensors(model)
 
     def step(
         parameters: Sequence[Tensor], buffers: Sequence[Tensor], inputs: Tensor, targets: Tensor
@@ -78,6 +79,12 @@ def trace(
         if node.op == "get_attr"
     }
     return StepGraph(graph, constants, list(rates.values()))
+
+
+def held_tensors(model: nn.Module) -> dict[str, Tensor]:
+    """What a step reads and has no gradient of, by name: the buffers, and what is frozen."""
+    frozen = {name: p.detach() for name, p in model.named_parameters() if not p.requires_grad}
+    return {**dict(model.named_buffers()), **frozen}
 
 
 @contextmanager

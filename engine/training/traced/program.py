@@ -12,7 +12,7 @@ from torch import Tensor, nn, optim
 from engine.training.step import Regularization
 from engine.training.traced.cleaning import clean
 from engine.training.traced.errors import Untraceable
-from engine.training.traced.graph import trace
+from engine.training.traced.graph import held_tensors, trace
 from engine.training.traced.interpreters import INTERPRETERS, InterpreterName
 from engine.training.traced.source import Ending, write_step
 from engine.training.traced.update import Update, update_of
@@ -40,7 +40,7 @@ class Program:
         updates: whether the parameters are changed; else it leaves their gradients, not clipped.
         """
         self._parameters: list[Tensor] = [p for p in model.parameters() if p.requires_grad]
-        buffers = list(model.buffers())
+        buffers = list(held_tensors(model).values())
         self._update = update_of(optimizer) if updates else Update()
         clip_norm = regularization.clip_norm if updates else None
         self._clips = clip_norm is not None

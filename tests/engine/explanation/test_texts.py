@@ -17,6 +17,7 @@ FIGURES = {
     *("epochs", "reports", "num_layers", "lr", "num_predicted", "validation", "test", "samples"),
     "offset",
     *("train", "batch", "batches", "steps", "inputs", "outputs", "params", "kept", "shape"),
+    "trained",
     *("classes", "guess", "easy", "first", "middle", "last", "shape_in", "shape_out"),
     *("channels", "sum", "range", "dropped", "selecting"),
 }

@@ -92,6 +92,23 @@ VARIANTS: dict[str, dict[str, Any]] = {
         "epochs": 2,
         **SPLIT,
     },
+    "frozen": {
+        **BATCHES,
+        **SPLIT,
+        "layers": [
+            "Linear(4)",
+            "BatchNorm1d()",
+            "Dropout(0.5)",
+            "Residual([Linear(4), Tanh()])",
+            "Linear(1)",
+            "Sigmoid()",
+        ],
+        "freeze": "all but last",
+        "l2": 0.1,
+        "clip_norm": 0.1,
+        "optimizer": "Adam(lr=0.05)",
+    },
+    "frozen in the middle": {"layers": ["Linear(4)", "Linear(1)", "Sigmoid()"], "freeze": [0]},
     "blocks": {
         **BATCHES,
         **SPLIT,

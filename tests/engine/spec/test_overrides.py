@@ -27,6 +27,8 @@ _CIRCLE: dict[str, object] = {
         ("shuffle=false", "shuffle", False),
         ("clip_norm=none", "clip_norm", None),
         ("class_weights=[1, 2]", "class_weights", [1, 2]),
+        ("freeze=all but last", "freeze", "all but last"),
+        ("freeze=[0, 2]", "freeze", [0, 2]),
         ("title=a = b", "title", "a = b"),
         ("title=3", "title", "3"),
         ("title=", "title", ""),

@@ -258,6 +258,27 @@ def test_a_sampler_is_for_classes_and_draws_them_alone() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("freeze", "message"),
+    [
+        ([0, 4], "there is no layer 4: they are 0 to 3"),
+        ([0, 2], "nothing is left to learn: leave 2 (Linear(1)) out of it"),
+        (
+            "all",
+            "'all' is not accepted: give a list (a whole number each) or 'all but last', "
+            "at least 0",
+        ),
+        (
+            [-1],
+            "[-1] is not accepted: give a list (a whole number each) or 'all but last', at least 0",
+        ),
+    ],
+)
+def test_what_is_frozen_are_layers_and_not_all_that_learn(freeze: object, message: str) -> None:
+    """By numbers that there are, and something is left to learn."""
+    assert _problems(freeze=freeze) == [f"freeze: {message}"]
+
+
 def test_class_weights_must_be_one_per_class() -> None:
     """The number of class weights is that of the classes, and each is above 0."""
     loss, layers = "CrossEntropyLoss()", ["Linear(2)"]

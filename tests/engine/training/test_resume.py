@@ -44,7 +44,7 @@ def _state(checkpoint: Checkpoint) -> dict[str, str]:
     return {name: repr(value) for name, value in checkpoint.state.items() if name != "elapsed_s"}
 
 
-def _assert_resumes(experiment: Experiment, stop_after: int) -> None:
+def assert_resumes(experiment: Experiment, stop_after: int) -> None:
     """Fail unless stopping after so many steps and going on in a new trainer changes nothing."""
     whole = Trainer(experiment, NOWHERE)
     events: list[Event] = []
@@ -115,7 +115,7 @@ def test_any_training_resumes_anywhere(experiment: Experiment, stop_after: int) 
         Trainer(experiment, NOWHERE)
     except (BadExperiment, DataUnavailable):  # a last batch of one; a class to balance is absent
         reject()
-    _assert_resumes(experiment, stop_after)
+    assert_resumes(experiment, stop_after)
 
 
 _NOISY = ["Linear(4)", "BatchNorm1d()", "ReLU()", "Dropout(0.3)", "Linear(1)", "Sigmoid()"]
@@ -148,14 +148,14 @@ def test_finite_weights_that_overflow_diverge_without_gradients() -> None:
     events = list(Trainer(experiment, NOWHERE).events())
     assert isinstance(events[-1], Diverged)
     assert events[-1].gradient_norm == "unknown"
-    _assert_resumes(experiment, events[-1].step - 1)
+    assert_resumes(experiment, events[-1].step - 1)
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_every_optimizer_resumes(optimizer: str) -> None:
     """Its state goes on with dropout, batch norm and shuffled batches, inside an epoch."""
     experiment = small(optimizer=optimizer, layers=_NOISY, batch_size=7, epochs=3)
-    _assert_resumes(experiment, 6)
+    assert_resumes(experiment, 6)
 
 
 @pytest.mark.parametrize("changes", _CHANGES.values(), ids=_CHANGES.keys())
@@ -163,7 +163,7 @@ def test_every_rule_of_the_epochs_resumes(changes: dict[str, Any]) -> None:
     """Schedules, patience, order: before, inside, at the end of an epoch, and at the very end."""
     experiment = small(layers=_NOISY, batch_size=7, epochs=5, **changes)
     for stop_after in (0, 2, 4, 9, 20):
-        _assert_resumes(experiment, stop_after)
+        assert_resumes(experiment, stop_after)
 
 
 def test_one_checkpoint_can_be_gone_back_to_twice(tmp_path: Path) -> None:

@@ -103,6 +103,35 @@ async def test_add_takes_a_whole_call() -> None:
         assert app.draft.layers()[-2:] == ["Linear(1)", "Linear(1)"]
 
 
+async def test_a_layer_is_frozen_and_its_number_goes_with_it() -> None:
+    """F marks it, counts what is frozen, follows it as layers come and go, and takes it back."""
+    app = EditorApp()
+    async with app.run_test(size=(44, 24)) as pilot:
+        await press(pilot, *DOWN, "F")
+        assert app.draft.raw["freeze"] == [0]
+        assert any(row.startswith("▸❄ Linear(4)") for row in app.rows())
+        assert any(row.endswith("17 params, 12 frozen") for row in app.rows())
+        await press(pilot, "J")
+        assert (app.draft.layers()[1], app.draft.raw["freeze"]) == ("Linear(4)", [1])
+        await press(pilot, "up", "delete")
+        assert (app.draft.layers()[0], app.draft.raw["freeze"]) == ("Linear(4)", [0])
+        await press(pilot, "z", "z", "F")
+        assert "freeze" not in app.draft.raw
+        assert not any("❄" in row or "frozen" in row for row in app.rows())
+        await press(pilot, "F", "delete")
+        assert "freeze" not in app.draft.raw
+
+
+async def test_a_frozen_network_has_nothing_to_learn() -> None:
+    """The last layer with weights can be frozen; the line then says which one to leave out."""
+    app = EditorApp(freeze="all but last")
+    async with app.run_test(size=(60, 24)) as pilot:
+        await press(pilot, *DOWN, "down", "down", "F")
+        assert app.draft.raw["freeze"] == [0, 1, 2]
+        said = [problem.message for problem in app.draft.problems]
+        assert said == ["nothing is left to learn: leave 2 (Linear(1)) out of it"]
+
+
 async def test_remove_move_undo_redo() -> None:
     """Delete removes, J and K move with the cursor, z and ctrl+y go back and forth."""
     app = EditorApp()
