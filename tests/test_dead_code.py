@@ -25,10 +25,10 @@ ALLOWED = {
     r"engine/runs/inside.py: \w+": "what a client is told of a network, for any that draws it",
     r"tui/cli.py: perceptui": "typer calls a command",
     r"tui/commands/\w+.py: (\w+_command|inspect_table|new_experiment)": "typer calls a command",
-    r"engine/parts/(data|layers|losses|optimizers|schedules)\b.*: [A-Z][A-Za-z0-9]+": (
+    r"engine/parts/(data|layers|losses|objectives|optimizers|schedules)\b.*: [A-Z][A-Za-z0-9]+": (
         "a part is known by being a class of its family"
     ),
-    r"engine/parts/(layers|losses|optimizers|schedules)\b.*: [a-z0-9_]+": (
+    r"engine/parts/(layers|losses|objectives|optimizers|schedules)\b.*: [a-z0-9_]+": (
         "a part's parameter: read by its name, written into scripts"
     ),
     r"engine/parts/data/(generators/(vision|tables)|points).py: [a-z0-9_]+": (

@@ -49,6 +49,10 @@ class Case:
     """What the experiment was before, the newest first: where a repair looks for a value before it
     takes one by rule. Asked only then, since it may have to be read."""
 
+    def __post_init__(self) -> None:
+        if self.facts is not None:  # of the data, or of what the network is asked
+            object.__setattr__(self, "facts", self.experiment.objective.facts(self.facts))
+
     @cached_property
     def chain(self) -> list[Link]:
         """The layers with their shapes; empty unless all of them fit."""
@@ -243,11 +247,12 @@ class Case:
         if before == other or (is_usual(before) and not is_usual(other)):
             return None
         layers = [layer for _, layer in walk(other.layers)]
-        for component in (other.data, *layers, other.loss, other.optimizer, other.schedule):
+        parts = (other.loss, other.optimizer, other.objective, other.schedule)
+        for component in (other.data, *layers, *parts):
             if component.complaint():
                 return None
         facts = self.facts
-        if other.data != self.experiment.data:
+        if (other.data, other.objective) != (before.data, before.objective):
             try:
                 facts = other.data.facts()
             except DataUnavailable:

@@ -51,9 +51,9 @@ def _said(rule: Rule, case: Case) -> list[Finding]:
 
 
 def known_facts(experiment: Experiment) -> Facts | None:
-    """The data's facts; None where its file is absent or can't be read."""
+    """What the network is asked; None where the data's file is absent or can't be read."""
     try:
-        return experiment.data.facts()
+        return experiment.facts()
     except DataUnavailable:
         return None
 

@@ -17,6 +17,7 @@ REASONS = {
     "no-layer": "A network without a layer has nothing that learns.",
     "not-a-call": "Components are written as calls: Name(argument, key=value).",
     "not-a-list": "Layers come one after the other, so they are a list of calls.",
+    "objective-misfit": "What is asked of a network must be made of what the data has.",
     "output-width": "One output per class, or a single one for two classes.",
     "predict-width": "A new sample has the features that the network learned from.",
     "sampler": "What draws by class needs classes, and the say over the order.",

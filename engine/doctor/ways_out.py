@@ -15,6 +15,7 @@ from engine.parts.layers.activation import ReLU
 from engine.parts.layers.convolution import Conv2d
 from engine.parts.layers.dense import Flatten, Linear
 from engine.parts.layers.pooling import MaxPool2d
+from engine.parts.objectives import Objective
 from engine.spec.experiment import Experiment
 from engine.spec.experiment_reader import from_raw, understood
 from engine.spec.validator import check
@@ -68,6 +69,7 @@ def ways_from(mended: Corrected) -> list[Way]:
         facts = values["data"].facts()
     if facts is None or (not done and not problems_of(values)):
         return []
+    facts = values["objective"].facts(facts)
     found = _searched(values, facts, done)
     anew = {**values, "layers": made_for(facts), "loss": loss_for(facts)}
     text = f"a new network for this data: {', '.join(map(str, anew['layers']))}"
@@ -141,8 +143,10 @@ def _searched(values: Values, facts: Facts, done: tuple[str, ...] = ()) -> list[
 def _facts(values: Values, before: Facts) -> Facts:
     """Of the data as it is taken now; those from before where it can't be read so."""
     data: Data = values["data"]
+    objective: Objective = values["objective"]
     try:
-        return data.facts() or before
+        found = data.facts()
+        return before if found is None else objective.facts(found)
     except DataUnavailable:
         return before
 

@@ -11,6 +11,7 @@ from engine.parts.kinds import asked, convert, shown
 from engine.parts.layers import Layer
 from engine.parts.layers.block import Block
 from engine.parts.losses import Loss
+from engine.parts.objectives import Objective
 from engine.parts.optimizers import Optimizer
 from engine.parts.schedules import Schedule
 from engine.spec.call import Call
@@ -21,6 +22,7 @@ FAMILIES: dict[str, type[Component]] = {
     "layers": Layer,
     "loss": Loss,
     "optimizer": Optimizer,
+    "objective": Objective,
     "schedule": Schedule,
 }
 """The family of each field of an experiment that holds components."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal
 
 from engine.parts.component import Declared, parameter
-from engine.parts.data import Data
+from engine.parts.data import Data, Facts
 from engine.parts.kinds import Handle
 from engine.parts.layers import Layer
 from engine.parts.losses import Loss
 from engine.parts.metrics import METRICS
+from engine.parts.objectives import Objective, Supervised
 from engine.parts.optimizers import Optimizer
 from engine.parts.schedules import Constant, Schedule
 
@@ -51,6 +52,13 @@ class Experiment(Declared):
         help="how gradients change the weights: SGD(lr=0.1)",
         words="What turns the gradients of the loss into changes of the weights.",
         here="Here it is {value}, for {steps} steps in all.",
+    )
+    objective: Objective = parameter(
+        default=Supervised(),
+        help="what the training asks of the network",
+        words="What the network is asked: to say what the data says of each sample, or something "
+        "that is made of the samples themselves.",
+        here="Here it is {value}.",
     )
     schedule: Schedule = parameter(
         default=Constant(),
@@ -294,6 +302,15 @@ class Experiment(Declared):
         "something else is different.",
         here="Here it is {value}.",
     )
+
+    def facts(self) -> Facts | None:
+        """What the network is asked, as far as that is known without torch; None where only a file
+        that is absent could tell.
+
+        Raises DataUnavailable as Data.facts does.
+        """
+        facts = self.data.facts()
+        return None if facts is None else self.objective.facts(facts)
 
     @property
     def full_batch(self) -> bool:

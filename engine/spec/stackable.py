@@ -20,7 +20,7 @@ _OF_DATA = ("noise",)
 def why_alone(experiment: Experiment) -> str:
     """Why a training can't be stacked with any other, in a clause; empty where it can."""
     optimizer, loss, layers = experiment.optimizer, experiment.loss, experiment.layers
-    for part in (optimizer, loss):
+    for part in (optimizer, loss, experiment.objective):
         if not part.is_stackable:
             return f"{part.name} has no stacked form"
     for _, layer in walk(layers):

@@ -44,6 +44,12 @@ def check_against(experiment: Experiment, facts: Facts, problems: list[Problem])
 
 
 def _check_facts(known: Known, facts: Facts, problems: list[Problem]) -> None:
+    objective = known.get("objective")
+    if objective is not None:
+        if not facts.objective and (refusal := objective.refusal(facts)):
+            problems.append(Problem("objective", refusal, "objective-misfit"))
+            return
+        facts = objective.facts(facts)
     _check_layers(known, facts, problems)
     _check_splits(known, facts, problems)
     _check_class_weights(known, facts, problems)

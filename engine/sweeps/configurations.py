@@ -156,7 +156,7 @@ def estimated_s(plan: Plan) -> float:
 
 def _seconds(experiment: Experiment) -> float:
     """About how long one training takes on one core; 0 where its data is not known."""
-    facts = experiment.data.facts()
+    facts = experiment.facts()
     if facts is None:
         return 0.0
     shares = experiment.test_fraction, experiment.validation_fraction

@@ -202,7 +202,7 @@ def _all_settings(experiment: Experiment) -> list[str]:
 
 
 def _threads(experiment: Experiment) -> int:
-    facts = experiment.data.facts()
+    facts = experiment.facts()
     if facts is None:
         return 1
     size = experiment.batch_size

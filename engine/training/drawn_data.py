@@ -14,14 +14,14 @@ from engine.training.streaming.choice import loaded
 Draw = Callable[[Experiment, DataLocations, torch.device], Splits]
 """Gives an experiment's data, drawn from the global generator of the CPU as it stands."""
 
-_DECIDING = ("data", "test_fraction", "validation_fraction", "fold", "batch_size")
+_DECIDING = ("data", "objective", "test_fraction", "validation_fraction", "fold", "batch_size")
 """What of an experiment decides its data beside its seed."""
 
 
 def drawn(experiment: Experiment, locations: DataLocations, device: torch.device) -> Splits:
     """Load the data and split it; raises DataUnavailable and BadExperiment."""
     dataset, reader = loaded(experiment.data, locations, device, experiment.batch_size)
-    return split(dataset, experiment, reader)
+    return split(experiment.objective.dataset(dataset), experiment, reader)
 
 
 class SharedData:

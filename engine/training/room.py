@@ -16,7 +16,7 @@ def check_room(experiment: Experiment) -> None:
 
     Raises DataUnavailable for data that can't be read, UsageError for a device that isn't there.
     """
-    case = Case(experiment, experiment.data.facts())
+    case = Case(experiment, experiment.facts())
     if not case.chain:
         return  # the data is absent: loading it says so
     device, need = resolve_device(experiment.device), case.need

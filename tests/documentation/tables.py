@@ -22,6 +22,7 @@ from engine.parts.kinds import Parameter, describe
 from engine.parts.layers import Layer
 from engine.parts.losses import Loss
 from engine.parts.metrics import HEADLINES, METRICS
+from engine.parts.objectives import Objective
 from engine.parts.optimizers import Optimizer
 from engine.parts.schedules import Schedule
 from engine.runs.events import Recorded
@@ -231,6 +232,7 @@ def tables() -> dict[str, str]:
         "layers": components(Layer),
         "losses": components(Loss),
         "optimizers": components(Optimizer),
+        "objectives": components(Objective),
         "schedules": components(Schedule),
         "findings": findings(sorted(ALL, key=lambda one: one.code)),
         "refused": "\n".join(f"- `{code}`: {why}" for code, why in REASONS.items()),

@@ -45,7 +45,7 @@ def show(
             show_component(component, shared)
         return
     name, experiment = experiment_of(what, shared.runs)
-    facts = experiment.data.facts()
+    facts = experiment.facts()
     diagnosis = diagnose(experiment, shared.data)
     if shared.json:
         print_json(_as_json(name, experiment, facts, diagnosis))

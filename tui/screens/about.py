@@ -106,7 +106,7 @@ def _experiment_rows(
 
 def _picture_width(experiment: Experiment, height: int) -> int:
     """Columns that the data takes: a plane is twice as many wide as rows high."""
-    facts = experiment.data.facts()
+    facts = experiment.facts()
     is_drawn = facts is not None and (len(facts.shape) > 1 or facts.shape[0] == 2)
     return 2 * max(height - 2 * _COUNTS, _LEAST_ROWS) if is_drawn else _LEAST_WIDTH
 
@@ -125,7 +125,7 @@ def _data(experiment: Experiment, known: About, width: int, look: Look, height: 
     from engine.parts.shapes import shape_text
     from tui.renderables.thumbnail import thumbnail
 
-    facts = experiment.data.facts()
+    facts = experiment.facts()
     if facts is None:
         return sentence("Its data file is not here.", width, look)
     data = tr(f"{experiment.data}: {facts.num_samples:,} samples of {shape_text(facts.shape)}, ")
@@ -145,7 +145,7 @@ def _network(experiment: Experiment, width: int, look: Look) -> Rows:
     """The layers with their shapes, and how they are trained."""
     from engine.spec.chain import links
 
-    facts = experiment.data.facts()
+    facts = experiment.facts()
     if facts is None:
         return []
     chain = links(experiment.layers, facts.shape, [])

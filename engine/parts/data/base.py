@@ -53,6 +53,8 @@ class Facts:
     """The sign that stands at each of them in the data, like its currency; empty without one."""
     planar: bool = False
     """Whether raw inputs are points (x1, x2), so that a decision boundary can be drawn."""
+    objective: str = ""
+    """The objective that made these of the data's own facts; empty for those."""
 
     @property
     def own_sizes(self) -> dict[OwnSplit, int]:

@@ -20,6 +20,9 @@ def data_piece(plan: Plan) -> Piece:
     piece.lines.append(f"{inputs}, {targets} = {generator.call}")
     for name, other in own.items():
         piece.lines.append(f"{plan.inputs(name)}, {plan.targets(name)} = {other.call}")
+    piece.lines += _posed(
+        plan, [(inputs, targets), *((plan.inputs(n), plan.targets(n)) for n in own)]
+    )
     if cut:
         piece.lines += _split(plan)
     piece.lines += _class_weights(plan)
@@ -34,6 +37,16 @@ def data_piece(plan: Plan) -> Piece:
         piece.imports.add("from collections.abc import Iterable")
     piece.lines += prepare_lines(plan)
     return piece
+
+
+def _posed(plan: Plan, splits: list[tuple[str, str]]) -> list[str]:
+    """What the network is asked is made of the data, where it is not the data's own."""
+    objective = plan.experiment.objective
+    pose = type(objective).pose
+    if pose is None:
+        return []
+    called = (f"{x}, {y} = {pose.__name__}({x}, {y})" for x, y in splits)
+    return ["", "", *objective.pose_source().splitlines(), "", "", *called]
 
 
 def _split(plan: Plan) -> list[str]:

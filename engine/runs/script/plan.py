@@ -175,7 +175,7 @@ def make_plan(
     experiment: Experiment, locations: DataLocations, changes: Sequence[Change] = ()
 ) -> Plan:
     """Raises BadExperiment where the layers don't fit the data, DataUnavailable for a file."""
-    facts = experiment.data.known_facts()
+    facts = experiment.objective.facts(experiment.data.known_facts())
     problems: list[Problem] = []
     chain = links(experiment.layers, facts.shape, problems)
     if problems:

@@ -31,7 +31,7 @@ _SPAN = 5
 """Whole numbers are drawn from this many above their minimum."""
 _MAX_ELEMENTS = 4096
 """No sample inside a drawn chain has more values, no layer more parameters."""
-_COMPONENT_FIELDS = ("data", "layers", "loss", "optimizer", "schedule")
+_COMPONENT_FIELDS = ("data", "layers", "loss", "optimizer", "objective", "schedule")
 _LAST_LAYER: dict[str, Layer] = {
     "probability": Sigmoid(),
     "log-probabilities": LogSoftmax(),

@@ -13,6 +13,7 @@ from engine.parts.data import Data
 from engine.parts.kinds import describe
 from engine.parts.layers import Layer
 from engine.parts.losses import Loss
+from engine.parts.objectives import Objective
 from engine.parts.optimizers import Optimizer
 from engine.parts.schedules import Schedule
 from engine.parts.shapes import Shape
@@ -27,7 +28,7 @@ from engine.spec.writer import to_toml
 
 _EVERY = [
     pytest.param(component, id=f"{family.family}-{name}")
-    for family in (Data, Layer, Loss, Optimizer, Schedule)
+    for family in (Data, Layer, Loss, Optimizer, Objective, Schedule)
     for name, component in family.members().items()
 ]
 _CIRCLE: dict[str, object] = {

@@ -15,6 +15,7 @@ from engine.errors import BadExperiment, DataUnavailable, UsageError
 from engine.parts.data import Data
 from engine.parts.layers import Layer
 from engine.parts.losses import Loss
+from engine.parts.objectives import Objective
 from engine.parts.optimizers import Optimizer
 from engine.parts.schedules import Schedule
 from engine.spec.experiment import Experiment
@@ -132,7 +133,7 @@ def _literals() -> st.SearchStrategy[object]:
 
 def _calls() -> st.SearchStrategy[str]:
     """Calls of known components with arguments that need not fit."""
-    families = (Data, Layer, Loss, Optimizer, Schedule)
+    families = (Data, Layer, Loss, Optimizer, Objective, Schedule)
     names = st.sampled_from([name for family in families for name in family.members()])
     keywords = sorted(
         {

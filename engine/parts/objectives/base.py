@@ -1,0 +1,59 @@
+"""What every objective declares: which data it takes, what it makes of it, how it compares."""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+import textwrap
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from engine.parts.component import Component
+from engine.parts.data.base import Dataset, Facts
+
+Pose = Callable[..., tuple[Any, Any]]
+"""From a data set's inputs and targets to those of the network; printed into scripts."""
+
+
+class Objective(Component, abstract=True):
+    """What a training asks of its network.
+
+    Trainer, record, script and doctor know it by what it declares here; the defaults are those of
+    one that asks for the data's own targets.
+    """
+
+    family = "objective"
+    pose: ClassVar[Pose | None] = None
+    """A plain function that makes inputs and targets of the data's, sample by sample, once; None:
+    they stay as they are. It is given torch."""
+    is_stackable: ClassVar[bool] = True
+    """Whether trainings that ask for it can be trained many in one."""
+
+    def refusal(self, facts: Facts) -> str:
+        """Why it can't be asked of data like this, with what would be right, or empty."""
+        return ""
+
+    def asked(self, facts: Facts) -> Facts:
+        """What the network is asked, of data with these facts that it does not refuse."""
+        return facts
+
+    def facts(self, facts: Facts) -> Facts:
+        """What the network is asked; facts of data that it refuses stay, and those made already."""
+        if facts.objective or self.refusal(facts):
+            return facts
+        asked = self.asked(facts)
+        return asked if asked is facts else dataclasses.replace(asked, objective=self.name)
+
+    def dataset(self, dataset: Dataset) -> Dataset:
+        """The data as it is trained on: inputs and targets posed."""
+        facts, pose = self.facts(dataset.facts), type(self).pose
+        if pose is None:
+            return dataset if facts is dataset.facts else dataclasses.replace(dataset, facts=facts)
+        inputs, targets = pose(dataset.inputs, dataset.targets)
+        own = {name: pose(*split) for name, split in dataset.own.items()}
+        return dataclasses.replace(dataset, facts=facts, inputs=inputs, targets=targets, own=own)
+
+    def pose_source(self) -> str:
+        """The Python source of `pose`; empty where there is none."""
+        pose = type(self).pose
+        return "" if pose is None else textwrap.dedent(inspect.getsource(pose)).rstrip()
