@@ -22,6 +22,7 @@ ALLOWED = {
     r"tui/terminal/driver.py: run_input_thread": "Textual's driver calls it in a thread",
     r"tui/terminal/printing.py: on_broken_pipe": "rich calls it",
     r"engine/service/client/connection.py: connection_(made|lost)": "asyncio calls it",
+    r"engine/evaluation/judgement.py: \w+": "what --json tells of a judgement",
     r"engine/runs/inside.py: \w+": "what a client is told of a network, for any that draws it",
     r"tui/cli.py: perceptui": "typer calls a command",
     r"tui/commands/\w+.py: (\w+_command|inspect_table|new_experiment)": "typer calls a command",

@@ -10,6 +10,8 @@ Figure = float | None
 Standing = Literal["better", "alike", "worse", "unknown"]
 """How it compares with the best of what needs no network."""
 
+Winner = Literal["first", "second", "neither"]
+
 
 class Score(msgspec.Struct, frozen=True, kw_only=True):
     """A metric with the interval in which it lies, of 95 of 100 sets of samples like these."""
@@ -56,3 +58,27 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True, tag_field="event", ta
     scores: list[Score]
     classes: list[OfClass] = []
     baselines: list[Baseline] = []
+
+
+class Contest(msgspec.Struct, frozen=True, kw_only=True):
+    """Two networks on the same samples."""
+
+    first: int
+    second: int
+    """Their places among those that are compared."""
+    first_better: int
+    second_better: int
+    """Samples on which one is right and the other wrong, or is less far off."""
+    p: Figure = None
+    """How often chance alone would part them so, of classes; None of numbers."""
+    gain: Figure
+    """By how much the first is less far off on average: in numbers' unit, else in accuracy."""
+    low: Figure = None
+    high: Figure = None
+    """Between which that lies."""
+    loss_gain: Figure = None
+    loss_low: Figure = None
+    loss_high: Figure = None
+    """The same of what the true class's share costs, its logarithm; None of numbers."""
+    winner: Winner
+    unit: str = ""

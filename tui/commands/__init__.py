@@ -109,6 +109,7 @@ def _without_app(what: str) -> str:
 
 
 from tui.commands import (  # noqa: E402  # they add themselves to app
+    compare,
     data,
     doctor,
     evaluate,
@@ -130,6 +131,7 @@ from tui.commands import (  # noqa: E402  # they add themselves to app
 
 __all__ = [
     "app",
+    "compare",
     "data",
     "doctor",
     "evaluate",

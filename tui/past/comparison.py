@@ -23,7 +23,7 @@ class Comparison:
     """Runs side by side; nothing of their data is needed for it."""
 
     runs: Sequence[Run]
-    """The older first."""
+    """The older first, where nobody has ordered them."""
     names: Sequence[str]
     """What each is of, when it was, and what it has otherwise than the first."""
     differences: list[Row]
@@ -47,9 +47,9 @@ class Verdict(NamedTuple):
     """The places of the best; all of them where they are alike."""
 
 
-def compare(runs: Sequence[Run]) -> Comparison:
-    """Read the runs' files and put them side by side, the older first."""
-    runs = sorted(runs, key=lambda run: run.name)
+def compare(runs: Sequence[Run], *, is_ordered: bool = False) -> Comparison:
+    """Read the runs' files and put them side by side, the older first unless they are ordered."""
+    runs = runs if is_ordered else sorted(runs, key=lambda run: run.name)
     outcomes, measured, headlines = _outcomes(runs)
     fields = [_fields(run) for run in runs]
     return Comparison(

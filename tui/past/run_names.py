@@ -33,6 +33,12 @@ def age(run: Run, now: datetime | None = None) -> str:
     return ago(((now or datetime.now()) - began).total_seconds())
 
 
+def letter(place: int) -> str:
+    """What one of several that are compared is called: A, B, … Z, then A2, B2, …"""
+    turn, index = divmod(place, 26)
+    return chr(ord("A") + index) + (str(turn + 1) if turn else "")
+
+
 class RunNames:
     """What runs have otherwise than what they came from; read when it is asked for, and kept.
 

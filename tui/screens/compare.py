@@ -12,6 +12,7 @@ from textual.binding import Binding
 from engine.runs.run import Run
 from tui.language import tr
 from tui.past.comparison import Comparison, compare, told
+from tui.past.run_names import letter
 from tui.renderables.loss_chart import LossSeries, loss_chart
 from tui.renderables.palette import class_hue
 from tui.renderables.table import Cell, Column, heading, sentence, table
@@ -55,13 +56,13 @@ class CompareScreen(PageScreen):
     def _rows(self, width: int) -> list[Text]:
         comparison, look = self._comparison, self.host.look
         assert comparison is not None, "shown once it is read"
-        letters = [_letter(place) for place in range(len(comparison.runs))]
+        letters = [letter(place) for place in range(len(comparison.runs))]
         rows = [
             Text.assemble(
-                (f"{letter} ", look.paint(class_hue(place), bold=True)),
-                heading(name, max(0, width - len(letter) - 1), look),
+                (f"{sign} ", look.paint(class_hue(place), bold=True)),
+                heading(name, max(0, width - len(sign) - 1), look),
             )
-            for place, (letter, name) in enumerate(zip(letters, comparison.names, strict=True))
+            for place, (sign, name) in enumerate(zip(letters, comparison.names, strict=True))
         ]
         if comparison.verdicts:
             text = " ".join(told(one, letters) for one in comparison.verdicts)
@@ -95,9 +96,3 @@ class CompareScreen(PageScreen):
             marked = (Text(v, "bold") if place in best else v for place, v in enumerate(values))
             body.append((name, *marked))
         return table(columns, body, width, self.host.look)
-
-
-def _letter(place: int) -> str:
-    """A, B, … Z, then A2, B2, …"""
-    turn, index = divmod(place, 26)
-    return chr(ord("A") + index) + (str(turn + 1) if turn else "")

@@ -438,6 +438,17 @@ class Session:
         )
         return await self._connection.ask(request, p.Judged)
 
+    async def compare(
+        self, runs: Sequence[Run], checkpoint: Moment = "last", data_dir: Path | None = None
+    ) -> p.RunsCompared:
+        """Which of several runs' networks is better, on the samples that all are judged on."""
+        request = p.CompareRuns(
+            runs=[str(run.path.absolute()) for run in runs],
+            checkpoint=checkpoint,
+            data_dir=_absolute(data_dir),
+        )
+        return await self._connection.ask(request, p.RunsCompared)
+
     async def moments(self, run: Run) -> p.Moments:
         """Which snapshots a run has, up to now where it is trained here."""
         return await self._connection.ask(p.ListMoments(run=str(run.path.absolute())), p.Moments)

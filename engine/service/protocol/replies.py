@@ -7,7 +7,8 @@ import msgspec
 from engine.decoding import Undecodable, decoded
 from engine.encoding import escaped
 from engine.errors import DataUnavailable, PerceptuiError, UsageError
-from engine.evaluation.judgement import Judgement
+from engine.evaluation.judgement import Contest, Judgement
+from engine.evaluation.sample import Sample
 from engine.parts.data import LoadingVerb
 from engine.runs.events import Evaluated, Figure, Recorded
 from engine.runs.events import decode as decode_event
@@ -62,6 +63,30 @@ class Judged(msgspec.Struct, frozen=True, kw_only=True):
 
     splits: list[Evaluated]
     judgement: Judgement
+
+
+class Disagreement(msgspec.Struct, frozen=True, kw_only=True):
+    """A sample that networks tell differently."""
+
+    sample: Sample
+    actual: str
+    predicted: list[str]
+    """By each of them."""
+
+
+class RunsCompared(msgspec.Struct, frozen=True, kw_only=True, tag_field="event", tag="compared"):
+    """Runs that were judged on the same samples."""
+
+    split: str
+    samples: int
+    judgements: list[Judgement]
+    """Of each run, in the order in which they were asked for."""
+    contests: list[Contest]
+    """Of each pair."""
+    num_disagreements: int
+    """Samples that are not told alike by all."""
+    disagreements: list[Disagreement]
+    """Those that are told most differently."""
 
 
 class Reviewed(msgspec.Struct, frozen=True, kw_only=True):

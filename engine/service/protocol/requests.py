@@ -375,6 +375,14 @@ class Judge(Request, frozen=True, kw_only=True):
     data_dir: str
 
 
+class CompareRuns(Request, frozen=True, kw_only=True):
+    """Judge runs on the same samples; the answer's value is a RunsCompared."""
+
+    runs: list[str]
+    checkpoint: Moment
+    data_dir: str
+
+
 class ListMoments(Request, frozen=True, kw_only=True):
     """Which snapshots a run has; the answer's value is a Moments."""
 
@@ -455,6 +463,7 @@ Requests = (
     | PredictDrawing
     | Evaluate
     | Judge
+    | CompareRuns
     | ListMoments
     | Review
     | InsideOfRun

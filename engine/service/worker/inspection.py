@@ -33,10 +33,11 @@ def predict(
 def judge(run: Run, locations: DataLocations, moment: Moment = "last") -> Judged:
     """Judge a network with the weights of a moment on its data; raises as `evaluate` does."""
     from engine.service.worker.review import RunAgain
+    from engine.training.judging import judged
 
     again = RunAgain(run, locations)
     again.load(moment)
-    return Judged(splits=again.evaluated(), judgement=again.judged())
+    return Judged(splits=again.evaluated(), judgement=again.asked(judged))
 
 
 def evaluate(run: Run, locations: DataLocations, moment: Moment = "last") -> list[Evaluated]:

@@ -22,7 +22,7 @@ OfExperiment = (
 )
 OfFiles = p.Predict | p.PredictRows | p.PredictPictures | p.PredictDrawing | p.Export
 OfRun = OfFiles | p.ShowRows | p.Evaluate | p.Judge | p.ListMoments
-Query = OfExperiment | OfRun | p.Review | p.InsideFirst | p.InsideOfRun | p.Prove
+Query = OfExperiment | OfRun | p.CompareRuns | p.Review | p.InsideFirst | p.InsideOfRun | p.Prove
 
 
 class Queries:
@@ -46,6 +46,11 @@ class Queries:
 
                 chain = [from_raw(parse_toml(toml)) for toml in request.tomls]
                 return prove(chain, request.seeds, self._locations(request.data_dir))
+            if isinstance(request, p.CompareRuns):
+                from engine.service.worker.comparing import compared
+
+                runs = [Run(Path(run)) for run in request.runs]
+                return compared(runs, self._locations(request.data_dir), request.checkpoint)
             if isinstance(request, OfExperiment):
                 return _of_experiment(request, self._locations(request.data_dir))
             if isinstance(request, p.Review):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
 from engine.decoding import converted
-from engine.evaluation.judgement import Judgement
 from engine.parts.data import DataLocations
 from engine.runs.contents import EXPERIMENT, Moment
 from engine.runs.events import Evaluated
@@ -23,6 +24,8 @@ from engine.training.pictures import all_pictures
 from engine.training.stored_network import load_network, other_network
 from engine.training.trainer import Trainer
 from engine.training.training_state import Count
+
+T = TypeVar("T")
 
 
 class Counters(msgspec.Struct, frozen=True):
@@ -75,12 +78,10 @@ class RunAgain:
         finally:
             trainer.stop_reading()
 
-    def judged(self) -> Judgement:
-        """How good it is and how sure that is, held against what needs no network."""
-        from engine.training.judging import judged  # it loads scikit-learn
-
+    def asked(self, ask: Callable[[Trainer], T]) -> T:
+        """What is found out with its data and its network, which are left as they are."""
         try:
-            return judged(self._trainer)
+            return ask(self._trainer)
         finally:
             self._trainer.stop_reading()
 

@@ -14,7 +14,7 @@ from tui.renderables.table import Column, heading, sentence, table
 
 FILE_WIDTH = 78
 """Columns of what is drawn into a file."""
-_FILE_LOOK = Look()
+_FILE_LOOK = Look(color="none")
 _SPECIAL = str.maketrans({mark: f"\\{mark}" for mark in "\\`*_[]<>|#"})
 
 

@@ -1,0 +1,71 @@
+"""Samples of a split as a person knows them, made back from what the network is given."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from engine.evaluation.sample import Sample
+from engine.parts.data import Facts
+from engine.training.inputs import InputMap
+from engine.training.pictures import picture_of
+from engine.training.splits import Split
+
+MOST_VALUES = 64
+"""Of a sample that is no picture: more nobody reads."""
+
+
+def told_samples(
+    part: Split,
+    input_map: InputMap,
+    facts: Facts,
+    index: Sequence[int],
+    answers: Sequence[tuple[str, str]],
+) -> list[Sample]:
+    """Some samples of a split; answers: what each is, and what it is taken for."""
+    if not index:
+        return []
+    places = torch.tensor(list(index))
+    if input_map.pixels is not None:
+        images = part.rows(places).cpu().float() / input_map.pixels.scale * 255
+        pairs = zip(index, images, answers, strict=True)
+        return [
+            Sample(number=place + 1, picture=picture_of(image, answer, 0, 1))
+            for place, image, answer in pairs
+        ]
+    if part.points is not None:
+        rows, names = part.points[places].cpu(), list(facts.feature_names)
+    else:
+        rows = raw(part.rows(places).cpu(), input_map).flatten(1)
+        names = list(facts.input_names or facts.feature_names)
+    if len(names) != rows.shape[1]:
+        names = [str(n + 1) for n in range(rows.shape[1])]
+    told = (_told(names[:MOST_VALUES], row[:MOST_VALUES].tolist()) for row in rows)
+    return [
+        Sample(number=place + 1, names=[n for n, _ in pairs], values=[v for _, v in pairs])
+        for place, pairs in zip(index, told, strict=True)
+    ]
+
+
+def raw(stored: Tensor, input_map: InputMap) -> Tensor:
+    """Stored numbers as the data has them: neither less their mean nor divided by their scale."""
+    if input_map.means is None or input_map.scales is None or input_map.crosses:
+        return stored
+    return stored.double() * input_map.scales.cpu() + input_map.means.cpu()
+
+
+def _told(names: Sequence[str], values: Sequence[float]) -> list[tuple[str, str]]:
+    """Names with values: of `sex=male` and `sex=female` only the one that it is."""
+    told: list[tuple[str, str]] = []
+    choices = {name.partition("=")[0] for name in names if "=" in name}
+    for name, value in zip(names, values, strict=True):
+        column, sign, choice = name.partition("=")
+        if not sign:
+            told.append((name, f"{value:.6g}"))
+        elif value > 0.5:
+            told.append((column, choice))
+            choices.discard(column)
+    there = {name for name, _ in told}
+    return [*told, *((name, "-") for name in sorted(choices) if name not in there)]
