@@ -18,6 +18,9 @@ def _pinned(name: str) -> dict[str, Version]:
     return {package.lower(): Version(version) for package, version in pins}
 
 
+EXTRAS = ("bench", "docs", "onnx", "ray", "report", "sweep", "test")
+
+
 def _asked_for(*extras: str) -> dict[str, Requirement]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     texts = [*project["dependencies"]]
@@ -28,20 +31,17 @@ def _asked_for(*extras: str) -> dict[str, Requirement]:
     return found
 
 
-@pytest.mark.parametrize("name", _asked_for("onnx", "sweep", "test"))
+@pytest.mark.parametrize("name", _asked_for("onnx", "report", "sweep", "test"))
 def test_the_oldest_versions_are_those_that_are_promised(name: str) -> None:
     """Each is of the very release that its lower bound names."""
     oldest = _pinned("constraints-oldest.txt")[name]
-    (bound,) = _asked_for("onnx", "sweep", "test")[name].specifier
+    (bound,) = _asked_for("onnx", "report", "sweep", "test")[name].specifier
     assert bound.operator in (">=", "==")
     promised = Version(bound.version).release
     assert oldest.release[: len(promised)] == promised
 
 
-@pytest.mark.parametrize("name", _asked_for("bench", "docs", "onnx", "ray", "sweep", "test"))
+@pytest.mark.parametrize("name", _asked_for(*EXTRAS))
 def test_the_versions_that_were_tested_together_are_allowed(name: str) -> None:
     """And there is one for every package that is asked for."""
-    assert (
-        _pinned("constraints.txt")[name]
-        in _asked_for("bench", "docs", "onnx", "ray", "sweep", "test")[name].specifier
-    )
+    assert _pinned("constraints.txt")[name] in _asked_for(*EXTRAS)[name].specifier

@@ -22,9 +22,10 @@ SILENT = (
     "engine/decoding.py", "engine/encoding.py", "engine/export/script.py",
     "engine/parts/data/sheet/dates.py", "engine/runs/script/", "engine/training/graphed/",
     "engine/training/stacked/program.py", "engine/training/traced/", "tui/film/pixels.py",
-    "tui/problem_report.py", "tui/renderables/palette.py", "tui/terminal/textual", "tui/themes.py",
+    "tui/problem_report.py", "tui/renderables/palette.py", "tui/report/colors.py",
+    "tui/report/html.py", "tui/report/svg.py", "tui/terminal/textual", "tui/themes.py",
 )  # fmt: skip
-"""Programs that are written, protocols, colors, and a report that is handed to a maintainer."""
+"""Programs and markup that are written, protocols, colors, a report handed to a maintainer."""
 NOT_SAID = {
     "CSS", "CSS_PATH", "COMPONENT_CLASSES", "DEFAULT_CSS", "HORIZONTAL_BREAKPOINTS", "TITLE",
     "VERTICAL_BREAKPOINTS", "__all__", "arithmetic", "citation", "code", "licence", "source",
@@ -32,11 +33,12 @@ NOT_SAID = {
 """Constants that hold no words of perceptui's."""
 NOT_SAID_BY = {
     "Formatter", "Hue", "Literal", "NewType", "Style", "Syntax", "TypeVar", "add_class", "bold",
-    "cast", "compile", "debug", "decode", "encode", "endswith", "exception", "find", "fullmatch",
-    "get", "getLogger", "getattr", "has_class", "hasattr", "import_module", "index", "info", "log",
-    "match", "partition", "pick", "query", "query_children", "query_one", "remove_class",
-    "removeprefix", "removesuffix", "replace", "rpartition", "run_action", "search", "set_class",
-    "setattr", "split", "startswith", "strip", "sub",
+    "cast", "compile", "debug", "decode", "encode", "endswith", "exception", "filterwarnings",
+    "find", "fromkeys", "fullmatch", "get", "getLogger", "getattr", "has_class", "hasattr",
+    "import_module", "index", "info", "legend", "log", "match", "partition", "pick", "query",
+    "query_children", "query_one", "remove_class", "removeprefix", "removesuffix", "replace",
+    "rpartition", "run_action", "search", "set_class", "setattr", "split", "startswith", "strip",
+    "sub",
 }  # fmt: skip
 """Functions whose strings are for the program."""
 NAMED_FIRST = {"Binding", "Pane", "command", "rule"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -47,14 +47,19 @@ class Verdict(NamedTuple):
     """The places of the best; all of them where they are alike."""
 
 
-def compare(runs: Sequence[Run], *, is_ordered: bool = False) -> Comparison:
-    """Read the runs' files and put them side by side, the older first unless they are ordered."""
+def compare(
+    runs: Sequence[Run], *, is_ordered: bool = False, when: Callable[[Run], str] = age
+) -> Comparison:
+    """Read the runs' files and put them side by side, the older first unless they are ordered.
+
+    when: each of them was, in their names.
+    """
     runs = runs if is_ordered else sorted(runs, key=lambda run: run.name)
     outcomes, measured, headlines = _outcomes(runs)
     fields = [_fields(run) for run in runs]
     return Comparison(
         runs,
-        [_name(run, fields[0], own) for run, own in zip(runs, fields, strict=True)],
+        [_name(run, when(run), fields[0], own) for run, own in zip(runs, fields, strict=True)],
         list(differences(fields)),
         outcomes,
         {_row(name): places for name, places in best(measured)},
@@ -63,8 +68,8 @@ def compare(runs: Sequence[Run], *, is_ordered: bool = False) -> Comparison:
     )
 
 
-def _name(run: Run, first: Fields, own: Fields) -> str:
-    name = ", ".join(part for part in (run.title(), age(run)) if part)
+def _name(run: Run, when: str, first: Fields, own: Fields) -> str:
+    name = ", ".join(part for part in (run.title(), when) if part)
     parts = brief(first, own)
     return f"{name}: {', '.join(parts)}" if parts else name
 

@@ -20,17 +20,27 @@ _STAMP = re.compile(r"(\d{4})(\d\d)(\d\d)-(\d\d)(\d\d)(\d\d)-")
 UNCHANGED = "unchanged"
 
 
+def began(run: Run) -> str:
+    """The minute in which a run began, as its name says; empty where it does not."""
+    moment = _moment(run)
+    return "" if moment is None else f"{moment:%Y-%m-%d %H:%M}"
+
+
 def age(run: Run, now: datetime | None = None) -> str:
     """How long ago a run began, as its name says; empty where it does not."""
+    moment = _moment(run)
+    return "" if moment is None else ago(((now or datetime.now()) - moment).total_seconds())
+
+
+def _moment(run: Run) -> datetime | None:
     found = _STAMP.match(run.name)
     if found is None:
-        return ""
+        return None
     year, month, day, hour, minute, second = map(int, found.groups())
     try:
-        began = datetime(year, month, day, hour, minute, second)
+        return datetime(year, month, day, hour, minute, second)
     except ValueError:  # digits that are no date
-        return ""
-    return ago(((now or datetime.now()) - began).total_seconds())
+        return None
 
 
 def letter(place: int) -> str:

@@ -1,0 +1,1 @@
+"""What came out of trainings as a page for others: HTML, Markdown, SVG or text."""
