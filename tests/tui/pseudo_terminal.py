@@ -22,8 +22,8 @@ from tests.engine.service.live import WAIT_S
 from tests.tui.command_line import command
 
 ENTER, ESCAPE = "\r", "\x1b"
-_FOREIGN = re.compile(r"\x1b\[[<>=][0-9;]*[a-zA-Z]|\x1b\[\?[0-9;]*\$p")
-"""Sequences that pyte would print: the kitty keyboard protocol, questions about modes."""
+_FOREIGN = re.compile(r"\x1b\[[<>=][0-9;]*[a-zA-Z]|\x1b\[\?[0-9;]*(?:\$p|m)")
+"""What pyte would print or stumble over: kitty's keyboard protocol, questions about modes."""
 _UNFINISHED = re.compile(r"\x1b(?:\[[0-9;?<>=$]*)?\Z")
 _MODES = re.compile(rb"\x1b\[\?([0-9;]+)([hl])")
 _KITTY = re.compile(rb"\x1b\[([<>])[0-9;]*u")

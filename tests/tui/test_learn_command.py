@@ -109,6 +109,7 @@ def test_the_facts() -> None:
         (("learn", "--check"), "--check: name the files of lessons"),
         (("learn", "--check", "--list"), "give one of them"),
         (("learn", "circle", "xor"), 'unexpected "xor"'),
+        (("learn", "nosuch"), 'unknown lesson "nosuch"'),
         (("learn", "circle"), "a lesson is played in the app, which takes a terminal"),
     ],
 )

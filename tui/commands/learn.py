@@ -69,7 +69,10 @@ def _open(name: str | None, shared: o.Shared, *, listed: bool) -> int:
     if listed or (name is None and not is_screen):
         _list(shared)
         return 0
-    if not is_screen:
+    if name is not None and not is_screen:
+        from engine.lessons.library import find_lesson
+
+        find_lesson(name)  # one that is not there wants no terminal
         raise UsageError(f"{name}: a lesson is played in the app, which takes a terminal")
     from tui.start import learn as play
 

@@ -29,8 +29,10 @@ class UnitView(CursorRows, Touching, can_focus=True):
 
     figure = Figure(
         "One unit",
-        "Tells what a unit gives over the data, which weights lead to it and on from it, and for "
-        "which samples it gives most.",
+        "Tells what a unit gives over the data: its mean, its spread (a standard deviation), and "
+        "the shares of samples for which it gives nothing (dead) or is so far out that it hardly "
+        "changes (saturated: both learn next to nothing); how long the gradient by its weights is; "
+        "then which weights lead to it and on from it, and for which samples it gives most.",
         "Here {train} samples are looked through.",
     )
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -16,6 +16,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from types import SimpleNamespace
@@ -83,11 +84,16 @@ class Nursery:
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
         self._folder = tempfile.TemporaryDirectory(prefix="p")
+        self._starting = threading.Lock()
+        """A soak opens several terminals at once, each in a thread."""
 
     def start(self) -> None:
         """Be there for this process and for the commands that it starts."""
-        if NURSERY in os.environ or sys.platform != "linux":
-            return
+        with self._starting:
+            if NURSERY not in os.environ and sys.platform == "linux":
+                self._start()
+
+    def _start(self) -> None:
         place = str(Path(self._folder.name).resolve() / "s")
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tests.engine.service.nursery", place],
