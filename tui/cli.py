@@ -43,6 +43,7 @@ def perceptui(
     select: o.Select = None,
     device: o.Device = None,
     start_from: o.From = None,
+    new_head: o.NewHead = False,
     quiet: o.QuietOption = False,
     detach: o.Detach = False,
     on_disconnect: o.OnDisconnectOption = None,
@@ -62,7 +63,7 @@ def perceptui(
     """A bench for neural networks that lives in the terminal."""
     training = o.TrainingOptions(
         preset, settings or (), data, layers, loss, optimizer, lr, epochs, batch_size, seed,
-        select, device, start_from,
+        select, device, start_from, new_head or None,
     )  # fmt: skip
     ctx.obj = o.Shared(runs_dir, data_dir, ascii, json)
     given = training.given()

@@ -44,6 +44,8 @@ def steps(values: Values, problem: Problem, facts: Facts) -> Iterator[tuple[str,
         yield from _weighted(values, facts)
     elif problem.place == "sampler":
         yield "leave sampler out", {**values, "sampler": None}
+    elif problem.place == "new_head":
+        yield "leave new_head out", {**values, "new_head": False}
     elif problem.place == "freeze":
         yield 'write freeze = "all but last"', {**values, "freeze": "all but last"}
         yield "leave freeze out", {**values, "freeze": ()}

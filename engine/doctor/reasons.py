@@ -14,6 +14,7 @@ REASONS = {
     "kernel-above-image": "A filter must find room in what comes in, its border included.",
     "missing-argument": "Without it nobody knows what the component is to do.",
     "missing-key": "Data, layers, a loss and an optimizer make an experiment.",
+    "new-head": "A head is new beside weights that are not: those of an earlier training.",
     "no-layer": "A network without a layer has nothing that learns.",
     "not-a-call": "Components are written as calls: Name(argument, key=value).",
     "not-a-list": "Layers come one after the other, so they are a list of calls.",

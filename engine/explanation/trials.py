@@ -75,7 +75,15 @@ def with_field(case: Case, name: str) -> Trial | None:
     return None
 
 
-_WITHOUT_EFFECT = ("device", "threads", "start_from", "report_every", "predict", "stop_below")
+_WITHOUT_EFFECT = (
+    "device",
+    "threads",
+    "start_from",
+    "new_head",
+    "report_every",
+    "predict",
+    "stop_below",
+)
 """Fields that change no result, or of which another value can't be guessed."""
 
 

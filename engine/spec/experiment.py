@@ -221,9 +221,16 @@ class Experiment(Declared):
     )
     start_from: str = parameter(
         default="",
-        help="a checkpoint whose weights it starts from, instead of fresh ones",
+        help="a checkpoint whose weights it starts from, as far as they fit by name and shape",
         is_path=True,
         words="Begins with the weights of an earlier training instead of random ones.",
+        here="Here it is {value}.",
+    )
+    new_head: bool = parameter(
+        default=False,
+        help="start_from leaves the last layer with weights out: it begins anew",
+        words="Takes of an earlier training what leads to the answers, and not the answers "
+        "themselves: other classes need a last layer of their own.",
         here="Here it is {value}.",
     )
     freeze: tuple[int, ...] | Literal["all but last"] = parameter(

@@ -14,9 +14,13 @@ Freeze = tuple[int, ...] | Literal["all but last"]
 def frozen_layers(freeze: Freeze, chain: Sequence[Link]) -> tuple[int, ...]:
     """The numbers of those that are frozen, ascending; chain: the network's layers."""
     if freeze == "all but last":
-        weighted = [number for number, link in enumerate(chain) if link.num_parameters]
-        return tuple(range(weighted[-1])) if weighted else ()
+        return tuple(range(max(0, head_of(chain))))
     return tuple(sorted({number for number in freeze if isinstance(number, int)}))
+
+
+def head_of(chain: Sequence[Link]) -> int:
+    """The number of the network's last layer that has weights; -1 where none has."""
+    return max((number for number, link in enumerate(chain) if link.num_parameters), default=-1)
 
 
 def num_frozen(freeze: Freeze, chain: Sequence[Link]) -> int:

@@ -9,7 +9,7 @@ from engine.spec.experiment import PROSE, Experiment
 
 _OWN = (
     *("seed", "optimizer", "schedule", "layers", "data", "l1", "l2", "clip_norm", "stop_below"),
-    *("patience", "predict", "start_from", *PROSE),
+    *("patience", "predict", "start_from", "new_head", *PROSE),
 )
 """Fields that each training of a stack may have a value of its own for; of some a part is looked
 at."""

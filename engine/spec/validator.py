@@ -28,6 +28,9 @@ def check(known: Known, problems: list[Problem], facts: Facts | None = None) -> 
     the data's own file can't be read.
     """
     _check_device(known, problems)
+    if known.get("new_head") and known.get("start_from") == "":
+        message = "there are no weights whose head it could leave out: give start_from too"
+        problems.append(Problem("new_head", message, "new-head"))
     _check_fractions(known, problems)
     if known.get("layers") == ():
         message = "there is no layer: give at least one, like Linear(1)"

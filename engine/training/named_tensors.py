@@ -33,15 +33,6 @@ def check_model(model: nn.Module, checkpoint: Checkpoint, path: Path) -> None:
             raise BadCheckpoint(f"{path}: made for another network ({name} is {kinds})")
 
 
-def load_model(model: nn.Module, checkpoint: Checkpoint, path: Path) -> None:
-    """Copy a checkpoint's weights into a model; all or none of them.
-
-    Raises BadCheckpoint naming what does not fit.
-    """
-    check_model(model, checkpoint, path)
-    copy_model(model, checkpoint)
-
-
 def copy_model(model: nn.Module, checkpoint: Checkpoint) -> None:
     """Copy weights that are known to fit into a model."""
     stored = checkpoint.group("model")

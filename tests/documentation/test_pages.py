@@ -110,6 +110,7 @@ def test_trainings_are_valid(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         with group.make_context("perceptui", words) as context:
             given = {one.name: context.params[one.name] for one in fields(TrainingOptions)}
         given |= {"settings": given["settings"] or (), "start_from": None}  # no run is there
+        given["new_head"] = None
         requested(TrainingOptions(**given), tmp_path)
 
 

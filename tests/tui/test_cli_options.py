@@ -52,6 +52,21 @@ def test_set_reaches_arguments_and_layers(bench: Bench, trained: Trained) -> Non
     assert experiment["start_from"] == str(weights)
 
 
+def test_from_a_run_with_a_new_head(bench: Bench, trained: Trained) -> None:
+    """What fits is taken, what does not is named in a line, and the run keeps what was asked."""
+    wider = "Linear(4) ReLU Linear(3) Linear(1) Sigmoid"
+    outcome = bench.train(
+        *("--layers", wider, "--from", str(trained.run), "--new-head"),
+        *("--set", "freeze=all but last", "--quiet"),
+    )
+    said = " ".join(outcome.err.split())
+    assert "2 of 6 tensors fit and are taken; these layers begin anew: layers[2] Linear(3)" in said
+    assert "layers[3] Linear(1) (weight is asked to be new, bias is asked to be new)" in said
+    assert "layers[2]: frozen, but nothing was taken for it: it stays as chance made it" in said
+    experiment = stored(outcome)
+    assert (experiment["new_head"], experiment["freeze"]) == (True, "all but last")
+
+
 def test_from_a_step_of_a_run(bench: Bench) -> None:
     """RUN@STEP begins with the weights of a snapshot, which the first event names; a step that
     there is none of is refused with those beside it, before any run begins.

@@ -62,7 +62,17 @@ Select = Annotated[
     _training("--select", "loss|METRIC", "What the best epoch is best by: balanced_accuracy."),
 ]
 Device = Annotated[str | None, _training("--device", "auto|cpu|cuda[:N]", "Where to train.")]
-From = Annotated[str | None, _training("--from", "RUN[@STEP]", "Start from the weights of a run.")]
+From = Annotated[
+    str | None, _training("--from", "RUN[@STEP]|FILE", "Start from what fits of a run's weights.")
+]
+NewHead = Annotated[
+    bool,
+    typer.Option(
+        "--new-head",
+        help="With --from: begin the last layer with weights anew.",
+        rich_help_panel=_TRAINING,
+    ),
+]
 Snapshots = Annotated[
     int | None,
     _training("--snapshots", "MB", "What snapshots of the weights may take: 64; 0 for none."),
@@ -200,6 +210,8 @@ class TrainingOptions:
     select: str | None = None
     device: str | None = None
     start_from: str | None = None
+    new_head: bool | None = None
+    """None where it was not asked for."""
 
     def given(self) -> list[str]:
         """The names of the options that were given, as they are typed."""

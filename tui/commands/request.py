@@ -44,6 +44,8 @@ def requested(options: TrainingOptions, runs_dir: Path) -> tuple[str, Experiment
         raw = set_value(raw, setting)
     if options.start_from is not None:
         raw = {**raw, "start_from": str(start_of(options.start_from, runs_dir))}
+    if options.new_head:
+        raw = {**raw, "new_head": True}
     try:
         experiment = from_raw(raw, source, folder)
     except (BadExperiment, DataUnavailable) as error:
@@ -82,10 +84,13 @@ def raw_of(what: str) -> tuple[dict[str, object], Path]:
 
 
 def start_of(text: str, runs_dir: Path) -> Path:
-    """The file of the weights that `--from RUN` or `--from RUN@STEP` means; raises PerceptuiError.
+    """The file of the weights that `--from RUN`, `RUN@STEP` or `FILE` means; raises PerceptuiError.
 
     Of a step it is written by who starts from it.
     """
+    file = expanded(text)
+    if file.suffix == ".safetensors" and file.is_file():  # what `perceptui import` has made
+        return file.absolute()
     run, moment = run_at(text, runs_dir)
     if not isinstance(moment, int):
         return run.checkpoint(moment).absolute()

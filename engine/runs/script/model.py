@@ -11,6 +11,7 @@ from engine.parts.component import quoted
 from engine.parts.layers.address import expression, fillings
 from engine.runs.script.plan import Piece, Plan, function_lines
 from engine.spec.chain import every
+from engine.spec.freezing import head_of
 
 if TYPE_CHECKING:
     from torch import nn
@@ -31,12 +32,17 @@ def model_piece(plan: Plan) -> Piece:
         piece.lines.append(f"){plan.to_device}")
     if experiment.start_from:
         piece.imports.add("from safetensors.torch import load_file")
+        head = f"{head_of(plan.chain)}."
+        what = "the weights, but for the head," if experiment.new_head else "the weights"
+        unless = f" and not name.startswith({quoted(head)})" if experiment.new_head else ""
         piece.lines += [
             "",
-            "# It goes on from the weights of an earlier training.",
+            f"# It goes on from {what} of an earlier training, by name and shape.",
             f"tensors = load_file({quoted(experiment.start_from)})",
-            'names = [name for name in tensors if name.startswith("model.")]',
-            'model.load_state_dict({name.removeprefix("model."): tensors[name] for name in names})',
+            "for name, own in model.state_dict().items():",
+            '    stored = tensors.get(f"model.{name}")',
+            f"    if stored is not None and stored.shape == own.shape{unless}:",
+            "        own.copy_(stored)",
         ]
     piece.lines += _freezing(plan)
     if plan.experiment.precision == "bf16":

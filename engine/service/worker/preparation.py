@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from engine.errors import Remark, UsageError
 from engine.parts.data import DataLocations
 from engine.runs import events as ev
 from engine.runs.changes import Change, standing_changes
+from engine.runs.contents import is_of_run
 from engine.runs.extension import extended, remarks
 from engine.runs.kept_checkpoints import OVER, is_done, kept_checkpoints
 from engine.runs.run import Run
@@ -23,10 +24,11 @@ from engine.training.executor import Executor
 from engine.training.fit import fitting_state
 from engine.training.full_state import restore
 from engine.training.moment import named, write_out
-from engine.training.named_tensors import load_model
 from engine.training.room import check_room
 from engine.training.shared.crew import Crew
 from engine.training.shared.part import check_parts, differences
+from engine.training.taking_over import remarks as remarks_on
+from engine.training.taking_over import take_over
 from engine.training.trainer import Trainer
 
 TENTH = 0.1
@@ -84,9 +86,39 @@ def prepare(
         if stored.state.get("silenced"):
             text = "units that were silenced there by hand are awake here: only weights are taken"
             warnings.warn(Remark(f"{path}: {text}"), stacklevel=2)
-        load_model(trainer.model, stored, path)
+        _take_over(trainer, stored, path)
         trainer.started_from = named(path, stored)
     return trainer
+
+
+def _take_over(trainer: Trainer, stored: Checkpoint, path: Path) -> None:
+    """Begin with what fits of stored weights, and say what does not; raises BadCheckpoint."""
+    experiment = trainer.experiment
+    found = take_over(
+        trainer.model, trainer.chain, stored.group("model"), path, new_head=experiment.new_head
+    )
+    told = remarks_on(found, trainer.chain, trainer.model.frozen)
+    if not experiment.new_head and (other := _other_classes(path, trainer)):
+        told.append(other)
+    for remark in told:
+        warnings.warn(Remark(f"{path}: {remark}"), stacklevel=2)
+
+
+def _other_classes(path: Path, trainer: Trainer) -> str:
+    """A word on a head that was taken though it knows other classes, as many as there are here."""
+    if not is_of_run(path):
+        return ""
+    own, there = trainer.splits.facts.classes, Run(path.parents[1]).facts().classes
+    if own == there or len(own) != len(there):
+        return ""
+    return (
+        f"its classes are others ({_listed(there)}, not {_listed(own)}): `--new-head` begins the "
+        "last layer anew"
+    )
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(names[:5]) + (", …" if len(names) > 5 else "")
 
 
 def prepare_again(order: p.Resume, locations: DataLocations, crew: Crew | None = None) -> Prepared:

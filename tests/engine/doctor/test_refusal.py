@@ -48,6 +48,7 @@ GIVEN = 'csv("grades.csv", "grade", task="regression")'
         ({"epochs": "20"}, "wrong-value", "epochs", "write epochs = 20"),
         ({"shuffle": "False"}, "wrong-value", "shuffle", "write shuffle = false"),
         ({"test_fraction": 25}, "wrong-value", "test_fraction", "write test_fraction = 0.25"),
+        ({"new_head": True}, "new-head", "new_head", "leave new_head out"),
         ({"freeze": [0, 1, 2]}, "freeze", "freeze", 'write freeze = "all but last"'),
         ({"device": "gpu"}, "wrong-value", "device", 'write device = "auto"'),
         ({"batchsize": 8}, "unknown-key", "batchsize", "write batch_size in place of batchsize"),

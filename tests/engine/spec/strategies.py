@@ -248,6 +248,8 @@ def _plain_fields(draw: DrawFn, facts: Facts, loss: Loss) -> dict[str, Any]:
     )
     optional["measured"] = st.none() | st.dictionaries(texts(), limits, max_size=3)
     fields = draw(st.fixed_dictionaries({}, optional=optional))
+    if not fields.get("start_from"):
+        fields = {name: value for name, value in fields.items() if name != "new_head"}
     if facts.task == "classification" and draw(st.sampled_from([False, False, True])):
         fields = {**fields, "sampler": "balanced", "shuffle": True}
         if fields.get("class_weights") == "balanced":

@@ -18,7 +18,8 @@ from engine.errors import BadCheckpoint
 from engine.training import checkpoint
 from engine.training.checkpoint import Checkpoint, load, save
 from engine.training.named_tensors import (
-    load_model,
+    check_model,
+    copy_model,
     load_optimizer,
     model_tensors,
     optimizer_tensors,
@@ -149,7 +150,7 @@ def test_another_networks_weights_are_refused_whole(
     """The error says what differs, and no tensor of the model has changed."""
     before = bits(model.state_dict())
     with pytest.raises(BadCheckpoint, match=rf"^{path}: made for another network \({difference}\)"):
-        load_model(model, load(path), path)
+        check_model(model, load(path), path)
     assert bits(model.state_dict()) == before
 
 
@@ -157,7 +158,7 @@ def test_weights_are_copied_into_the_tensors_that_are_there(path: Path) -> None:
     """The model keeps its tensors: an optimizer over them goes on with the loaded values."""
     model = nn.Linear(3, 2)
     weight = model.weight
-    load_model(model, load(path), path)
+    copy_model(model, load(path))
     assert model.weight is weight
     assert torch.equal(weight, load(path).tensors["model.weight"])
 

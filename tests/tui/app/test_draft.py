@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -216,7 +217,9 @@ def options_of(line: str) -> TrainingOptions:
     program, *words = shlex.split(line)
     assert program == "perceptui"
     pairs = list(zip(words[::2], words[1::2], strict=True))
-    given = {name[2:].replace("-", "_"): value for name, value in pairs if name != "--set"}
+    given: dict[str, Any] = {
+        name[2:].replace("-", "_"): value for name, value in pairs if name != "--set"
+    }
     return TrainingOptions(settings=[value for name, value in pairs if name == "--set"], **given)
 
 
