@@ -25,6 +25,7 @@ ALLOWED = {
     r"engine/evaluation/judgement.py: \w+": "what --json tells of a judgement",
     r"engine/runs/inside.py: \w+": "what a client is told of a network, for any that draws it",
     r"tui/cli.py: perceptui": "typer calls a command",
+    r"tui/cli.py: no_plugins": "declared for the help; taken out before the rest is read",
     r"tui/commands/\w+.py: (\w+_command|inspect_table|new_experiment)": "typer calls a command",
     r"engine/parts/(data|layers|losses|objectives|optimizers|schedules)\b.*: [A-Z][A-Za-z0-9]+": (
         "a part is known by being a class of its family"

@@ -18,6 +18,7 @@ from textual.notifications import SeverityLevel
 from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
+from engine.plugins import Plugins
 from tui.language import SOURCE, speak, spoken, tr
 from tui.language.choice import chosen
 from tui.learning.learning import Learning
@@ -145,6 +146,7 @@ class PerceptuiApp(TerminalApp[int]):
         self.apply_settings()
         if self.settings.notice:
             self.notify(self.settings.notice, severity="warning", markup=False)
+        Plugins.installed.listen(lambda failure: self.call_later(self._warn, failure))
         self.push_screen(PresetsScreen())
         if self._first is not None:
             self.open_workbench(*self._first)
@@ -391,6 +393,10 @@ class PerceptuiApp(TerminalApp[int]):
         super().notify(
             tr(message), title=tr(title), severity=severity, timeout=timeout, markup=markup
         )
+
+    def _warn(self, failure: str) -> None:
+        """Tell of what broke and is left out, wherever that was found."""
+        self.notify(plain(failure, self.look.ascii), severity="warning", markup=False)
 
     @work(group="quit", exclusive=True, exit_on_error=False)
     async def action_quit_asking(self) -> None:

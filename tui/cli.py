@@ -56,6 +56,7 @@ def perceptui(
     ascii: o.Ascii = False,
     json: o.Json = False,
     language: o.LanguageOption = None,
+    no_plugins: o.NoPlugins = False,
     version: Annotated[
         bool, typer.Option("--version", help="Print the version.", callback=_version, is_eager=True)
     ] = False,
@@ -115,6 +116,7 @@ def run(arguments: list[str]) -> int:
     """Run one command line; returns the exit code."""
     try:
         choice, arguments = taken(arguments)
+        arguments = _without_plugins(arguments)
         _speak(choice, arguments)
         code = _invoke(arguments)
         sys.stdout.flush()
@@ -134,6 +136,20 @@ def run(arguments: list[str]) -> int:
         return 2
     except (KeyboardInterrupt, typer.Abort):
         return 130
+
+
+def _without_plugins(arguments: list[str]) -> list[str]:
+    """The arguments less `--no-plugins`, which may stand anywhere and holds for all processes.
+
+    What breaks of those that are not left out is told.
+    """
+    from engine.plugins import OFF, Plugins
+
+    Plugins.installed.listen(complain)
+    end = arguments.index("--") if "--" in arguments else len(arguments)
+    if o.NO_PLUGINS in arguments[:end]:
+        os.environ[OFF] = "1"
+    return [word for at, word in enumerate(arguments) if word != o.NO_PLUGINS or at > end]
 
 
 def _speak(choice: Choice, arguments: list[str]) -> None:

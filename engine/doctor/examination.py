@@ -11,6 +11,7 @@ from engine.doctor.case import Case, Earlier
 from engine.doctor.data_evidence import data_evidence
 from engine.doctor.failure import failure
 from engine.doctor.finding import SEVERITIES, Finding, Severity
+from engine.doctor.plugged import plugged_rules
 from engine.doctor.rule import Rule
 from engine.doctor.rules import ALL
 from engine.doctor.statistics import Statistics
@@ -37,7 +38,7 @@ def examine(
     earlier: gives what the experiment was before, the newest first.
     """
     case = Case(experiment, facts or known_facts(experiment), statistics, earlier)
-    found = [finding for rule in ALL for finding in _said(rule, case)]
+    found = [finding for rule in (*ALL, *plugged_rules()) for finding in _said(rule, case)]
     return sorted(found, key=lambda finding: SEVERITIES.index(finding.severity))
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from engine.doctor.finding import Finding
 from engine.doctor.live.doctor import RULES as LIVE_RULES
+from engine.doctor.plugged import plugged_live_rules, plugged_rules
 from engine.doctor.reasons import REASONS
 from engine.doctor.rules import ALL
 from engine.explanation.explanation import Explanation, Trial, filled
@@ -53,5 +54,6 @@ def _why(code: str) -> str:
 
 @cache
 def _rules() -> dict[str, Callable[..., Any]]:
-    before = {rule.code: rule.function for rule in ALL}
-    return {**before, **{rule.code: rule.function for rule in LIVE_RULES}}
+    before = {rule.code: rule.function for rule in (*ALL, *plugged_rules())}
+    live = {rule.code: rule.function for rule in (*LIVE_RULES, *plugged_live_rules())}
+    return {**before, **live}

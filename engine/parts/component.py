@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any, ClassVar, Self, dataclass_transform, get_type_hints
 
 from engine.parts.kinds import MISSING, Handle, Pairs, Parameter, Words
+from engine.plugins import Plugins
 
 
 def parameter(
@@ -115,6 +116,8 @@ class Component(Declared):
     """What it does, for someone who never heard of it: a sentence."""
     here: ClassVar[str] = ""
     """What it does in an experiment: a sentence with {figures}, that engine.explanation knows."""
+    plugin: ClassVar[str] = ""
+    """The installed package that declares it; empty for what comes along."""
     torch_order: ClassVar[tuple[str, ...]] = ()
     """PyTorch's arguments as they stand there, where they stand otherwise than declared here."""
     torch_only: ClassVar[TorchOnly] = {}
@@ -133,7 +136,8 @@ class Component(Declared):
 
     @classmethod
     def members(cls) -> Mapping[str, type[Component]]:
-        """Every component of this family by name, in the order of declaration."""
+        """Every component of this family by name, in the order of declaration, plug-ins' last."""
+        Plugins.installed.load()
         return Component._registry.get(cls.family, {})
 
     @classmethod

@@ -116,7 +116,7 @@ class Loss(Component, abstract=True):
         return {name: float(value) for name, value in self.values().items()}
 
     def own_module(self) -> type[nn.Module] | None:
-        """The class of a loss that PyTorch has not, whose source is printed into scripts."""
+        """The class of a loss that PyTorch has not, printed into scripts or imported there."""
         return None
 
     def build(self, class_weights: Tensor | None = None) -> nn.Module:
@@ -136,7 +136,8 @@ class Loss(Component, abstract=True):
         arguments = [f"{name}={torch_literal(value)}" for name, value in self.changed().items()]
         if class_weights:
             arguments.insert(0, f"{self.weight_argument}={class_weights}")
-        name = self.name if self.own_module() else f"nn.{self.name}"
+        own = self.own_module()
+        name = f"nn.{self.name}" if own is None else own.__name__
         return f"{name}({', '.join(arguments)})"
 
 

@@ -127,18 +127,25 @@ class Optimizer(Component, abstract=True):
                 found[name] = float(value)
         return found
 
+    def own_class(self) -> type[optim.Optimizer] | None:
+        """The class of an optimizer that PyTorch has not, printed into scripts or imported."""
+        return None
+
     def build(self, parameters: Iterable[nn.Parameter]) -> optim.Optimizer:
         """The PyTorch optimizer over these parameters."""
         from torch import optim
 
         arguments = {k: v for k, v in self.values().items() if k != "fused" or v}
-        optimizer: optim.Optimizer = getattr(optim, self.name)(parameters, **arguments)
+        made = self.own_class() or getattr(optim, self.name)
+        optimizer: optim.Optimizer = made(parameters, **arguments)
         return optimizer
 
     def code(self, parameters: str = "model.parameters()") -> str:
         """The expression that builds the same optimizer over the parameters of an expression."""
         arguments = [f"{name}={torch_literal(value)}" for name, value in self.written().items()]
-        return f"torch.optim.{self.name}({parameters}, {', '.join(arguments)})"
+        own = self.own_class()
+        name = f"torch.optim.{self.name}" if own is None else own.__name__
+        return f"{name}({parameters}, {', '.join(arguments)})"
 
 
 _DECAYED = Term(

@@ -48,10 +48,11 @@ def links(
             output = layer.output_shape(shape)
             if product(output) > MAX_ELEMENTS:
                 raise ShapeError(f"{layer} would make {shape_text(output)} values per sample")
+            count = layer.num_parameters(shape)
         except ShapeError as error:
             problems.append(Problem(place(address), str(error), error.code))
             break
-        chain.append(Link(address, layer, shape, output, layer.num_parameters(shape), inside))
+        chain.append(Link(address, layer, shape, output, count, inside))
         shape = output
     return chain
 

@@ -13,6 +13,7 @@ from typing import Literal
 
 from engine.errors import UsageError
 from engine.paths import expanded, preset_dir
+from engine.plugins import Plugins
 from engine.spec.nearest import nearest
 from engine.spec.toml_text import read_raw
 
@@ -35,8 +36,13 @@ class Listing:
 
 
 def folders() -> list[Path]:
-    """Where presets lie: the person's own first, then those that come along."""
-    return [preset_dir(), Path(str(resources.files("presets")))]
+    """Where presets lie: the person's own first, those that come along, then plug-ins'."""
+    return [preset_dir(), shipped_folder(), *Plugins.installed.preset_folders()]
+
+
+def shipped_folder() -> Path:
+    """Where those lie that come along."""
+    return Path(str(resources.files("presets")))
 
 
 def names() -> dict[str, Path]:
@@ -75,7 +81,8 @@ def listings() -> tuple[list[Listing], list[UsageError]]:
             errors.append(error)
             continue
         texts = {key: _text(raw, key) for key in ("group", "title", "summary", "teaches")}
-        found.append(Listing(name, path, **{**texts, "group": texts["group"] or "Mine"}))
+        whose = Plugins.installed.preset_folders().get(path.parent, "Mine")
+        found.append(Listing(name, path, **{**texts, "group": texts["group"] or whose}))
     order = {group: index for index, group in enumerate(GROUPS)}
     found.sort(key=lambda one: (order.get(one.group, len(GROUPS)), one.group, one.name))
     return found, errors

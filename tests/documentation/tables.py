@@ -222,6 +222,12 @@ def lessons() -> str:
     return "\n".join(["| lesson | title | what it teaches |", "|---|---|---|", *rows])
 
 
+def source(name: str, language: str) -> str:
+    """A file of the template of a plug-in, which tests/test_plugin_template.py tries."""
+    text = (ROOT / "tests" / "plugin_template" / name).read_text("utf-8")
+    return f"```{language}\n{text}```"
+
+
 def tables() -> dict[str, str]:
     """Every generated part of the documentation by its name."""
     return {
@@ -243,4 +249,7 @@ def tables() -> dict[str, str]:
         "events": events(),
         "speed": speed(),
         "app": app(),
+        "plug-in-pyproject": source("pyproject.toml", "toml"),
+        "plug-in-parts": source("perceptui_example/parts.py", "python"),
+        "plug-in-modules": source("perceptui_example/modules.py", "python"),
     }

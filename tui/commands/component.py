@@ -33,6 +33,10 @@ def components_of(what: str, runs_dir: Path) -> list[type[Component]]:
     return []
 
 
+def _kind(component: type[Component]) -> str:
+    return f"{component.family}, {component.plugin}" if component.plugin else component.family
+
+
 def show_component(component: type[Component], shared: Shared) -> None:
     """Print its call, what it is, and its arguments."""
     from rich.text import Text
@@ -52,6 +56,7 @@ def show_component(component: type[Component], shared: Shared) -> None:
             {
                 "component": component.name,
                 "family": component.family,
+                "plugin": component.plugin or None,
                 "call": component.signature(),
                 "help": component.help(),
                 "arguments": [dict(zip(keys, values, strict=True)) for values in arguments],
@@ -60,7 +65,7 @@ def show_component(component: type[Component], shared: Shared) -> None:
         return
     terminal = Terminal(ascii_only=shared.ascii)
     look, width = terminal.look, terminal.width
-    terminal.rows([heading(f"{component.name} ({component.family})", width, look)])
+    terminal.rows([heading(f"{component.name} ({_kind(component)})", width, look)])
     terminal.rows(sentence(component.help(), min(width, 90), look, dim=False))
     terminal.line()
     terminal.rows(sentence(component.signature(), width, look, dim=False))

@@ -137,6 +137,13 @@ LanguageOption = Annotated[
         rich_help_panel=_SHARED,
     ),
 ]
+NO_PLUGINS = "--no-plugins"
+NoPlugins = Annotated[
+    bool,  # taken out of the arguments before they are read, as that is: see tui.cli
+    typer.Option(
+        NO_PLUGINS, help="Leave out what installed packages add.", rich_help_panel=_SHARED
+    ),
+]
 Plain = Annotated[
     bool,
     typer.Option("--plain", help="The app as a dialogue in lines, for screen readers."),

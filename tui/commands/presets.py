@@ -66,13 +66,13 @@ def paths(
 ) -> None:
     """Say where files go."""
     from engine import paths as places
-    from engine.spec.presets import folders
+    from engine.spec.presets import folders, shipped_folder
 
     shared = ctx.obj.merged(runs_dir, data_dir, ascii, json)
     found = {
         "config": places.config_dir(),
         "presets": folders()[0],
-        "shipped_presets": folders()[1],
+        "shipped_presets": shipped_folder(),
         "data": shared.data,
         "runs": shared.runs.absolute(),
         "log": places.log_file(),

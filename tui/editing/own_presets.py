@@ -32,7 +32,7 @@ def own_path(name: str) -> Path:
     if not _NAME.fullmatch(name) or name.endswith((".toml", ".")):
         raise UsageError(f"{name!r} is no name for a preset: use letters, digits, - and _")
     path = preset_dir() / f"{name}.toml"
-    shipped = presets.folders()[-1] / path.name
+    shipped = presets.shipped_folder() / path.name
     if shipped.exists() and not path.exists():
         raise UsageError(f'"{name}" comes with perceptui: choose another name, like "my-{name}"')
     return path

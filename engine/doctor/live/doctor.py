@@ -12,6 +12,7 @@ from engine.doctor.live import layers, progress, statistics, units
 from engine.doctor.live.evidence import evidence_of
 from engine.doctor.live.observation import Observation
 from engine.doctor.live.rule import LiveRule, Sign
+from engine.doctor.plugged import plugged_live_rules
 from engine.doctor.rule import plural
 
 RULES: tuple[LiveRule, ...] = (
@@ -89,7 +90,7 @@ class LiveDoctor:
 
     def look(self, observation: Observation, *, final: bool = False) -> Change:
         """See what has changed; final: there is no other look to confirm what is seen."""
-        for rule in RULES:
+        for rule in (*RULES, *plugged_live_rules()):
             if rule.code in self._failed:
                 continue
             held = self._held.get(rule.code)
@@ -129,7 +130,7 @@ class LiveDoctor:
         }
         ranked = sorted(
             (pair for pair in self._held.items() if pair[0] not in explained),
-            key=lambda pair: (SEVERITIES.index(pair[1].severity), _CODES.index(pair[0])),
+            key=lambda pair: (SEVERITIES.index(pair[1].severity), _rank(pair[0])),
         )
         before, self.standing = self.standing, tuple(found for _, found in ranked[:MOST])
         then, now = ({_identity(found) for found in some} for some in (before, self.standing))
@@ -142,6 +143,11 @@ class LiveDoctor:
                 if _identity(found) not in now and (found.code, found.place) not in kept
             ),
         )
+
+
+def _rank(code: str) -> int:
+    """How useful a rule's finding is among those as grave; those of plug-ins come last."""
+    return _CODES.index(code) if code in _CODES else len(_CODES)
 
 
 def _identity(finding: Finding) -> tuple[str, str, str]:

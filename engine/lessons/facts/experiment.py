@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from engine.doctor.examination import known_facts
 from engine.doctor.live.doctor import RULES
+from engine.doctor.plugged import plugged_live_rules, plugged_rules
 from engine.doctor.rules import ALL
 from engine.lessons.fact import Argument, Fact, Taken, Value, declare, fact
 from engine.lessons.situation import Situation
@@ -16,7 +17,8 @@ from engine.spec.experiment import Experiment
 
 def codes() -> list[str]:
     """Every code that a finding may have."""
-    return [*(rule.code for rule in ALL), *(rule.code for rule in RULES)]
+    before = [rule.code for rule in (*ALL, *plugged_rules())]
+    return before + [rule.code for rule in (*RULES, *plugged_live_rules())]
 
 
 @fact("count", "numbers that the network learns")

@@ -97,6 +97,11 @@ class Generator:
         arguments = ", ".join(f"{name}={_code(value)}" for name, value in self.arguments.items())
         return f"{self.function.__name__}({arguments})"
 
+    @property
+    def import_line(self) -> str:
+        """What has the function of a plug-in, in whose package it stays."""
+        return f"from {self.function.__module__} import {self.function.__name__}"
+
     def source(self) -> str:
         """The functions' Python source."""
         functions = (*self.needs, self.function)

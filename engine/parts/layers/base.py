@@ -193,7 +193,7 @@ class Layer(Component, abstract=True):
         return ()
 
     def own_module(self) -> type[nn.Module] | None:
-        """The class of a layer that PyTorch has not, whose source is printed into scripts."""
+        """The class of a layer that PyTorch has not, printed into scripts or imported there."""
         return None
 
     def build(self, shape: Shape) -> nn.Module:
@@ -201,7 +201,8 @@ class Layer(Component, abstract=True):
         from torch import nn
 
         arguments = {n: v for n, v in self.values().items() if n not in self.unpassed}
-        module: nn.Module = getattr(nn, self.name)(*self.sizes(shape), **arguments)
+        made = self.own_module() or getattr(nn, self.name)
+        module: nn.Module = made(*self.sizes(shape), **arguments)
         return module
 
     def code(self, shape: Shape) -> str:
@@ -213,7 +214,9 @@ class Layer(Component, abstract=True):
             required = self.parameters()[name][1].required
             text = torch_literal(value)
             arguments.append(text if required else f"{name}={text}")
-        return f"nn.{self.name}({', '.join(arguments)})"
+        own = self.own_module()
+        name = f"nn.{self.name}" if own is None else own.__name__
+        return f"{name}({', '.join(arguments)})"
 
 
 def factors(*numbers: int, plus: int = 0) -> str:

@@ -13,7 +13,11 @@ def data_piece(plan: Plan) -> Piece:
     data = plan.experiment.data
     generator, own = data.generator(plan.locations), data.own_generators(plan.locations)
     piece = Piece(imports=set(generator.imports))
-    piece.lines += ["", "# The data.", "", "", generator.source(), "", ""]
+    piece.lines += ["", "# The data."]
+    if data.plugin:
+        piece.imports |= {one.import_line for one in (generator, *own.values())}
+    else:
+        piece.lines += ["", "", generator.source(), "", ""]
     cut = len(plan.sizes) > 1
     inputs = "inputs" if cut else plan.inputs("train")
     targets = "targets" if cut else plan.targets("train")

@@ -5,23 +5,20 @@ from __future__ import annotations
 import inspect
 from collections.abc import Iterable
 from textwrap import indent
-from typing import TYPE_CHECKING
 
-from engine.parts.component import quoted
+from engine.parts.component import Component, quoted
 from engine.parts.layers.address import expression, fillings
 from engine.runs.script.plan import Piece, Plan, function_lines
 from engine.spec.chain import every
 from engine.spec.freezing import head_of
 
-if TYPE_CHECKING:
-    from torch import nn
-
 
 def model_piece(plan: Plan) -> Piece:
     """Build the network with fresh or stored weights, the loss and the optimizer."""
     experiment = plan.experiment
-    modules = [link.layer.own_module() for link in every(plan.chain)]
-    piece = Piece([*_definitions(modules), "", "# The network.", "model = nn.Sequential("])
+    owned = [(link.layer, link.layer.own_module()) for link in every(plan.chain)]
+    piece = Piece()
+    piece.lines += [*_definitions(owned, piece), "", "# The network.", "model = nn.Sequential("]
     layers = [f"{link.layer.code(link.input_shape)}," for link in plan.chain]
     piece.lines += indent("\n".join(layers), "    ").splitlines()
     begun = [one.code(expression(at, "model")) for at, one in fillings(experiment.layers)]
@@ -49,7 +46,13 @@ def model_piece(plan: Plan) -> Piece:
         piece.lines += _forward(plan)
     class_weights = "class_weights" if experiment.class_weights is not None else ""
     piece.lines += [
-        *_definitions([experiment.loss.own_module()]),
+        *_definitions(
+            [
+                (experiment.loss, experiment.loss.own_module()),
+                (experiment.optimizer, experiment.optimizer.own_class()),
+            ],
+            piece,
+        ),
         "",
         f"criterion = {experiment.loss.code(class_weights)}",
         f"optimizer = {experiment.optimizer.code(_trained(plan))}",
@@ -79,12 +82,16 @@ def _trained(plan: Plan) -> str:
     return "(p for p in model.parameters() if p.requires_grad)"
 
 
-def _definitions(modules: Iterable[type[nn.Module] | None]) -> list[str]:
-    """The classes that PyTorch has not, each once."""
+def _definitions(owned: Iterable[tuple[Component, type | None]], piece: Piece) -> list[str]:
+    """The classes that PyTorch has not, each once; those of plug-ins are imported."""
     lines: list[str] = []
-    for module in dict.fromkeys(modules):
-        if module is not None:
-            lines += ["", "", *inspect.getsource(module).rstrip().splitlines(), "", ""]
+    for component, made in {made: (component, made) for component, made in owned}.values():
+        if made is None:
+            continue
+        if component.plugin:
+            piece.imports.add(f"from {made.__module__} import {made.__name__}")
+            continue
+        lines += ["", "", *inspect.getsource(made).rstrip().splitlines(), "", ""]
     return lines
 
 

@@ -30,7 +30,7 @@ TINY: dict[str, object] = {
     "optimizer": "SGD(lr=0.5)",
     "epochs": 3,
 }
-SHIPPED = sorted(presets.folders()[-1].glob("*.toml"))
+SHIPPED = sorted(presets.shipped_folder().glob("*.toml"))
 
 
 def tiny(**changes: object) -> Experiment:
