@@ -21,7 +21,7 @@ from tui.commands.complaint import complain, complain_of
 from tui.headless.ending import UNKEPT, exit_code, print_end, print_record
 from tui.headless.patience import is_outlasted, what_is_kept
 from tui.headless.progress import Presentation, Show
-from tui.headless.report import grid
+from tui.headless.report import grid, load_drawing
 from tui.headless.signals import Caught, caught_signals
 from tui.headless.waiting import tell_loading, told
 from tui.live.history import History
@@ -205,6 +205,8 @@ async def _trained(
     with ExitStack() as stack:
         following = asyncio.create_task(_follow(session, show, history))
         stack.callback(_drop, following)
+        if _is_reported(show.presentation):
+            stack.callback(_drop, asyncio.create_task(asyncio.to_thread(load_drawing)))
         if not await _begun(session, order, caught):
             return caught.exit_code
         stopping = asyncio.create_task(_stop_when_asked(session, caught, show))
@@ -213,13 +215,13 @@ async def _trained(
         await following
         code = await _end(session, show, history, caught)
         stopping.cancel()
-        await session.shutdown()
+        await session.shutdown(waits=False)
         return code
 
 
 async def _opened(caught: Caught, stack: AsyncExitStack) -> Session | None:
     """A session with a fresh worker; None if a signal came first."""
-    opening = asyncio.ensure_future(stack.enter_async_context(Session.open()))
+    opening = asyncio.ensure_future(stack.enter_async_context(Session.open(in_advance=False)))
     await caught.or_done(opening)
     if not opening.done():
         opening.cancel()
@@ -282,7 +284,7 @@ async def _end(session: Session, show: Show, history: History, caught: Caught | 
     pictures: Pictures | None = None
     if (
         is_printed
-        and not presentation.quiet
+        and _is_reported(presentation)
         and latest.diverged is None
         and latest.failed is None
         and not _ended_by(session, caught)
@@ -299,6 +301,11 @@ async def _end(session: Session, show: Show, history: History, caught: Caught | 
     if latest.unkept_sentence:
         complain(latest.unkept_sentence)
     return exit_code(history, _ended_by(session, caught))
+
+
+def _is_reported(presentation: Presentation) -> bool:
+    """Whether a report is drawn at the end."""
+    return not presentation.json and not presentation.quiet
 
 
 def _ended_by(session: Session, caught: Caught | None) -> int:

@@ -102,6 +102,11 @@ def perceptui(
 
 
 def main() -> None:
+    """Run the command line, and end with its exit code."""
+    sys.exit(answer())
+
+
+def answer() -> int:
     """Run the command line; every mistake is one message on stderr and an exit code."""
     from tui.terminal.log import log_to_file
 
@@ -109,7 +114,7 @@ def main() -> None:
     log_to_file()
     code = run(sys.argv[1:])
     streams.settle_stdout()
-    sys.exit(code)
+    return code
 
 
 def run(arguments: list[str]) -> int:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import os
 import sys
+from contextlib import suppress
+from typing import NoReturn
 
 GARBAGE = (20_000, 20, 100)
 """Objects, and collections of the younger ones, between two looks of the garbage collector.
@@ -23,10 +26,19 @@ def main() -> None:
         from tui.terminal.log import log_to_file
 
         log_to_file()
-        sys.exit(run(PerceptuiApp()))
+        leave(run(PerceptuiApp()))
     from tui import cli
 
-    cli.main()
+    leave(cli.answer())
+
+
+def leave(code: int) -> NoReturn:
+    """End at once: all is written, and to tidy up its modules takes Python its time."""
+    atexit._run_exitfuncs()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):  # it was closed
+            stream.flush()
+    os._exit(code)
 
 
 if __name__ == "__main__":

@@ -135,9 +135,13 @@ class Optimizer(Component, abstract=True):
         """The PyTorch optimizer over these parameters."""
         from torch import optim
 
+        from engine.parts.plain_steps import step_plainly
+
         arguments = {k: v for k, v in self.values().items() if k != "fused" or v}
         made = self.own_class() or getattr(optim, self.name)
         optimizer: optim.Optimizer = made(parameters, **arguments)
+        if made is getattr(optim, self.name, None):
+            step_plainly(optimizer)
         return optimizer
 
     def code(self, parameters: str = "model.parameters()") -> str:

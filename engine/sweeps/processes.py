@@ -84,7 +84,7 @@ class LocalProcesses:
 
     async def _started(self) -> _Worker:
         stack = AsyncExitStack()
-        return _Worker(await stack.enter_async_context(Session.open()), stack)
+        return _Worker(await stack.enter_async_context(Session.open(in_advance=False)), stack)
 
     async def _let_go(self, worker: _Worker) -> None:
         with suppress(PerceptuiError, TimeoutError):

@@ -22,6 +22,7 @@ from engine.parts.schedules import Constant
 from engine.paths import data_dir
 from engine.sweeps.stacking import stack_size
 from tests.benchmarks.contestants import Contestant, Unavailable
+from tests.benchmarks.enter import FEW_PAIRS, PAIRS, PRESETS, WITH_MNIST, enter
 from tests.benchmarks.headless import Headless, preset
 from tests.benchmarks.machine import description
 from tests.benchmarks.processes import ALONE, CORES, DDP, SHARED, two_processes
@@ -440,6 +441,9 @@ def sections(only: str, effort: Effort, data: Path) -> Iterator[Section]:
     """Everything that is measured, one after the other."""
     has_mnist = (data / "MNIST" / "raw").is_dir()
     jobs: list[tuple[str, Callable[[], Section]]] = []
+    pairs = PAIRS if effort.turns == FULL.turns else FEW_PAIRS
+    asked = [*PRESETS, *(WITH_MNIST if has_mnist else ())]
+    jobs += [("enter", partial(enter, name, pairs, data)) for name in asked]
     for name in ("two-gaussians", "circle", "three-features"):
         jobs.append((name, partial(small_step, name, effort, data)))
         jobs.append((name, partial(small_training, name, effort, data)))

@@ -61,7 +61,7 @@ def diagnose(experiment: Experiment, data_dir: Path, earlier: Earlier = tuple) -
 
 
 async def _described(experiment: Experiment, data_dir: Path) -> Description:
-    async with Session.open() as session:
+    async with Session.open(in_advance=False) as session:
         try:
             return await session.describe(experiment, data_dir)
         finally:

@@ -20,11 +20,11 @@ def answer_of(ask: Callable[[Session], Coroutine[None, None, T]]) -> T:
     from engine.service.client.session import Session
 
     async def run() -> T:
-        async with Session.open() as session:
+        async with Session.open(in_advance=False) as session:
             try:
                 return await ask(session)
             finally:
                 complain_of(session.remarks())
-                await session.shutdown()
+                await session.shutdown(waits=False)
 
     return asyncio.run(run())

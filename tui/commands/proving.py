@@ -39,7 +39,7 @@ def prove(
 
 
 async def _proven(chain: Sequence[Experiment], data_dir: Path) -> Proof:
-    async with Session.open() as session:
+    async with Session.open(in_advance=False) as session:
         try:
             return await session.prove(chain, SEEDS, data_dir)
         finally:

@@ -46,7 +46,7 @@ def tune(
 async def _tested(experiment: Experiment, data_dir: Path) -> RateTest:
     from engine.service.client.session import Session
 
-    async with Session.open() as session:
+    async with Session.open(in_advance=False) as session:
         try:
             return await session.tune_learning_rate(experiment, data_dir)
         finally:

@@ -44,6 +44,11 @@ def grid(width: int, look: Look) -> tuple[int, int]:
     return plane.grid_size(min(width, 100), PICTURE_HEIGHT, look)
 
 
+def load_drawing() -> None:
+    """Load the library that draws charts, which takes a tenth of a second, before one is drawn."""
+    import plotext  # noqa: F401  # it is there then
+
+
 class Report:
     """The rows of a finished training, section by section, none wider than `width`."""
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from engine import regular_file
 from engine.errors import PerceptuiError
 from engine.service.protocol.socket_directory import log_path, new_log_path
+from engine.service.protocol.start import ORDER_FOLLOWS
 
 LAST_LINES = 5
 """So many lines of a worker's log are shown: the end of a traceback."""
@@ -28,15 +29,17 @@ class Launched:
     """What it printed before it had a run's directory to log to."""
 
 
-async def launch() -> Launched:
-    """Start a worker and wait until it listens; it goes on warming up.
+async def launch(*, in_advance: bool = True) -> Launched:
+    """Start a worker and wait until it listens; it goes on loading torch.
 
+    in_advance: whether it is to warm up for whatever comes; else an order follows at once.
     Raises PerceptuiError if it can't be started.
     """
     log = new_log_path()
     reading, writing = os.pipe()
     # -P: a folder named engine in the working directory must not run instead.
-    command = [sys.executable, "-P", "-m", "engine.service.worker", str(writing)]
+    options = [] if in_advance else [ORDER_FOLLOWS]
+    command = [sys.executable, "-P", "-m", "engine.service.worker", *options, str(writing)]
     try:
         with log.open("xb") as output:
             process = subprocess.Popen(

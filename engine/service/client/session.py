@@ -65,9 +65,12 @@ class Session:
 
     @classmethod
     @contextlib.asynccontextmanager
-    async def open(cls) -> AsyncIterator[Session]:
-        """A session with a fresh worker that warms up and waits for `train`."""
-        launched = await launch()
+    async def open(cls, *, in_advance: bool = True) -> AsyncIterator[Session]:
+        """A session with a fresh worker.
+
+        in_advance: it warms up and waits for whatever comes; else it is told at once what to do.
+        """
+        launched = await launch(in_advance=in_advance)
         async with cls.connect(launched.socket, launched) as session:
             yield session
 
@@ -182,12 +185,15 @@ class Session:
                     return
         raise self._connection.lost()
 
-    async def shutdown(self) -> None:
-        """End the worker; a run that is not over is stopped with a checkpoint first."""
+    async def shutdown(self, *, waits: bool = True) -> None:
+        """End the worker; a run that is not over is stopped with a checkpoint first.
+
+        waits: until its process is gone; else until it has hung up, when all is written and closed.
+        """
         with contextlib.suppress(WorkerLost):
             await self._connection.tell(p.Shutdown())
         await self._connection.its_end()
-        if self._launched is not None:
+        if waits and self._launched is not None:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 await asyncio.to_thread(self._launched.process.wait, END_S)
 

@@ -18,6 +18,7 @@ from engine.errors import PerceptuiError
 from engine.parts.data.sheet.table_cache import read_apart
 from engine.service import protocol as p
 from engine.service.protocol.socket_directory import keep_caches_private, sweep
+from engine.service.protocol.start import ORDER_FOLLOWS
 from engine.service.worker.disconnect_policy import DisconnectPolicy
 from engine.service.worker.log import log_error, own_log
 from engine.service.worker.request_handler import RequestHandler
@@ -33,7 +34,9 @@ IDLE_S = 0.5
 class Worker:
     """The process from its first line to its last."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, in_advance: bool = True) -> None:
+        """in_advance: whether to warm up for whatever comes; else an order follows at once."""
+        self._warms_up = in_advance
         sweep()
         self.server = SocketServer()
         self._signals = Signals()
@@ -43,13 +46,13 @@ class Worker:
         self._handler = RequestHandler(self.server, self._controller, self._policy, self._starter)
 
     def run(self) -> int:
-        """Warm up, then serve until there is nothing left to do; returns the exit code."""
+        """Load torch, then serve until there is nothing left to do; returns the exit code."""
         self._signals.heed()
         try:
             with self._signals.ending_at_once():
-                from engine.training.warmup import warm_up
+                from engine.training.warmup import settle
 
-                warm_up()
+                settle()
             while self._turn():
                 pass
         except EndAtOnce:
@@ -59,16 +62,19 @@ class Worker:
             self.server.close()
             raise SystemExit(1) from None
         self._close()
-        own_log().unlink(missing_ok=True)
         return self._signals.exit_code
 
     def _turn(self) -> bool:
         """Train a little and answer who asks; whether there is more to come."""
         postponed = self._starter.postponed()
-        wait_s = 0.0 if postponed else min(IDLE_S, self._controller.rest_s())
+        is_busy = bool(postponed) or self._warms_up
+        wait_s = 0.0 if is_busy else min(IDLE_S, self._controller.rest_s())
         self._controller.train()
-        for client, request in postponed + self.server.exchange(wait_s):
+        asked = postponed + self.server.exchange(wait_s)
+        for client, request in asked:
             self._handler.answer(client, request)
+        if self._warms_up and not asked:
+            self._warm_up()
         if self._signals.number:
             self._controller.stop("interrupted")
             return False
@@ -76,22 +82,33 @@ class Worker:
         self._controller.beat()
         return goes_on
 
+    def _warm_up(self) -> None:
+        """While nobody asks for anything, do what the first training would have to wait for."""
+        self._warms_up = False
+        if self._controller.is_live:
+            return
+        from engine.training.warmup import warm_up
+
+        with self._signals.ending_at_once():
+            warm_up()
+
     def _close(self) -> None:
+        own_log().unlink(missing_ok=True)
         self.server.broadcast(p.Ended(signal=self._signals.number))
         self.server.drain(5.0)
         self.server.close()
 
 
 def main() -> int:
-    """Listen, say so on the descriptor named in the arguments, warm up, serve."""
+    """Listen, say so on the descriptor named in the arguments, load torch, serve."""
     try:
         keep_caches_private()
-        worker = Worker()
+        worker = Worker(in_advance=ORDER_FOLLOWS not in sys.argv)
     except PerceptuiError as error:
         print(error, file=sys.stderr)
         return error.exit_code
     read_apart()  # nothing of the library that reads tables is to stay in here
-    ready = int(sys.argv[1])
+    ready = int(sys.argv[-1])
     os.write(ready, f"{worker.server.path}\n".encode())
     os.close(ready)
     return worker.run()

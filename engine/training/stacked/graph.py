@@ -14,9 +14,9 @@ from torch.func import functional_call, grad, vmap
 from engine.training.stacked.errors import Unstackable
 from engine.training.stacked.layout import lay_out
 from engine.training.stacked.masks import Masks
-from engine.training.stacked.recording import recorded
 from engine.training.step import penalty
 from engine.training.traced.cleaning import clean
+from engine.training.traced.recording import recorded
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,8 @@ from engine.training.stacked.batches import Stacked
 from engine.training.stacked.graph import Shape
 from engine.training.stacked.layout import lay_out
 from engine.training.stacked.program import Rows
-from engine.training.stacked.recording import flattened, recorded
 from engine.training.traced.cleaning import clean
+from engine.training.traced.recording import flattened, recorded
 from engine.training.trainer import Trainer
 
 MIN_TIMES = 50

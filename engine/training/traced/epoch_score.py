@@ -9,7 +9,6 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, fx
 from torch.func import functional_call
-from torch.fx.experimental.proxy_tensor import make_fx
 
 from engine.training.epoch_score import EpochScore, Measure, whole_tensor
 from engine.training.metrics import Evaluator
@@ -18,6 +17,7 @@ from engine.training.traced.cleaning import clean
 from engine.training.traced.errors import Untraceable
 from engine.training.traced.interpreters import INTERPRETERS, Holder
 from engine.training.traced.program import numbered
+from engine.training.traced.recording import recorded
 from engine.training.traced.source import Ending, write_ending, write_step
 from engine.training.traced.step import TracedStep
 from engine.training.traced.step_state import same_bits
@@ -151,15 +151,12 @@ class TracedEpochScore(EpochScore):
         try:
             with torch.no_grad():
                 detached = [parameter.detach() for parameter in parameters]
-                module = make_fx(tensor)(detached, buffers, self._part.inputs, measure.targets)
+                graph, constants = recorded(
+                    tensor, detached, buffers, self._part.inputs, measure.targets
+                )
         except (RuntimeError, TypeError, NotImplementedError) as error:
             raise Untraceable(f"tracing failed: {error}") from error
         finally:
             model.train(was_training)
-        constants = {
-            str(node.target): getattr(module, node.target)
-            for node in module.graph.nodes
-            if node.op == "get_attr"
-        }
-        clean(module.graph, constants)
-        return _Graph(module.graph, constants, parameters, buffers)
+        clean(graph, constants)
+        return _Graph(graph, constants, parameters, buffers)

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, fx, nn
 from torch.func import functional_call
-from torch.fx.experimental.proxy_tensor import make_fx
 from torch.nn.modules.batchnorm import _BatchNorm
 
 from engine.training.step import Regularization
 from engine.training.traced.errors import Untraceable
+from engine.training.traced.recording import recorded
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ def trace(
     The model must be in training mode. Raises Untraceable.
     """
     names = [name for name, p in model.named_parameters() if p.requires_grad]
-    parameters = [p for p in model.parameters() if p.requires_grad]
+    parameters: list[Tensor] = [p for p in model.parameters() if p.requires_grad]
     buffers = held_tensors(model)
 
     def step(
@@ -60,12 +60,10 @@ def trace(
     kept = list(buffers)
     with _averaging(model) as rates:
         try:
-            module = make_fx(step)(
-                parameters, [b.clone() for b in buffers.values()], inputs, targets
-            )
+            copies = [b.clone() for b in buffers.values()]
+            graph, constants = recorded(step, parameters, copies, inputs, targets)
         except (RuntimeError, TypeError, NotImplementedError) as error:
             raise Untraceable(f"tracing failed: {error}") from error
-    graph = module.graph
     last_placeholder = [node for node in graph.nodes if node.op == "placeholder"][-1]
     with graph.inserting_after(last_placeholder):
         for number, rate in reversed(list(enumerate(rates))):
@@ -73,11 +71,6 @@ def trace(
             for node in graph.nodes:
                 if node.op == "call_function" and rate in node.args:
                     node.args = tuple(placeholder if a == rate else a for a in node.args)
-    constants = {
-        str(node.target): getattr(module, node.target)
-        for node in graph.nodes
-        if node.op == "get_attr"
-    }
     return StepGraph(graph, constants, list(rates.values()))
 
 

@@ -47,9 +47,9 @@ def test_the_last_words_of_a_trainer_that_dies_at_its_start(
     short_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its client is told what its standard error says."""
-    (short_folder / "file").touch()
+    (short_folder / "torch.py").write_text("import os\nos.mkdir(__file__ + '/cache')\n")
     monkeypatch.setenv("PERCEPTUI_SOCKET_DIR", str(short_folder))
-    monkeypatch.setenv("TORCHINDUCTOR_CACHE_DIR", str(short_folder / "file" / "cache"))
+    monkeypatch.setenv("PYTHONPATH", str(short_folder))
 
     async def begin() -> None:
         async with Session.open() as session:

@@ -68,11 +68,12 @@ def forked(
     start_new_session: bool,
 ) -> Forked:
     """Have the nursery fork what `launch` would have started."""
-    assert list(command[1:-1]) == ["-P", "-m", "engine.service.worker"]
+    assert list(command[1:4]) == ["-P", "-m", "engine.service.worker"]
     assert (stdin, stderr, start_new_session) == (subprocess.DEVNULL, subprocess.STDOUT, True)
     keeper = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     keeper.connect(os.environ[NURSERY])
-    wanted = json.dumps({"directory": os.getcwd(), "environment": dict(os.environ)}) + "\n"
+    asked = {"directory": os.getcwd(), "environment": dict(os.environ), "options": command[4:-1]}
+    wanted = json.dumps(asked) + "\n"
     socket.send_fds(keeper, [b"."], [stdout.fileno(), *pass_fds])
     keeper.sendall(wanted.encode())
     return Forked(int(_line(keeper)), keeper)

@@ -47,7 +47,7 @@ def keep(connection: socket.socket) -> int:
             os.dup2(source, target)
         os.close(nothing)
         os.close(log)
-        sys.argv = ["worker", str(ready)]
+        sys.argv = ["worker", *wanted["options"], str(ready)]
         return main()
     os.close(log)
     os.close(ready)
@@ -59,9 +59,13 @@ def keep(connection: socket.socket) -> int:
     os._exit(0)
 
 
-# What a worker would load, torch._dynamo for a traced step among it. No network is trained here:
+# What a worker would load, also for a traced step. No network is trained here:
 # after a backward pass a process can't fork ones that do another.
-for module in ("engine.training.trainer", "engine.service.worker.queries", "torch._dynamo"):
+for module in (
+    "engine.training.trainer",
+    "engine.service.worker.queries",
+    "engine.training.traced",
+):
     import_module(module)
 gc.collect()
 gc.freeze()

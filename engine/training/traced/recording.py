@@ -31,6 +31,11 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]  # torch's
         self._nodes: WeakTensorKeyDictionary = WeakTensorKeyDictionary()
         """Which node gives a tensor, as it is by now."""
 
+    @classmethod
+    def _should_skip_dynamo(cls) -> bool:
+        """Asked by torch: to say that this is not compiled it would import the compiler."""
+        return False
+
     def given(self, tensor: Tensor, name: str) -> None:
         """Make a tensor an argument of the graph."""
         self._note(tensor, self.graph.placeholder(name))
