@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from engine.service.client.launch import launch
 from tests.engine.service import nursery
@@ -22,8 +22,14 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 # wait for each other by turning in circles make it ten times as long.
 
 if "PERCEPTUI_RANDOM" not in os.environ:
-    # What lands must not be a lottery; whoever looks for the next mistake sets it.
-    settings.register_profile("steady", derandomize=True)
+    # What lands must not be a lottery, nor a race with what else the machine does; whoever looks
+    # for the next mistake sets it.
+    settings.register_profile(
+        "steady",
+        derandomize=True,
+        deadline=None,
+        suppress_health_check=[HealthCheck.too_slow],
+    )
     settings.load_profile("steady")
 
 NEEDS_MNIST = "PERCEPTUI_DATA_DIR"

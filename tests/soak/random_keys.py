@@ -61,12 +61,18 @@ def _pressed(ground: Ground, size: tuple[int, int], chance: Random) -> None:
             pressed = _press(ground, app, chance, deadline)
             _leave(app)
             code = app.end()
-            shown = app.printed[-2000:].decode("utf-8", "replace")  # the end of what was drawn
+            shown = _last_words(app.written)
             said = f"at {size}, after {pressed[-12:]}"
             ground.check(code == 0, f"exit code {code} {said}\n{shown}")
             ground.check(b"Traceback" not in app.written, f"traceback {said}\n{shown}")
             ground.check(not app.not_restored(), f"{app.not_restored()} {said}")
         ground.counts["apps"] += 1
+
+
+def _last_words(written: bytearray) -> str:
+    """The traceback if there is one, else the end of what was written."""
+    at = written.rfind(b"Traceback")
+    return repr(bytes(written[at : at + 6000] if at >= 0 else written[-2000:]))
 
 
 def _press(ground: Ground, app: PseudoTerminal, chance: Random, deadline: float) -> list[str]:
