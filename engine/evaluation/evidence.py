@@ -59,10 +59,12 @@ class Evidence:
         told: Array = -np.log(np.clip(of_true, np.finfo(np.float64).eps, 1.0))
         return told
 
-    def taken(self, index: Array) -> Evidence:
-        """Some of its samples."""
-        shares = None if self.probabilities is None else self.probabilities[index]
-        return Evidence(self.split, self.facts, self.targets[index], self.predicted[index], shares)
+    def first(self, count: int) -> Evidence:
+        """So many of its samples."""
+        shares = None if self.probabilities is None else self.probabilities[:count]
+        return Evidence(
+            self.split, self.facts, self.targets[:count], self.predicted[:count], shares
+        )
 
 
 def shares(probabilities: Array) -> Array:

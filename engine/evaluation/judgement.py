@@ -6,6 +6,8 @@ from typing import Literal
 
 import msgspec
 
+from engine.evaluation.sample import Sample
+
 Figure = float | None
 Standing = Literal["better", "alike", "worse", "unknown"]
 """How it compares with the best of what needs no network."""
@@ -43,6 +45,106 @@ class Baseline(msgspec.Struct, frozen=True, kw_only=True):
     note: str = ""
 
 
+class ReliabilityBin(msgspec.Struct, frozen=True, kw_only=True):
+    """The samples whose likeliest class was given a share between two."""
+
+    low: float
+    high: float
+    samples: int
+    share: float
+    """That was given, on average."""
+    right: float
+    """The share of them that is right."""
+    low_right: Figure
+    high_right: Figure
+
+
+class Calibration(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether probabilities come true."""
+
+    bins: list[ReliabilityBin]
+    error: Figure
+    """The expected calibration error."""
+    temperature: float
+    """What logarithms of probabilities are to be divided by."""
+    error_after: Figure
+    """With the temperature."""
+    log_loss: Figure
+    log_loss_after: Figure
+    fitted_to: str
+    """The split that the temperature is fitted to; empty for halves of the judged one in turn."""
+
+
+class Cost(msgspec.Struct, frozen=True, kw_only=True):
+    """What mistakes cost, of two classes."""
+
+    alarm: float = 1.0
+    """To say the second class where it is not."""
+    miss: float = 1.0
+    """Not to say it where it is."""
+
+
+EVEN = Cost()
+"""Both mistakes cost the same."""
+
+
+class ThresholdPoint(msgspec.Struct, frozen=True, kw_only=True):
+    """What comes of a threshold."""
+
+    threshold: float
+    precision: Figure
+    recall: Figure
+
+
+class Threshold(msgspec.Struct, frozen=True, kw_only=True):
+    """From which share on the second of two classes is said."""
+
+    of: str
+    """That class."""
+    points: list[ThresholdPoint]
+    cost: Cost
+    usual: ThresholdPoint
+    usual_cost: float
+    """Of mistakes at one half, a sample."""
+    chosen: ThresholdPoint
+    chosen_cost: float
+    fitted_to: str
+    """The split that it is chosen by; empty for the judged one."""
+
+
+class Slice(msgspec.Struct, frozen=True, kw_only=True):
+    """Samples that have something in common."""
+
+    column: str
+    value: str
+    samples: int
+    score: float
+    """The headline's, of them."""
+    rest: float
+    """The same of all others."""
+    chance: float
+    """How likely they are so much worse by chance alone."""
+    is_small: bool
+
+
+class Twin(msgspec.Struct, frozen=True, kw_only=True):
+    """A sample of the training that is nearly the same as another."""
+
+    number: int
+    actual: str
+
+
+class Mistake(msgspec.Struct, frozen=True, kw_only=True):
+    """A sample that is told wrong, or far off."""
+
+    sample: Sample
+    actual: str
+    predicted: str
+    share: Figure = None
+    """That was given to what is predicted; None of numbers."""
+    twin: Twin | None = None
+
+
 class Judgement(msgspec.Struct, frozen=True, kw_only=True, tag_field="event", tag="judged"):
     """All that is said of a network on samples whose answers are known."""
 
@@ -58,6 +160,11 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True, tag_field="event", ta
     scores: list[Score]
     classes: list[OfClass] = []
     baselines: list[Baseline] = []
+    calibration: Calibration | None = None
+    threshold: Threshold | None = None
+    mistakes: list[Mistake] = []
+    num_mistakes: int = 0
+    slices: list[Slice] = []
 
 
 class Contest(msgspec.Struct, frozen=True, kw_only=True):

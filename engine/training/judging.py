@@ -2,25 +2,51 @@
 
 from __future__ import annotations
 
+import msgspec
 import torch
 
 from engine.evaluation.baselines import MOST_CELLS, Guess, linear_guess, simple_guess
+from engine.evaluation.columns import Column, columns
 from engine.evaluation.evidence import Array, Evidence, shares
-from engine.evaluation.judgement import Judgement
+from engine.evaluation.judgement import EVEN, Cost, Judgement
 from engine.evaluation.judging import judge
+from engine.parts.data import Facts
 from engine.parts.shapes import product
+from engine.training.inputs import InputMap
 from engine.training.metrics import Evaluator
+from engine.training.mistakes import mistakes, num_mistakes
 from engine.training.splits import Split
+from engine.training.told_sample import raw_rows
 from engine.training.trainer import Trainer
 
 TOLD_MOST_BY = ("test", "validation", "train")
 """The splits, in the order of what they say of new samples."""
+MOST_COLUMNS = 64
+"""Of samples that are looked at column by column."""
+MOST_ROWS = 100_000
+"""Samples that are looked at column by column, the first of them."""
 
 
-def judged(trainer: Trainer) -> Judgement:
-    """What is said of a network on its data, by the split that tells most."""
-    evidence = evidence_of(trainer)
-    return judge(evidence, guesses(trainer, evidence))
+def judged(trainer: Trainer, cost: Cost = EVEN) -> Judgement:
+    """What is said of a network on its data, by the split that tells most.
+
+    cost: of mistakes, where there are two classes.
+    """
+    told = evidence_of(trainer)
+    part = trainer.splits.named()[told.split]
+    fitted_to = None
+    if told.split == "test" and "validation" in trainer.device_splits:
+        fitted_to = evidence(trainer.evaluator, "validation", trainer.device_splits["validation"])
+    found = judge(
+        told,
+        guesses(trainer, told),
+        fitted_to=fitted_to,
+        cost=cost,
+        columns=columns_of(part, trainer.evaluator.input_map, trainer.splits.facts),
+    )
+    return msgspec.structs.replace(
+        found, mistakes=mistakes(trainer, part, told), num_mistakes=num_mistakes(told)
+    )
 
 
 def evidence_of(trainer: Trainer) -> Evidence:
@@ -31,14 +57,23 @@ def evidence_of(trainer: Trainer) -> Evidence:
 
 def evidence(evaluator: Evaluator, name: str, part: Split) -> Evidence:
     """What a network says of a split."""
-    scored = evaluator.scored(part)
-    facts = evaluator.facts
+    outputs, facts, decoder = evaluator.outputs_of(part), evaluator.facts, evaluator.decoder
     targets = part.targets.cpu().numpy()
     if facts.task == "regression":
-        numbers = scored.numbers.double().cpu().numpy()
+        numbers = decoder.numbers(outputs).double().cpu().numpy()
         return Evidence(name, facts, targets.astype("float64"), numbers)
-    told = scored.probabilities.double().cpu().numpy()
-    return Evidence(name, facts, targets, scored.predicted.cpu().numpy(), shares(told))
+    told = decoder.probabilities(outputs.double()).cpu().numpy()
+    predicted = decoder.predicted_classes(outputs).cpu().numpy()
+    return Evidence(name, facts, targets, predicted, shares(told))
+
+
+def columns_of(part: Split, input_map: InputMap, facts: Facts) -> list[Column]:
+    """The columns of a split's samples; none of pictures, or of too many."""
+    if input_map.pixels is not None or product(facts.shape) > MOST_COLUMNS:
+        return []
+    places = torch.arange(min(len(part), MOST_ROWS))
+    rows, names = raw_rows(part, input_map, facts, places)
+    return columns(rows.double().numpy(), names)
 
 
 def guesses(trainer: Trainer, evidence: Evidence) -> list[Guess]:

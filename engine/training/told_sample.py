@@ -35,13 +35,7 @@ def told_samples(
             Sample(number=place + 1, picture=picture_of(image, answer, 0, 1))
             for place, image, answer in pairs
         ]
-    if part.points is not None:
-        rows, names = part.points[places].cpu(), list(facts.feature_names)
-    else:
-        rows = raw(part.rows(places).cpu(), input_map).flatten(1)
-        names = list(facts.input_names or facts.feature_names)
-    if len(names) != rows.shape[1]:
-        names = [str(n + 1) for n in range(rows.shape[1])]
+    rows, names = raw_rows(part, input_map, facts, places)
     told = (_told(names[:MOST_VALUES], row[:MOST_VALUES].tolist()) for row in rows)
     return [
         Sample(number=place + 1, names=[n for n, _ in pairs], values=[v for _, v in pairs])
@@ -49,7 +43,21 @@ def told_samples(
     ]
 
 
-def raw(stored: Tensor, input_map: InputMap) -> Tensor:
+def raw_rows(
+    part: Split, input_map: InputMap, facts: Facts, places: Tensor
+) -> tuple[Tensor, list[str]]:
+    """Samples that are no pictures in the data's own units, laid out flat, and their names."""
+    if part.points is not None:
+        rows, names = part.points[places].cpu(), list(facts.feature_names)
+    else:
+        rows = _raw(part.rows(places).cpu(), input_map).flatten(1)
+        names = list(facts.input_names or facts.feature_names)
+    if len(names) != rows.shape[1]:
+        names = [str(n + 1) for n in range(rows.shape[1])]
+    return rows, names
+
+
+def _raw(stored: Tensor, input_map: InputMap) -> Tensor:
     """Stored numbers as the data has them: neither less their mean nor divided by their scale."""
     if input_map.means is None or input_map.scales is None or input_map.crosses:
         return stored

@@ -11,7 +11,7 @@ from tests.tui.conftest import Trained
 def test_verdict_first_then_the_trainings_own_report(bench: Bench, trained: Trained) -> None:
     """In words with its reason; then scores, and what the training told, with all metrics."""
     outcome = perceptui("evaluate", str(trained.run))
-    verdict, scores, classes, own, confusion = outcome.out.strip().split("\n\n")
+    verdict, scores, classes, *parts, own, confusion = outcome.out.strip().split("\n\n")
 
     assert verdict.startswith("Verdict\nIt ")
     assert "Accuracy 0." in verdict
@@ -19,6 +19,14 @@ def test_verdict_first_then_the_trainings_own_report(bench: Bench, trained: Trai
     assert scores.startswith("Scores (train split, 20 samples)\nMetric")
     assert "linear model" in scores
     assert classes.startswith("Classes with intervals\nClass")
+    titles = ["Where it fails", "The worst mistakes", "Calibration", "Threshold"]
+    assert [part.partition("\n")[0] for part in parts] == titles
+    slices, mistakes, calibration, threshold = parts
+    assert "class " in slices
+    assert " of 20 samples are told wrong." in mistakes
+    assert "x1 " in mistakes
+    assert "(ECE)" in calibration
+    assert "inside is said above a threshold." in threshold
     title, head, _, row, *_ = own.splitlines()
     told = trained.outcome.out.splitlines()
     assert title == "Accuracy"
@@ -46,6 +54,20 @@ def test_the_best_as_json(bench: Bench, trained: Trained) -> None:
             assert values[name] == pytest.approx(value, abs=1e-6)
 
 
+def test_what_mistakes_cost(bench: Bench, trained: Trained) -> None:
+    """The dearer a miss, the lower the threshold; what is no cost is refused."""
+    chosen = []
+    for cost in ("1:20", "20:1"):
+        (*_, judged) = perceptui("evaluate", str(trained.run), "--cost", cost, "--json").records
+        threshold = judged["threshold"]
+        chosen.append(threshold["chosen"]["threshold"])
+        assert threshold["chosen_cost"] <= threshold["usual_cost"]
+    assert chosen[0] < chosen[1]
+    for cost in ("5", "1:-1", "a:b", "1:inf"):
+        message = bench.refused("evaluate", str(trained.run), "--cost", cost)
+        assert message.startswith(f"--cost {cost}: give two numbers")
+
+
 def test_a_report_is_written(bench: Bench, trained: Trained) -> None:
     """As Markdown; over a file that is there only with --force, and never over the run's own."""
     outcome = perceptui("evaluate", str(trained.run), "-o", "report.md")
@@ -53,6 +75,8 @@ def test_a_report_is_written(bench: Bench, trained: Trained) -> None:
     text = (bench.folder / "report.md").read_text()
     assert text.startswith("# Tiny\n\n## Verdict\n\nIt ")
     assert "| Accuracy | 0." in text
+    assert "## Calibration" in text
+    assert "```text\n1.0┤" in text
     refused = bench.refused("evaluate", str(trained.run), "-o", "report.md", code=2)
     assert refused.startswith("report.md: is there already")
     assert perceptui("evaluate", str(trained.run), "-o", "report.md", "--force").code == 0

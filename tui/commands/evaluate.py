@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -16,6 +17,7 @@ from tui.commands.output import may_replace
 from tui.language import tr
 
 if TYPE_CHECKING:
+    from engine.evaluation.judgement import Cost
     from engine.runs.run import Run
     from engine.service.protocol import Judged
     from tui.renderables.judgement.section import Section
@@ -35,6 +37,14 @@ def evaluate(
     run: o.RunArgument,
     output: ReportOption = None,
     force: ForceOption = False,
+    cost: Annotated[
+        str,
+        typer.Option(
+            "--cost",
+            metavar="ALARM:MISS",
+            help="What mistakes cost, of two classes: 1:5 where a miss is five false alarms.",
+        ),
+    ] = "1:1",
     checkpoint: o.CheckpointOption = "last",
     runs_dir: o.RunsDir = None,
     data_dir: o.DataDir = None,
@@ -51,7 +61,8 @@ def evaluate(
     found = find_run(run, shared.runs)
     kind = o.kind(checkpoint)
     target = report_target(found, output, shared, force=force)
-    judged = answer_of(lambda session: session.judge(found, kind, shared.data))
+    costs = _costs(cost)
+    judged = answer_of(lambda session: session.judge(found, kind, shared.data, cost=costs))
     if target is not None:
         from tui.renderables.judgement.section import markdown
         from tui.renderables.judgement.sections import sections
@@ -64,6 +75,21 @@ def evaluate(
         print_message(judged.judgement)
     else:
         _print(found, judged, shared)
+
+
+def _costs(text: str) -> Cost:
+    """What `--cost` says; raises UsageError."""
+    from engine.errors import UsageError
+    from engine.evaluation.judgement import Cost
+
+    alarm, _, miss = text.partition(":")
+    try:
+        found = Cost(alarm=float(alarm), miss=float(miss))
+    except ValueError:
+        found = Cost(alarm=-1)
+    if not (0 <= found.alarm < math.inf and 0 <= found.miss < math.inf):
+        raise UsageError(f"--cost {text}: give two numbers, of a false alarm and of a miss: 1:5")
+    return found
 
 
 def report_target(run: Run, output: Path | None, shared: o.Shared, *, force: bool) -> Path | None:

@@ -21,6 +21,7 @@ from pathlib import Path
 import msgspec
 
 from engine.errors import NotStacked, PerceptuiError, UsageError, WorkerLost
+from engine.evaluation.judgement import EVEN, Cost
 from engine.export.predictions import DrawingPredicted, PicturesPredicted, RowFormat, RowsPredicted
 from engine.limits import PICTURES, REQUEST, ROWS
 from engine.paths import data_dir as default_data_dir
@@ -434,13 +435,22 @@ class Session:
         return await self._connection.ask(request, list[Evaluated])
 
     async def judge(
-        self, run: Run, checkpoint: Moment = "last", data_dir: Path | None = None
+        self,
+        run: Run,
+        checkpoint: Moment = "last",
+        data_dir: Path | None = None,
+        *,
+        cost: Cost = EVEN,
     ) -> p.Judged:
-        """How good a run's network is, how sure that is, and where it fails."""
+        """How good a run's network is, how sure that is, and where it fails.
+
+        cost: of mistakes, where there are two classes.
+        """
         request = p.Judge(
             run=str(run.path.absolute()),
             checkpoint=checkpoint,
             data_dir=_absolute(data_dir),
+            cost=cost,
         )
         return await self._connection.ask(request, p.Judged)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from engine.decoding import Undecodable, decoded
+from engine.evaluation.judgement import EVEN, Cost
 from engine.export.predictions import RowFormat
 from engine.runs.changes import Change
 from engine.runs.contents import CheckpointKind, Moment
@@ -373,6 +374,8 @@ class Judge(Request, frozen=True, kw_only=True):
     run: str
     checkpoint: Moment
     data_dir: str
+    cost: Cost = EVEN
+    """Of mistakes, where there are two classes."""
 
 
 class CompareRuns(Request, frozen=True, kw_only=True):

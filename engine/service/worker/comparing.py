@@ -11,8 +11,9 @@ import torch
 
 from engine.errors import UsageError
 from engine.evaluation.contest import contests, disagreements, num_disagreements
-from engine.evaluation.evidence import Array, Evidence
+from engine.evaluation.evidence import Evidence
 from engine.evaluation.judging import judge
+from engine.evaluation.wording import answer, truth
 from engine.parts.data import DataLocations
 from engine.runs.contents import Moment
 from engine.runs.run import Run
@@ -137,19 +138,3 @@ def _told(
         p.Disagreement(sample=sample, actual=actual, predicted=each)
         for sample, actual, each in zip(samples, truths, answers, strict=True)
     ]
-
-
-def answer(evidence: Evidence, place: int) -> str:
-    """What a network says of a sample, as a person reads it."""
-    return _worded(evidence, evidence.predicted, place)
-
-
-def truth(evidence: Evidence, place: int) -> str:
-    """What a sample is."""
-    return _worded(evidence, evidence.targets, place)
-
-
-def _worded(evidence: Evidence, values: Array, place: int) -> str:
-    if evidence.is_classes:
-        return evidence.facts.classes[int(values[place])]
-    return ", ".join(f"{one:.5g}" for one in values[place])

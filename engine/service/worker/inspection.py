@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from engine.errors import UsageError
+from engine.evaluation.judgement import EVEN, Cost
 from engine.limits import ROWS
 from engine.parts.data import DataLocations
 from engine.runs.contents import Moment
@@ -30,14 +33,15 @@ def predict(
     return network.predict(inputs, given)
 
 
-def judge(run: Run, locations: DataLocations, moment: Moment = "last") -> Judged:
+def judge(run: Run, locations: DataLocations, moment: Moment = "last", cost: Cost = EVEN) -> Judged:
     """Judge a network with the weights of a moment on its data; raises as `evaluate` does."""
     from engine.service.worker.review import RunAgain
     from engine.training.judging import judged
 
     again = RunAgain(run, locations)
     again.load(moment)
-    return Judged(splits=again.evaluated(), judgement=again.asked(judged))
+    judgement = again.asked(partial(judged, cost=cost))
+    return Judged(splits=again.evaluated(), judgement=judgement)
 
 
 def evaluate(run: Run, locations: DataLocations, moment: Moment = "last") -> list[Evaluated]:

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 from engine.evaluation.judgement import Baseline, Judgement, OfClass
 from tui.language import tr
+from tui.renderables.judgement.failures import failures
 from tui.renderables.judgement.figures import interval, value
+from tui.renderables.judgement.probabilities import calibration, threshold
 from tui.renderables.judgement.section import Section
 from tui.renderables.numbers import count, fraction, metric
 from tui.renderables.table import Column
@@ -19,6 +21,11 @@ def sections(judgement: Judgement) -> Iterator[Section]:
     yield _scores(judgement)
     if judgement.classes:
         yield _classes(judgement.classes)
+    yield from failures(judgement)
+    if judgement.calibration is not None:
+        yield calibration(judgement.calibration)
+    if judgement.threshold is not None:
+        yield threshold(judgement.threshold)
 
 
 def _scores(judgement: Judgement) -> Section:

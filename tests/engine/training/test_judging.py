@@ -1,0 +1,90 @@
+"""A trained network judged on its data: the worst mistakes as they are, and their twins."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from engine.evaluation.evidence import Evidence
+from engine.training.judging import judged
+from engine.training.mistakes import mistakes, worst
+from engine.training.trainer import Trainer
+from tests.engine.evaluation.samples import of_classes, of_numbers
+from tests.engine.training.tiny import NOWHERE, small
+
+
+def test_the_worst_are_the_most_surely_wrong() -> None:
+    """Or the farthest off; what is right is none, and what is no number neither."""
+    shares = [[0.9, 0.1], [0.4, 0.6], [0.1, 0.9], [0.2, 0.8]]
+    assert worst(of_classes([0, 0, 0, 1], shares)) == [2, 1]
+    assert worst(of_classes([0, 0, 0, 1], shares), 1) == [2]
+    assert worst(of_numbers([1, 2, 3], [1.5, 2, 5])) == [2, 0]
+    assert worst(of_numbers([1, 2], [float("nan"), 3])) == [1]
+
+
+@pytest.fixture(scope="module")
+def trainer() -> Trainer:
+    """One that has not trained: it makes mistakes."""
+    return Trainer(small(data="circle(samples=60)", test_fraction=0.5), NOWHERE, "eager")
+
+
+def test_mistakes_as_they_are(trainer: Trainer) -> None:
+    """With the values of the sample's row, what it is, and the share that the mistake was given."""
+    found = judged(trainer)
+    assert (found.split, found.samples) == ("test", 30)
+    assert found.num_mistakes >= len(found.mistakes) > 0
+    points = trainer.splits.named()["test"].points
+    assert points is not None
+    for one in found.mistakes:
+        x1, x2 = points[one.sample.number - 1].tolist()
+        assert one.sample.names == ["x1", "x2"]
+        assert one.sample.values == [f"{x1:.6g}", f"{x2:.6g}"]
+        assert one.actual != one.predicted
+        assert one.share is not None
+        assert one.share >= 0.5
+    assert {one.column for one in found.slices} == {"class", "x1", "x2"}
+    assert found.calibration is not None
+    assert found.threshold is not None
+    assert {one.name for one in found.baselines} == {"commonest class", "linear model"}
+
+
+def test_a_near_duplicate_in_the_training_is_found(trainer: Trainer) -> None:
+    """By its number and what it is said to be; what lies farther is none."""
+    test, train = trainer.splits.named()["test"], trainer.splits.train
+    targets = test.targets.numpy()
+    wrong = np.eye(2)[1 - targets] * 0.8 + 0.1
+    evidence = Evidence("test", trainer.splits.facts, targets, 1 - targets, wrong)
+    kept = test.inputs[3].clone()
+    try:
+        test.inputs[3] = train.inputs[7] + 1e-4
+        twins = {m.sample.number: m.twin for m in mistakes(trainer, test, evidence)}
+    finally:
+        test.inputs[3] = kept
+    twin = twins[4]
+    assert twin is not None
+    assert twin.number == 8
+    assert twin.actual == trainer.splits.facts.classes[int(train.targets[7])]
+    apart = torch.cdist(test.inputs, train.inputs).min(1).values
+    assert (twins[1] is None) == (apart[0].item() > 0.1)
+
+
+def test_validation_fits_what_the_test_measures() -> None:
+    """Temperature and threshold are of the validation split, where there is one."""
+    both = small(data="circle(samples=40)", test_fraction=0.25, validation_fraction=0.25)
+    found = judged(Trainer(both, NOWHERE, "eager"))
+    assert found.calibration is not None
+    assert found.threshold is not None
+    assert found.calibration.fitted_to == found.threshold.fitted_to == "validation"
+
+
+def test_a_regression_has_mistakes_and_slices_too() -> None:
+    """In its unit, by how far off it is."""
+    found = judged(Trainer(small(
+        data="wave(samples=60)", layers=["Linear(1)"], loss="MSELoss()", test_fraction=0.5
+    ), NOWHERE, "eager"))  # fmt: skip
+    assert found.headline == "mae"
+    assert found.calibration is None
+    off = [abs(float(one.actual) - float(one.predicted)) for one in found.mistakes]
+    assert off == sorted(off, reverse=True)
+    assert len(found.slices) == 5
