@@ -7,7 +7,6 @@ which nothing is imported. What breaks is told with its name and left out.
 
 from __future__ import annotations
 
-import logging
 import os
 import sys
 import threading
@@ -23,8 +22,6 @@ PARTS = "perceptui.parts"
 PRESETS = "perceptui.presets"
 OFF = "PERCEPTUI_NO_PLUGINS"
 """Set to anything, also for the processes that train, no plug-in is looked for."""
-
-_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -42,7 +39,8 @@ class Plugins:
     """The plug-ins of this process, looked for when first something of them is asked for."""
 
     loaded: list[Plugin] = field(default_factory=list)
-    _failures: list[str] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
+    """What was told of those that broke."""
     _tell: Callable[[str], object] | None = None
     _begun: bool = False
     _is_done: bool = False
@@ -55,15 +53,20 @@ class Plugins:
     def listen(self, tell: Callable[[str], object]) -> None:
         """Have every failure told, those before included."""
         self._tell = tell
-        for failure in self._failures:
+        for failure in self.failures:
             tell(failure)
 
     def fail(self, plugin: str, error: BaseException) -> None:
         """Tell that something of a plug-in is broken."""
         reason = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
         failure = f"the plug-in {plugin} is broken and left out: {reason}"
-        self._failures.append(failure)
-        (self._tell or _log.warning)(failure)
+        self.failures.append(failure)
+        if self._tell is not None:
+            self._tell(failure)
+            return
+        import logging  # which takes longer to import than most that imports this module
+
+        logging.getLogger(__name__).warning(failure)
 
     def load(self) -> None:
         """Import what plug-ins declare, once; what is asked for meanwhile is ours alone."""

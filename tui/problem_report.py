@@ -54,9 +54,9 @@ def written(
 ) -> str:
     """The report; errors: what the person was told went wrong, oldest first."""
     sections = {
-        "Versions": _versions(),
+        "Versions": version_lines(),
         "Machine": _machine(snapshot),
-        "Terminal": _terminal(look, size, environment),
+        "Terminal": terminal_lines(look, size, environment),
         "Last errors": [without_paths(error) for error in errors] or ["none"],
         f"Log, last {LOG_LINES} lines": _last_lines(log) or ["empty"],
         "Experiment, without data and paths": described(experiment).splitlines(),
@@ -101,7 +101,8 @@ def _has_text(value: object) -> bool:
     return isinstance(value, str) or (isinstance(value, tuple) and any(map(_has_text, value)))
 
 
-def _versions() -> list[str]:
+def version_lines() -> list[str]:
+    """Python, and the packages that what is shown and trained depends on."""
     lines = [f"Python {platform.python_version()} ({platform.python_implementation()})"]
     for name in PACKAGES:
         try:
@@ -126,7 +127,8 @@ def _machine(snapshot: Snapshot) -> list[str]:
     ]
 
 
-def _terminal(look: Look, size: tuple[int, int], environment: Mapping[str, str]) -> list[str]:
+def terminal_lines(look: Look, size: tuple[int, int], environment: Mapping[str, str]) -> list[str]:
+    """What it can show, and in what it runs."""
     inside = [
         what
         for what, variable in (("tmux", "TMUX"), ("screen", "STY"), ("SSH", "SSH_CONNECTION"))

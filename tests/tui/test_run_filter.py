@@ -82,3 +82,28 @@ def test_the_screen_lists_those(tmp_path: Path, size: tuple[int, int]) -> None:
         await stage.until_seen("ready small")
 
     played(tmp_path, play, size=size)
+
+
+@pytest.mark.parametrize(
+    ("sort", "names"),
+    [
+        ("loss", ["Low", "Middle", "High"]),
+        ("-loss", ["High", "Middle", "Low"]),
+        ("title", ["High", "Low", "Middle"]),
+        ("optimizer.lr", ["Low", "High", "Middle"]),
+        ("class_weights", ["High", "Low", "Middle"]),
+    ],
+)
+def test_the_command_sorts_them(bench: Bench, sort: str, names: list[str]) -> None:
+    """By a metric, a text, a field; those that have nothing there come first."""
+    for name, loss, lr in (("high", 0.9, 0.2), ("low", 0.1, 0.1), ("middle", 0.5, 0.3)):
+        made_run(bench.folder, name, loss=loss, optimizer=f"SGD(lr={lr})")
+    assert [
+        record["title"] for record in perceptui("runs", "--sort", sort, "--json").records
+    ] == names
+
+
+def test_sorting_by_an_unknown_name_is_refused(bench: Bench) -> None:
+    """With the nearest that there is, as a condition is."""
+    made_run(bench.folder)
+    assert bench.refused("runs", "--sort", "los").startswith('runs know of no "los": did you mean')

@@ -126,6 +126,7 @@ from tui.commands import (  # noqa: E402  # they add themselves to app
     runs,
     show,
     sweep,
+    system,
     table,
     tune,
 )
@@ -150,6 +151,7 @@ __all__ = [
     "runs",
     "show",
     "sweep",
+    "system",
     "table",
     "train",
     "tune",

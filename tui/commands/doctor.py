@@ -27,7 +27,9 @@ FOUND = 5
 @app.command()
 def doctor(
     ctx: typer.Context,
-    what: o.WhatArgument,
+    what: Annotated[
+        str | None, typer.Argument(metavar="WHAT", help="A file, else a preset, else a run.")
+    ] = None,
     strict: Annotated[
         bool, typer.Option("--strict", help="Exit with 5 if there is a warning or an error.")
     ] = False,
@@ -47,6 +49,13 @@ def doctor(
             "and say what it brought; nothing of it is kept.",
         ),
     ] = False,
+    system: Annotated[
+        bool,
+        typer.Option(
+            "--system",
+            help="Say what this system is instead: versions, device, terminal, places.",
+        ),
+    ] = False,
     runs_dir: o.RunsDir = None,
     data_dir: o.DataDir = None,
     ascii: o.Ascii = False,
@@ -60,6 +69,15 @@ def doctor(
     from tui.commands.request import experiment_of
 
     shared = ctx.obj.merged(runs_dir, data_dir, ascii, json)
+    if system:
+        from tui.commands.system import tell_system
+
+        if what is not None or strict or fix or prove:
+            raise UsageError("--system tells of this system, not of an experiment: give it alone")
+        tell_system(shared)
+        return
+    if what is None:
+        raise UsageError("doctor: give a WHAT to examine, or --system")
     file = _own_file(what)
     if fix and prove:
         raise UsageError("--fix applies the repairs, --prove only tries them: give one of them")

@@ -1,4 +1,4 @@
-"""`perceptui presets` and `perceptui paths`."""
+"""`perceptui presets`: those that come along, and one's own."""
 
 from __future__ import annotations
 
@@ -54,34 +54,3 @@ def list_presets(shared: o.Shared) -> None:
         terminal.line("Train one:  perceptui --preset NAME      Look at one:  perceptui show NAME")
     for error in errors:
         complain(str(error))
-
-
-@app.command()
-def paths(
-    ctx: typer.Context,
-    runs_dir: o.RunsDir = None,
-    data_dir: o.DataDir = None,
-    ascii: o.Ascii = False,
-    json: o.Json = False,
-) -> None:
-    """Say where files go."""
-    from engine import paths as places
-    from engine.spec.presets import folders, shipped_folder
-
-    shared = ctx.obj.merged(runs_dir, data_dir, ascii, json)
-    found = {
-        "config": places.config_dir(),
-        "presets": folders()[0],
-        "shipped_presets": shipped_folder(),
-        "data": shared.data,
-        "runs": shared.runs.absolute(),
-        "log": places.log_file(),
-    }
-    if shared.json:
-        print_json({name: str(path) for name, path in found.items()})
-        return
-    from tui.terminal.printing import Terminal
-
-    terminal = Terminal(ascii_only=shared.ascii)
-    for name, path in found.items():
-        terminal.tell(f"{name.replace('_', ' '):<16}{path}")

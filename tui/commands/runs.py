@@ -12,7 +12,7 @@ from tui.commands import app
 from tui.commands import options as o
 from tui.commands.json_line import print_json
 from tui.language import tr
-from tui.past.run_filter import EXAMPLE, conditions, matches
+from tui.past.run_filter import EXAMPLE, conditions, in_order, matches
 
 if TYPE_CHECKING:
     from engine.runs.known_runs import ListedRun
@@ -32,6 +32,14 @@ def runs(
         str,
         typer.Option("--where", metavar="CONDITIONS", help=f"Only those: '{EXAMPLE}'."),
     ] = "",
+    sort: Annotated[
+        str,
+        typer.Option(
+            "--sort",
+            metavar="[-]NAME",
+            help="By a metric, a field, epochs, state, title or run, the most last; - turns it.",
+        ),
+    ] = "",
     yes: Annotated[bool, typer.Option("--yes", help="Delete without asking.")] = False,
     runs_dir: o.RunsDir = None,
     data_dir: o.DataDir = None,
@@ -50,6 +58,7 @@ def runs(
     wanted = conditions(where)
     listed = (one for one in KnownRuns(shared.runs).newest_first() if matches(one, wanted))
     found = sorted(listed, key=lambda one: one.run.name)
+    found = in_order(found, sort) if sort else found
     if shared.json:
         for one in found:
             print_json(_row(one))

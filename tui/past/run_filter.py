@@ -55,14 +55,38 @@ class Condition(NamedTuple):
         return _is_called(str(found), self.value) == (self.sign == "=")
 
     def _found(self, one: ListedRun) -> object:
-        from engine.parts.metrics import METRICS
+        return _value(one, self.name, measures=_number(self.value) is not None)
 
-        if self.name in _TOLD:
-            return _TOLD[self.name](one)
-        measured = one.outcome.metrics.get(self.name)
-        if measured is None and self.name in METRICS and _number(self.value) is not None:
-            measured = one.loss if self.name == "loss" else one.score(self.name)
-        return measured if measured is not None else _field(_experiment(one), self.name)
+
+def _value(one: ListedRun, name: str, *, measures: bool) -> object:
+    """What a run has under a name; measures: whether a metric's is meant before a field's."""
+    from engine.parts.metrics import METRICS
+
+    if name in _TOLD:
+        return _TOLD[name](one)
+    measured = one.outcome.metrics.get(name)
+    if measured is None and name in METRICS and measures:
+        measured = one.loss if name == "loss" else one.score(name)
+    return measured if measured is not None else _field(_experiment(one), name)
+
+
+def in_order(found: list[ListedRun], text: str) -> list[ListedRun]:
+    """The runs by what they have under a name, the most last; with `-` before it the least last.
+
+    Those that have nothing there come first. Raises UsageError for a name that none could have.
+    """
+    name = text.removeprefix("-")
+    _check(name)
+    ranks = {one.run.path: _rank(_value(one, name, measures=True)) for one in found}
+    ordered = sorted(found, key=lambda one: ranks[one.run.path], reverse=text.startswith("-"))
+    return sorted(ordered, key=lambda one: ranks[one.run.path][0] > 0)
+
+
+def _rank(value: object) -> tuple[int, float, str]:
+    """Nothing first, then words by the alphabet, then numbers by their size."""
+    if value is None or value != value:
+        return 0, 0.0, ""
+    return (2, value, "") if isinstance(value, int | float) else (1, 0.0, str(value).lower())
 
 
 def conditions(text: str) -> list[Condition]:
@@ -76,13 +100,18 @@ def conditions(text: str) -> list[Condition]:
         condition = Condition(*match.group("name", "sign", "value"))
         if condition.sign not in ("=", "!=") and _number(condition.value) is None:
             raise UsageError(f"{word}: {condition.value} is no number, as in {EXAMPLE}")
-        if not _is_known(condition.name):
-            from engine.spec.nearest import nearest
-
-            advice = nearest(condition.name, _known_names()) or tr(f", as in {EXAMPLE}")
-            raise UsageError(f'runs know of no "{condition.name}"{advice}')
+        _check(condition.name)
         found.append(condition)
     return found
+
+
+def _check(name: str) -> None:
+    """Raises UsageError for a name that no run has anything under."""
+    if not _is_known(name):
+        from engine.spec.nearest import nearest
+
+        advice = nearest(name, _known_names()) or tr(f", as in {EXAMPLE}")
+        raise UsageError(f'runs know of no "{name}"{advice}')
 
 
 def matches(one: ListedRun, wanted: list[Condition]) -> bool:

@@ -1,0 +1,84 @@
+"""`perceptui doctor --system` and `perceptui paths`: this system, and where things are in it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import typer
+
+from engine.errors import PerceptuiError
+from tui.commands import app
+from tui.commands import options as o
+from tui.commands.json_line import print_json
+
+
+@app.command()
+def paths(
+    ctx: typer.Context,
+    runs_dir: o.RunsDir = None,
+    data_dir: o.DataDir = None,
+    ascii: o.Ascii = False,
+    json: o.Json = False,
+) -> None:
+    """Say where files go."""
+    shared = ctx.obj.merged(runs_dir, data_dir, ascii, json)
+    found = places(shared)
+    if shared.json:
+        print_json({name: str(path) for name, path in found.items()})
+        return
+    from tui.terminal.printing import Terminal
+
+    terminal = Terminal(ascii_only=shared.ascii)
+    for name, path in found.items():
+        terminal.tell(f"{name.replace('_', ' '):<16}{path}")
+
+
+def places(shared: o.Shared) -> dict[str, Path]:
+    """Every place that something is kept in or looked for, by its name."""
+    from engine import paths as kept
+    from engine.spec.presets import folders, shipped_folder
+
+    return {
+        "config": kept.config_dir(),
+        "presets": folders()[0],
+        "shipped_presets": shipped_folder(),
+        "data": shared.data,
+        "runs": shared.runs.absolute(),
+        "tables": kept.tables_dir(),
+        "index_of_runs": kept.index_dir(),
+        "lessons_done": kept.progress_file(),
+        "sockets": _sockets(),
+        "log": kept.log_file(),
+    }
+
+
+def _sockets() -> Path:
+    """Where trainers listen; named also where it can't be used."""
+    from engine.service.protocol.socket_directory import socket_dir
+
+    try:
+        return socket_dir()
+    except PerceptuiError:
+        return Path(os.environ.get("PERCEPTUI_SOCKET_DIR") or "/tmp") / f"perceptui-{os.getuid()}"
+
+
+def tell_system(shared: o.Shared) -> None:
+    """Print what a report of a bug should hold, in English."""
+    from rich.text import Text
+
+    from tui.system_report import sections
+    from tui.terminal.printing import Terminal
+
+    terminal = Terminal(ascii_only=shared.ascii)
+    found = sections(terminal.look, places(shared))
+    if shared.json:
+        print_json(found)
+        return
+    from tui.renderables.sanitize import plain
+
+    for title, lines in found.items():
+        terminal.line(Text(f"## {title}\n"))
+        for line in lines:
+            terminal.line(Text(f"    {plain(line, terminal.look.ascii)}"))
+        terminal.line()
