@@ -18,7 +18,7 @@ def _pinned(name: str) -> dict[str, Version]:
     return {package.lower(): Version(version) for package, version in pins}
 
 
-EXTRAS = ("bench", "docs", "onnx", "ray", "report", "sweep", "test")
+EXTRAS = ("bench", "docs", "onnx", "ray", "report", "sweep", "tensorboard", "test")
 
 
 def _asked_for(*extras: str) -> dict[str, Requirement]:
@@ -31,11 +31,11 @@ def _asked_for(*extras: str) -> dict[str, Requirement]:
     return found
 
 
-@pytest.mark.parametrize("name", _asked_for("onnx", "report", "sweep", "test"))
+@pytest.mark.parametrize("name", _asked_for("onnx", "report", "sweep", "tensorboard", "test"))
 def test_the_oldest_versions_are_those_that_are_promised(name: str) -> None:
     """Each is of the very release that its lower bound names."""
     oldest = _pinned("constraints-oldest.txt")[name]
-    (bound,) = _asked_for("onnx", "report", "sweep", "test")[name].specifier
+    (bound,) = _asked_for("onnx", "report", "sweep", "tensorboard", "test")[name].specifier
     assert bound.operator in (">=", "==")
     promised = Version(bound.version).release
     assert oldest.release[: len(promised)] == promised

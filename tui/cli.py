@@ -50,6 +50,7 @@ def perceptui(
     executor: o.ExecutorOption = None,
     snapshots: o.Snapshots = None,
     processes: o.Processes = None,
+    tensorboard: o.Tensorboard = None,
     in_lines: o.Plain = False,
     runs_dir: o.RunsDir = None,
     data_dir: o.DataDir = None,
@@ -73,6 +74,7 @@ def perceptui(
     given += [name for name, value in flags.items() if value]
     given += ["--snapshots"] if snapshots is not None else []
     given += ["--processes"] if processes is not None else []
+    given += ["--tensorboard"] if tensorboard is not None else []
     if in_lines and (given or ctx.invoked_subcommand is not None):
         raise UsageError("--plain: for the app alone, or as `perceptui open WHAT --plain`")
     if ctx.invoked_subcommand is not None:
@@ -97,6 +99,7 @@ def perceptui(
         executor=executor,
         snapshots=snapshots,
         processes=processes,
+        tensorboard=tensorboard,
     )
     raise typer.Exit(code)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from engine.errors import UsageError
@@ -29,6 +30,8 @@ class Format(ABC):
     """Packages without which it can't be written."""
     extra: ClassVar[str] = ""
     """The extra of perceptui that brings them."""
+    is_folder: ClassVar[bool] = False
+    """Whether it is a folder, in which each run has one of its own."""
 
     def __init_subclass__(cls, *, abstract: bool = False) -> None:
         if not abstract:
@@ -52,8 +55,28 @@ class Format(ABC):
     def content(self, source: Source) -> bytes:
         """The file; raises PerceptuiError for a run that lacks what it needs."""
 
+    def write(self, source: Source, target: Path) -> None:
+        """Write it, all of it or nothing; raises OSError, and what `content` does."""
+        from engine.runs.files import replace_bytes
+
+        replace_bytes(target, self.content(source), keep_mode=True)
+
     def _install(self) -> str:
         return f"pip install 'perceptui[{self.extra}]'"
+
+
+class FolderFormat(Format, abstract=True):
+    """Files of several runs beside each other, as their reader wants them."""
+
+    suffix = ""
+    is_folder = True
+
+    def content(self, source: Source) -> bytes:
+        raise UsageError(f"the format {self.name} is a folder: give -o DIR")
+
+    @abstractmethod
+    def write(self, source: Source, target: Path) -> None:
+        """Write into a folder of the run's own; nothing else in it is touched."""
 
 
 FORMATS: dict[str, Format] = {}

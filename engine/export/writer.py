@@ -10,8 +10,7 @@ from engine.export import FORMATS, Format
 from engine.export.source import Source
 from engine.parts.data import DataLocations
 from engine.runs.contents import CheckpointKind
-from engine.runs.files import replace_bytes
-from engine.runs.output import destination
+from engine.runs.output import destination, own_folder
 from engine.runs.run import Run
 from engine.spec.nearest import nearest
 
@@ -34,11 +33,10 @@ def export(
     what is asked for, DataUnavailable where a script can't be had without the data.
     """
     chosen = format_of(format)
-    check_output(run, output, data_dir, replace=replace)
-    content = chosen.content(Source(run, checkpoint, DataLocations(paths.data_dir(data_dir))))
-    target = check_output(run, output, data_dir, replace=replace)  # it may have come meanwhile
+    check_output(run, output, data_dir, replace=replace, format=chosen)
+    source = Source(run, checkpoint, DataLocations(paths.data_dir(data_dir)))
     try:
-        replace_bytes(target, content, keep_mode=True)
+        chosen.write(source, check_output(run, output, data_dir, replace=replace, format=chosen))
     except OSError as error:
         raise UsageError(f"{output}: can't be written ({error.strerror or error})") from error
 
@@ -53,11 +51,21 @@ def format_of(name: str) -> Format:
 
 
 def check_output(
-    run: Run, output: Path, data_dir: Path | None = None, *, replace: bool = False
+    run: Run,
+    output: Path,
+    data_dir: Path | None = None,
+    *,
+    replace: bool = False,
+    format: Format | None = None,
 ) -> Path:
-    """The file that an export to `output` writes; raises UsageError where it may not be."""
+    """What an export to `output` writes; raises UsageError where it may not be.
+
+    format: of a folder, the run's own one in it is written.
+    """
     try:
         experiment = run.experiment()
     except PerceptuiError:
         experiment = None  # its epochs can be had all the same
-    return destination(output, experiment, paths.data_dir(data_dir), replace=replace)
+    place = own_folder if format is not None and format.is_folder else destination
+    where = output / run.name if place is own_folder else output
+    return place(where, experiment, paths.data_dir(data_dir), replace=replace)

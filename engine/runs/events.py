@@ -383,6 +383,12 @@ class SnapshotsFailed(Event, frozen=True, kw_only=True):
     message: str
 
 
+class TensorboardFailed(Event, frozen=True, kw_only=True):
+    """TensorBoard's file could not be written: it ends here, the training goes on."""
+
+    message: str
+
+
 class ProcessRestarted(Event, frozen=True, kw_only=True):
     """One of the processes that share the batches was lost; the others wait until it is back.
 
@@ -431,6 +437,7 @@ Recorded = (
     | CheckpointFailed
     | CheckpointRescued
     | SnapshotsFailed
+    | TensorboardFailed
     | ProcessRestarted
     | Evaluated
     | Predicted

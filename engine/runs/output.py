@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from engine.errors import DataUnavailable, UsageError
-from engine.runs.contents import is_of_run
+from engine.runs.contents import EXPERIMENT, is_of_run
 from engine.spec.experiment import Experiment
 
 
@@ -26,6 +26,23 @@ def destination(
         raise UsageError(f"{output}: is not a file")
     if is_of_run(target):
         raise UsageError(f"{output}: a run keeps its own files there: choose another name")
+    if experiment is not None and _is_read(target, output, experiment, data_dir):
+        raise UsageError(f"{output}: the training reads it: choose another name")
+    if target.exists() and not replace:
+        raise UsageError(f"{output}: is there already: choose another name, or give --force")
+    return target
+
+
+def own_folder(
+    output: Path, experiment: Experiment | None, data_dir: Path, *, replace: bool = False
+) -> Path:
+    """The folder to write into, as `destination` says it of a file."""
+    target = output.resolve()
+    taken = next((p for p in (target, *target.parents) if p.exists()), target)
+    if not taken.is_dir():
+        raise UsageError(f"{taken}: is not a folder")
+    if any((folder / EXPERIMENT).is_file() for folder in (target, *target.parents)):
+        raise UsageError(f"{output}: a run keeps its own files there: choose another folder")
     if experiment is not None and _is_read(target, output, experiment, data_dir):
         raise UsageError(f"{output}: the training reads it: choose another name")
     if target.exists() and not replace:

@@ -11,6 +11,8 @@ from tui.commands import options as o
 from tui.commands.named import Commands
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tui.headless.progress import Presentation
 
 app = typer.Typer(
@@ -34,6 +36,7 @@ def train(
     executor: str | None,
     snapshots: int | None,
     processes: int | None,
+    tensorboard: Path | None,
 ) -> int:
     """Train what the options ask for, headless; returns the exit code."""
     from tui.commands.request import requested
@@ -57,6 +60,7 @@ def train(
         executor=o.executor(executor),
         snapshot_bytes=o.snapshot_bytes(snapshots),
         processes=o.num_processes(processes),
+        tensorboard=o.tensorboard(tensorboard),
     )
     if detach:
         return batch.detached(order)

@@ -63,8 +63,10 @@ def export(
         return
     from engine.export.writer import check_output
 
+    form = FORMATS[chosen]
     force = force or may_replace(
-        output, lambda replace: check_output(found, output, shared.data, replace=replace)
+        output,
+        lambda replace: check_output(found, output, shared.data, replace=replace, format=form),
     )
     _export(found, chosen, output, kind, shared.data, replace=force)
     if shared.json:
@@ -83,6 +85,8 @@ def _export(
 
 def _to_stdout(run: Run, format: str, kind: CheckpointKind, shared: o.Shared) -> None:
     """Print what a file would hold, by way of one that is gone afterwards."""
+    if FORMATS[format].is_folder:
+        raise UsageError(f"export: {format} is a folder: give -o DIR")
     if shared.json:
         raise UsageError("export: -o - prints the export itself, --json a line: give one of them")
     is_terminal = sys.stdout.isatty()

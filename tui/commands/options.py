@@ -81,6 +81,10 @@ Processes = Annotated[
     int | None,
     _training("--processes", "N", "Share each batch between so many processes, a GPU each."),
 ]
+Tensorboard = Annotated[
+    Path | None,
+    _training("--tensorboard", "DIR", "Tell TensorBoard of it while it trains, in this folder."),
+]
 QuietOption = Annotated[
     bool, typer.Option("--quiet", help="Print the end only.", rich_help_panel=_TRAINING)
 ]
@@ -289,3 +293,21 @@ def executor(text: str | None) -> Executor:
         case "auto" | "eager" | "traced" | "graphed":
             return text
     raise UsageError(f'--executor {text}: there are "auto", "eager", "traced" and "graphed"')
+
+
+def tensorboard(folder: Path | None) -> str:
+    """What `--tensorboard` says, as a worker in any folder finds it; raises UsageError."""
+    if folder is None:
+        return ""
+    from engine.export import FORMATS
+
+    if missing := FORMATS["tensorboard"].missing():
+        raise UsageError(f"--tensorboard needs {missing}")
+    place = paths.expanded(str(folder)).absolute()
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"--tensorboard {folder}: {error.strerror or error}") from error
+    if not os.access(place, os.W_OK | os.X_OK):
+        raise UsageError(f"--tensorboard {folder}: nothing can be written there")
+    return str(_writable_as_text(place, "--tensorboard"))

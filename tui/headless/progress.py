@@ -23,6 +23,7 @@ from engine.runs.events import (
     Rewound,
     RunStarted,
     SnapshotsFailed,
+    TensorboardFailed,
     WentBack,
 )
 from engine.service import protocol as p
@@ -37,6 +38,9 @@ from tui.renderables.numbers import duration, how_far, metric, rate
 from tui.renderables.palette import BROKEN
 from tui.renderables.sanitize import plain
 from tui.terminal.printing import Terminal
+
+Trouble = CheckpointFailed | ProcessRestarted | SnapshotsFailed | TensorboardFailed
+"""What a training goes on after."""
 
 
 class Quiet:
@@ -84,7 +88,7 @@ class Lines(Quiet):
             self._terminal.console.file.flush()
         elif isinstance(event, FindingAppeared):
             self._terminal.line(finding_line(event, self._terminal.look))
-        elif isinstance(event, CheckpointFailed | ProcessRestarted | SnapshotsFailed):
+        elif isinstance(event, Trouble):
             self._terminal.line(unkept_line(event, self._terminal.look))
         elif isinstance(event, WentBack):
             self._terminal.line(way_back_line(event))
@@ -141,7 +145,7 @@ class Live(Quiet):
         elif isinstance(event, FindingAppeared):
             line = finding_line(event, self._terminal.look)
             self._bar.console.print(line, highlight=False)
-        elif isinstance(event, CheckpointFailed | ProcessRestarted | SnapshotsFailed):
+        elif isinstance(event, Trouble):
             self._bar.console.print(unkept_line(event, self._terminal.look), highlight=False)
         elif isinstance(event, WentBack):
             self._bar.console.print(way_back_line(event), highlight=False)
@@ -188,13 +192,18 @@ def finding_line(event: FindingAppeared, look: Look) -> Text:
     return Text.assemble((event.severity, look.paint(HUES[event.severity], bold=True)), words)
 
 
-def unkept_line(event: CheckpointFailed | ProcessRestarted | SnapshotsFailed, look: Look) -> Text:
+def unkept_line(event: Trouble, look: Look) -> Text:
     """What could not be written or kept up, as soon as that is known; it may wrap."""
     words = plain(f" {event.message}", look.ascii)
-    if isinstance(event, ProcessRestarted):
-        what = tr("process lost")
-    else:
-        what = tr("no checkpoint") if isinstance(event, CheckpointFailed) else tr("no snapshot")
+    match event:
+        case ProcessRestarted():
+            what = tr("process lost")
+        case CheckpointFailed():
+            what = tr("no checkpoint")
+        case SnapshotsFailed():
+            what = tr("no snapshot")
+        case TensorboardFailed():
+            what = tr("no TensorBoard")
     return Text.assemble((what, look.paint(BROKEN, bold=True)), words)
 
 

@@ -75,6 +75,8 @@ class Observer:
                 message = latest.failed.message if latest.failed else snapshot.message
                 if isinstance(happened, ev.SnapshotsFailed):
                     message = tr(f"no snapshots of it can be written ({happened.message})")
+                if isinstance(happened, ev.TensorboardFailed):
+                    message = tr(f"TensorBoard is told no more of it ({happened.message})")
                 return replace(
                     snapshot,
                     progress=_moved(snapshot.progress, happened, before),

@@ -23,7 +23,7 @@ from tui.renderables.sanitize import crop, fit, plain
 from tui.renderables.table import sentence
 from tui.screens.host import AppScreen
 from tui.screens.page import Page
-from tui.screens.save import SaveScreen
+from tui.screens.save import SaveScreen, nothing
 from tui.widgets.cursor_rows import CursorRows, Line
 
 if TYPE_CHECKING:
@@ -144,15 +144,15 @@ class ExportScreen(AppScreen):
         if missing := format.missing():
             self.complain(f"{format.name} needs {missing}")
             return
-        screen = SaveScreen(
-            f"{self._name}{format.suffix}", title=tr(f"Write {format.name} as"), replaced=_replaced
-        )
+        suggested = format.name if format.is_folder else f"{self._name}{format.suffix}"
+        replaced = nothing if format.is_folder else _replaced  # a run has its own part of it
+        screen = SaveScreen(suggested, title=tr(f"Write {format.name} as"), replaced=replaced)
         name = await self.app.push_screen_wait(screen)
         if name is None:
             return
         output = paths.expanded(name).absolute()
         self._say(f"Writing {output}")
-        replace = output.exists()  # that was asked
+        replace = output.exists()  # that was asked; of a folder only the run's own part goes
         try:
             await self.host.controller.export(
                 self._run, format.name, output, self._kind, replace=replace
@@ -162,8 +162,11 @@ class ExportScreen(AppScreen):
             self.complain(error)
             return
         self._written = output
-        size = output.stat().st_size
-        self._say(f"Written, {size:,} bytes; y copies the path: {output}")
+        if format.is_folder:
+            self._say(f"Written; y copies the path: {output}")
+        else:
+            size = output.stat().st_size
+            self._say(f"Written, {size:,} bytes; y copies the path: {output}")
         self.refresh_bindings()
 
     def _show_title(self) -> None:

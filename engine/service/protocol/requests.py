@@ -66,6 +66,8 @@ class Train(Command, frozen=True, kw_only=True):
     """In place of a pace: about what the whole training should take; 0 for no such thing."""
     processes: int = 1
     """That share each batch; a torchrun that has started the worker says itself how many."""
+    tensorboard: str = ""
+    """The folder in which TensorBoard finds the run's own one; empty for none."""
 
     def experiment(self) -> Experiment:
         """What to train; raises BadExperiment."""

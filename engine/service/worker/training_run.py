@@ -23,6 +23,7 @@ from engine.runs.origin import digest_of, experiment_digest
 from engine.runs.pictures import Pictures
 from engine.runs.run import Run
 from engine.service import protocol as p
+from engine.service.worker.board import Live
 from engine.service.worker.by_hand import ByHand
 from engine.service.worker.checkpoints import Checkpoints, Outcome
 from engine.service.worker.preparation import Prepared
@@ -78,6 +79,8 @@ class TrainingRun:
         self.checkpoints = Checkpoints(trainer, directory, self.last_good)
         self.snapshots = SnapshotTaker(trainer, None)
         """Of the weights; there are none until the run has begun."""
+        self._told: Live | None = None
+        """What TensorBoard is told, where somebody asked for that."""
         self._snapshot_trouble = ""
         """What was told last of why snapshots can't be written."""
 
@@ -106,6 +109,7 @@ class TrainingRun:
             )
             run.last_good.begin(run._number)
             run.snapshots = SnapshotTaker.begin(trainer, directory, order.snapshot_bytes)
+            run._tell_board(order.tensorboard)
         except OSError as error:
             discard(directory.path)
             reason = error.strerror or str(error)
@@ -238,6 +242,8 @@ class TrainingRun:
                 for found in self.instruments.reported(event):
                     self._record(found)
                 self.last_good.keep(self._number)
+                if self._told is not None:
+                    self._record_all(self._told.report(event))
 
     def _located(self, event: ev.Diverged) -> ev.Diverged:
         """The event with the first layer that went non-finite, as far as that can be told."""
@@ -275,6 +281,8 @@ class TrainingRun:
             self._record_all(outcome.events)
             self._record_all(trainer.evaluations())
             self._predict()
+        if self._told is not None:
+            self._record_all(self._told.finish(is_whole=reason != "diverged"))
         trainer.stop_reading()
         self._let_crew_go()
         self._record(self._finished(reason, outcome.unkept))
@@ -289,6 +297,8 @@ class TrainingRun:
         """
         self.trainer.stop_reading()
         self._let_crew_go()
+        if self._told is not None:
+            self._told.finish(is_whole=False)  # of what failed there is more to tell than of this
         self.snapshots.flush()  # of what failed there is more to tell than of this
         outcome = self.checkpoints.save_at_end(self._number) if keep else Outcome([], "")
         failed = ev.Failed(message=message, exit_code=exit_code)
@@ -465,6 +475,12 @@ class TrainingRun:
         if trouble and trouble != self._snapshot_trouble:
             self._snapshot_trouble = trouble
             self._record(ev.SnapshotsFailed(message=trouble))
+
+    def _tell_board(self, folder: str) -> None:
+        """Have TensorBoard told of the training, if a folder for that was named."""
+        if folder:
+            self._told = Live(self.trainer, Path(folder) / self.directory.path.name)
+            self._record_all(self._told.begin())
 
     def _record_all(self, events: Iterable[ev.Event]) -> None:
         for event in events:
