@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from concurrent.futures import ThreadPoolExecutor
 from random import Random
@@ -27,6 +28,7 @@ KEYS = (
 )
 NO_EDITOR = {"VISUAL": "true", "EDITOR": "true"}
 """`e` opens one, and keys would be its own from then on."""
+_SEQUENCE = re.compile(rb"\x1b\[[0-?]*[ -/]*[@-~]")
 RESIZES = 0.05
 """The share of resizes among what happens."""
 
@@ -70,9 +72,8 @@ def _pressed(ground: Ground, size: tuple[int, int], chance: Random) -> None:
 
 
 def _last_words(written: bytearray) -> str:
-    """The traceback if there is one, else the end of what was written."""
-    at = written.rfind(b"Traceback")
-    return repr(bytes(written[at : at + 6000] if at >= 0 else written[-2000:]))
+    """The end of what was written, without colors: a traceback fits."""
+    return _SEQUENCE.sub(b"", bytes(written[-40_000:]))[-6000:].decode("utf-8", "replace")
 
 
 def _press(ground: Ground, app: PseudoTerminal, chance: Random, deadline: float) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import logging
 from collections import defaultdict
 from collections.abc import Callable
@@ -96,7 +97,8 @@ class TracedStep:
         fresh = self._optimizer.state
         before = StepState(self._model, self._optimizer)
         try:
-            self._optimizer.state = defaultdict(dict)
+            begun = {one: copy.deepcopy(own) for one, own in fresh.items()}  # some have it at once
+            self._optimizer.state = defaultdict(dict, begun)
             if self._parameters:
                 self._eager(inputs, targets)  # makes the optimizer's state
                 before.restore()

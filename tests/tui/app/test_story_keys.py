@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from textual.command import CommandList
 
 from engine.errors import UsageError
 from tests.tui.app.stage import BOTH_SIZES, NARROW, Stage, played
 from tests.tui.app.stand import small_experiment
+from tui.screens.palette import Palette
 from tui.screens.workbench import WorkbenchScreen
 from tui.terminal.outside import editor
 from tui.terminal.terminal_app import TerminalApp
@@ -144,3 +146,21 @@ def test_which_editor() -> None:
         editor({"EDITOR": "no-such-editor"})
     with pytest.raises(UsageError, match="can't be read"):
         editor({"EDITOR": "vi 'x"})
+
+
+def test_keys_that_come_before_the_palette_has_its_list_do_nothing(tmp_path: Path) -> None:
+    """Of a burst one may: Textual's own palette ends the app then."""
+
+    async def play(stage: Stage) -> None:
+        palette = Palette()
+        opened = stage.app.push_screen(palette)
+        assert not palette.query(CommandList)
+        palette._action_command_list("page_down")
+        palette._action_cursor_down()
+        await opened
+        await stage.press("escape")
+        await stage.until(lambda: stage.app.screen is stage.workbench)
+        palette._action_command_list("page_up")  # and where it is gone
+        palette._list_visible = True
+
+    played(tmp_path, play)
