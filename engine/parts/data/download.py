@@ -8,7 +8,6 @@ import hashlib
 import os
 import shutil
 import tempfile
-import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -175,7 +174,9 @@ def _fetch_from(url: str, name: str, archive: Archive, part: Path, locations: Da
             return ""
         part.unlink(missing_ok=True)
         done, digest = 0, hashlib.md5(usedforsecurity=False)
-    request = urllib.request.Request(url, headers={"User-Agent": "perceptui"})
+    from urllib.request import Request
+
+    request = Request(url, headers={"User-Agent": "perceptui"})
     if done:
         request.add_header("Range", f"bytes={done}-")
     title = f"{name} {archive.file_name}"

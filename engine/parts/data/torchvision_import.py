@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-from importlib.metadata import PackageNotFoundError, version
 from types import ModuleType
 
 from engine.errors import DataUnavailable
@@ -31,6 +30,8 @@ def torchvision_module(name: str = "torchvision.datasets") -> ModuleType:
 
 
 def _installed(package: str) -> str:
+    from importlib.metadata import PackageNotFoundError, version  # 30 ms, for a failure only
+
     try:
         return version(package)
     except PackageNotFoundError:
