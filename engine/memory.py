@@ -24,6 +24,28 @@ def may_be_on_gpu(device: str) -> bool:
     return device.startswith("cuda") or (device == "auto" and GPU.exists())
 
 
+def groups() -> str:
+    """The cgroups of this process, a line each, as the kernel names them; empty without any."""
+    try:
+        return Path("/proc/self/cgroup").read_text("utf-8", "surrogateescape")
+    except OSError:
+        return ""
+
+
+def go_first(badness: str = "1000") -> str:
+    """Have the kernel end this process before others where memory runs out; what it was before.
+
+    Empty where nobody can be told, as on macOS. Given back, it is as before.
+    """
+    place = Path("/proc/self/oom_score_adj")
+    try:
+        before = place.read_text("ascii")
+        place.write_text(badness, "ascii")
+    except OSError:
+        return ""
+    return before
+
+
 def _machine() -> int:
     """What the machine can give without swapping; all it has where it does not say."""
     try:
@@ -37,11 +59,7 @@ def _machine() -> int:
 
 def _groups() -> Iterator[int]:
     """What each cgroup above this process leaves; in a container the top one may be the only."""
-    try:
-        lines = Path("/proc/self/cgroup").read_text("utf-8", "surrogateescape").splitlines()
-    except OSError:
-        return
-    for line in lines:
+    for line in groups().splitlines():
         _, controllers, path = line.split(":", 2)
         if controllers == "":
             yield from _rooms(GROUPS, path, _V2)

@@ -75,6 +75,14 @@ def own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
+def nobody_waits() -> Iterator[None]:
+    """No trainer stays after a command's end, and none of the person's own is taken."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PERCEPTUI_WARM_S", "0")
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
 def workers() -> Iterator[None]:
     """Workers are forked off one that is warm."""
     with pytest.MonkeyPatch.context() as patch:

@@ -45,6 +45,7 @@ ALLOWED = {
     r"tui/widgets/call_input.py: _on_paste": "Textual's input is pasted into through it",
     r"engine/spec/experiment.py: healthy": "a preset's word, which the tests of presets hold it to",
     r"engine/training/shared/group.py: (_timeout|rootRank|rootTensor)": "torch reads it",
+    r"engine/training/traced/recording.py: _should_skip_dynamo": "torch asks it",
     r"engine/training/device.py: (benchmark|deterministic)": "torch reads it",
     r"engine/training/training_state.py: \w+": "a schedule's state, which a loop over fields reads",
 }

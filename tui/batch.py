@@ -23,6 +23,7 @@ from tui.headless.patience import is_outlasted, what_is_kept
 from tui.headless.progress import Presentation, Show
 from tui.headless.report import grid, load_drawing
 from tui.headless.signals import Caught, caught_signals
+from tui.headless.staying import staying_order
 from tui.headless.waiting import tell_loading, told
 from tui.live.history import History
 from tui.terminal.printing import Terminal
@@ -215,7 +216,9 @@ async def _trained(
         await following
         code = await _end(session, show, history, caught)
         stopping.cancel()
-        await session.shutdown(waits=False)
+        staying = staying_order(order, code)
+        if staying is None or not await session.stay_warm(staying):
+            await session.shutdown(waits=False)
         return code
 
 

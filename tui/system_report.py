@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui.problem_report import terminal_lines, version_lines
+from tui.waiting_trainer import who_waits
 
 if TYPE_CHECKING:
     from tui.renderables.look import Look
@@ -98,6 +99,7 @@ def _device() -> list[str]:
         f"torch threads {torch.get_num_threads()}, between operations "
         f"{torch.get_num_interop_threads()}, {torch.backends.cpu.get_cpu_capability()}",
         *variables,
+        f"waiting trainer: {who_waits()}",
     ]
 
 

@@ -11,6 +11,9 @@ from engine.parts.optimizers import SGD
 from engine.parts.plain_steps import leave_compiler_out
 from engine.training.device import flush_denormals
 
+_FIRST_SEED = torch.default_generator.initial_seed()
+"""What torch begins with."""
+
 
 def settle() -> None:
     """Make of a process that has loaded torch one that trains: denormals are zero from now on.
@@ -23,6 +26,16 @@ def settle() -> None:
     torch.set_num_threads(1)
     gc.freeze()
     gc.enable()
+
+
+def as_new() -> None:
+    """Bring what a training has changed for the whole process back to what `settle` made it.
+
+    The next one is to give the numbers of a fresh process, and so is a question that draws or
+    computes without settings of its own.
+    """
+    settle()
+    torch.default_generator.manual_seed(_FIRST_SEED)
 
 
 def warm_up() -> None:

@@ -22,7 +22,7 @@ from engine.parts.schedules import Constant
 from engine.paths import data_dir
 from engine.sweeps.stacking import stack_size
 from tests.benchmarks.contestants import Contestant, Unavailable
-from tests.benchmarks.enter import FEW_PAIRS, PAIRS, PRESETS, WITH_MNIST, enter
+from tests.benchmarks.enter import FEW_PAIRS, PAIRS, PRESETS, WITH_MNIST, again, enter
 from tests.benchmarks.headless import Headless, preset
 from tests.benchmarks.machine import description
 from tests.benchmarks.processes import ALONE, CORES, DDP, SHARED, two_processes
@@ -444,6 +444,7 @@ def sections(only: str, effort: Effort, data: Path) -> Iterator[Section]:
     pairs = PAIRS if effort.turns == FULL.turns else FEW_PAIRS
     asked = [*PRESETS, *(WITH_MNIST if has_mnist else ())]
     jobs += [("enter", partial(enter, name, pairs, data)) for name in asked]
+    jobs.append(("enter", partial(again, "circle", pairs)))
     for name in ("two-gaussians", "circle", "three-features"):
         jobs.append((name, partial(small_step, name, effort, data)))
         jobs.append((name, partial(small_training, name, effort, data)))

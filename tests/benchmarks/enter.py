@@ -17,6 +17,7 @@ from engine.parts.data import DataLocations
 from tests.benchmarks.headless import preset
 from tests.benchmarks.report import Row, Section
 from tests.benchmarks.turns import Spread, ratios
+from tests.tui.pseudo_terminal import PseudoTerminal
 
 PAIRS, FEW_PAIRS = 15, 3
 PRESETS = {"circle": 1.15, "first-network": 1.15, "three-features": 1.15, "two-gaussians": 1.0}
@@ -24,7 +25,16 @@ PRESETS = {"circle": 1.15, "first-network": 1.15, "three-features": 1.15, "two-g
 WITH_MNIST = {"mnist": 1.0}
 MOST_MEMORY = 1.15
 """The same of the memory of all processes."""
+AGAIN_S = 0.6
 LOOK_S = 0.02
+_SHELL = """
+import subprocess, sys, time
+for _ in range(int(sys.argv[1])):
+    began = time.perf_counter()
+    subprocess.run(sys.argv[2:], check=True)
+    print("took", time.perf_counter() - began, "s", flush=True)
+"""
+"""Leads the terminal's session, as a person's shell does."""
 _PSS = re.compile(r"^Pss:\s+(\d+) kB", re.MULTILINE)
 
 
@@ -60,6 +70,27 @@ def enter(name: str, pairs: int, data: Path) -> Section:
         [] if share <= MOST_MEMORY else [f"it takes more than {MOST_MEMORY} times the memory"]
     )
     return Section(f"{name}, from enter to the answer", rows, notes, failures)
+
+
+def again(name: str, turns: int) -> Section:
+    """The commands after the first one at a terminal, which find its trainer waiting."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, "-m", "tui.entry", "--preset", name, "--set", "device=cpu"]
+        line = [sys.executable, "-c", _SHELL, str(turns + 1), *command, "--runs-dir", folder]
+        place = {"PERCEPTUI_WARM_S": "60", "PERCEPTUI_SOCKET_DIR": folder, "CI": ""}
+        terminal = PseudoTerminal(line, environment={**_environment(), **place})
+        try:
+            terminal.end()
+            first, *others = map(float, re.findall(rb"took (\S+) s", bytes(terminal.written)))
+        finally:
+            terminal.close()
+    found = Spread.of(others)
+    rows = [
+        Row("the first command", Spread.of([first])),
+        Row("the next ones", found, Spread.of([AGAIN_S / seconds for seconds in others]), 1.0),
+    ]
+    note = f"At a terminal; a ratio of 1 is {AGAIN_S:g} s, what the next command may take."
+    return Section(f"{name}, again from enter to the answer", rows, [note])
 
 
 def whole_s(command: Sequence[str]) -> float:

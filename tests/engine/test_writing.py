@@ -33,6 +33,8 @@ _ROOMS = {
     "engine/service/worker/socket_server.py": "removes its own socket",
     "engine/service/client/launch.py": "makes a trainer's log in that folder",
     "engine/service/worker/process.py": "removes that log",
+    "engine/service/protocol/warm.py": "takes the note of a trainer that waits away",
+    "engine/memory.py": "tells the kernel whom to end first",
     "engine/sweeps/directory.py": "has a file without a name, to see whether there is room",
     "engine/sweeps/cluster_node.py": "makes a folder of its own for a task's runs",
     "engine/sweeps/storage.py": "puts a trial's run in the place of what is left of it",

@@ -45,4 +45,5 @@ def test_paths_name_every_place(bench: Bench) -> None:
     """Also those that only caches are in."""
     (record,) = perceptui("paths", "--json").records
     assert {"config", "presets", "data", "runs", "tables", "sockets", "log"} <= set(record)
+    assert record.pop("waiting_trainer") == "none"
     assert all(Path(str(path)).is_absolute() for path in record.values())

@@ -37,7 +37,10 @@ def attach(
 @app.command()
 def stop(
     ctx: typer.Context,
-    run: o.RunArgument,
+    run: o.MaybeRun = None,
+    warm: Annotated[
+        bool, typer.Option("--warm", help="End the trainer that waits for a next command.")
+    ] = False,
     runs_dir: o.RunsDir = None,
     data_dir: o.DataDir = None,
     ascii: o.Ascii = False,
@@ -50,6 +53,11 @@ def stop(
     from tui.terminal.printing import Terminal
 
     shared = ctx.obj.merged(runs_dir, data_dir, ascii, json)
+    if warm and run is None:
+        _dismiss(shared)
+        return
+    if run is None or warm:
+        raise UsageError("stop: give a RUN to end, or --warm for the trainer that waits")
     found = find_run(run, shared.runs)
     state = state_of(found)
     if not state.live_here:
@@ -63,6 +71,19 @@ def stop(
         print_json({"checkpoint": kept})
     else:
         Terminal(ascii_only=shared.ascii).path(kept)
+
+
+def _dismiss(shared: o.Shared) -> None:
+    """End the trainer that waits, and say so."""
+    from engine.service.client.dismissal import dismissed
+    from tui.terminal.printing import Terminal
+
+    pid = dismissed()
+    if shared.json:
+        print_json({"ended": pid or None})
+    else:
+        told = f"Ended process {pid}." if pid else "No trainer waits."
+        Terminal(ascii_only=shared.ascii).line(told)
 
 
 @app.command()

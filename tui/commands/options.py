@@ -161,6 +161,10 @@ CheckpointOption = Annotated[
 RunArgument = Annotated[
     str, typer.Argument(metavar="RUN", help="A path, the beginning of a run's name, or `last`.")
 ]
+MaybeRun = Annotated[
+    str | None,
+    typer.Argument(metavar="[RUN]", help="A path, the beginning of a run's name, or `last`."),
+]
 WhatArgument = Annotated[
     str, typer.Argument(metavar="WHAT", help="A file, else a preset, else a run.")
 ]

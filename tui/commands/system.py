@@ -11,6 +11,8 @@ from engine.errors import PerceptuiError
 from tui.commands import app
 from tui.commands import options as o
 from tui.commands.json_line import print_json
+from tui.language import tr
+from tui.waiting_trainer import who_waits
 
 
 @app.command()
@@ -21,17 +23,18 @@ def paths(
     ascii: o.Ascii = False,
     json: o.Json = False,
 ) -> None:
-    """Say where files go."""
+    """Say where files go, and which trainer waits for a next command."""
     shared = ctx.obj.merged(runs_dir, data_dir, ascii, json)
-    found = places(shared)
+    found = {name: str(path) for name, path in places(shared).items()}
+    found["waiting_trainer"] = who_waits()
     if shared.json:
-        print_json({name: str(path) for name, path in found.items()})
+        print_json(found)
         return
     from tui.terminal.printing import Terminal
 
     terminal = Terminal(ascii_only=shared.ascii)
-    for name, path in found.items():
-        terminal.tell(f"{name.replace('_', ' '):<16}{path}")
+    for name, text in found.items():
+        terminal.tell(f"{name.replace('_', ' '):<16}{tr(text)}")
 
 
 def places(shared: o.Shared) -> dict[str, Path]:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import subprocess
 import time
 from collections.abc import AsyncIterator, Sequence
@@ -42,13 +43,17 @@ from engine.service.client.connection import Connection
 from engine.service.client.event_queue import SessionEvent
 from engine.service.client.first_look import look_at, look_at_data
 from engine.service.client.launch import Launched, launch
+from engine.service.client.surroundings import surroundings
 from engine.service.protocol.description import DataRows, Description
-from engine.service.protocol.socket_directory import check_socket, peer_is_owner
+from engine.service.protocol.socket_directory import check_socket, log_path, peer_is_owner
+from engine.service.protocol.warm import Waiting, taken
 from engine.spec.experiment import Experiment
 from engine.spec.writer import to_toml
 
 __all__ = ["Session", "SessionEvent"]
 
+ANSWER_S = 2.0
+"""Seconds in which a worker that waits must have answered; else another one is started."""
 END_S = 10.0
 """Seconds that a worker may take to be gone after its last word."""
 
@@ -67,10 +72,17 @@ class Session:
     @classmethod
     @contextlib.asynccontextmanager
     async def open(cls, *, in_advance: bool = True) -> AsyncIterator[Session]:
-        """A session with a fresh worker.
+        """A session with the worker that waits for such a command, or with a fresh one.
 
         in_advance: it warms up and waits for whatever comes; else it is told at once what to do.
         """
+        waiting = taken(surroundings)
+        if waiting is not None and (connection := await _taken_over(waiting)) is not None:
+            try:
+                yield cls(connection, None)
+            finally:
+                await connection.close()
+            return
         launched = await launch(in_advance=in_advance)
         async with cls.connect(launched.socket, launched) as session:
             yield session
@@ -97,15 +109,7 @@ class Session:
         cls, socket: Path, launched: Launched | None = None
     ) -> AsyncIterator[Session]:
         """A session with the worker that listens there; launched: whose process to wait for."""
-        try:
-            transport, connection = await asyncio.get_running_loop().create_unix_connection(
-                lambda: Connection(launched.log if launched else None), str(socket)
-            )
-        except OSError as error:
-            raise WorkerLost(f"{socket}: no trainer answers there ({error.strerror})") from error
-        if not peer_is_owner(transport.get_extra_info("socket")):
-            transport.close()
-            raise PerceptuiError(f"{socket}: who answers there is another user's process")
+        connection = await _connected(socket, launched.log if launched else None)
         try:
             await connection.greet()
             yield cls(connection, launched)
@@ -197,6 +201,14 @@ class Session:
         if waits and self._launched is not None:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 await asyncio.to_thread(self._launched.process.wait, END_S)
+
+    async def stay_warm(self, order: p.StayWarm) -> bool:
+        """Have the worker wait for a next command in place of a shutdown; whether it does."""
+        try:
+            await self._connection.tell(order)
+        except PerceptuiError:  # it can't be: something of the run would stay, or memory is short
+            return False
+        return True
 
     async def do(self, command: p.Command | p.Stop) -> None:
         """Have done to the training what a command says."""
@@ -517,6 +529,41 @@ class Session:
                 replace=replace,
             )
         )
+
+
+async def _connected(socket: Path, log: Path | None) -> Connection:
+    """A connection that is not greeted yet; raises PerceptuiError where no worker of ours is."""
+    try:
+        transport, connection = await asyncio.get_running_loop().create_unix_connection(
+            lambda: Connection(log), str(socket)
+        )
+    except OSError as error:
+        raise WorkerLost(f"{socket}: no trainer answers there ({error.strerror})") from error
+    if not peer_is_owner(transport.get_extra_info("socket")):
+        transport.close()
+        raise PerceptuiError(f"{socket}: who answers there is another user's process")
+    return connection
+
+
+async def _taken_over(waiting: Waiting) -> Connection | None:
+    """A connection to a worker that waits, which serves this process now; None if it is gone."""
+    umask = os.umask(0)
+    os.umask(umask)
+    order = p.TakeOver(directory=os.getcwd(), umask=umask)
+    socket = Path(waiting.socket)
+    try:
+        check_socket(socket)
+        connection = await _connected(socket, log_path(waiting.pid))
+    except PerceptuiError:
+        return None
+    try:
+        async with asyncio.timeout(ANSWER_S):
+            await connection.greet()
+            await connection.tell(order)
+    except (PerceptuiError, TimeoutError):
+        await connection.close()
+        return None
+    return connection
 
 
 def _part(rows: list[list[str]], start: int) -> list[list[str]]:

@@ -428,6 +428,28 @@ class Export(Request, frozen=True, kw_only=True):
     """Write over a file that is there already."""
 
 
+class StayWarm(Command, frozen=True, kw_only=True):
+    """Let go of the run, which is over, and wait for a next command once this one has hung up.
+
+    Refused where something of it would be left.
+    """
+
+    surroundings: str
+    """What the next command must have in common with this one."""
+    wait_s: float
+    leader: int
+    """The process whose end is the logout: that of the terminal's session."""
+    leader_start: str
+
+
+class TakeOver(Command, frozen=True, kw_only=True):
+    """Serve this client, which has found the worker waiting, as if it had started it."""
+
+    directory: str
+    """It works in."""
+    umask: int
+
+
 class Shutdown(Request, frozen=True, kw_only=True):
     """End the worker; a run that is not over is stopped first."""
 
@@ -473,6 +495,8 @@ Requests = (
     | Review
     | InsideOfRun
     | Export
+    | StayWarm
+    | TakeOver
     | Shutdown
 )
 

@@ -8,6 +8,7 @@ import time
 from engine.service import protocol as p
 from engine.service.worker.run_controller import RunController
 from engine.service.worker.socket_server import Client, SocketServer
+from engine.service.worker.waiting import Waiting
 
 GRACE_S = 30.0
 """A worker without clients that was never told to run ends after so many seconds."""
@@ -24,10 +25,11 @@ def linger_s() -> float:
 class DisconnectPolicy:
     """Lets clients in, and follows the policy when all have gone."""
 
-    def __init__(self, server: SocketServer, controller: RunController) -> None:
+    def __init__(self, server: SocketServer, controller: RunController, waiting: Waiting) -> None:
         self.on_disconnect: p.OnDisconnect = "continue"
         self._server = server
         self._controller = controller
+        self._waiting = waiting
         self._alone_since = time.monotonic()
         self._had_client = False
 
@@ -56,6 +58,8 @@ class DisconnectPolicy:
         if self._server.clients:
             self._alone_since = time.monotonic()
             return False
+        if self._waiting.is_on:
+            return self._waiting.is_over()
         alone_s = time.monotonic() - self._alone_since
         controller = self._controller
         if controller.group is not None:

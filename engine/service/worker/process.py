@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import nullcontext
 
 from engine.errors import PerceptuiError
 from engine.parts.data.sheet.table_cache import read_apart
@@ -26,6 +27,7 @@ from engine.service.worker.run_controller import RunController
 from engine.service.worker.run_starter import RunStarter
 from engine.service.worker.signals import EndAtOnce, Signals
 from engine.service.worker.socket_server import SocketServer
+from engine.service.worker.waiting import Waiting
 
 IDLE_S = 0.5
 """Seconds that a worker without anything to train waits for its clients at a time."""
@@ -41,9 +43,12 @@ class Worker:
         self.server = SocketServer()
         self._signals = Signals()
         self._controller = RunController(self.server)
-        self._policy = DisconnectPolicy(self.server, self._controller)
+        self._waiting = Waiting(self.server.path)
+        self._policy = DisconnectPolicy(self.server, self._controller, self._waiting)
         self._starter = RunStarter(self.server, self._controller, self._policy, self._signals)
-        self._handler = RequestHandler(self.server, self._controller, self._policy, self._starter)
+        self._handler = RequestHandler(
+            self.server, self._controller, self._policy, self._starter, self._waiting
+        )
 
     def run(self) -> int:
         """Load torch, then serve until there is nothing left to do; returns the exit code."""
@@ -70,7 +75,8 @@ class Worker:
         is_busy = bool(postponed) or self._warms_up
         wait_s = 0.0 if is_busy else min(IDLE_S, self._controller.rest_s())
         self._controller.train()
-        asked = postponed + self.server.exchange(wait_s)
+        with self._signals.ending_at_once() if self._waiting.is_on else nullcontext():
+            asked = postponed + self.server.exchange(wait_s)
         for client, request in asked:
             self._handler.answer(client, request)
         if self._warms_up and not asked:
@@ -93,6 +99,7 @@ class Worker:
             warm_up()
 
     def _close(self) -> None:
+        self._waiting.end()
         own_log().unlink(missing_ok=True)
         self.server.broadcast(p.Ended(signal=self._signals.number))
         self.server.drain(5.0)

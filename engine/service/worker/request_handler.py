@@ -18,6 +18,7 @@ from engine.service.worker.queries import Queries, undisturbed
 from engine.service.worker.run_controller import RunController
 from engine.service.worker.run_starter import CalledOff, RunStarter
 from engine.service.worker.socket_server import Client, SocketServer
+from engine.service.worker.waiting import Waiting
 
 CALLED_OFF = "stopped before the training began"
 NOT_SEEN = "called off before the data was there"
@@ -32,6 +33,7 @@ class RequestHandler:
         controller: RunController,
         policy: DisconnectPolicy,
         starter: RunStarter,
+        waiting: Waiting,
     ) -> None:
         self.is_closed = False
         """Set once a client has shut the worker down."""
@@ -39,6 +41,7 @@ class RequestHandler:
         self._controller = controller
         self._policy = policy
         self._starter = starter
+        self._waiting = waiting
         self._queries = Queries(starter.locations)
         self._steering: Client | None = None
 
@@ -100,6 +103,12 @@ class RequestHandler:
                 if request.inside_hz > 0:
                     _check_look(request.look)
                 client.watch = request
+            case p.StayWarm():
+                self._controller.free()
+                self._queries.forget()
+                self._waiting.begin(request)
+            case p.TakeOver():
+                self._waiting.take_over(request)
             case p.Shutdown():
                 self._controller.stop("stopped")
                 self.is_closed = True

@@ -68,6 +68,7 @@ class RunController:
             self._server.unfollow()
             self.training.trainer.stop_reading()
             self.training = None
+        self.state = "idle"
 
     @contextmanager
     def preparing(self) -> Iterator[None]:
