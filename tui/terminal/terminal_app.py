@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 from textual.binding import Binding
-from textual.events import DescendantFocus
+from textual.events import DescendantFocus, Event, MouseDown
 from textual.filter import LineFilter
 from textual.widgets import Input
 
@@ -63,6 +63,17 @@ class TerminalApp(KeysInTurn[T]):
             palette=palette,
             light=not self.current_theme.dark,
         )
+
+    async def on_event(self, event: Event) -> None:
+        """A press on a widget that has just gone is none: Textual would ask where its parent is."""
+        if not (isinstance(event, MouseDown) and self._is_on_what_is_gone(event)):
+            await super().on_event(event)
+
+    def _is_on_what_is_gone(self, event: MouseDown) -> bool:
+        if not self.screen_stack:
+            return True
+        widget, _ = self.screen.get_widget_and_offset_at(event.x, event.y)
+        return widget is not None and widget is not self.screen and widget.parent is None
 
     def on_load(self) -> None:
         """Heed signals before the terminal is changed."""

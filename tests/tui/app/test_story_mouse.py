@@ -5,6 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from textual.events import MouseDown
+from textual.geometry import Offset
+from textual.widgets import Static
 
 from tests.tui.app.stage import BOTH_SIZES, NARROW, WIDE, Stage, played
 from tui.screens.actions import ActionsScreen
@@ -112,5 +115,22 @@ def test_a_key_that_can_not_be_used_says_why(tmp_path: Path, key: str, why: str)
         await stage.press(key)
         await stage.until(lambda: stage.notices)
         assert [why in notice for notice in stage.notices] == [True]
+
+    played(tmp_path, play)
+
+
+def test_a_press_on_what_has_just_gone_is_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Textual would ask where the parent is of what is still drawn, and end the app."""
+
+    async def play(stage: Stage) -> None:
+        gone = Static("gone")
+        monkeypatch.setattr(
+            type(stage.app.screen), "get_widget_and_offset_at", lambda *_: (gone, Offset(0, 0))
+        )
+        stage.app.post_message(MouseDown(None, 10, 5, 0, 0, 1, False, False, False))
+        stage.burst("s")
+        await stage.until(lambda: isinstance(stage.app.screen, SaveScreen))
 
     played(tmp_path, play)
