@@ -39,6 +39,7 @@ _ROOMS = {
     "engine/sweeps/cluster_node.py": "makes a folder of its own for a task's runs",
     "engine/sweeps/storage.py": "puts a trial's run in the place of what is left of it",
     "engine/training/streaming/reading_process.py": "removes the folder of its dead trainer",
+    "engine/export/tensorboard.py": "removes the event files of the same run, once there are new",
     "tui/terminal/streams.py": "opens /dev/null",
 }
 """Who may, and what for."""

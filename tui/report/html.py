@@ -6,9 +6,11 @@ import base64
 import io
 from html import escape
 from importlib.resources import files
+from importlib.util import find_spec
 
 from engine.runs.pictures import Picture
 from tui.language import spoken, tr
+from tui.renderables.look import Look
 from tui.renderables.sanitize import plain, plain_lines
 from tui.report.colors import variables
 from tui.report.document import (
@@ -23,10 +25,13 @@ from tui.report.document import (
     Table,
 )
 from tui.report.plots import drawn
+from tui.report.text import drawing_rows
 
 SCOPE = ".perceptui-page"
 PICTURE_PIXELS = 56
 """The height of a sample that is an image."""
+TEXT_WIDTH = 56
+"""Of a drawing that is made of characters."""
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
 
@@ -41,6 +46,11 @@ def page(document: Document) -> str:
         f"<style>\nhtml,body{{margin:0}}\n{_style()}</style>\n</head>\n"
         f"<body>\n{_body(document, 'main', 1)}\n</body>\n</html>\n"
     )
+
+
+def fragment(document: Document) -> str:
+    """The page as a part of another one, as a notebook shows it."""
+    return f"<style>\n{_style()}</style>\n{_body(document, 'div', 3)}\n"
 
 
 def _style() -> str:
@@ -85,10 +95,7 @@ class _Written:
             case Chart():
                 self._num_drawn += 1
                 title = _text(tr(block.title))
-                return (
-                    f"<figure><figcaption>{title}</figcaption>"
-                    f"{drawn(block, self._num_drawn)}</figure>"
-                )
+                return f"<figure><figcaption>{title}</figcaption>{self._chart(block)}</figure>"
             case Table():
                 return _table(block)
             case Prose():
@@ -105,6 +112,13 @@ class _Written:
                 )
             case Gallery():
                 return f'<div class="gallery">{"".join(map(_picture, block.pictures))}</div>'
+
+    def _chart(self, chart: Chart) -> str:
+        """Drawn; made of characters where matplotlib is missing."""
+        if find_spec("matplotlib") is not None:
+            return drawn(chart, self._num_drawn)
+        rows = drawing_rows(chart, TEXT_WIDTH, Look(color="none"))
+        return f"<pre>{escape(chr(10).join(row.plain for row in rows))}</pre>"
 
 
 def _table(table: Table) -> str:

@@ -1,0 +1,1 @@
+"""perceptui in Python."""
