@@ -145,6 +145,49 @@ class Mistake(msgspec.Struct, frozen=True, kw_only=True):
     twin: Twin | None = None
 
 
+class Importance(msgspec.Struct, frozen=True, kw_only=True):
+    """How much worse the headline is where a column's values are shuffled among the samples."""
+
+    column: str
+    loss: float
+    """On average over the repeats; below 0 where it is better so."""
+    deviation: float
+
+
+class Dependence(msgspec.Struct, frozen=True, kw_only=True):
+    """What is said on average where a column has one value in every sample."""
+
+    column: str
+    of: str
+    """The class whose share, or the target whose number it is."""
+    values: list[float]
+    labels: list[str]
+    """Of categories; empty for numbers."""
+    means: list[Figure]
+
+
+class Strain(msgspec.Struct, frozen=True, kw_only=True):
+    """The headline where inputs are made worse, more and more."""
+
+    what: str
+    amounts: list[str]
+    values: list[Figure]
+
+
+class Drift(msgspec.Struct, frozen=True, kw_only=True):
+    """How far a column lies from the training's."""
+
+    column: str
+    test: Literal["KS", "χ²"]
+    distance: float
+    """From 0 to 1."""
+    chance: float
+    """How likely it is so far by chance alone."""
+    before: Figure = None
+    now: Figure = None
+    """The means of numbers."""
+
+
 class Judgement(msgspec.Struct, frozen=True, kw_only=True, tag_field="event", tag="judged"):
     """All that is said of a network on samples whose answers are known."""
 
@@ -165,6 +208,11 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True, tag_field="event", ta
     mistakes: list[Mistake] = []
     num_mistakes: int = 0
     slices: list[Slice] = []
+    importances: list[Importance] = []
+    dependences: list[Dependence] = []
+    strains: list[Strain] = []
+    drifts: list[Drift] = []
+    """Of other data than the training's."""
 
 
 class Contest(msgspec.Struct, frozen=True, kw_only=True):

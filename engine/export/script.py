@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
     from engine.export.source import Source
     from engine.parts.data import DataLocations
+    from engine.runs.accepted import Accepted
     from engine.runs.changes import Change
+    from engine.runs.run import Run
     from engine.spec.experiment import Experiment
 
 
@@ -28,6 +30,7 @@ class Script(Format):
 
     def content(self, source: Source) -> bytes:
         """Raises DataUnavailable where it can't be had without the data."""
+        from engine.runs.accepted import accepted_at
         from engine.runs.changes import standing_changes
         from engine.runs.events import LearningRateChanged
 
@@ -41,7 +44,18 @@ class Script(Format):
             )
             remark = f"It does not repeat what was done by hand: the learning rate set {steps}."
             changes = [change for change in changes if change not in rates]
-        return script_of(experiment, source.locations, remark, changes).encode()
+        accepted = accepted_at(source.run.path, _steps(source.run))
+        return script_of(experiment, source.locations, remark, changes, accepted).encode()
+
+
+def _steps(run: Run) -> int:
+    """Done when its training ended, or so far."""
+    from engine.runs.events import RunFinished
+
+    for event in run.record_file.counting_backwards():
+        if isinstance(event, RunFinished):
+            return event.steps
+    return -1
 
 
 def script_of(
@@ -49,10 +63,12 @@ def script_of(
     locations: DataLocations,
     remark: str = "",
     changes: Sequence[Change] = (),
+    accepted: Accepted | None = None,
 ) -> str:
     """The program of an experiment that may not have been trained yet.
 
-    remark: a sentence for its docstring; changes: done by hand, to be repeated. Raises what
+    remark: a sentence for its docstring; changes: done by hand, to be repeated; accepted: how
+    probabilities of new samples are read. Raises what
     `engine.runs.script.script` does.
     """
     from engine.runs.script import make_plan, script
@@ -67,4 +83,4 @@ def script_of(
         plan = make_plan(experiment, locations)
         threads = num_threads(plan.chain, plan.batch_size)
         experiment = dataclasses.replace(experiment, threads=threads)
-    return script(experiment, locations, remark, changes)
+    return script(experiment, locations, remark, changes, accepted)

@@ -20,6 +20,7 @@ EVENTS = "events.jsonl"
 LOSSES = "losses.json"
 TABLE = "table.json"
 LEASE = "lease.json"
+ACCEPTED = "accepted.json"
 LOG = "worker.log"
 CHECKPOINTS = "checkpoints"
 CheckpointKind = Literal["last", "best"]
@@ -28,7 +29,7 @@ WEIGHTS = "weights.bin"
 Moment = CheckpointKind | int
 """Whose weights are meant: a checkpoint's, or those after so many steps, of a snapshot."""
 
-_NAMES = "|".join(map(re.escape, (EXPERIMENT, EVENTS, LOSSES, TABLE, LEASE, LOG)))
+_NAMES = "|".join(map(re.escape, (EXPERIMENT, EVENTS, LOSSES, TABLE, ACCEPTED, LEASE, LOG)))
 _WEIGHTS = r"(?:last|best)\.safetensors"
 _MOMENT = r"step-(\d+)\.safetensors"
 _KEPT = rf"{SNAPSHOTS}/(?:{re.escape(WEIGHTS)}|{_MOMENT})"

@@ -7,15 +7,17 @@ import torch
 
 from engine.evaluation.baselines import MOST_CELLS, Guess, linear_guess, simple_guess
 from engine.evaluation.columns import Column, columns
-from engine.evaluation.evidence import Array, Evidence, shares
+from engine.evaluation.drift import drift
+from engine.evaluation.evidence import Array, Evidence
 from engine.evaluation.judgement import EVEN, Cost, Judgement
 from engine.evaluation.judging import judge
 from engine.parts.data import Facts
 from engine.parts.shapes import product
 from engine.training.inputs import InputMap
-from engine.training.metrics import Evaluator
+from engine.training.judged_evidence import evidence
 from engine.training.mistakes import mistakes, num_mistakes
 from engine.training.splits import Split
+from engine.training.strain import Strained
 from engine.training.told_sample import raw_rows
 from engine.training.trainer import Trainer
 
@@ -33,19 +35,38 @@ def judged(trainer: Trainer, cost: Cost = EVEN) -> Judgement:
     cost: of mistakes, where there are two classes.
     """
     told = evidence_of(trainer)
-    part = trainer.splits.named()[told.split]
+    return _judged(trainer, trainer.splits.named()[told.split], told, cost)
+
+
+def judged_on(trainer: Trainer, part: Split, name: str, cost: Cost = EVEN) -> Judgement:
+    """The same of samples that are not of its data, and how far these lie from the training's."""
+    found = _judged(trainer, part, evidence(trainer.evaluator, name, part), cost)
+    input_map, facts = trainer.evaluator.input_map, trainer.splits.facts
+    before = columns_of(trainer.splits.train, input_map, facts)
+    return msgspec.structs.replace(found, drifts=drift(before, columns_of(part, input_map, facts)))
+
+
+def _judged(trainer: Trainer, part: Split, told: Evidence, cost: Cost) -> Judgement:
+    evaluator, facts = trainer.evaluator, trainer.splits.facts
     fitted_to = None
-    if told.split == "test" and "validation" in trainer.device_splits:
-        fitted_to = evidence(trainer.evaluator, "validation", trainer.device_splits["validation"])
+    if told.split != "validation" and "validation" in trainer.device_splits:
+        fitted_to = evidence(evaluator, "validation", trainer.device_splits["validation"])
+    columns = columns_of(part, evaluator.input_map, facts)
     found = judge(
-        told,
-        guesses(trainer, told),
-        fitted_to=fitted_to,
-        cost=cost,
-        columns=columns_of(part, trainer.evaluator.input_map, trainer.splits.facts),
+        told, guesses(trainer, part, told), fitted_to=fitted_to, cost=cost, columns=columns
     )
-    return msgspec.structs.replace(
+    found = msgspec.structs.replace(
         found, mistakes=mistakes(trainer, part, told), num_mistakes=num_mistakes(told)
+    )
+    if not told.is_finite:
+        return found
+    strained = Strained(evaluator, told.split, part, columns)
+    importances = strained.importances()
+    return msgspec.structs.replace(
+        found,
+        importances=importances,
+        dependences=strained.dependences(importances),
+        strains=strained.strains(),
     )
 
 
@@ -53,18 +74,6 @@ def evidence_of(trainer: Trainer) -> Evidence:
     """What the network says of that split."""
     name = next(name for name in TOLD_MOST_BY if name in trainer.device_splits)
     return evidence(trainer.evaluator, name, trainer.device_splits[name])
-
-
-def evidence(evaluator: Evaluator, name: str, part: Split) -> Evidence:
-    """What a network says of a split."""
-    outputs, facts, decoder = evaluator.outputs_of(part), evaluator.facts, evaluator.decoder
-    targets = part.targets.cpu().numpy()
-    if facts.task == "regression":
-        numbers = decoder.numbers(outputs).double().cpu().numpy()
-        return Evidence(name, facts, targets.astype("float64"), numbers)
-    told = decoder.probabilities(outputs.double()).cpu().numpy()
-    predicted = decoder.predicted_classes(outputs).cpu().numpy()
-    return Evidence(name, facts, targets, predicted, shares(told))
 
 
 def columns_of(part: Split, input_map: InputMap, facts: Facts) -> list[Column]:
@@ -76,9 +85,9 @@ def columns_of(part: Split, input_map: InputMap, facts: Facts) -> list[Column]:
     return columns(rows.double().numpy(), names)
 
 
-def guesses(trainer: Trainer, evidence: Evidence) -> list[Guess]:
+def guesses(trainer: Trainer, part: Split, evidence: Evidence) -> list[Guess]:
     """What is said of the same samples without a network."""
-    train, part = trainer.splits.train, trainer.splits.named()[evidence.split]
+    train = trainer.splits.train
     targets = _targets(train)
     found = [simple_guess(targets, evidence)]
     index = _spread(len(train), MOST_CELLS // product(trainer.splits.facts.shape))

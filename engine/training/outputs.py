@@ -10,7 +10,10 @@ from torch import Tensor
 from engine.parts.data import Facts
 from engine.parts.layers import Layer
 from engine.parts.losses import Loss
+from engine.runs.accepted import Accepted
 from engine.training.targets import PLAIN, TargetMap
+
+_SMALLEST = 1e-300
 
 
 def loss_targets(
@@ -40,7 +43,10 @@ class OutputDecoder:
         layers: Sequence[Layer],
         facts: Facts,
         target_map: TargetMap = PLAIN,
+        accepted: Accepted | None = None,
     ) -> None:
+        """accepted: how a person wants probabilities to be read; None for as they are."""
+        self._accepted = accepted
         self.loss = loss
         self.target_map = target_map
         self._facts = facts
@@ -60,8 +66,11 @@ class OutputDecoder:
     def predicted_classes(self, outputs: Tensor) -> Tensor:
         """The class of each sample: (samples, outputs) to (samples,) int64.
 
-        One output stands for the probability of the second class: above one half is it.
+        One output stands for the probability of the second class: above one half is it, or above
+        the threshold that was accepted.
         """
+        if self._accepted is not None and self._accepted.threshold is not None:
+            return (self._shares(outputs.double())[:, 1] > self._accepted.threshold).long()
         if outputs.shape[1] > 1:
             return outputs.argmax(1)
         limit = 0.0 if self._outputs == "logit" else 0.5
@@ -71,8 +80,18 @@ class OutputDecoder:
         """One probability per class: (samples, outputs) to (samples, classes).
 
         Softmax and LogSoftmax as the last layer are not applied again, whatever the loss
-        does with them. Outputs under a loss over numbers are clamped to 0..1.
+        does with them. Outputs under a loss over numbers are clamped to 0..1. A temperature that
+        was accepted is applied, on shares that sum to one.
         """
+        if self._accepted is None or self._accepted.temperature == 1.0:
+            return self._shares(outputs)
+        shares = self._shares(outputs.double())
+        whole = shares.sum(1, keepdim=True).clamp_min(_SMALLEST)
+        logs = (shares / whole).clamp_min(_SMALLEST).log() / self._accepted.temperature
+        return logs.softmax(1).to(outputs.dtype)
+
+    def _shares(self, outputs: Tensor) -> Tensor:
+        """The same before anything that was accepted."""
         if outputs.shape[1] == 1:
             of_second = outputs.sigmoid() if self._outputs == "logit" else outputs.clamp(0, 1)
             return torch.cat([1 - of_second, of_second], 1)

@@ -12,6 +12,7 @@ from engine.decoding import converted
 from engine.errors import BadCheckpoint, UsageError
 from engine.parts.data import Facts
 from engine.parts.data.sheet.samples import Given
+from engine.runs.accepted import accepted_at
 from engine.runs.contents import Moment
 from engine.runs.events import Prediction
 from engine.runs.run import Run
@@ -51,10 +52,11 @@ class TrainedNetwork:
         path: Path,
         bounds: Sequence[float | None] = (),
         checkpoint: Checkpoint | None = None,
+        folder: Path | None = None,
     ) -> None:
         """bounds: of these weights' errors, as the record has them, where they were measured.
 
-        checkpoint: what was read there already.
+        checkpoint: what was read there already. folder: the run's, which keeps what was accepted.
         """
         checkpoint = checkpoint or load(path)
         self._bounds = bounds_tensor(list(bounds), facts.num_targets) if bounds else None
@@ -76,7 +78,8 @@ class TrainedNetwork:
                 f"{path}: it does not say how inputs are prepared ({error})"
             ) from error
         self.epoch, self.step = state.epoch, state.step
-        decoder = OutputDecoder(experiment.loss, experiment.layers, facts, target_map)
+        accepted = accepted_at(folder, state.step) if folder is not None else None
+        decoder = OutputDecoder(experiment.loss, experiment.layers, facts, target_map, accepted)
         self.evaluator = Evaluator(
             self.model, experiment.loss.build(), decoder, facts, self.input_map
         )
@@ -85,7 +88,7 @@ class TrainedNetwork:
     def of(cls, run: Run, moment: Moment) -> TrainedNetwork:
         """A run's network at a moment of it."""
         checkpoint, path = weights_at(run, moment)
-        return cls(run.experiment(), run.facts(), path, run.bounds(moment), checkpoint)
+        return cls(run.experiment(), run.facts(), path, run.bounds(moment), checkpoint, run.path)
 
     def predict(
         self, rows: Sequence[Sequence[float]], given: Sequence[Sequence[Given]] | None = None

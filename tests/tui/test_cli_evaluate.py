@@ -19,10 +19,15 @@ def test_verdict_first_then_the_trainings_own_report(bench: Bench, trained: Trai
     assert scores.startswith("Scores (train split, 20 samples)\nMetric")
     assert "linear model" in scores
     assert classes.startswith("Classes with intervals\nClass")
-    titles = ["Where it fails", "The worst mistakes", "Calibration", "Threshold"]
+    titles = [
+        *("Where it fails", "The worst mistakes", "What it goes by", "How robust it is"),
+        *("Calibration", "Threshold"),
+    ]
     assert [part.partition("\n")[0] for part in parts] == titles
-    slices, mistakes, calibration, threshold = parts
+    slices, mistakes, goes_by, robust, calibration, threshold = parts
     assert "class " in slices
+    assert "inside over x" in goes_by
+    assert "Noise, in deviations" in robust
     assert " of 20 samples are told wrong." in mistakes
     assert "x1 " in mistakes
     assert "(ECE)" in calibration

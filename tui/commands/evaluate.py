@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from engine.errors import UsageError
 from tui.commands import app
 from tui.commands import options as o
 from tui.commands.json_line import print_json, print_message
@@ -18,7 +19,9 @@ from tui.language import tr
 
 if TYPE_CHECKING:
     from engine.evaluation.judgement import Cost
+    from engine.runs.accepted import Accepted
     from engine.runs.run import Run
+    from engine.service.client.session import Session
     from engine.service.protocol import Judged
     from tui.renderables.judgement.section import Section
 
@@ -37,6 +40,10 @@ def evaluate(
     run: o.RunArgument,
     output: ReportOption = None,
     force: ForceOption = False,
+    csv: Annotated[
+        Path | None,
+        typer.Option("--csv", metavar="FILE", help="Other data, with its answers: any table."),
+    ] = None,
     cost: Annotated[
         str,
         typer.Option(
@@ -45,6 +52,14 @@ def evaluate(
             help="What mistakes cost, of two classes: 1:5 where a miss is five false alarms.",
         ),
     ] = "1:1",
+    accept: Annotated[
+        str | None,
+        typer.Option(
+            "--accept",
+            metavar="temperature|threshold|both|none",
+            help="Keep it with the run: predict and the script read its probabilities so.",
+        ),
+    ] = None,
     checkpoint: o.CheckpointOption = "last",
     runs_dir: o.RunsDir = None,
     data_dir: o.DataDir = None,
@@ -61,8 +76,18 @@ def evaluate(
     found = find_run(run, shared.runs)
     kind = o.kind(checkpoint)
     target = report_target(found, output, shared, force=force)
-    costs = _costs(cost)
-    judged = answer_of(lambda session: session.judge(found, kind, shared.data, cost=costs))
+    costs, accepts = _costs(cost), _accepts(accept)
+    table = csv.expanduser() if csv is not None else None
+    if table is not None and accepts is not None:
+        raise UsageError("evaluate: --accept goes with the run's own data, not with --csv")
+    judged = _judged(
+        lambda session: session.judge(found, kind, shared.data, cost=costs, table=table), table
+    )
+    accepted = accepted_of(judged, accepts) if accepts is not None else None
+    if accepted is not None:
+        from engine.runs.accepted import store
+
+        store(found.path, accepted)
     if target is not None:
         from tui.renderables.judgement.section import markdown
         from tui.renderables.judgement.sections import sections
@@ -75,11 +100,24 @@ def evaluate(
         print_message(judged.judgement)
     else:
         _print(found, judged, shared)
+        if accepted is not None:
+            _tell(accepted, shared)
+
+
+def _judged(ask: Callable[[Session], Coroutine[None, None, Judged]], table: Path | None) -> Judged:
+    """A worker's answer; a table that is at fault is named as it was typed."""
+    from engine.errors import PerceptuiError
+
+    try:
+        return answer_of(ask)
+    except PerceptuiError as error:
+        if table is None:
+            raise
+        raise type(error)(str(error).replace(str(table.absolute()), str(table))) from error
 
 
 def _costs(text: str) -> Cost:
     """What `--cost` says; raises UsageError."""
-    from engine.errors import UsageError
     from engine.evaluation.judgement import Cost
 
     alarm, _, miss = text.partition(":")
@@ -90,6 +128,48 @@ def _costs(text: str) -> Cost:
     if not (0 <= found.alarm < math.inf and 0 <= found.miss < math.inf):
         raise UsageError(f"--cost {text}: give two numbers, of a false alarm and of a miss: 1:5")
     return found
+
+
+def _accepts(text: str | None) -> tuple[bool, bool] | None:
+    """Whether temperature and threshold are accepted; None to leave what was. Raises UsageError."""
+    match text:
+        case None:
+            return None
+        case "temperature" | "threshold" | "both" | "none":
+            return text in ("temperature", "both"), text in ("threshold", "both")
+    raise UsageError(f'--accept {text}: there are "temperature", "threshold", "both" and "none"')
+
+
+def accepted_of(judged: Judged, accepts: tuple[bool, bool]) -> Accepted:
+    """What is to be kept with the run; raises UsageError for what there is not."""
+    from engine.runs.accepted import Accepted
+    from tui.renderables.judgement.probabilities import helps
+
+    calibration, threshold = judged.judgement.calibration, judged.judgement.threshold
+    temperature, chosen = 1.0, None
+    if accepts[0]:
+        if calibration is None or not helps(calibration):
+            raise UsageError("--accept: no temperature makes this network's probabilities better")
+        temperature = calibration.temperature
+    if accepts[1]:
+        if threshold is None:
+            raise UsageError("--accept: a threshold is for two classes")
+        chosen = threshold.chosen.threshold
+    return Accepted(step=judged.step, temperature=temperature, threshold=chosen)
+
+
+def _tell(accepted: Accepted, shared: o.Shared) -> None:
+    from tui.terminal.printing import Terminal
+
+    kept = []
+    if accepted.temperature != 1:
+        kept.append(tr(f"a temperature of {accepted.temperature:.3g}"))
+    if accepted.threshold is not None:
+        kept.append(tr(f"a threshold of {accepted.threshold:.3g}"))
+    what = ", ".join(kept) or tr("nothing")
+    Terminal(ascii_only=shared.ascii).tell(
+        tr(f"Kept with the run: {what}; predict and the script read its probabilities so.")
+    )
 
 
 def report_target(run: Run, output: Path | None, shared: o.Shared, *, force: bool) -> Path | None:
@@ -108,7 +188,6 @@ def report_target(run: Run, output: Path | None, shared: o.Shared, *, force: boo
 
 def write_report(target: Path, text: str) -> None:
     """Write a report; raises UsageError where that can't be done."""
-    from engine.errors import UsageError
     from engine.runs.files import replace_bytes
 
     try:

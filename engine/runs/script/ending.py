@@ -122,11 +122,31 @@ def _predictions(plan: Plan) -> list[str]:
         *lines,
         f"class_names = [{names}]",
         *_probabilities(plan),
-        f"predicted = {of_class}.long()" if plan.num_outputs == 1 else f"predicted = {of_class}",
+        *_said(plan, of_class),
         "for sample, index, row in zip(samples.tolist(), predicted.tolist(), "
         "probabilities.tolist()):",
         '    print(f"{sample}: class {class_names[index]}  probabilities {row}")',
     ]
+
+
+def _said(plan: Plan, of_class: str) -> list[str]:
+    """The class of each sample, and what was accepted of a judgement."""
+    line = f"predicted = {of_class}.long()" if plan.num_outputs == 1 else f"predicted = {of_class}"
+    accepted = plan.accepted
+    if accepted is None:
+        return [line]
+    lines = [
+        "# So it was accepted of a judgement: `perceptui evaluate --accept`.",
+        "shares = probabilities.double() / probabilities.double().sum(1, keepdim=True)",
+    ]
+    if accepted.threshold is not None:
+        line = f"predicted = (shares[:, 1] > {accepted.threshold!r}).long()"
+    if accepted.temperature != 1:
+        lines.append(
+            "probabilities = (shares.clamp_min(1e-300).log() / "
+            f"{accepted.temperature!r}).softmax(1)"
+        )
+    return [*lines, line]
 
 
 def _probabilities(plan: Plan) -> list[str]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from engine.errors import BadExperiment, Problem
 from engine.parts.data import DataLocations, Facts, Pixels
 from engine.parts.metrics import METRICS, Metric, reported
+from engine.runs.accepted import Accepted
 from engine.runs.changes import Change
 from engine.runs.events import LearningRateChanged
 from engine.spec.chain import Link, links
@@ -43,6 +44,8 @@ class Plan:
     pixels: Pixels | None
     changes: tuple[Change, ...] = ()
     """What a person did by hand, that the script can repeat."""
+    accepted: Accepted | None = None
+    """How a person wants its probabilities to be read."""
 
     @property
     def frozen(self) -> tuple[int, ...]:

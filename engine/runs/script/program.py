@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 
 from engine.parts.data import DataLocations
+from engine.runs.accepted import Accepted
 from engine.runs.changes import Change
 from engine.runs.script.data import data_piece
 from engine.runs.script.ending import ending_lines, evaluate_lines, imported
@@ -27,15 +29,17 @@ def script(
     locations: DataLocations,
     remark: str = "",
     changes: Sequence[Change] = (),
+    accepted: Accepted | None = None,
 ) -> str:
     """The program that repeats a training; nothing of it is run.
 
     threads must be a number; it is one in a run's resolved experiment. remark: a last
-    sentence for the docstring; changes: what was done by hand, to be repeated. Raises BadExperiment
+    sentence for the docstring; changes: what was done by hand, to be repeated; accepted: how
+    probabilities of new samples are read. Raises BadExperiment
     where the layers don't fit the data, DataUnavailable where a file of the data is absent.
     """
     assert experiment.threads != "auto", "the number of threads belongs to the program"
-    plan = make_plan(experiment, locations, changes)
+    plan = replace(make_plan(experiment, locations, changes), accepted=accepted)
     pieces = [data_piece(plan), model_piece(plan), loop_piece(plan)]
     data, model, loop = (piece.lines for piece in pieces)
     imports = {"import torch", "from torch import nn"}.union(*(piece.imports for piece in pieces))

@@ -453,16 +453,18 @@ class Session:
         data_dir: Path | None = None,
         *,
         cost: Cost = EVEN,
+        table: Path | None = None,
     ) -> p.Judged:
         """How good a run's network is, how sure that is, and where it fails.
 
-        cost: of mistakes, where there are two classes.
+        cost: of mistakes, where there are two classes. table: other rows than the run's own.
         """
         request = p.Judge(
             run=str(run.path.absolute()),
             checkpoint=checkpoint,
             data_dir=_absolute(data_dir),
             cost=cost,
+            table=str(table.absolute()) if table is not None else "",
         )
         return await self._connection.ask(request, p.Judged)
 

@@ -63,6 +63,8 @@ class Judged(msgspec.Struct, frozen=True, kw_only=True):
 
     splits: list[Evaluated]
     judgement: Judgement
+    step: int
+    """Steps done when the weights were so."""
 
 
 class Disagreement(msgspec.Struct, frozen=True, kw_only=True):

@@ -378,6 +378,8 @@ class Judge(Request, frozen=True, kw_only=True):
     data_dir: str
     cost: Cost = EVEN
     """Of mistakes, where there are two classes."""
+    table: str = ""
+    """A table whose rows it is judged on in place of the run's data."""
 
 
 class CompareRuns(Request, frozen=True, kw_only=True):

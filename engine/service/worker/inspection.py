@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 
 from engine.errors import UsageError
-from engine.evaluation.judgement import EVEN, Cost
+from engine.evaluation.judgement import Judgement
 from engine.limits import ROWS
 from engine.parts.data import DataLocations
 from engine.runs.contents import Moment
 from engine.runs.events import Evaluated, Prediction
 from engine.runs.run import Run
-from engine.service.protocol import Judged
+from engine.service.protocol import Judge, Judged
 
 
 def predict(
@@ -33,15 +34,23 @@ def predict(
     return network.predict(inputs, given)
 
 
-def judge(run: Run, locations: DataLocations, moment: Moment = "last", cost: Cost = EVEN) -> Judged:
-    """Judge a network with the weights of a moment on its data; raises as `evaluate` does."""
+def judge(run: Run, locations: DataLocations, asked: Judge) -> Judged:
+    """Judge a network on its data, or on a table's rows; raises as `evaluate` does."""
     from engine.service.worker.review import RunAgain
-    from engine.training.judging import judged
+    from engine.training.judging import judged, judged_on
+    from engine.training.other_data import table_split
+    from engine.training.trainer import Trainer
+
+    def on_table(trainer: Trainer) -> Judgement:
+        input_map, facts = trainer.evaluator.input_map, trainer.splits.facts
+        path = Path(asked.table)
+        return judged_on(trainer, table_split(run, path, input_map, facts), path.name, asked.cost)
 
     again = RunAgain(run, locations)
-    again.load(moment)
-    judgement = again.asked(partial(judged, cost=cost))
-    return Judged(splits=again.evaluated(), judgement=judgement)
+    again.load(asked.checkpoint)
+    judgement = again.asked(on_table if asked.table else partial(judged, cost=asked.cost))
+    splits = [] if asked.table else again.evaluated()
+    return Judged(splits=splits, judgement=judgement, step=again.step)
 
 
 def evaluate(run: Run, locations: DataLocations, moment: Moment = "last") -> list[Evaluated]:

@@ -157,7 +157,7 @@ def _of_run(request: OfRun, locations: Callable[[str], DataLocations]) -> object
         case p.Evaluate():
             return evaluate(run, locations(request.data_dir), request.checkpoint)
         case p.Judge():
-            return judge(run, locations(request.data_dir), request.checkpoint, request.cost)
+            return judge(run, locations(request.data_dir), request)
         case p.Export():
             output, data_dir = Path(request.output), Path(request.data_dir)
             checkpoint, replace = request.checkpoint, request.replace

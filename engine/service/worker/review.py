@@ -63,6 +63,11 @@ class RunAgain:
         load_network(self._trainer.model, self._trainer.chain, weights, path)
         self._loaded, self._counters, self._measured = stamp, counters, []
 
+    @property
+    def step(self) -> int:
+        """Steps done when the weights were so."""
+        return self._counters.step
+
     def is_of(self, run: Run) -> bool:
         """Whether this is that run, as it is planned by now."""
         return self._stamp == _stamp(run.path / EXPERIMENT)

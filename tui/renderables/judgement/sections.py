@@ -9,6 +9,7 @@ from tui.language import tr
 from tui.renderables.judgement.failures import failures
 from tui.renderables.judgement.figures import interval, value
 from tui.renderables.judgement.probabilities import calibration, threshold
+from tui.renderables.judgement.reasons import reasons
 from tui.renderables.judgement.section import Section
 from tui.renderables.numbers import count, fraction, metric
 from tui.renderables.table import Column
@@ -22,6 +23,7 @@ def sections(judgement: Judgement) -> Iterator[Section]:
     if judgement.classes:
         yield _classes(judgement.classes)
     yield from failures(judgement)
+    yield from reasons(judgement)
     if judgement.calibration is not None:
         yield calibration(judgement.calibration)
     if judgement.threshold is not None:

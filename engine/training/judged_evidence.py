@@ -1,0 +1,19 @@
+"""What a network says of a split, for engine.evaluation to judge."""
+
+from __future__ import annotations
+
+from engine.evaluation.evidence import Evidence, shares
+from engine.training.metrics import Evaluator
+from engine.training.splits import Split
+
+
+def evidence(evaluator: Evaluator, name: str, part: Split) -> Evidence:
+    """What a network says of a split."""
+    outputs, facts, decoder = evaluator.outputs_of(part), evaluator.facts, evaluator.decoder
+    targets = part.targets.cpu().numpy()
+    if facts.task == "regression":
+        numbers = decoder.numbers(outputs).double().cpu().numpy()
+        return Evidence(name, facts, targets.astype("float64"), numbers)
+    told = decoder.probabilities(outputs.double()).cpu().numpy()
+    predicted = decoder.predicted_classes(outputs).cpu().numpy()
+    return Evidence(name, facts, targets, predicted, shares(told))
