@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, suppress
 from dataclasses import dataclass, replace
 from importlib import import_module
@@ -16,6 +16,7 @@ from tui.live.trainer_process import Connect, TrainerProcess
 from tui.live.witness import Nobody, Witness
 
 if TYPE_CHECKING:
+    from engine.evaluation.judgement import Judgement
     from engine.export.predictions import DrawingPredicted
     from engine.parts.data import Loading
     from engine.runs import events as ev
@@ -246,6 +247,20 @@ class Following:
         data_dir = self.folders.data_dir
         await session.export(run, format, output, checkpoint, data_dir, replace=replace)
         self.witness.did("exported", format)
+
+    async def judge(self, run: Run) -> Judgement:
+        """How good a run's network is, how sure that is, where it fails; raises PerceptuiError."""
+        session = await self._needed("judge")
+        judged = await session.judge(run, data_dir=self.folders.data_dir)
+        for one in judged.splits:
+            self.witness.happened(one)
+        self.witness.did("evaluated")
+        return judged.judgement
+
+    async def compare(self, runs: Sequence[Run]) -> p.RunsCompared:
+        """Which of several runs' networks is better on the same samples; raises PerceptuiError."""
+        session = await self._needed("compare")
+        return await session.compare(runs, data_dir=self.folders.data_dir)
 
     async def evaluate(self, run: Run) -> None:
         """Measure a run's network on its data again; raises PerceptuiError."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -82,6 +82,12 @@ class TrainerProcess(Protocol):
         self, first: Experiment, second: Experiment, data_dir: Path | None = None
     ) -> SideBySide: ...
     async def script(self, experiment: Experiment, data_dir: Path | None = None) -> str: ...
+    async def judge(
+        self, run: Run, checkpoint: Moment = "last", data_dir: Path | None = None
+    ) -> p.Judged: ...
+    async def compare(
+        self, runs: Sequence[Run], checkpoint: Moment = "last", data_dir: Path | None = None
+    ) -> p.RunsCompared: ...
     async def moments(self, run: Run) -> p.Moments: ...
     async def evaluate(
         self, run: Run, checkpoint: Moment = "last", data_dir: Path | None = None

@@ -9,6 +9,7 @@ from rich.text import Text
 from textual import work
 from textual.binding import Binding
 
+from engine.errors import PerceptuiError
 from engine.runs.run import Run
 from tui.language import tr
 from tui.past.comparison import Comparison, compare, told
@@ -31,6 +32,8 @@ class CompareScreen(PageScreen):
         self._runs = runs
         self._log = False
         self._comparison: Comparison | None = None
+        self._told: list[str] = []
+        """What is said of them on the same samples, once that is found out."""
 
     def title_text(self) -> str:
         return tr(f"{len(self._runs)} runs compared")
@@ -48,6 +51,19 @@ class CompareScreen(PageScreen):
     async def _read(self) -> None:
         self._comparison = await asyncio.to_thread(compare, self._runs)
         self._show()
+        self._told = await self._contests(self._comparison.runs)
+        self._show()
+
+    async def _contests(self, runs: Sequence[Run]) -> list[str]:
+        """Which is better on the same samples, or why that can't be said."""
+        from tui.renderables.judgement.comparison import sentences
+
+        try:
+            found = await self.host.controller.compare(runs)
+        except PerceptuiError as error:
+            return [str(error)]
+        letters = [letter(place) for place in range(len(runs))]
+        return [one for contest in found.contests for one in sentences(contest, letters)]
 
     def _show(self) -> None:
         if self._comparison is not None:
@@ -67,6 +83,8 @@ class CompareScreen(PageScreen):
         if comparison.verdicts:
             text = " ".join(told(one, letters) for one in comparison.verdicts)
             rows += [Text(), *sentence(text, width, look, dim=False)]
+        for one in self._told:
+            rows += sentence(one, width, look, dim=False)
         rows += [Text(), *self._scores(comparison, letters, width)]
         columns = (Column("What differs", least=8), *(Column(name, least=6) for name in letters))
         rows.append(Text())

@@ -72,6 +72,7 @@ class RunsScreen(AppScreen):
         Binding("slash", "filter", "Filter", key_display="/"),
         Binding("equals_sign", "compare", "Compare", key_display="="),
         Binding("X", "export", "Export"),
+        Binding("E", "evaluate", "Is it good?", show=False),
         Binding("S", "sweeps", "Sweeps"),
         Binding("delete", "delete", "Delete"),
         Binding("escape", "back", "Back"),
@@ -196,6 +197,13 @@ class RunsScreen(AppScreen):
         if self.chosen is not None:
             run = self.chosen.run
             self.app.push_screen(ExportScreen(run, run.name))
+
+    def action_evaluate(self) -> None:
+        """Judge the run under the cursor: is it good, how sure is that, where does it fail."""
+        from tui.screens.evaluate import EvaluateScreen
+
+        if self.chosen is not None:
+            self.app.push_screen(EvaluateScreen(self.chosen.run, self.chosen.run.title()))
 
     def action_sweeps(self) -> None:
         """List what was trained many times."""

@@ -69,6 +69,7 @@ class WorkbenchScreen(LessonScreen):
         Binding("c", "code", "Code"),
         Binding("s", "save", "Save", show=False),
         Binding("X", "export", "Export", show=False),
+        Binding("E", "evaluate", "Is it good?", show=False),
         Binding("S", "sweep", "Train it many times", show=False),
         Binding("z", "undo", "Undo", show=False),
         Binding("ctrl+y", "redo", "Redo", show=False),
@@ -520,6 +521,18 @@ class WorkbenchScreen(LessonScreen):
             self.complain("Nothing is trained yet: space trains, c shows the script")
         else:
             self.app.push_screen(ExportScreen(Run(shown.run), self.host.draft.name or "network"))
+
+    def action_evaluate(self) -> None:
+        """Judge what is trained: is it good, how sure is that, where does it fail."""
+        from engine.runs.run import Run
+        from tui.screens.evaluate import EvaluateScreen
+
+        shown = self.shown
+        if shown.run is None:
+            self.complain("Nothing is trained yet: space trains")
+        else:
+            name = self.host.draft.name or "the network"
+            self.app.push_screen(EvaluateScreen(Run(shown.run), name))
 
     @work(group="sweep", exclusive=True, exit_on_error=False)
     async def action_sweep(self) -> None:

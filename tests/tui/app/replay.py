@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -34,6 +34,7 @@ from engine.service.client.session import SessionEvent
 from engine.service.protocol.description import DataRows, Description
 from engine.spec.experiment import Experiment
 from tests.tui.app.inside_recording import EFFECT, InsideTold
+from tests.tui.app.judged import JUDGED, compared
 
 STEPS_PER_EPOCH = 4
 LEVELS = 4
@@ -430,6 +431,18 @@ class Replay:
     ) -> list[ev.Evaluated]:
         """Nothing is measured here."""
         return []
+
+    async def judge(
+        self, run: Run, checkpoint: Moment = "last", data_dir: Path | None = None
+    ) -> p.Judged:
+        self._told("judge")
+        return p.Judged(splits=[], judgement=JUDGED, step=4)
+
+    async def compare(
+        self, runs: Sequence[Run], checkpoint: Moment = "last", data_dir: Path | None = None
+    ) -> p.RunsCompared:
+        """Nothing is told of them here."""
+        return compared()
 
     async def moments(self, run: Run) -> p.Moments:
         """One before the first step, and one after each epoch."""

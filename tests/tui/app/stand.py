@@ -15,6 +15,7 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 
 from engine.errors import PerceptuiError
+from engine.evaluation.judgement import Judgement
 from engine.export.predictions import DrawingPredicted
 from engine.runs import events as ev
 from engine.runs.contents import Moment
@@ -22,10 +23,12 @@ from engine.runs.directory import RunDirectory
 from engine.runs.lease import own_lease, write_lease
 from engine.runs.pictures import Point
 from engine.runs.run import Run
+from engine.service.protocol import RunsCompared
 from engine.service.protocol.description import DataRows, Description
 from engine.spec.experiment import Experiment
 from engine.spec.experiment_reader import from_raw
 from tests.engine.service.live import WAIT_S
+from tests.tui.app.judged import JUDGED, compared
 from tui.editing.draft import Draft
 from tui.learning.learning import Learning
 from tui.live.following import Folders
@@ -62,6 +65,8 @@ class AnsweringController:
         self.drawings: list[bytes] = []
         self.seen = b""
         """What it says that the network was shown."""
+        self.judgement: Judgement | PerceptuiError = JUDGED
+        self.compared: RunsCompared | PerceptuiError = compared()
         self.checkpoints: list[Moment] = []
         """Which of them was asked, each time."""
 
@@ -101,6 +106,16 @@ class AnsweringController:
         if isinstance(self.answer, PerceptuiError):
             raise self.answer
         return DrawingPredicted(prediction=self.answer, seen=self.seen)
+
+    async def judge(self, run: Run) -> Judgement:
+        if isinstance(self.judgement, PerceptuiError):
+            raise self.judgement
+        return self.judgement
+
+    async def compare(self, runs: Sequence[Run]) -> RunsCompared:
+        if isinstance(self.compared, PerceptuiError):
+            raise self.compared
+        return self.compared
 
     async def data_rows(self, run: Path) -> DataRows | None:
         return self.rows

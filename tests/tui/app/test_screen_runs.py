@@ -9,8 +9,12 @@ import pytest
 from rich.text import Text
 from textual.pilot import Pilot
 
+from engine.errors import PerceptuiError
+from engine.evaluation.judgement import Judgement
 from engine.runs.known_runs import KnownRuns, ListedRun
+from engine.service.protocol import RunsCompared
 from tests.tui.app.idle import Gate
+from tests.tui.app.judged import CONTEST, JUDGED, compared
 from tests.tui.app.stage import BOTH_SIZES
 from tests.tui.app.stand import StandApp, made_run, seen, told, until
 from tui.past.comparison import compare
@@ -275,6 +279,50 @@ def test_marked_runs_are_compared(tmp_path: Path, size: tuple[int, int]) -> None
         await until(pilot, lambda: isinstance(app.screen, RunsScreen))
 
     told(tmp_path, RunsScreen(), story, size=size)
+
+
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        (compared(CONTEST), "A is better on 31 samples, B on 12: p = 0.005."),
+        (PerceptuiError("one and two can't be compared"), "one and two can't be compared"),
+    ],
+)
+def test_which_is_better_on_the_same_samples(
+    tmp_path: Path, found: RunsCompared | PerceptuiError, said: str
+) -> None:
+    """In a sentence below what their records say, or why it can't be said."""
+    runs = [made_run(tmp_path, name) for name in ("one", "two")]
+
+    async def story(app: StandApp, pilot: Play) -> None:
+        app.controller.compared = found
+        app.push_screen(CompareScreen(runs))
+        await until(pilot, lambda: said in seen(app))
+
+    told(tmp_path, RunsScreen(), story)
+
+
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        (JUDGED, "Accuracy 0.900, a line"),
+        (PerceptuiError("the data is gone"), "the data is gone"),
+    ],
+)
+def test_a_run_is_judged(tmp_path: Path, found: Judgement | PerceptuiError, said: str) -> None:
+    """E on a run says whether it is good, the verdict first; or why that can't be said."""
+    made_run(tmp_path)
+
+    async def story(app: StandApp, pilot: Play) -> None:
+        app.controller.judgement = found
+        await until(pilot, lambda: "Small " in seen(app))
+        await pilot.press("E")
+        await until(pilot, lambda: said in seen(app))
+        assert seen(app).splitlines()[0].strip() == "How good is Small?"
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, RunsScreen))
+
+    told(tmp_path, RunsScreen(), story)
 
 
 @BOTH_SIZES
