@@ -118,7 +118,7 @@ def _folders_of(package: str) -> list[Path]:
 
 def _entries(group: str) -> Iterator[tuple[str, EntryPoint]]:
     """The entry points of a group, each with its package's name, in the order of the names."""
-    if os.environ.get(OFF) or not _is_any_installed():
+    if os.environ.get(OFF) or not is_any_installed():
         return
     from importlib.metadata import distributions
 
@@ -132,7 +132,7 @@ def _entries(group: str) -> Iterator[tuple[str, EntryPoint]]:
         yield name, entry
 
 
-def _is_any_installed() -> bool:
+def is_any_installed() -> bool:
     """Whether an installed package has such entry points at all.
 
     A look into the files themselves takes a millisecond; importlib.metadata takes thirty to import.

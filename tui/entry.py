@@ -19,6 +19,11 @@ By Python's own figures it looks at all that is loaded three times in the app's 
 
 def main() -> None:
     """Open the app, or leave it to the command line, which takes a while to import."""
+    if len(sys.argv) == 3 and sys.argv[1] == "--complete":  # a shell, that a person waits for
+        from tui.shell import completion
+
+        completion.main(sys.argv[2])
+        return
     gc.set_threshold(*GARBAGE)
     if len(sys.argv) == 1 and os.environ.get("TERM") != "dumb" and os.isatty(0) and os.isatty(1):
         from tui.app import PerceptuiApp

@@ -8,6 +8,8 @@ from tests.documentation.tables import ROOT, panes, tables
 
 README = ROOT / "README.md"
 DOCS = ROOT / "docs"
+WORDS = ROOT / "tui" / "shell" / "words.json"
+"""What completions know by heart."""
 MARK = re.compile(r"^<!-- (?P<name>(?!end)[\w-]+) -->\n(?P<made>.*?)<!-- end -->$", re.M | re.S)
 """A generated part, between its name and its end."""
 

@@ -29,6 +29,7 @@ from engine.runs.events import Recorded
 from engine.spec.experiment import Experiment
 from engine.spec.experiment_reader import read_file
 from engine.spec.presets import listings
+from tui.shell.declarations import Command, commands
 from tui.widgets.pane import NAMES
 
 ROOT = Path(__file__).parents[2]
@@ -222,6 +223,22 @@ def lessons() -> str:
     return "\n".join(["| lesson | title | what it teaches |", "|---|---|---|", *rows])
 
 
+def commands_told() -> str:
+    """Every command: how it is called, what it does, its own options."""
+
+    def told(command: Command) -> str:
+        is_root = not command.name
+        own = [one for one in command.options if is_root or not one.panel]
+        parts = [f"## {command.name or 'perceptui'}", f"`{command.usage}`", command.help]
+        rows = [(f"`{one.usage}`", one.help) for one in command.arguments if one.help]
+        rows += [(f"`{' '.join([', '.join(o.names), o.metavar]).strip()}`", o.help) for o in own]
+        if rows:
+            parts.append(table(("argument or option", "what"), (row(*one) for one in rows)))
+        return "\n\n".join(parts)
+
+    return "\n\n".join(map(told, commands()))
+
+
 def source(name: str, language: str) -> str:
     """A file of the template of a plug-in, which tests/test_plugin_template.py tries."""
     text = (ROOT / "tests" / "plugin_template" / name).read_text("utf-8")
@@ -249,6 +266,7 @@ def tables() -> dict[str, str]:
         "events": events(),
         "speed": speed(),
         "app": app(),
+        "commands": commands_told(),
         "plug-in-pyproject": source("pyproject.toml", "toml"),
         "plug-in-parts": source("perceptui_example/parts.py", "python"),
         "plug-in-modules": source("perceptui_example/modules.py", "python"),

@@ -46,7 +46,7 @@ def commands() -> list[str]:
     """Every command line of perceptui in the documentation."""
     text = "".join([*blocks(""), *blocks("sh"), *blocks("console")])
     lines = text.replace("\\\n", " ").splitlines()
-    found = [line.removeprefix("$ ").partition("  #")[0].strip() for line in lines]
+    found = [re.split(r"  +#| > ", line.removeprefix("$ "))[0].strip() for line in lines]
     return list(dict.fromkeys(line for line in found if line.split(" ")[0] == "perceptui"))
 
 

@@ -23,8 +23,8 @@ SILENT = (
     "engine/parts/data/sheet/dates.py", "engine/runs/script/", "engine/training/graphed/",
     "engine/training/stacked/program.py", "engine/training/traced/", "tui/film/pixels.py",
     "tui/problem_report.py", "tui/renderables/palette.py", "tui/report/colors.py",
-    "tui/report/html.py", "tui/report/svg.py", "tui/system_report.py", "tui/terminal/textual",
-    "tui/themes.py",
+    "tui/report/html.py", "tui/report/svg.py", "tui/shell/", "tui/system_report.py",
+    "tui/terminal/textual", "tui/themes.py",
 )  # fmt: skip
 """Programs and markup that are written, protocols, colors, a report handed to a maintainer."""
 NOT_SAID = {

@@ -1,0 +1,1 @@
+"""What a shell is told of the command line: completions and a manual page."""
