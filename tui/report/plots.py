@@ -124,6 +124,8 @@ def _draw(chart: Chart, canvas: Canvas, axes: Axes) -> None:
 
 def _lines(lines: Lines, axes: Axes) -> None:
     """Told apart by color and by dash; a single point is a mark."""
+    from matplotlib.ticker import MaxNLocator
+
     axes.grid(visible=True)
     for number, line in enumerate(lines.lines):
         color = line.split if line.split in NAMES else class_name(number)
@@ -137,6 +139,8 @@ def _lines(lines: Lines, axes: Axes) -> None:
             markersize=4,
             label=_name(line.name, 60),
         )
+    if all(float(x).is_integer() for line in lines.lines for x in line.x):  # no half epochs
+        axes.xaxis.set_major_locator(MaxNLocator("auto", integer=True))
     axes.set_xlabel(plain(lines.x_title))
     if len(lines.lines) > 3:
         axes.legend(loc="upper left", bbox_to_anchor=(0, -0.18), ncols=1)

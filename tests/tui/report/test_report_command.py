@@ -12,7 +12,8 @@ import pytest
 from tests.tui.command_line import Bench, perceptui
 from tests.tui.conftest import Trained
 from tests.tui.report.conftest import TITLE
-from tui.report.plots import SVG
+from tui.report.document import Chart, Line, Lines
+from tui.report.plots import SVG, drawn
 
 pytest.importorskip("matplotlib", reason="needs the extra report")
 
@@ -54,6 +55,15 @@ def test_figures_are_the_record_s(bench: Bench, trained: Trained) -> None:
     for count in (count for row in counts for count in row if count):
         assert str(count) in texts
     assert f"train: Samples 20, Loss {loss:.4f}, Accuracy {accuracy:.3f}" in "\n".join(texts)
+
+
+def test_there_are_no_half_epochs() -> None:
+    """Along an axis of whole numbers only whole ones are written."""
+    lines = Lines([Line("loss", [1, 2, 3], [0.5, 0.25, 0.125])], "epoch", "Loss")
+    svg = ET.fromstring(drawn(Chart("Loss", lines, "It falls."), 1))
+    texts = ["".join(one.itertext()) for one in svg.iter(f"{{{SVG}}}text")]
+    before_title = texts[: texts.index("epoch")]
+    assert before_title == ["1", "2", "3"]
 
 
 def test_the_same_run_makes_the_same_file(bench: Bench, trained: Trained) -> None:
