@@ -44,6 +44,8 @@ class Bare(App):
 Bare().run()
 """
 ENDLESS = 10**9
+WARM_S = 6.0
+"""In which a trainer has long been warm."""
 NUM_KEYS = 200
 HEAD = "| figure | measured | bound | met | details |\n|---|---|---|---|---|"
 TICKS_PER_S = os.sysconf("SC_CLK_TCK")
@@ -195,6 +197,28 @@ def measure_lesson(folder: Path, extent: Extent) -> Iterator[Figure]:
     yield Figure("a lesson, from the command to its first step", took, "s", 0.5, details=details)
 
 
+def measure_space(folder: Path, extent: Extent) -> Iterator[Figure]:
+    """From the first press of space to the first picture of what the network says."""
+    file = write_preset(folder, "circle", epochs=ENDLESS)
+    took_s = []
+    for _ in range(extent.pairs):
+        with app_on_terminal("open", str(file), "--runs-dir", str(folder / "spaces")) as terminal:
+            terminal.type(CAN_SYNC)
+            until_written(terminal, b"Linear", b"The data")
+            watch(terminal, WARM_S)
+            before, began = len(terminal.written), time.perf_counter()
+            terminal.type(" ")
+            until_written(terminal, b"Decision boundary", since=before)
+            took_s.append(time.perf_counter() - began)
+            terminal.type("x")
+            until_written(terminal, b"stopped", since=before)
+    details = f"{extent.pairs} starts, {min(took_s):.2f} to {max(took_s):.2f} s"
+    took = statistics.median(took_s)
+    yield Figure(
+        "first space to the first picture, its trainer warm", took, "s", 0.3, details=details
+    )
+
+
 def measure_commands(folder: Path, extent: Extent) -> Iterator[Figure]:
     """How soon the command line answers what needs no training."""
     for name, bound_s in (("--help", 0.3), ("presets", 0.5)):
@@ -343,6 +367,7 @@ MEASURES: dict[str, Measure] = {
     "start": measure_start,
     "lesson": measure_lesson,
     "commands": measure_commands,
+    "space": measure_space,
     "bytes": measure_bytes,
     "keys": measure_keys,
     "speed": measure_speed,

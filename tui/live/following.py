@@ -85,6 +85,8 @@ class Following:
         self._look: Look | None = None
         """What somebody wants to see inside of the network; None while nobody looks."""
         self._following: asyncio.Task[None] | None = None
+        self._loading: asyncio.Task[object] | None = None
+        """Imports what charts are drawn with; kept so that it is not forgotten before its end."""
         self._telling: asyncio.TimerHandle | None = None
 
     def set_rate(self, *, slow: bool) -> None:
@@ -105,6 +107,8 @@ class Following:
         await asyncio.to_thread(import_module, "engine.service.client.session")
         self._watch_reading()
         await self._enter(self._connect())
+        # Nor while a first curve is waited for, which is drawn with this.
+        self._loading = asyncio.create_task(asyncio.to_thread(import_module, "plotext"))
 
     def _watch_reading(self) -> None:
         """Show how far the reading of a table is, in whichever thread of the app it is read."""

@@ -21,6 +21,7 @@ from engine.service.client.launch import last_words
 
 T = TypeVar("T")
 CHUNK_BYTES = 1 << 16
+GONE = "the trainer is gone: it was killed or it crashed"
 
 
 class Connection(asyncio.Protocol):
@@ -115,13 +116,13 @@ class Connection(asyncio.Protocol):
 
     def lost(self) -> WorkerLost:
         """What there is to say of a worker that is gone: its run and how to go on with it."""
-        gone = "the trainer is gone: it was killed or it crashed"
+        gone = GONE
         if self.ended is not None:
             number = self.ended.signal
             gone = f"the trainer has ended{f' by signal {number}' if number else ''}"
         if self.run is None:
             words = last_words(self._log) if self._log is not None and self.ended is None else ""
-            return WorkerLost(f"{gone}; the last that it wrote:\n{words}" if words else gone)
+            return WorkerLost(gone_after(words) if words else gone)
         kept = self.run / "checkpoints" / "last.safetensors"
         if not kept.is_file():
             return WorkerLost(
@@ -182,6 +183,12 @@ class Connection(asyncio.Protocol):
         self._answers.clear()
         self.event_queue.end()
         self._over.set_result(None)
+
+
+def gone_after(words: str) -> str:
+    """What there is to say of a trainer that died without a run; words: its last ones."""
+    gone = GONE
+    return f"{gone}; the last that it wrote:\n{words}"
 
 
 def _left_in(broken: socket) -> Iterator[bytes]:

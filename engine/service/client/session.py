@@ -39,10 +39,10 @@ from engine.runs.run import Run
 from engine.runs.side_by_side import SideBySide
 from engine.runs.step_times import StepTimes
 from engine.service import protocol as p
-from engine.service.client.connection import Connection
+from engine.service.client.connection import Connection, gone_after
 from engine.service.client.event_queue import SessionEvent
 from engine.service.client.first_look import look_at, look_at_data
-from engine.service.client.launch import Launched, launch
+from engine.service.client.launch import Launched, last_words, launch
 from engine.service.client.surroundings import surroundings
 from engine.service.protocol.description import DataRows, Description
 from engine.service.protocol.socket_directory import check_socket, log_path, peer_is_owner
@@ -540,6 +540,9 @@ async def _connected(socket: Path, log: Path | None) -> Connection:
             lambda: Connection(log), str(socket)
         )
     except OSError as error:
+        words = last_words(log) if log is not None else ""
+        if words:  # it died before anybody came
+            raise WorkerLost(gone_after(words)) from error
         raise WorkerLost(f"{socket}: no trainer answers there ({error.strerror})") from error
     if not peer_is_owner(transport.get_extra_info("socket")):
         transport.close()

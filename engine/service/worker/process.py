@@ -14,6 +14,7 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import nullcontext
+from importlib import import_module
 
 from engine.errors import PerceptuiError
 from engine.parts.data.sheet.table_cache import read_apart
@@ -29,6 +30,12 @@ from engine.service.worker.signals import EndAtOnce, Signals
 from engine.service.worker.socket_server import SocketServer
 from engine.service.worker.waiting import Waiting
 
+FIRST_NEEDED = (
+    "engine.service.worker.rendezvous",
+    "engine.service.worker.training_run",
+    "engine.doctor.rules",
+)
+"""What the first training would have to import; with it all that trains, draws and measures."""
 IDLE_S = 0.5
 """Seconds that a worker without anything to train waits for its clients at a time."""
 
@@ -95,6 +102,8 @@ class Worker:
             return
         from engine.training.warmup import warm_up
 
+        for module in FIRST_NEEDED:
+            import_module(module)
         with self._signals.ending_at_once():
             warm_up()
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import getpass
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -59,6 +61,39 @@ def test_the_last_words_of_a_trainer_that_dies_at_its_start(
         run_async(begin())
     assert str(told.value).splitlines()[-1].startswith("NotADirectoryError: ")
     assert len(str(told.value).splitlines()) == 6
+
+
+_FIRST = """
+import sys
+from importlib import import_module
+from pathlib import Path
+from engine.parts.data import DataLocations
+from engine.service.worker.preparation import prepare
+from engine.service.worker.process import FIRST_NEEDED
+from engine.training.warmup import warm_up
+from tests.engine.service.live import to_train
+from tests.engine.training.tiny import small
+
+for module in FIRST_NEEDED:
+    import_module(module)
+warm_up()
+before = set(sys.modules)
+from engine.service.worker.training_run import TrainingRun
+trainer = prepare(small(epochs=3), DataLocations(Path()), "traced")
+run = TrainingRun.begin(to_train(small(), Path(sys.argv[1])), trainer)
+run.pictures(10, 5)
+run.advance(float("inf"))
+assert run.is_over
+late = {name for name in set(sys.modules) - before if name.startswith(("engine.", "torch."))}
+sys.exit(", ".join(sorted(late)) or 0)
+"""
+
+
+def test_the_first_training_imports_nothing_more(short_folder: Path) -> None:
+    """Whoever presses space waits for no import: a trainer that is warm has made them all."""
+    command = [sys.executable, "-c", _FIRST, str(short_folder)]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_a_failure_that_names_what_is_no_text() -> None:
