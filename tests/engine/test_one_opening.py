@@ -41,6 +41,7 @@ OWN = {
     "engine/parts/data/picture_check.py",  # Pillow, on what was opened there
     "engine/training/checkpoint.py",  # checked on the line before
     "engine/plugins.py",  # what installed packages declare
+    "tui/shell/completion.py",  # the words that come along
     "tui/report/html.py",  # the style that comes along
 }
 """Modules that open a file otherwise, each for its reason."""
