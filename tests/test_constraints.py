@@ -18,7 +18,18 @@ def _pinned(name: str) -> dict[str, Version]:
     return {package.lower(): Version(version) for package, version in pins}
 
 
-EXTRAS = ("bench", "docs", "notebook", "onnx", "ray", "report", "sweep", "tensorboard", "test")
+EXTRAS = (
+    "bench",
+    "docs",
+    "notify",
+    "notebook",
+    "onnx",
+    "ray",
+    "report",
+    "sweep",
+    "tensorboard",
+    "test",
+)
 OLDEST = tuple(name for name in EXTRAS if name not in ("bench", "docs", "ray"))
 """Extras whose oldest versions are tried."""
 

@@ -17,6 +17,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from engine.errors import DataUnavailable, PerceptuiError
+from engine.notices.choice import SILENT
 from engine.runs.events import Figure
 from engine.runs.lease import HEARTBEAT_S, claimed, drop_lease, own_lease, write_lease
 from engine.runs.pictures import Boundary
@@ -383,6 +384,7 @@ def main() -> int:
     """Claim the directory named in the arguments, say so on a descriptor, coordinate."""
     directory = SweepDirectory(Path(sys.argv[1]))
     ready = int(sys.argv[2])
+    os.environ[SILENT] = "1"  # one of many trainings is none to be told of
     try:
         plan = directory.plan()
         with claimed(directory.path, "") as claim:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from engine import regular_file
 from engine.errors import PerceptuiError
+from engine.notices.terminal import TTY, own_terminal
 from engine.service.protocol.socket_directory import log_path, new_log_path
 from engine.service.protocol.start import ORDER_FOLLOWS
 
@@ -36,6 +37,7 @@ async def launch(*, in_advance: bool = True) -> Launched:
     Raises PerceptuiError if it can't be started.
     """
     log = new_log_path()
+    os.environ[TTY] = own_terminal()  # the trainer has none, and may ring this one
     reading, writing = os.pipe()
     # -P: a folder named engine in the working directory must not run instead.
     options = [] if in_advance else [ORDER_FOLLOWS]

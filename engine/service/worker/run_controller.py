@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.errors import CrewLost, PerceptuiError, UsageError
+from engine.notices.caller import Caller, caller_for
 from engine.runs.contents import EVENTS, LOG
 from engine.runs.events import Reason
 from engine.runs.lease import HEARTBEAT_S, Held, drop_lease, own_lease, write_lease
 from engine.service import protocol as p
+from engine.service.worker.last_words import last_words
 from engine.service.worker.log import log_error, log_to
 from engine.service.worker.pace import Pace
 from engine.service.worker.progress import show
@@ -45,6 +47,8 @@ class RunController:
         self._heartbeat_due = 0.0
         self._waits = False
         """Whether the training waits for other processes."""
+        self._caller: Caller | None = None
+        """Who tells a person of the training, if one wants to be told."""
 
     @property
     def is_live(self) -> bool:
@@ -96,6 +100,7 @@ class RunController:
         self._server.broadcast(p.Began(begun=begun))
         self._server.follow(path / EVENTS, training.record_start, beginner)
         self.training = training
+        self._caller = caller_for(path, training.trainer.experiment.title or path.name)
         self._batches_left = None
         if paused:
             training.pause()
@@ -263,13 +268,14 @@ class RunController:
             except Exception as error:  # the run must end whatever happens
                 self._break_off(training, error)
                 return
-            self._finished(training)
+            self._finished(training, reason=reason)
 
     def beat(self) -> None:
         """Say in the run's directory that it is held, every HEARTBEAT_S.
 
         A run whose directory was removed ends: nothing of it would remain.
         """
+        self._tell_how_far()
         now = time.monotonic()
         if now < self._heartbeat_due:
             return
@@ -292,6 +298,13 @@ class RunController:
         except (OSError, PerceptuiError) as error:
             log_error(error)  # a full disk: the next beat tries again
 
+    def _tell_how_far(self) -> None:
+        training = self.training
+        if self._caller is not None and training is not None and not training.is_over:
+            trainer = training.trainer
+            paused = self.state == "paused"
+            self._caller.beat(trainer.global_step, trainer.elapsed_s, waits=paused)
+
     def _break_off(self, training: TrainingRun, error: Exception) -> None:
         """End a run that raised: told in its record where that can still be written."""
         from engine.service.worker.training_run import RecordFailed
@@ -305,8 +318,14 @@ class RunController:
             self._server.announce(event)
         self._finished(training, failure.text)
 
-    def _finished(self, training: TrainingRun, detail: str = "") -> None:
+    def _finished(
+        self, training: TrainingRun, detail: str = "", reason: Reason | None = None
+    ) -> None:
+        """reason: why it was ended, where that was asked for."""
         self._set_state("finished", detail)
+        if self._caller is not None:
+            self._caller.end(*last_words(training.trainer, detail, reason))
+            self._caller = None
         drop_lease(training.directory.path.absolute())
 
     def _set_state(self, state: p.State, detail: str = "") -> None:

@@ -1,0 +1,5 @@
+"""`python -P -m engine.notices RUN TITLE`."""
+
+from engine.notices.herald import main
+
+main()
