@@ -1,0 +1,1 @@
+"""Takes in weights that other programs have written."""
