@@ -43,6 +43,18 @@ def in_bytes(count: int) -> str:
     return f"{size:.{digits}f} {unit}"
 
 
+WRITTEN = Limit(
+    "what a network writes at a time",
+    100_000,
+    "characters",
+    "Each is a whole pass through the network, and nobody reads more.",
+)
+TEXT_FILE = Limit(
+    "a text to learn to write",
+    20_000_000,
+    "bytes",
+    "A network that trains in a terminal sees no more in a day.",
+)
 TOML_FILE = Limit(
     "an experiment's, a preset's or the settings' file",
     1_000_000,

@@ -160,7 +160,9 @@ def _example(shape: Shape) -> Tensor:
     """A batch to trace with; of more than one sample, since sizes 0 and 1 are special there."""
     import torch
 
-    return torch.zeros(3, *shape)
+    from engine.parts.shapes import Tokens
+
+    return torch.zeros(3, *shape, dtype=torch.long if isinstance(shape, Tokens) else None)
 
 
 def _any_batch() -> tuple[dict[int, object]]:

@@ -2,10 +2,44 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import Self, TypeVar
 
 Shape = tuple[int, ...]
 """Sizes of one sample: `(features,)` for tables, `(channels, height, width)` for images."""
+
+
+class Tokens(Shape):
+    """The shape of inputs that are no numbers but names of things: characters, words, symbols."""
+
+    kinds: int
+    """How many there are; an input is one of 0, 1 … kinds - 1."""
+
+    def __new__(cls, shape: Shape, kinds: int) -> Self:
+        """shape: `(positions,)`."""
+        made = super().__new__(cls, shape)
+        made.kinds = kinds
+        return made
+
+    def __getnewargs__(self) -> tuple[Shape, int]:
+        return tuple(self), self.kinds
+
+
+class Steps(Shape):
+    """`(positions, features)`: a sequence whose every position has features of its own.
+
+    PyTorch has features last there, where images and the sequences of Conv1d have channels first.
+    """
+
+
+def num_units(shape: Shape) -> int:
+    """How many units or channels a layer of this output shape has."""
+    return shape[-1] if isinstance(shape, Steps) else shape[0]
+
+
+def places(shape: Shape) -> Shape:
+    """At which places each of them gives a value: the sizes without the units."""
+    return shape[:-1] if isinstance(shape, Steps) else shape[1:]
+
 
 MAX_ELEMENTS = 2**31 - 1
 """More numbers than this in one sample or one layer's parameters are refused, not tried."""

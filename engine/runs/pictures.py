@@ -80,3 +80,5 @@ class Pictures(msgspec.Struct, frozen=True, kw_only=True):
     boundary: Boundary | None = None
     curve: Curve | None = None
     mistakes: list[Picture] = []
+    written: str = ""
+    """What a network writes that is asked for the next token; empty for others."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from engine.errors import Problem
 from engine.parts.layers import Layer
 from engine.parts.layers.address import Address, place
+from engine.parts.layers.base import require_kind
 from engine.parts.shapes import MAX_ELEMENTS, Shape, ShapeError, product, shape_text
 
 
@@ -45,6 +46,7 @@ def links(
         if len(problems) > before:
             break
         try:
+            require_kind(layer, shape)
             output = layer.output_shape(shape)
             if product(output) > MAX_ELEMENTS:
                 raise ShapeError(f"{layer} would make {shape_text(output)} values per sample")

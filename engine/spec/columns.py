@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from engine.parts.layers.address import Address
+from engine.parts.shapes import num_units
 from engine.spec.chain import Link
 
 
@@ -39,7 +40,7 @@ class Column:
 
     @property
     def num_units(self) -> int:
-        return self.maker.output_shape[0]
+        return num_units(self.maker.output_shape)
 
     @property
     def last(self) -> Link:

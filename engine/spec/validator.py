@@ -9,7 +9,9 @@ from typing import Any
 from engine.errors import Problem
 from engine.parts.data import Facts
 from engine.parts.kinds import shown
+from engine.parts.losses import Loss
 from engine.parts.metrics import METRICS, metrics_of
+from engine.parts.shapes import Shape, Steps, shape_text
 from engine.spec.chain import links
 from engine.spec.experiment import Experiment
 from engine.spec.freezing import mistakes
@@ -83,12 +85,24 @@ def _check_layers(known: Known, facts: Facts, problems: list[Problem]) -> None:
         found = mistakes(known.get("freeze", ()), chain)
         problems += (Problem("freeze", message, "freeze") for message in found)
     if len(problems) == before and "loss" in known:
-        misfit = known["loss"].misfit(chain[-1].output_shape, facts)
+        misfit = _misfit(known["loss"], chain[-1].output_shape, facts)
         if misfit:
             is_for_classes = known["loss"].outputs != "value" or known["loss"].class_targets
             no_classes = facts.task == "regression" and is_for_classes
             code = "class-loss-for-numbers" if no_classes else "output-width"
             problems.append(Problem("loss", misfit + _as_numbers(known, facts), code))
+
+
+def _misfit(loss: Loss, shape: Shape, facts: Facts) -> str:
+    """Why outputs of this shape can't be compared with what is asked for, or empty."""
+    if not facts.positions:
+        return loss.misfit(shape, facts)
+    if not isinstance(shape, Steps) or shape[0] != facts.positions:
+        return (
+            f"each sample has {facts.positions} positions with a target each, but the last layer "
+            f"gives {shape_text(shape)}: end with Linear({len(facts.classes)}) on all positions"
+        )
+    return loss.misfit(shape[1:], facts)
 
 
 def _as_numbers(known: Known, facts: Facts) -> str:
@@ -107,6 +121,9 @@ def _check_predict(known: Known, facts: Facts, problems: list[Problem]) -> None:
         if len(sample) != num_features:
             wanted = f"{num_features} features ({names})" if names else "no single features"
             message = f"it has {len(sample)} values, but the data has {wanted}"
+            problems.append(Problem(f"predict[{index}]", message, "predict-width"))
+        elif facts.num_tokens and not all(one in range(facts.num_tokens) for one in sample):
+            message = f"its values are not each one of 0 to {facts.num_tokens - 1}"
             problems.append(Problem(f"predict[{index}]", message, "predict-width"))
 
 
@@ -186,8 +203,10 @@ def _check_select(known: Known, facts: Facts, problems: list[Problem]) -> None:
 def _check_sampler(known: Known, facts: Facts, problems: list[Problem]) -> None:
     if known.get("sampler") is None:
         return
-    if facts.task == "regression":
+    if facts.task == "regression" or facts.positions:
         message = "the data set is a regression, it has no classes: leave sampler out"
+        if facts.positions:
+            message = "each sample is a sequence with several targets: leave sampler out"
         problems.append(Problem("sampler", message, "sampler"))
         return
     if known.get("shuffle") is False:

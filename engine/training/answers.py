@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from engine.errors import UsageError
 from engine.parts.data.sheet.samples import Given
 from engine.runs.events import Prediction
 from engine.training.bounds import interval
@@ -39,6 +40,8 @@ def answers(
     """
     if input_map.pixels is not None:
         raw = raw.view(-1, *evaluator.facts.shape)
+    if evaluator.facts.num_tokens:
+        raw = _tokens(raw, evaluator.facts.num_tokens)
     outputs = evaluator.outputs(input_map.stored(raw)).cpu()
     decoder = evaluator.decoder
     if evaluator.facts.task == "regression":
@@ -48,6 +51,17 @@ def answers(
         logarithmic = decoder.target_map.logarithmic
         return Answers(numbers, None, None, *interval(numbers, bounds, logarithmic=logarithmic))
     return Answers(outputs, decoder.predicted_classes(outputs), decoder.probabilities(outputs))
+
+
+def _tokens(raw: Tensor, count: int) -> Tensor:
+    """Numbers as tokens; raises UsageError for one that is none."""
+    tokens = raw.long()
+    wrong = raw[(tokens != raw) | (tokens < 0) | (tokens >= count)]
+    if len(wrong):
+        raise UsageError(
+            f"{wrong[0].item():g} is not known here: what comes in is one of 0 to {count - 1}"
+        )
+    return tokens
 
 
 def predictions(

@@ -20,6 +20,7 @@ def baselines(splits: Splits) -> dict[str, float]:
         commonest = torch.bincount(parts["train"].flatten()).argmax()
         found = {}
         for name, targets in parts.items():
+            targets = targets.flatten()
             guessed = commonest.expand_as(targets)
             found[f"{name}_accuracy"] = accuracy(guessed, targets)
             found[f"{name}_balanced_accuracy"] = balanced_accuracy(guessed, targets)

@@ -21,13 +21,36 @@ class GuardedBCELoss(nn.BCELoss):
         return torch.where(inside.all(), loss, torch.nan)
 
 
+class PerPosition(nn.Module):
+    """A loss of every position of a sequence, as if each were a sample; the mean over all."""
+
+    def __init__(self, loss: nn.Module) -> None:
+        super().__init__()
+        self.loss = loss
+
+    def forward(self, outputs: Tensor, targets: Tensor) -> Tensor:
+        """outputs: (samples, positions, outputs), or those laid out already."""
+        if outputs.dim() > 2:
+            outputs, targets = outputs.flatten(0, 1), targets.flatten(0, 1)
+        loss: Tensor = self.loss(outputs, targets)
+        return loss
+
+
 def criterion_of(
-    loss: Loss, class_weights: Tensor | None, device: torch.device, *, is_guarded: bool = False
+    loss: Loss,
+    class_weights: Tensor | None,
+    device: torch.device,
+    *,
+    is_guarded: bool = False,
+    positions: int = 0,
 ) -> nn.Module:
     """The module that compares outputs with targets; class_weights: as Loss.build takes them.
 
-    is_guarded: it raises for no outputs, on no device.
+    is_guarded: it raises for no outputs, on no device. positions: of each sample, as its data's
+    facts have them.
     """
     if loss.raises_outside and (is_guarded or device.type == "cuda"):
-        return GuardedBCELoss()
-    return loss.build(None if class_weights is None else class_weights.to(device))
+        made: nn.Module = GuardedBCELoss()
+    else:
+        made = loss.build(None if class_weights is None else class_weights.to(device))
+    return PerPosition(made) if positions else made

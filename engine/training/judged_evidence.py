@@ -6,11 +6,17 @@ from engine.evaluation.evidence import Evidence, shares
 from engine.training.metrics import Evaluator
 from engine.training.splits import Split
 
+MOST_POSITIONS = 10_000
+"""Of sequences, the first of them: windows that overlap say the same again."""
+
 
 def evidence(evaluator: Evaluator, name: str, part: Split) -> Evidence:
     """What a network says of a split."""
     outputs, facts, decoder = evaluator.outputs_of(part), evaluator.facts, evaluator.decoder
     targets = part.targets.cpu().numpy()
+    if facts.positions:  # each position of a sequence counts as a sample
+        outputs = outputs.flatten(0, 1)[:MOST_POSITIONS]
+        targets = targets.reshape(-1)[:MOST_POSITIONS]
     if facts.task == "regression":
         numbers = decoder.numbers(outputs).double().cpu().numpy()
         return Evidence(name, facts, targets.astype("float64"), numbers)

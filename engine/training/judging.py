@@ -55,6 +55,8 @@ def _judged(trainer: Trainer, part: Split, told: Evidence, cost: Cost) -> Judgem
     found = judge(
         told, guesses(trainer, part, told), fitted_to=fitted_to, cost=cost, columns=columns
     )
+    if facts.positions:  # a mistake is a place in a sample there, no sample
+        return msgspec.structs.replace(found, num_mistakes=num_mistakes(told))
     found = msgspec.structs.replace(
         found, mistakes=mistakes(trainer, part, told), num_mistakes=num_mistakes(told)
     )
@@ -78,7 +80,7 @@ def evidence_of(trainer: Trainer) -> Evidence:
 
 def columns_of(part: Split, input_map: InputMap, facts: Facts) -> list[Column]:
     """The columns of a split's samples; none of pictures, or of too many."""
-    if input_map.pixels is not None or product(facts.shape) > MOST_COLUMNS:
+    if input_map.pixels is not None or facts.positions or product(facts.shape) > MOST_COLUMNS:
         return []
     places = torch.arange(min(len(part), MOST_ROWS))
     rows, names = raw_rows(part, input_map, facts, places)
@@ -90,6 +92,8 @@ def guesses(trainer: Trainer, part: Split, evidence: Evidence) -> list[Guess]:
     train = trainer.splits.train
     targets = _targets(train)
     found = [simple_guess(targets, evidence)]
+    if trainer.splits.facts.positions:  # its sequences are no rows of features
+        return found
     index = _spread(len(train), MOST_CELLS // product(trainer.splits.facts.shape))
     inputs = _inputs(trainer, part, torch.arange(len(part)))
     to_fit = _inputs(trainer, train, index)
@@ -98,6 +102,9 @@ def guesses(trainer: Trainer, part: Split, evidence: Evidence) -> list[Guess]:
 
 
 def _targets(part: Split) -> Array:
+    if not part.targets.is_floating_point():  # of sequences, one for each position
+        classes: Array = part.targets.flatten().cpu().numpy()
+        return classes
     found: Array = part.targets.cpu().numpy()
     return found if part.targets.dim() == 1 else found.astype("float64")
 

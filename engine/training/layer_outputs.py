@@ -11,7 +11,19 @@ from engine.parts.layers import Layer
 from engine.parts.layers.address import Address, module_name, walk
 
 See = Callable[[Address, Tensor], None]
-"""Is given a layer's address and output, batch first, as soon as there is one."""
+"""Is given a layer's address and output as soon as there is one: (samples, units, …)."""
+
+_UNITS_LAST = "gives_units_last"
+
+
+def mark_units_last(module: nn.Module) -> None:
+    """Say of a module that it gives (samples, positions, units)."""
+    setattr(module, _UNITS_LAST, True)
+
+
+def unit_dim(module: nn.Module) -> int:
+    """The dimension of a module's output that its units are in."""
+    return -1 if getattr(module, _UNITS_LAST, False) else 1
 
 
 @contextmanager
@@ -30,6 +42,6 @@ def watched(model: nn.Module, layers: Sequence[Layer], see: See) -> Iterator[Non
 
 def _shower(address: Address, see: See) -> Callable[[nn.Module, tuple[Tensor, ...], Tensor], None]:
     def show(module: nn.Module, inputs: tuple[Tensor, ...], output: Tensor) -> None:
-        see(address, output)
+        see(address, output.movedim(unit_dim(module), 1))
 
     return show

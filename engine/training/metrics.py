@@ -108,7 +108,10 @@ class Scored:
     ) -> None:
         """known: metrics that were computed already, by name."""
         self._evaluator = evaluator
-        self.targets = self.actual = split.targets
+        targets = split.targets
+        if outputs.dim() > 2:  # each position of a sequence counts as a sample
+            outputs, targets = outputs.flatten(0, 1), targets.flatten(0, 1)
+        self.targets = self.actual = targets
         self.outputs = outputs
         self._known = known or {}
 

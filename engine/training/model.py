@@ -9,9 +9,10 @@ from torch import nn
 from engine.errors import BadExperiment, Problem
 from engine.parts.layers import Layer
 from engine.parts.layers.address import fillings, module_name, place
-from engine.parts.shapes import Shape
+from engine.parts.shapes import Shape, Steps
 from engine.spec.chain import Link, every, links
 from engine.training.freezing import Network
+from engine.training.layer_outputs import mark_units_last
 from engine.training.precision import CoarseNetwork
 
 
@@ -27,6 +28,9 @@ def build_model(layers: Sequence[Layer], shape: Shape, precision: str = "float32
     assert not problems, "the reader has checked the chain"
     network = CoarseNetwork if precision == "bf16" else Network
     model = network(*(link.layer.build(link.input_shape) for link in chain))
+    for link in every(chain):
+        if isinstance(link.output_shape, Steps):
+            mark_units_last(model.get_submodule(module_name(link.address)))
     for address, filling in fillings(layers):
         filling.fill(model.get_submodule(module_name(address)))
     return model

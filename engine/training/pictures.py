@@ -9,6 +9,7 @@ from engine.runs.pictures import Boundary, Comparison, Curve, Picture, Pictures,
 from engine.training.inputs import InputMap
 from engine.training.metrics import ROWS, Evaluator
 from engine.training.splits import Split, Splits
+from engine.training.writing import sample_of
 
 LEVELS = 6
 """Steps of confidence per class in a boundary: few, so that little changes from frame to frame."""
@@ -42,6 +43,7 @@ def all_pictures(
         boundary=boundary(evaluator, splits, size) if drawn else None,
         curve=curve(evaluator, splits, CURVE_PLACES),
         mistakes=mistakes(evaluator, splits, MAX_MISTAKES),
+        written=sample_of(evaluator),
     )
 
 
@@ -159,8 +161,9 @@ def comparison(evaluator: Evaluator, splits: Splits, limit: int) -> Comparison:
     if facts.task == "regression":
         actual, predicted = targets[:, 0].tolist(), outputs[:, 0].tolist()
     else:
-        actual = targets.tolist()
-        predicted = evaluator.decoder.predicted_classes(outputs).tolist()
+        # Of sequences the positions one after the other, as many as of other samples.
+        actual = targets.flatten()[:limit].tolist()
+        predicted = evaluator.decoder.predicted_classes(outputs).flatten()[:limit].tolist()
         if len(facts.classes) == 2:
             probabilities = evaluator.decoder.probabilities(outputs)[:, 1].tolist()
     return Comparison(

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
+import torch
 from torch import Tensor
 
 from engine.decoding import converted
@@ -21,6 +22,7 @@ from engine.spec.experiment import Experiment
 from engine.training.answers import Answers, answers, predictions
 from engine.training.bounds import bounds_tensor
 from engine.training.checkpoint import Checkpoint, load
+from engine.training.criterion import criterion_of
 from engine.training.inputs import InputMap, InputState
 from engine.training.metrics import Evaluator
 from engine.training.model import build_model
@@ -80,9 +82,10 @@ class TrainedNetwork:
         self.epoch, self.step = state.epoch, state.step
         accepted = accepted_at(folder, state.step) if folder is not None else None
         decoder = OutputDecoder(experiment.loss, experiment.layers, facts, target_map, accepted)
-        self.evaluator = Evaluator(
-            self.model, experiment.loss.build(), decoder, facts, self.input_map
+        criterion = criterion_of(
+            experiment.loss, None, torch.device("cpu"), positions=facts.positions
         )
+        self.evaluator = Evaluator(self.model, criterion, decoder, facts, self.input_map)
 
     @classmethod
     def of(cls, run: Run, moment: Moment) -> TrainedNetwork:

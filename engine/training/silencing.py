@@ -13,20 +13,21 @@ import torch
 from torch import Tensor, nn
 
 from engine.parts.layers.modules import Silence
+from engine.training.layer_outputs import unit_dim
 
 Silenced = Mapping[str, tuple[int, ...]]
 """By module: the indices of its silenced outputs or channels, ascending."""
 
 
 class _Silence:
-    """Fixes units of a layer's output to zero: (samples, units, …)."""
+    """Fixes units of a layer's output to zero."""
 
     def __init__(self, units: tuple[int, ...], device: torch.device) -> None:
         self.units = units
         self._index = _index(units, device)
 
     def __call__(self, module: nn.Module, inputs: object, output: Tensor) -> Tensor:
-        return output.index_fill(1, self._index, 0.0)
+        return output.index_fill(unit_dim(module), self._index, 0.0)
 
 
 @cache
@@ -58,7 +59,8 @@ def spelled_out(model: nn.Module) -> nn.Module:
     asleep = silenced(model)
     silence(model, {})
     for name, units in asleep.items():
-        model.set_submodule(name, nn.Sequential(model.get_submodule(name), Silence(units)))
+        module = model.get_submodule(name)
+        model.set_submodule(name, nn.Sequential(module, Silence(units, unit_dim(module))))
     return model
 
 

@@ -118,9 +118,11 @@ class Trainer:
         )
         """The experiment as it is trained: seed, threads and device resolved."""
         self.device_splits = self.splits.on(self.device)
-        num_outputs = self.chain[-1].output_shape[0]
+        num_outputs = self.chain[-1].output_shape[-1]
         weights = class_weights(experiment, facts, train.targets, num_outputs)
-        self.criterion = criterion = criterion_of(experiment.loss, weights, self.device)
+        self.criterion = criterion = criterion_of(
+            experiment.loss, weights, self.device, positions=facts.positions
+        )
         decoder = OutputDecoder(experiment.loss, experiment.layers, facts, self.splits.target_map)
         self.evaluator = Evaluator(
             self.model, criterion, decoder, facts, self.splits.input_map, experiment.select

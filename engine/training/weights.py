@@ -15,21 +15,21 @@ def class_weights(
 ) -> Tensor | None:
     """What the loss takes: one weight per class, or, for one output, the second's over the first's.
 
-    targets: the training split's (samples,) int64. "balanced" is samples / (classes · count),
+    targets: the training split's (samples, …) int64. "balanced" is samples / (classes · count),
     as scikit-learn has it. Raises DataUnavailable if a class to be balanced has no sample.
     """
     asked = experiment.class_weights
     if asked is None:
         return None
     if asked == "balanced":
-        counts = torch.bincount(targets, minlength=len(facts.classes))
+        counts = torch.bincount(targets.flatten(), minlength=len(facts.classes))
         if int(counts.min()) == 0:
             missing = facts.classes[int(counts.argmin())]
             raise DataUnavailable(
                 f'class_weights: "balanced" needs every class in the training split, '
                 f'but "{missing}" has no sample there'
             )
-        weights = len(targets) / (len(facts.classes) * counts.float())
+        weights = targets.numel() / (len(facts.classes) * counts.float())
     else:
         weights = torch.tensor(asked)
     return weights[1:] / weights[:1] if num_outputs == 1 else weights

@@ -136,6 +136,7 @@ from tui.commands import (  # noqa: E402  # they add themselves to app
     system,
     table,
     tune,
+    write,
 )
 
 __all__ = [
@@ -165,4 +166,5 @@ __all__ = [
     "table",
     "train",
     "tune",
+    "write",
 ]

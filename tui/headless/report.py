@@ -28,6 +28,7 @@ from tui.renderables.loss_chart import LossSeries, loss_chart
 from tui.renderables.numbers import counted, duration
 from tui.renderables.predictions import class_prediction, value_prediction
 from tui.renderables.table import heading, sentence
+from tui.renderables.written import written_rows
 
 CHART_HEIGHT = 14
 MOST_LISTED = 200
@@ -110,6 +111,9 @@ class Report:
         if pictures.boundary is not None:
             rows = boundary_rows(pictures.boundary, min(width, 100), look)
             yield self._titled(tr("Decision boundary"), rows)
+        if pictures.written:
+            yield self._titled(tr("What it writes"), written_rows(pictures.written, width, look))
+            return
         if pictures.curve is not None:
             rows = curve_rows(pictures.curve, min(width, 100), CHART_HEIGHT + 4, look)
             yield self._titled(tr("Prediction over the input"), rows)

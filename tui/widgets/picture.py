@@ -27,6 +27,7 @@ from tui.renderables.network.large import large_rows, titled
 from tui.renderables.table import sentence
 from tui.renderables.targets import target_heading
 from tui.renderables.thumbnail import thumbnail
+from tui.renderables.written import written_rows
 from tui.widgets.curve_cursor import CurveCursor
 from tui.widgets.scrolled import ScrolledView
 
@@ -56,6 +57,11 @@ DATA = Figure(
     "The data",
     "Shows what there is to learn from, before anything is learned.",
     "Here it is {samples} samples, {train} of them to train on.",
+)
+WRITTEN = Figure(
+    "What it writes",
+    "Shows what the network writes by itself, character by character, as it says what comes next.",
+    "Here it learned from {train} windows; each line but the last is whole.",
 )
 SAMPLES = Figure(
     "One sample after the other",
@@ -202,6 +208,8 @@ class PictureView(ScrolledView, CurveCursor, can_focus=True):
                 test_points=self.test_points,
             )
             return BOUNDARY, rows
+        if pictures.written:
+            return WRITTEN, written_rows(pictures.written, width, look)
         if pictures.curve is not None:
             return CURVE, curve_rows(pictures.curve, width, height, look, at=self.at)
         evaluated = self.snapshot.evaluated

@@ -31,6 +31,9 @@ def linear_collapse(case: Case) -> Remarks:
     """A linear map of a linear map is a linear map."""
     for stretch in case.stretches:
         for first, second in stretch.neighbors():
+            weighted = stretch.layers[first], stretch.layers[second]
+            if not all(layer.connects for layer in weighted):
+                continue  # what is looked up, or looks at others, is no map of its inputs alone
             if not stretch.bend_between(first, second):
                 yield _collapse(case, stretch, first, second)
 

@@ -7,7 +7,9 @@ from engine.parts.data import (
     image_list,
     points,
     surfaces,
+    symbols,
     tables,
+    text,
     torchvision_sets,
     tutorials,
 )
@@ -48,7 +50,9 @@ __all__ = [
     "names_of_inputs",
     "points",
     "surfaces",
+    "symbols",
     "tables",
+    "text",
     "torchvision_sets",
     "tutorials",
 ]

@@ -16,7 +16,7 @@ from engine.parts.data.sheet.column import Column
 from engine.parts.data.sheet.remarks import Remark
 from engine.parts.data.sheet.samples import Samples
 from engine.parts.data.sheet.table import Table
-from engine.parts.shapes import Shape, product
+from engine.parts.shapes import Shape, Tokens, product
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -53,8 +53,20 @@ class Facts:
     """The sign that stands at each of them in the data, like its currency; empty without one."""
     planar: bool = False
     """Whether raw inputs are points (x1, x2), so that a decision boundary can be drawn."""
+    num_tokens: int = 0
+    """What an input can be where they are tokens, 0, 1 …; 0 where they are numbers."""
+    tokens: tuple[str, ...] = ()
+    """What each of them is in a text; empty where they make up none."""
+    positions: int = 0
+    """Targets of a sample, one for each position of a sequence; 0: one target for all of it."""
+    has_targets: bool = True
+    """Whether a sample has a target of its own; where not, an objective makes one."""
     objective: str = ""
     """The objective that made these of the data's own facts; empty for those."""
+
+    def __post_init__(self) -> None:
+        if self.num_tokens:  # also where they come from a record
+            object.__setattr__(self, "shape", Tokens(self.shape, self.num_tokens))
 
     @property
     def own_sizes(self) -> dict[OwnSplit, int]:

@@ -8,6 +8,7 @@ from engine.parts.layers import (
     pooling,
     residual,
     resizing,
+    sequence,
 )
 from engine.parts.layers.base import Layer
 
@@ -20,4 +21,5 @@ __all__ = [
     "pooling",
     "residual",
     "resizing",
+    "sequence",
 ]

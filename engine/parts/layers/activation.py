@@ -30,6 +30,7 @@ class _Activation(Layer, abstract=True):
     here = "Here it bends {inputs} values one by one and learns nothing{range}."
     steady = True
     nonlinear = True
+    of_steps = True
 
 
 class ReLU(_Activation):
@@ -147,6 +148,7 @@ class PReLU(_Activation):
     here = "Here {inputs} values pass, and it learns {sum} slopes that begin at {init}."
     unpassed = ("per_channel",)
     size_names = ("num_parameters",)
+    of_steps = False
     kinks = 1
 
     init: float = parameter(default=0.25, help="the slope to begin with")
@@ -243,6 +245,7 @@ class GLU(_Activation):
 
     words = "Lets one half of the values say how much passes of the other half."
     here = "Here {inputs} values go in and {outputs} come out; it learns nothing."
+    of_steps = False
 
     dim: int = parameter(default=-1, help="dimension that is halved; -1 is the last one")
 
@@ -269,6 +272,7 @@ class Softplus(_Activation):
 
 
 class _OverDimension(_Activation, abstract=True):
+    of_steps = False
     always_written = ("dim",)
 
     dim: int = parameter(

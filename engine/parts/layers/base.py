@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from engine.parts.component import Component, TorchOnly, literal
-from engine.parts.shapes import Shape, ShapeError, shape_text
+from engine.parts.shapes import Shape, ShapeError, Steps, Tokens, shape_text
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -65,6 +65,12 @@ class Layer(Component, abstract=True):
     sample; empty where it does not."""
     keeps_zero: ClassVar[bool] = False
     """Whether zeros come out where nothing but zeros goes in, and it learns nothing."""
+    of_tokens: ClassVar[bool] = False
+    """Whether it takes tokens in place of numbers."""
+    of_steps: ClassVar[bool] = False
+    """Whether it takes a sequence of positions with features each, engine.parts.shapes.Steps."""
+    connects: ClassVar[bool] = True
+    """Whether its weights, where it has some, lead from single units to single units."""
     dead_at: ClassVar[float | None] = None
     """The output, its lowest, at which it passes no gradient back: a unit that gives no more for
     any sample is lost. None where there is no such value."""
@@ -231,6 +237,35 @@ def torch_literal(value: object) -> str:
         inside = ", ".join(torch_literal(item) for item in value)
         return f"({inside},)" if len(value) == 1 else f"({inside})"
     return literal(value)
+
+
+def require_kind(layer: Layer, shape: Shape) -> None:
+    """Refuse tokens where numbers are taken, the reverse, and sequences of positions."""
+    if isinstance(shape, Tokens):
+        if not layer.of_tokens:
+            raise ShapeError(
+                f"{layer.brief} takes numbers but gets {shape.kinds} kinds of tokens",
+                f"put Embedding({shape.kinds}, 32) before it",
+            )
+    elif layer.of_tokens:
+        raise ShapeError(
+            f"{layer} takes tokens but gets numbers, {shape_text(shape)}",
+            "leave it out, or use data of tokens, like modular()",
+        )
+    elif isinstance(shape, Steps) and not layer.of_steps:
+        raise ShapeError(
+            f"{layer.brief} does not take {shape[0]} positions with {shape[1]} features each",
+            "put Flatten() before it",
+        )
+
+
+def require_steps(layer: Layer, shape: Shape) -> None:
+    """Refuse anything but a sequence of positions with features each."""
+    if not isinstance(shape, Steps):
+        raise ShapeError(
+            f"{layer.brief} takes positions with features each but gets {shape_text(shape)}",
+            "put Embedding() before it, which makes them of tokens",
+        )
 
 
 def require_image(layer: Layer, shape: Shape) -> None:

@@ -11,7 +11,7 @@ from engine.parts.layers.initial import (
     initial_scale,
     initial_weights,
 )
-from engine.parts.shapes import MAX_ELEMENTS, Shape, ShapeError, product, shape_text
+from engine.parts.shapes import MAX_ELEMENTS, Shape, ShapeError, Steps, product, shape_text
 
 
 class Linear(Initialized):
@@ -23,6 +23,7 @@ class Linear(Initialized):
     )
     here = "Here {inputs} values become {outputs}, and it learns {sum} numbers."
     steady = True
+    of_steps = True
     dense = True
     width_parameter = "out_features"
     weights = ("weight",)
@@ -37,23 +38,26 @@ class Linear(Initialized):
     init_bias: float | None = initial_bias()
 
     def output_shape(self, shape: Shape) -> Shape:
-        require_features(self, shape)
+        if not isinstance(shape, Steps):
+            require_features(self, shape)
         if self.num_parameters(shape) > MAX_ELEMENTS:
             raise ShapeError(
                 f"{self} on {shape_text(shape)} inputs would need "
                 f"{self.num_parameters(shape):,} parameters",
                 "give it fewer outputs",
             )
+        if isinstance(shape, Steps):
+            return Steps((shape[0], self.out_features))
         return (self.out_features,)
 
     def num_parameters(self, shape: Shape) -> int:
-        return (shape[0] + self.bias) * self.out_features
+        return (shape[-1] + self.bias) * self.out_features
 
     def terms(self, shape: Shape) -> str:
-        return factors(shape[0], self.out_features, plus=self.bias * self.out_features)
+        return factors(shape[-1], self.out_features, plus=self.bias * self.out_features)
 
     def sizes(self, shape: Shape) -> tuple[int, ...]:
-        return shape
+        return shape[-1:]
 
 
 class Flatten(Layer):
@@ -63,6 +67,7 @@ class Flatten(Layer):
     here = "Here {shape_in} becomes a row of {outputs} values; it learns nothing."
     steady = True
     passes_on = True
+    of_steps = True
 
     start_dim: int = parameter(default=1, help="first dimension to flatten; 0 is the batch")
     end_dim: int = parameter(default=-1, help="last dimension to flatten; -1 is the last one")
@@ -77,6 +82,8 @@ class Flatten(Layer):
                 f"{self} does not fit {shape_text(shape)}: its dimensions are 1 to {num_dims - 1}",
                 "use Flatten()",
             )
+        if isinstance(shape, Steps) and start == end:
+            return shape
         return (*shape[: start - 1], product(shape[start - 1 : end]), *shape[end:])
 
 
@@ -89,6 +96,7 @@ class Dropout(Layer):
     )
     here = "Here it switches off {dropped} of {inputs} values in each step; once trained, none."
     passes_on = True
+    of_steps = True
 
     p: float = parameter(default=0.5, help="share of the values set to zero", minimum=0, below=1)
 
@@ -131,3 +139,4 @@ class Identity(Layer):
     here = "Here all {inputs} values pass as they are."
     steady = True
     passes_on = True
+    of_steps = True

@@ -7,16 +7,70 @@ from torch import nn
 
 
 class Silence(nn.Module):
-    """Fixes some units of what comes in to zero: (samples, units, …)."""
+    """Fixes some units of what comes in to zero; dim: the dimension that they are in."""
 
     index: torch.Tensor
 
-    def __init__(self, units: tuple[int, ...]) -> None:
+    def __init__(self, units: tuple[int, ...], dim: int = 1) -> None:
         super().__init__()
+        self.dim = dim
         self.register_buffer("index", torch.tensor(units), persistent=False)
 
     def forward(self, inputs: torch.Tensor) -> torch.Tensor:
-        return inputs.index_fill(1, self.index, 0.0)
+        return inputs.index_fill(self.dim, self.index, 0.0)
+
+
+class PositionalEmbedding(nn.Module):
+    """Adds to each position's features a learned row of its own: (samples, positions, features)."""
+
+    def __init__(self, positions: int, features: int) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(positions, features))
+
+    def forward(self, inputs: torch.Tensor) -> torch.Tensor:
+        return inputs + self.weight[: inputs.shape[1]]
+
+
+class SinusoidalEmbedding(nn.Module):
+    """Adds to each position's features sines and cosines of it: Vaswani et al. 2017."""
+
+    waves: torch.Tensor
+
+    def __init__(self, positions: int, features: int) -> None:
+        super().__init__()
+        rates = 10000.0 ** (-torch.arange(0, features, 2) / features)
+        angles = torch.arange(positions).unsqueeze(1) * rates
+        waves = torch.stack([angles.sin(), angles.cos()], 2).flatten(1)[:, :features]
+        self.register_buffer("waves", waves, persistent=False)
+
+    def forward(self, inputs: torch.Tensor) -> torch.Tensor:
+        return inputs + self.waves[: inputs.shape[1]]
+
+
+class SelfAttention(nn.Module):
+    """Lets each position take from all, or from those before it: Vaswani et al. 2017."""
+
+    def __init__(self, features: int, heads: int, causal: bool = False) -> None:
+        super().__init__()
+        self.heads, self.causal = heads, causal
+        self.in_proj = nn.Linear(features, 3 * features)
+        self.out_proj = nn.Linear(features, features)
+
+    def forward(self, inputs: torch.Tensor) -> torch.Tensor:
+        samples, positions, features = inputs.shape
+        split = self.in_proj(inputs).view(samples, positions, 3, self.heads, -1)
+        query, key, value = split.permute(2, 0, 3, 1, 4)
+        found = nn.functional.scaled_dot_product_attention(query, key, value, is_causal=self.causal)
+        joined = found.transpose(1, 2).reshape(samples, positions, features)
+        outputs: torch.Tensor = self.out_proj(joined)
+        return outputs
+
+
+class MeanPool(nn.Module):
+    """The mean over the positions of a sequence: (samples, positions, features)."""
+
+    def forward(self, inputs: torch.Tensor) -> torch.Tensor:
+        return inputs.mean(1)
 
 
 class Residual(nn.Module):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.parts.component import and_torch_only, parameter
 from engine.parts.layers.base import Layer, factors, require_image
-from engine.parts.shapes import Shape, ShapeError, product, shape_text
+from engine.parts.shapes import Shape, ShapeError, Steps, product, shape_text
 
 
 class _BatchNorm(Layer, abstract=True):
@@ -183,7 +183,7 @@ class InstanceNorm2d(Layer):
 
 
 class LayerNorm(Layer):
-    """Normalize each sample over all its values."""
+    """Normalize each sample over all its values; of a sequence each position by itself."""
 
     words = "Brings the values of each sample to mean 0 and deviation 1, whatever the batch is."
     here = "Here it evens out {inputs} values of each sample, and learns {sum} numbers."
@@ -191,6 +191,7 @@ class LayerNorm(Layer):
     nonlinear = True
     normalizes = "sample"
     size_names = ("normalized_shape",)
+    of_steps = True
 
     eps: float = parameter(default=1e-5, help="added to the variance for stability", above=0)
     elementwise_affine: bool = parameter(
@@ -199,13 +200,19 @@ class LayerNorm(Layer):
     bias: bool = parameter(default=True, help="learn the shift as well as the scale")
 
     def erases(self, shape: Shape) -> bool:
-        return product(shape) == 1
+        return product(_normalized(shape)) == 1
 
     def num_parameters(self, shape: Shape) -> int:
-        return product(shape) * (1 + self.bias) if self.elementwise_affine else 0
+        return product(_normalized(shape)) * (1 + self.bias) if self.elementwise_affine else 0
 
     def terms(self, shape: Shape) -> str:
-        return factors(1 + self.bias, product(shape)) if self.elementwise_affine else ""
+        of = product(_normalized(shape))
+        return factors(1 + self.bias, of) if self.elementwise_affine else ""
 
     def sizes(self, shape: Shape) -> tuple[Shape, ...]:
-        return (shape,)
+        return (_normalized(shape),)
+
+
+def _normalized(shape: Shape) -> Shape:
+    """Over what LayerNorm's means are: all of a sample, or the features of each position."""
+    return shape[-1:] if isinstance(shape, Steps) else shape

@@ -10,7 +10,7 @@ from engine.parts.layers.block import Block, call_lines
 from engine.parts.layers.convolution import Conv1d, Conv2d
 from engine.parts.layers.dense import Linear
 from engine.parts.layers.initial import Init, Initialized, initial_scale, initial_weights
-from engine.parts.shapes import Shape, ShapeError, shape_text
+from engine.parts.shapes import Shape, ShapeError, Steps, shape_text
 
 if TYPE_CHECKING:
     from torch import nn
@@ -32,6 +32,7 @@ class Residual(Block, Initialized):
         "numbers."
     )
     steady = True
+    of_steps = True
 
     shortcut: Literal["identity", "projection"] = parameter(
         default="identity",
@@ -91,8 +92,10 @@ class Residual(Block, Initialized):
 
     def _projection(self, shape: Shape, inside: Shape) -> Layer:
         """The layer that brings an input to the shape of what is inside; raises ShapeError."""
-        if len(shape) == len(inside) == 1:
-            return Linear(inside[0], bias=False)
+        if len(shape) == len(inside) == 1 or (
+            isinstance(shape, Steps) and isinstance(inside, Steps) and shape[0] == inside[0]
+        ):
+            return Linear(inside[-1], bias=False)
         strides = tuple(map(_stride, shape[1:], inside[1:]))
         if len(shape) == len(inside) == 2 and all(strides):
             return Conv1d(inside[0], 1, stride=strides[0], bias=False)

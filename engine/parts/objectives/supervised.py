@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.parts.data.base import Facts
 from engine.parts.objectives.base import Objective
 
 
@@ -10,3 +11,8 @@ class Supervised(Objective, name="supervised"):
 
     words = "Asks the network for what the data says of each sample, and shows it the answer."
     here = "Here {train} samples are learned from, each with its answer."
+
+    def refusal(self, facts: Facts) -> str:
+        if facts.has_targets:
+            return ""
+        return 'the data has no answers to learn: write objective = "next_token()"'

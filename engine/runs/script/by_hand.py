@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from engine.parts.layers.address import module_name
 from engine.parts.layers.base import torch_literal
+from engine.parts.shapes import Steps
 from engine.runs.changes import Change
 from engine.runs.events import (
     LayerRedrawn,
@@ -84,13 +85,19 @@ def _redraw(plan: Plan, change: LayerRedrawn) -> list[str]:
 
 def _silence(plan: Plan) -> list[str]:
     device = "" if plan.on_cpu else ", device=device"
+    last = [
+        module_name(link.address)
+        for link in every(plan.chain)
+        if isinstance(link.output_shape, Steps)
+    ]
+    dim = f"-1 if name in {last!r} else 1" if last else "1"
     body = [
         "if name in silenced:",
         "    silenced.pop(name).remove()",
         "if units:",
         f"    index = torch.tensor(units{device})",
         "    silenced[name] = model.get_submodule(name).register_forward_hook(",
-        "        lambda module, inputs, outputs: outputs.index_fill(1, index, 0.0)",
+        f"        lambda module, inputs, outputs: outputs.index_fill({dim}, index, 0.0)",
         "    )",
     ]
     help = "Fix these outputs of a layer to zero, and no others."

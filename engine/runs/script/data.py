@@ -81,12 +81,14 @@ def _class_weights(plan: Plan) -> list[str]:
         return []
     targets = plan.targets("train")
     num_classes = len(plan.facts.classes)
+    flat = ".flatten()" if plan.facts.positions else ""
+    total = f"{targets}.numel()" if plan.facts.positions else f"len({targets})"
     if asked == "balanced":
         lines = [
             "",
             "# A class counts for more in the loss the fewer samples it has.",
-            f"counts = torch.bincount({targets}, minlength={num_classes})",
-            f"class_weights = len({targets}) / ({num_classes} * counts.float())",
+            f"counts = torch.bincount({targets}{flat}, minlength={num_classes})",
+            f"class_weights = {total} / ({num_classes} * counts.float())",
         ]
     else:
         lines = ["", "# How much each class counts in the loss."]

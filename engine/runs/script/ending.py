@@ -27,10 +27,14 @@ def evaluate_lines(plan: Plan) -> list[str]:
     loss = f"criterion(outputs, {compared}).item()"
     if plan.experiment.loss.raises_outside:  # which raises for what other losses pass on
         loss += ' if outputs.isfinite().all() else float("nan")'
+    positions = []
+    if plan.facts.positions:
+        positions = ["    outputs, targets = outputs.flatten(0, 1), targets.flatten(0, 1)"]
     body = [
         "model.eval()  # some layers behave otherwise while training",
         "with torch.no_grad():",
         f"    outputs = {outputs}",
+        *positions,
         f"    loss = {loss}",
         "model.train()",
         *(["frozen.eval()"] if plan.frozen else []),
@@ -104,7 +108,7 @@ def _predictions(plan: Plan) -> list[str]:
     lines = [
         "",
         "# What does it say of new samples?",
-        f"samples = torch.tensor([{rows}])",
+        f"samples = torch.tensor([{rows}]){'.long()' if plan.facts.num_tokens else ''}",
         "model.eval()",
         "with torch.no_grad():",
         f"    outputs = {plan.forward}({inputs}{plan.to_device}){'' if read else back}",

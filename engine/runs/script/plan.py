@@ -84,7 +84,7 @@ class Plan:
 
     @property
     def num_outputs(self) -> int:
-        return self.chain[-1].output_shape[0]
+        return self.chain[-1].output_shape[-1]
 
     @property
     def num_train(self) -> int:

@@ -38,12 +38,15 @@ def step_lines(plan: Plan) -> StepLines:
     objective = "(loss + penalty)" if penalty else "loss"
     clip: list[str] = []
     forward = f"outputs = {plan.forward}({_augmented(plan, x)})"
+    compared = f"outputs, {y}"
+    if plan.facts.positions:  # each position of a sequence counts as a sample
+        compared = f"outputs.flatten(0, 1), {y}.flatten(0, 1)"
     if experiment.clip_norm is not None:
         clip.append(f"nn.utils.clip_grad_norm_(model.parameters(), {experiment.clip_norm!r})")
     return StepLines(
         batch=[] if whole else [f"x, y = {inputs}[index], {targets}[index]"],
         forward=[f"{forward}  # forward: what the network says"],
-        loss=[f"loss = criterion(outputs, {y})  # how wrong it is", *penalty],
+        loss=[f"loss = criterion({compared})  # how wrong it is", *penalty],
         zero_grad=["optimizer.zero_grad()  # forget the gradients of the last step"],
         backward=[f"{objective}.backward()  # backward: how each weight changes the loss"],
         clip=clip,

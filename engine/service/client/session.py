@@ -375,6 +375,26 @@ class Session:
                 break
         return answers
 
+    async def write(
+        self,
+        run: Run,
+        prompt: str,
+        length: int,
+        temperature: float = 1.0,
+        seed: int = 0,
+        checkpoint: Moment = "last",
+    ) -> str:
+        """What a run's network writes after a prompt, so many characters."""
+        request = p.Write(
+            run=str(run.path.absolute()),
+            checkpoint=checkpoint,
+            prompt=prompt,
+            length=length,
+            temperature=temperature,
+            seed=seed,
+        )
+        return await self._connection.ask(request, str)
+
     async def data_rows(self, run: Run, data_dir: Path | None = None) -> DataRows:
         """A few rows of the data that a run is of, as a person would type them."""
         request = p.ShowRows(run=str(run.path.absolute()), data_dir=_absolute(data_dir))

@@ -318,6 +318,17 @@ class Predict(Request, frozen=True, kw_only=True):
     """Samples that were asked about before these, for the numbers in messages."""
 
 
+class Write(Request, frozen=True, kw_only=True):
+    """Have a run's network write on after a prompt; the answer's value is the text."""
+
+    run: str
+    checkpoint: Moment
+    prompt: str
+    length: int
+    temperature: float
+    seed: int
+
+
 class ShowRows(Request, frozen=True, kw_only=True):
     """A few rows of the data that a run is of; the answer's value is a DataRows."""
 
@@ -486,6 +497,7 @@ Requests = (
     | TrainBoth
     | Prove
     | Predict
+    | Write
     | ShowRows
     | PredictRows
     | PredictPictures

@@ -41,6 +41,7 @@ def data_rows(run: Run, locations: DataLocations) -> DataRows:
         return _of_table(read(str(data.files()[0]), samples), samples)
     torch.manual_seed(experiment.seed if isinstance(experiment.seed, int) else 0)
     dataset, reader = loaded(data, locations, torch.device("cpu"))
+    dataset = experiment.objective.dataset(dataset)
     try:
         every = whole(dataset, reader)
         places = _spread(len(every))
@@ -97,5 +98,5 @@ def _text(cell: Any) -> str:
 
 def _answer(target: torch.Tensor, classes: tuple[str, ...]) -> str:
     if classes:
-        return classes[int(target)]
+        return " ".join(classes[one] for one in target.reshape(-1).tolist())
     return ", ".join(f"{value:.6g}" for value in target.reshape(-1).tolist())

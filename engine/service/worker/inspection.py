@@ -34,6 +34,19 @@ def predict(
     return network.predict(inputs, given)
 
 
+def write(
+    run: Run, prompt: str, length: int, temperature: float, seed: int, moment: Moment = "last"
+) -> str:
+    """What the run's network writes after a prompt; raises as engine.training.writing does."""
+    from engine.training.restored import TrainedNetwork
+    from engine.training.writing import check_writes
+    from engine.training.writing import write as written
+
+    check_writes(run.facts())
+    evaluator = TrainedNetwork.of(run, moment).evaluator
+    return written(evaluator, prompt, length, temperature, seed)
+
+
 def judge(run: Run, locations: DataLocations, asked: Judge) -> Judged:
     """Judge a network on its data, or on a table's rows; raises as `evaluate` does."""
     from engine.service.worker.review import RunAgain

@@ -27,6 +27,7 @@ def describe(experiment: Experiment, locations: DataLocations) -> Description:
     """Load an experiment's data with its seed and look at it; raises DataUnavailable."""
     torch.manual_seed(experiment.seed if isinstance(experiment.seed, int) else 0)
     data, reader = loaded(experiment.data, locations, torch.device("cpu"))
+    data = experiment.objective.dataset(data)
     try:
         return _described(data, whole(data, reader), experiment)
     finally:
@@ -46,9 +47,10 @@ def _described(data: Dataset, every: Split, experiment: Experiment) -> Descripti
     counts: list[int] = []
     run = 0.0
     if data.facts.classes:
-        changes = int((data.targets[1:] != data.targets[:-1]).sum())
-        run = len(data.targets) / (changes + 1)
-        counts = torch.bincount(data.targets, minlength=len(data.facts.classes)).tolist()
+        targets = data.targets.flatten()
+        changes = int((targets[1:] != targets[:-1]).sum())
+        run = len(targets) / (changes + 1)
+        counts = torch.bincount(targets, minlength=len(data.facts.classes)).tolist()
     points = []
     if data.facts.planar and data.facts.classes:
         test, _, _ = divided(len(data.targets), experiment)

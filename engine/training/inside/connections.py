@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from engine.parts.layers import Layer
-from engine.parts.shapes import product
+from engine.parts.shapes import Steps, places, product
 from engine.runs.inside import Weight
 from engine.training.inside.network import Network
 
@@ -62,12 +62,14 @@ def connections_of(network: Network) -> list[Connection]:
     """What leads from column to column; a sum's shortcut as it is, and grouped layers, too."""
     found = []
     for target, column in enumerate(network.columns):
-        if column.is_input:
+        if column.is_input or not column.maker.layer.connects:
             continue
         layer, source = column.maker.layer, column.sources[-1]
+        laid_out = _is_of_steps(network, source)
         for name in layer.weights:
             weights = network.module(column.address).get_parameter(name).detach().cpu().float()
-            index = _index(layer, weights, network.num_units(source), column.num_units)
+            sources = network.num_units(source)
+            index = _index(layer, weights, sources, column.num_units, places_first=laid_out)
             if index is not None:
                 places = _places(network, source, index.shape[2], weights)
                 found.append(
@@ -76,11 +78,26 @@ def connections_of(network: Network) -> list[Connection]:
     return found
 
 
-def _index(layer: Layer, weights: Tensor, sources: int, targets: int) -> Tensor | None:
-    """(targets, sources, many) flat places in a parameter; None where sources can't be told."""
+def _is_of_steps(network: Network, source: int) -> bool:
+    """Whether a column's values lie position by position where they are laid out flat."""
+    column = network.columns[source]
+    return not column.is_input and isinstance(column.maker.output_shape, Steps)
+
+
+def _index(
+    layer: Layer, weights: Tensor, sources: int, targets: int, *, places_first: bool
+) -> Tensor | None:
+    """(targets, sources, many) flat places in a parameter; None where sources can't be told.
+
+    places_first: what comes in flat is laid out place by place, not source by source.
+    """
     flat = torch.arange(weights.numel()).view(weights.shape)
     if weights.dim() == 2:  # (targets, sources · places)
-        return None if flat.shape[1] % sources else flat.view(len(flat), sources, -1)
+        if flat.shape[1] % sources:
+            return None
+        if places_first:
+            return flat.view(len(flat), -1, sources).transpose(1, 2)
+        return flat.view(len(flat), sources, -1)
     flat = flat.flatten(2)
     if layer.inputs_first:  # (sources, targets of a group, many)
         parts = [part.transpose(0, 1) for part in flat.chunk(targets // flat.shape[1])]
@@ -102,8 +119,8 @@ def _places(network: Network, source: int, many: int, weights: Tensor) -> tuple[
     column = network.columns[source]
     shapes = [network.facts.shape] if column.is_input else []
     shapes += [link.output_shape for link in column.links]
-    flat = (shape[1:] for shape in reversed(shapes) if len(shape) > 1)
-    return next((places for places in flat if product(places) == many), (many,))
+    flat = (places(shape) for shape in reversed(shapes) if len(shape) > 1)
+    return next((there for there in flat if product(there) == many), (many,))
 
 
 def unraveled(flat: int, shape: tuple[int, ...]) -> tuple[int, ...]:

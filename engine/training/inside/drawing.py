@@ -83,7 +83,7 @@ class Drawing:
             network.splits.train.targets[network.rows].cpu(),
             len(network.facts.classes),
         )
-        if not 0 < count <= MOST_CLASSES:
+        if not 0 < count <= MOST_CLASSES or network.facts.positions:
             targets, count = torch.zeros(len(network.rows), dtype=torch.long), 1
         return histogram_tiles(values, targets, count, bins)
 

@@ -16,7 +16,7 @@ from engine.parts.shapes import product
 from engine.runs.events import Figure
 from engine.spec.chain import every, links
 from engine.spec.columns import Column, columns_of
-from engine.training.layer_outputs import watched
+from engine.training.layer_outputs import unit_dim, watched
 from engine.training.metrics import Evaluator
 from engine.training.splits import Split, Splits
 
@@ -71,10 +71,11 @@ class Network:
         train = self.splits.train
         with torch.enable_grad():
             outputs = self._run(train.rows(self.rows))[self.chain[-1].address]
+            outputs = outputs.movedim(1, unit_dim(self.module(self.chain[-1].address)))
             if not bool(outputs.isfinite().all()):
                 return None
             targets = train.targets[self.rows].to(self.device)
-            wanted = self.evaluator.decoder.loss_targets(targets, outputs.shape[1])
+            wanted = self.evaluator.decoder.loss_targets(targets, outputs.shape[-1])
             loss: Tensor = self.evaluator.criterion(outputs, wanted)
             return loss
 

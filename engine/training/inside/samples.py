@@ -33,8 +33,8 @@ def sample_at(network: Network, name: str, row: int, outputs: Tensor) -> Sample:
     classes = network.facts.classes
     picture, values = None, _values(network, part, row, inputs)
     if classes:
-        predicted = int(network.evaluator.decoder.predicted_classes(outputs)[0])
-        texts = classes[int(actual)], classes[predicted]
+        predicted = network.evaluator.decoder.predicted_classes(outputs)[0]
+        texts = _named(actual, classes), _named(predicted, classes)
     else:
         numbers = network.evaluator.decoder.numbers(outputs)[0].tolist()
         texts = _numbers(actual.reshape(-1).tolist()), _numbers(numbers)
@@ -64,7 +64,7 @@ def seen(network: Network, look: Look, row: int | None = None) -> tuple[SampleSe
     scores = decoder.probabilities(outputs) if network.facts.classes else decoder.numbers(outputs)
     return SampleSeen(
         sample=sample_at(network, name, chosen, outputs),
-        scores=figures(scores[0]),
+        scores=figures(scores[0, -1] if network.facts.positions else scores[0]),
         rows=rows[:MOST_LISTED],
         num_wrong=num_wrong,
         maps=_maps(network, network.values(stored), look) if network.is_of_pictures else [],
@@ -86,8 +86,13 @@ def _ordered(network: Network, part: Split) -> tuple[list[int], int]:
     if not network.facts.classes:
         errors = (decoder.numbers(outputs) - targets.reshape(count, -1)).abs().sum(1)
         return errors.nan_to_num(math.inf).argsort(descending=True, stable=True).tolist(), 0
-    wrong = decoder.predicted_classes(outputs) != targets
+    wrong = (decoder.predicted_classes(outputs) != targets).reshape(count, -1).any(1)
     return (~wrong).byte().argsort(stable=True).tolist(), int(wrong.sum())
+
+
+def _named(targets: Tensor, classes: tuple[str, ...]) -> str:
+    """A class, or those of a sequence's positions one after the other."""
+    return " ".join(classes[one] for one in targets.reshape(-1).tolist())
 
 
 def _values(network: Network, part: Split, row: int, stored: Tensor) -> list[Figure]:

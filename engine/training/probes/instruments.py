@@ -176,9 +176,9 @@ def _commonest(trainer: Trainer) -> dict[str, tuple[float, str, int]]:
         return {}
     found = {}
     for name, part in trainer.device_splits.items():
-        counts = torch.bincount(part.targets, minlength=len(facts.classes))
+        counts = torch.bincount(part.targets.flatten(), minlength=len(facts.classes))
         index = int(counts.argmax())
-        found[name] = (int(counts[index]) / len(part), facts.classes[index], len(part))
+        found[name] = (int(counts[index]) / part.targets.numel(), facts.classes[index], len(part))
     return found
 
 

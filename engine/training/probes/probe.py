@@ -99,7 +99,7 @@ class Probe:
             if not bool(x.isfinite().all()):
                 return ()
             chosen = split.targets.index_select(0, self._rows)
-            targets = trainer.evaluator.decoder.loss_targets(chosen, x.shape[1])
+            targets = trainer.evaluator.decoder.loss_targets(chosen, x.shape[-1])
             loss = trainer.evaluator.criterion(x, targets)
         numbers = torch.stack([figures[address] for address in self._layers]).tolist()
         slope_of, move_of = iter(self._slopes(loss)), iter(self._moved())

@@ -106,8 +106,10 @@ def _torch_facts(module: nn.Module, shape: Shape) -> tuple[Shape, int]:
 def test_the_family_is_complete() -> None:
     """There are the layers that are compared with PyTorch's here, and blocks made of them."""
     blocks = [name for name, cls in Layer.members().items() if issubclass(cls, Block)]
-    assert sorted(Layer.members()) == sorted([*_NAMES, *blocks])
+    of_sequences = ["Embedding", "PositionalEmbedding", "SelfAttention", "MeanPool"]
+    assert sorted(Layer.members()) == sorted([*_NAMES, *of_sequences, *blocks])
     assert blocks == ["Residual"]  # their tests are in test_residual.py
+    # Those of sequences are in test_sequence_layers.py.
 
 
 @pytest.mark.parametrize("name", _NAMES)

@@ -16,6 +16,7 @@ from engine.parts.data import Data, Facts
 from engine.parts.kinds import Pairs, Parameter, alternatives
 from engine.parts.layers import Layer
 from engine.parts.layers.activation import LogSoftmax, Sigmoid
+from engine.parts.layers.base import require_kind
 from engine.parts.layers.block import Block
 from engine.parts.layers.dense import Flatten, Linear
 from engine.parts.losses import Loss
@@ -141,6 +142,7 @@ def blocks(shape: Shape, depth: int = 2) -> SearchStrategy[Layer]:
 def fits(layer: Layer, shape: Shape) -> bool:
     """Whether a layer takes an input shape, and stays small on it."""
     try:
+        require_kind(layer, shape)
         output = layer.output_shape(shape)
     except ShapeError:
         return False

@@ -27,7 +27,7 @@ def test_all_data_sets_of_the_catalogue_are_there() -> None:
     assert set(Data.members()) == FROM_FILES | {
         *("circle", "gaussians", "xor", "moons", "spiral", "rings", "checkerboard", "blobs"),
         *("plane", "wave", "iris", "wine", "breast_cancer", "diabetes", "digits"),
-        *("first_network", "one_step", "three_features"),
+        *("first_network", "one_step", "three_features", "modular"),
     }
 
 
@@ -50,6 +50,10 @@ def test_facts_are_true(cls: type) -> None:
     if data.pixels:
         assert data.inputs.dtype == torch.uint8
         assert tuple(data.inputs.shape[1:]) == facts.shape
+    elif facts.num_tokens:
+        assert data.inputs.dtype == torch.int64
+        assert tuple(data.inputs.shape[1:]) == facts.shape
+        assert sorted(set(data.inputs.flatten().tolist())) == list(range(facts.num_tokens))
     else:
         assert data.inputs.dtype == torch.float32
         assert tuple(data.inputs.shape[1:]) == (len(facts.feature_names),)

@@ -1,0 +1,89 @@
+"""A network that was asked for the next token writes: one token after the other."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+
+from engine.errors import UsageError
+from engine.limits import WRITTEN
+from engine.parts.data import Facts
+from engine.training.metrics import Evaluator
+
+SAMPLE = 160
+"""Characters that are written wherever a network is drawn: some ten names."""
+
+
+def sample_of(evaluator: Evaluator) -> str:
+    """A few lines that a network writes, the same for the same weights; empty where it can't."""
+    facts = evaluator.facts
+    return write(evaluator, "", SAMPLE, 1.0, 0) if facts.tokens and facts.positions else ""
+
+
+def write(
+    evaluator: Evaluator,
+    prompt: str,
+    length: int,
+    temperature: float,
+    seed: int,
+) -> str:
+    """So many characters after the prompt, drawn by what the network says of the next one.
+
+    An empty prompt stands for the beginning of a line. temperature: 0 takes the likeliest each
+    time; above 1 draws more evenly than the network says. Of a prompt that is longer than the
+    network looks back its end counts. Raises UsageError for a network that was asked for something
+    else, and for characters that it never saw.
+    """
+    facts = evaluator.facts
+    check_writes(facts)
+    if length > WRITTEN.most:
+        raise UsageError(f"to be written are {WRITTEN.refusal(length)}")
+    if not (0 <= temperature < math.inf) or not 0 <= seed < 2**63:
+        raise UsageError("a temperature is 0 or above, and a seed a whole number from 0 on")
+    tokens = _tokens(facts, prompt or _beginning(facts))
+    generator = torch.Generator().manual_seed(seed)
+    written: list[str] = []
+    for _ in range(length):
+        seen = torch.tensor([tokens[-facts.positions :]])
+        outputs = evaluator.outputs(seen)[:, -1].cpu()
+        if not outputs.isfinite().all():
+            break  # of a training that diverged
+        scores = evaluator.decoder.probabilities(outputs)[0]
+        tokens.append(_drawn(scores, temperature, generator))
+        written.append(facts.tokens[tokens[-1]])
+    return "".join(written)
+
+
+def check_writes(facts: Facts) -> None:
+    """Raise UsageError for a network that can't write."""
+    if not (facts.tokens and facts.positions):
+        raise UsageError(
+            "this network was not asked for the next token, so it can write nothing: train one "
+            'with objective = "next_token()", like the preset names-gpt'
+        )
+
+
+def _beginning(facts: Facts) -> str:
+    """What a text begins after: the end of a line, else whatever comes first."""
+    return "\n" if "\n" in facts.tokens else facts.tokens[0]
+
+
+def _tokens(facts: Facts, text: str) -> list[int]:
+    known = {token: number for number, token in enumerate(facts.tokens)}
+    unknown = sorted({character for character in text if character not in known})
+    if unknown:
+        there = "".join(token for token in facts.tokens if token.isprintable())
+        raise UsageError(
+            f"the training never saw {', '.join(map(repr, unknown[:8]))}: "
+            f"a prompt has line ends and these characters: {there}"
+        )
+    return [known[character] for character in text]
+
+
+def _drawn(probabilities: torch.Tensor, temperature: float, generator: torch.Generator) -> int:
+    if temperature == 0:
+        return int(probabilities.argmax())
+    # In double, since the shares of a small temperature are far apart.
+    evened = (probabilities.double().clamp_min(1e-300).log() / temperature).softmax(0)
+    return int(torch.multinomial(evened, 1, generator=generator))
