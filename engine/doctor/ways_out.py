@@ -16,6 +16,7 @@ from engine.parts.layers.convolution import Conv2d
 from engine.parts.layers.dense import Flatten, Linear
 from engine.parts.layers.pooling import MaxPool2d
 from engine.parts.objectives import Objective
+from engine.parts.objectives.supervised import Supervised
 from engine.spec.experiment import Experiment
 from engine.spec.experiment_reader import from_raw, understood
 from engine.spec.validator import check
@@ -73,6 +74,8 @@ def ways_from(mended: Corrected) -> list[Way]:
     found = _searched(values, facts, done)
     anew = {**values, "layers": made_for(facts), "loss": loss_for(facts)}
     text = f"a new network for this data: {', '.join(map(str, anew['layers']))}"
+    if values["objective"].refusal(facts):
+        anew["objective"] = Supervised()
     if done and found:
         return found  # a slip of the pen is no reason for another network
     found += [way for way in _searched(anew, facts, (*done, text)) if _is_new(way, found)][:1]

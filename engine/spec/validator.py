@@ -85,15 +85,15 @@ def _check_layers(known: Known, facts: Facts, problems: list[Problem]) -> None:
         found = mistakes(known.get("freeze", ()), chain)
         problems += (Problem("freeze", message, "freeze") for message in found)
     if len(problems) == before and "loss" in known:
-        misfit = _misfit(known["loss"], chain[-1].output_shape, facts)
-        if misfit:
+        wrong = misfit(known["loss"], chain[-1].output_shape, facts)
+        if wrong:
             is_for_classes = known["loss"].outputs != "value" or known["loss"].class_targets
             no_classes = facts.task == "regression" and is_for_classes
             code = "class-loss-for-numbers" if no_classes else "output-width"
-            problems.append(Problem("loss", misfit + _as_numbers(known, facts), code))
+            problems.append(Problem("loss", wrong + _as_numbers(known, facts), code))
 
 
-def _misfit(loss: Loss, shape: Shape, facts: Facts) -> str:
+def misfit(loss: Loss, shape: Shape, facts: Facts) -> str:
     """Why outputs of this shape can't be compared with what is asked for, or empty."""
     if not facts.positions:
         return loss.misfit(shape, facts)

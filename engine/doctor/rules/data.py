@@ -56,6 +56,8 @@ def unscaled_features(case: Case) -> Remarks:
     known, facts = case.statistics, case.facts
     if known is None or facts is None or facts.shape != (len(known.deviations),):
         return
+    if facts.num_tokens:
+        return  # names of what stands there, not sizes
     first = case.first_layer
     if case.experiment.data.values().get("standardize") or (first is not None and first.normalizes):
         return
@@ -133,6 +135,8 @@ def class_imbalance(case: Case) -> Remarks:
     counts = case.statistics.class_counts if case.statistics else ()
     if facts is None or len(counts) != len(facts.classes) or not sum(counts):
         return
+    if facts.positions:
+        return  # in a text some characters come seldom, and are to be written as seldom
     most, least = max(counts), min(counts)
     common, rare = facts.classes[counts.index(most)], facts.classes[counts.index(least)]
     if not least:
@@ -200,17 +204,18 @@ def no_test_split(case: Case) -> Remarks:
     if facts is None or facts.num_test_samples or experiment.test_fraction:
         return
     few = facts.num_samples < ENOUGH_TO_HOLD_BACK and not _can_make_more(case)
+    writes = bool(facts.positions)  # windows overlap: a share of them, drawn, is no test
     trained = (
         "the only sample there is"
         if facts.num_samples == 1
         else f"the {facts.num_samples:,} samples it was trained on"
     )
     yield Remark(
-        "info" if few else "warning",
+        "info" if few or writes else "warning",
         "test_fraction",
         f"every figure is of {trained}: whether more than these was learned cannot be told"
         + (", and there are too few to hold some back" if few else ""),
-        *(("", {}) if few else _more_to_test(case)),
+        *(("", {}) if few or writes else _more_to_test(case)),
     )
 
 

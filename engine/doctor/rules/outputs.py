@@ -10,6 +10,7 @@ from engine.parts.layers.activation import LogSoftmax, Sigmoid
 from engine.parts.layers.address import place
 from engine.parts.layers.base import UNBOUNDED
 from engine.parts.losses import BCELoss, BCEWithLogitsLoss, CrossEntropyLoss
+from engine.spec.validator import misfit
 
 MOST_BEYOND = 0.05
 """As a share of an output's range: so far beyond it the noise of targets may reach."""
@@ -170,8 +171,8 @@ def output_width(case: Case) -> Remarks:
         changes = {"layers": case.with_layers((last,), 1, other)}
         repair = f"use {other}"
     where = place((len(experiment.layers) - 1 if last is None else last,))
-    if misfit := experiment.loss.misfit(shape, facts):
-        yield Remark("error", where, misfit, repair, changes)
+    if wrong := misfit(experiment.loss, shape, facts):
+        yield Remark("error", where, wrong, repair, changes)
     elif single and shape == (2,) and case.output_meaning != "probabilities":
         yield Remark(
             "info",

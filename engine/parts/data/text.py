@@ -60,7 +60,7 @@ class _Text(Data, abstract=True):
         """The functions that make the windows of a stretch: stride, start, end."""
         raise NotImplementedError
 
-    def facts(self) -> Facts:
+    def facts(self) -> Facts | None:
         text = self.content()
         cut = self.divided_at(text)
         characters = tuple(self.characters())
@@ -146,6 +146,9 @@ class TextFile(_Text, _Own, name="text"):
 
     words = "Is a text of your own, of which the network learns what follows what."
     is_own = True
+
+    def facts(self) -> Facts | None:
+        return super().facts() if Path(self.path).exists() else None
 
     def content(self) -> str:
         try:

@@ -33,6 +33,8 @@ class Embedding(Initialized):
         norm_type=(2.0, 2),
         scale_grad_by_freq=(False,),
         sparse=(False,),
+        _weight=(None,),
+        _freeze=(False,),
     )
 
     num_embeddings: int = parameter(help="how many tokens there are", minimum=1, maximum=1_000_000)

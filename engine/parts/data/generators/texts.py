@@ -1,5 +1,7 @@
 """Generators of texts as windows of tokens; printed into scripts as they stand."""
 
+from __future__ import annotations
+
 import zlib
 from pathlib import Path
 

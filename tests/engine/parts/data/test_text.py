@@ -32,7 +32,7 @@ def test_windows_overlap_as_asked_and_the_end_is_held_out(tmp_path: Path) -> Non
     """A window has the context and one more; tokens are characters in the order of their codes."""
     data = _file(tmp_path, b"abcabcabca", context=2, stride=3, validation=0.3)
     loaded = data.load(NOWHERE)
-    facts = data.facts()
+    facts = data.known_facts()
     assert (facts.tokens, facts.classes) == (("a", "b", "c"), ("a", "b", "c"))
     assert loaded.inputs.tolist() == [[0, 1, 2], [0, 1, 2]]
     assert loaded.own["validation"][0].tolist() == [[1, 2, 0]]
@@ -54,7 +54,7 @@ def test_names_are_in_no_alphabet_and_in_letters_that_are_everywhere() -> None:
     text, cut = data.content(), data.divided_at(data.content())
     assert text[cut - 1] == "\n"
     assert 0.88 < cut / len(text) < 0.92
-    facts = data.facts()
+    facts = data.known_facts()
     assert facts.num_tokens == 56
     assert facts.classes[:2] == ("line end", "space")
     assert len(data.load(NOWHERE).own["validation"][0]) == facts.num_validation_samples
@@ -78,7 +78,7 @@ def test_what_is_no_text_is_told_with_its_repair(
     """Empty, binary, in another encoding, too short."""
     data = _file(tmp_path, content, context=5, validation=0.0)
     with pytest.raises(DataUnavailable) as raised:
-        data.facts()
+        data.known_facts()
     assert message in str(raised.value)
     assert str(tmp_path) in str(raised.value)
 
@@ -86,7 +86,7 @@ def test_what_is_no_text_is_told_with_its_repair(
 def test_a_short_end_is_told() -> None:
     """What is held out must have room for a window."""
     with pytest.raises(DataUnavailable, match="to validate on are fewer than a window of 1001"):
-        Names(context=1000, validation=0.1).facts()
+        Names(context=1000, validation=0.1).known_facts()
 
 
 def test_a_text_is_asked_for_what_comes_next_only(tmp_path: Path) -> None:
@@ -103,12 +103,12 @@ def test_a_text_is_asked_for_what_comes_next_only(tmp_path: Path) -> None:
         from_raw({**_RAW, "data": text, "sampler": "balanced"})
     with pytest.raises(BadExperiment, match="16 positions with a target each, but the last layer"):
         from_raw({**_RAW, "data": text, "layers": ["Embedding(3, 4)", "MeanPool()", "Linear(3)"]})
-    assert Supervised().refusal(NextToken().facts(Names().facts())) == ""
+    assert Supervised().refusal(NextToken().facts(Names().known_facts())) == ""
 
 
 def test_line_ends_of_other_systems_are_line_ends(tmp_path: Path) -> None:
     """A text from Windows has the same tokens."""
-    assert _file(tmp_path, b"a\r\nb\r\n" * 90).facts().tokens == ("\n", "a", "b")
+    assert _file(tmp_path, b"a\r\nb\r\n" * 90).known_facts().tokens == ("\n", "a", "b")
 
 
 def test_windows_are_views() -> None:
