@@ -211,5 +211,8 @@ def test_paths(bench: Bench) -> None:
     (record,) = perceptui("paths", "--json").records
     text = perceptui("paths").out
 
-    assert set(record) == {"config", "presets", "shipped_presets", "data", "runs", "log"}
+    assert set(record) == {
+        *("config", "presets", "shipped_presets", "data", "runs", "tables", "index_of_runs"),
+        *("lessons_done", "sockets", "log", "waiting_trainer"),
+    }
     assert [line[16:] for line in text.splitlines()] == list(record.values())

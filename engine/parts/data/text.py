@@ -7,6 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from engine import regular_file
+from engine.decoding import NotUtf8, text_of
 from engine.errors import DataUnavailable
 from engine.limits import TEXT_FILE
 from engine.parts.component import parameter
@@ -190,8 +191,8 @@ def _read(path: str, _state: tuple[int, int]) -> str:
     if b"\0" in content:
         raise DataUnavailable(f"{path}: it is no text: it has bytes that no text has")
     try:
-        text = content.decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
-    except UnicodeDecodeError as error:
+        text = text_of(content).replace("\r\n", "\n").replace("\r", "\n")
+    except NotUtf8 as error:
         raise DataUnavailable(
             f"{path}: it is no text in UTF-8 (byte {error.start:,}): save it as UTF-8"
         ) from error
