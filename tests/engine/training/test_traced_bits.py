@@ -52,6 +52,12 @@ from engine.parts.layers.pooling import (
 )
 from engine.parts.layers.residual import Residual
 from engine.parts.layers.resizing import Upsample, ZeroPad2d
+from engine.parts.layers.sequence import (
+    Embedding,
+    MeanPool,
+    PositionalEmbedding,
+    SelfAttention,
+)
 from engine.parts.losses import (
     BCELoss,
     BCEWithLogitsLoss,
@@ -77,6 +83,7 @@ from engine.parts.optimizers import (
     RAdam,
     RMSprop,
 )
+from engine.parts.shapes import Tokens
 from engine.training.step import Regularization
 from engine.training.traced.interpreters import INTERPRETERS
 from tests.engine.spec.strategies import chains, components, fits, output_shape
@@ -231,7 +238,16 @@ def others(family: type[C], named: Iterable[C]) -> list[C]:
     return made
 
 
-LAYERS = (*ROW_LAYERS, *others(Layer, (*IMAGE_LAYERS, *SEQUENCE_LAYERS, *ROW_LAYERS, *NETWORK)))
+TOKENS = Embedding(5, 8)
+TOKEN_LAYERS: tuple[Layer, ...] = (
+    PositionalEmbedding(),
+    PositionalEmbedding("sinusoidal"),
+    SelfAttention(2),
+    SelfAttention(4, causal=True),
+    MeanPool(),
+)
+NAMED = (*IMAGE_LAYERS, *SEQUENCE_LAYERS, *ROW_LAYERS, *NETWORK, TOKENS, *TOKEN_LAYERS)
+LAYERS = (*ROW_LAYERS, *others(Layer, NAMED))
 
 
 @pytest.mark.parametrize("layer", LAYERS, ids=str)
@@ -253,6 +269,18 @@ def test_layers_over_sequences(layer: Layer) -> None:
     """A layer between a convolution and a Linear layer trains to the same bits."""
     layers = (Flatten(2), Conv1d(2, kernel_size=3, padding=1), layer, Flatten(), Linear(3))
     assert_same(layers, (2, 6, 6), CrossEntropyLoss(), SGD(0.1), images(5, 5, 5))
+
+
+@pytest.mark.parametrize("layer", TOKEN_LAYERS, ids=str)
+def test_layers_over_tokens(layer: Layer) -> None:
+    """A layer between the rows of tokens and a Linear layer trains to the same bits."""
+    chance = torch.Generator().manual_seed(0)
+    batches = [
+        (torch.randint(5, (n, 6), generator=chance), torch.randint(3, (n,), generator=chance))
+        for n in (8, 8, 3)
+    ]
+    layers = (TOKENS, layer, Flatten(), Linear(3))
+    assert_same(layers, Tokens((6,), 5), CrossEntropyLoss(), SGD(0.1), batches)
 
 
 LOSSES: tuple[tuple[Loss, tuple[Layer, ...]], ...] = (
