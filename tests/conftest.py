@@ -6,6 +6,7 @@ import asyncio
 import gc
 import os
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -44,6 +45,19 @@ def pytest_collection_finish() -> None:
     """What is loaded by now stays: the garbage collector need not look at it again."""
     gc.freeze()
     gc.set_threshold(*GARBAGE)
+
+
+@pytest.fixture(autouse=True)
+def small_numbers() -> Iterator[None]:
+    """A training in this very process leaves the smallest numbers zero: not for those behind it.
+
+    Drawing random numbers goes by them, and breaks off where they are none.
+    """
+    yield
+    if sys.float_info.min / 2 == 0.0:
+        import torch
+
+        torch.set_flush_denormal(False)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
