@@ -18,9 +18,9 @@ from tui.system_report import _device
 
 SHELL = """
 import subprocess, sys
-for turn in range(int(sys.argv[1])):
-    print("ended with", subprocess.run(sys.argv[2:]).returncode, flush=True)
-input()
+while True:
+    print("ended with", subprocess.run(sys.argv[1:]).returncode, flush=True)
+    input()
 """
 """Stands for a person's shell, the leader of the terminal's session."""
 
@@ -35,33 +35,31 @@ def own_sockets(short_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator
     dismissed()
 
 
-def typed(turns: int, *, environment: dict[str, str] | None = None) -> PseudoTerminal:
-    """A shell on a terminal in which a training was typed so many times."""
-    line = [sys.executable, "-c", SHELL, str(turns), *command("--preset", "tiny.toml")]
+def typed(*, environment: dict[str, str] | None = None) -> PseudoTerminal:
+    """A shell on a terminal in which a training was typed; enter types it again."""
+    line = [sys.executable, "-c", SHELL, *command("--preset", "tiny.toml")]
     terminal = PseudoTerminal(line, environment=environment)
-    terminal.until(lambda shown: terminal.printed.count(b"ended with 0") == turns)
+    terminal.until(lambda shown: terminal.printed.count(b"ended with 0") == 1)
     return terminal
 
 
 def test_the_next_command_is_served_by_the_same_trainer(bench: Bench) -> None:
     """It is shown, serves the second command, and is gone after the word or the logout."""
-    shell = typed(1)
+    shell = typed()
     try:
         first = warm.read()
         assert first is not None
         (record,) = perceptui("paths", "--json").records
         assert str(record["waiting_trainer"]).startswith(f"process {first.pid}, for ")
         assert f"waiting trainer: process {first.pid}, for " in "\n".join(_device())
-        second_shell = typed(1)
-        try:
-            second = warm.read()
-            assert second is not None
-            assert second.pid == first.pid
-            assert len(list((bench.folder / "runs").iterdir())) == 2
-            assert perceptui("stop", "--warm").out == f"Ended process {first.pid}.\n"
-            assert not process_start(first.pid)
-        finally:
-            second_shell.close()
+        shell.type("\r")
+        shell.until(lambda _: shell.printed.count(b"ended with 0") == 2)
+        second = warm.read()
+        assert second is not None
+        assert second.pid == first.pid
+        assert len(list((bench.folder / "runs").iterdir())) == 2
+        assert perceptui("stop", "--warm").out == f"Ended process {first.pid}.\n"
+        assert not process_start(first.pid)
     finally:
         shell.close()
     assert perceptui("stop", "--warm").out == "No trainer waits.\n"
@@ -76,7 +74,7 @@ def test_nobody_waits_where_no_person_is(why: str, bench: Bench) -> None:
         bench.train()
     else:
         told = {"PERCEPTUI_WARM_S": "0"} if why == "off" else {"SLURM_JOB_ID": "1"}
-        typed(1, environment={**os.environ, **told}).close()
+        typed(environment={**os.environ, **told}).close()
     assert warm.read() is None
 
 

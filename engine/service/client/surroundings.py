@@ -12,6 +12,7 @@ from importlib.util import find_spec
 import engine
 from engine.encoding import encoded
 from engine.memory import groups
+from engine.notices.terminal import TTY, own_terminal
 from engine.service.protocol import VERSION
 
 INDIFFERENT = frozenset(
@@ -67,10 +68,12 @@ def surroundings(environment: Mapping[str, str] = os.environ) -> str:
 
     Those of the cgroups hold for all that a command starts in them, so they are part of it.
     """
+    apart = {*INDIFFERENT, TTY}  # a trainer is given it when it starts
     told = [
         [VERSION, sys.version, sys.executable, sys.prefix],
         [os.geteuid(), os.getegid(), sorted(os.getgroups())],
-        {name: environment[name] for name in sorted(environment) if name not in INDIFFERENT},
+        {name: environment[name] for name in sorted(environment) if name not in apart},
+        own_terminal(),  # which its trainer may ring
         [list(resource.getrlimit(getattr(resource, limit))) for limit in _LIMITS],
         [os.getpriority(os.PRIO_PROCESS, 0), *_processors(), groups()],
         list(_program()),
