@@ -9,10 +9,10 @@ from vulture import Vulture
 
 ROOT = Path(__file__).parents[1]
 
-ROOMS = ("engine", "tui", "presets", "perceptui")
+ROOMS = ("engine", "tui", "presets")
 
 ALLOWED = {
-    r"perceptui/\w+.py: \w+": "what others call",
+    r"tui/python/\w+.py: \w+": "what others call",
     r"tui/.*: (on|action|watch)_\w+": "Textual calls handlers, actions and watchers by their names",
     r"tui/.*: (compose|check_action|render_line|can_replace|get_content_width)": "Textual calls it",
     r"tui/.*: (BINDINGS|AUTO_FOCUS|COMPONENT_CLASSES|TITLE)": "Textual reads it",

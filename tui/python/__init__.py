@@ -1,6 +1,6 @@
 """perceptui in Python: what the command line does, for notebooks and scripts.
 
-    import perceptui
+    from tui import python as perceptui
 
     training = perceptui.train("circle", lr=0.5)
     for event in training:
@@ -27,8 +27,8 @@ from engine.runs.events import (
     RunFinished,
     RunStarted,
 )
-from perceptui.run import Run, open_run, runs
-from perceptui.training import Training, train
+from tui.python.run import Run, open_run, runs
+from tui.python.training import Training, train
 
 __all__ = [
     "BadExperiment",

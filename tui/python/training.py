@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from engine import paths
 from engine.errors import PerceptuiError, WorkerLost
 from engine.runs.events import Event
-from perceptui.aside import begun
-from perceptui.run import Run
+from tui.python.aside import begun
+from tui.python.run import Run
 
 if TYPE_CHECKING:
     from engine.service import protocol as p

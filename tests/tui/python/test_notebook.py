@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 CELLS = [
-    "import perceptui\n"
+    "from tui import python as perceptui\n"
     "training = perceptui.train('circle', epochs=3, seed=1, runs_dir='runs')\n"
     "[type(event).__name__ for event in training][-1]",
     "run = training.run\nrun",

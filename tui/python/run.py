@@ -14,7 +14,7 @@ from engine.runs.outcome import outcome_of
 from engine.runs.run import Run as RunOnDisk
 from engine.runs.run import all_runs, find_run
 from engine.runs.state import state_of
-from perceptui.aside import answered
+from tui.python.aside import answered
 
 if TYPE_CHECKING:
     import numpy as np

@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 import torch
 
-import perceptui
-from perceptui import EpochFinished, RunFinished, RunStarted
 from tests.tui.command_line import Bench
 from tests.tui.command_line import perceptui as command
+from tui import python as perceptui
+from tui.python import EpochFinished, RunFinished, RunStarted
 
 
 @pytest.fixture(scope="module")
@@ -155,10 +155,10 @@ def test_importing_it_loads_no_torch() -> None:
     import sys
 
     program = (
-        "import sys, perceptui\n"
+        "import sys; from tui import python\n"
         "print({'torch', 'textual', 'pandas', 'matplotlib', 'numpy'} & set(sys.modules))"
     )
-    root = Path(__file__).parents[2]
+    root = Path(__file__).parents[3]
     done = subprocess.run(
         [sys.executable, "-c", program],
         capture_output=True,
