@@ -15,6 +15,8 @@ from engine import regular_file
 from engine.errors import BadCheckpoint
 from engine.limits import WEIGHTS_FILE
 
+_BEGINNINGS = (b"PK", b"\x80")
+"""Of the archives that torch.save writes, and of the pickles that it wrote before 1.6."""
 _WITHIN = ("state_dict", "model_state_dict", "model")
 """Where training programs keep the weights among other things."""
 _AROUND = ("module.", "_orig_mod.", "model.")
@@ -32,6 +34,9 @@ def read_weights(path: Path) -> dict[str, Tensor]:
             return _unwrapped(load_file(path))
         except (SafetensorError, OSError) as error:
             raise BadCheckpoint(f"{path}: no whole safetensors file ({error})") from error
+    with regular_file.opened(path, WEIGHTS_FILE) as file:
+        if not file.read(2).startswith(_BEGINNINGS):
+            raise BadCheckpoint(f"{path}: no weights: it is no file that torch.save writes")
     try:
         found: object = torch.load(path, map_location="cpu", weights_only=True)
     except pickle.UnpicklingError as error:
@@ -40,8 +45,9 @@ def read_weights(path: Path) -> dict[str, Tensor]:
             "says: it is never read. Where you trust it, write its weights alone: "
             "torch.save(model.state_dict(), FILE)"
         ) from error
-    except (RuntimeError, EOFError, OSError, ValueError, KeyError) as error:
-        raise BadCheckpoint(f"{path}: no state dict ({str(error).splitlines()[0]})") from error
+    except Exception as error:  # torch's own unpickler raises many kinds for damaged bytes
+        reason = (str(error).splitlines() or [type(error).__name__])[0]
+        raise BadCheckpoint(f"{path}: no state dict ({reason})") from error
     for name in _WITHIN:
         if isinstance(found, Mapping) and isinstance(found.get(name), Mapping):
             found = found[name]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ from torch import nn
 
 from engine.errors import BadCheckpoint, BadExperiment, UsageError
 from engine.importing.importing import import_weights
+from engine.importing.reading import read_weights
 from engine.parts.layers import Layer
 from engine.service.worker.preparation import prepare
 from engine.spec.catalogue import make
@@ -119,3 +122,29 @@ def test_files_that_are_no_weights_are_refused(tmp_path: Path, name: str) -> Non
     (tmp_path / name).write_bytes(b"nothing of that kind")
     with pytest.raises(BadCheckpoint, match=name):
         import_weights(tmp_path / name, tmp_path / "here.safetensors", None, None)
+
+
+@pytest.mark.parametrize("legacy", [False, True], ids=["zip", "pickle"])
+def test_damaged_files_are_one_sentence(tmp_path: Path, legacy: bool) -> None:
+    """torch's reader raises what it pleases for flipped, cut and foreign bytes."""
+    path = tmp_path / "net.pt"
+    torch.save(_plain().state_dict(), path, _use_new_zipfile_serialization=not legacy)
+    whole, chance = path.read_bytes(), random.Random(0)
+    for content in (
+        b"",
+        b"a,b\n1,2\n",
+        b"PK",
+        b"\x80\x02",
+        b"\x80\x02,b\n.",
+        whole[: len(whole) // 2],
+    ):
+        path.write_bytes(content)
+        with pytest.raises(BadCheckpoint, match=r"net\.pt: "):
+            read_weights(path)
+    for _ in range(100):
+        damaged = bytearray(whole)
+        for place in chance.sample(range(min(len(whole), 400)), 3):
+            damaged[place] = chance.randrange(256)
+        path.write_bytes(damaged)
+        with suppress(BadCheckpoint):
+            read_weights(path)
