@@ -43,6 +43,8 @@ def answers(
     if evaluator.facts.num_tokens:
         raw = _tokens(raw, evaluator.facts.num_tokens)
     outputs = evaluator.outputs(input_map.stored(raw)).cpu()
+    if evaluator.facts.positions:
+        outputs = outputs[:, -1]  # of a sequence: what comes after all of it
     decoder = evaluator.decoder
     if evaluator.facts.task == "regression":
         numbers = decoder.numbers(outputs)

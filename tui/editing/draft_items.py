@@ -13,6 +13,7 @@ from engine.parts.data import Data, Facts
 from engine.parts.kinds import convert
 from engine.parts.layers import Layer
 from engine.parts.layers.address import Address, key
+from engine.parts.objectives import Objective
 from engine.parts.shapes import Shape, shape_text
 from engine.spec import layer_texts
 from engine.spec.catalogue import FAMILIES, make
@@ -114,7 +115,7 @@ def value_text(field: str, value: object) -> str:
 
 def _items(raw: Mapping[str, object], found: Mapping[str, str], outline: Outline) -> Iterator[Item]:
     data = component_of("data", raw.get("data", ""))
-    facts = _facts(data)
+    facts = _facts(data, component_of("objective", raw.get("objective", "supervised()")))
     yield from _data_items(raw, data, shape_text(facts.shape) if facts else "")
     for field in _OF_DATA:
         has_own = facts is not None and facts.num_test_samples > 0
@@ -221,11 +222,13 @@ def _valid_head(layers: Sequence[Component | None]) -> list[Layer]:
     return head
 
 
-def _facts(data: Any) -> Facts | None:
+def _facts(data: Any, objective: Component | None) -> Facts | None:
+    """What the network is asked, as far as the data can be read."""
     try:
-        return data.facts() if isinstance(data, Data) else None
+        facts = data.facts() if isinstance(data, Data) else None
     except DataUnavailable:
         return None
+    return objective.facts(facts) if facts and isinstance(objective, Objective) else facts
 
 
 def _problems_by_key(problems: Sequence[Problem], outline: Outline) -> dict[str, str]:

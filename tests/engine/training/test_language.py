@@ -135,6 +135,17 @@ def test_a_network_writes_what_it_says(written: TrainedNetwork) -> None:
         seen += character
 
 
+def test_a_prediction_is_of_what_comes_after_all(written: TrainedNetwork) -> None:
+    """One answer for a window, not one for each of its places."""
+    row = [float(token) for token in range(6)]
+    (told,) = written.predict([row])
+    with torch.no_grad():
+        expected = written.model(torch.tensor([row]).long())[0, -1]
+    assert told.outputs == expected.tolist()
+    assert told.predicted == written.facts.classes[int(expected.argmax())]
+    assert len(told.probabilities) == len(written.facts.classes)
+
+
 def test_a_seed_fixes_what_is_written(written: TrainedNetwork) -> None:
     """The same seed writes the same, another one something else; a beginning needs no prompt."""
     first = write(written.evaluator, "", 40, 1.0, 1)

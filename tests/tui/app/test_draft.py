@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 
+from engine.doctor.case import Case
+from engine.doctor.examination import known_facts
 from engine.errors import BadExperiment, UsageError
 from engine.paths import preset_dir
 from engine.spec import presets
 from engine.spec.experiment import Experiment
 from engine.spec.experiment_reader import from_raw, read_file
-from engine.spec.toml_text import parse_toml
+from engine.spec.toml_text import parse_toml, read_raw
 from tui.commands.options import TrainingOptions
 from tui.commands.request import requested
 from tui.editing import own_presets
@@ -30,6 +32,7 @@ TINY: dict[str, object] = {
     "optimizer": "SGD(lr=0.5)",
     "epochs": 3,
 }
+SHIPPED_NAMES = presets.shipped_folder() / "names-gpt.toml"
 SHIPPED = sorted(presets.shipped_folder().glob("*.toml"))
 
 
@@ -136,6 +139,19 @@ def test_items_show_shapes_and_parameters(draft: Draft) -> None:
     assert item(draft, "data").output == "2"
     training = [i.key for i in draft.items() if i.section == "Training"]
     assert training == ["loss", "optimizer", "schedule", "epochs", "batch_size", "more"]
+
+
+def test_shapes_are_those_of_what_the_network_is_asked() -> None:
+    """A text's window has one token more than the network sees: what comes after the last."""
+    draft = Draft()
+    draft.load("names", from_raw(read_raw(SHIPPED_NAMES)))
+    experiment = draft.experiment
+    assert experiment is not None
+    known = Case(experiment, known_facts(experiment))
+    shown = [i for i in draft.items() if i.section == "Layers" and i.params is not None]
+    assert item(draft, "data").output == "16"
+    assert shown[0].output == "16×64"
+    assert sum(one.params or 0 for one in shown) == known.num_parameters
 
 
 def test_a_changed_field_gets_a_line(draft: Draft) -> None:
