@@ -68,4 +68,6 @@ def _noun(facts: Facts) -> str:
     """What a sample is called."""
     if facts.planar:
         return "points"
+    if facts.positions:
+        return "characters"
     return "images" if len(facts.shape) == 3 else "samples"

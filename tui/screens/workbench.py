@@ -35,7 +35,7 @@ from tui.widgets.lesson import StepLine
 from tui.widgets.network import NetworkView
 from tui.widgets.notes import DoctorNote, Notice, Verdict, repaired_text
 from tui.widgets.pane import COLUMNS, LESSON, PaneColumn, PaneFrame, Tabs, bindings, names
-from tui.widgets.picture import PictureView
+from tui.widgets.picture import WRITTEN, PictureView
 from tui.widgets.snapshot_view import SnapshotView
 from tui.widgets.status import FactsLine, LossLine, StatusLine
 from tui.widgets.time_slider import TimeSlider
@@ -660,7 +660,9 @@ class WorkbenchScreen(LessonScreen):
         network, picture = self.query_one(NetworkView), self.query_one(PictureView)
         self.query_one("#network", PaneFrame).show_title(network.heading())
         self.query_one("#unit", PaneFrame).show_title(self.query_one(UnitView).heading())
-        self.query_one("#picture", PaneFrame).show_title(picture.heading())
+        frame, heading = self.query_one("#picture", PaneFrame), picture.heading()
+        frame.show_title(heading)
+        frame.show_keys(() if heading == WRITTEN.title else frame.pane.keys)  # a text is only read
 
     def _is_another_rate(self, snapshot: Snapshot) -> bool:
         """Whether the learning rate is another, which changes a live training at once."""

@@ -106,12 +106,12 @@ class PaneFrame(Vertical):
     def reword(self) -> None:
         """Say its title and its keys in another language; what it shows now is said later."""
         self.show_title(self.pane.title)
-        self._show_keys(self.size.width)
+        self._show_keys(self.outer_size.width)
 
     def show_keys(self, keys: Sequence[tuple[str, str]]) -> None:
         """Name these keys, which are of now."""
         self._keys = tuple(keys)
-        self._show_keys(self.size.width)
+        self._show_keys(self.outer_size.width)
 
     def _show_keys(self, width: int) -> None:
         """Its keys, as many as there is room for."""
