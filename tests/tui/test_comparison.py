@@ -83,9 +83,9 @@ def test_the_verdict_is_a_sentence() -> None:
     ]
     (found,) = verdicts(runs)
     assert found == Verdict("test_accuracy", [0.9, 0.95], [1])
-    assert told(found, "AB") == "B is better: test accuracy 0.950 instead of 0.900."
+    assert told(found, "AB") == "B has the better test accuracy: 0.950 instead of 0.900."
     assert told(Verdict("train_loss", [0.5, 0.25, 0.25], [1, 2]), "ABC") == (
-        "B and C are best: train loss 0.2500 instead of 0.5000."
+        "B and C have the best train loss: 0.2500 instead of 0.5000."
     )
     assert told(Verdict("test_r2", [0.5, 0.5], [0, 1]), "AB") == (
         "Both come to the same test r2: 0.500."
@@ -101,8 +101,8 @@ def test_where_a_class_is_common_there_is_a_verdict_by_each_headline() -> None:
     ]
     headlines = headlines_named(["accuracy", "balanced_accuracy"])
     assert [told(one, "AB") for one in verdicts(runs, headlines)] == [
-        "A is better: test accuracy 0.970 instead of 0.950.",
-        "B is better: test balanced accuracy 0.900 instead of 0.500.",
+        "A has the better test accuracy: 0.970 instead of 0.950.",
+        "B has the better test balanced accuracy: 0.900 instead of 0.500.",
     ]
 
 

@@ -117,7 +117,10 @@ def _verdict(measured: Sequence[Mapping[str, float | None]], metric: str) -> Ver
 
 
 def told(found: Verdict, names: Sequence[str]) -> str:
-    """The verdict as a sentence; names: of the runs."""
+    """The verdict as a sentence of the figures alone: what they say of the runs is for a contest.
+
+    names: of the runs.
+    """
     metric = declared(found.name)
     assert metric is not None, "a verdict is of a metric"
     what = _row(found.name)
@@ -128,9 +131,9 @@ def told(found: Verdict, names: Sequence[str]) -> str:
     others = [figure for n, figure in enumerate(figures) if n not in found.best]
     tops = " and ".join(names[n] for n in found.best)
     word = "better" if len(names) == 2 else "best"
-    verb = "is" if len(found.best) == 1 else "are"
+    verb = "has" if len(found.best) == 1 else "have"
     return tr(
-        f"{tops} {verb} {word}: {what} {figures[found.best[0]]} instead of {', '.join(others)}."
+        f"{tops} {verb} the {word} {what}: {figures[found.best[0]]} instead of {', '.join(others)}."
     )
 
 
