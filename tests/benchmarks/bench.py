@@ -1,6 +1,6 @@
 """Measures perceptui against the loops it replaces, side by side: `make bench`.
 
-python -m tests.benchmarks.bench [--quick] [--only NAME] [--json FILE] [--markdown FILE]
+python -m tests.benchmarks.bench [--quick] [--only NAME …] [--json FILE] [--markdown FILE]
 
 Exit code 1 where losses are not what they must be. A ratio that misses its target is told in
 the report, not by the exit code: it depends on the machine and on what else runs there.
@@ -437,7 +437,7 @@ def mnist_grid(effort: Effort, data: Path) -> Section:
     return Section("mnist, a grid of eight rates", rows, [note])
 
 
-def sections(only: str, effort: Effort, data: Path) -> Iterator[Section]:
+def sections(only: Sequence[str], effort: Effort, data: Path) -> Iterator[Section]:
     """Everything that is measured, one after the other."""
     has_mnist = (data / "MNIST" / "raw").is_dir()
     jobs: list[tuple[str, Callable[[], Section]]] = []
@@ -463,10 +463,10 @@ def sections(only: str, effort: Effort, data: Path) -> Iterator[Section]:
     rows = ROWS if effort.turns == FULL.turns else FEW_ROWS
     jobs.append(("table", partial(reading, effort.turns, rows)))
     names = sorted({name for name, _ in jobs})
-    if only and only not in names:
-        raise SystemExit(f"--only {only}: there are {', '.join(names)}")
+    for unknown in sorted({*only} - {*names}):
+        raise SystemExit(f"--only {unknown}: there are {', '.join(names)}")
     for name, job in jobs:
-        if only in ("", name):
+        if not only or name in only:
             yield job()
 
 
@@ -474,7 +474,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Measure, print, write."""
     parser = argparse.ArgumentParser(description="Measure perceptui against plain loops.")
     parser.add_argument("--quick", action="store_true", help="few repetitions, rough numbers")
-    parser.add_argument("--only", default="", metavar="NAME", help="one preset, growth or table")
+    parser.add_argument(
+        "--only", default=[], nargs="+", metavar="NAME", help="presets, growth, table, …"
+    )
     parser.add_argument("--data-dir", type=Path, default=data_dir(), help="where MNIST lies")
     parser.add_argument("--json", type=Path, help="where the numbers are written")
     parser.add_argument("--markdown", type=Path, help="where the report is written")
@@ -484,7 +486,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for section in sections(given.only, QUICK if given.quick else FULL, given.data_dir):
         print(section_markdown(section) + "\n", flush=True)
         found.append(section)
-    command = "make bench" if not (given.quick or given.only) else "a part of make bench"
+    command = " ".join(["make bench", *(["--only", *given.only] if given.only else [])])
+    if given.quick:
+        command += ", hurried"
     for path, text in (
         (given.json, as_json(machine, found)),
         (given.markdown, markdown(machine, found, command)),
