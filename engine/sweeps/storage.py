@@ -17,7 +17,11 @@ class StorageUnavailable(DataUnavailable):
 
 
 class Storage:
-    """Runs under a path or URL; every method raises StorageUnavailable."""
+    """Runs under a path or URL; every method raises StorageUnavailable.
+
+    What an object store's library raises where nobody answers or no key is known is a class of its
+    own, in each library another: whatever comes of it is told as the place that can't be reached.
+    """
 
     def __init__(self, url: str) -> None:
         import fsspec
@@ -26,7 +30,7 @@ class Storage:
         try:
             self._files: Any
             self._files, self._root = fsspec.core.url_to_fs(url)
-        except (ImportError, ValueError, OSError) as error:
+        except Exception as error:
             raise self._unavailable(error) from error
 
     def put(self, run: Path) -> None:
@@ -38,7 +42,7 @@ class Storage:
             self._files.makedirs(self._root, exist_ok=True)
             self._files.put(f"{run}/", f"{place}/", recursive=True)
             self._files.pipe(place + DONE, b"")
-        except (OSError, ValueError) as error:
+        except Exception as error:
             raise self._unavailable(error) from error
 
     def fetch(self, name: str, runs_dir: Path) -> bool:
@@ -51,9 +55,10 @@ class Storage:
             self._files.get(f"{place}/", f"{beside}/", recursive=True)
             shutil.rmtree(runs_dir / name, ignore_errors=True)
             beside.rename(runs_dir / name)
-        except (OSError, ValueError) as error:
+        except Exception as error:
             raise self._unavailable(error) from error
         return True
 
     def _unavailable(self, error: Exception) -> StorageUnavailable:
-        return StorageUnavailable(f"{self._url}: runs can't be kept there ({error})")
+        reason = str(error) or type(error).__name__
+        return StorageUnavailable(f"{self._url}: runs can't be kept there ({reason})")

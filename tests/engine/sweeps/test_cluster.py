@@ -83,6 +83,29 @@ def test_a_storage_that_is_none_is_said() -> None:
         Storage("nothing://here")
 
 
+class _NoAnswer(Exception):
+    """As an object store's library raises it: of a class that is nobody else's."""
+
+
+@pytest.mark.parametrize(("message", "reason"), [("no endpoint", "no endpoint"), ("", "_NoAnswer")])
+def test_a_storage_that_does_not_answer_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, message: str, reason: str
+) -> None:
+    """Putting, and fetching: one sentence, never the library's own exception."""
+    fsspec = pytest.importorskip("fsspec")
+    run = tmp_path / "0001"
+    run.mkdir()
+
+    def silent(*_: object, **__: object) -> None:
+        raise _NoAnswer(message)
+
+    storage = Storage("memory://runs")
+    monkeypatch.setattr(fsspec.get_filesystem_class("memory"), "exists", silent)
+    for asked in (lambda: storage.put(run), lambda: storage.fetch("0001", tmp_path)):
+        with pytest.raises(StorageUnavailable, match=f"memory://runs: .* \\({reason}\\)"):
+            asked()
+
+
 def test_a_run_that_was_kept_is_not_trained_again(tmp_path: Path, on_ray: None) -> None:
     """A coordinator that died after it goes on with it."""
     run = tmp_path / "0001"
