@@ -49,6 +49,8 @@ def steps(values: Values, problem: Problem, facts: Facts) -> Iterator[tuple[str,
     elif problem.place == "freeze":
         yield 'write freeze = "all but last"', {**values, "freeze": "all but last"}
         yield "leave freeze out", {**values, "freeze": ()}
+    elif problem.place == "backbone_rate":
+        yield "leave backbone_rate out", {**values, "backbone_rate": 1.0}
     elif problem.place == "device":
         yield 'write device = "auto"', {**values, "device": "auto"}
     elif problem.place.endswith(("_fraction", "_offset")):

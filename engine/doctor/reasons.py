@@ -4,6 +4,7 @@ from __future__ import annotations
 
 REASONS = {
     "argument-given-twice": "A value by its place and the same by its name leave open which holds.",
+    "backbone-rate": "A rate of its own belongs to a layer that learns, beside one that has none.",
     "class-loss-for-numbers": "A loss for classes has nothing to compare measured numbers with.",
     "class-weights": "A weight belongs to a class, one for each, in a loss that takes them.",
     "contradiction": "Arguments that are right each may not go together.",

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from engine.parts.arithmetic import Term
 from engine.parts.component import Component, TorchOnly, parameter
 from engine.parts.layers.base import torch_literal
 
 if TYPE_CHECKING:
-    from torch import nn, optim
+    from torch import optim
 
 
 class Rates(NamedTuple):
@@ -131,8 +131,8 @@ class Optimizer(Component, abstract=True):
         """The class of an optimizer that PyTorch has not, printed into scripts or imported."""
         return None
 
-    def build(self, parameters: Iterable[nn.Parameter]) -> optim.Optimizer:
-        """The PyTorch optimizer over these parameters."""
+    def build(self, parameters: Iterable[Any]) -> optim.Optimizer:
+        """The PyTorch optimizer over these parameters, or groups of them."""
         from torch import optim
 
         from engine.parts.plain_steps import step_plainly

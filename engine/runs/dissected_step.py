@@ -202,6 +202,8 @@ class ParameterStep(msgspec.Struct, frozen=True, kw_only=True):
     gradient: Spread | None
     """None where it got none."""
     change: Spread
+    rate: Figure = None
+    """Its learning rate, where that is not the optimizer's own."""
 
 
 class Update(msgspec.Struct, frozen=True, kw_only=True):

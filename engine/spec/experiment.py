@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from engine.parts.component import Declared, parameter
 from engine.parts.data import Data, Facts
-from engine.parts.kinds import Handle
+from engine.parts.kinds import Handle, Pairs
 from engine.parts.layers import Layer
 from engine.parts.losses import Loss
 from engine.parts.metrics import METRICS
@@ -241,6 +241,16 @@ class Experiment(Declared):
         "not changed, and a step has less to compute.",
         here="Here it is {value}: {trained} of {params} learned numbers change.",
         tries="all but last",
+    )
+    backbone_rate: float | Pairs[float] = parameter(
+        default=1.0,
+        help="share of the learning rate for all layers but the last that has weights, or by "
+        'number: {"0": 0.01, "1": 0.1}',
+        above=0,
+        words="Lets layers that begin with what was learned before learn more slowly than the new "
+        "ones: what is good already is only refined.",
+        here="Here it is {value} of a rate of {lr}, and the other layers learn at the whole.",
+        tries=0.1,
     )
     report_every: int = parameter(
         default=1,

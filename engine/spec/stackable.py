@@ -37,6 +37,8 @@ def why_alone(experiment: Experiment) -> str:
         return "each of its pictures is changed at random by itself"
     if experiment.freeze:
         return "some of its layers are frozen"
+    if experiment.backbone_rate != 1:
+        return "some of its layers learn at rates of their own"
     if experiment.start_from:
         return "it starts from the weights of another training"
     lowest, highest = layers[-1].output_range

@@ -12,6 +12,7 @@ from engine.parts.kinds import shown
 from engine.parts.losses import Loss
 from engine.parts.metrics import METRICS, metrics_of
 from engine.parts.shapes import Shape, Steps, shape_text
+from engine.spec import backbone
 from engine.spec.chain import links
 from engine.spec.experiment import Experiment
 from engine.spec.freezing import mistakes
@@ -84,6 +85,9 @@ def _check_layers(known: Known, facts: Facts, problems: list[Problem]) -> None:
     if len(problems) == before:
         found = mistakes(known.get("freeze", ()), chain)
         problems += (Problem("freeze", message, "freeze") for message in found)
+    if len(problems) == before:
+        slower = backbone.mistakes(known.get("backbone_rate", 1.0), known.get("freeze", ()), chain)
+        problems += (Problem("backbone_rate", message, "backbone-rate") for message in slower)
     if len(problems) == before and "loss" in known:
         wrong = misfit(known["loss"], chain[-1].output_shape, facts)
         if wrong:

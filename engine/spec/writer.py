@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from engine.parts.component import Component
+from engine.parts.kinds import Pairs
 from engine.spec.experiment import PROSE, Experiment
 
 
@@ -32,6 +33,8 @@ def raw_toml(values: Mapping[str, object]) -> str:
 def _value(value: object) -> str:
     if isinstance(value, Component | str):
         return _text(str(value))
+    if isinstance(value, Pairs):
+        value = dict(value)
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, Mapping):

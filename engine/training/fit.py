@@ -13,8 +13,8 @@ from torch import Tensor, nn
 from engine.decoding import Undecodable, converted
 from engine.errors import BadCheckpoint
 from engine.training.checkpoint import Checkpoint
-from engine.training.freezing import trained_parameters
 from engine.training.named_tensors import check_model, optimizer_state
+from engine.training.parameter_groups import grouped_parameters
 from engine.training.stored_network import stored_silence
 from engine.training.trainer import Trainer
 from engine.training.training_state import TrainingState
@@ -79,7 +79,7 @@ def _optimizer_problems(trainer: Trainer, checkpoint: Checkpoint, step: int) -> 
     except ValueError:
         yield "its optimizer has other parameters"
         return
-    parameters = dict(enumerate(trained_parameters(trainer.model)))
+    parameters = dict(enumerate(grouped_parameters(trainer.optimizer)))
     needed = _kept_kinds(trainer, trainer.learning_rate.first_momentum) if step else {}
     known = {**needed, **_kept_kinds(trainer, 0.5)}  # a schedule may have begun without momentum
     if not stored.keys() <= parameters.keys() or (needed and stored.keys() != parameters.keys()):

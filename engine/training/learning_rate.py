@@ -7,6 +7,7 @@ from torch import optim
 
 from engine.parts.metrics import METRICS, Metric
 from engine.parts.schedules import Schedule
+from engine.training.parameter_groups import set_rate
 from engine.training.training_state import PlateauState, RateState
 
 
@@ -37,7 +38,7 @@ class LearningRate:
 
     @property
     def current(self) -> float:
-        """The rate that the next step uses."""
+        """The rate that the next step uses, of layers without one of their own."""
         return float(self._optimizer.param_groups[0]["lr"])
 
     @property
@@ -93,11 +94,12 @@ class LearningRate:
     def _set(self, done: int) -> None:
         base = self._base if self._plateau is None else self._plateau_lr
         rate = self._schedule.rate(base, done, self._total) * self.factor
+        set_rate(self._optimizer, rate)
+        if self._momentum is None:
+            return
+        momentum = self._momentum(done)
         for group in self._optimizer.param_groups:
-            group["lr"] = rate
-            if self._momentum is not None:
-                momentum = self._momentum(done)
-                if "betas" in group:
-                    group["betas"] = (momentum, *group["betas"][1:])
-                elif "momentum" in group:
-                    group["momentum"] = momentum
+            if "betas" in group:
+                group["betas"] = (momentum, *group["betas"][1:])
+            elif "momentum" in group:
+                group["momentum"] = momentum

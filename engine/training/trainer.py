@@ -11,10 +11,11 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import msgspec
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from engine.parts.data import DataLocations
 from engine.parts.layers.address import weight_names
@@ -29,6 +30,7 @@ from engine.runs.events import (
     RunStarted,
 )
 from engine.runs.series import Series
+from engine.spec.backbone import shares
 from engine.spec.chain import links
 from engine.spec.experiment import Experiment
 from engine.spec.freezing import frozen_layers, num_frozen
@@ -46,12 +48,13 @@ from engine.training.executor import (
     make_epoch_score,
     make_execution,
 )
-from engine.training.freezing import freeze, trained_parameters
+from engine.training.freezing import Network, freeze
 from engine.training.learning_rate import LearningRate
 from engine.training.loss_meter import LossMeter
 from engine.training.metrics import Evaluator, Scored
 from engine.training.model import build_model, check_trainable, is_finite
 from engine.training.outputs import OutputDecoder
+from engine.training.parameter_groups import parameter_groups
 from engine.training.precision import check_precision
 from engine.training.selection import Selection
 from engine.training.shared.crew import Crew
@@ -127,7 +130,7 @@ class Trainer:
         self.evaluator = Evaluator(
             self.model, criterion, decoder, facts, self.splits.input_map, experiment.select
         )
-        self.optimizer = experiment.optimizer.build(trained_parameters(self.model))
+        self.optimizer = experiment.optimizer.build(self.groups_of(self.model))
         on_device = self.device_splits["train"]
         targets = decoder.loss_targets(on_device.targets, num_outputs)
         self.batches = batches_of(
@@ -249,6 +252,12 @@ class Trainer:
             processes=1 if self.crew is None else self.crew.size,
             started_from=self.started_from,
         )
+
+    def groups_of(self, model: Network) -> list[nn.Parameter] | list[dict[str, Any]]:
+        """What an optimizer of this network, or of a copy of it, is made of."""
+        experiment = self.experiment
+        own = shares(experiment.backbone_rate, experiment.freeze, self.chain)
+        return parameter_groups(model, own, experiment.optimizer.lr)
 
     def stop_reading(self) -> None:
         """End the processes that read streamed data; whatever needs them starts them again."""

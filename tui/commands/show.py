@@ -56,6 +56,7 @@ def show(
 def _as_json(
     name: str, experiment: Experiment, facts: Facts | None, diagnosis: Diagnosis
 ) -> dict[str, object]:
+    from engine.spec.backbone import shares
     from engine.spec.chain import links
     from engine.spec.freezing import frozen_layers
     from engine.spec.toml_text import parse_toml
@@ -68,6 +69,7 @@ def _as_json(
         "experiment": parse_toml(to_toml(experiment, complete=True)),
         "layers": [_link_as_json(link) for link in chain],
         "frozen": list(frozen_layers(experiment.freeze, chain)),
+        "shares": shares(experiment.backbone_rate, experiment.freeze, chain),
         "memory": _memory(experiment, facts),
         "findings": [as_json(finding) for finding in diagnosis.findings],
     }
@@ -126,7 +128,8 @@ def _print(
             terminal.rows(sentence(text, min(width, 90), look, dim=False))
             terminal.line()
     if facts is not None:
-        rows = rows_of(links(experiment.layers, facts.shape, []), experiment.freeze)
+        chain = links(experiment.layers, facts.shape, [])
+        rows = rows_of(chain, experiment.freeze, experiment.backbone_rate)
         terminal.rows([heading(_data_line(experiment, facts), width, look)])
         for text in filter(None, (_drawn(experiment), _selected(experiment, facts))):
             terminal.rows(sentence(text, min(width, 90), look))

@@ -27,13 +27,14 @@ from engine.spec.writer import raw_toml, to_toml
 from tui.editing import own_presets, share
 from tui.editing.draft_items import Item, component_of, field_handled, items_of
 from tui.editing.examiner import Examiner
-from tui.editing.freezing import (
+from tui.editing.handles import MOST_UNKNOWN, Handled, handled
+from tui.editing.numbered_layers import (
+    with_frozen,
     with_layer_moved,
     with_layers_at,
-    with_numbers,
     without_layer_at,
+    without_numbers,
 )
-from tui.editing.handles import MOST_UNKNOWN, Handled, handled
 from tui.editing.outline import Opened, Outline
 from tui.live.snapshot import Origin, Snapshot
 
@@ -366,7 +367,7 @@ class Draft:
         raw = self.raw
         if code.layers:
             given["layers"] = list(code.layers)
-            raw = with_numbers(raw, set())  # they were those of other layers
+            raw = without_numbers(raw)  # they were those of other layers
         self._edit({**raw, **given}, frozenset() if code.layers else None)
 
     def remove_layer(self, address: Address) -> None:
@@ -386,7 +387,7 @@ class Draft:
         """
         frozen = {item.layer[0] for item in self.items() if item.is_frozen and item.layer}
         frozen ^= {address[0]}
-        self._edit(with_numbers(self.raw, frozen))
+        self._edit(with_frozen(self.raw, frozen))
         return address[0] in frozen
 
     def can_move(self, address: Address, by: int) -> bool:

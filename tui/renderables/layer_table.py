@@ -13,6 +13,7 @@ from tui.renderables.numbers import count
 from tui.renderables.table import Column, table
 
 if TYPE_CHECKING:
+    from engine.spec.backbone import BackboneRate
     from engine.spec.chain import Link
     from engine.spec.freezing import Freeze
 
@@ -28,15 +29,21 @@ class LayerRow(NamedTuple):
     depth: int = 0
     """In how many blocks it is: their parameters are counted with the blocks'."""
     is_frozen: bool = False
+    share: float = 1.0
+    """Of the learning rate, that it learns at."""
 
 
-def rows_of(chain: Sequence[Link], freeze: Freeze = ()) -> list[LayerRow]:
+def rows_of(
+    chain: Sequence[Link], freeze: Freeze = (), backbone_rate: BackboneRate = 1.0
+) -> list[LayerRow]:
     """The rows of a network: a block without its layers, which have rows of their own below."""
     from engine.parts.shapes import shape_text
+    from engine.spec.backbone import shares
     from engine.spec.chain import every
     from engine.spec.freezing import frozen_layers
 
     frozen = frozen_layers(freeze, chain)
+    own = shares(backbone_rate, freeze, chain)
     return [
         LayerRow(
             link.layer.brief,
@@ -44,6 +51,7 @@ def rows_of(chain: Sequence[Link], freeze: Freeze = ()) -> list[LayerRow]:
             link.num_parameters,
             len(link.address) - 1,
             link.address[0] in frozen,
+            own.get(link.address[0], 1.0) if link.num_parameters else 1.0,
         )
         for link in every(chain)
     ]
@@ -66,4 +74,6 @@ def layer_table(rows: Sequence[LayerRow], width: int, look: Look) -> list[Text]:
 
 
 def _named(row: LayerRow) -> str:
+    if row.share != 1:
+        return f"{row.layer} ({tr(f'rate × {row.share:g}')})"
     return f"{row.layer} ({tr('frozen')})" if row.is_frozen else row.layer

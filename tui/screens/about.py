@@ -149,7 +149,7 @@ def _network(experiment: Experiment, width: int, look: Look) -> Rows:
     if facts is None:
         return []
     chain = links(experiment.layers, facts.shape, [])
-    table = layer_table(rows_of(chain, experiment.freeze), width, look)
+    table = layer_table(rows_of(chain, experiment.freeze, experiment.backbone_rate), width, look)
     return [Text(), *table, *_training(experiment, width, look)]
 
 

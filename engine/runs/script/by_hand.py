@@ -115,9 +115,10 @@ def _link(plan: Plan, layer: tuple[int, ...]) -> Link:
     return next(link for link in every(plan.chain) if link.address == layer)
 
 
-def rate_times_factor(plan: Plan, rate: str) -> str:
-    """The expression of a learning rate, with what was set by hand."""
-    return f"{rate} * factor" if plan.changes_rate else rate
+def rate_of_group(plan: Plan, rate: str) -> str:
+    """The expression of a group's learning rate, with what was set by hand and its own share."""
+    rate = f"{rate} * factor" if plan.changes_rate else rate
+    return f'{rate} * group["share"]' if plan.shares else rate
 
 
 def constant_rate_lines(plan: Plan) -> list[str]:
@@ -125,4 +126,7 @@ def constant_rate_lines(plan: Plan) -> list[str]:
     if not plan.changes_rate:
         return []
     rate = torch_literal(plan.experiment.optimizer.lr)
-    return ["for group in optimizer.param_groups:", f'    group["lr"] = {rate} * factor']
+    return [
+        "for group in optimizer.param_groups:",
+        f'    group["lr"] = {rate_of_group(plan, rate)}',
+    ]

@@ -8,6 +8,7 @@ from textwrap import indent
 
 from engine.parts.component import Component, quoted
 from engine.parts.layers.address import expression, fillings
+from engine.parts.layers.base import torch_literal
 from engine.runs.script.plan import Piece, Plan, function_lines
 from engine.spec.chain import every
 from engine.spec.freezing import head_of
@@ -55,7 +56,7 @@ def model_piece(plan: Plan) -> Piece:
         ),
         "",
         f"criterion = {experiment.loss.code(class_weights)}",
-        f"optimizer = {experiment.optimizer.code(_trained(plan))}",
+        *_optimizer(plan),
     ]
     if experiment.threads not in ("auto", 1):
         piece.lines += ["", f"torch.set_num_threads({experiment.threads})"]
@@ -73,6 +74,25 @@ def _freezing(plan: Plan) -> list[str]:
         "frozen.requires_grad_(False)",
         "frozen.eval()",
     ]
+
+
+def _optimizer(plan: Plan) -> list[str]:
+    """Make the optimizer, of groups of parameters where layers learn at rates of their own."""
+    optimizer = plan.experiment.optimizer
+    if not plan.shares:
+        return [f"optimizer = {optimizer.code(_trained(plan))}"]
+    numbers = range(len(plan.chain))
+    learning = [n for n in numbers if plan.chain[n].num_parameters and n not in plan.frozen]
+    by_share: dict[float, list[int]] = {1.0: []}
+    for number in learning:
+        by_share.setdefault(plan.shares.get(number, 1.0), []).append(number)
+    lines = ["# Layers that learn at a share of the learning rate.", "groups = ["]
+    for share, own in by_share.items():
+        layers = ", ".join(f"model[{number}]" for number in own)
+        rate = f"{torch_literal(optimizer.lr)} * {share!r}"
+        parameters = f"nn.ModuleList([{layers}]).parameters()"
+        lines.append(f'    {{"params": {parameters}, "lr": {rate}, "share": {share!r}}},')
+    return [*lines, "]", f"optimizer = {optimizer.code('groups')}"]
 
 
 def _trained(plan: Plan) -> str:

@@ -11,6 +11,7 @@ from engine.parts.metrics import METRICS, Metric, reported
 from engine.runs.accepted import Accepted
 from engine.runs.changes import Change
 from engine.runs.events import LearningRateChanged
+from engine.spec.backbone import shares
 from engine.spec.chain import Link, links
 from engine.spec.experiment import Experiment
 from engine.spec.freezing import frozen_layers
@@ -51,6 +52,11 @@ class Plan:
     def frozen(self) -> tuple[int, ...]:
         """The network's layers that are left as they are."""
         return frozen_layers(self.experiment.freeze, self.chain)
+
+    @property
+    def shares(self) -> dict[int, float]:
+        """The shares of the learning rate of layers that have one of their own, by number."""
+        return shares(self.experiment.backbone_rate, self.experiment.freeze, self.chain)
 
     @property
     def changes_rate(self) -> bool:

@@ -6,9 +6,8 @@ import inspect
 from dataclasses import dataclass, field
 
 from engine.parts.layers.base import torch_literal
-from engine.parts.metrics import Metric
-from engine.parts.schedules import Formula, Schedule, constant_lr
-from engine.runs.script.by_hand import constant_rate_lines, rate_times_factor
+from engine.parts.schedules import Formula, constant_lr
+from engine.runs.script.by_hand import constant_rate_lines, rate_of_group
 from engine.runs.script.plan import Plan, function_lines
 
 
@@ -34,13 +33,14 @@ def make_rate(plan: Plan) -> Rate:
     total = epochs * plan.steps_per_epoch if in_steps else epochs
     formula, momentum = schedule.formula(lr, total), schedule.momentum(total)
     rate = Rate()
+    stands_in = schedule.watches_loss and bool(schedule.warmup_length or plan.shares)
     if schedule.watches_loss:
         rate.plateau = True
-        rate.definitions += _plateau(schedule, lr, plan.selecting)
+        rate.definitions += _plateau(plan, stands_in)
     moves = formula.function is not constant_lr
     in_batches = not plan.full_batch or plan.draws_balanced
     rate.counts_steps = bool(plan.changes) and in_batches
-    if not moves and not schedule.warmup_length:
+    if not moves and not schedule.warmup_length and not stands_in:
         lines = constant_rate_lines(plan)
         (rate.before_step if rate.counts_steps else rate.before_epoch).extend(lines)
         return rate
@@ -53,7 +53,7 @@ def make_rate(plan: Plan) -> Rate:
     if in_steps and not plan.full_batch:
         unit_done, rate.counts_steps = "step", True
     lines = ["for group in optimizer.param_groups:"]
-    lines.append(f'    group["lr"] = {rate_times_factor(plan, f"learning_rate({unit_done})")}')
+    lines.append(f'    group["lr"] = {rate_of_group(plan, f"learning_rate({unit_done})")}')
     if momentum is not None:
         lines += _momentum(plan, momentum, unit_done)
     by_step = rate.counts_steps and (unit_done == "step" or plan.changes_rate)
@@ -61,7 +61,9 @@ def make_rate(plan: Plan) -> Rate:
     return rate
 
 
-def _plateau(schedule: Schedule, lr: float, selecting: Metric) -> list[str]:
+def _plateau(plan: Plan, stands_in: bool) -> list[str]:
+    """stands_in: whether the rate it reduces is not yet that of the groups."""
+    schedule, lr, selecting = plan.experiment.schedule, plan.experiment.optimizer.lr, plan.selecting
     changed = {k: v for k, v in schedule.changed().items() if k != "warmup"}
     arguments = "".join(f", {name}={torch_literal(value)}" for name, value in changed.items())
     moves = "rises" if selecting.higher_is_better else "falls"
@@ -70,10 +72,11 @@ def _plateau(schedule: Schedule, lr: float, selecting: Metric) -> list[str]:
     if selecting.higher_is_better:
         arguments = f', mode="max"{arguments}'
     of = "optimizer"
-    if schedule.warmup_length:
+    if stands_in:
         of = "stand_in"
+        what = "warm-up stays" if schedule.warmup_length else "layers' shares stay"
         lines += [
-            "# It reduces the rate of a stand-in, so that the warm-up stays on top of it.",
+            f"# It reduces the rate of a stand-in, so that the {what} on top of it.",
             f"stand_in = torch.optim.SGD([torch.zeros(1)], lr={lr!r})",
         ]
     return [*lines, f"scheduler = torch.optim.lr_scheduler.{schedule.name}({of}{arguments})"]

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor, nn, optim
 
 from engine.errors import UsageError
 from engine.parts.layers.address import Address, module_name, walk
@@ -64,6 +64,8 @@ class Rehearsal:
     """Of all of them, where they are clipped."""
     used: Named = field(default_factory=dict)
     """The same as the optimizer got them."""
+    rates: dict[str, float] = field(default_factory=dict)
+    """The learning rates of parameters that have one of their own."""
     after: Named = field(default_factory=dict)
     loss_after: Tensor = field(default_factory=lambda: torch.zeros(()))
     """Of the same batch, the same random numbers drawn."""
@@ -83,7 +85,7 @@ def rehearse(trainer: Trainer, sample: int) -> Rehearsal:
         trainer.begin_step()
         inputs, targets = trainer.batches[trainer.batch]
         model = copy.deepcopy(trainer.model)
-        optimizer = trainer.experiment.optimizer.build(trained_parameters(model))
+        optimizer = trainer.experiment.optimizer.build(trainer.groups_of(model))
         optimizer.load_state_dict(copy.deepcopy(trainer.optimizer.state_dict()))
         group = optimizer.param_groups[0]
         own = trainer.experiment.optimizer.values()
@@ -99,6 +101,7 @@ def rehearse(trainer: Trainer, sample: int) -> Rehearsal:
                 name: _copied(_tensors(optimizer.state.get(parameter, {})))
                 for name, parameter in model.named_parameters()
             },
+            rates=_own_rates(model, optimizer),
             left_over=trainer.gradient_norm if trainer.global_step else None,
         )
         generators = _generators(trainer)
@@ -142,6 +145,12 @@ def _loss_after(
     except RuntimeError:  # BCELoss again
         return torch.tensor(torch.nan)
     return loss
+
+
+def _own_rates(model: nn.Module, optimizer: optim.Optimizer) -> dict[str, float]:
+    _, *others = optimizer.param_groups
+    rates = {p: float(group["lr"]) for group in others for p in group["params"]}
+    return {name: rates[p] for name, p in model.named_parameters() if p in rates}
 
 
 def _generators(trainer: Trainer) -> tuple[Tensor, ...]:

@@ -34,10 +34,13 @@ def update_of(trainer: Trainer, done: Rehearsal) -> Update:
     layers = {module_name(link.address): link for link in every(trainer.chain)}
     parameters = []
     for name in done.names:
+        own_rate = {"lr": done.rates[name]} if name in done.rates else {}
         owner = max((own for own in layers if name.startswith(f"{own}.")), key=len)
         link = layers[owner]
         parameters.append(
-            _parameter(done, name, terms, settings, most, (link.address, link.layer.brief))
+            _parameter(
+                done, name, terms, {**settings, **own_rate}, most, (link.address, link.layer.brief)
+            )
         )
     used = {
         name: value
@@ -127,6 +130,7 @@ def _parameter(
         before=spread_of(before),
         gradient=None if gradient is None else spread_of(gradient),
         change=spread_of(change),
+        rate=done.rates.get(name),
     )
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn, optim
 
+from engine.training.parameter_groups import set_rate
 from engine.training.shared.buckets import Buckets
 from engine.training.shared.group import Group, ProcessLost
 from engine.training.shared.local import LocalGradients
@@ -125,12 +126,13 @@ class SharedStep:
         return self._pieces
 
     def _take_rates(self, told: list[float]) -> None:
-        settings = self._optimizer.param_groups[0]
-        settings["lr"], momentum = sum(told[RATE]), sum(told[MOMENTUM])
-        if "betas" in settings:
-            settings["betas"] = (momentum, *settings["betas"][1:])
-        elif "momentum" in settings:
-            settings["momentum"] = momentum
+        set_rate(self._optimizer, sum(told[RATE]))
+        momentum = sum(told[MOMENTUM])
+        for settings in self._optimizer.param_groups:
+            if "betas" in settings:
+                settings["betas"] = (momentum, *settings["betas"][1:])
+            elif "momentum" in settings:
+                settings["momentum"] = momentum
 
 
 def _momentum(settings: dict[str, Any]) -> float:

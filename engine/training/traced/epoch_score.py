@@ -38,7 +38,9 @@ class _Graph:
 
     def held_by(self, interpreter: Callable[[str, dict[str, Tensor]], Holder]) -> Holder:
         """It with its tensors, as a step of its own; raises Untraceable."""
-        source = write_step(self.graph, len(self.parameters), len(self.buffers), None, Update())
+        source = write_step(
+            self.graph, [0] * len(self.parameters), len(self.buffers), None, Update()
+        )
         tensors = {
             **numbered("parameter", self.parameters),
             **numbered("buffer", self.buffers),

@@ -15,7 +15,7 @@ from engine.training.traced.errors import Untraceable
 from engine.training.traced.graph import held_tensors, trace
 from engine.training.traced.interpreters import INTERPRETERS, InterpreterName
 from engine.training.traced.source import Ending, write_step
-from engine.training.traced.update import Update, update_of
+from engine.training.traced.update import Fused, Update, update_of
 
 
 class Program:
@@ -40,6 +40,8 @@ class Program:
         updates: whether the parameters are changed; else it leaves their gradients, not clipped.
         """
         self._parameters: list[Tensor] = [p for p in model.parameters() if p.requires_grad]
+        places = {p: n for n, group in enumerate(optimizer.param_groups) for p in group["params"]}
+        self._groups = [places.get(p, 0) for p in self._parameters]
         buffers = list(held_tensors(model).values())
         self._update = update_of(optimizer) if updates else Update()
         clip_norm = regularization.clip_norm if updates else None
@@ -48,7 +50,7 @@ class Program:
         clean(graph.graph, graph.constants)
         source = write_step(
             graph.graph,
-            len(self._parameters),
+            self._groups,
             len(buffers),
             clip_norm,
             self._update,
@@ -82,18 +84,32 @@ class Program:
         optimizer, update = self._optimizer, self._update
         if optimizer.state is not self._state:  # a checkpoint was loaded
             self._bind_state()
-        group = optimizer.param_groups[0]
         number = 0.0 if self._count is None else self._count.item() + 1.0
-        floats = update.values(group, number)
+        floats: tuple[float, ...] = ()
+        for group in optimizer.param_groups:
+            floats += update.values(group, number)
         if self._counters:
             floats = (*(1.0 / (counter.item() + 1.0) for counter in self._counters), *floats)
         with self._inference:
             loss = self._step(inputs, targets, *floats)
             if update.fused is not None:
-                update.fused(self._parameters, self.gradients(), self._lists, group)
+                self._fuse(update.fused)
         if self._has_ending:
             self.left = self._holder.get("left")
         return loss
+
+    def _fuse(self, fused: Fused) -> None:
+        """The update in one call, or in one for each group."""
+        gradients = self.gradients()
+        groups = self._optimizer.param_groups
+        if len(groups) == 1:
+            fused(self._parameters, gradients, self._lists, groups[0])
+            return
+        for number, group in enumerate(groups):
+            own = [place for place, of in enumerate(self._groups) if of == number]
+            lists = {name: [tensors[i] for i in own] for name, tensors in self._lists.items()}
+            parameters = [self._parameters[i] for i in own]
+            fused(parameters, [gradients[i] for i in own], lists, group)
 
     def ending_with(self, ending: Ending, held: dict[str, Tensor]) -> Self:
         """The same step, which computes something more at its end; held: what that needs.

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 import operator
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import torch
@@ -85,9 +87,17 @@ def write_ending(graph: fx.Graph, num_parameters: int, num_buffers: int) -> Endi
 
 
 def write_step(
-    graph: fx.Graph, num_parameters: int, num_buffers: int, clip_norm: float | None, update: Update
+    graph: fx.Graph,
+    groups: Sequence[int],
+    num_buffers: int,
+    clip_norm: float | None,
+    update: Update,
 ) -> Source:
-    """The source of a step; its floats are the graph's rates, then the update's numbers."""
+    """The source of a step; its floats are the graph's rates, then the update's numbers by group.
+
+    groups: of each parameter, the number of its group.
+    """
+    num_parameters = len(groups)
     placeholders = [n for n in graph.nodes if n.op == "placeholder"]
     constants = list(dict.fromkeys(n.target for n in graph.nodes if n.op == "get_attr"))
     held = [f"parameter{i}" for i in range(num_parameters)]
@@ -112,11 +122,25 @@ def write_step(
     if clip_norm is not None:
         lines += _clipping(num_parameters, clip_norm)
     lines += [f"self.gradient{i} = gradient{i}" for i in range(len(gradients))]
-    for i in range(num_parameters):
-        lines += [line.replace("#", str(i)) for line in update.lines]
-    floats = "".join(f", {name}: float" for name in (*rates, *update.numbers))
+    own = [_of_group(update.numbers, number) for number in range(max(groups, default=0) + 1)]
+    for i, group in enumerate(groups):
+        for line in update.lines:
+            lines.append(_in_group(line, update.numbers, group).replace("#", str(i)))
+    floats = "".join(f", {name}: float" for name in (*rates, *chain.from_iterable(own)))
     head = f"def step(self, inputs, targets{floats}):"
     return Source(head, tuple(lines), loss, tuple(constants))
+
+
+def _of_group(numbers: Sequence[str], group: int) -> list[str]:
+    """What the floats of a group are called."""
+    return [f"{name}_{group}" if group else name for name in numbers]
+
+
+def _in_group(line: str, numbers: Sequence[str], group: int) -> str:
+    """A line with the floats of a group; the keywords of its calls stay."""
+    for name, own in zip(numbers, _of_group(numbers, group), strict=True):
+        line = line if name == own else re.sub(rf"\b{name}\b(?!=)", own, line)
+    return line
 
 
 def _clipping(num_parameters: int, clip_norm: float) -> list[str]:

@@ -13,12 +13,14 @@ from typing import Any
 import torch
 from torch import Tensor, optim
 
+from engine.training.parameter_groups import SHARE
 from engine.training.traced.errors import Untraceable
 
 Group = dict[str, Any]
 """An entry of optimizer.param_groups."""
 Lists = dict[str, list[Tensor]]
 """The optimizer's state by name, in the order of the parameters."""
+Fused = Callable[[list[Tensor], list[Tensor], Lists, Group], None]
 
 
 def _no_values(group: Group, step: float) -> tuple[float, ...]:
@@ -34,18 +36,24 @@ class Update:
     lines: tuple[str, ...] = ()
     """Source; `#` is the number of a parameter, `parameter#`, `gradient#`, `exp_avg#` tensors."""
     numbers: tuple[str, ...] = ()
-    """Floats that the lines use."""
+    """Floats that the lines use; those of a group of parameters, where there are several."""
     values: Callable[[Group, float], tuple[float, ...]] = _no_values
     """Those floats for the next step; step: how many it makes, itself included."""
-    fused: Callable[[list[Tensor], list[Tensor], Lists, Group], None] | None = None
+    fused: Fused | None = None
     """Called with parameters, gradients, state and settings; there are no lines then."""
 
 
 def update_of(optimizer: optim.Optimizer) -> Update:
     """The update that this optimizer's settings ask for; raises Untraceable."""
-    if len(optimizer.param_groups) != 1:
-        raise Untraceable("the optimizer has several groups of parameters")
-    return update_for(type(optimizer), optimizer.param_groups[0])
+    first, *others = optimizer.param_groups
+    if any(_shared(group) != _shared(first) for group in others):
+        raise Untraceable("the optimizer's groups differ in more than their rates")
+    return update_for(type(optimizer), first)
+
+
+def _shared(group: Group) -> Group:
+    """The settings that groups have in common."""
+    return {name: value for name, value in group.items() if name not in ("params", "lr", SHARE)}
 
 
 def update_for(kind: type[optim.Optimizer], group: Group) -> Update:

@@ -50,6 +50,8 @@ GIVEN = 'csv("grades.csv", "grade", task="regression")'
         ({"test_fraction": 25}, "wrong-value", "test_fraction", "write test_fraction = 0.25"),
         ({"new_head": True}, "new-head", "new_head", "leave new_head out"),
         ({"freeze": [0, 1, 2]}, "freeze", "freeze", 'write freeze = "all but last"'),
+        ({"backbone_rate": {"7": 0.1}}, "backbone-rate", "backbone_rate",
+         "leave backbone_rate out"),
         ({"device": "gpu"}, "wrong-value", "device", 'write device = "auto"'),
         ({"batchsize": 8}, "unknown-key", "batchsize", "write batch_size in place of batchsize"),
         ({"lr": 0.5}, "unknown-key", "lr", "write optimizer.lr in place of lr"),

@@ -109,6 +109,19 @@ VARIANTS: dict[str, dict[str, Any]] = {
         "optimizer": "Adam(lr=0.05)",
     },
     "frozen in the middle": {"layers": ["Linear(4)", "Linear(1)", "Sigmoid()"], "freeze": [0]},
+    "rates of their own": {
+        **BATCHES,
+        "layers": ["Linear(4)", "ReLU()", "Linear(3)", "Tanh()", "Linear(1)", "Sigmoid()"],
+        "backbone_rate": {"0": 0.1, "2": 0.3},
+        "optimizer": "AdamW(lr=0.05)",
+        "schedule": "CosineAnnealingLR(warmup=3)",
+    },
+    "a backbone on a plateau": {
+        "layers": ["Linear(4)", "Linear(3)", "Linear(1)", "Sigmoid()"],
+        "freeze": [0],
+        "backbone_rate": 0.3,
+        "schedule": "ReduceLROnPlateau(patience=0, threshold=0.5)",
+    },
     "blocks": {
         **BATCHES,
         **SPLIT,

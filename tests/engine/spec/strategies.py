@@ -224,12 +224,14 @@ def _network(draw: DrawFn, facts: Facts, loss: Loss) -> tuple[Layer, ...]:
 def _plain_fields(draw: DrawFn, facts: Facts, loss: Loss) -> dict[str, Any]:
     declared = Experiment.parameters()
     by_hand = {"device", "class_weights", "sampler", "select", "predict", "measured", "freeze"}
+    by_hand |= {"backbone_rate"}
     by_hand |= {"validation_fraction", "validation_offset", "test_fraction"}
     optional = {
         name: values(*declaration)
         for name, declaration in declared.items()
         if name not in by_hand and name not in _COMPONENT_FIELDS
     }
+    optional["backbone_rate"] = st.sampled_from([1.0, 0.1])
     optional["freeze"] = st.sampled_from([(), "all but last"])
     fractions = st.sampled_from([0.0, 0.1, 0.25, 0.4])
     optional["device"] = st.sampled_from(["auto", "cpu"])

@@ -279,6 +279,34 @@ def test_what_is_frozen_are_layers_and_not_all_that_learn(freeze: object, messag
     assert _problems(freeze=freeze) == [f"freeze: {message}"]
 
 
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"4": 0.1}, "there is no layer '4': they are 0 to 3"),
+        ({"-1": 0.1}, "there is no layer '-1': they are 0 to 3"),
+        ({"1": 0.1}, "layer 1 (ReLU()) has nothing to learn: leave it out of it"),
+        (
+            {"0": 0.1, "2": 0.5},
+            "no layer learns at the optimizer's own rate: leave 2 (Linear(1)) out of it",
+        ),
+        (
+            0.0,
+            '0.0 is not accepted: give a number or a table {"name": value} (a number each), '
+            "above 0",
+        ),
+    ],
+)
+def test_rates_of_their_own_are_of_layers_that_learn(changes: object, message: str) -> None:
+    """By numbers that there are, above 0, and some layer has the optimizer's own."""
+    assert _problems(backbone_rate=changes) == [f"backbone_rate: {message}"]
+
+
+def test_a_frozen_layer_has_no_rate() -> None:
+    """It would do nothing."""
+    wrong = _problems(backbone_rate={"0": 0.1}, freeze=[0])
+    assert wrong == ["backbone_rate: layer 0 (Linear(4)) is frozen: leave it out of it"]
+
+
 def test_class_weights_must_be_one_per_class() -> None:
     """The number of class weights is that of the classes, and each is above 0."""
     loss, layers = "CrossEntropyLoss()", ["Linear(2)"]

@@ -122,6 +122,18 @@ async def test_a_layer_is_frozen_and_its_number_goes_with_it() -> None:
         assert "freeze" not in app.draft.raw
 
 
+async def test_a_rate_of_its_own_stays_with_its_layer() -> None:
+    """The numbers of the table follow their layers, and go with them."""
+    app = EditorApp(backbone_rate={"0": 0.1})
+    async with app.run_test(size=(60, 24)) as pilot:
+        await press(pilot, *DOWN, "J")
+        assert (app.draft.layers()[1], app.draft.raw["backbone_rate"]) == ("Linear(4)", {"1": 0.1})
+        await press(pilot, "up", "delete")
+        assert app.draft.raw["backbone_rate"] == {"0": 0.1}
+        await press(pilot, "delete")
+        assert "backbone_rate" not in app.draft.raw
+
+
 async def test_a_frozen_network_has_nothing_to_learn() -> None:
     """The last layer with weights can be frozen; the line then says which one to leave out."""
     app = EditorApp(freeze="all but last")

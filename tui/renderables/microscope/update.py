@@ -79,6 +79,7 @@ def _in_full(
     """One weight with all its numbers."""
     known: dict[str, Value] = {
         **update.settings,
+        **({} if parameter.rate is None else {"lr": parameter.rate}),
         "before": _one(weight.before),
         "gradient": _one(weight.used),
         **{name: _one(value) for name, value in zip(update.kept, weight.kept, strict=True)},
@@ -118,6 +119,8 @@ def _parameter(
         for weight in parameter.weights
     ]
     rows = table(columns, body, width, look)
+    if parameter.rate is not None:
+        rows += sentence(tr(f"Its learning rate is {brief(parameter.rate)}."), width, look)
     if not parameter.is_whole:
         rows += sentence("These move most.", width, look)
         rows += glance(parameter.change, width, look, " moves")
