@@ -65,7 +65,8 @@ def make_plan(
     base = _base(raw, folder, problems)
     axes = axes_of(asked, table, lambda field: _is_whole(raw, field), problems)
     _check_settings(settings, asked, axes, problems)
-    _check_together(asked, axes, search, base, problems)
+    is_varied = bool(axes or asked.over or table)
+    _check_together(asked, axes, search, base, problems, is_varied=is_varied)
     axes = check_values(raw, folder, axes, problems, is_whole_right=base is not None)
     _tell(problems, source)
     assert base is not None, "what is wrong with it was told"
@@ -164,8 +165,10 @@ def _check_together(
     search: Search,
     base: Experiment | None,
     problems: list[Problem],
+    *,
+    is_varied: bool,
 ) -> None:
-    """Add what options and axes say against each other."""
+    """Add what options and axes say against each other; is_varied: by axes with mistakes, too."""
     for axis in axes:
         option, message = _OF_OPTIONS.get(axis.field, ("", ""))
         number = getattr(asked, option) if option else None
@@ -182,9 +185,9 @@ def _check_together(
     if search != "grid":
         if not asked.trials:
             problems.append(Problem("--trials", "say how many configurations: --trials 60"))
-        if not axes:
+        if not is_varied:
             problems.append(Problem("--over", f"--search {search} has nothing to choose from"))
-    elif not axes and (asked.seeds or 1) == 1 and not asked.folds:
+    elif not is_varied and (asked.seeds or 1) == 1 and not asked.folds:
         message = "nothing is varied: give --over optimizer.lr=log(0.001,0.3,7), or --seeds 5"
         problems.append(Problem("--over", message))
     if base is not None:

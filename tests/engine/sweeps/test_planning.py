@@ -112,6 +112,14 @@ def test_what_is_set_and_varied_at_once_contradicts_itself() -> None:
     assert plan(RATES, settings=["epochs=7"]).base.epochs == 7
 
 
+def test_an_axis_with_a_mistake_is_one_all_the_same() -> None:
+    """Nobody who wrote it is told that nothing is varied."""
+    reversed_range = ("optimizer.lr=log(0.3,0.001,7)",)
+    (told,) = _problems(*reversed_range)
+    assert told.startswith("--over optimizer.lr: log(0.3,0.001,7): it is reversed")
+    assert len(_problems(*reversed_range, search="tpe", trials=3)) == 1
+
+
 def test_values_that_do_not_fit_together_are_told_before_anything_trains() -> None:
     """Each alone is right; the first configuration is named, others are counted."""
     (told,) = _problems(
