@@ -181,6 +181,13 @@ PICTURE = Limit(
     "pixels",
     "Pillow's own limit: a small file that claims more is made to fill the memory.",
 )
+PICTURE_CACHE = Limit(
+    "decoded pictures that are kept for the next training",
+    10_000_000_000,
+    "bytes",
+    "A cache fills no disk: the folders that nobody trained on longest go first; "
+    "`PERCEPTUI_IMAGE_CACHE_GB` is another number of GB, or 0.",
+)
 WEIGHTS_FILE = Limit(
     "a checkpoint",
     200_000_000_000,
@@ -244,6 +251,7 @@ ALL = (
     ARRAY_FILE,
     PICTURE_TABLE,
     PICTURE,
+    PICTURE_CACHE,
     WEIGHTS_FILE,
     SNAPSHOTS_FILE,
     RUN_FILE,

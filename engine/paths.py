@@ -62,3 +62,10 @@ def tables_dir() -> Path:
     if from_environment := os.environ.get("PERCEPTUI_TABLES_DIR"):
         return expanded(from_environment)
     return Path(platformdirs.user_cache_dir(_NAME)) / "tables"
+
+
+def images_dir() -> Path:
+    """Pictures as they were decoded, so that none is decoded twice; a cache, and bounded."""
+    if from_environment := os.environ.get("PERCEPTUI_IMAGES_DIR"):
+        return expanded(from_environment)
+    return Path(platformdirs.user_cache_dir(_NAME)) / "images"

@@ -73,9 +73,10 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def tables(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """What is found out about tables is kept in a folder of the tests' own."""
+    """What is found out about tables, and what is decoded, is kept in folders of the tests' own."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PERCEPTUI_TABLES_DIR", str(tmp_path_factory.mktemp("tables")))
+        patch.setenv("PERCEPTUI_IMAGES_DIR", str(tmp_path_factory.mktemp("images")))
         yield
 
 

@@ -24,6 +24,7 @@ from engine.sweeps.stacking import stack_size
 from tests.benchmarks.contestants import Contestant, Unavailable
 from tests.benchmarks.enter import FEW_PAIRS, PAIRS, PRESETS, WITH_MNIST, again, enter
 from tests.benchmarks.headless import Headless, preset
+from tests.benchmarks.images import FEW_PICTURES, PICTURES, images
 from tests.benchmarks.machine import description
 from tests.benchmarks.processes import ALONE, CORES, DDP, SHARED, two_processes
 from tests.benchmarks.reading import FEW_ROWS, ROWS, reading
@@ -462,6 +463,8 @@ def sections(only: Sequence[str], effort: Effort, data: Path) -> Iterator[Sectio
         jobs.append(("stacks", partial(mnist_grid, effort, data)))
     rows = ROWS if effort.turns == FULL.turns else FEW_ROWS
     jobs.append(("table", partial(reading, effort.turns, rows)))
+    count = PICTURES if effort.turns == FULL.turns else FEW_PICTURES
+    jobs.append(("images", partial(images, effort.turns, count)))
     names = sorted({name for name, _ in jobs})
     for unknown in sorted({*only} - {*names}):
         raise SystemExit(f"--only {unknown}: there are {', '.join(names)}")

@@ -19,10 +19,11 @@ class Contestant:
     Functions are named `module:function`, so that this process need not import them.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, starts_others: bool = False) -> None:
+        """starts_others: whether its functions start processes, which a daemon may not."""
         context = multiprocessing.get_context("spawn")
         self._connection, theirs = context.Pipe()
-        self._process = context.Process(target=_serve, args=(theirs,), daemon=True)
+        self._process = context.Process(target=_serve, args=(theirs,), daemon=not starts_others)
 
     def __enter__(self) -> Contestant:
         self._process.start()

@@ -28,6 +28,8 @@ _ROOMS = {
     "engine/parts/data/sheet/cache_entry.py": "writes into such a folder, which is new and private",
     "engine/parts/data/sheet/streamed.py": "writes into such a folder too",
     "engine/parts/data/sheet/reader_process.py": "has files without a name for what it is told",
+    "engine/parts/data/picture_entries.py": "makes and forgets folders of its own in the cache",
+    "engine/parts/data/picture_cache.py": "writes into files of such a folder",
     "engine/parts/data/download.py": "unpacks into a folder of its own",
     "engine/parts/data/torchvision_sets.py": "unpacks into that folder",
     "engine/parts/data/shelf.py": "removes the published files of a set, by their names",

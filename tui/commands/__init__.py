@@ -113,6 +113,7 @@ def _without_app(what: str) -> str:
 
 
 from tui.commands import (  # noqa: E402  # they add themselves to app
+    cache,
     compare,
     data,
     doctor,
@@ -141,6 +142,7 @@ from tui.commands import (  # noqa: E402  # they add themselves to app
 
 __all__ = [
     "app",
+    "cache",
     "compare",
     "data",
     "doctor",

@@ -23,9 +23,10 @@ def paths(
     ascii: o.Ascii = False,
     json: o.Json = False,
 ) -> None:
-    """Say where files go, and which trainer waits for a next command."""
+    """Say where files go, what is kept, and which trainer waits for a next command."""
     shared = ctx.obj.merged(runs_dir, data_dir, ascii, json)
     found = {name: str(path) for name, path in places(shared).items()}
+    found["kept_images"] = _kept_images()
     found["waiting_trainer"] = who_waits()
     if shared.json:
         print_json(found)
@@ -35,6 +36,13 @@ def paths(
     terminal = Terminal(ascii_only=shared.ascii)
     for name, text in found.items():
         terminal.tell(f"{name.replace('_', ' '):<16}{tr(text)}")
+
+
+def _kept_images() -> str:
+    from engine.limits import in_bytes
+    from engine.parts.data.picture_entries import kept_bytes, most_bytes
+
+    return f"{in_bytes(kept_bytes())} of at most {in_bytes(most_bytes())}"
 
 
 def places(shared: o.Shared) -> dict[str, Path]:
@@ -49,6 +57,7 @@ def places(shared: o.Shared) -> dict[str, Path]:
         "data": shared.data,
         "runs": shared.runs.absolute(),
         "tables": kept.tables_dir(),
+        "images": kept.images_dir(),
         "index_of_runs": kept.index_dir(),
         "lessons_done": kept.progress_file(),
         "sockets": _sockets(),

@@ -21,6 +21,8 @@ from engine.parts.shapes import Shape, Tokens, product
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from engine.parts.data.picture_cache import PictureCache
+
 Task = Literal["classification", "regression"]
 LoadingVerb = Literal["downloading", "reading"]
 OwnSplit = Literal["validation", "test"]
@@ -178,6 +180,8 @@ class PictureFiles:
     """Reads one: (channels, height, width) uint8. Can be pickled."""
     shape: Shape
     """Of one image."""
+    cache: PictureCache | None = None
+    """What of them is decoded already."""
 
     @property
     def sample_bytes(self) -> int:

@@ -6,6 +6,7 @@ import os
 import warnings
 from collections.abc import Callable
 from functools import partial
+from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -25,10 +26,12 @@ from engine.parts.data.base import (
 )
 from engine.parts.data.listing import Labeled, Listing
 from engine.parts.data.meter import Meter
+from engine.parts.data.picture_cache import PictureCache
 from engine.parts.data.picture_check import in_words
+from engine.parts.data.picture_entries import NotKept, most_bytes
 from engine.parts.data.pixels import Images
 from engine.parts.data.torchvision_import import torchvision_module
-from engine.parts.shapes import pair
+from engine.parts.shapes import pair, product
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -174,27 +177,63 @@ class Pictures(Images, _Reading, abstract=True):
         total_bytes = sum(self._checked(listing))
         self._remark()
         meter = Meter(self.root, total_bytes, locations.on_loading)
-        inputs, targets = self._decoded(listing.train, facts, meter)
-        own = {name: self._decoded(part, facts, meter) for name, part in listing.own.items()}
+        cache = self._cache(listing)
+        starts = accumulate((len(part) for part in listing.parts()), initial=0)
+        (inputs, targets), *others = (
+            self._decoded(part, facts, meter, cache, start)
+            for part, start in zip(listing.parts(), starts, strict=False)
+        )
         meter.end()
+        if cache is not None:
+            cache.keeper.close()
+        own = dict(zip(listing.own, others, strict=True))
         return Dataset(facts, inputs, targets, own=own, pixels=self.pixels())
 
-    def _decoded(self, part: Labeled, facts: Facts, meter: Meter) -> tuple[Tensor, Tensor]:
-        """The pictures of a split in memory, and their labels."""
+    def _decoded(
+        self, part: Labeled, facts: Facts, meter: Meter, cache: PictureCache | None, start: int
+    ) -> tuple[Tensor, Tensor]:
+        """The pictures of a split in memory, and their labels; start: the cache's row of the first.
+
+        What the cache has is not decoded again, and it is given the others.
+        """
         import torch
 
         from engine.parts.data.generators.image_folder import picture
 
         inputs = torch.empty(len(part), *facts.shape, dtype=torch.uint8)
         reading = self.reading()
-        for row, file in zip(inputs, part.files, strict=True):
+        lacking = range(len(part))
+        if cache is not None:
+            rows = torch.arange(start, start + len(part)).numpy()
+            lacking = cache.read(rows, inputs.flatten(1).numpy()).tolist()
+        for number in lacking:
+            file = part.files[number]
             try:
                 pixels, size = picture(file, **reading), file.stat().st_size
             except Exception as error:  # Pillow's formats raise many kinds for damaged files
                 raise self._unavailable(self._unreadable(file, error)) from error
-            row.copy_(pixels)
+            inputs[number].copy_(pixels)
+            if cache is not None:
+                row = start + number
+                cache.keeper.keep(row, file, cache.identities[row], pixels.numpy().tobytes())
             meter.add(size)
         return inputs, torch.tensor(part.labels)
+
+    def _cache(self, listing: Listing, *, make: bool = True) -> PictureCache | None:
+        """What is decoded of the pictures already; None where nothing can be kept, which is said.
+
+        make: where nothing is.
+        """
+        if most_bytes() == 0:
+            return None
+        size = product((self.num_channels(), *pair(self.size)))
+        try:
+            return PictureCache(listing.files(), self.reading(), size, make=make)
+        except (NotKept, OSError) as error:
+            if make:
+                remark = f"{self.path}: its pictures are decoded anew each time: {error}"
+                warnings.warn(Remark(remark), stacklevel=2)
+        return None
 
     def left_on_disk(self, locations: DataLocations) -> Dataset:
         self.generator(locations)  # first of all, since it looks for torchvision
@@ -219,7 +258,7 @@ class Pictures(Images, _Reading, abstract=True):
             targets,
             own={name: unread(part) for name, part in listing.own.items()},
             pixels=self.pixels(),
-            files=PictureFiles(self.root, names, read, facts.shape),
+            files=PictureFiles(self.root, names, read, facts.shape, self._cache(listing)),
         )
 
     def files(self) -> tuple[Path, ...]:
@@ -227,12 +266,16 @@ class Pictures(Images, _Reading, abstract=True):
 
     def look(self) -> None:
         """As Data.look: pictures are decoded up to picture_check.DECODED_BYTES, of so many more
-        the beginning and the end are looked at."""
+        the beginning and the end are looked at; those that the cache has are whole."""
         listing = self.listing()
         if listing is None:
             return
         sizes = self._checked(listing)
-        broken = picture_check.first_broken(listing.files(), sizes, self.reading())
+        files = listing.files()
+        if (cache := self._cache(listing, make=False)) is not None:
+            new = [number for number, is_known in enumerate(cache.claimed()) if not is_known]
+            files, sizes = tuple(files[n] for n in new), [sizes[n] for n in new]
+        broken = picture_check.first_broken(files, sizes, self.reading())
         if broken is not None:
             raise self._unavailable(self._unreadable(*broken))
 

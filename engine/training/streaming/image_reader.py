@@ -15,10 +15,12 @@ from torch import Tensor
 
 from engine.errors import PerceptuiError
 from engine.parts.data import PictureFiles
+from engine.training.streaming.cached_images import AHEAD, CachedImages
 from engine.training.streaming.pieces import this_pace
 from engine.training.streaming.reading_process import (
     Pieces,
     Unreadable,
+    Wanted,
     as_it_is,
     begin,
     signals_held,
@@ -51,8 +53,9 @@ class ImageReader:
         self.reason = reason
         """Why the data is not in memory, in a sentence."""
         self._files = files
+        self._cached = CachedImages(files) if files.cache is not None else None
         self._pace = this_pace(files.sample_bytes)
-        self._order = _Order(files.paths, self._pace.rows)
+        self._order = _Order(files, self._pace.rows)
         self._loader: DataLoader[Tensor] | None = None
         self._newest: Iterator[Tensor] | None = None
         self._kept: tuple[Tensor, Tensor] | None = None
@@ -60,7 +63,7 @@ class ImageReader:
         self._transfers: torch.cuda.Stream | None = None
         if device.type == "cuda":
             self._transfers = torch.cuda.Stream(device)  # type: ignore[no-untyped-call]  # torch's
-        if self._pace.processes and METHOD == "forkserver":
+        if self._pace.processes and METHOD == "forkserver" and not self._is_all_cached():
             multiprocessing.get_context(METHOD).set_forkserver_preload([SERVER])
             forkserver.ensure_running()  # it loads torch while the network is made
 
@@ -88,6 +91,9 @@ class ImageReader:
     def stop(self) -> None:
         """End the processes; they start anew where they are needed again."""
         self._newest = None
+        self._end_processes()
+
+    def _end_processes(self) -> None:
         loader, self._loader = self._loader, None
         _reading.discard(self)
         reading = getattr(loader, "_iterator", None)  # torch has no public name for it
@@ -99,6 +105,33 @@ class ImageReader:
 
     def _read(self, parts: Sequence[Tensor]) -> Iterator[Tensor]:
         """As `batches`, on the device or on the way there in the current stream."""
+        cached = self._cached
+        if cached is None:
+            yield from self._decoded(parts)
+            return
+        if self._is_all_cached():
+            self._end_processes()
+        lacking = [cached.lacking(part) for part in parts]
+        decoded = self._decoded([part[lacks] for part, lacks in zip(parts, lacking, strict=True)])
+        for number, (part, lacks) in enumerate(zip(parts, lacking, strict=True)):
+            cached.expect(parts[number + AHEAD : number + AHEAD + 1])
+            rest = next(decoded)
+            if len(rest) == len(part):
+                yield rest
+                continue
+            images = cached.images(part[~lacks], is_pinned=self._transfers is not None)
+            images = images.to(self.device, non_blocking=True)
+            if not len(rest):
+                yield images
+                continue
+            size = (len(part), *self._files.shape)
+            batch = torch.empty(size, dtype=torch.uint8, device=self.device)
+            for places, rows in ((lacks, rest), (~lacks, images)):
+                batch.index_copy_(0, places.nonzero().flatten().to(self.device), rows)
+            yield batch
+
+    def _decoded(self, parts: Sequence[Tensor]) -> Iterator[Tensor]:
+        """Each part, its images read from their files ahead of use."""
         pieces = self._pieces(torch.cat([*parts]))
         piece = torch.empty(0)
         for part in parts:
@@ -112,6 +145,9 @@ class ImageReader:
                 rest[:count].copy_(piece[:count], non_blocking=True)
                 piece, rest = piece[count:], rest[count:]
             yield batch
+
+    def _is_all_cached(self) -> bool:
+        return self._cached is not None and self._cached.is_full()
 
     def _transferred(self, parts: Sequence[Tensor]) -> Iterator[Tensor]:
         """As `batches`, each on its way to the GPU before the one ahead of it is used."""
@@ -178,14 +214,16 @@ class ImageReader:
 class _Order:
     """Which images to read next, piece by piece, as the loader asks for it."""
 
-    def __init__(self, paths: Sequence[str], rows: int) -> None:
-        self._paths = paths
+    def __init__(self, files: PictureFiles, rows: int) -> None:
+        self._paths = files.paths
+        self._identities = files.cache.identities if files.cache else None
         self._rows = rows
         self.samples = torch.arange(0)
 
-    def __iter__(self) -> Iterator[list[str]]:
+    def __iter__(self) -> Iterator[list[Wanted]]:
+        known = self._identities
         for piece in torch.split(self.samples, self._rows):
-            yield [self._paths[number] for number in piece.tolist()]
+            yield [Wanted(n, self._paths[n], known[n] if known else None) for n in piece.tolist()]
 
 
 def _stop_all() -> None:

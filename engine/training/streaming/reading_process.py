@@ -12,12 +12,14 @@ from dataclasses import dataclass
 from multiprocessing.util import get_temp_dir
 from pathlib import Path
 from threading import Thread
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
 from engine.parts.data import PictureFiles
 from engine.parts.data.picture_check import in_words
+from engine.parts.data.picture_entries import Identity
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -30,22 +32,35 @@ class Unreadable:
     reason: str
 
 
+class Wanted(NamedTuple):
+    """An image to be read."""
+
+    number: int
+    path: str
+    identity: Identity | None
+    """Of the file that the cache keeps; None where nothing is kept."""
+
+
 class Pieces(torch.utils.data.Dataset[Tensor]):
-    """Reads images by their paths; knows no list of them, which may be long."""
+    """Reads images by their paths, and keeps them; knows no list of them, which may be long."""
 
     def __init__(self, files: PictureFiles) -> None:
         self._folder = Path(files.folder)
         self._read = files.read
         self._shape = files.shape
+        self._keeper = files.cache.keeper if files.cache else None
 
-    def __getitems__(self, paths: Sequence[str]) -> Tensor | Unreadable:
-        """(paths, channels, height, width) uint8."""
-        piece = torch.empty(len(paths), *self._shape, dtype=torch.uint8)
-        for row, path in zip(piece, paths, strict=True):
+    def __getitems__(self, wanted: Sequence[Wanted]) -> Tensor | Unreadable:
+        """(wanted, channels, height, width) uint8."""
+        piece = torch.empty(len(wanted), *self._shape, dtype=torch.uint8)
+        for row, (number, path, identity) in zip(piece, wanted, strict=True):
+            file = self._folder / path
             try:
-                row.copy_(self._read(self._folder / path))
+                row.copy_(self._read(file))
             except Exception as error:  # Pillow's formats raise many kinds for damaged files
                 return Unreadable(path, in_words(error))
+            if self._keeper is not None and identity is not None:
+                self._keeper.keep(number, file, identity, row.numpy().tobytes())
         return piece
 
 

@@ -203,8 +203,17 @@ def _sweep(root: Path, newest: Path) -> None:
         with suppress(OSError):
             if time.time() - entry.stat().st_mtime > ABANDONED_S:
                 shutil.rmtree(entry, ignore_errors=True)
+    total = 0
+    for number, (_, folder) in enumerate(_entries(root)):
+        total += _size(folder)
+        if folder != newest and (number >= MOST_KEPT or total > MOST_KEPT_BYTES):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _entries(root: Path) -> list[tuple[int, Path]]:
+    """The tables that are kept, the one that was asked for last first."""
     try:
-        kept = sorted(
+        return sorted(
             (
                 (entry.stat().st_mtime_ns, Path(entry))
                 for entry in os.scandir(root)
@@ -213,10 +222,23 @@ def _sweep(root: Path, newest: Path) -> None:
             reverse=True,
         )
     except OSError:
-        return
-    total = 0
-    for number, (_, folder) in enumerate(kept):
-        with suppress(OSError):
-            total += sum(file.stat().st_size for file in folder.iterdir())
-        if folder != newest and (number >= MOST_KEPT or total > MOST_KEPT_BYTES):
-            shutil.rmtree(folder, ignore_errors=True)
+        return []
+
+
+def _size(folder: Path) -> int:
+    with suppress(OSError):
+        return sum(file.stat().st_size for file in folder.iterdir())
+    return 0
+
+
+def kept_bytes() -> int:
+    """What all tables take."""
+    return sum(_size(folder) for _, folder in _entries(paths.tables_dir()))
+
+
+def clear() -> int:
+    """Forget all of them; returns how many bytes they had."""
+    total = kept_bytes()
+    for _, folder in _entries(paths.tables_dir()):
+        shutil.rmtree(folder, ignore_errors=True)
+    return total - kept_bytes()

@@ -19,3 +19,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def streamed(monkeypatch: pytest.MonkeyPatch) -> None:
     """No memory is to be had: image folders are streamed."""
     monkeypatch.setenv("PERCEPTUI_DATA_SHARE", "0")
+
+
+@pytest.fixture(autouse=True)
+def uncached(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every image is decoded whenever it is asked for, however old its file is."""
+    monkeypatch.setenv("PERCEPTUI_IMAGE_CACHE_GB", "0")
