@@ -26,6 +26,7 @@ EXTRAS = (
     "onnx",
     "ray",
     "report",
+    "serve",
     "sweep",
     "tensorboard",
     "test",

@@ -23,6 +23,12 @@ ALLOWED = {
     ),
     r"tui/terminal/terminal_app.py: cursor_blink": "Textual's input reads it",
     r"tui/terminal/driver.py: run_input_thread": "Textual's driver calls it in a thread",
+    r"tui/terminal/browser_driver.py: BrowserDriver": "Textual finds it by TEXTUAL_DRIVER",
+    r"tui/terminal/browser_driver.py: (start|stop)_application_mode": "Textual calls its driver",
+    r"tui/terminal/browser_driver.py: (disable_input|open_url)": "Textual calls its driver",
+    r"tui/browser/tab.py: _(open_app_process|build_environment|stdin)": (
+        "textual-serve calls it, or reads it"
+    ),
     r"tui/terminal/printing.py: on_broken_pipe": "rich calls it",
     r"engine/service/client/connection.py: connection_(made|lost)": "asyncio calls it",
     r"engine/evaluation/judgement.py: \w+": "what --json tells of a judgement",

@@ -9,6 +9,8 @@ import sys
 from contextlib import suppress
 from typing import NoReturn
 
+from tui.terminal.streams import has_screen
+
 GARBAGE = (20_000, 20, 100)
 """Objects, and collections of the younger ones, between two looks of the garbage collector.
 
@@ -25,7 +27,7 @@ def main() -> None:
         completion.main(sys.argv[2])
         return
     gc.set_threshold(*GARBAGE)
-    if len(sys.argv) == 1 and os.environ.get("TERM") != "dumb" and os.isatty(0) and os.isatty(1):
+    if len(sys.argv) == 1 and has_screen():
         from tui.app import PerceptuiApp
         from tui.start import run
         from tui.terminal.log import log_to_file

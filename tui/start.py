@@ -74,6 +74,11 @@ def run(app: PerceptuiApp) -> int:
     return app.run() or app.return_code or 0
 
 
+def check(shared: Shared, what: str) -> None:
+    """Raise UsageError for a WHAT that is nothing."""
+    _named(shared, what)
+
+
 def _named(
     shared: Shared, what: str
 ) -> tuple[tuple[str, Experiment] | None, Run | None, Path | None]:

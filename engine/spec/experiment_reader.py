@@ -99,7 +99,7 @@ def _values(
             if len(problems) == before:
                 values[key] = converted
         else:
-            hint = nearest(key, declared) or ": see the experiment format in the README"
+            hint = nearest(key, declared) or ": docs/reference/fields.md lists the keys"
             place = key if key.isprintable() else ascii(key)
             problems.append(Problem(place, f"unknown key{hint}", "unknown-key"))
     for key, (_, declaration) in declared.items():

@@ -26,7 +26,9 @@ def set_value(raw: Raw, assignment: str) -> dict[str, object]:
         raise _problem(f"--set {assignment}", "write KEY=VALUE, like optimizer.lr=0.05")
     field, *path = key.split(".")
     if field not in Experiment.parameters():
-        hint = nearest(field, Experiment.parameters()) or ": see the README"
+        hint = (
+            nearest(field, Experiment.parameters()) or ": docs/reference/fields.md lists the keys"
+        )
         raise _problem(f"--set {key}", f'unknown key "{field}"{hint}')
     changed = dict(raw)
     if not path:

@@ -5,6 +5,7 @@ https://chromedevtools.github.io/devtools-protocol/
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import select
@@ -21,6 +22,8 @@ import pytest
 from tests.engine.service.live import WAIT_S
 
 Answer = dict[str, Any]
+BINARY = 2
+"""The opcode of a websocket's frame that is no text."""
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -40,8 +43,11 @@ class Page:
         self._buffer = b""
         self._number = 0
         self._session = ""
+        self._statuses: dict[str, int] = {}
         self.requests: list[str] = []
         """The addresses that the page has asked for."""
+        self.received = bytearray()
+        """What websockets have brought, of that which is no text."""
         target = self._ask("Target.createTarget", url="about:blank")["targetId"]
         attached = self._ask("Target.attachToTarget", targetId=target, flatten=True)
         self._session = attached["sessionId"]
@@ -62,7 +68,7 @@ class Page:
 
     def open(self, address: str) -> int:
         """Go there; returns the status of the answer, 200 for a file."""
-        self._statuses: dict[str, int] = {}
+        self._statuses = {}
         loader = self._ask("Page.navigate", url=address)["loaderId"]
         self.until("document.readyState === 'complete' && location.href !== 'about:blank'")
         return self._statuses.get(loader, 200)
@@ -90,8 +96,6 @@ class Page:
 
     def screenshot(self, path: Path) -> None:
         """Keep a picture of the page, for eyes."""
-        import base64
-
         answer = self._ask("Page.captureScreenshot", captureBeyondViewport=True)
         path.write_bytes(base64.b64decode(answer["data"]))
 
@@ -119,6 +123,10 @@ class Page:
             self.requests.append(parameters["request"]["url"])
         elif event.get("method") == "Network.responseReceived":
             self._statuses[parameters["requestId"]] = parameters["response"]["status"]
+        elif event.get("method") == "Network.webSocketFrameReceived":
+            frame = parameters["response"]
+            if frame["opcode"] == BINARY:
+                self.received += base64.b64decode(frame["payloadData"])
 
     def _next(self) -> Answer:
         while b"\0" not in self._buffer:

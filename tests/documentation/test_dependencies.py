@@ -6,7 +6,11 @@ import ast
 import re
 import tomllib
 from collections.abc import Iterator
+from email.message import Message
+from importlib.metadata import PackageNotFoundError, distribution, metadata
+from typing import cast
 
+import pytest
 from packaging.requirements import Requirement
 
 from tests.documentation.pages import DOCS
@@ -37,10 +41,59 @@ def test_every_dependency_is_told() -> None:
     assert told == set(_asked_for())
 
 
-def test_textual_is_pinned_exactly() -> None:
+OTHERS = " and others, all permissive"
+PERMISSIVE = {
+    *("MIT", "0BSD", "BSD-2-Clause", "BSD-3-Clause", "BSL-1.0", "Zlib", "CC0-1.0"),
+    *("Apache-2.0", "Apache-2.0 WITH LLVM-exception"),
+}
+FAMILIES = {"PSF": "python software foundation", "LGPL": "lesser general public license"}
+"""What licences are called by those who do not give the names of SPDX."""
+
+
+def _is_published_so(told: str, name: str) -> bool:
+    """Whether what is installed says the same; where it names a family, by the licence's text."""
+    published = cast(Message, metadata(name))  # the protocol lacks `get` in Python 3.11
+    named = told.removesuffix(OTHERS)
+    if expression := published.get("License-Expression"):
+        parts = set(expression.split(" AND "))
+        return set(named.split(" AND ")) == parts or (
+            told.endswith(OTHERS) and parts <= PERMISSIVE and named in parts
+        )
+    classifiers = published.get_all("Classifier") or []
+    said = [published.get("License") or "", *(one for one in classifiers if "License" in one)]
+    family = named.split("-")[0]
+    if FAMILIES.get(family, family.lower()) not in " ".join(said).lower():
+        return False
+    files = [one for one in distribution(name).files or [] if one.name.startswith("LICENSE")]
+    if family != "BSD" or named == family or not files:
+        return True
+    has_third_clause = any("either the name" in one.read_text("utf-8") for one in files)
+    return named == ("BSD-3-Clause" if has_third_clause else "BSD-2-Clause")
+
+
+def test_licences_are_those_that_are_published() -> None:
+    """As the package that is installed states it; what is not installed was looked up."""
+    text = (DOCS / "dependencies.md").read_text("utf-8")
+    rows = re.findall(r"^\| `([\w-]+)` \|.* \| ([^|]+) \|$", text, re.M)
+    assert len(rows) > 40
+    others, looked_at = [], 0
+    for name, told in rows:
+        try:
+            is_so = _is_published_so(told, name)
+        except PackageNotFoundError:
+            continue
+        looked_at += 1
+        others += [] if is_so else [name]
+    assert others == []
+    assert looked_at >= len(PROJECT["dependencies"])
+
+
+@pytest.mark.parametrize("name", ["textual", "textual-serve"])
+def test_what_is_used_privately_is_pinned_exactly(name: str) -> None:
     """A newer one may have moved what is private."""
-    (textual,) = (one for one in map(Requirement, PROJECT["dependencies"]) if one.name == "textual")
-    assert [bound.operator for bound in textual.specifier] == ["=="]
+    texts = [*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["serve"]]
+    (pinned,) = (one for one in map(Requirement, texts) if one.name == name)
+    assert [bound.operator for bound in pinned.specifier] == ["=="]
 
 
 def test_one_module_imports_private_parts_of_textual() -> None:

@@ -28,6 +28,7 @@ from tui.commands import app
 from tui.commands.doctor import FOUND
 from tui.commands.options import TrainingOptions
 from tui.commands.request import requested
+from tui.shell import declarations
 
 PAGES = texts()
 TEXT = "\n".join(PAGES.values())
@@ -212,3 +213,11 @@ def test_exit_codes_are_all_told() -> None:
     for kind in kinds:
         kinds += kind.__subclasses__()
     assert {kind.exit_code for kind in kinds} | {FOUND, PIPE_CLOSED} <= told
+
+
+@pytest.mark.parametrize("name", [one.name for one in declarations.commands() if one.name])
+def test_every_command_has_its_page(name: str) -> None:
+    """Beside its place in the reference: on a line that can be typed, or in the text around it."""
+    pages = {page: text for page, text in PAGES.items() if not page.startswith("docs/reference/")}
+    typed = re.compile(rf"(?:^|`|\$ )perceptui {name}(?![\w-])", re.M)
+    assert [page for page, text in pages.items() if page != "CHANGELOG.md" and typed.search(text)]

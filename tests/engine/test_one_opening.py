@@ -44,6 +44,7 @@ OWN = {
     "engine/plugins.py",  # what installed packages declare
     "tui/shell/completion.py",  # the words that come along
     "tui/report/html.py",  # the style that comes along
+    "tui/browser/server.py",  # parts of its page
 }
 """Modules that open a file otherwise, each for its reason."""
 

@@ -84,15 +84,13 @@ def open_app(
     text, the presets are listed instead. Raises UsageError for a WHAT that is nothing, or that
     nothing can be shown of without a terminal.
     """
-    import os
-    import sys
-
     if in_lines:
         from tui.plain.start import talk
 
         return talk(shared, what)
-    is_screen = sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
-    if not is_screen:
+    from tui.terminal.streams import has_screen
+
+    if not has_screen():
         from tui.commands.presets import list_presets
 
         if what is not None:
@@ -131,6 +129,7 @@ from tui.commands import (  # noqa: E402  # they add themselves to app
     presets,
     report,
     runs,
+    serve,
     shell,
     show,
     sweep,
@@ -161,6 +160,7 @@ __all__ = [
     "presets",
     "report",
     "runs",
+    "serve",
     "shell",
     "show",
     "sweep",

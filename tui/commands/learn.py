@@ -62,10 +62,9 @@ def learn(
 
 def _open(name: str | None, shared: o.Shared, *, listed: bool) -> int:
     """The app on a lesson or on the list of them; the list in lines where there is no screen."""
-    import os
-    import sys
+    from tui.terminal.streams import has_screen
 
-    is_screen = sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+    is_screen = has_screen()
     if listed or (name is None and not is_screen):
         _list(shared)
         return 0

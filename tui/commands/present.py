@@ -22,11 +22,10 @@ def present_command(
     ascii: o.Ascii = False,
 ) -> None:
     """Present an experiment or a lesson on a projector: one thing at a time, `→` leads on."""
-    import os
-    import sys
+    from tui.terminal.streams import has_screen
 
     shared = ctx.obj.merged(runs_dir, data_dir, ascii, False)
-    if not (sys.stdin.isatty() and sys.stdout.isatty()) or os.environ.get("TERM") == "dumb":
+    if not has_screen():
         raise UsageError(f"{what}: presenting it takes a terminal")
     from tui.start import present
 

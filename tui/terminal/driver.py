@@ -6,22 +6,19 @@ It sends a terminal only what differs from what it shows.
 from __future__ import annotations
 
 import os
-import re
-import select
 import selectors
 import signal
 import sys
-from codecs import getincrementaldecoder
 from collections.abc import Iterator
-from contextlib import suppress
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from textual.events import Resize
 from textual.message import Message
 
-from tui.terminal.painter import Painter
+from tui.terminal.outlet import Draws, Outlet
 from tui.terminal.textual_internals import OpenDriver
+from tui.terminal.typed import Typed
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -29,67 +26,9 @@ if TYPE_CHECKING:
 HUNG_UP = 128 + signal.SIGHUP
 READ_S = 0.1
 """The input thread looks so often whether it shall end."""
-AT_ONCE = 1 << 16
-"""Characters that are gathered at most before they are written."""
-
-_BEFORE_ESCAPES = re.compile("(?=\x1b)")
 
 
-class Outlet:
-    """The terminal as a file: counts what it writes, and lets a terminal that is gone be.
-
-    A writer that raises would leave Textual's queue full and the app waiting for ever.
-    """
-
-    def __init__(self, fileno: int, encoding: str) -> None:
-        self.num_bytes = 0
-        """Written so far."""
-        self._fileno = fileno
-        self._encoding = encoding
-        self._waiting: list[str] = []
-        self._num_waiting = 0
-        self._is_gone = False
-        self._painter = Painter()
-        self._is_stale = True
-
-    def forget(self) -> None:
-        """The terminal was resized. May be called from any thread, and by signal handlers."""
-        self._is_stale = True
-
-    def fileno(self) -> int:
-        return self._fileno
-
-    def isatty(self) -> bool:
-        return os.isatty(self._fileno)
-
-    def write(self, text: str) -> None:
-        if self._is_stale:
-            self._is_stale = False
-            with suppress(OSError):  # a terminal that is gone
-                self._painter.forget(*os.get_terminal_size(self._fileno))
-        changes = self._painter.changes(text)
-        self._waiting.append(changes)
-        self._num_waiting += len(changes)
-        if self._num_waiting > AT_ONCE:
-            self.flush()
-
-    def flush(self) -> None:
-        data = memoryview("".join(self._waiting).encode(self._encoding, "replace"))
-        self._waiting.clear()
-        self._num_waiting = 0
-        while data and not self._is_gone:
-            try:
-                written = os.write(self._fileno, data)
-            except BlockingIOError:  # whoever started us left it non-blocking
-                select.select([], [self._fileno], [])
-            except OSError:
-                self._is_gone = True
-            else:
-                self.num_bytes += written
-                data = data[written:]
-
-
-class TerminalDriver(OpenDriver):
+class TerminalDriver(OpenDriver, Draws):
     """Draws on whichever of stderr and stdout is the terminal, and leaves it as it was."""
 
     def __init__(self, app: App[Any], **options: Any) -> None:
@@ -114,8 +53,7 @@ class TerminalDriver(OpenDriver):
 
     def run_input_thread(self) -> None:
         """Read keys until the app ends; bytes that mean nothing are passed over."""
-        parser = self.new_parser()
-        decode = getincrementaldecoder("utf-8")("replace").decode
+        typed = Typed(debug=self.debug)
         with selectors.DefaultSelector() as selector:
             selector.register(self.fileno, selectors.EVENT_READ)
             while not self.exit_event.is_set():
@@ -124,13 +62,8 @@ class TerminalDriver(OpenDriver):
                     if not data:
                         self.loop.call_soon_threadsafe(self.app.exit, HUNG_UP)
                         return
-                    for typed in _BEFORE_ESCAPES.split(decode(data)):
-                        try:
-                            if typed:
-                                self._process(parser.feed(typed))
-                        except (ValueError, OverflowError):  # a key with an impossible code
-                            parser = self.new_parser()
-                self._process(parser.tick())
+                    self._process(typed.events(data))
+                self._process(typed.late())
 
     def _read(self) -> bytes:
         """What was typed; empty when the terminal is gone."""

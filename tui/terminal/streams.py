@@ -6,6 +6,18 @@ import os
 import sys
 
 
+def has_screen() -> bool:
+    """Whether the app can be drawn: on a terminal that places text, or on what Textual is told of.
+
+    `TEXTUAL_DRIVER` names what draws it elsewhere: in a browser.
+    """
+    if os.environ.get("TEXTUAL_DRIVER"):
+        return True
+    streams = (sys.stdin, sys.stdout)  # None where they were closed before the start
+    is_terminal = all(stream is not None and stream.isatty() for stream in streams)
+    return is_terminal and os.environ.get("TERM") != "dumb"
+
+
 def open_missing() -> None:
     """Give every standard stream that was closed before the start a place to go.
 

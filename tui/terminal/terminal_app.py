@@ -16,12 +16,14 @@ from textual.events import DescendantFocus, Event, MouseDown
 from textual.filter import LineFilter
 from textual.widgets import Input
 
+from engine.errors import UsageError
 from tui.renderables.look import Look, look_for
 from tui.renderables.palette import Palette
 from tui.terminal.ascii_lines import AsciiLines, ConsoleLines
 from tui.terminal.clipboard import passed_on
 from tui.terminal.colorless import Colorless
 from tui.terminal.driver import TerminalDriver
+from tui.terminal.outlet import Draws
 from tui.terminal.printing import encoding_of
 from tui.terminal.textual_internals import driver_of, paint_all, warn_of_suspension
 from tui.terminal.turns import KeysInTurn
@@ -54,12 +56,14 @@ class TerminalApp(KeysInTurn[T]):
         system = self.console.color_system
         self.look = look_for(
             {**os.environ, **({"NO_COLOR": "1"} if self.no_color else {})},
-            encoding=encoding or encoding_of(sys.__stdout__, os.environ),  # Textual's is another
+            # Textual's is another; a browser has its own, whatever the locale here.
+            encoding=encoding
+            or ("utf-8" if self.is_web else encoding_of(sys.__stdout__, os.environ)),
             is_terminal=True,
             # A theme of the terminal's own colors: the pictures have these as well.
             color_system="standard" if self.theme.startswith("ansi-") else system,
             ascii_only=ascii_only,
-            console=console,
+            console=False if self.is_web and console is None else console,
             palette=palette,
             light=not self.current_theme.dark,
         )
@@ -88,7 +92,7 @@ class TerminalApp(KeysInTurn[T]):
     def num_bytes_sent(self) -> int:
         """How much was written to the terminal so far."""
         driver = driver_of(self)
-        return driver.outlet.num_bytes if isinstance(driver, TerminalDriver) else 0
+        return driver.outlet.num_bytes if isinstance(driver, Draws) else 0
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Textual's; where no color or only ASCII may be drawn those that see to it."""
@@ -107,25 +111,29 @@ class TerminalApp(KeysInTurn[T]):
     def action_redraw(self) -> None:
         """Draw everything anew, when something else has written to the terminal."""
         driver = driver_of(self)
-        if isinstance(driver, TerminalDriver):
+        if isinstance(driver, Draws):
             driver.outlet.forget()
         paint_all(self)
 
     def action_suspend_process(self) -> None:
         """Go back to the shell; its `fg` comes back here. A training goes on meanwhile."""
         driver = driver_of(self)
-        if not isinstance(driver, TerminalDriver):
+        if isinstance(driver, TerminalDriver):
+            warn_of_suspension(self)
+            if driver.suspend():
+                return
+        elif not self.is_web:
             return
-        warn_of_suspension(self)
-        if not driver.suspend():
-            self.notify("There is no shell to go back to: q quits", markup=False)
+        self.notify("There is no shell to go back to: q quits", markup=False)
 
     def run_outside(self, words: Sequence[str]) -> int:
         """Give the terminal to a command until it ends; returns its exit status.
 
         Whatever is typed for it, ctrl+c too, is not ours; a training goes on meanwhile. A signal
-        that ends the app does so afterwards.
+        that ends the app does so afterwards. Raises UsageError in a browser, which has none.
         """
+        if self.is_web:
+            raise UsageError(f"{words[0]} takes a terminal, and this is a browser")
         loop, heard = asyncio.get_running_loop(), set[int]()
         with self.suspend():
             for number in SIGNALS:  # a handler of the loop's would be told of ctrl+c afterwards

@@ -16,11 +16,20 @@ from typing import Any, cast
 
 from textual import _xterm_parser
 from textual.app import App
+from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 from textual.screen import Screen
 
-__all__ = ["KeyParser", "OpenDriver", "driver_of", "moved", "paint_all", "warn_of_suspension"]
+__all__ = [
+    "KeyParser",
+    "OpenDriver",
+    "OpenPlainDriver",
+    "driver_of",
+    "moved",
+    "paint_all",
+    "warn_of_suspension",
+]
 
 
 class KeyParser:
@@ -38,8 +47,8 @@ class KeyParser:
         return iter(self._parser.tick())
 
 
-class OpenDriver(LinuxDriver):
-    """Textual's driver for Linux and macOS, with names for what lies inside."""
+class _Open(Driver):
+    """A driver with names for what lies inside."""
 
     @property
     def loop(self) -> AbstractEventLoop:
@@ -50,8 +59,26 @@ class OpenDriver(LinuxDriver):
     def app(self) -> App[Any]:
         return self._app
 
-    def new_parser(self) -> KeyParser:
-        return KeyParser(debug=self._debug)
+    @property
+    def debug(self) -> bool:
+        return self._debug
+
+
+class OpenPlainDriver(_Open):
+    """Textual's driver for nothing in particular: what it draws on is as large as it is told."""
+
+    @property
+    def size(self) -> tuple[int, int]:
+        assert self._size is not None
+        return self._size
+
+    @size.setter
+    def size(self, size: tuple[int, int]) -> None:
+        self._size = size
+
+
+class OpenDriver(_Open, LinuxDriver):
+    """Textual's driver for Linux and macOS, with names for what lies inside."""
 
     def write_to(self, outlet: object) -> None:
         """Use this, which can write, flush and tell its fileno, in place of a stream."""
@@ -111,12 +138,10 @@ _PARTS: tuple[tuple[ModuleType | type, tuple[str, ...]], ...] = (
     (_xterm_parser.XTermParser, ("feed", "tick")),
     (App, ("_driver", "_background_screens", "_display", "_suspend_signal")),
     (Screen, ("_compositor", "_compositor.render_update")),
+    (Driver, ("_loop", "_app", "_debug", "_size")),
     (
         LinuxDriver,
         (
-            "_loop",
-            "_app",
-            "_debug",
             "_file",
             "_must_signal_resume",
             "_auto_restart",

@@ -65,7 +65,7 @@ def test_one_value_is_changed(assignment: str, key: str, value: object) -> None:
         ("=3", "--set =3: write KEY=VALUE, like optimizer.lr=0.05"),
         ("", "--set : write KEY=VALUE, like optimizer.lr=0.05"),
         ("epoch=3", '--set epoch: unknown key "epoch": did you mean epochs?'),
-        ("zzzzz=3", '--set zzzzz: unknown key "zzzzz": see the README'),
+        ("zzzzz=3", '--set zzzzz: unknown key "zzzzz": docs/reference/fields.md lists the keys'),
         ("layers.9=ReLU", '--set layers.9: "9" is not a layer: they are 0 to 3'),
         ("layers.-1=ReLU", '--set layers.-1: "-1" is not a layer: they are 0 to 3'),
         ("layers.x.bias=1", '--set layers.x.bias: "x" is not a layer: they are 0 to 3'),

@@ -140,8 +140,8 @@ def _problems(**changes: object) -> list[str]:
         ),
         ("layers", [], "layers: there is no layer: give at least one, like Linear(1)"),
         ("epoch", 3, "epoch: unknown key: did you mean epochs?"),
-        ("zzzzz", 3, "zzzzz: unknown key: see the experiment format in the README"),
-        ("\x1b[31m", 3, "'\\x1b[31m': unknown key: see the experiment format in the README"),
+        ("zzzzz", 3, "zzzzz: unknown key: docs/reference/fields.md lists the keys"),
+        ("\x1b[31m", 3, "'\\x1b[31m': unknown key: docs/reference/fields.md lists the keys"),
         (
             "epochs",
             "ten",
