@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from typing import Any
 
@@ -60,6 +60,11 @@ class Case:
         shape = self.facts.shape if self.facts else ()
         chain = links(self.experiment.layers, shape, problems) if self.facts else []
         return [] if problems else chain
+
+    @property
+    def every_link(self) -> Iterator[Link]:
+        """The layers with their shapes, and those inside of blocks; none unless all of them fit."""
+        return every(self.chain)
 
     @property
     def is_classification(self) -> bool:

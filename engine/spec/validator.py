@@ -194,12 +194,14 @@ def _check_class_weights(known: Known, facts: Facts, problems: list[Problem]) ->
 
 def _check_select(known: Known, facts: Facts, problems: list[Problem]) -> None:
     select = known.get("select", "loss")
-    fitting = [one.name for one in metrics_of(facts.task, len(facts.classes))]
+    fitting = [one.name for one in metrics_of(facts.task, len(facts.classes), facts.objective)]
     if select not in fitting:
         metric = METRICS[select]
         why = f"is for a {' or '.join(metric.tasks)}"
         if facts.task in metric.tasks:
             why = f"needs {metric.least_classes} classes"
+            if metric.objectives:
+                why = f"is for {' or '.join(metric.objectives)}()"
         message = f'"{select}" {why}: here are {", ".join(fitting)}'
         problems.append(Problem("select", message))
 

@@ -38,15 +38,16 @@ def answers(
 
     bounds: of its errors, where they are known.
     """
-    if input_map.pixels is not None:
-        raw = raw.view(-1, *evaluator.facts.shape)
-    if evaluator.facts.num_tokens:
-        raw = _tokens(raw, evaluator.facts.num_tokens)
+    facts = evaluator.facts
+    if input_map.pixels is not None or facts.is_sequence:
+        raw = raw.view(-1, *facts.shape)
+    if facts.num_tokens:
+        raw = _tokens(raw, facts.num_tokens)
     outputs = evaluator.outputs(input_map.stored(raw)).cpu()
-    if evaluator.facts.positions:
-        outputs = outputs[:, -1]  # of a sequence: what comes after all of it
+    if facts.positions and facts.objective:
+        outputs = outputs[:, -1]  # of a text: what comes after all of it
     decoder = evaluator.decoder
-    if evaluator.facts.task == "regression":
+    if facts.task == "regression":
         numbers = decoder.numbers(outputs)
         if bounds is None:
             return Answers(numbers, None, None)

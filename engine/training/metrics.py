@@ -146,8 +146,8 @@ class Scored:
     def reported(self) -> dict[str, Figure]:
         """The metrics of a report by name."""
         evaluator = self._evaluator
-        task, num_classes = evaluator.facts.task, len(evaluator.facts.classes)
-        told = metrics.reported(task, num_classes, evaluator.select)
+        facts = evaluator.facts
+        told = metrics.reported(facts.task, len(facts.classes), evaluator.select, facts.objective)
         return {one.name: self.value(one) for one in told}
 
     def measured(self, libraries: Collection[str] | None = None) -> dict[str, Figure]:
@@ -162,7 +162,7 @@ class Scored:
     @property
     def _metrics(self) -> tuple[metrics.Metric, ...]:
         facts = self._evaluator.facts
-        return metrics.metrics_of(facts.task, len(facts.classes))
+        return metrics.metrics_of(facts.task, len(facts.classes), facts.objective)
 
     def value(self, metric: metrics.Metric) -> Figure:
         """What a metric is here."""

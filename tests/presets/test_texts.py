@@ -23,7 +23,7 @@ GROUPED = {
     "Playground": {"xor", "moons", "spiral", "rings", "checkerboard", "wave", "plane"},
     "Tables": {"iris", "wine", "breast-cancer", "diabetes", "digits", "resnet-digits"},
     "Images": {"mnist-cnn", "fashion", "kmnist", "cifar10"},
-    "Sequences": {"grokking", "names-gpt"},
+    "Sequences": {"grokking", "names-gpt", "names-rnn", "parity", "sine-gru", "sorting"},
 }
 NOT_MEASURED = {"fashion", "kmnist", "cifar10"}
 """Their data must be downloaded from places that a test machine may not reach."""

@@ -21,6 +21,7 @@ from engine.doctor.rules import (
     room,
     schedules,
     selection,
+    sequences,
     targets,
 )
 
@@ -30,6 +31,7 @@ ALL = (
     *outputs.RULES,
     *order.RULES,
     *convolutions.RULES,
+    *sequences.RULES,
     *initial.RULES,
     *learning_rate.RULES,
     *optimizer_settings.RULES,
@@ -44,6 +46,7 @@ ALL = (
     *optimization.RULES,
     *ending.RULES,
     *leaks.RULES,
+    *sequences.LEAKS,
     *class_balance.RULES,
     *data.RULES,
     *selection.RULES,

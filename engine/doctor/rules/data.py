@@ -204,7 +204,7 @@ def no_test_split(case: Case) -> Remarks:
     if facts is None or facts.num_test_samples or experiment.test_fraction:
         return
     few = facts.num_samples < ENOUGH_TO_HOLD_BACK and not _can_make_more(case)
-    writes = bool(facts.positions)  # windows overlap: a share of them, drawn, is no test
+    writes = experiment.objective.asks_ahead  # windows overlap: a share of them, drawn, is no test
     trained = (
         "the only sample there is"
         if facts.num_samples == 1

@@ -16,7 +16,7 @@ from engine.parts.data.sheet.column import Column
 from engine.parts.data.sheet.remarks import Remark
 from engine.parts.data.sheet.samples import Samples
 from engine.parts.data.sheet.table import Table
-from engine.parts.shapes import Shape, Tokens, product
+from engine.parts.shapes import Shape, Steps, Tokens, product
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -61,6 +61,8 @@ class Facts:
     """What each of them is in a text; empty where they make up none."""
     positions: int = 0
     """Targets of a sample, one for each position of a sequence; 0: one target for all of it."""
+    is_sequence: bool = False
+    """Whether a sample is a sequence of positions with numbers each: (positions, features)."""
     has_targets: bool = True
     """Whether a sample has a target of its own; where not, an objective makes one."""
     objective: str = ""
@@ -69,6 +71,8 @@ class Facts:
     def __post_init__(self) -> None:
         if self.num_tokens:  # also where they come from a record
             object.__setattr__(self, "shape", Tokens(self.shape, self.num_tokens))
+        if self.is_sequence:
+            object.__setattr__(self, "shape", Steps(self.shape))
 
     @property
     def own_sizes(self) -> dict[OwnSplit, int]:
@@ -375,6 +379,15 @@ class Data(Component, abstract=True):
         names = facts.feature_names or tuple(str(n + 1) for n in range(product(facts.shape)))
         columns = tuple(Column(name, "number", how={}) for name in names)
         return Samples(columns, is_nameless=not facts.feature_names)
+
+    @property
+    def overlaps(self) -> bool:
+        """Whether its samples are stretches that share what they hold with others."""
+        return False
+
+    def known_share(self) -> float:
+        """Of a text: how much of what is validated on stands in what is learned from, too."""
+        return 0.0
 
     def doubts(self) -> tuple[Remark, ...]:
         """What a person should know about its file that does not stand against training on it."""

@@ -19,6 +19,12 @@ _NAMED = {"\n": "line end", "\t": "tab", " ": "space", "\r": "return"}
 """What characters are called that nobody sees."""
 
 
+_LEAST_PHRASE = 40
+"""Characters that hardly ever follow one another twice unless they were copied."""
+_MOST_PHRASES = 200
+"""Stretches of the text to validate on that are looked for, at most."""
+
+
 class _Text(Data, abstract=True):
     """A text in windows: each is context characters, and the one that comes after each of them."""
 
@@ -104,6 +110,21 @@ class _Text(Data, abstract=True):
     def load(self, locations: DataLocations) -> Dataset:
         own = {name: one.run() for name, one in self.own_generators(locations).items()}
         return replace(super().load(locations), own=own)
+
+    @property
+    def overlaps(self) -> bool:
+        return self._train_stride < self.context
+
+    def known_share(self) -> float:
+        try:
+            text = self.content()
+        except DataUnavailable:
+            return 0.0
+        cut, size = self.divided_at(text), max(self.context, _LEAST_PHRASE)
+        starts = range(cut, len(text) - size + 1, max(size, (len(text) - cut) // _MOST_PHRASES))
+        learned = text[:cut]
+        found = [text[start : start + size] in learned for start in starts]
+        return sum(found) / len(found) if found else 0.0
 
     @property
     def _train_stride(self) -> int:

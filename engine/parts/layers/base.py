@@ -69,6 +69,8 @@ class Layer(Component, abstract=True):
     """Whether it takes tokens in place of numbers."""
     of_steps: ClassVar[bool] = False
     """Whether it takes a sequence of positions with features each, engine.parts.shapes.Steps."""
+    recurs: ClassVar[bool] = False
+    """Whether it uses its weights again at each position, on what it made of the one before."""
     connects: ClassVar[bool] = True
     """Whether its weights, where it has some, lead from single units to single units."""
     dead_at: ClassVar[float | None] = None
@@ -140,6 +142,11 @@ class Layer(Component, abstract=True):
         None for a layer that does not saturate at both ends of its range.
         """
         return None
+
+    @property
+    def looks_ahead(self) -> bool:
+        """Whether what it gives at a position depends on those that come after it."""
+        return False
 
     @property
     def drops(self) -> float | None:

@@ -66,6 +66,27 @@ class SelfAttention(nn.Module):
         return outputs
 
 
+class Recurrent(nn.Module):
+    """The states that a recurrent layer goes through, or the last: (samples, positions, features).
+
+    Its steps are in training mode always, in which they do the same: cuDNN has gradients in no
+    other.
+    """
+
+    def __init__(self, steps: nn.RNNBase, last: bool = False) -> None:
+        super().__init__()
+        self.steps, self.last = steps, last
+
+    def train(self, mode: bool = True) -> Recurrent:
+        super().train(mode)
+        self.steps.train()
+        return self
+
+    def forward(self, inputs: torch.Tensor) -> torch.Tensor:
+        states: torch.Tensor = self.steps(inputs)[0]
+        return states[:, -1] if self.last else states
+
+
 class MeanPool(nn.Module):
     """The mean over the positions of a sequence: (samples, positions, features)."""
 

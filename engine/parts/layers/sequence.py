@@ -134,6 +134,10 @@ class SelfAttention(Initialized):
     init: Init = initial_weights()
     init_scale: float | None = initial_scale()
 
+    @property
+    def looks_ahead(self) -> bool:
+        return not self.causal
+
     def output_shape(self, shape: Shape) -> Shape:
         require_steps(self, shape)
         if shape[1] % self.heads:

@@ -118,6 +118,30 @@ _DECLARED = (
         weight=0,
     ),
     Metric(
+        name="perplexity",
+        title="Perplexity",
+        what="how many tokens it wavers between, as if all of them were as likely",
+        words="Among how many next characters it is undecided on the whole: 1 is to know each, and "
+        "as many as there are is to know nothing.",
+        higher_is_better=False,
+        tasks=("classification",),
+        objectives=("next_token",),
+        formula="perplexity",
+        weight=2,
+    ),
+    Metric(
+        name="bits_per_token",
+        title="Bits",
+        what="the bits that a token costs whoever writes it down by what the network says",
+        words="How many yes-or-no questions each next character leaves open: of a text whose "
+        "tokens are characters these are its bits per character.",
+        higher_is_better=False,
+        tasks=("classification",),
+        objectives=("next_token",),
+        formula="bits_per_token",
+        weight=9,
+    ),
+    Metric(
         name="r2",
         title="R²",
         what="the share of the targets' variance that is explained",
@@ -144,14 +168,17 @@ SPLITS = ("train", "validation", "test")
 
 
 @cache
-def metrics_of(task: Task, num_classes: int) -> tuple[Metric, ...]:
-    """Those that can be measured where targets are of this kind; num_classes: 0 for numbers."""
-    return tuple(metric for metric in _DECLARED if metric.fits(task, num_classes))
+def metrics_of(task: Task, num_classes: int, objective: str = "") -> tuple[Metric, ...]:
+    """Those that can be measured where targets are of this kind.
+
+    num_classes: 0 for numbers; objective: as the data's facts have it, empty for its own targets.
+    """
+    return tuple(metric for metric in _DECLARED if metric.fits(task, num_classes, objective))
 
 
-def reported(task: Task, num_classes: int, select: str) -> tuple[Metric, ...]:
+def reported(task: Task, num_classes: int, select: str, objective: str = "") -> tuple[Metric, ...]:
     """Those that every report tells; select: the name of the one that selects."""
-    fitting = metrics_of(task, num_classes)
+    fitting = metrics_of(task, num_classes, objective)
     return tuple(one for one in fitting if one.is_reported or one.name == select)
 
 

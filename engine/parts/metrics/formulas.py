@@ -28,6 +28,18 @@ def top_5_accuracy(outputs: torch.Tensor, actual: torch.Tensor) -> float:
     return (largest == actual.unsqueeze(1)).any(1).double().mean().item()
 
 
+def perplexity(probabilities: torch.Tensor, actual: torch.Tensor) -> float:
+    """How many tokens it wavers between: e to the mean of the nats that each of them costs."""
+    of_actual = probabilities.double().gather(1, actual.unsqueeze(1))
+    return (-of_actual.clamp_min(1e-300).log().mean()).exp().item()
+
+
+def bits_per_token(probabilities: torch.Tensor, actual: torch.Tensor) -> float:
+    """The mean of the bits that a token costs: the logarithm of its probability, to base 2."""
+    of_actual = probabilities.double().gather(1, actual.unsqueeze(1))
+    return -of_actual.clamp_min(1e-300).log2().mean().item()
+
+
 def mae(numbers: torch.Tensor, targets: torch.Tensor) -> float:
     """The mean absolute error."""
     return (numbers.double() - targets.double()).abs().mean().item()

@@ -35,6 +35,8 @@ class Metric:
     tasks: tuple[Task, ...]
     least_classes: int = 0
     """Classes from which on it says something."""
+    objectives: tuple[str, ...] = ()
+    """What must be asked of a network for it to say something; empty: anything."""
     formula: str
     """The function that computes it, in `formulas`; in `library_formulas` where it needs a
     library. Its parameters' names say what it is given: `outputs`, the classes
@@ -56,9 +58,10 @@ class Metric:
     weight: int
     """Tables leave out the highest numbers first where there is little room; 0: never."""
 
-    def fits(self, task: Task, num_classes: int) -> bool:
+    def fits(self, task: Task, num_classes: int, objective: str = "") -> bool:
         """Whether it can be measured where targets are of this kind."""
-        return task in self.tasks and num_classes >= self.least_classes
+        asked = not self.objectives or objective in self.objectives
+        return asked and task in self.tasks and num_classes >= self.least_classes
 
     @property
     def is_reported(self) -> bool:

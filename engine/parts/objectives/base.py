@@ -29,6 +29,9 @@ class Objective(Component, abstract=True):
     is_stackable: ClassVar[bool] = True
     """Whether trainings that ask for it can be trained many in one."""
 
+    asks_ahead: ClassVar[bool] = False
+    """Whether the answer at a place of a sequence is what stands further on in it."""
+
     def refusal(self, facts: Facts) -> str:
         """Why it can't be asked of data like this, with what would be right, or empty."""
         return ""

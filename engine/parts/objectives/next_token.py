@@ -24,6 +24,7 @@ class NextToken(Objective, name="next_token"):
     here = "Here each window asks as many questions as it is long, {train} windows an epoch."
     pose = staticmethod(shifted)
     is_stackable = False
+    asks_ahead = True
 
     def refusal(self, facts: Facts) -> str:
         if facts.tokens and not facts.has_targets:

@@ -104,11 +104,14 @@ def _predictions(plan: Plan) -> list[str]:
     rows = ", ".join(f"[{', '.join(map(torch_literal, row))}]" for row in plan.experiment.predict)
     inputs = "prepare(samples)" if is_prepared(plan) else "samples"
     back = "" if plan.on_cpu else ".cpu()"
+    kind = ".long()" if plan.facts.num_tokens else ""
+    if plan.facts.is_sequence:
+        kind = f".view(-1, {', '.join(map(str, plan.facts.shape))})"
     read = [f"outputs = own_unit(outputs){back}"] if plan.scales_targets else []
     lines = [
         "",
         "# What does it say of new samples?",
-        f"samples = torch.tensor([{rows}]){'.long()' if plan.facts.num_tokens else ''}",
+        f"samples = torch.tensor([{rows}]){kind}",
         "model.eval()",
         "with torch.no_grad():",
         f"    outputs = {plan.forward}({inputs}{plan.to_device}){'' if read else back}",

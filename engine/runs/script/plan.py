@@ -157,7 +157,8 @@ class Plan:
     @property
     def metrics(self) -> tuple[Metric, ...]:
         """What is measured of a split that is held back, as in reports; the loss first."""
-        return reported(self.facts.task, len(self.facts.classes), self.experiment.select)
+        facts = self.facts
+        return reported(facts.task, len(facts.classes), self.experiment.select, facts.objective)
 
     @property
     def selecting(self) -> Metric:

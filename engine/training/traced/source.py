@@ -161,6 +161,8 @@ def call_text(node: fx.Node, names: dict[fx.Node, str]) -> str:
     if node.target is operator.getitem:
         return f"{value_text(node.args[0], names)}[{node.args[1]}]"
     target = node.target
+    if target is torch.ops.aten.mkldnn_rnn_layer.default:
+        raise Untraceable("LSTM is run by oneDNN, which keeps what a step needs out of sight")
     if not isinstance(target, torch._ops.OpOverload) or target.namespace != "aten":
         raise Untraceable(f"the trace has a call that is not ATen's: {target}")
     # TorchScript looks for the overload itself, by the types of the arguments.

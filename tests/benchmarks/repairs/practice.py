@@ -21,6 +21,31 @@ HALF = 'init="constant", init_scale=0.5, init_bias=0.0'
 SQUARE: Raw = {**DIGITS, "layers": ["Flatten()", "Linear(32)", "ReLU()", "Linear(10)"],
                "optimizer": "Adam(lr=0.001)", "epochs": 20}  # fmt: skip
 
+TEXT: Raw = {"data": "names(validation=0.1)", "objective": "next_token()", "epochs": 30,
+             "loss": "CrossEntropyLoss()", "test_fraction": 0.0}  # fmt: skip
+PHRASE = 12
+"""Characters that hardly ever follow one another in two names."""
+
+
+def loss_at_the_end(experiment: Experiment, seed: int) -> float:
+    """The loss at the last place of each window to validate on, where nothing is ahead."""
+    trainer = tried(experiment, seed).trainer
+    assert trainer is not None, "it trains"
+    part = trainer.device_splits["validation"]
+    outputs = trainer.evaluator.outputs_of(part)[:, -1]
+    return torch.nn.functional.cross_entropy(outputs, part.targets[:, -1]).item()
+
+
+def held_out_known(experiment: Experiment, seed: int) -> float:
+    """The share of the held-out windows that begin with what was learned from."""
+    trainer = tried(experiment, seed).trainer
+    assert trainer is not None, "it trains"
+    splits = trainer.device_splits
+    stretches = splits["train"].inputs.unfold(1, PHRASE, 1).flatten(0, 1)
+    learned = set(map(tuple, stretches.tolist()))
+    held = (splits.get("test") or splits["validation"]).inputs[:, :PHRASE].tolist()
+    return sum(tuple(row) in learned for row in held) / len(held)
+
 
 def _changed(column: str, value: Callable[[torch.Tensor], torch.Tensor]) -> Figure:
     """R² or accuracy on test samples whose column is what it will be of new ones."""
@@ -83,12 +108,19 @@ def practice() -> dict[str, Proof]:
         "equal-units": Proof({"layers": [f"Linear(16, {HALF})", "Tanh()", f"Linear(1, {HALF})"]},
             live=True, follow={"layers": ["Linear(16)", "Tanh()", "Linear(1)"]}),
         "equal-weights": Proof({"layers": [f"Linear(16, {ZERO})", "ReLU()", "Linear(1)"]}),
+        "exploding-recurrence": Proof({
+            "data": "echo(n=24, delay=2, symbols=4, samples=600)", "optimizer": "SGD(lr=0.5)",
+            "layers": ["Embedding(5, 16)", 'RNN(32, nonlinearity="relu")', "Linear(5)"],
+            "loss": "CrossEntropyLoss()", "epochs": 30}),
         "known-test-rows": Proof(_by_heart(_asked(
             lambda folder: questions.arrays(folder, 100), "known")), overstated, lower=True,
             follow=_by_heart(_asked(lambda folder: questions.arrays(folder, 0), "unknown")),
             what="test accuracy above the true one"),
         "lasting-momentum": Proof({**WAVE, "optimizer": "SGD(lr=0.01, momentum=0.999)"}),
         "late-peak": Proof({"schedule": "constant(warmup=3000)", "epochs": 30}, **TEST_LOSS),
+        "looks-ahead": Proof({**TEXT, "layers": ["Embedding(56, 32)", "PositionalEmbedding()",
+            "Residual([LayerNorm(), SelfAttention(2)])", "Linear(56)"]}, loss_at_the_end,
+            lower=True, what="loss where nothing is ahead"),
         "missing-as-number": Proof(_asked(questions.marked, "marked")),
         "no-bias-anywhere": Proof({"data": "circle(samples=400)", "layers": [
             "Linear(16, bias=False)", "ReLU()", "Linear(1, bias=False)"]}),
@@ -112,6 +144,9 @@ def practice() -> dict[str, Proof]:
             "epochs": 200}, **TEST_LOSS),
         "target-among-inputs": Proof(_asked(questions.with_answer, "answer"), _changed(
             "code", lambda column: column.mean().expand_as(column)), what="accuracy of new rows"),
+        "text-in-training": Proof({**TEXT, "data": "names(stride=1, validation=0.0)", "epochs": 12,
+            "layers": ["Embedding(56, 32)", "GRU(64)", "Linear(56)"], "test_fraction": 0.1},
+            held_out_known, lower=True, what="held-out windows that were learned from"),
         "tight-clip": Proof({"optimizer": "SGD(lr=0.1)", "clip_norm": 0.001, "batch_size": 32}),
         "weights-favor-common": Proof({**rare, "class_weights": [0.1, 0.9], "epochs": 20}),
     }  # fmt: skip

@@ -15,7 +15,51 @@ from tests.engine.doctor.cases import (
 _EQUAL = 'Linear(16, init="zeros")'
 _FAR = {"optimizer": "SGD(lr=0.1)", "batch_size": 30}  # 10 steps an epoch
 
+_TOKENS = {"data": "names(context=8)", "objective": "next_token()", "loss": "CrossEntropyLoss()",
+           "test_fraction": 0.0}  # fmt: skip
+_ECHO = {"data": "echo()", "loss": "CrossEntropyLoss()", "optimizer": "SGD(lr=0.5)"}
+
+
+def _recurring(layer: str) -> dict[str, list[str]]:
+    return layers("Embedding(9, 8)", layer, "Linear(9)")
+
+
 PRACTICE = [
+    Pair(
+        "looks-ahead", "error", "layers[1][1]", "the loss falls to nothing",
+        experiment(_TOKENS, layers("Embedding(56, 8)", "Residual([LayerNorm(), SelfAttention(2)])",
+                                   "Linear(56)")),
+        experiment(_TOKENS, layers("Embedding(56, 8)", "GRU(8)", "Linear(56)")),
+        repaired={"layers": "Embedding(56, 8) Residual([LayerNorm(), SelfAttention(2, causal=True)"
+                            "]) Linear(56)"},
+    ),
+    Pair(  # whoever sorts has to look ahead
+        "looks-ahead", "error", "layers[1]", "is among what it sees",
+        experiment(_TOKENS, layers("Embedding(56, 8)", "SelfAttention(2)", "Linear(56)")),
+        experiment({"data": "sorting()", "loss": "CrossEntropyLoss()"},
+                   layers("Embedding(10, 8)", "SelfAttention(2)", "Linear(10)")),
+        repaired={"layers": "Embedding(56, 8) SelfAttention(2, causal=True) Linear(56)"},
+    ),
+    Pair(
+        "exploding-recurrence", "warning", "clip_norm", "goes back through 16 steps",
+        experiment(_ECHO, _recurring('RNN(8, nonlinearity="relu")')),
+        experiment(_ECHO, _recurring("RNN(8)")),
+        repaired={"clip_norm": "1.0"},
+    ),
+    Pair(
+        "exploding-recurrence", "warning", "clip_norm", "a step of SGD is as large then",
+        experiment(_ECHO, _recurring('RNN(8, nonlinearity="relu")')),
+        experiment(_ECHO, _recurring('RNN(8, nonlinearity="relu")'), {"optimizer": "Adam"}),
+        repaired={"clip_norm": "1.0"},
+    ),
+    Pair(
+        "text-in-training", "warning", "test_fraction", "nearly all of each test window",
+        experiment(_TOKENS, layers("Embedding(56, 8)", "GRU(8)", "Linear(56)"),
+                   {"data": "names(stride=1, validation=0.0)", "test_fraction": 0.2}),
+        experiment(_TOKENS, layers("Embedding(56, 8)", "GRU(8)", "Linear(56)"),
+                   {"data": "names(validation=0.0)", "test_fraction": 0.2}),
+        repaired={"data": "names(stride=1)", "test_fraction": "0.0"},
+    ),
     Pair(
         "rate-runs-out", "warning", "schedule", "after 3 epochs of 200",
         experiment({"schedule": "StepLR(1)"}),

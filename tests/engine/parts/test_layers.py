@@ -107,6 +107,7 @@ def test_the_family_is_complete() -> None:
     """There are the layers that are compared with PyTorch's here, and blocks made of them."""
     blocks = [name for name, cls in Layer.members().items() if issubclass(cls, Block)]
     of_sequences = ["Embedding", "PositionalEmbedding", "SelfAttention", "MeanPool"]
+    of_sequences += ["RNN", "GRU", "LSTM"]
     assert sorted(Layer.members()) == sorted([*_NAMES, *of_sequences, *blocks])
     assert blocks == ["Residual"]  # their tests are in test_residual.py
     # Those of sequences are in test_sequence_layers.py.

@@ -38,6 +38,8 @@ VALUES: dict[str, float] = {
     "brier_score": (1 / 16 + 1 / 16 + 9 / 16 + 1 / 4) / 4,
     "mae": 1.0,
     "rmse": math.sqrt(5 / 3),
+    "perplexity": (3 / 4 * 3 / 4 * 1 / 4 * 1 / 2) ** (-1 / 4),
+    "bits_per_token": -math.log2(3 / 4 * 3 / 4 * 1 / 4 * 1 / 2) / 4,
     "r2": 1 - 5 / 8,
 }
 """What each metric is of the samples above, worked out by hand."""
@@ -71,7 +73,8 @@ def test_a_declaration_is_whole(name: str) -> None:
     if metric.formula:
         assert inspect.getdoc(metric.function())
     for task in metric.tasks:
-        weights = {one.name: one.weight for one in metrics_of(task, 1000)}
+        asked = metric.objectives[0] if metric.objectives else ""
+        weights = {one.name: one.weight for one in metrics_of(task, 1000, asked)}
         same = [other for other in weights if other != name and weights[other] == metric.weight]
         assert not same, f"{name} has the weight of {same}: two columns can't give way at once"
         assert 0 in weights.values()
@@ -101,7 +104,9 @@ def test_few_classes_have_no_top_five() -> None:
     assert set(ten) - set(nine) == {"top_5_accuracy"}
     regression = {one.name for one in metrics_of("regression", 0)}
     assert regression & set(ten) == {"loss"}
-    assert regression | set(ten) == set(METRICS)
+    of_texts = {one.name for one in metrics_of("classification", 10, "next_token")} - set(ten)
+    assert of_texts == {"perplexity", "bits_per_token"}
+    assert regression | set(ten) | of_texts == set(METRICS)
 
 
 def test_a_direction_tells_the_better_of_two() -> None:

@@ -11,6 +11,7 @@ from engine.parts.layers import Layer, modules
 from engine.parts.layers.activation import GELU, Softmax
 from engine.parts.layers.dense import Flatten, Linear
 from engine.parts.layers.normalization import BatchNorm1d, LayerNorm
+from engine.parts.layers.recurrent import GRU, LSTM, RNN
 from engine.parts.layers.residual import Residual
 from engine.parts.layers.sequence import Embedding, MeanPool, PositionalEmbedding, SelfAttention
 from engine.parts.shapes import Shape, Steps, Tokens, num_units, places
@@ -27,6 +28,10 @@ ALL: tuple[tuple[Layer, Shape], ...] = (
     *((layer, STEPS) for layer in _OVER_STEPS),
     (SelfAttention(4, causal=True), STEPS),
     (MeanPool(), STEPS),
+    (RNN(4, nonlinearity="relu"), STEPS),
+    (GRU(4, num_layers=2), STEPS),
+    (GRU(4, steps="last"), STEPS),
+    (LSTM(4, num_layers=3, steps="last"), STEPS),
     (Linear(3), STEPS),
     (LayerNorm(), STEPS),
     (Residual((LayerNorm(), SelfAttention(2), GELU())), STEPS),
@@ -73,7 +78,7 @@ def test_attention_is_pytorchs_to_the_bit(causal: bool) -> None:
     theirs.in_proj_weight = nn.Parameter(ours.get_parameter("in_proj.weight").detach().clone())
     theirs.in_proj_bias = nn.Parameter(ours.get_parameter("in_proj.bias").detach().clone())
     theirs.out_proj.load_state_dict(ours.get_submodule("out_proj").state_dict())
-    x = _batch(STEPS)
+    x = _batch(STEPS)[:1]  # PyTorch has positions before samples: other rows of one product
     mask = nn.Transformer.generate_square_subsequent_mask(5) if causal else None
     other, _ = theirs(x, x, x, need_weights=False, attn_mask=mask, is_causal=causal)
     assert torch.equal(ours(x), other)
@@ -83,6 +88,28 @@ def test_attention_is_pytorchs_to_the_bit(causal: bool) -> None:
     assert gradient is not None
     assert other_gradient is not None
     assert torch.allclose(gradient, other_gradient, rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize("cls", [RNN, GRU, LSTM])
+def test_recurrent_layers_are_pytorchs_to_the_bit(cls: type[RNN | GRU | LSTM]) -> None:
+    """The same seed gives the same states and gradients, also in evaluation mode."""
+    x, made = _batch(STEPS), []
+    for build in (
+        lambda: cls(4, num_layers=2).build(STEPS),
+        lambda: getattr(nn, cls.__name__)(8, 4, num_layers=2, batch_first=True),
+    ):
+        torch.manual_seed(3)
+        made.append(build())
+    (ours, theirs), states = made, made[1](x)[0]
+    assert torch.equal(ours(x), states)
+    assert torch.equal(ours.eval()(x), states)
+    ours(x).square().sum().backward()
+    states.square().sum().backward()
+    for own, other in zip(ours.parameters(), theirs.parameters(), strict=True):
+        assert own.grad is not None
+        assert torch.equal(own.grad, other.grad)
+    last = cls(4, steps="last").build(STEPS)
+    assert torch.equal(last(x), last.get_submodule("steps")(x)[0][:, -1])
 
 
 def test_causal_attention_does_not_look_ahead() -> None:
@@ -146,6 +173,12 @@ def test_a_position_is_normalized_by_itself() -> None:
             TOKENS,
             "SelfAttention(3) can't share 8 features among 3 heads: take a number of heads that "
             "divides them",
+        ),
+        (
+            (GRU(4),),
+            (4, 8),
+            "GRU(4) takes positions with features each but gets 4×8: put Embedding() before it, "
+            "which makes them of tokens",
         ),
         (
             (SelfAttention(2),),

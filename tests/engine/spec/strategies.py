@@ -241,7 +241,7 @@ def _plain_fields(draw: DrawFn, facts: Facts, loss: Loss) -> dict[str, Any]:
     if loss.weight_argument and facts.task == "classification":
         weights = st.tuples(*(st.floats(0.1, 10.0) for _ in facts.classes))
         optional["class_weights"] = st.none() | st.just("balanced") | weights
-    fitting = [one.name for one in metrics_of(facts.task, len(facts.classes))]
+    fitting = [one.name for one in metrics_of(facts.task, len(facts.classes), facts.objective)]
     optional["select"] = st.sampled_from(fitting)
     if facts.feature_names:
         number = st.floats(-100.0, 100.0, allow_subnormal=False)

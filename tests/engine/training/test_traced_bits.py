@@ -50,6 +50,7 @@ from engine.parts.layers.pooling import (
     MaxPool1d,
     MaxPool2d,
 )
+from engine.parts.layers.recurrent import GRU, LSTM, RNN
 from engine.parts.layers.residual import Residual
 from engine.parts.layers.resizing import Upsample, ZeroPad2d
 from engine.parts.layers.sequence import (
@@ -85,9 +86,10 @@ from engine.parts.optimizers import (
 )
 from engine.parts.shapes import Tokens
 from engine.training.step import Regularization
+from engine.training.traced import TracedStep
 from engine.training.traced.interpreters import INTERPRETERS
 from tests.engine.spec.strategies import chains, components, fits, output_shape
-from tests.engine.training.traced_pair import Batch, assert_same, images, rows
+from tests.engine.training.traced_pair import Batch, Side, assert_same, images, rows
 from tests.thoroughness import examples
 
 C = TypeVar("C", bound=Component)
@@ -245,8 +247,13 @@ TOKEN_LAYERS: tuple[Layer, ...] = (
     SelfAttention(2),
     SelfAttention(4, causal=True),
     MeanPool(),
+    RNN(3),
+    RNN(3, nonlinearity="relu", steps="last"),
+    GRU(3, num_layers=2),
+    GRU(3, steps="last"),
 )
-NAMED = (*IMAGE_LAYERS, *SEQUENCE_LAYERS, *ROW_LAYERS, *NETWORK, TOKENS, *TOKEN_LAYERS)
+OF_ONE_DNN = LSTM(3)
+NAMED = (OF_ONE_DNN, *IMAGE_LAYERS, *SEQUENCE_LAYERS, *ROW_LAYERS, *NETWORK, TOKENS, *TOKEN_LAYERS)
 LAYERS = (*ROW_LAYERS, *others(Layer, NAMED))
 
 
@@ -281,6 +288,14 @@ def test_layers_over_tokens(layer: Layer) -> None:
     ]
     layers = (TOKENS, layer, Flatten(), Linear(3))
     assert_same(layers, Tokens((6,), 5), CrossEntropyLoss(), SGD(0.1), batches)
+
+
+def test_a_kernel_that_no_trace_sees_is_left_to_pytorch() -> None:
+    """oneDNN's LSTM runs its own steps, with the reason."""
+    side = Side((TOKENS, LSTM(3, steps="last")), Tokens((6,), 5), CrossEntropyLoss(), SGD(0.1))
+    step = TracedStep(side.model, side.criterion, side.optimizer, Regularization())
+    step.prepare(torch.zeros(2, 6, dtype=torch.long), torch.tensor([0, 2]))
+    assert step.refusal == "LSTM is run by oneDNN, which keeps what a step needs out of sight"
 
 
 LOSSES: tuple[tuple[Loss, tuple[Layer, ...]], ...] = (

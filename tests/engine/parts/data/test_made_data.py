@@ -7,7 +7,10 @@ import torch
 
 from engine.parts.data import Data
 from engine.parts.data.points import Blobs, Circle, Gaussians, Points, Rings, Spiral, Xor
+from engine.parts.data.series import SineSeries
 from engine.parts.data.surfaces import Plane, Wave
+from engine.parts.data.symbols import Echo, Parity, Sorting
+from engine.parts.shapes import Steps
 from tests.engine.parts.data.made import NOWHERE, made, same, scripted
 
 FROM_FILES = {
@@ -37,7 +40,8 @@ def test_all_data_sets_of_the_catalogue_are_there() -> None:
     assert set(Data.members()) == FROM_FILES | {
         *("circle", "gaussians", "xor", "moons", "spiral", "rings", "checkerboard", "blobs"),
         *("plane", "wave", "iris", "wine", "breast_cancer", "diabetes", "digits"),
-        *("first_network", "one_step", "three_features", "modular", "names"),
+        *("first_network", "one_step", "three_features", "names"),
+        *("modular", "sorting", "parity", "echo", "sine_series"),
     }
 
 
@@ -53,8 +57,9 @@ def test_facts_are_true(cls: type) -> None:
         assert data.targets.shape == (facts.num_samples, 0)
     elif facts.task == "classification":
         assert data.targets.dtype == torch.int64
-        assert data.targets.shape == (facts.num_samples,)
-        assert sorted(set(data.targets.tolist())) == list(range(len(facts.classes)))
+        positions = (facts.positions,) if facts.positions else ()
+        assert data.targets.shape == (facts.num_samples, *positions)
+        assert sorted(set(data.targets.flatten().tolist())) == list(range(len(facts.classes)))
     else:
         assert facts.classes == ()
         assert data.targets.dtype == torch.float32
@@ -67,7 +72,12 @@ def test_facts_are_true(cls: type) -> None:
         assert tuple(data.inputs.shape[1:]) == facts.shape
         told = set(data.inputs.flatten().tolist())
         assert told <= set(range(facts.num_tokens))
-        assert told == set(range(facts.num_tokens)) or facts.tokens  # a text lacks what it may hold
+        # A text lacks what it may hold, and an echo's 0 comes back only.
+        assert told == set(range(facts.num_tokens)) or facts.tokens or cls is Echo
+    elif facts.is_sequence:
+        assert data.inputs.dtype == torch.float32
+        assert tuple(data.inputs.shape[1:]) == facts.shape
+        assert isinstance(facts.shape, Steps)
     else:
         assert data.inputs.dtype == torch.float32
         assert tuple(data.inputs.shape[1:]) == (len(facts.feature_names),)
@@ -151,6 +161,23 @@ def test_blobs_have_as_many_classes_as_asked() -> None:
     assert data.targets.tolist() == [0, 1, 2, 0, 1, 2, 0]
     assert data.inputs[0].tolist() == [2.0, 0.0]
     assert data.facts.classes == ("blob 1", "blob 2", "blob 3")
+
+
+def test_tasks_on_symbols_have_the_answers_that_they_say() -> None:
+    """Sorted is in order, a parity is a sum's, an echo is what was said before, a sine goes on."""
+    data = made(Sorting(n=3, samples=5))
+    assert [sorted(row) for row in data.inputs.tolist()] == data.targets.tolist()
+    data = made(Parity(3))
+    assert data.inputs.tolist() == [[n & 1, n >> 1 & 1, n >> 2] for n in range(8)]
+    assert data.targets.tolist() == [0, 1, 1, 0, 1, 0, 0, 1]
+    data = made(Echo(n=5, delay=2, samples=4))
+    assert data.targets[:, :2].tolist() == [[0, 0]] * 4
+    assert torch.equal(data.targets[:, 2:], data.inputs[:, :3])
+    data = made(SineSeries(samples=4, length=9))
+    whole = torch.cat([data.inputs[..., 0], data.targets], 1)
+    turned = (whole[:, 2:] + whole[:, :-2]) / whole[:, 1:-1]  # 2 cos ω of any sine
+    assert torch.allclose(turned, turned[:, :1], atol=1e-3)
+    assert "delay must be below n" in Echo(n=3, delay=3).complaint()
 
 
 def test_complaints_name_what_does_not_go_together() -> None:
