@@ -69,5 +69,5 @@ def _noun(facts: Facts) -> str:
     if facts.planar:
         return "points"
     if facts.positions:
-        return "characters"
+        return "characters" if facts.tokens else "places"
     return "images" if len(facts.shape) == 3 else "samples"

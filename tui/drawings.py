@@ -32,7 +32,9 @@ from tui.renderables.actual_predicted import (
 from tui.renderables.confusion import confusion
 from tui.renderables.images import Image, fitting_columns, gallery
 from tui.renderables.look import Look
+from tui.renderables.sequence import following_rows, invented_rows, sequence_rows
 from tui.renderables.table import heading
+from tui.renderables.written import written_rows
 
 Rows = list[Text]
 
@@ -77,6 +79,18 @@ def comparison_rows(picture: Comparison, width: int, height: int, look: Look) ->
         limit = max(1, height - 3)
         return value_outcomes(picture.actual, picture.predicted, width, look, limit=limit)
     return scatter(picture.actual, picture.predicted, width, height, look)
+
+
+def writing_rows(pictures: Pictures, width: int, look: Look) -> Rows:
+    """What a network writes, how much of it is its own, what comes next, and how it came to it."""
+    seen = sequence_rows(pictures.maps, pictures.plane, width, look)
+    return [
+        *written_rows(pictures.written, width, look),
+        *invented_rows(pictures.invented, width, look),
+        Text(),
+        *following_rows(pictures.following, width, look),
+        *([Text(), *seen] if seen else []),
+    ]
 
 
 def sample_rows(

@@ -5,17 +5,11 @@ Units are named by the layer that makes them and their index among its outputs o
 
 from __future__ import annotations
 
-from typing import Literal
-
 import msgspec
 
 from engine.runs.events import Figure
 from engine.runs.pictures import Picture
-
-LEVELS = 6
-"""Steps from zero to the largest value of a signed tile: few, so that frames stay small."""
-FINE = 255
-"""What a cell of any other tile goes up to."""
+from engine.runs.tile import Tile
 
 
 class Unit(msgspec.Struct, frozen=True, array_like=True):
@@ -42,31 +36,6 @@ class Look(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Row of its split; -1 for the one to be looked at first, a wrong one; None for no sample."""
     split: str = ""
     """The sample's; empty for the test split, or the training's where there is no test."""
-
-
-TileKind = Literal["plane", "curve", "histogram", "weights", "map", "saliency"]
-
-
-class Tile(msgspec.Struct, frozen=True, array_like=True):
-    """A small picture of a unit.
-
-    `plane`: its value over the plane of the inputs, as Boundary is laid out; `weights`: what it
-    has learned, as a picture; `map`: what it makes of the chosen sample. Of these a cell is
-    LEVELS for zero, 0 for `low`, 2 · LEVELS for `high`, which is as far from zero.
-    `curve`: its value over the one input, a row of cells from 0 (`low`) to FINE (`high`).
-    `histogram`: a row of cells for each class (one row without classes), how many of its samples
-    lie where between `low` and `high`, in parts of FINE of the fullest.
-    `saliency`: pixels from 0 (nothing) to FINE (`high`).
-    """
-
-    kind: TileKind
-    columns: int
-    rows: int
-    cells: bytes
-    """Row by row from the top."""
-    low: Figure
-    high: Figure
-    """None where a value is not finite."""
 
 
 class UnitTile(msgspec.Struct, frozen=True, array_like=True):

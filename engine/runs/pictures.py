@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
+
+from engine.runs.tile import Tile
 
 
 class Boundary(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,6 +75,29 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True):
     predicted: str
 
 
+class SequenceMap(msgspec.Struct, frozen=True, kw_only=True):
+    """What a layer that reads sequences does with one sample."""
+
+    layer: str
+    """Its place: `layers[2][1]`."""
+    kind: Literal["attention", "states"]
+    edge: list[str]
+    """What stands at each position; empty for numbers."""
+    tiles: list[Tile]
+    """attention: one for each head, a row for each position, of what it takes of each other.
+    states: one, a row for each number of the state, a column for each position."""
+
+
+class TokenPlane(msgspec.Struct, frozen=True, kw_only=True):
+    """Tokens, put where their learned rows differ most."""
+
+    names: list[str]
+    x: list[float]
+    y: list[float]
+    share: float
+    """Of the variance between them that these two directions have."""
+
+
 class Pictures(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that is drawn of a network; None or empty where the data has no such picture."""
 
@@ -82,3 +109,11 @@ class Pictures(msgspec.Struct, frozen=True, kw_only=True):
     mistakes: list[Picture] = []
     written: str = ""
     """What a network writes that is asked for the next token; empty for others."""
+    following: list[tuple[str, float]] = []
+    """What it says comes after the beginning of a line: the likeliest tokens, each with its
+    probability."""
+    invented: tuple[int, int] = (0, 0)
+    """Of what it wrote: how many lines, or words, are none of the text's, and how many there are.
+    """
+    maps: list[SequenceMap] = []
+    plane: TokenPlane | None = None

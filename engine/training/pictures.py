@@ -8,8 +8,9 @@ from torch import Tensor
 from engine.runs.pictures import Boundary, Comparison, Curve, Picture, Pictures, Point
 from engine.training.inputs import InputMap
 from engine.training.metrics import ROWS, Evaluator
+from engine.training.sequence_pictures import embedded, sequence_maps
 from engine.training.splits import Split, Splits
-from engine.training.writing import sample_of
+from engine.training.writing import following, invented, sample_of
 
 LEVELS = 6
 """Steps of confidence per class in a boundary: few, so that little changes from frame to frame."""
@@ -24,6 +25,8 @@ MAX_POINTS = 400
 MAX_COMPARED = 200
 """Samples compared at most."""
 MAX_MISTAKES = 8
+MOST_FOLLOWING = 8
+"""Tokens of which is told how likely they come next."""
 CURVE_PLACES = 120
 
 
@@ -37,13 +40,18 @@ def all_pictures(
     facts = splits.facts
     drawn = facts.planar and len(facts.classes) <= MAX_CLASSES and min(size) > 0
     drawn = drawn and splits.reader is None  # then nobody has the points
+    written = sample_of(evaluator)
     return Pictures(
         losses=losses,
         comparison=comparison(evaluator, splits, MAX_COMPARED),
         boundary=boundary(evaluator, splits, size) if drawn else None,
         curve=curve(evaluator, splits, CURVE_PLACES),
         mistakes=mistakes(evaluator, splits, MAX_MISTAKES),
-        written=sample_of(evaluator),
+        written=written,
+        following=following(evaluator, "", MOST_FOLLOWING) if written else [],
+        invented=invented(written, evaluator.facts, splits.train.inputs) if written else (0, 0),
+        maps=sequence_maps(evaluator, splits),
+        plane=embedded(evaluator),
     )
 
 

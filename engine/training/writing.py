@@ -11,6 +11,8 @@ from engine.limits import WRITTEN
 from engine.parts.data import Facts
 from engine.training.metrics import Evaluator
 
+LINE = 40
+"""Characters of a line, on the whole, up to which a text is a list of lines."""
 SAMPLE = 160
 """Characters that are written wherever a network is drawn: some ten names."""
 
@@ -53,6 +55,41 @@ def write(
         tokens.append(_drawn(scores, temperature, generator))
         written.append(facts.tokens[tokens[-1]])
     return "".join(written)
+
+
+def following(evaluator: Evaluator, prompt: str, count: int) -> list[tuple[str, float]]:
+    """The tokens that come next with the highest probabilities, so many; raises UsageError.
+
+    Empty where the outputs are not finite.
+    """
+    facts = evaluator.facts
+    check_writes(facts)
+    tokens = _tokens(facts, prompt or _beginning(facts))
+    outputs = evaluator.outputs(torch.tensor([tokens[-facts.positions :]]))[:, -1].cpu()
+    if not outputs.isfinite().all():
+        return []
+    scores, places = evaluator.decoder.probabilities(outputs)[0].topk(min(count, len(facts.tokens)))
+    return [
+        (facts.tokens[one], score)
+        for one, score in zip(places.tolist(), scores.tolist(), strict=True)
+    ]
+
+
+def invented(written: str, facts: Facts, windows: torch.Tensor) -> tuple[int, int]:
+    """How many lines of what was written the text has not, and how many there are.
+
+    windows: (windows, positions) of the text that was learned from, in order. Of texts with long
+    lines words are counted. The last one, which may be cut, is left out.
+    """
+    first, second = windows[0].tolist(), windows[min(1, len(windows) - 1)].tolist()
+    size = len(first)
+    step = next((n for n in range(1, size) if first[n:] == second[:-n]), size)
+    tokens = [*windows[:-1, :step].flatten().tolist(), *windows[-1].tolist()]
+    text = "".join(facts.tokens[token] for token in tokens)
+    between = "\n" if len(text) <= LINE * (text.count("\n") + 1) else None
+    known = set(text.split(between))
+    found = [one for one in written.split(between)[:-1] if one]
+    return sum(one not in known for one in found), len(found)
 
 
 def check_writes(facts: Facts) -> None:

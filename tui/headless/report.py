@@ -18,6 +18,7 @@ from tui.drawings import (
     mistakes_rows,
     sample_rows,
     score_rows,
+    writing_rows,
 )
 from tui.language import tr
 from tui.renderables import boundary as plane
@@ -27,8 +28,8 @@ from tui.renderables.look import Look
 from tui.renderables.loss_chart import LossSeries, loss_chart
 from tui.renderables.numbers import counted, duration
 from tui.renderables.predictions import class_prediction, value_prediction
+from tui.renderables.sequence import sequence_rows
 from tui.renderables.table import heading, sentence
-from tui.renderables.written import written_rows
 
 CHART_HEIGHT = 14
 MOST_LISTED = 200
@@ -112,8 +113,10 @@ class Report:
             rows = boundary_rows(pictures.boundary, min(width, 100), look)
             yield self._titled(tr("Decision boundary"), rows)
         if pictures.written:
-            yield self._titled(tr("What it writes"), written_rows(pictures.written, width, look))
+            yield self._titled(tr("What it writes"), writing_rows(pictures, width, look))
             return
+        if seen := sequence_rows(pictures.maps, pictures.plane, min(width, 100), look):
+            yield seen
         if pictures.curve is not None:
             rows = curve_rows(pictures.curve, min(width, 100), CHART_HEIGHT + 4, look)
             yield self._titled(tr("Prediction over the input"), rows)

@@ -19,20 +19,22 @@ from tui.drawings import (
     draws_confusion,
     mistakes_rows,
     sample_rows,
+    writing_rows,
 )
 from tui.language import tr
 from tui.live.snapshot import Snapshot
 from tui.renderables import boundary as plane
 from tui.renderables.network.large import large_rows, titled
+from tui.renderables.sequence import sequence_rows
 from tui.renderables.table import sentence
 from tui.renderables.targets import target_heading
 from tui.renderables.thumbnail import thumbnail
-from tui.renderables.written import written_rows
 from tui.widgets.curve_cursor import CurveCursor
 from tui.widgets.scrolled import ScrolledView
 
 if TYPE_CHECKING:
     from engine.runs.inside import Inside, Unit
+    from engine.runs.pictures import Pictures
     from engine.service.protocol.description import Description
 
 LEAST_STRIP = 5
@@ -62,6 +64,12 @@ WRITTEN = Figure(
     "What it writes",
     "Shows what the network writes by itself, character by character, as it says what comes next.",
     "Here it learned from {train} windows; each line but the last is whole.",
+)
+SEQUENCE = Figure(
+    "What it does with a sequence",
+    "Shows for one sample what each place takes of the others, or how a state changes on its way; "
+    "and where tokens lie that are used alike.",
+    "Here it is the first of {samples} samples, {inputs} places long.",
 )
 SAMPLES = Figure(
     "One sample after the other",
@@ -209,7 +217,15 @@ class PictureView(ScrolledView, CurveCursor, can_focus=True):
             )
             return BOUNDARY, rows
         if pictures.written:
-            return WRITTEN, written_rows(pictures.written, width, look)
+            return WRITTEN, writing_rows(pictures, width, look)
+        seen = sequence_rows(pictures.maps, pictures.plane, width, look)
+        if seen:
+            return SEQUENCE, [*seen, Text(), *self._compared(pictures, width, height)[1]]
+        return self._compared(pictures, width, height)
+
+    def _compared(self, pictures: Pictures, width: int, height: int) -> tuple[Figure, list[Text]]:
+        """What the network says of samples, beside what is right."""
+        look = self.look
         if pictures.curve is not None:
             return CURVE, curve_rows(pictures.curve, width, height, look, at=self.at)
         evaluated = self.snapshot.evaluated

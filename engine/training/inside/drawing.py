@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from engine.parts.layers.address import Address
-from engine.runs.inside import Tile
+from engine.runs.tile import Tile
 from engine.spec.columns import Column
 from engine.training.inside.connections import Connection
 from engine.training.inside.network import Network, after, by_unit

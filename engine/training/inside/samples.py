@@ -8,7 +8,8 @@ import torch
 from torch import Tensor
 
 from engine.runs.events import Figure
-from engine.runs.inside import FINE, LayerMaps, Look, Sample, SampleSeen, Tile, UnitTile
+from engine.runs.inside import LayerMaps, Look, Sample, SampleSeen, UnitTile
+from engine.runs.tile import FINE, Tile
 from engine.spec.chain import every
 from engine.training.inside.network import Network
 from engine.training.inside.tiles import as_pictures, fitted, signed_tiles

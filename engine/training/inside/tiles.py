@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import adaptive_avg_pool2d
 
-from engine.runs.inside import FINE, LEVELS, Tile, TileKind
+from engine.runs.tile import FINE, LEVELS, Tile, TileKind
 
 
 def signed_tiles(kind: TileKind, pictures: Tensor) -> list[Tile]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -12,7 +13,8 @@ from hypothesis import strategies as st
 from rich.style import Style
 from rich.text import Text
 
-from engine.runs.pictures import Boundary, Point
+from engine.runs.pictures import Boundary, Point, SequenceMap, TokenPlane
+from engine.runs.tile import Tile
 from tui.renderables.accuracy_table import (
     ClassScore,
     Score,
@@ -38,6 +40,7 @@ from tui.renderables.loss_chart import LossSeries, loss_chart
 from tui.renderables.predictions import class_prediction, value_prediction
 from tui.renderables.progress_bar import progress_bar
 from tui.renderables.sample import sample_rows
+from tui.renderables.sequence import following_rows, sequence_rows
 from tui.renderables.small_multiples import Small, small_multiples
 from tui.renderables.sparkline import sparkline
 from tui.renderables.sweep import Line, heat_map, sheet
@@ -110,6 +113,20 @@ def _confusion(values: Values, names: Sequence[str], width: int, look: Look) -> 
     return confusion(counts, names, width, look)
 
 
+def _sequence(values: Values, names: Sequence[str], width: int, look: Look) -> list[Text]:
+    count, numbers = len(names), _numbers(values)[: len(names)]
+    head = Tile("saliency", count, count, bytes(50 * n % 256 for n in range(count**2)), 0.0, 1.0)
+    wide = 30
+    states = Tile("map", wide, 3, bytes(n % 13 for n in range(3 * wide)), -1.0, 1.0)
+    maps = [
+        SequenceMap(layer="layers[0]", kind="attention", edge=list(names), tiles=[head] * 9),
+        SequenceMap(layer="layers[1]", kind="states", edge=[], tiles=[states]),
+    ]
+    known = [value if math.isfinite(value) else 0.0 for value in numbers]
+    plane = TokenPlane(names=list(names)[: len(known)], x=known, y=known[::-1], share=0.5)
+    return sequence_rows(maps, plane, width, look)
+
+
 def _curve(values: Values, names: Sequence[str], width: int, look: Look) -> list[Text]:
     numbers = _numbers(values)
     pairs = list(zip(numbers, numbers[::-1], strict=True))
@@ -152,6 +169,10 @@ EVERYTHING: dict[str, Draw] = {
         _numbers(v), n[0] if n else "", v, n, w, k
     ),
     "value prediction": lambda v, n, w, k: value_prediction(_numbers(v), v, w, k),
+    "sequence": _sequence,
+    "what is next": lambda v, n, w, k: following_rows(
+        [(name, value) for name, value in zip(n, _numbers(v), strict=False)], w, k
+    ),
     "sample": lambda v, n, w, k: sample_rows(w, 20, k),
     "progress bar": lambda v, n, w, k: [progress_bar(v[0] or 0.0 if v else 0.0, w, k)],
     "gallery": lambda v, n, w, k: gallery(

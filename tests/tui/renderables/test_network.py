@@ -8,7 +8,6 @@ from engine.runs.inside import (
     Column,
     Effect,
     Inside,
-    Tile,
     Unit,
     UnitFigures,
     UnitTile,
@@ -16,6 +15,7 @@ from engine.runs.inside import (
     Wire,
     Wires,
 )
+from engine.runs.tile import Tile
 from tui.renderables.look import Look
 from tui.renderables.network.arrangement import SIZES, Shape, arrange
 from tui.renderables.network.drawing import NetworkDrawing

@@ -22,7 +22,8 @@ from tui.renderables.sanitize import crop, fit
 from tui.renderables.table import sentence
 
 if TYPE_CHECKING:
-    from engine.runs.inside import Inside, LayerMaps, Sample, SampleSeen, Tile, Unit
+    from engine.runs.inside import Inside, LayerMaps, Sample, SampleSeen, Unit
+    from engine.runs.tile import Tile
 
 _GAP = 2
 _LARGEST = 28

@@ -24,7 +24,7 @@ from tui.renderables.palette import (
 from tui.renderables.runs import Glyph
 
 if TYPE_CHECKING:  # a renderable loads nothing of the engine
-    from engine.runs.inside import Tile
+    from engine.runs.tile import Tile
 
 LEVELS = 6
 """As engine.runs.inside has them: a signed cell is this for zero."""

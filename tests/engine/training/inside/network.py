@@ -7,7 +7,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from engine.runs.inside import Inside, Look, Tile
+from engine.runs.inside import Inside, Look
+from engine.runs.tile import Tile
 from engine.training.inside import look_inside
 from engine.training.trainer import Trainer
 from tests.engine.training.tiny import NOWHERE, small
