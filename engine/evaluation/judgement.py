@@ -7,6 +7,7 @@ from typing import Literal
 import msgspec
 
 from engine.evaluation.sample import Sample
+from engine.runs.pictures import Picture
 
 Figure = float | None
 Standing = Literal["better", "alike", "worse", "unknown"]
@@ -166,6 +167,14 @@ class Dependence(msgspec.Struct, frozen=True, kw_only=True):
     means: list[Figure]
 
 
+class Saliency(msgspec.Struct, frozen=True, kw_only=True):
+    """Which pixels of a picture sway what is said of it."""
+
+    picture: Picture
+    where: Picture
+    """As large, gray: how much each pixel sways the score of what is said, the most white."""
+
+
 class Strain(msgspec.Struct, frozen=True, kw_only=True):
     """The headline where inputs are made worse, more and more."""
 
@@ -210,6 +219,8 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True, tag_field="event", ta
     slices: list[Slice] = []
     importances: list[Importance] = []
     dependences: list[Dependence] = []
+    saliencies: list[Saliency] = []
+    """Of pictures, one of each class."""
     strains: list[Strain] = []
     drifts: list[Drift] = []
     """Of other data than the training's."""

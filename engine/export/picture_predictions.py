@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from engine import regular_file
-from engine.errors import UsageError
+from engine.errors import DataUnavailable, UsageError
 from engine.export.predictions import BadRow, DrawingPredicted, PicturesPredicted
 from engine.limits import PICTURE_FILE, PICTURES
 from engine.parts.data import Data
@@ -91,6 +91,42 @@ def predict_drawing(
         image = np.asarray(small)
     (answer,) = taken.answers([taken.stored(image)])
     return DrawingPredicted(prediction=answer, seen=image.tobytes())
+
+
+def labeled_pictures(run: Run, folder: Path, moment: Moment = "last") -> tuple[Any, list[int]]:
+    """The pictures of a folder with a subfolder per class, as the data set has its own.
+
+    Returns (pictures, channels, rows, columns) float32 and their classes. Raises UsageError for a
+    network that takes none, DataUnavailable for a folder or a picture that can't be read, or a
+    class that was not learned.
+    """
+    import numpy as np
+
+    from engine.parts.data.generators.picture_files import picture_files
+
+    taken, known = _Taken(run, moment), run.facts().classes
+    try:
+        found = picture_files(str(folder))
+    except OSError as error:
+        raise DataUnavailable(f"{folder}: {error.strerror or error}") from error
+    if not any(found.values()):
+        raise DataUnavailable(f"{folder}: it has no subfolder with pictures, named like a class")
+    images, classes = [], []
+    for name, files in found.items():
+        if files and name not in known:
+            there = ", ".join(known[:8])
+            raise DataUnavailable(
+                f"{folder}: {name!r} is none of the classes that were learned: {there}"
+            )
+        for file in files:
+            try:
+                regular_file.check(str(file), PICTURE_FILE)
+                image, _ = taken.opened(file, None)
+            except Exception as error:  # Pillow's formats raise many kinds for damaged files
+                raise DataUnavailable(f"{file}: can't be read: {in_words(error)}") from error
+            images.append(taken.stored(image))
+            classes.append(known.index(name))
+    return np.stack(images), classes
 
 
 class _Taken:

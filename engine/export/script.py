@@ -71,8 +71,15 @@ def script_of(
     probabilities of new samples are read. Raises what
     `engine.runs.script.script` does.
     """
+    from engine.errors import UsageError
+    from engine.runs.beginning import names_preset
     from engine.runs.script import make_plan, script
 
+    if names_preset(experiment.start_from):
+        raise UsageError(
+            f"the program reads a file of weights, and `{experiment.start_from}` is a preset: "
+            "train this one first, and export its run"
+        )
     if experiment.start_from:
         from engine.training.moment import write_out
 

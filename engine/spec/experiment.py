@@ -221,7 +221,8 @@ class Experiment(Declared):
     )
     start_from: str = parameter(
         default="",
-        help="a checkpoint whose weights it starts from, as far as they fit by name and shape",
+        help="a file of weights, or a preset whose newest finished run has them; taken as far as "
+        "they fit by name and shape",
         is_path=True,
         words="Begins with the weights of an earlier training instead of random ones.",
         here="Here it is {value}.",

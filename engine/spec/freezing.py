@@ -13,9 +13,10 @@ Freeze = tuple[int, ...] | Literal["all but last"]
 
 def frozen_layers(freeze: Freeze, chain: Sequence[Link]) -> tuple[int, ...]:
     """The numbers of those that are frozen, ascending; chain: the network's layers."""
+    stay = {number for number, link in enumerate(chain) if link.layer.stays}
     if freeze == "all but last":
-        return tuple(range(max(0, head_of(chain))))
-    return tuple(sorted({number for number in freeze if isinstance(number, int)}))
+        return tuple(sorted({*range(max(0, head_of(chain))), *stay}))
+    return tuple(sorted({number for number in freeze if isinstance(number, int)} | stay))
 
 
 def head_of(chain: Sequence[Link]) -> int:
@@ -33,12 +34,15 @@ def mistakes(freeze: Freeze, chain: Sequence[Link]) -> Iterator[str]:
     """What is wrong with it for these layers, each in a sentence that says what would be right."""
     if freeze == "all but last":
         return
+    stay = {number for number, link in enumerate(chain) if link.layer.stays}
     missing = [number for number in frozen_layers(freeze, chain) if number >= len(chain)]
     if missing:
         named = ", ".join(map(str, missing))
         yield f"there is no layer {named}: they are 0 to {len(chain) - 1}"
         return
     weighted = [number for number, link in enumerate(chain) if link.num_parameters]
-    if weighted and set(weighted) <= set(frozen_layers(freeze, chain)):
+    if weighted and set(weighted) <= stay:
+        yield "nothing is left to learn: put a layer behind it that does, like Linear(10)"
+    elif weighted and set(weighted) <= set(frozen_layers(freeze, chain)):
         last = weighted[-1]
         yield f"nothing is left to learn: leave {last} ({chain[last].layer.brief}) out of it"

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from engine.errors import Problem
 from engine.parts.data import Facts
 from engine.parts.kinds import shown
+from engine.parts.layers.address import place
 from engine.parts.losses import Loss
 from engine.parts.metrics import METRICS, metrics_of
 from engine.parts.shapes import Shape, Steps, shape_text
 from engine.spec import backbone
-from engine.spec.chain import links
+from engine.spec.chain import Link, every, links
 from engine.spec.experiment import Experiment
 from engine.spec.freezing import mistakes
 
@@ -86,6 +87,7 @@ def _check_layers(known: Known, facts: Facts, problems: list[Problem]) -> None:
         found = mistakes(known.get("freeze", ()), chain)
         problems += (Problem("freeze", message, "freeze") for message in found)
     if len(problems) == before:
+        problems += _learned_elsewhere(known, chain)
         slower = backbone.mistakes(known.get("backbone_rate", 1.0), known.get("freeze", ()), chain)
         problems += (Problem("backbone_rate", message, "backbone-rate") for message in slower)
     if len(problems) == before and "loss" in known:
@@ -95,6 +97,20 @@ def _check_layers(known: Known, facts: Facts, problems: list[Problem]) -> None:
             no_classes = facts.task == "regression" and is_for_classes
             code = "class-loss-for-numbers" if no_classes else "output-width"
             problems.append(Problem("loss", wrong + _as_numbers(known, facts), code))
+
+
+def _learned_elsewhere(known: Known, chain: Sequence[Link]) -> Iterator[Problem]:
+    """What a layer with published weights asks of the experiment around it."""
+    for link in every(chain):
+        if not link.layer.starts_from_file:
+            continue
+        if len(link.address) > 1:
+            message = f"{link.layer} stands by itself, in no block"
+            yield Problem(place(link.address), message, "shape-misfit")
+        pixels = known["data"].pixels() if known.get("data") is not None else None
+        if pixels is not None and (any(pixels.mean) or any(one != 1 for one in pixels.std)):
+            message = f"{link.layer.name} normalizes pixels itself: leave mean and std out"
+            yield Problem("data", message, "contradiction")
 
 
 def misfit(loss: Loss, shape: Shape, facts: Facts) -> str:

@@ -11,11 +11,13 @@ from engine.evaluation.drift import drift
 from engine.evaluation.evidence import Array, Evidence
 from engine.evaluation.judgement import EVEN, Cost, Judgement
 from engine.evaluation.judging import judge
+from engine.evaluation.picture_figures import picture_columns
 from engine.parts.data import Facts
 from engine.parts.shapes import product
 from engine.training.inputs import InputMap
 from engine.training.judged_evidence import evidence
 from engine.training.mistakes import mistakes, num_mistakes
+from engine.training.saliency import saliencies
 from engine.training.splits import Split
 from engine.training.strain import Strained
 from engine.training.told_sample import raw_rows
@@ -25,6 +27,8 @@ TOLD_MOST_BY = ("test", "validation", "train")
 """The splits, in the order of what they say of new samples."""
 MOST_COLUMNS = 64
 """Of samples that are looked at column by column."""
+MOST_PICTURES = 2000
+"""Whose brightness and the like is held against the training's."""
 MOST_ROWS = 100_000
 """Samples that are looked at column by column, the first of them."""
 
@@ -42,8 +46,21 @@ def judged_on(trainer: Trainer, part: Split, name: str, cost: Cost = EVEN) -> Ju
     """The same of samples that are not of its data, and how far these lie from the training's."""
     found = _judged(trainer, part, evidence(trainer.evaluator, name, part), cost)
     input_map, facts = trainer.evaluator.input_map, trainer.splits.facts
-    before = columns_of(trainer.splits.train, input_map, facts)
-    return msgspec.structs.replace(found, drifts=drift(before, columns_of(part, input_map, facts)))
+    train = trainer.splits.train
+    if input_map.pixels is not None:
+        drifts = drift(*(picture_columns(_pictures(one, input_map)) for one in (train, part)))
+    else:
+        before, now = (columns_of(one, input_map, facts) for one in (train, part))
+        drifts = drift(before, now)
+    return msgspec.structs.replace(found, drifts=drifts)
+
+
+def _pictures(part: Split, input_map: InputMap) -> Array:
+    """Some of a split's pictures, evenly over all: (pictures, channels, rows, columns), 0 to 1."""
+    assert input_map.pixels is not None, "they are pictures"
+    rows = part.rows(_spread(len(part), MOST_PICTURES)).cpu().double()
+    found: Array = (rows / input_map.pixels.scale).numpy()
+    return found
 
 
 def _judged(trainer: Trainer, part: Split, told: Evidence, cost: Cost) -> Judgement:
@@ -68,6 +85,7 @@ def _judged(trainer: Trainer, part: Split, told: Evidence, cost: Cost) -> Judgem
         found,
         importances=importances,
         dependences=strained.dependences(importances),
+        saliencies=saliencies(evaluator, part, told),
         strains=strained.strains(),
     )
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -14,6 +15,7 @@ from engine.parts.data import Facts
 from engine.runs.run import Run
 from engine.training.inputs import InputMap
 from engine.training.splits import Split
+from engine.training.trainer import Trainer
 
 
 def table_split(run: Run, path: Path, input_map: InputMap, facts: Facts) -> Split:
@@ -42,6 +44,12 @@ def table_split(run: Run, path: Path, input_map: InputMap, facts: Facts) -> Spli
     )
     points = input_map.filled(raw) if facts.planar else None
     return Split(input_map.stored(raw), targets, points)
+
+
+def picture_split(trainer: Trainer, images: np.ndarray[Any, Any], classes: list[int]) -> Split:
+    """Pictures that are read as the data set's own, stored as its."""
+    inputs = torch.from_numpy(images).to(trainer.splits.train.rows(torch.zeros(1).long()).dtype)
+    return Split(inputs, torch.tensor(classes))
 
 
 def _classes(answers: Sequence[Any], facts: Facts, path: Path) -> Tensor:

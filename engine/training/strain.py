@@ -11,12 +11,15 @@ from torch import Tensor
 from engine.evaluation.columns import Column
 from engine.evaluation.evidence import Array, Evidence
 from engine.evaluation.judgement import Dependence, Importance, Strain
+from engine.parts.layers.modules import Pretrained
 from engine.training.judged_evidence import evidence
 from engine.training.metrics import Evaluator
 from engine.training.splits import Split
 
 MOST_SAMPLES, MOST_PICTURES = 1000, 300
 """The first of a split: more would take long and tell little more."""
+MOST_OF_LARGE = 40
+"""Where a published network looks at them: none of them changed did it see before."""
 REPEATS = 5
 NOISES = (0.0, 0.1, 0.25, 0.5, 1.0)
 """In deviations of each column, or of all pixels."""
@@ -39,6 +42,8 @@ class Strained:
         self._evaluator, self._name, self._columns = evaluator, name, columns
         self._is_picture = evaluator.input_map.pixels is not None
         most = MOST_PICTURES if self._is_picture else MOST_SAMPLES
+        if any(isinstance(module, Pretrained) for module in evaluator.model.modules()):
+            most = MOST_OF_LARGE
         index = torch.arange(min(len(part), most))
         self._is_raw = part.points is not None  # then what is made of points is made anew
         rows = part.points[index] if part.points is not None else part.rows(index)

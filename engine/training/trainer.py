@@ -49,6 +49,7 @@ from engine.training.executor import (
     make_execution,
 )
 from engine.training.freezing import Network, freeze
+from engine.training.learned_elsewhere import take_learned
 from engine.training.learning_rate import LearningRate
 from engine.training.loss_meter import LossMeter
 from engine.training.metrics import Evaluator, Scored
@@ -78,11 +79,14 @@ class Trainer:
         executor: Executor = "auto",
         draw: Draw = drawn,
         crew: Crew | None = None,
+        *,
+        learned: bool = True,
     ) -> None:
         """Load the data and build the network.
 
         executor: how steps are run; the results are the same to the last bit. draw: gives the data.
-        crew: the processes that train it together; None for this one alone.
+        crew: the processes that train it together; None for this one alone. learned: whether
+        layers that begin with published weights get those.
         Raises DataUnavailable for data, UsageError for a device or an executor that isn't there or
         can't do what is asked for, BadExperiment for a batch size that the layers can't work with.
         """
@@ -103,6 +107,8 @@ class Trainer:
         frozen = frozen_layers(experiment.freeze, self.chain)
         check_trainable(self.chain, len(train), batch_size, frozen)
         network = build_model(experiment.layers, facts.shape, experiment.precision)
+        if learned:
+            take_learned(network, self.chain, locations)
         self.model = network.to(self.device)
         freeze(self.model, frozen)
         threads = experiment.threads

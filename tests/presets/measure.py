@@ -6,8 +6,11 @@ Prints the [measured] table that belongs into the preset's file, after one line 
 from __future__ import annotations
 
 import argparse
+import atexit
 import dataclasses
 import math
+import shutil
+import tempfile
 import time
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
@@ -17,9 +20,13 @@ import pytest
 
 from engine.parts.data import DataLocations
 from engine.paths import data_dir
+from engine.runs.beginning import names_preset
 from engine.runs.events import Figure
+from engine.service.worker.preparation import prepare
 from engine.spec.experiment import Experiment, Measured
 from engine.spec.experiment_reader import read_file
+from engine.training.checkpoint import Checkpoint, save
+from engine.training.named_tensors import model_tensors
 from engine.training.trainer import Trainer
 
 FOLDER = Path(__file__).parents[2] / "presets"
@@ -54,10 +61,23 @@ def trained(experiment: Experiment, seed: int | None = None) -> Trainer:
     experiment = dataclasses.replace(experiment, device="cpu", threads=1)
     if seed is not None:
         experiment = dataclasses.replace(experiment, seed=seed)
-    trainer = Trainer(experiment, DataLocations(DATA_DIR))
+    if names_preset(experiment.start_from):
+        learned = learned_by(experiment.start_from, int(experiment.seed))
+        experiment = dataclasses.replace(experiment, start_from=str(learned))
+    trainer = prepare(experiment, DataLocations(DATA_DIR))
     for _ in trainer.events():
         pass
     return trainer
+
+
+@cache
+def learned_by(name: str, seed: int) -> Path:
+    """A file of the weights of a shipped preset, trained with this seed."""
+    folder = tempfile.mkdtemp(prefix="perceptui-measured-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    path = Path(folder) / f"{name}.safetensors"
+    save(path, Checkpoint(model_tensors(trained(preset(name), seed).model), {}))
+    return path
 
 
 @cache

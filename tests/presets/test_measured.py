@@ -9,7 +9,10 @@ import pytest
 from engine.runs.events import Figure
 from tests.presets.measure import NAMES, final_metrics, preset, ranges, skip_without_data
 
-LONG = ("mnist", "mnist-repaired", "mnist-cnn", "grokking", "names-gpt", "names-rnn", "sorting")
+LONG = (
+    *("mnist", "mnist-repaired", "mnist-cnn", "mnist-8x8", "mnist-to-digits"),
+    *("digits-second-half", "grokking", "names-gpt", "names-rnn", "sorting"),
+)
 MEASURED = [
     pytest.param(name, marks=pytest.mark.rare) if name in LONG else name
     for name in NAMES

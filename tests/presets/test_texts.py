@@ -23,6 +23,7 @@ GROUPED = {
     "Playground": {"xor", "moons", "spiral", "rings", "checkerboard", "wave", "plane"},
     "Tables": {"iris", "wine", "breast-cancer", "diabetes", "digits", "resnet-digits"},
     "Images": {"mnist-cnn", "fashion", "kmnist", "cifar10"},
+    "Use again": {"digits-first-half", "digits-second-half", "mnist-8x8", "mnist-to-digits"},
     "Sequences": {"grokking", "names-gpt", "names-rnn", "parity", "sine-gru", "sorting"},
 }
 NOT_MEASURED = {"fashion", "kmnist", "cifar10"}

@@ -52,6 +52,33 @@ def test_other_data_is_judged_alike(bench: Bench) -> None:
     assert message.startswith("bad.csv, line 2, column 'a'")
 
 
+def test_other_pictures_are_judged_alike(bench: Bench) -> None:
+    """A folder for each class; what is brighter comes from elsewhere; odd ones are refused."""
+    from PIL import Image
+
+    for name, level in (("train", 80), ("bright", 180)):
+        for kind, shade in (("dark", 0), ("light", 60)):
+            folder = bench.folder / name / kind
+            folder.mkdir(parents=True)
+            for number in range(6):
+                Image.new("L", (4, 4), level + shade + number).save(folder / f"{number}.png")
+    told = perceptui(
+        *("--data", "images('train', size=4, color=\"gray\")", "--layers", "Flatten Linear(2)"),
+        *("--loss", "CrossEntropyLoss()", "--optimizer", "Adam(lr=0.1)", "--epochs", "30"),
+    )
+    assert told.code == 0, told.err
+    (judged,) = perceptui("evaluate", "last", "--images", "bright", "--json").records
+    assert (judged["split"], judged["samples"]) == ("bright", 12)
+    assert judged["drifts"][0]["column"] == "brightness"
+    assert judged["drifts"][0]["now"] > judged["drifts"][0]["before"]
+    assert len(judged["saliencies"]) == 2
+    (bench.folder / "bright" / "light").rename(bench.folder / "bright" / "cat")
+    message = bench.refused("evaluate", "last", "--images", "bright", code=4)
+    assert message == "bright: 'cat' is none of the classes that were learned: dark, light"
+    message = bench.refused("evaluate", "last", "--images", "bright", "--csv", "t.csv")
+    assert message == "evaluate: give --csv or --images, not both"
+
+
 def test_what_is_accepted_is_kept_with_the_run(bench: Bench) -> None:
     """Predictions follow it until it is taken back; what does not exist is refused."""
     run = bench.train("--set", "epochs=30", "--set", "predict=[[0.5, -0.25]]").run

@@ -44,6 +44,14 @@ def evaluate(
         Path | None,
         typer.Option("--csv", metavar="FILE", help="Other data, with its answers: any table."),
     ] = None,
+    images: Annotated[
+        Path | None,
+        typer.Option(
+            "--images",
+            metavar="FOLDER",
+            help="Other pictures, in a folder with a subfolder per class.",
+        ),
+    ] = None,
     cost: Annotated[
         str,
         typer.Option(
@@ -78,11 +86,19 @@ def evaluate(
     target = report_target(found, output, shared, force=force)
     costs, accepts = _costs(cost), _accepts(accept)
     table = csv.expanduser() if csv is not None else None
-    if table is not None and accepts is not None:
-        raise UsageError("evaluate: --accept goes with the run's own data, not with --csv")
-    judged = _judged(
-        lambda session: session.judge(found, kind, shared.data, cost=costs, table=table), table
-    )
+    pictures = images.expanduser() if images is not None else None
+    if table is not None and pictures is not None:
+        raise UsageError("evaluate: give --csv or --images, not both")
+    if (table or pictures) is not None and accepts is not None:
+        option = "--csv" if table is not None else "--images"
+        raise UsageError(f"evaluate: --accept goes with the run's own data, not with {option}")
+
+    async def asked(session: Session) -> Judged:
+        return await session.judge(
+            found, kind, shared.data, cost=costs, table=table, pictures=pictures
+        )
+
+    judged = _judged(asked, table or pictures)
     accepted = accepted_of(judged, accepts) if accepts is not None else None
     if accepted is not None:
         from engine.runs.accepted import store
@@ -104,16 +120,16 @@ def evaluate(
             _tell(accepted, shared)
 
 
-def _judged(ask: Callable[[Session], Coroutine[None, None, Judged]], table: Path | None) -> Judged:
-    """A worker's answer; a table that is at fault is named as it was typed."""
+def _judged(ask: Callable[[Session], Coroutine[None, None, Judged]], other: Path | None) -> Judged:
+    """A worker's answer; a file or folder that is at fault is named as it was typed."""
     from engine.errors import PerceptuiError
 
     try:
         return answer_of(ask)
     except PerceptuiError as error:
-        if table is None:
+        if other is None:
             raise
-        raise type(error)(str(error).replace(str(table.absolute()), str(table))) from error
+        raise type(error)(str(error).replace(str(other.absolute()), str(other))) from error
 
 
 def _costs(text: str) -> Cost:

@@ -140,6 +140,7 @@ def sweep_command(
 def _planned(
     what: str, asked: Asked, settings: list[str], shared: o.Shared, *, is_granted: bool
 ) -> Plan:
+    from engine.runs.beginning import names_preset, weights_of
     from engine.runs.run import find_run
     from engine.spec import presets
     from engine.spec.toml_text import read_raw
@@ -153,6 +154,8 @@ def _planned(
         name = run.title()
     else:
         raw, folder = raw_of(what)
+        if names_preset(start := str(raw.get("start_from", ""))):
+            raw = {**raw, "start_from": str(weights_of(start, shared.runs))}
         name = Path(what).stem if "/" in what or what.endswith(".toml") else what
         named = str(Path(what).absolute()) if name != what else what
     return make_plan(

@@ -33,6 +33,10 @@ NUCLEUS = (
 """What is measured of each cell nucleus; the table has its mean, error and worst."""
 
 
+_PER_DIGIT = (178, 182, 177, 183, 181, 182, 181, 179, 174, 180)
+"""Pictures of each."""
+
+
 class _Bundled(Data, abstract=True):
     """A data set that comes with scikit-learn; its generator has the data set's name."""
 
@@ -191,8 +195,31 @@ class Digits(_Bundled, name="digits"):
     has_dark_ground = True
     framing = Framing(box=1.0, by_mass=False)
 
+    classes: tuple[int, ...] = parameter(
+        default=(),
+        help="take only these digits, in this order; none for all",
+        minimum=0,
+        maximum=9,
+        tries=(0, 1, 2, 3, 4),
+    )
+
+    def complaint(self) -> str:
+        if len(set(self.classes)) < len(self.classes):
+            return "classes names a digit twice"
+        return "classes are at least two digits" if len(self.classes) == 1 else ""
+
     def facts(self) -> Facts:
-        return Facts((1, 8, 8), "classification", 1797, tuple("0123456789"))
+        kept = self.classes or range(10)
+        names, num_samples = map(str, kept), sum(_PER_DIGIT[digit] for digit in kept)
+        return Facts((1, 8, 8), "classification", num_samples, tuple(names))
+
+    def generator(self, locations: DataLocations) -> Generator:
+        if not self.classes:
+            return super().generator(locations)
+        from engine.parts.data.generators import tables
+
+        loader = "from sklearn.datasets import load_digits"
+        return Generator(tables.some_digits, {"classes": self.classes}, imports=(loader,))
 
     def pixels(self) -> Pixels:
         return Pixels(mean=(0.0,), std=(1.0,), scale=16.0)

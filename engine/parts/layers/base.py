@@ -154,6 +154,16 @@ class Layer(Component, abstract=True):
         return None
 
     @property
+    def stays(self) -> bool:
+        """Whether a training leaves it as it is, whatever else is frozen."""
+        return False
+
+    @property
+    def starts_from_file(self) -> bool:
+        """Whether its first weights are what its module's `take_learned` reads."""
+        return False
+
+    @property
     def keeps_statistics(self) -> bool:
         """Whether it evaluates by what it saw while training, so that a sample stands alone."""
         return False

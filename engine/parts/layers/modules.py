@@ -105,3 +105,66 @@ class Residual(nn.Module):
     def forward(self, inputs: torch.Tensor) -> torch.Tensor:
         outputs: torch.Tensor = self.layers(inputs) + self.shortcut(inputs)
         return outputs
+
+
+class Pretrained(nn.Module):
+    """A network of torchvision's without its head: (samples, channels, height, width) in 0 to 1.
+
+    While it does not learn, what it makes of a picture is computed once and kept, with 8 pictures
+    at a time, so that it does not depend on those that come along.
+    """
+
+    normal: torch.Tensor
+
+    def __init__(self, network: str, size: int = 224) -> None:
+        super().__init__()
+        from torchvision import models
+
+        self.layers = models.get_model(network, weights=None)
+        for head in ("fc", "classifier"):
+            if hasattr(self.layers, head):
+                setattr(self.layers, head, nn.Identity())
+        self.learned = models.get_model_weights(network)["IMAGENET1K_V1"]
+        self.size = size
+        figures = torch.tensor([[0.485, 0.456, 0.406], [0.229, 0.224, 0.225]])  # ImageNet's
+        self.register_buffer("normal", figures.view(2, 3, 1, 1), persistent=False)
+        self.kept: dict[bytes, torch.Tensor] = {}
+        self.kept_of = -1
+
+    def take_learned(self) -> None:
+        """Take the weights that torch's hub keeps, downloaded where they are not there."""
+        weights = self.learned.get_state_dict(progress=True, check_hash=True)
+        own = self.layers.state_dict()
+        self.layers.load_state_dict({name: weights[name] for name in own})
+
+    def forward(self, inputs: torch.Tensor) -> torch.Tensor:
+        learns = any(parameter.requires_grad for parameter in self.layers.parameters())
+        if learns or inputs.requires_grad:
+            return self.features(inputs)
+        with torch.no_grad():
+            return self.kept_features(inputs)
+
+    def features(self, inputs: torch.Tensor) -> torch.Tensor:
+        """What the network makes of pictures, stretched, in three channels and normalized."""
+        pictures = inputs.expand(-1, 3, -1, -1)
+        size = (self.size, self.size)
+        if pictures.shape[2:] != size:
+            pictures = nn.functional.interpolate(pictures, size, mode="bilinear", antialias=True)
+        outputs: torch.Tensor = self.layers((pictures - self.normal[0]) / self.normal[1])
+        return outputs
+
+    def kept_features(self, inputs: torch.Tensor) -> torch.Tensor:
+        """The same of pictures, of which those that were here before are not computed again."""
+        from hashlib import blake2b
+
+        state = sum(tensor._version for tensor in self.layers.state_dict(keep_vars=True).values())
+        if state != self.kept_of or len(self.kept) > 200_000:
+            self.kept, self.kept_of = {}, state
+        keys = [blake2b(one, digest_size=16).digest() for one in inputs.cpu().numpy()]
+        new = list({key: place for place, key in enumerate(keys) if key not in self.kept}.values())
+        for start in range(0, len(new), 8):
+            places = new[start : start + 8]
+            filled = [*places, *places[:1] * (8 - len(places))]
+            made = self.features(inputs[filled])
+            self.kept |= {keys[place]: row for place, row in zip(places, made, strict=False)}
+        return torch.stack([self.kept[key] for key in keys])

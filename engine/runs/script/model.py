@@ -28,6 +28,8 @@ def model_piece(plan: Plan) -> Piece:
         piece.lines += [] if plan.on_cpu else [f"model{plan.to_device}"]
     else:
         piece.lines.append(f"){plan.to_device}")
+    taken = [link.address for link in every(plan.chain) if link.layer.starts_from_file]
+    piece.lines += [f"{expression(address, 'model')}.take_learned()" for address in taken]
     if experiment.start_from:
         piece.imports.add("from safetensors.torch import load_file")
         head = f"{head_of(plan.chain)}."

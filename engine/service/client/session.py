@@ -474,10 +474,12 @@ class Session:
         *,
         cost: Cost = EVEN,
         table: Path | None = None,
+        pictures: Path | None = None,
     ) -> p.Judged:
         """How good a run's network is, how sure that is, and where it fails.
 
         cost: of mistakes, where there are two classes. table: other rows than the run's own.
+        pictures: other pictures, in a folder with a subfolder per class.
         """
         request = p.Judge(
             run=str(run.path.absolute()),
@@ -485,6 +487,7 @@ class Session:
             data_dir=_absolute(data_dir),
             cost=cost,
             table=str(table.absolute()) if table is not None else "",
+            pictures=str(pictures.absolute()) if pictures is not None else "",
         )
         return await self._connection.ask(request, p.Judged)
 

@@ -391,6 +391,8 @@ class Judge(Request, frozen=True, kw_only=True):
     """Of mistakes, where there are two classes."""
     table: str = ""
     """A table whose rows it is judged on in place of the run's data."""
+    pictures: str = ""
+    """A folder of pictures, with a subfolder per class, likewise."""
 
 
 class CompareRuns(Request, frozen=True, kw_only=True):

@@ -48,10 +48,11 @@ def write(
 
 
 def judge(run: Run, locations: DataLocations, asked: Judge) -> Judged:
-    """Judge a network on its data, or on a table's rows; raises as `evaluate` does."""
+    """Judge a network on its data, or on a table's rows or pictures; raises as `evaluate` does."""
+    from engine.export.picture_predictions import labeled_pictures
     from engine.service.worker.review import RunAgain
     from engine.training.judging import judged, judged_on
-    from engine.training.other_data import table_split
+    from engine.training.other_data import picture_split, table_split
     from engine.training.trainer import Trainer
 
     def on_table(trainer: Trainer) -> Judgement:
@@ -59,10 +60,18 @@ def judge(run: Run, locations: DataLocations, asked: Judge) -> Judged:
         path = Path(asked.table)
         return judged_on(trainer, table_split(run, path, input_map, facts), path.name, asked.cost)
 
+    def on_pictures(trainer: Trainer) -> Judgement:
+        path = Path(asked.pictures)
+        part = picture_split(trainer, *labeled_pictures(run, path, asked.checkpoint))
+        return judged_on(trainer, part, path.name, asked.cost)
+
     again = RunAgain(run, locations)
     again.load(asked.checkpoint)
-    judgement = again.asked(on_table if asked.table else partial(judged, cost=asked.cost))
-    splits = [] if asked.table else again.evaluated()
+    if asked.table or asked.pictures:
+        other = again.asked(on_table if asked.table else on_pictures)
+        return Judged(splits=[], judgement=other, step=again.step)
+    judgement = again.asked(partial(judged, cost=asked.cost))
+    splits = again.evaluated()
     return Judged(splits=splits, judgement=judgement, step=again.step)
 
 

@@ -74,7 +74,7 @@ def prepare(
     weights: whether it starts from those that the experiment names, if it does.
     """
     check_room(experiment)
-    trainer = Trainer(experiment, locations, executor, crew=crew)
+    trainer = Trainer(experiment, locations, executor, crew=crew, learned=weights)
     if crew is not None:
         check_parts(trainer)
         for remark in differences(trainer):

@@ -52,12 +52,13 @@ class RunStarter:
 
     def begin(self, client: Client, request: p.Train) -> p.Begun:
         """Train an experiment in a new run; raises PerceptuiError or CalledOff."""
+        from engine.runs.beginning import begun
         from engine.service.worker.preparation import prepare
         from engine.service.worker.rendezvous import gathered
         from engine.service.worker.training_run import TrainingRun
 
         self._controller.free()
-        experiment = request.experiment()
+        experiment = begun(request.experiment(), Path(request.runs_dir))
         self._policy.on_disconnect = request.on_disconnect
         with self._preparing(), gathered(request.processes) as crew:
             if crew is not None and (earlier := crew.earlier_run()):

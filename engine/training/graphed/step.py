@@ -14,6 +14,7 @@ from torch.nn.modules.batchnorm import _BatchNorm
 
 from engine.training.graphed.recorder import Recorder, Recording, Unrecordable
 from engine.training.step import EagerStep, Regularization
+from engine.training.traced.graph import keeps_features
 from engine.training.traced.step_state import StepState, same_bits
 
 STEADY = 100
@@ -236,6 +237,8 @@ class GraphedStep:
 
 def _check(model: nn.Module) -> None:
     """Refuse what is known to read from the device: a recording that fails can leave it unfit."""
+    if keeps_features(model):
+        raise Unrecordable("what a frozen network makes of a picture is computed once and kept")
     for layer in model.modules():
         if isinstance(layer, _BatchNorm) and layer.momentum is None:
             raise Unrecordable("a batch normalization without momentum reads its counter")

@@ -15,6 +15,7 @@ from engine.training.metrics import Evaluator
 from engine.training.splits import Split
 from engine.training.traced.cleaning import clean
 from engine.training.traced.errors import Untraceable
+from engine.training.traced.graph import refuse_kept_features
 from engine.training.traced.interpreters import INTERPRETERS, Holder
 from engine.training.traced.program import numbered
 from engine.training.traced.recording import recorded
@@ -148,6 +149,7 @@ class TracedEpochScore(EpochScore):
 
             return (whole_tensor(evaluator, measure, forward, inputs, targets),)
 
+        refuse_kept_features(model)
         was_training = model.training
         model.eval()
         try:

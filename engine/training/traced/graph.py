@@ -11,6 +11,8 @@ from torch import Tensor, fx, nn
 from torch.func import functional_call
 from torch.nn.modules.batchnorm import _BatchNorm
 
+from engine.parts.layers.modules import Pretrained
+from engine.training.freezing import trained_parameters
 from engine.training.step import Regularization
 from engine.training.traced.errors import Untraceable
 from engine.training.traced.recording import recorded
@@ -41,6 +43,7 @@ def trace(
 
     The model must be in training mode. Raises Untraceable.
     """
+    refuse_kept_features(model)
     names = [name for name, p in model.named_parameters() if p.requires_grad]
     parameters: list[Tensor] = [p for p in model.parameters() if p.requires_grad]
     buffers = held_tensors(model)
@@ -72,6 +75,18 @@ def trace(
                 if node.op == "call_function" and rate in node.args:
                     node.args = tuple(placeholder if a == rate else a for a in node.args)
     return StepGraph(graph, constants, list(rates.values()))
+
+
+def refuse_kept_features(model: nn.Module) -> None:
+    """Raise Untraceable where a part of it looks up what it has computed before."""
+    if keeps_features(model):
+        raise Untraceable("what a frozen network makes of a picture is computed once and kept")
+
+
+def keeps_features(model: nn.Module) -> bool:
+    """Whether what a frozen part of it makes of a picture is kept."""
+    backbones = (module for module in model.modules() if isinstance(module, Pretrained))
+    return any(not trained_parameters(module) for module in backbones)
 
 
 def held_tensors(model: nn.Module) -> dict[str, Tensor]:

@@ -7,7 +7,8 @@ from functools import partial
 
 from rich.text import Text
 
-from engine.evaluation.judgement import Dependence, Judgement, Strain
+from engine.evaluation.judgement import Dependence, Judgement, Saliency, Strain
+from tui.drawings import mistakes_rows
 from tui.language import tr
 from tui.renderables.chart import Axis, Curve, chart, legend
 from tui.renderables.judgement.section import Section
@@ -33,6 +34,8 @@ def reasons(judgement: Judgement) -> Iterator[Section]:
         yield _drifts(judgement)
     if judgement.importances:
         yield _importances(judgement)
+    if judgement.saliencies:
+        yield _saliencies(judgement.saliencies)
     if judgement.strains:
         yield _strains(judgement)
 
@@ -70,6 +73,18 @@ def _dependences(found: list[Dependence], width: int, look: Look) -> list[Text]:
         x, y = Axis.around(one.values), Axis.around(known)
         rows += chart([curve], x, y, min(width, WIDTH), HEIGHT, look)
     return rows
+
+
+def _saliencies(found: list[Saliency]) -> Section:
+    """Each picture with the map of what it is told by beside it."""
+    said = tr(
+        "Beside each picture: how much each pixel sways what is said of it, the lighter the more "
+        "(the size of the gradient)."
+    )
+    pairs = [one for each in found for one in (each.picture, each.where)]
+    return Section(
+        "What it goes by", [said], drawing=lambda width, look: mistakes_rows(pairs, width, look)
+    )
 
 
 def _strains(judgement: Judgement) -> Section:

@@ -41,3 +41,14 @@ def digits() -> tuple[torch.Tensor, torch.Tensor]:
     digits = load_digits()
     images = torch.tensor(digits.images, dtype=torch.uint8).unsqueeze(1)
     return images, torch.tensor(digits.target)
+
+
+def some_digits(classes: tuple[int, ...]) -> tuple[torch.Tensor, torch.Tensor]:
+    """Those of some classes, which are numbered anew in the order given."""
+    digits = load_digits()
+    images = torch.tensor(digits.images, dtype=torch.uint8).unsqueeze(1)
+    labels = torch.tensor(digits.target)
+    kept = torch.isin(labels, torch.tensor(classes))
+    places = torch.zeros(10, dtype=torch.int64)
+    places[list(classes)] = torch.arange(len(classes))
+    return images[kept], places[labels[kept]]
