@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Coroutine, Iterable
+from collections.abc import Iterable
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -16,7 +16,7 @@ from textual.dom import DOMNode
 from textual.events import Click, Key
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
-from textual.worker import Worker, WorkerState
+from textual.worker import Worker, WorkerState, WorkType
 
 from engine.plugins import Plugins
 from tui.language import SOURCE, speak, spoken, tr
@@ -159,7 +159,7 @@ class PerceptuiApp(TerminalApp[int]):
         elif self._lesson is not None:
             self.action_lessons()
         if self._attach_to is not None:
-            self._in_background(self.watch_run(self._attach_to))
+            self._in_background(partial(self.watch_run, self._attach_to))
         else:
             self.call_after_refresh(self.set_timer, TRAINER_AFTER_S, self._open_bench)
 
@@ -486,7 +486,8 @@ class PerceptuiApp(TerminalApp[int]):
         return ByteBudget(SLOW_BYTES_PER_S if slow else BYTES_PER_S, lambda: self.num_bytes_sent)
 
     def _open_bench(self) -> None:
-        self._in_background(self.controller.open())
+        self._in_background(self.controller.open)
 
-    def _in_background(self, work: Coroutine[None, None, None]) -> None:
+    def _in_background(self, work: WorkType[None]) -> None:
+        # a function: an app that ends before a coroutine has its turn would leave one unawaited
         self.run_worker(work, group="training", exit_on_error=False)

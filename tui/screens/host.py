@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Protocol, cast, runtime_checkable
 
 from textual.binding import ActiveBinding
 from textual.dom import DOMNode
 from textual.screen import Screen
-from textual.worker import Worker, WorkerState
+from textual.worker import Worker, WorkerState, WorkType
 
 from engine.errors import PerceptuiError
 from tui.language import SOURCE, spoken, tr
@@ -94,11 +95,11 @@ class AppScreen(Screen[None]):
 
     def open_run(self, run: Run) -> None:
         """Watch a live run on the workbench, or open the experiment of one that is over."""
-        self._in_app(self.host.watch_run(run))
+        self._in_app(partial(self.host.watch_run, run))
 
     def continue_run(self, run: Run) -> None:
         """Go on with a run that ended early."""
-        self._in_app(self.host.resume_run(run))
+        self._in_app(partial(self.host.resume_run, run))
 
     def takes_back(self) -> bool:
         """Take back what was done last, as ctrl+z does elsewhere; whether it can be here."""
@@ -113,16 +114,17 @@ class AppScreen(Screen[None]):
         if event.state == WorkerState.ERROR:
             self.complain(event.worker.error)
 
-    def _in_app(self, work: Coroutine[None, None, None]) -> None:
+    def _in_app(self, work: Callable[[], Coroutine[None, None, None]]) -> None:
         """Run what outlives this screen."""
 
         async def guarded() -> None:
             try:
-                await work
+                await work()
             except PerceptuiError as error:
                 self.complain(error)
 
-        self.app.run_worker(guarded(), group="training", exit_on_error=False)
+        begun: WorkType[None] = guarded
+        self.app.run_worker(begun, group="training", exit_on_error=False)
 
 
 def _said(active: ActiveBinding) -> ActiveBinding:

