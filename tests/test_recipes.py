@@ -31,7 +31,7 @@ def extended(tmp_path_factory: pytest.TempPathFactory) -> Path:
             ROOT / package, root / package, ignore=shutil.ignore_patterns("__pycache__")
         )
     recipes = list(RECIPE.finditer((ROOT / "CONTRIBUTING.md").read_text("utf-8")))
-    assert len(recipes) == 10
+    assert len(recipes) == 13
     for recipe in recipes:
         (named,) = PATH.findall(recipe["line"])
         path = root / named
@@ -96,6 +96,29 @@ def test_a_layer_a_data_set_and_an_optimizer(told: Callable[..., str], tmp_path:
         assert part in script
     assert told("export", str(run), "--format", "features", "-o", "-") == "x1\nx2\n"
     assert "features" in told("export", "--help")
+
+
+@pytest.mark.rare
+def test_a_loss_a_schedule_and_an_objective(told: Callable[..., str], tmp_path: Path) -> None:
+    """Read, trained, written into a script and taken apart."""
+    told(
+        *("--data", "circle(samples=20)", "--layers", "Linear(1)", "--loss", "BCEWithLogitsLoss"),
+        *("--optimizer", "SGD(lr=0.1)", "--epochs", "2", "--set", "objective=by_heart()"),
+        *("--set", "schedule=InverseTimeLR(decay=1.0)", "--runs-dir", str(tmp_path / "first")),
+    )
+    (run,) = (tmp_path / "first").iterdir()
+    script = told("export", str(run), "--format", "script", "-o", "-")
+    for part in ("def inverse_time_lr(", "def other_answers(", "targets.roll(-1, 0)"):
+        assert part in script
+    events = [json.loads(one) for one in (run / "events.jsonl").read_text("utf-8").splitlines()]
+    rates = [one["learning_rate"] for one in events if one["event"] == "epoch_finished"]
+    assert rates == [0.1, 0.05]
+    told(
+        *("--data", "plane(samples=20)", "--layers", "Linear(1)", "--loss", "PoissonNLLLoss"),
+        *("--optimizer", "SGD(lr=0.01)", "--epochs", "1", "--runs-dir", str(tmp_path / "second")),
+    )
+    (run,) = (tmp_path / "second").iterdir()
+    assert "loss = mean(exp(" in told("explain", str(run), "--step", "1")
 
 
 def test_a_rule(told: Callable[..., str], tmp_path: Path) -> None:
