@@ -7,7 +7,8 @@ from datetime import date
 
 from packaging.version import Version
 
-from tests.documentation.test_dependencies import PROJECT, ROOT
+from tests.documentation.tables import ROOT
+from tests.documentation.test_dependencies import PROJECT
 
 TEXT = (ROOT / "CHANGELOG.md").read_text("utf-8")
 HEADINGS = re.findall(r"^## (.+)$", TEXT, re.M)
