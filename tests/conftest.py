@@ -41,6 +41,17 @@ GARBAGE = (10_000, 20, 100)
 """Thresholds of the garbage collector; by Python's own it takes a third of a pilot test's time."""
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes() -> None:
+    """Where several processes test at once, workers of all are forked off the same one."""
+    nursery.NEEDED.start()
+
+
+def pytest_unconfigure() -> None:
+    """End it, where this process began it."""
+    nursery.NEEDED.close()
+
+
 def pytest_collection_finish() -> None:
     """What is loaded by now stays: the garbage collector need not look at it again."""
     gc.freeze()
@@ -103,7 +114,6 @@ def workers() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("engine.service.client.launch.subprocess", nursery.ASKING)
         yield
-    nursery.NEEDED.close()
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import textwrap
 from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from typing import get_args
 
@@ -245,6 +246,7 @@ def source(name: str, language: str) -> str:
     return f"```{language}\n{text}```"
 
 
+@cache
 def tables() -> dict[str, str]:
     """Every generated part of the documentation by its name."""
     return {

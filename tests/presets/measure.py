@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -31,6 +32,11 @@ from engine.training.trainer import Trainer
 
 FOLDER = Path(__file__).parents[2] / "presets"
 NAMES = sorted(path.stem for path in FOLDER.glob("*.toml"))
+LONG = (
+    *("mnist", "mnist-repaired", "mnist-cnn", "mnist-8x8", "mnist-to-digits"),
+    *("digits-second-half", "grokking", "names-gpt", "names-rnn", "sorting"),
+)
+"""Presets that take long: in `make test` a claim on all is tried on the others."""
 MARGIN = 0.25
 """Share of the range between seeds by which it is widened on both sides."""
 SLACK = 0.002
@@ -39,6 +45,11 @@ DATA_DIR = data_dir()
 """As it is before any test changes the environment."""
 SHOWN = ("loss", "accuracy", "r2")
 """The metrics worth a range; the others of a regression say the same as r2."""
+
+
+def parameters(names: Iterable[str]) -> list[Any]:
+    """Presets to try a claim on, those that take long in `make test-all` only."""
+    return [pytest.param(n, marks=pytest.mark.rare) if n in LONG else n for n in names]
 
 
 def preset(name: str) -> Experiment:

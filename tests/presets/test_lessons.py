@@ -32,7 +32,13 @@ def played(name: str, socket: Path, runs_dir: Path, data_dir: Path) -> list[Play
     return run_async(steps())
 
 
-@pytest.mark.parametrize("name", NAMES)
+LONG = ("filters", "initial-luck", "out-of-the-bench")
+"""They train longest: in `make test` the same is asked of the others, and of their texts."""
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(n, marks=pytest.mark.rare) if n in LONG else n for n in NAMES]
+)
 def test_every_step_is_false_before_and_true_after(name: str, warm: Path, tmp_path: Path) -> None:
     """Played where no data set was downloaded; all that is told has its figures."""
     steps = played(name, warm, tmp_path, NOWHERE)
@@ -44,6 +50,7 @@ def test_every_step_is_false_before_and_true_after(name: str, warm: Path, tmp_pa
 WITH_DATA = [name for name in NAMES if read_lesson(FOLDER / f"{name}.toml").otherwise]
 
 
+@pytest.mark.rare  # the same lesson is played on other data above
 @pytest.mark.parametrize("name", WITH_DATA)
 def test_lessons_of_downloaded_data(name: str, warm: Path, tmp_path: Path) -> None:
     """Played on the data that the lesson is about, where it is."""

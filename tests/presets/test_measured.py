@@ -7,17 +7,16 @@ import re
 import pytest
 
 from engine.runs.events import Figure
-from tests.presets.measure import NAMES, final_metrics, preset, ranges, skip_without_data
-
-LONG = (
-    *("mnist", "mnist-repaired", "mnist-cnn", "mnist-8x8", "mnist-to-digits"),
-    *("digits-second-half", "grokking", "names-gpt", "names-rnn", "sorting"),
+from tests.presets.measure import (
+    NAMES,
+    final_metrics,
+    parameters,
+    preset,
+    ranges,
+    skip_without_data,
 )
-MEASURED = [
-    pytest.param(name, marks=pytest.mark.rare) if name in LONG else name
-    for name in NAMES
-    if preset(name).measured is not None
-]
+
+MEASURED = parameters(name for name in NAMES if preset(name).measured is not None)
 
 
 def _promised_accuracies(expect: str) -> list[float]:

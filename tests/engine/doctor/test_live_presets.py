@@ -14,10 +14,10 @@ from engine.spec.experiment import Experiment
 from engine.training.probes.budget import Budget
 from engine.training.probes.instruments import Instruments
 from engine.training.trainer import Trainer
-from tests.presets.measure import NAMES, preset
+from tests.presets.measure import NAMES, parameters, preset
 
 QUICK = [name for name in NAMES if not isinstance(preset(name).data, TorchvisionSet)]
-HEALTHY = [name for name in QUICK if preset(name).healthy]
+HEALTHY = parameters(name for name in QUICK if preset(name).healthy)
 
 
 def appeared(asked: Experiment) -> set[tuple[str, str, str]]:

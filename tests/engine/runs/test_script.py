@@ -36,6 +36,7 @@ from tests.engine.runs.repetition import (
 )
 from tests.engine.spec.strategies import experiments
 from tests.engine.training.streaming.folders import divided_in
+from tests.presets.measure import parameters
 from tests.thoroughness import examples
 
 LOGIT = {"layers": ["Linear(4)", "Tanh()", "Linear(1)"], "loss": "BCEWithLogitsLoss()"}
@@ -285,7 +286,9 @@ NEEDS_FILES = ("mnist", "mnist-repaired", "mnist-cnn", "fashion", "kmnist", "cif
 
 
 @pytest.mark.parametrize("epochs", [3, pytest.param(20, marks=pytest.mark.rare)])
-@pytest.mark.parametrize("name", [name for name in presets.names() if name not in NEEDS_FILES])
+@pytest.mark.parametrize(
+    "name", parameters(name for name in presets.names() if name not in NEEDS_FILES)
+)
 def test_a_preset_is_repeated_by_its_script(name: str, epochs: int) -> None:
     """The script of every preset that needs no download repeats its losses.
 

@@ -203,9 +203,11 @@ def told(
 
 async def until(pilot: Pilot[object], condition: Callable[[], object]) -> None:
     """Wait until something holds; fails after WAIT_S."""
+    rest_s = 0.01
     async with asyncio.timeout(WAIT_S):
         while not condition():
-            await pilot.pause(0.01)
+            await pilot.pause(rest_s)
+            rest_s = min(1.2 * rest_s, 0.1)  # to look costs as much as what is waited for
 
 
 def seen(app: App[object]) -> str:

@@ -18,7 +18,6 @@ from engine.service.worker.process import main
 def serve(listener: socket.socket) -> int:
     """Fork a worker for each who asks, until the tests are gone; returns a worker's exit code."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # keepers end as they like
-    print("ready", flush=True)
     while True:
         if sys.stdin in select.select([sys.stdin, listener], [], [])[0]:
             return 0
@@ -59,18 +58,27 @@ def keep(connection: socket.socket) -> int:
     os._exit(0)
 
 
-# What a worker would load, also for a traced step. No network is trained here:
-# after a backward pass a process can't fork ones that do another.
-for module in (
-    "engine.training.trainer",
-    "engine.service.worker.queries",
-    "engine.training.traced",
-):
-    import_module(module)
-gc.collect()
-gc.freeze()
+WANTED = (
+    *("engine.training.trainer", "engine.training.traced", "engine.training.restored"),
+    *("engine.service.worker.checkpoints", "engine.service.worker.preparation"),
+    *("engine.service.worker.queries", "engine.service.worker.training_run"),
+    *("engine.service.worker.comparing", "engine.service.worker.inspection"),
+    *("engine.service.worker.review", "engine.evaluation.judging"),
+    *("PIL.Image", "pyarrow.csv", "scipy.stats", "sklearn.datasets", "sklearn.linear_model"),
+    *("sklearn.metrics", "torchvision.datasets"),
+)
+"""What workers would load, each for itself: for a traced step, a verdict, a table, pictures.
+
+No network is trained here: after a backward pass a process can't fork ones that do another.
+"""
+
 with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
     listener.bind(sys.argv[1])
     listener.listen(64)
+    print("ready", flush=True)  # whoever asks by now waits, and the tests begin meanwhile
+    for module in WANTED:
+        import_module(module)
+    gc.collect()
+    gc.freeze()
     code = serve(listener)
 sys.exit(code)
