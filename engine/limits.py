@@ -188,6 +188,12 @@ PICTURE_CACHE = Limit(
     "A cache fills no disk: the folders that nobody trained on longest go first; "
     "`PERCEPTUI_IMAGE_CACHE_GB` is another number of GB, or 0.",
 )
+COMPILED_STEP = Limit(
+    "a compiled step",
+    100_000_000,
+    "bytes",
+    "Machine code for a network of a hundred layers has a few megabytes.",
+)
 WEIGHTS_FILE = Limit(
     "a checkpoint",
     200_000_000_000,
@@ -252,6 +258,7 @@ ALL = (
     PICTURE_TABLE,
     PICTURE,
     PICTURE_CACHE,
+    COMPILED_STEP,
     WEIGHTS_FILE,
     SNAPSHOTS_FILE,
     RUN_FILE,

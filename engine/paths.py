@@ -69,3 +69,10 @@ def images_dir() -> Path:
     if from_environment := os.environ.get("PERCEPTUI_IMAGES_DIR"):
         return expanded(from_environment)
     return Path(platformdirs.user_cache_dir(_NAME)) / "images"
+
+
+def compiled_dir() -> Path:
+    """Steps that were compiled, so that none is compiled twice; a cache, and bounded."""
+    if from_environment := os.environ.get("PERCEPTUI_COMPILED_DIR"):
+        return expanded(from_environment)
+    return Path(platformdirs.user_cache_dir(_NAME)) / "compiled"

@@ -88,6 +88,7 @@ def tables(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PERCEPTUI_TABLES_DIR", str(tmp_path_factory.mktemp("tables")))
         patch.setenv("PERCEPTUI_IMAGES_DIR", str(tmp_path_factory.mktemp("images")))
+        patch.setenv("PERCEPTUI_COMPILED_DIR", str(tmp_path_factory.mktemp("compiled")))
         yield
 
 

@@ -60,11 +60,11 @@ class RunStarted(Event, frozen=True, kw_only=True):
     """The data set's facts, so that the run can be read without its data."""
     executor: str = ""
     """How steps are run: `eager`, `traced` to plain tensor operations, or `graphed`, recorded as a
-    CUDA graph; same results. `stacked`: in one with those of other trainings of a sweep; the last
-    digits may differ. Empty in old records, which left out `eager`."""
+    CUDA graph; same results. `stacked`: in one with those of other trainings of a sweep; `compiled`
+    to machine code; the last digits may differ. Empty in old records, which left out `eager`."""
     executor_reason: str = ""
-    """Why steps are run eagerly though there are enough to gain by better, in a clause; empty where
-    they are not."""
+    """Why steps are run eagerly though there are enough to gain by better, or what it cost to
+    compile them, in a clause; else empty."""
     fingerprint: str = ""
     """sha256 over the person's own data files; empty where there are none."""
     data_path: DataPath = "resident"

@@ -1,15 +1,17 @@
-"""Chooses how steps are run; the results are the same to the last bit."""
+"""Chooses how steps are run; the results are the same to the last bit, unless they are compiled."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import torch
 from torch import Tensor, nn, optim
 
 from engine.errors import UsageError
+from engine.parts.data import DataLocations
 from engine.training.epoch_score import EpochScore, Measure, is_small
 from engine.training.metrics import Evaluator
 from engine.training.splits import Split
@@ -18,7 +20,8 @@ from engine.training.step import EagerStep, Regularization, Step
 if TYPE_CHECKING:
     from engine.training.shared.crew import Crew
 
-Executor = Literal["auto", "eager", "traced", "graphed"]
+Executor = Literal["auto", "eager", "traced", "graphed", "compiled"]
+NOBODY_WAITS = DataLocations(Path())
 MIN_STEPS = 500
 """A trace costs about as much time as 300 eager steps, a recording less."""
 
@@ -29,9 +32,10 @@ class Execution:
 
     step: Step
     executor: Executor
-    """`eager`, `traced` or `graphed`: what is really run, as far as batches like most show."""
+    """What is really run, as far as batches like most show; never `auto`."""
     reason: str = ""
-    """Why they are run eagerly though there are enough for better; empty where they are not."""
+    """Why they are run eagerly though there are enough for better, or what it cost to compile them;
+    else empty."""
 
 
 def check_executor(executor: Executor, device: torch.device) -> None:
@@ -40,6 +44,11 @@ def check_executor(executor: Executor, device: torch.device) -> None:
         raise UsageError(
             f'executor "graphed": only a CUDA device replays graphs, but this trains on {device}: '
             'use "auto", "eager" or "traced"'
+        )
+    if executor == "compiled" and device.type != "cpu":
+        raise UsageError(
+            f'executor "compiled": steps are compiled for the processor, and this trains on '
+            f'{device}: use "auto" or "graphed"'
         )
 
 
@@ -63,10 +72,12 @@ def make_execution(
     example: Callable[[], tuple[Tensor, Tensor]],
     records_updates: bool,
     crew: Crew | None = None,
+    locations: DataLocations = NOBODY_WAITS,
 ) -> Execution:
     """How a training of so many steps is run; example: gives a batch as large as most are.
 
-    records_updates: whether a recorded step of this optimizer repeats, as its part says.
+    records_updates: whether a recorded step of this optimizer repeats, as its part says. locations:
+    who is told while a step is compiled, and may raise to give that up.
     Raises UsageError where what is asked for can't be had.
     """
     executor = chosen_executor(asked, num_steps, device)
@@ -84,6 +95,13 @@ def make_execution(
         )
         graphed.prepare(*example())
         return _had(graphed, executor, graphed.refusal, asked)
+    if executor == "compiled":
+        from engine.training.compiled import CompiledStep
+
+        compiled = CompiledStep(model, criterion, optimizer, regularization, locations)
+        compiled.prepare(*example())
+        had = _had(compiled, executor, compiled.refusal, asked)
+        return replace(had, reason=compiled.costs)
     from engine.training.traced import TracedStep
 
     traced = TracedStep(model, criterion, optimizer, regularization)
@@ -105,8 +123,9 @@ def _shared(
     from engine.training.shared.local import LocalGradients, TracedGradients
     from engine.training.shared.step import SharedStep
 
-    if asked == "graphed":
-        raise UsageError('executor "graphed": one process records, several don\'t: use "auto"')
+    if asked in ("graphed", "compiled"):
+        what = "records" if asked == "graphed" else "compiles its steps"
+        raise UsageError(f'executor "{asked}": one process {what}, several don\'t: use "auto"')
     parameters = [p for p in model.parameters() if p.requires_grad]
     gradients: LocalGradients
     if executor == "traced":
@@ -147,7 +166,7 @@ def make_epoch_score(
             from engine.training.graphed.recorder import CudaRecorder
 
             return GraphedEpochScore(evaluator, part, measure, CudaRecorder(device))
-        if executor == "traced":
+        if executor in ("traced", "compiled"):
             from engine.training.traced import TracedStep
             from engine.training.traced.epoch_score import TracedEpochScore
 

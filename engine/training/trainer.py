@@ -84,9 +84,9 @@ class Trainer:
     ) -> None:
         """Load the data and build the network.
 
-        executor: how steps are run; the results are the same to the last bit. draw: gives the data.
-        crew: the processes that train it together; None for this one alone. learned: whether
-        layers that begin with published weights get those.
+        executor: how steps are run; the results are the same to the last bit, unless they are
+        compiled. draw: gives the data. crew: the processes that train it together; None for this
+        one alone. learned: whether layers that begin with published weights get those.
         Raises DataUnavailable for data, UsageError for a device or an executor that isn't there or
         can't do what is asked for, BadExperiment for a batch size that the layers can't work with.
         """
@@ -163,6 +163,7 @@ class Trainer:
             lambda: self._example(targets, part_size(min(batch_size, len(train)), crew)),
             experiment.optimizer.is_recordable,
             crew,
+            locations,
         )
         self._step = self.execution.step
         self._weight = weigher(experiment.loss, weights)

@@ -213,7 +213,8 @@ def test_paths(bench: Bench) -> None:
 
     assert set(record) == {
         *("config", "presets", "shipped_presets", "data", "runs", "tables", "images"),
-        *("index_of_runs", "lessons_done", "sockets", "log", "kept_images", "waiting_trainer"),
+        *("compiled", "index_of_runs", "lessons_done", "sockets", "log"),
+        *("kept_images", "kept_compiled", "waiting_trainer"),
     }
     assert [line[16:] for line in text.splitlines()] == list(record.values())
 
@@ -222,16 +223,16 @@ def test_what_is_cached_is_told_and_forgotten(
     bench: Bench, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """`cache` tells its size, as `paths` does; --clear forgets entries and nothing else."""
-    for name, variable in (("images", "PERCEPTUI_IMAGES_DIR"), ("tables", "PERCEPTUI_TABLES_DIR")):
-        monkeypatch.setenv(variable, str(tmp_path / name))
+    for name in ("images", "tables", "compiled"):
+        monkeypatch.setenv(f"PERCEPTUI_{name.upper()}_DIR", str(tmp_path / name))
         for entry in ("0123456789abcdef" * 2, "a letter of mine"):
             (tmp_path / name / entry).mkdir(parents=True)
             (tmp_path / name / entry / "pixels").write_bytes(bytes(1500))
-    told = "decoded pictures: 1.5 kB\nparsed tables: 1.5 kB\n"
+    told = "decoded pictures: 1.5 kB\nparsed tables: 1.5 kB\ncompiled steps: 1.5 kB\n"
     assert perceptui("cache").out == told
     (record,) = perceptui("paths", "--json").records
     assert record["kept_images"] == "1.5 kB of at most 10 GB"
     (record,) = perceptui("cache", "--clear", "--json").records
-    assert record == {"cleared": True, "bytes": {"images": 1500, "tables": 1500}}
+    assert record == {"cleared": True, "bytes": {"images": 1500, "tables": 1500, "compiled": 1500}}
     assert perceptui("cache").out == told.replace("1.5 kB", "0 bytes")
     assert [path.name for path in (tmp_path / "images").iterdir()] == ["a letter of mine"]

@@ -110,7 +110,7 @@ def test_from_another_network_is_refused(bench: Bench, trained: Trained) -> None
             ["--set", "precision=fp16"],
             "precision: 'fp16' is not accepted: give 'float32' or 'bf16'",
         ),
-        (["--executor", "fast"], 'there are "auto", "eager", "traced" and "graphed"'),
+        (["--executor", "fast"], 'there are "auto", "eager", "traced", "graphed" and "compiled"'),
         (["--executor", "graphed", "--device", "cpu"], 'executor "graphed": only a CUDA device'),
         (["--from", "nothing"], 'no run "nothing"'),
         (["--epoch", "3"], "No such option: --epoch (Possible options: "),

@@ -30,7 +30,7 @@ def cache_command(
     ascii: o.Ascii = False,
     json: o.Json = False,
 ) -> None:
-    """Say how much is kept of decoded pictures and parsed tables, or forget it."""
+    """Say how much is kept of pictures, tables and compiled steps, or forget it."""
     from engine.limits import in_bytes
     from tui.terminal.printing import Terminal
 
@@ -47,9 +47,11 @@ def cache_command(
 
 def caches() -> dict[str, Cache]:
     """All there are, by name."""
+    from engine import compiled_cache
     from engine.parts.data import picture_entries
     from engine.parts.data.sheet import table_cache
 
     pictures = Cache("decoded pictures", picture_entries.kept_bytes, picture_entries.clear)
     tables = Cache("parsed tables", table_cache.kept_bytes, table_cache.clear)
-    return {"images": pictures, "tables": tables}
+    steps = Cache("compiled steps", compiled_cache.kept_bytes, compiled_cache.clear)
+    return {"images": pictures, "tables": tables, "compiled": steps}

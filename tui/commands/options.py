@@ -101,8 +101,8 @@ ExecutorOption = Annotated[
     str | None,
     typer.Option(
         "--executor",
-        metavar="auto|eager|traced|graphed",
-        help="How steps are run; the results are the same to the last bit.",
+        metavar="auto|eager|traced|graphed|compiled",
+        help="How steps are run; the results are the same to the last bit, compiled almost.",
         rich_help_panel=_TRAINING,
     ),
 ]
@@ -294,9 +294,11 @@ def executor(text: str | None) -> Executor:
     match text:
         case None:
             return "auto"
-        case "auto" | "eager" | "traced" | "graphed":
+        case "auto" | "eager" | "traced" | "graphed" | "compiled":
             return text
-    raise UsageError(f'--executor {text}: there are "auto", "eager", "traced" and "graphed"')
+    raise UsageError(
+        f'--executor {text}: there are "auto", "eager", "traced", "graphed" and "compiled"'
+    )
 
 
 def tensorboard(folder: Path | None) -> str:

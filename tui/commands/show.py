@@ -137,6 +137,8 @@ def _print(
         need = Case(experiment, facts).need
         memory = tr(f"A training takes at least {need}; {in_bytes(free_bytes())} are free.")
         terminal.rows(sentence(memory, min(width, 90), look))
+        if compiled := _compiled(Case(experiment, facts).num_steps):
+            terminal.rows(sentence(compiled, min(width, 90), look))
         terminal.line()
     terminal.rows([heading("Doctor", width, look)])
     print_findings(diagnosis, terminal)
@@ -147,6 +149,21 @@ def _print(
     brief = Experiment(**{n: v for n, v in experiment.changed().items() if n not in told})
     for line in to_toml(brief).splitlines():
         terminal.line(Text(plain(line, look.ascii)))
+
+
+def _compiled(num_steps: int) -> str:
+    """What compiled steps cost, where there are so many that one may think of them."""
+    from engine.compiled_cache import FIRST_S, SAVED_S, usual_s
+
+    first_s = usual_s() or FIRST_S
+    pays_from = round(first_s / SAVED_S, -3)
+    if num_steps < pays_from / 10:
+        return ""
+    return tr(
+        f"Compiled steps (--executor compiled) take about {first_s:.0f} s before the first one, "
+        f"and next to nothing once they were compiled: for a small network that pays from some "
+        f"{pays_from:,.0f} steps on, and this has {num_steps:,}."
+    )
 
 
 def _drawn(experiment: Experiment) -> str:

@@ -27,6 +27,7 @@ def paths(
     shared = ctx.obj.merged(runs_dir, data_dir, ascii, json)
     found = {name: str(path) for name, path in places(shared).items()}
     found["kept_images"] = _kept_images()
+    found["kept_compiled"] = _kept_compiled()
     found["waiting_trainer"] = who_waits()
     if shared.json:
         print_json(found)
@@ -45,6 +46,13 @@ def _kept_images() -> str:
     return f"{in_bytes(kept_bytes())} of at most {in_bytes(most_bytes())}"
 
 
+def _kept_compiled() -> str:
+    from engine.compiled_cache import MOST_KEPT_BYTES, kept_bytes
+    from engine.limits import in_bytes
+
+    return f"{in_bytes(kept_bytes())} of at most {in_bytes(MOST_KEPT_BYTES)}"
+
+
 def places(shared: o.Shared) -> dict[str, Path]:
     """Every place that something is kept in or looked for, by its name."""
     from engine import paths as kept
@@ -58,6 +66,7 @@ def places(shared: o.Shared) -> dict[str, Path]:
         "runs": shared.runs.absolute(),
         "tables": kept.tables_dir(),
         "images": kept.images_dir(),
+        "compiled": kept.compiled_dir(),
         "index_of_runs": kept.index_dir(),
         "lessons_done": kept.progress_file(),
         "sockets": _sockets(),

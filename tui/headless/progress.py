@@ -176,7 +176,9 @@ class Live(Quiet):
             task,
             completed=loading.done_bytes,
             total=loading.total_bytes,
-            status=how_far(loading.done_bytes, loading.total_bytes),
+            status=""
+            if loading.verb == "compiling"
+            else how_far(loading.done_bytes, loading.total_bytes),
         )
         if loading.done_bytes == loading.total_bytes:
             self._bar.remove_task(self._loading.pop(loading.name))
@@ -216,8 +218,12 @@ def way_back_line(event: WentBack) -> Text:
 
 
 def first_lines(event: RunStarted | Resumed, look: Look) -> list[Text]:
-    """Why steps are run eagerly, why the data is not kept in memory: a line each; it may wrap."""
-    told = [(tr("steps: eager, since "), event.executor_reason), ("data: ", event.data_reason)]
+    """Why steps are run eagerly, or what they cost to compile, why the data is not kept in memory.
+
+    A line each; it may wrap.
+    """
+    how = tr("steps: ") if event.executor == "compiled" else tr("steps: eager, since ")
+    told = [(how, event.executor_reason), ("data: ", event.data_reason)]
     return [Text(head + plain(reason, look.ascii)) for head, reason in told if reason]
 
 

@@ -336,4 +336,5 @@ def hint(snapshot: Snapshot) -> str:
 
 def _loading_text(loading: Loading, *, may_end: bool) -> str:
     far = how_far(loading.done_bytes, loading.total_bytes)
-    return f"{loading.verb} {loading.name}: {far}{'; x calls it off' if may_end else ''}"
+    far = "" if loading.verb == "compiling" else f": {far}"
+    return f"{loading.verb} {loading.name}{far}{'; x calls it off' if may_end else ''}"

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from engine.parts.data.picture_cache import PictureCache
 
 Task = Literal["classification", "regression"]
-LoadingVerb = Literal["downloading", "reading"]
+LoadingVerb = Literal["downloading", "reading", "compiling"]
 OwnSplit = Literal["validation", "test"]
 """A split that a data set may bring itself."""
 TargetScale = Literal["linear", "log"]

@@ -13,7 +13,7 @@ VERSION = 4
 
 OnDisconnect = Literal["continue", "pause", "stop"]
 """What a worker does when its last client is gone."""
-Executor = Literal["auto", "eager", "traced", "graphed"]
+Executor = Literal["auto", "eager", "traced", "graphed", "compiled"]
 """How steps are run: auto traces trainings of many steps, or records them on a CUDA device."""
 State = Literal["idle", "preparing", "running", "paused", "finished"]
 

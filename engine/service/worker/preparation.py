@@ -121,6 +121,33 @@ def _listed(names: Sequence[str]) -> str:
     return ", ".join(names[:5]) + (", …" if len(names) > 5 else "")
 
 
+def _prepared_as_before(
+    run: Run, experiment: Experiment, locations: DataLocations, *, weights: bool, crew: Crew | None
+) -> Trainer:
+    """A trainer whose steps are compiled where those of the run were: they have bits of their own.
+
+    Where that can't be had any more, it goes on with others and says so.
+    """
+    if _last_executor(run) == "compiled" and crew is None:
+        try:
+            return prepare(experiment, locations, "compiled", weights=weights)
+        except UsageError as error:
+            remark = (
+                f"{run.path}: its steps were compiled, so its last digits will be others: {error}"
+            )
+            warnings.warn(Remark(remark), stacklevel=2)
+    return prepare(experiment, locations, weights=weights, crew=crew)
+
+
+def _last_executor(run: Run) -> str:
+    """How the steps of a run were run when it was trained last."""
+    told = run.started().executor
+    for event in run.raw_events():
+        if isinstance(event, ev.Resumed) and event.executor:
+            told = event.executor
+    return told
+
+
 def prepare_again(order: p.Resume, locations: DataLocations, crew: Crew | None = None) -> Prepared:
     """Read the checkpoint of the run that is to go on, and put a trainer into its state.
 
@@ -148,7 +175,7 @@ def prepare_again(order: p.Resume, locations: DataLocations, crew: Crew | None =
     planned = experiment = run.experiment()
     if epochs is not None:
         experiment = extended(planned, epochs, reason)
-    trainer = prepare(experiment, locations, weights=path is None, crew=crew)
+    trainer = _prepared_as_before(run, experiment, locations, weights=path is None, crew=crew)
     if best is not None:
         fitting_state(trainer, best, kept["best"])
     after_event = run.started().n

@@ -7,6 +7,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 import torch
 from torch import Tensor, nn, optim
@@ -18,6 +19,14 @@ from engine.training.traced.program import Program
 from engine.training.traced.source import Ending
 from engine.training.traced.step_state import StepState, same_bits
 from engine.training.traced.update import update_of, variant
+
+
+class AnyProgram(Protocol):
+    """What runs the steps for batches of one shape."""
+
+    def __call__(self, inputs: Tensor, targets: Tensor) -> Tensor: ...
+
+    def gradient_norm(self) -> float: ...
 
 
 @dataclass(frozen=True)
@@ -62,8 +71,8 @@ class TracedStep:
         self._regularization = regularization
         self._parameters = [p for p in model.parameters() if p.requires_grad]
         self._eager = EagerStep(model, criterion, optimizer, regularization)
-        self._steps: dict[_Key, Program | EagerStep] = {}
-        self._last: Program | EagerStep = self._eager
+        self._steps: dict[_Key, AnyProgram] = {}
+        self._last: AnyProgram = self._eager
         self._state = optimizer.state
         self._wanted: _Wanted | None = None
         """An ending that the next step gets, if it can have it."""
@@ -177,7 +186,7 @@ class TracedStep:
         state = self._optimizer.state
         return all(name in state.get(p, ()) for p in self._parameters for name in names)
 
-    def _chosen(self, inputs: Tensor, targets: Tensor) -> Program | EagerStep:
+    def _chosen(self, inputs: Tensor, targets: Tensor) -> AnyProgram:
         """The step for batches like this one; leaves everything as it was."""
         before = StepState(self._model, self._optimizer)
         reasons: list[str] = []

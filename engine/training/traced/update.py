@@ -51,6 +51,12 @@ def update_of(optimizer: optim.Optimizer) -> Update:
     return update_for(type(optimizer), first)
 
 
+def lines_of(optimizer: optim.Optimizer) -> Update:
+    """The same as lines, also where the settings ask for one fused call; raises Untraceable."""
+    update_of(optimizer)
+    return update_for(type(optimizer), {**optimizer.param_groups[0], "fused": False})
+
+
 def _shared(group: Group) -> Group:
     """The settings that groups have in common."""
     return {name: value for name, value in group.items() if name not in ("params", "lr", SHARE)}
