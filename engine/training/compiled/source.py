@@ -15,9 +15,10 @@ from torch import Tensor, fx
 from engine.training.traced.errors import Untraceable
 from engine.training.traced.update import Update
 
-SUMMED = 1_100
-"""Products of matrices whose inner and outer size come to so many are written as sums, which are
-fused with what is around them; larger ones are left to the library of products."""
+SUMMED = 20_000
+"""Products of matrices of so many multiplications are written as sums, which are fused with what is
+around them; larger ones are left to the library of products: with two layers of 32 and batches of
+256, a step of 62 µs has become 84 by sums."""
 
 _aten = torch.ops.aten
 _DRAWN = {
@@ -129,7 +130,7 @@ def as_function(
 
 
 def _mm(one: Tensor, other: Tensor) -> Tensor:
-    if one.shape[1] * other.shape[1] > SUMMED:
+    if one.shape[0] * one.shape[1] * other.shape[1] > SUMMED:
         return torch.mm(one, other)
     return (one.unsqueeze(2) * other.unsqueeze(0)).sum(1)
 
