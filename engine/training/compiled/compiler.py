@@ -61,8 +61,8 @@ def compile_step(order: Order, folder: Path) -> None:
     )
     from torch._inductor import aoti_compile_and_package, config
 
-    config.cpp_cache_precompile_headers = False  # to compile them takes longer than they save once
-    with torch.no_grad():
+    # To compile headers beforehand takes longer than they save once.
+    with torch.no_grad(), config.patch(cpp_cache_precompile_headers=False):
         program = torch.export.export(Module(), examples, strict=False)
         package = aoti_compile_and_package(program, package_path=str(folder / "step.pt2"))
     with zipfile.ZipFile(package) as packed:

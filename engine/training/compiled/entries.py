@@ -30,6 +30,7 @@ from engine.compiled_cache import (
     usual_s,
 )
 from engine.encoding import encoded
+from engine.limits import COMPILED_STEP
 from engine.parts.data import DataLocations, Loading
 from engine.training.compiled.compiler import LIBRARY, Order
 from engine.training.traced.errors import Untraceable
@@ -61,7 +62,7 @@ def compiled(order: Order, locations: DataLocations) -> tuple[Path, float]:
     try:
         _compile(order, place, locations)
         seconds = time.monotonic() - began
-        code = (place / LIBRARY).read_bytes()
+        code = regular_file.contents(place / LIBRARY, COMPILED_STEP)
         note = Note(sha256=hashlib.sha256(code).hexdigest(), seconds=seconds)
         (place / NOTE).write_bytes(encoded(note))
         shutil.rmtree(folder, ignore_errors=True)
