@@ -11,17 +11,22 @@ from tui.language import tr
 from tui.past.comparison import Comparison, compare, told
 from tui.past.fields import Row
 from tui.past.run_names import began
+from tui.renderables.sanitize import fit
 from tui.report.document import Block, Chart, Code, Document, Line, Lines, Prose, Section, Table
+
+LONGEST = 40
+"""Characters of a run's name over a column or beside a line; whole it stands above its command."""
 
 
 def page_of_runs(runs: Sequence[Run]) -> Document:
     """The page of a comparison; raises PerceptuiError where a record can't be read."""
     found = compare(runs, when=began)
     names = _names(found)
+    short = [fit(name, LONGEST) for name in names]
     sections = [
-        Section("Loss", [*_curves(found, names)]),
-        Section("What differs", [_table(found.differences, names)] if found.differences else []),
-        Section("What came out", [_table(found.outcomes, names, found.best)]),
+        Section("Loss", [*_curves(found, short)]),
+        Section("What differs", [_table(found.differences, short)] if found.differences else []),
+        Section("What came out", [_table(found.outcomes, short, found.best)]),
         Section("The same again", [*_again(found, names)]),
     ]
     titles = list(dict.fromkeys(run.title() for run in found.runs))

@@ -34,6 +34,8 @@ MOST_NAMED = 24
 """Names along an axis; more are not read."""
 MOST_COUNTED = 14
 """Classes up to which each cell of a confusion matrix has its number."""
+BESIDE = 20
+"""Characters of a name that has room among the lines; longer ones stand below the drawing."""
 LONGEST = 18
 """Cells that a name may take."""
 MOST_SAMPLES = 2_000
@@ -142,7 +144,8 @@ def _lines(lines: Lines, axes: Axes) -> None:
     if all(float(x).is_integer() for line in lines.lines for x in line.x):  # no half epochs
         axes.xaxis.set_major_locator(MaxNLocator("auto", integer=True))
     axes.set_xlabel(plain(lines.x_title))
-    if len(lines.lines) > 3:
+    longest = max((len(line.name) for line in lines.lines), default=0)
+    if len(lines.lines) > 3 or longest > BESIDE:
         axes.legend(loc="upper left", bbox_to_anchor=(0, -0.18), ncols=1)
     elif len(lines.lines) > 1 or lines.lines[0].split:
         axes.legend()
