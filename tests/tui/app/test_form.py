@@ -54,7 +54,7 @@ def example(family: str, component: type[Component]) -> str:
         if field.declaration.required:
             texts[field.name] = next(
                 text
-                for text in ("1", "0.5", "ReLU()", "some text", field.default)
+                for text in (*field.choices, "1", "0.5", "ReLU()", "some text", field.default)
                 if accepts(field, text)
             )
     return read_call(family, written(component, texts)).call
