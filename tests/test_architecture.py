@@ -35,7 +35,7 @@ def test_a_command_to_a_training_has_three_places(command: str) -> None:
     names = re.compile(rf"(?:\bp\.|^class ){command}\b", re.MULTILINE)
     files = [path for package in ("engine", "tui") for path in (ROOT / package).rglob("*.py")]
     named = {str(p.relative_to(ROOT)) for p in files if names.search(p.read_text("utf-8"))}
-    asked = {"engine/service/protocol/requests.py", "tui/screens/control.py"}
+    asked = {"engine/service/protocol/commands.py", "tui/screens/control.py"}
     assert asked < named
     shown = {"tui/screens/demonstration.py", *(n for n in named if n.startswith("engine/lessons/"))}
     (done,) = named - asked - shown  # who plays a solution gives what a key would

@@ -26,6 +26,12 @@ class Message(msgspec.Struct, frozen=True, kw_only=True, tag_field="message", ta
     """Anything that is not a recorded event."""
 
 
+class Request(Message, frozen=True, kw_only=True):
+    """Something a client asks; answered by an Answer with the same id."""
+
+    id: int = 0
+
+
 def encode(message: Message) -> bytes:
     """A message as a line, with its end."""
     return encoded(message) + b"\n"
