@@ -13,7 +13,7 @@ from engine.evaluation.evidence import Array, Evidence
 MOST_CELLS = 8_000_000
 """Numbers that a linear model is fitted to: more samples are left out, evenly."""
 MOST_STEPS = 100
-Name = Literal["commonest class", "mean", "linear model"]
+Name = Literal["commonest class", "mean", "last value", "linear model"]
 
 
 @dataclass(frozen=True)

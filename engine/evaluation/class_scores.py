@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from engine.evaluation.evidence import Array, Evidence
@@ -10,6 +12,8 @@ from engine.evaluation.ranking import Ranking, average
 from engine.evaluation.resampling import (
     Interval,
     Statistic,
+    drawn_together,
+    first,
     intervals,
     mean_of,
     num_resamples,
@@ -27,6 +31,8 @@ TITLES = {
     "pr_auc": "PR AUC",
     "log_loss": "Log loss",
     "brier_score": "Brier score",
+    "perplexity": "Perplexity",
+    "bits_per_token": "Bits per token",
 }
 _RANKED = 2_000_000
 """Drawn samples of each class for areas under curves, which take longer than means."""
@@ -38,13 +44,16 @@ def class_scores(evidence: Evidence) -> tuple[list[Score], list[OfClass]]:
 
     targets, predicted = evidence.targets, evidence.predicted
     labels = list(range(len(evidence.facts.classes)))
-    confusion = _Confusion(targets, predicted, len(labels))
+    confusion = _Confusion(targets, predicted, len(labels), evidence.together)
     precision, recall, f1, support = precision_recall_fscore_support(
         targets, predicted, labels=labels, zero_division=np.nan
     )
     hits = int((targets == predicted).sum())
     values: dict[str, float] = {"accuracy": float(accuracy_score(targets, predicted))}
     found: dict[str, Interval | None] = {"accuracy": wilson(hits, len(evidence))}
+    if evidence.together > 1:
+        right = {"accuracy": mean_of(1 - evidence.errors)}
+        found = intervals(len(evidence), right, together=evidence.together)
     for name, own in (
         ("balanced_accuracy", recall),
         ("precision", precision),
@@ -89,7 +98,6 @@ def _by_shares(evidence: Evidence) -> tuple[dict[str, float], dict[str, Interval
     there = np.unique(targets)
     values: dict[str, float] = {}
     statistics: dict[str, Statistic] = {}
-    found: dict[str, Interval | None] = {}
     if len(there) > 1:
         judged = [1] if num_classes == 2 else there.tolist()
         ranked = [(targets == label, shares[:, label]) for label in judged]
@@ -100,12 +108,23 @@ def _by_shares(evidence: Evidence) -> tuple[dict[str, float], dict[str, Interval
             "roc_auc": average([one.roc_auc for one in rankings]),
             "pr_auc": average([one.pr_auc for one in rankings]),
         }
-        found |= intervals(samples, areas, num_resamples(samples * len(judged), _RANKED))
+        most = num_resamples(samples * len(judged), _RANKED)
+        statistics |= {name: first(most, area) for name, area in areas.items()}
     values["log_loss"] = float(log_loss(targets, shares, labels=labels))
     statistics["log_loss"] = mean_of(evidence.losses)
     values["brier_score"] = float(brier_score_loss(targets, shares, labels=labels))
     statistics["brier_score"] = mean_of(brier_terms(shares, targets))
-    return values, found | intervals(samples, statistics)
+    found = intervals(samples, statistics, together=evidence.together)
+    if evidence.facts.positions:
+        for name, told in (("perplexity", math.exp), ("bits_per_token", _in_bits)):
+            values[name] = told(values["log_loss"])
+            own = found["log_loss"]
+            found[name] = None if own is None else (told(own[0]), told(own[1]))
+    return values, found
+
+
+def _in_bits(nats: float) -> float:
+    return nats / math.log(2)
 
 
 def brier_terms(shares: Array, targets: Array) -> Array:
@@ -122,16 +141,26 @@ class _Confusion:
     To draw samples anew is to draw the counts of the cells anew: a multinomial distribution.
     """
 
-    def __init__(self, targets: Array, predicted: Array, num_classes: int) -> None:
+    def __init__(
+        self, targets: Array, predicted: Array, num_classes: int, together: int = 1
+    ) -> None:
         samples = len(targets)
         cells, counts = np.unique(targets * num_classes + predicted, return_counts=True)
         self._actual, self._taken_for = cells // num_classes, cells % num_classes
         self._counts = counts[None, :].astype(np.float64)
-        generator = np.random.default_rng(0)
         number = num_resamples(samples + num_classes**2)
-        drawn = generator.multinomial(samples, counts / samples, number).astype(np.float64)
         self._num_classes = num_classes
         self._sides = self._sums(self._counts)
+        self._is_drawn_together = together > 1
+        if together > 1:
+            cell = np.unique(targets * num_classes + predicted, return_inverse=True)[1]
+            flags = np.zeros((samples, len(counts)))
+            flags[np.arange(samples), cell] = 1.0
+            parts = [weights @ flags for weights in drawn_together(samples, number, together)]
+            self._drawn = self._sums(np.concatenate(parts))
+            return
+        generator = np.random.default_rng(0)
+        drawn = generator.multinomial(samples, counts / samples, number).astype(np.float64)
         self._drawn = self._sums(drawn)
 
     def _sums(self, counts: Array) -> tuple[Array, Array, Array]:
@@ -149,6 +178,8 @@ class _Confusion:
     def share(self, label: int, side: int) -> Interval | None:
         """The interval of a class's precision (side 0) or recall (side 1)."""
         hits, of = self._sides[0][0, label], self._sides[1 + side][0, label]
+        if self._is_drawn_together and of:
+            return percentiles([self._values(("precision", "recall")[side])[:, label]])
         return wilson(int(hits), int(of))
 
     def f1_interval(self, label: int) -> Interval | None:

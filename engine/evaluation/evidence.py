@@ -26,6 +26,8 @@ class Evidence:
     """The same, as the network has them."""
     probabilities: Array | None = None
     """(samples, classes) float64, each row summing to one; None for numbers."""
+    together: int = 1
+    """So many in a row are of one text: drawn together or not at all, since they go together."""
 
     def __len__(self) -> int:
         return len(self.targets)

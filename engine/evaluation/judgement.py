@@ -41,7 +41,7 @@ class OfClass(msgspec.Struct, frozen=True, kw_only=True):
 class Baseline(msgspec.Struct, frozen=True, kw_only=True):
     """What is reached on the same samples without a network."""
 
-    name: Literal["commonest class", "mean", "linear model"]
+    name: Literal["commonest class", "mean", "last value", "linear model"]
     value: float
     note: str = ""
 

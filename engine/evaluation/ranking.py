@@ -22,9 +22,16 @@ class Ranking:
         ordered = shares[self._order]
         self._ends = np.flatnonzero(np.append(ordered[1:] != ordered[:-1], True))
         """Where the samples of a share end: those that tie count together."""
+        self._last: tuple[Array, tuple[Array, Array]] | None = None
+        """The counts of the newest resamples: both areas are asked for of the same."""
 
     def _counted(self, weights: Array) -> tuple[Array, Array]:
         """How many of the class, and of all others, have each share or a larger one."""
+        if self._last is None or self._last[0] is not weights:
+            self._last = weights, self._counts(weights)
+        return self._last[1]
+
+    def _counts(self, weights: Array) -> tuple[Array, Array]:
         sorted_weights = weights[:, self._order]
         hits = np.cumsum(sorted_weights * self._is_class, 1)[:, self._ends]
         every = np.cumsum(sorted_weights, 1)[:, self._ends]

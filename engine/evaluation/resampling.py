@@ -39,16 +39,41 @@ def drawn(samples: int, resamples: int, seed: int = 0) -> Iterator[Array]:
         yield counts.reshape(rows, samples).astype(np.float64)
 
 
+def drawn_together(samples: int, resamples: int, together: int) -> Iterator[Array]:
+    """The same of samples of which so many in a row are drawn together."""
+    if together == 1:
+        yield from drawn(samples, resamples)
+        return
+    for weights in drawn(samples // together, resamples):
+        yield np.repeat(weights, together, 1)
+
+
 def intervals(
-    samples: int, statistics: Mapping[str, Statistic], resamples: int | None = None
+    samples: int,
+    statistics: Mapping[str, Statistic],
+    resamples: int | None = None,
+    together: int = 1,
 ) -> dict[str, Interval | None]:
     """Between which CONFIDENCE of a statistic's resampled values lie; None where it has none."""
     found: dict[str, list[Array]] = {name: [] for name in statistics}
     if samples > 0 and statistics:
-        for weights in drawn(samples, resamples or num_resamples(samples)):
+        for weights in drawn_together(samples, resamples or num_resamples(samples), together):
             for name, statistic in statistics.items():
                 found[name].append(statistic(weights))
     return {name: percentiles(parts) for name, parts in found.items()}
+
+
+def first(resamples: int, statistic: Statistic) -> Statistic:
+    """A statistic of the first resamples only: for what takes long."""
+    left = resamples
+
+    def of_first(weights: Array) -> Array:
+        nonlocal left
+        taken = weights if left >= len(weights) else weights[:left]
+        left -= len(taken)
+        return statistic(taken) if len(taken) else np.empty(0)
+
+    return of_first
 
 
 def percentiles(parts: list[Array]) -> Interval | None:

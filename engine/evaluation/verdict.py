@@ -16,6 +16,7 @@ FEW = 30
 _WORDS = {
     "commonest class": "the commonest class alone",
     "mean": "the mean alone",
+    "last value": "the last value alone",
     "linear model": "a linear model",
 }
 
@@ -52,7 +53,8 @@ def judged(
     best = int(np.argmin([one.mean() for one in errors]))
     name, reached = _WORDS[guesses[best].name], _headline(errors[best], evidence)
     gain = errors[best] - evidence.errors
-    found = intervals(len(evidence), {"gain": mean_of(gain)})["gain"]
+    sides = intervals(len(evidence), {"gain": mean_of(gain)}, together=evidence.together)
+    found = sides["gain"]
     assert found is not None, "a mean is always defined"
     low, high = found
     reaches = f"{name} reaches {_told(reached, headline)}"

@@ -15,11 +15,13 @@ def evidence(evaluator: Evaluator, name: str, part: Split) -> Evidence:
     outputs, facts, decoder = evaluator.outputs_of(part), evaluator.facts, evaluator.decoder
     targets = part.targets.cpu().numpy()
     if facts.positions:  # each position of a sequence counts as a sample
-        outputs = outputs.flatten(0, 1)[:MOST_POSITIONS]
-        targets = targets.reshape(-1)[:MOST_POSITIONS]
+        most = max(1, MOST_POSITIONS // facts.positions)  # whole ones
+        outputs, targets = outputs[:most].flatten(0, 1), targets[:most].reshape(-1)
     if facts.task == "regression":
         numbers = decoder.numbers(outputs).double().cpu().numpy()
         return Evidence(name, facts, targets.astype("float64"), numbers)
     told = decoder.probabilities(outputs.double()).cpu().numpy()
     predicted = decoder.predicted_classes(outputs).cpu().numpy()
-    return Evidence(name, facts, targets, predicted, shares(told))
+    is_few = len(targets) <= facts.positions  # of one text nothing can be drawn
+    together = 1 if is_few else facts.positions or 1
+    return Evidence(name, facts, targets, predicted, shares(told), together)

@@ -112,11 +112,23 @@ def guesses(trainer: Trainer, part: Split, evidence: Evidence) -> list[Guess]:
     found = [simple_guess(targets, evidence)]
     if trainer.splits.facts.positions:  # its sequences are no rows of features
         return found
+    if (last := last_values(trainer, part)) is not None:
+        found.append(Guess("last value", last))
     index = _spread(len(train), MOST_CELLS // product(trainer.splits.facts.shape))
     inputs = _inputs(trainer, part, torch.arange(len(part)))
     to_fit = _inputs(trainer, train, index)
     linear = linear_guess(to_fit, targets[index.numpy()], inputs, num_samples=len(train))
     return [*found, linear] if linear is not None else found
+
+
+def last_values(trainer: Trainer, part: Split) -> Array | None:
+    """What came last of each sequence whose next numbers are asked; None of other samples."""
+    facts = trainer.splits.facts
+    if not facts.is_sequence or facts.task != "regression" or facts.shape[-1] != facts.num_targets:
+        return None
+    rows, _ = raw_rows(part, trainer.evaluator.input_map, facts, torch.arange(len(part)))
+    last: Array = rows[:, -facts.num_targets :].double().numpy()
+    return last
 
 
 def _targets(part: Split) -> Array:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest
 
-from engine.evaluation.resampling import drawn, intervals, mean_of, num_resamples, wilson
+from engine.evaluation.resampling import drawn, first, intervals, mean_of, num_resamples, wilson
 
 
 @pytest.mark.parametrize(("hits", "samples"), [(0, 5), (5, 5), (1, 3), (93, 100), (900, 1000)])
@@ -46,3 +46,20 @@ def test_a_mean_lies_where_its_error_says() -> None:
 def test_very_many_samples_are_drawn_less_often() -> None:
     """So that a judgement of a million ends in time."""
     assert [num_resamples(n) for n in (1, 5000, 10_000, 10**7)] == [1000, 1000, 500, 200]
+
+
+def test_what_goes_together_is_drawn_together() -> None:
+    """Ten samples that are five twice tell no more than the five."""
+    values = np.array([0.0, 1.0, 5.0, 2.0, 7.0])
+    alone = intervals(5, {"mean": mean_of(values)})["mean"]
+    twice = intervals(10, {"mean": mean_of(np.repeat(values, 2))}, together=2)["mean"]
+    assert alone is not None
+    assert twice == pytest.approx(alone)
+
+
+def test_a_figure_that_takes_long_is_of_the_first_resamples() -> None:
+    """The same as of so many alone."""
+    values = np.arange(5.0)
+    few = intervals(5, {"mean": mean_of(values)}, 20)
+    more = intervals(5, {"mean": first(20, mean_of(values)), "other": mean_of(values)}, 50)
+    assert more["mean"] == few["mean"]

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from engine.evaluation.evidence import Evidence
-from engine.training.judging import judged
+from engine.training.judging import evidence_of, judged
 from engine.training.mistakes import mistakes, worst
 from engine.training.trainer import Trainer
 from tests.engine.evaluation.samples import of_classes, of_numbers
@@ -88,3 +88,41 @@ def test_a_regression_has_mistakes_and_slices_too() -> None:
     off = [abs(float(one.actual) - float(one.predicted)) for one in found.mistakes]
     assert off == sorted(off, reverse=True)
     assert len(found.slices) == 5
+
+
+def test_sequences_are_held_against_their_last_value() -> None:
+    """In the data's own unit; the linear model stands beside it."""
+    experiment = small(
+        data="sine_series(samples=40, length=4)",
+        layers=['GRU(2, steps="last")', "Linear(1)"],
+        loss="MSELoss()",
+        test_fraction=0.25,
+    )
+    trainer = Trainer(experiment, NOWHERE)
+    found = judged(trainer)
+    assert {one.name for one in found.baselines} == {"mean", "last value", "linear model"}
+    part = trainer.splits.named()["test"]
+    error = (part.inputs[:, -1, 0] - part.targets[:, 0]).abs().mean().item()
+    value = next(one.value for one in found.baselines if one.name == "last value")
+    assert value == pytest.approx(error, rel=1e-5)
+
+
+def test_texts_have_perplexity_and_are_drawn_by_whole_windows() -> None:
+    """The exponential of the log loss with its interval; a window's characters go together."""
+    experiment = small(
+        data="names(context=8)",
+        objective="next_token()",
+        layers=["Embedding(56, 4)", "Linear(56)"],
+        loss="CrossEntropyLoss()",
+        batch_size=64,
+    )
+    trainer = Trainer(experiment, NOWHERE)
+    told = evidence_of(trainer)
+    assert (told.together, len(told) % 8) == (8, 0)
+    scores = {one.name: one for one in judged(trainer).scores}
+    loss, perplexity = scores["log_loss"], scores["perplexity"]
+    assert loss.value is not None
+    assert loss.high is not None
+    assert perplexity.value == pytest.approx(np.exp(loss.value))
+    assert perplexity.high == pytest.approx(np.exp(loss.high))
+    assert scores["bits_per_token"].value == pytest.approx(loss.value / np.log(2))
