@@ -22,7 +22,7 @@ from engine.parts.schedules import Constant
 from engine.paths import data_dir
 from engine.sweeps.stacking import stack_size
 from tests.benchmarks.contestants import Contestant, Unavailable
-from tests.benchmarks.enter import FEW_PAIRS, PAIRS, PRESETS, WITH_MNIST, again, enter
+from tests.benchmarks.enter import FEW_PAIRS, PAIRS, PRESETS, WITH_MNIST, again, enter, judged
 from tests.benchmarks.headless import Headless, preset
 from tests.benchmarks.images import FEW_PICTURES, PICTURES, images
 from tests.benchmarks.machine import description
@@ -446,6 +446,7 @@ def sections(only: Sequence[str], effort: Effort, data: Path) -> Iterator[Sectio
     asked = [*PRESETS, *(WITH_MNIST if has_mnist else ())]
     jobs += [("enter", partial(enter, name, pairs, data)) for name in asked]
     jobs.append(("enter", partial(again, "circle", pairs)))
+    jobs.append(("evaluate", partial(judged, pairs)))
     for name in ("two-gaussians", "circle", "three-features"):
         jobs.append((name, partial(small_step, name, effort, data)))
         jobs.append((name, partial(small_training, name, effort, data)))

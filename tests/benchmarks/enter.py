@@ -26,6 +26,7 @@ WITH_MNIST = {"mnist": 1.0}
 MOST_MEMORY = 1.15
 """The same of the memory of all processes."""
 AGAIN_S = 0.6
+JUDGED_S = 2.0
 LOOK_S = 0.02
 _SHELL = """
 import subprocess, sys, time
@@ -91,6 +92,26 @@ def again(name: str, turns: int) -> Section:
     ]
     note = f"At a terminal; a ratio of 1 is {AGAIN_S:g} s, what the next command may take."
     return Section(f"{name}, again from enter to the answer", rows, [note])
+
+
+def judged(pairs: int) -> Section:
+    """Judging 10,000 samples of a tiny network, beside what torch takes to be imported."""
+    with tempfile.TemporaryDirectory() as folder:
+        ours = [sys.executable, "-m", "tui.entry"]
+        asked = ["--data", "moons(samples=20000)", "--layers", "Linear(8) ReLU Linear(1) Sigmoid"]
+        asked += ["--loss", "BCELoss()", "--optimizer", "Adam(lr=0.05)", "--epochs", "30"]
+        place = ["--runs-dir", folder]
+        whole_s([*ours, *asked, "--set", "test_fraction=0.5", "--set", "device=cpu", *place])
+        bare = [sys.executable, "-c", "import torch"]
+        beside: list[float] = []
+        for turn in range(pairs + 1):
+            took = whole_s([*ours, "evaluate", "last", *place]) - whole_s(bare)
+            if turn:
+                beside.append(took)
+    within = Spread.of([JUDGED_S / seconds for seconds in beside])
+    rows = [Row("perceptui evaluate, beside importing torch", Spread.of(beside), within, 1.0)]
+    note = f"A ratio of 1 is {JUDGED_S:g} s, what judging 10,000 samples may take beside torch."
+    return Section("evaluate, 10,000 samples of a tiny network", rows, [note])
 
 
 def whole_s(command: Sequence[str]) -> float:

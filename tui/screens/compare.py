@@ -58,11 +58,14 @@ class CompareScreen(PageScreen):
         """Which is better on the same samples, or why that can't be said."""
         from tui.renderables.judgement.comparison import sentences
 
+        letters = [letter(place) for place in range(len(runs))]
         try:
             found = await self.host.controller.compare(runs)
         except PerceptuiError as error:
-            return [str(error)]
-        letters = [letter(place) for place in range(len(runs))]
+            said = str(error)
+            for run, sign in zip(runs, letters, strict=True):
+                said = said.replace(run.name, sign)  # as they are called here
+            return [said]
         return [one for contest in found.contests for one in sentences(contest, letters)]
 
     def _show(self) -> None:

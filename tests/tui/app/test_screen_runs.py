@@ -285,7 +285,7 @@ def test_marked_runs_are_compared(tmp_path: Path, size: tuple[int, int]) -> None
     ("found", "said"),
     [
         (compared(CONTEST), "A is better on 31 samples, B on 12: p = 0.005."),
-        (PerceptuiError("one and two can't be compared"), "one and two can't be compared"),
+        (PerceptuiError("one and two can't be compared"), "A and B can't be compared"),
     ],
 )
 def test_which_is_better_on_the_same_samples(
