@@ -9,12 +9,11 @@ import torch
 from engine.errors import UsageError
 from engine.limits import WRITTEN
 from engine.parts.data import Facts
+from engine.parts.data.text import SAMPLE, beginning
 from engine.training.metrics import Evaluator
 
 LINE = 40
 """Characters of a line, on the whole, up to which a text is a list of lines."""
-SAMPLE = 160
-"""Characters that are written wherever a network is drawn: some ten names."""
 
 
 def sample_of(evaluator: Evaluator) -> str:
@@ -43,7 +42,7 @@ def write(
         raise UsageError(f"to be written are {WRITTEN.refusal(length)}")
     if not (0 <= temperature < math.inf) or not 0 <= seed < 2**63:
         raise UsageError("a temperature is 0 or above, and a seed a whole number from 0 on")
-    tokens = _tokens(facts, prompt or _beginning(facts))
+    tokens = _tokens(facts, prompt or beginning(facts.tokens))
     generator = torch.Generator().manual_seed(seed)
     written: list[str] = []
     for _ in range(length):
@@ -64,7 +63,7 @@ def following(evaluator: Evaluator, prompt: str, count: int) -> list[tuple[str, 
     """
     facts = evaluator.facts
     check_writes(facts)
-    tokens = _tokens(facts, prompt or _beginning(facts))
+    tokens = _tokens(facts, prompt or beginning(facts.tokens))
     outputs = evaluator.outputs(torch.tensor([tokens[-facts.positions :]]))[:, -1].cpu()
     if not outputs.isfinite().all():
         return []
@@ -99,11 +98,6 @@ def check_writes(facts: Facts) -> None:
             "this network was not asked for the next token, so it can write nothing: train one "
             'with objective = "next_token()", like the preset names-gpt'
         )
-
-
-def _beginning(facts: Facts) -> str:
-    """What a text begins after: the end of a line, else whatever comes first."""
-    return "\n" if "\n" in facts.tokens else facts.tokens[0]
 
 
 def _tokens(facts: Facts, text: str) -> list[int]:

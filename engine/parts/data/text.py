@@ -19,6 +19,8 @@ _NAMED = {"\n": "line end", "\t": "tab", " ": "space", "\r": "return"}
 """What characters are called that nobody sees."""
 
 
+SAMPLE = 160
+"""Characters that are written wherever a network is drawn: some ten names."""
 _LEAST_PHRASE = 40
 """Characters that hardly ever follow one another twice unless they were copied."""
 _MOST_PHRASES = 200
@@ -192,6 +194,11 @@ class TextFile(_Text, _Own, name="text"):
 
     def at(self, folder: Path) -> Data:
         return self.with_values(path=absolute(self.path, folder))
+
+
+def beginning(tokens: tuple[str, ...]) -> str:
+    """What a text begins after: the end of a line, else whatever comes first."""
+    return "\n" if "\n" in tokens else tokens[0]
 
 
 @lru_cache(maxsize=1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.parts.component import quoted
+from engine.parts.data.text import SAMPLE, beginning
 from engine.parts.layers.base import torch_literal
 from engine.runs.script.plan import Plan, function_lines
 from engine.runs.script.preparation import is_prepared
@@ -97,7 +98,33 @@ def ending_lines(plan: Plan) -> list[str]:
         ]
     if plan.experiment.predict:
         lines += _predictions(plan)
+    if plan.facts.tokens and plan.facts.positions:
+        lines += _writing(plan)
     return lines
+
+
+def _writing(plan: Plan) -> list[str]:
+    """Let the network write, as engine.training.writing does."""
+    tokens = plan.facts.tokens
+    back = "" if plan.on_cpu else ".cpu()"
+    seen = f"torch.tensor([written[-{plan.facts.positions}:]]){plan.to_device}"
+    return [
+        "",
+        "# It writes: each token is drawn as the network says of what comes next.",
+        f"tokens = {list(tokens)!r}",
+        "generator = torch.Generator().manual_seed(0)",
+        f"written = [{tokens.index(beginning(tokens))}]  # what comes before a line",
+        "model.eval()",
+        f"for _ in range({SAMPLE}):",
+        "    with torch.no_grad():",
+        f"        outputs = {plan.forward}({seen})[:, -1]{back}",
+        "    if not outputs.isfinite().all():",
+        "        break",
+        *(f"    {line}" for line in _probabilities(plan)),
+        "    shares = probabilities[0].double().clamp_min(1e-300).log().softmax(0)",
+        "    written.append(int(torch.multinomial(shares, 1, generator=generator)))",
+        'print("".join(tokens[token] for token in written[1:]))',
+    ]
 
 
 def _predictions(plan: Plan) -> list[str]:

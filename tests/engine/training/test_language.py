@@ -17,7 +17,7 @@ from engine.training.checkpoint import save
 from engine.training.full_state import full_state, restore
 from engine.training.restored import TrainedNetwork
 from engine.training.trainer import Trainer
-from engine.training.writing import write
+from engine.training.writing import sample_of, write
 from tests.engine.runs.repetition import NOWHERE, assert_repeated
 
 _SMALL: dict[str, Any] = {
@@ -81,6 +81,16 @@ def test_steps_are_the_same_however_they_are_run(executor: Any) -> None:
 def test_a_script_prints_the_same(changes: dict[str, Any]) -> None:
     """Layers of our own and the pose are printed; every number is the same to the last digit."""
     assert_repeated(_small(**changes))
+
+
+@pytest.mark.parametrize("layer", ["GRU(8)", "LSTM(8, num_layers=2)", "SelfAttention(2)"])
+def test_a_script_writes(layer: str) -> None:
+    """At its end it prints what the trained network writes here, letter by letter."""
+    experiment = _small(layers=["Embedding(56, 8)", layer, "Linear(56)"], epochs=1)
+    code, output = assert_repeated(experiment)
+    trainer = Trainer(experiment, NOWHERE)
+    list(trainer.events())
+    assert "\n".join(output.rest).endswith(sample_of(trainer.evaluator).rstrip("\n")), code
 
 
 def test_a_training_goes_on_where_it_stood() -> None:
