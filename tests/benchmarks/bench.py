@@ -29,6 +29,8 @@ from tests.benchmarks.machine import description
 from tests.benchmarks.processes import ALONE, CORES, DDP, SHARED, two_processes
 from tests.benchmarks.reading import FEW_ROWS, ROWS, reading
 from tests.benchmarks.report import Row, Section, as_json, duration, markdown, section_markdown
+from tests.benchmarks.sequences import PRESETS as SEQUENCES
+from tests.benchmarks.sequences import sequences
 from tests.benchmarks.stacks import experiments
 from tests.benchmarks.turns import Outcome, Spread, ratios
 
@@ -466,6 +468,9 @@ def sections(only: Sequence[str], effort: Effort, data: Path) -> Iterator[Sectio
     jobs.append(("table", partial(reading, effort.turns, rows)))
     count = PICTURES if effort.turns == FULL.turns else FEW_PICTURES
     jobs.append(("images", partial(images, effort.turns, count)))
+    for name in SEQUENCES:
+        timed = partial(sequences, name, effort.repeats, effort.block_s, data)
+        jobs.append(("sequences", timed))
     names = sorted({name for name, _ in jobs})
     for unknown in sorted({*only} - {*names}):
         raise SystemExit(f"--only {unknown}: there are {', '.join(names)}")

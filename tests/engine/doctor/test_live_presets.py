@@ -36,8 +36,12 @@ def appeared(asked: Experiment) -> set[tuple[str, str, str]]:
     return {(e.severity, e.code, e.place) for e in found if isinstance(e, ev.FindingAppeared)}
 
 
-SHOWN = {"grokking": {("warning", "overfitting", "test_loss")}}
-"""What a preset is there to show: it learns by heart for long before it understands."""
+SHOWN = {
+    "grokking": {("warning", "overfitting", "test_loss")},
+    "parity": {("warning", "no-better-than-commonest", "test_accuracy")},
+}
+"""What a preset is there to show, until it goes: one learns by heart long before it understands,
+one guesses long before it knows."""
 
 
 @pytest.mark.parametrize("name", HEALTHY)
