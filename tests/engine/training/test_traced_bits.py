@@ -51,6 +51,7 @@ from engine.parts.layers.pooling import (
     MaxPool2d,
 )
 from engine.parts.layers.recurrent import GRU, LSTM, RNN
+from engine.parts.layers.pretrained import Pretrained
 from engine.parts.layers.residual import Residual
 from engine.parts.layers.resizing import Upsample, ZeroPad2d
 from engine.parts.layers.sequence import (
@@ -253,7 +254,18 @@ TOKEN_LAYERS: tuple[Layer, ...] = (
     GRU(3, steps="last"),
 )
 OF_ONE_DNN = LSTM(3)
-NAMED = (OF_ONE_DNN, *IMAGE_LAYERS, *SEQUENCE_LAYERS, *ROW_LAYERS, *NETWORK, TOKENS, *TOKEN_LAYERS)
+BACKBONE = Pretrained("mobilenet_v3_small", size=32)
+"""Has tests of its own, test_pretrained.py, which know where its weights come from."""
+NAMED = (
+    BACKBONE,
+    OF_ONE_DNN,
+    *IMAGE_LAYERS,
+    *SEQUENCE_LAYERS,
+    *ROW_LAYERS,
+    *NETWORK,
+    TOKENS,
+    *TOKEN_LAYERS,
+)
 LAYERS = (*ROW_LAYERS, *others(Layer, NAMED))
 
 
