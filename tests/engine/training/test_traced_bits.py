@@ -50,8 +50,8 @@ from engine.parts.layers.pooling import (
     MaxPool1d,
     MaxPool2d,
 )
-from engine.parts.layers.recurrent import GRU, LSTM, RNN
 from engine.parts.layers.pretrained import Pretrained
+from engine.parts.layers.recurrent import GRU, LSTM, RNN
 from engine.parts.layers.residual import Residual
 from engine.parts.layers.resizing import Upsample, ZeroPad2d
 from engine.parts.layers.sequence import (
