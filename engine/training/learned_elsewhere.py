@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from pickle import UnpicklingError
+from tempfile import NamedTemporaryFile
+from typing import IO
 from urllib.request import Request
 
 import torch
@@ -56,37 +58,40 @@ def hub_file(url: str) -> Path:
 
 def _download(url: str, file: Path, layer: str, locations: DataLocations) -> None:
     """Fetch a file whose name says its checksum; raises DataUnavailable, leaving nothing."""
-    part = file.with_name(f"{file.name}.{os.getpid()}.part")
+    part: Path | None = None
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        failure = _arrived(url, part, locations)
+        with NamedTemporaryFile(dir=file.parent, prefix=f"{file.name}.", delete=False) as out:
+            part = Path(out.name)
+            failure = _arrived(url, file.name, out, locations)
         if not failure:
             os.replace(part, file)
             return
     except OSError as error:
         failure = error.strerror or str(error)
     finally:
-        with suppress(OSError):
-            part.unlink()
+        if part is not None:
+            with suppress(OSError):
+                part.unlink()
     raise DataUnavailable(
         f"{layer}: its weights are not in {file.parent} and could not be downloaded: {url}: "
         f"{failure}; put that file there, or name a folder with hub/checkpoints by TORCH_HOME"
     )
 
 
-def _arrived(url: str, part: Path, locations: DataLocations) -> str:
+def _arrived(url: str, name: str, out: IO[bytes], locations: DataLocations) -> str:
     """What went wrong, if anything did."""
     digest, done = hashlib.sha256(), 0
-    expected = _DIGEST.search(part.name)
+    expected = _DIGEST.search(name)
     request = Request(url, headers={"User-Agent": "perceptui"})
     try:
-        with Arrival(request, locations.on_wait) as arrival, part.open("wb") as out:
+        with Arrival(request, locations.on_wait) as arrival:
             total = arrival.size()
             for chunk in arrival.chunks():
                 out.write(chunk)
                 digest.update(chunk)
                 done += len(chunk)
-                locations.on_loading(Loading(part.name.partition(".")[0], done, total))
+                locations.on_loading(Loading(name.partition(".")[0], done, total))
     except NotArrived as error:
         return f"broke off after {done:,} bytes ({error})" if done else str(error)
     if total is not None and done < total:

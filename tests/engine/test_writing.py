@@ -33,6 +33,7 @@ _ROOMS = {
     "engine/compiled_cache.py": "forgets folders of its own in the cache",
     "engine/training/compiled/entries.py": "makes them",
     "engine/training/compiled/compiler.py": "writes into such a folder, which is new and private",
+    "engine/training/learned_elsewhere.py": "puts what has come whole beside what torch's hub has",
     "engine/parts/data/download.py": "unpacks into a folder of its own",
     "engine/parts/data/torchvision_sets.py": "unpacks into that folder",
     "engine/parts/data/shelf.py": "removes the published files of a set, by their names",

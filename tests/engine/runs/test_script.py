@@ -282,12 +282,15 @@ def test_any_script_repeats_its_training(experiment: Experiment) -> None:
     compare(training, run_here(code), code)
 
 
-NEEDS_FILES = ("mnist", "mnist-repaired", "mnist-cnn", "fashion", "kmnist", "cifar10")
+NEEDS_FILES = ("mnist", "mnist-repaired", "mnist-cnn", "fashion", "kmnist", "cifar10", "mnist-8x8")
+NEEDS_A_RUN = ("digits-second-half", "mnist-to-digits")
+"""They begin with what another preset's run has learned."""
 
 
 @pytest.mark.parametrize("epochs", [3, pytest.param(20, marks=pytest.mark.rare)])
 @pytest.mark.parametrize(
-    "name", parameters(name for name in presets.names() if name not in NEEDS_FILES)
+    "name",
+    parameters(name for name in presets.names() if name not in (*NEEDS_FILES, *NEEDS_A_RUN)),
 )
 def test_a_preset_is_repeated_by_its_script(name: str, epochs: int) -> None:
     """The script of every preset that needs no download repeats its losses.

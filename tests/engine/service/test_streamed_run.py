@@ -28,6 +28,7 @@ from tests.engine.service.live import (
     until,
     weights_of,
 )
+from tests.engine.service.nursery import NEEDED
 from tests.engine.training.streaming.folders import experiment_on, pictures_in
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks at /proc")
@@ -42,6 +43,7 @@ def streamed(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def scratch(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Where trainers that start now put what is theirs for a while; a path short for a socket."""
+    NEEDED.start()  # whose own folder is elsewhere
     with TemporaryDirectory() as folder:
         monkeypatch.setenv("TMPDIR", folder)
         yield Path(folder)
@@ -73,6 +75,7 @@ def test_it_says_which_way_and_ends_its_readers(
 
     The record begins with the way the data took, and the weights are those of images in memory.
     """
+    monkeypatch.setenv("PERCEPTUI_IMAGE_CACHE_GB", "0")  # what is kept needs no readers
     good, broken = pictures_in(tmp_path / "good"), pictures_in(tmp_path / "broken")
     (broken / "owls" / "03.png").write_text("no picture")
     monkeypatch.setattr("engine.service.client.session.look_at", lambda _: None)  # it breaks later
@@ -120,12 +123,13 @@ def _in_memory(folder: Path) -> Bits:
     "number", [signal.SIGKILL, pytest.param(signal.SIGTERM, marks=pytest.mark.rare)]
 )
 def test_no_reader_outlives_its_trainer(
-    tmp_path: Path, scratch: Path, number: signal.Signals
+    tmp_path: Path, scratch: Path, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
 ) -> None:
     """Killed, or ended by a signal that all processes of its session get, as a logout sends it.
 
     SIGTERM leaves a checkpoint and the evaluation, which still needs the readers.
     """
+    monkeypatch.setenv("PERCEPTUI_IMAGE_CACHE_GB", "0")  # what is kept needs no readers
     folder = pictures_in(tmp_path / "pictures")
 
     async def train() -> tuple[int, Run]:

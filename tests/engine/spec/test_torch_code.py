@@ -132,8 +132,8 @@ def test_a_file_may_have_a_program_for_its_layers() -> None:
     text = "nn.Sequential(nn.Linear(2, 4), nn.ReLU(), nn.Linear(4, 1))"
     assert from_raw({**CIRCLE, "layers": text}) == from_raw(CIRCLE)
     assert from_raw({**CIRCLE, "layers": [text]}) == from_raw(CIRCLE)
-    with pytest.raises(BadExperiment, match=r"layers\[1\]: unknown layer .LSTM."):
-        from_raw({**CIRCLE, "layers": "nn.Sequential(nn.Linear(2, 4), nn.LSTM(4, 4))"})
+    with pytest.raises(BadExperiment, match=r"layers\[1\]: unknown layer .Bilinear."):
+        from_raw({**CIRCLE, "layers": "nn.Sequential(nn.Linear(2, 4), nn.Bilinear(4, 4))"})
     with pytest.raises(BadExperiment, match="layers: this is no program that can be read: line 1"):
         from_raw({**CIRCLE, "layers": ["nn.Sequential(nn.Linear(2, 4)", "Linear(1)"]})
 

@@ -240,9 +240,11 @@ def test_the_data_is_drawn_as_its_noise_moves(tmp_path: Path) -> None:
         stage.burst(*["down"] * NOISE, "right", "right", "right")
         await stage.until(lambda: "noise=0.15" in data_of(stage.app.draft))
         assert picture.description is not None
-        await stage.until(lambda: any("noise" in data for data in stage.trainer.looked_at))
+        await stage.until(lambda: any("noise=0.15" in data for data in stage.trainer.looked_at))
         circles = [data for data in stage.trainer.looked_at if data.startswith("circle")]
-        assert circles == ["circle(samples=20)", "circle(samples=20, noise=0.15)"]
+        assert circles[0] == "circle(samples=20)"
+        assert circles[-1] == "circle(samples=20, noise=0.15)"
+        assert len(circles) < 4, "each of the three steps was drawn"  # a busy machine draws two
         assert picture.description is not None
 
     played(tmp_path, play)
