@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
-import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -13,16 +11,16 @@ import msgspec
 
 from engine import paths, regular_file
 from engine.decoding import Undecodable, decoded
+from engine.kept_folders import KeptFolders
 from engine.limits import COMPILED_STEP, RUN_FILE
 
 MOST_KEPT_BYTES = 200_000_000
 FIRST_S, SAVED_S = 30.0, 45e-6
 """What it takes to compile a small network's step, and what that saves at each step against a
 traced one, by the measurements of tests/benchmarks; until one was compiled here."""
-ABANDONED_S = 86_400.0
-"""Nobody compiles a step for so long."""
 NOTE = "note.json"
-_NAME_DIGITS = 32
+STEPS = KeptFolders(paths.compiled_dir, abandoned_s=86_400.0)
+"""A folder for each step; nobody compiles one for a day."""
 
 
 class Note(msgspec.Struct, frozen=True):
@@ -47,48 +45,11 @@ def kept(folder: Path, library: str) -> Path | None:
     return folder / library
 
 
-def sweep(most: int) -> None:
-    """Forget the entries that nobody used longest, until the others have so many bytes."""
-    with suppress(OSError):
-        for left in paths.compiled_dir().glob(".*"):
-            if time.time() - left.stat().st_mtime > ABANDONED_S:
-                shutil.rmtree(left, ignore_errors=True)
-    total = 0
-    for _, size, folder in sorted(_entries(), reverse=True):
-        total += size
-        if total > most:
-            shutil.rmtree(folder, ignore_errors=True)
-
-
-def clear() -> int:
-    """Forget all of them; returns how many bytes they had."""
-    total = kept_bytes()
-    sweep(-1)
-    return total - kept_bytes()
-
-
-def kept_bytes() -> int:
-    """What all entries take."""
-    return sum(size for _, size, _ in _entries())
-
-
 def usual_s() -> float | None:
     """What it took to compile a step here, in the middle of those that are kept; None without."""
     found = []
-    for _, _, folder in _entries():
+    for one in STEPS.all():
         with suppress(OSError, Undecodable):
-            note: Note = decoded(regular_file.contents(folder / NOTE, RUN_FILE), Note)
+            note: Note = decoded(regular_file.contents(one.path / NOTE, RUN_FILE), Note)
             found.append(note.seconds)
     return sorted(found)[len(found) // 2] if found else None
-
-
-def _entries() -> list[tuple[int, int, Path]]:
-    """When each entry was last used, its bytes and its folder."""
-    found = []
-    with suppress(OSError):
-        for one in os.scandir(paths.compiled_dir()):
-            if one.is_dir(follow_symlinks=False) and len(one.name) == _NAME_DIGITS:
-                with suppress(OSError):
-                    size = sum(file.stat().st_size for file in os.scandir(one.path))
-                    found.append((one.stat().st_mtime_ns, size, Path(one.path)))
-    return found

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Annotated, NamedTuple
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,14 +10,8 @@ from tui.commands import app
 from tui.commands import options as o
 from tui.commands.json_line import print_json
 
-
-class Cache(NamedTuple):
-    """Something that can be forgotten at any time."""
-
-    what: str
-    kept_bytes: Callable[[], int]
-    clear: Callable[[], int]
-    """Returns how many bytes it had."""
+if TYPE_CHECKING:
+    from engine.kept_folders import KeptFolders
 
 
 @app.command("cache")
@@ -40,18 +33,18 @@ def cache_command(
         print_json({"cleared": clear, "bytes": found})
         return
     terminal = Terminal(ascii_only=shared.ascii)
-    for name, one in caches().items():
+    for name, what in WORDS.items():
         size = in_bytes(found[name])
-        terminal.tell(f"{one.what}: {size} forgotten" if clear else f"{one.what}: {size}")
+        terminal.tell(f"{what}: {size} forgotten" if clear else f"{what}: {size}")
 
 
-def caches() -> dict[str, Cache]:
+WORDS = {"images": "decoded pictures", "tables": "parsed tables", "compiled": "compiled steps"}
+
+
+def caches() -> dict[str, KeptFolders]:
     """All there are, by name."""
-    from engine import compiled_cache
-    from engine.parts.data import picture_entries
-    from engine.parts.data.sheet import table_cache
+    from engine.compiled_cache import STEPS
+    from engine.parts.data.picture_entries import ENTRIES
+    from engine.parts.data.sheet.table_cache import TABLES
 
-    pictures = Cache("decoded pictures", picture_entries.kept_bytes, picture_entries.clear)
-    tables = Cache("parsed tables", table_cache.kept_bytes, table_cache.clear)
-    steps = Cache("compiled steps", compiled_cache.kept_bytes, compiled_cache.clear)
-    return {"images": pictures, "tables": tables, "compiled": steps}
+    return {"images": ENTRIES, "tables": TABLES, "compiled": STEPS}

@@ -41,16 +41,16 @@ def paths(
 
 def _kept_images() -> str:
     from engine.limits import in_bytes
-    from engine.parts.data.picture_entries import kept_bytes, most_bytes
+    from engine.parts.data.picture_entries import ENTRIES, most_bytes
 
-    return f"{in_bytes(kept_bytes())} of at most {in_bytes(most_bytes())}"
+    return f"{in_bytes(ENTRIES.kept_bytes())} of at most {in_bytes(most_bytes())}"
 
 
 def _kept_compiled() -> str:
-    from engine.compiled_cache import MOST_KEPT_BYTES, kept_bytes
+    from engine.compiled_cache import MOST_KEPT_BYTES, STEPS
     from engine.limits import in_bytes
 
-    return f"{in_bytes(kept_bytes())} of at most {in_bytes(MOST_KEPT_BYTES)}"
+    return f"{in_bytes(STEPS.kept_bytes())} of at most {in_bytes(MOST_KEPT_BYTES)}"
 
 
 def places(shared: o.Shared) -> dict[str, Path]:

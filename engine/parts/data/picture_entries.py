@@ -13,7 +13,6 @@ import json
 import os
 import shutil
 import tempfile
-import time
 from collections.abc import Sequence
 from contextlib import suppress
 from functools import lru_cache
@@ -22,15 +21,14 @@ from typing import Any
 
 from engine import paths, regular_file
 from engine.errors import UsageError
+from engine.kept_folders import NAME_DIGITS, KeptFolders
 from engine.limits import PICTURE_CACHE, in_bytes
 
 PIXELS, MARKS = "pixels", "marks"
 MARK_BYTES = 8
-MOST_ENTRIES = 100
-ABANDONED_S = 3600.0
-"""Nobody makes two files for so long."""
+ENTRIES = KeptFolders(paths.images_dir, abandoned_s=3600.0, most=100)
+"""Nobody makes two files for an hour."""
 _CODECS = ("libjpeg_turbo", "jpg", "zlib", "libtiff", "webp")
-_NAME_DIGITS = 32
 
 Identity = tuple[int, int, int, int]
 """What changes when a file does: its size, the times of its last changes, its number."""
@@ -50,7 +48,7 @@ def key_of(files: Sequence[Path], identities: Sequence[Identity], reading: dict[
     digest = hashlib.sha256(json.dumps([_code(), reading]).encode())
     for file, identity in zip(files, identities, strict=True):
         digest.update(b"%s\0%d %d %d %d\0" % (os.fsencode(os.path.abspath(file)), *identity))
-    return digest.hexdigest()[:_NAME_DIGITS]
+    return digest.hexdigest()[:NAME_DIGITS]
 
 
 @lru_cache(maxsize=1)
@@ -104,7 +102,7 @@ def entry(key: str, rows: int, row_bytes: int, *, make: bool) -> Path:
         )
     try:
         root.mkdir(mode=0o700, parents=True, exist_ok=True)
-        sweep(most - needed)
+        ENTRIES.sweep(most - needed)
         free = shutil.disk_usage(root).free
         if needed > free // 2:
             raise NotKept(f"they take {in_bytes(needed)}, and {root} has {in_bytes(free)} free")
@@ -145,43 +143,3 @@ def _made(folder: Path, rows: int, row_bytes: int) -> Path:
         return folder
     finally:
         shutil.rmtree(place, ignore_errors=True)
-
-
-def sweep(most: int) -> None:
-    """Forget the entries that nobody used longest, until the others have so many bytes.
-
-    And what a writer left that was killed. Who has one of them open goes on with it.
-    """
-    with suppress(OSError):
-        for left in paths.images_dir().glob(".*"):
-            if time.time() - left.stat().st_mtime > ABANDONED_S:
-                shutil.rmtree(left, ignore_errors=True)
-    total = 0
-    for number, (_, size, folder) in enumerate(sorted(_entries(), reverse=True)):
-        total += size
-        if total > most or number >= MOST_ENTRIES:
-            shutil.rmtree(folder, ignore_errors=True)
-
-
-def clear() -> int:
-    """Forget all of them; returns how many bytes they had."""
-    total = kept_bytes()
-    sweep(-1)
-    return total - kept_bytes()
-
-
-def kept_bytes() -> int:
-    """What all entries take."""
-    return sum(size for _, size, _ in _entries())
-
-
-def _entries() -> list[tuple[int, int, Path]]:
-    """When each entry was last used, its bytes and its folder."""
-    found = []
-    with suppress(OSError):
-        for one in os.scandir(paths.images_dir()):
-            if one.is_dir(follow_symlinks=False) and len(one.name) == _NAME_DIGITS:
-                with suppress(OSError):
-                    size = sum(file.stat().st_size for file in os.scandir(one.path))
-                    found.append((one.stat().st_mtime_ns, size, Path(one.path)))
-    return found

@@ -24,9 +24,9 @@ from engine.compiled_cache import (
     FIRST_S,
     MOST_KEPT_BYTES,
     NOTE,
+    STEPS,
     Note,
     kept,
-    sweep,
     usual_s,
 )
 from engine.encoding import encoded
@@ -68,7 +68,7 @@ def compiled(order: Order, locations: DataLocations) -> tuple[Path, float]:
         shutil.rmtree(folder, ignore_errors=True)
         with suppress(OSError):  # another training was faster
             place.rename(folder)
-        sweep(MOST_KEPT_BYTES)
+        STEPS.sweep(MOST_KEPT_BYTES)
         found = kept(folder, LIBRARY)
     except OSError as error:
         raise Untraceable(f"{folder.parent}: {error.strerror}") from error

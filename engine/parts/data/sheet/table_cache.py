@@ -12,7 +12,6 @@ import json
 import os
 import shutil
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import lru_cache
@@ -24,6 +23,7 @@ import msgspec
 from engine import paths, regular_file
 from engine.decoding import Undecodable, decoded
 from engine.errors import DataUnavailable
+from engine.kept_folders import NAME_DIGITS, KeptFolders
 from engine.limits import TABLE_NOTE
 from engine.parts.data.sheet.asked import Asked
 from engine.parts.data.sheet.packing import checked
@@ -34,10 +34,9 @@ from engine.parts.data.sheet.table import Table
 if TYPE_CHECKING:
     from numpy import ndarray
 
-MOST_KEPT = 12
 MOST_KEPT_BYTES = 2_000_000_000
-ABANDONED_S = 86_400.0
-"""Nobody writes a table for so long."""
+TABLES = KeptFolders(paths.tables_dir, abandoned_s=86_400.0, most=12)
+"""Nobody writes a table for a day."""
 
 _apart = False
 
@@ -135,7 +134,7 @@ def _code() -> str:
 def _folder(path: str, asked: Asked, state: tuple[int, ...]) -> Path:
     question = [_code(), os.path.realpath(path), state, msgspec.to_builtins(asked)]
     digest = hashlib.sha256(json.dumps(question).encode(errors="surrogateescape")).hexdigest()
-    return paths.tables_dir() / digest[:32]
+    return paths.tables_dir() / digest[:NAME_DIGITS]
 
 
 def _kept_table(folder: Path) -> Table | None:
@@ -187,58 +186,8 @@ def _read(path: str, asked: Asked, folder: Path) -> Iterator[Path]:
             shutil.rmtree(folder, ignore_errors=True)
             with suppress(OSError):
                 place = place.rename(folder)
-            _sweep(folder.parent, folder)
+            TABLES.sweep(MOST_KEPT_BYTES, spared=folder)
         yield place
     finally:
         if place != folder:
             shutil.rmtree(place, ignore_errors=True)
-
-
-def _sweep(root: Path, newest: Path) -> None:
-    """Forget the tables that nobody asked for longest: a cache is bounded.
-
-    And what a reader left that was killed.
-    """
-    for entry in root.glob(".*"):
-        with suppress(OSError):
-            if time.time() - entry.stat().st_mtime > ABANDONED_S:
-                shutil.rmtree(entry, ignore_errors=True)
-    total = 0
-    for number, (_, folder) in enumerate(_entries(root)):
-        total += _size(folder)
-        if folder != newest and (number >= MOST_KEPT or total > MOST_KEPT_BYTES):
-            shutil.rmtree(folder, ignore_errors=True)
-
-
-def _entries(root: Path) -> list[tuple[int, Path]]:
-    """The tables that are kept, the one that was asked for last first."""
-    try:
-        return sorted(
-            (
-                (entry.stat().st_mtime_ns, Path(entry))
-                for entry in os.scandir(root)
-                if entry.is_dir(follow_symlinks=False) and len(entry.name) == 32
-            ),
-            reverse=True,
-        )
-    except OSError:
-        return []
-
-
-def _size(folder: Path) -> int:
-    with suppress(OSError):
-        return sum(file.stat().st_size for file in folder.iterdir())
-    return 0
-
-
-def kept_bytes() -> int:
-    """What all tables take."""
-    return sum(_size(folder) for _, folder in _entries(paths.tables_dir()))
-
-
-def clear() -> int:
-    """Forget all of them; returns how many bytes they had."""
-    total = kept_bytes()
-    for _, folder in _entries(paths.tables_dir()):
-        shutil.rmtree(folder, ignore_errors=True)
-    return total - kept_bytes()

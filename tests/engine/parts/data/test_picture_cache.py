@@ -19,7 +19,7 @@ from engine.limits import PICTURE_CACHE
 from engine.parts.data import DataLocations, picture_cache, picture_entries
 from engine.parts.data.image_folder import ImageFolder
 from engine.parts.data.picture_cache import PictureCache
-from engine.parts.data.picture_entries import NotKept, clear, kept_bytes, most_bytes
+from engine.parts.data.picture_entries import ENTRIES, NotKept, most_bytes
 
 READING: dict[str, Any] = {"mode": "L"}
 LOCATIONS = DataLocations(Path("nowhere"))
@@ -149,18 +149,18 @@ def test_the_entries_that_nobody_used_longest_make_room(
     monkeypatch.setenv("PERCEPTUI_IMAGE_CACHE_GB", str(7 * PER_ROW / 1e9))
     old, other = _cache_of(files[:2]), _cache_of(files[:1])
     _keep(old, files, 0, 1)
-    assert kept_bytes() == 3 * PER_ROW
+    assert ENTRIES.kept_bytes() == 3 * PER_ROW
     os.utime(_folder_of(other), ns=(0, 1))
     _cache_of(files[:2])
     _cache_of(files)
-    assert kept_bytes() == 6 * PER_ROW
+    assert ENTRIES.kept_bytes() == 6 * PER_ROW
     _cache_of(files[1:])
     assert not _folder_of(other).exists()
-    assert kept_bytes() == 7 * PER_ROW
+    assert ENTRIES.kept_bytes() == 7 * PER_ROW
     with pytest.raises(NotKept, match=r"they take 300 bytes, more than the 84 bytes that are kept"):
         _cache_of(files, row_bytes=100 - picture_entries.MARK_BYTES)
-    assert clear() == 7 * PER_ROW
-    assert kept_bytes() == 0
+    assert ENTRIES.clear() == 7 * PER_ROW
+    assert ENTRIES.kept_bytes() == 0
     assert old.claimed().all(), "who has it open goes on"
 
 

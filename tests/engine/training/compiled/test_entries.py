@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from engine import compiled_cache
-from engine.compiled_cache import NOTE, kept_bytes, usual_s
+from engine.compiled_cache import NOTE, STEPS, usual_s
 from engine.parts.data import DataLocations, Loading
 from engine.training.compiled import entries
 from engine.training.compiled.compiler import LIBRARY, Kind, Order
@@ -84,13 +83,13 @@ def test_who_waits_may_give_up(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) 
 def test_the_oldest_make_room(monkeypatch: pytest.MonkeyPatch) -> None:
     """Those that nobody used longest."""
     first, _ = compiled(ORDER, NOWHERE)
-    size = kept_bytes()
+    size = STEPS.kept_bytes()
     monkeypatch.setattr(entries, "MOST_KEPT_BYTES", int(1.5 * size))
     other, _ = compiled(Order(ORDER.text, ORDER.names, ORDER.tensors, 0, False, 2), NOWHERE)
     assert not first.exists()
     assert other.exists()
-    assert compiled_cache.clear() > 0
-    assert kept_bytes() == 0
+    assert STEPS.clear() > 0
+    assert STEPS.kept_bytes() == 0
 
 
 def test_a_place_that_can_not_be_written_is_told(tmp_path: Path) -> None:
