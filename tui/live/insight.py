@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from engine.errors import PerceptuiError
 from engine.paths import data_dir
@@ -19,27 +19,31 @@ if TYPE_CHECKING:  # the first screen is there before the engine is loaded
     from engine.spec.experiment import Experiment
 
 
-class Trained(NamedTuple):
+@dataclass(frozen=True)
+class Trained:
     """The network of the training, where it stands; step None while it moves on."""
 
     run: Path
     step: int | None
 
 
-class Kept(NamedTuple):
+@dataclass(frozen=True)
+class Kept:
     """The network of a run as it was at a moment."""
 
     run: Path
     moment: Moment
 
 
-class New(NamedTuple):
+@dataclass(frozen=True)
+class New:
     """The network of an experiment before its first step."""
 
     experiment: Experiment
 
 
 Source = Trained | Kept | New
+"""Told apart by their kinds, too: no tuples, of which (run, 0) would be any of them."""
 
 
 class Insight:
