@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -45,6 +45,17 @@ GARBAGE = (10_000, 20, 100)
 def pytest_xdist_setupnodes() -> None:
     """Where several processes test at once, workers of all are forked off the same one."""
     nursery.NEEDED.start()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call() -> Generator[None, object, object]:
+    """A test that fails leaves no training that goes on, and takes a core from all after it."""
+    number = len(nursery.BEGUN)
+    try:
+        return (yield)
+    except BaseException:
+        nursery.end_those_after(number)
+        raise
 
 
 def pytest_unconfigure() -> None:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import signal
+
 import pytest
+
+from tests.engine.service import nursery
 
 pytest_plugins = ["pytester"]
 
@@ -24,3 +28,30 @@ def test_the_last_lines_say_how_to_run_what_needs_mnist(pytester: pytest.Pyteste
     lines.fnmatch_lines(["1 tests need real MNIST*", "*1 passed, 1 skipped*"])
     without = pytester.runpytest_inprocess("-p", "no:cacheprovider", "-k", "nothing").stdout
     without.no_fnmatch_line("*need real MNIST*")
+
+
+def test_a_test_that_fails_leaves_no_training(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its workers are ended; those of one that passes are its own business."""
+    monkeypatch.setenv(nursery.NURSERY, "")  # what is begun is begun as it is
+    pytester.makeconftest("from tests.conftest import pytest_runtest_call")
+    pytester.makepyfile(
+        """
+        from tests.engine.service.nursery import popen
+
+        def test_fails():
+            popen(["sleep", "600"])
+            assert False
+
+        def test_passes():
+            popen(["sleep", "600"])
+        """
+    )
+    number = len(nursery.BEGUN)
+    pytester.runpytest_inprocess("-p", "no:cacheprovider").assert_outcomes(passed=1, failed=1)
+    left, kept = nursery.BEGUN[number:]
+    assert left.wait(60) == -signal.SIGKILL
+    assert kept.poll() is None
+    nursery.end_those_after(number)
+    assert kept.wait(60) == -signal.SIGKILL

@@ -119,12 +119,24 @@ NEEDED = Nursery()
 """The one of this process's tests."""
 
 
+BEGUN: list[Forked | subprocess.Popen[bytes]] = []
+"""The workers that this process has begun, whatever has become of them."""
+
+
 def popen(command: Sequence[str], **how: Any) -> Forked | subprocess.Popen[bytes]:
     """What `launch` starts a worker with, while tests run."""
     NEEDED.start()
-    if os.environ.get(NURSERY):
-        return forked(command, **how)
-    return subprocess.Popen(command, **how)
+    fork = os.environ.get(NURSERY)
+    worker = forked(command, **how) if fork else subprocess.Popen(command, **how)
+    BEGUN.append(worker)
+    return worker
+
+
+def end_those_after(number: int) -> None:
+    """End the workers begun after so many: of a test that failed, and left them to train on."""
+    for worker in BEGUN[number:]:
+        if worker.poll() is None:
+            os.kill(worker.pid, signal.SIGKILL)
 
 
 ASKING = SimpleNamespace(Popen=popen, DEVNULL=subprocess.DEVNULL, STDOUT=subprocess.STDOUT)
