@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
 from rich.style import Style
 from rich.text import Text
 
@@ -46,11 +47,18 @@ def map_rows(shown: SequenceMap, width: int, look: Look) -> list[Text]:
     """Heads side by side as far as there is room, others below; tokens at the edges."""
     if width <= 0:
         return []
-    title = (
-        tr(f"Attention of {shown.layer}: what each row takes of each column")
+    titles = (
+        (
+            tr(f"Attention of {shown.layer}: what each row takes of each column"),
+            tr(f"Attention of {shown.layer}"),
+        )
         if shown.kind == "attention"
-        else tr(f"States of {shown.layer}, position after position")
+        else (
+            tr(f"States of {shown.layer}, position after position"),
+            tr(f"States of {shown.layer}"),
+        )
     )
+    title = next((one for one in titles if cell_len(one) <= width), titles[-1])
     blocks = [_block(tile, shown, look) for tile in shown.tiles]
     wide = max((len(row) for block in blocks for row in block), default=0)
     if not wide or wide > width:

@@ -35,7 +35,7 @@ from tui.widgets.lesson import StepLine
 from tui.widgets.network import NetworkView
 from tui.widgets.notes import DoctorNote, Notice, Verdict, repaired_text
 from tui.widgets.pane import COLUMNS, LESSON, PaneColumn, PaneFrame, Tabs, bindings, names
-from tui.widgets.picture import WRITTEN, PictureView
+from tui.widgets.picture import SEQUENCE, WRITTEN, PictureView
 from tui.widgets.snapshot_view import SnapshotView
 from tui.widgets.status import FactsLine, LossLine, StatusLine
 from tui.widgets.time_slider import TimeSlider
@@ -662,7 +662,8 @@ class WorkbenchScreen(LessonScreen):
         self.query_one("#unit", PaneFrame).show_title(self.query_one(UnitView).heading())
         frame, heading = self.query_one("#picture", PaneFrame), picture.heading()
         frame.show_title(heading)
-        frame.show_keys(() if heading == WRITTEN.title else frame.pane.keys)  # a text is only read
+        is_read = heading in (WRITTEN.title, SEQUENCE.title)  # and nothing is switched in it
+        frame.show_keys(() if is_read else frame.pane.keys)
 
     def _is_another_rate(self, snapshot: Snapshot) -> bool:
         """Whether the learning rate is another, which changes a live training at once."""
