@@ -161,6 +161,13 @@ def _kept_arrays(
     return inputs, targets
 
 
+def _is_whole(folder: Path, new: Path) -> bool:
+    """Whether what is kept in a folder is all that was found out anew."""
+    if _kept_table(folder) is None:
+        return False
+    return not (new / "inputs.npy").exists() or _kept_arrays(folder, stays=True) is not None
+
+
 def _checked(path: Path) -> Path:
     regular_file.check(path)
     return path
@@ -183,9 +190,10 @@ def _read(path: str, asked: Asked, folder: Path) -> Iterator[Path]:
 
             keep(path, asked, place)
         if place.parent == folder.parent:
-            shutil.rmtree(folder, ignore_errors=True)
-            with suppress(OSError):
-                place = place.rename(folder)
+            if not _is_whole(folder, place):  # else another was faster, and may be reading there
+                shutil.rmtree(folder, ignore_errors=True)
+                with suppress(OSError):
+                    place = place.rename(folder)
             TABLES.sweep(MOST_KEPT_BYTES, spared=folder)
         yield place
     finally:
