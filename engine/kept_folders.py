@@ -39,6 +39,18 @@ class KeptFolders:
     most: int | None = None
     """How many there may be."""
 
+    def put(self, made: Path, folder: Path, is_whole: Callable[[], bool]) -> Path:
+        """Give what was made its name, and return where it lies.
+
+        That is where it was made, if it can't be had or another was faster: hers stays, since
+        somebody may be reading there. is_whole: whether what has the name is of any use.
+        """
+        if not is_whole():
+            shutil.rmtree(folder, ignore_errors=True)
+            with suppress(OSError):
+                return made.rename(folder)
+        return made
+
     def all(self) -> list[Kept]:
         """Those that are there, the one that was used last first."""
         found = []

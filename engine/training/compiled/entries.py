@@ -65,9 +65,7 @@ def compiled(order: Order, locations: DataLocations) -> tuple[Path, float]:
         code = regular_file.contents(place / LIBRARY, COMPILED_STEP)
         note = Note(sha256=hashlib.sha256(code).hexdigest(), seconds=seconds)
         (place / NOTE).write_bytes(encoded(note))
-        shutil.rmtree(folder, ignore_errors=True)
-        with suppress(OSError):  # another training was faster
-            place.rename(folder)
+        STEPS.put(place, folder, lambda: kept(folder, LIBRARY) is not None)
         STEPS.sweep(MOST_KEPT_BYTES)
         found = kept(folder, LIBRARY)
     except OSError as error:

@@ -14,7 +14,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -190,10 +190,7 @@ def _read(path: str, asked: Asked, folder: Path) -> Iterator[Path]:
 
             keep(path, asked, place)
         if place.parent == folder.parent:
-            if not _is_whole(folder, place):  # else another was faster, and may be reading there
-                shutil.rmtree(folder, ignore_errors=True)
-                with suppress(OSError):
-                    place = place.rename(folder)
+            place = TABLES.put(place, folder, partial(_is_whole, folder, place))
             TABLES.sweep(MOST_KEPT_BYTES, spared=folder)
         yield place
     finally:

@@ -54,6 +54,20 @@ def test_what_is_damaged_is_compiled_again(name: str) -> None:
     assert library.read_bytes() == b"code"
 
 
+def test_a_faster_one_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two that begin at once: whoever is second takes what the first may be loading."""
+    compile_, files = entries._compile, []
+
+    def overtaken(order: Order, place: Path, locations: DataLocations) -> None:
+        compile_(order, place, locations)
+        monkeypatch.setattr(entries, "_compile", compile_)
+        files.append(compiled(order, locations)[0].stat().st_ino)
+
+    monkeypatch.setattr(entries, "_compile", overtaken)
+    library, _ = compiled(ORDER, NOWHERE)
+    assert [library.stat().st_ino] == files
+
+
 def test_a_compiler_that_fails_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """By its first line; nothing is left of it."""
     _compiler(monkeypatch, "print('no such call\\nand more'); raise SystemExit(1)")
