@@ -49,6 +49,18 @@ WRITTEN = Limit(
     "characters",
     "Each is a whole pass through the network, and nobody reads more.",
 )
+DRAWN = Limit(
+    "what a network makes at a time",
+    100_000,
+    "samples",
+    "They are told one by one, and as many are seen as none.",
+)
+POINTS_FILE = Limit(
+    "a file of points",
+    100_000_000,
+    "bytes",
+    "A plane that is looked at in a terminal has room for a few thousand.",
+)
 TEXT_FILE = Limit(
     "a text to learn to write",
     20_000_000,
@@ -241,6 +253,8 @@ ALL = (
     TOML_FILE,
     TOML_DEPTH,
     CALL,
+    DRAWN,
+    POINTS_FILE,
     LAYERS,
     BLOCK_DEPTH,
     PREDICT,

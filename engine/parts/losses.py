@@ -76,7 +76,7 @@ class Loss(Component, abstract=True):
 
     def misfit(self, shape: Shape, facts: Facts) -> str:
         """Why outputs of this shape can't be compared with the data's targets, or empty."""
-        if facts.task == "regression":
+        if facts.task != "classification":
             if self.class_targets or self.outputs != "value":
                 return (
                     f"{self} is for classes, but the data set is a regression: "

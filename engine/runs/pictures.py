@@ -63,6 +63,20 @@ class Curve(msgspec.Struct, frozen=True, kw_only=True):
     test: list[tuple[float, float]]
 
 
+class Cloud(msgspec.Struct, frozen=True, kw_only=True):
+    """Points of the data, and those that a network makes."""
+
+    x1: tuple[float, float]
+    x2: tuple[float, float]
+    """Between what they are drawn; what is made beyond that is not seen."""
+    data: list[tuple[float, float]]
+    made: list[tuple[float, float]]
+    distance: float | None
+    """How far both are apart, by energy distance; None where something is not finite."""
+    floor: float
+    """How far as many other points of the data would be from these, about."""
+
+
 class Picture(msgspec.Struct, frozen=True, kw_only=True):
     """One sample drawn as an image, with what it is and what it was taken for."""
 
@@ -107,6 +121,8 @@ class Pictures(msgspec.Struct, frozen=True, kw_only=True):
     boundary: Boundary | None = None
     curve: Curve | None = None
     mistakes: list[Picture] = []
+    cloud: Cloud | None = None
+    """What a network makes that learned to make points; None for others."""
     written: str = ""
     """What a network writes that is asked for the next token; empty for others."""
     following: list[tuple[str, float]] = []

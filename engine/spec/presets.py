@@ -17,7 +17,7 @@ from engine.plugins import Plugins
 from engine.spec.nearest import nearest
 from engine.spec.toml_text import read_raw
 
-GROUPS = ("Tutorials", "Playground", "Tables", "Images", "Use again", "Sequences", "Mine")
+GROUPS = ("Tutorials", "Playground", "Tables", "Images", "Use again", "Sequences", "Making", "Mine")
 """The groups in the order in which they are listed."""
 FIRST = "moons"
 """The preset to begin with: learned in seconds, and anybody sees that it is right."""

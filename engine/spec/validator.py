@@ -94,7 +94,7 @@ def _check_layers(known: Known, facts: Facts, problems: list[Problem]) -> None:
         wrong = misfit(known["loss"], chain[-1].output_shape, facts)
         if wrong:
             is_for_classes = known["loss"].outputs != "value" or known["loss"].class_targets
-            no_classes = facts.task == "regression" and is_for_classes
+            no_classes = facts.task != "classification" and is_for_classes
             code = "class-loss-for-numbers" if no_classes else "output-width"
             problems.append(Problem("loss", wrong + _as_numbers(known, facts), code))
 
@@ -194,7 +194,7 @@ def _check_class_weights(known: Known, facts: Facts, problems: list[Problem]) ->
     if weights is None:
         return
     place = "class_weights"
-    if facts.task == "regression":
+    if facts.task != "classification":
         message = "the data set is a regression, it has no classes"
         problems.append(Problem(place, message, "class-weights"))
     elif loss is not None and not loss.weight_argument:
@@ -225,7 +225,7 @@ def _check_select(known: Known, facts: Facts, problems: list[Problem]) -> None:
 def _check_sampler(known: Known, facts: Facts, problems: list[Problem]) -> None:
     if known.get("sampler") is None:
         return
-    if facts.task == "regression" or facts.positions:
+    if facts.task != "classification" or facts.positions:
         message = "the data set is a regression, it has no classes: leave sampler out"
         if facts.positions:
             message = "each sample is a sequence with several targets: leave sampler out"

@@ -14,6 +14,9 @@ from engine.training.drawing import PLAIN, Drawing
 from engine.training.inputs import InputMap
 from engine.training.splits import Split, StreamedSplit
 
+Make = Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]
+"""From a batch's inputs, as the network takes them, and targets to what is asked of it."""
+
 
 class Batches:
     """The batches of each epoch, gathered into fresh tensors.
@@ -29,7 +32,9 @@ class Batches:
         batch_size: int,
         drawing: Drawing,
         input_map: InputMap,
+        make: Make | None = None,
     ) -> None:
+        """make: what an objective makes of each batch, drawn anew."""
         self._inputs = inputs
         """(samples, *stored shape) on the device."""
         self._targets = targets
@@ -40,6 +45,7 @@ class Batches:
         self._drawing = PLAIN if is_whole and drawing.is_permutation else drawing
         self._input_map = input_map
         self._augment = _augmentation(input_map.pixels)
+        self._make = make
         self._parts: tuple[Tensor, ...] = ()
         self.order: Tensor | None = None
         """The epoch's samples on the CPU, one after the other; None for all as they are."""
@@ -57,7 +63,7 @@ class Batches:
     @property
     def is_whole(self) -> bool:
         """Whether an epoch is one batch of the samples as they are kept, the same each time."""
-        return self._whole and self._augment is None
+        return self._whole and self._augment is None and self._make is None
 
     @property
     def num_samples(self) -> int:
@@ -97,7 +103,8 @@ class Batches:
         inputs, targets = self._gathered(number)
         if self._augment is not None:
             inputs = torch.stack([self._augment(image) for image in inputs])
-        return self._input_map.batch(inputs), targets
+        inputs = self._input_map.batch(inputs)
+        return (inputs, targets) if self._make is None else self._make(inputs, targets)
 
     def part(self, number: int, rank: int, size: int) -> tuple[Tensor, Tensor, Tensor]:
         """One of `size` parts of batch `number`: its inputs and targets, and the batch's targets.
@@ -175,9 +182,19 @@ class StreamedBatches(Batches):
 
 
 def batches_of(
-    split: Split, targets: Tensor, batch_size: int, drawing: Drawing, input_map: InputMap
+    split: Split,
+    targets: Tensor,
+    batch_size: int,
+    drawing: Drawing,
+    input_map: InputMap,
+    make: Make,
 ) -> Batches:
-    """The batches of a split, kept in memory or streamed; targets in the loss's form."""
+    """The batches of a split, kept in memory or streamed; targets in the loss's form.
+
+    make: what its objective makes of each batch, where that is made anew.
+    """
+    if split.origin is not None:
+        return Batches(*split.origin, batch_size, drawing, input_map, make)
     if isinstance(split, StreamedSplit):
         return StreamedBatches(split, targets, batch_size, drawing, input_map)
     return Batches(split.inputs, targets, batch_size, drawing, input_map)

@@ -6,8 +6,10 @@ from collections.abc import Callable
 
 import torch
 
+from engine.errors import UsageError
 from engine.parts.data import DataLocations
 from engine.spec.experiment import Experiment
+from engine.training.making import made_once
 from engine.training.splits import Splits, split
 from engine.training.streaming.choice import loaded
 
@@ -21,7 +23,14 @@ _DECIDING = ("data", "objective", "test_fraction", "validation_fraction", "fold"
 def drawn(experiment: Experiment, locations: DataLocations, device: torch.device) -> Splits:
     """Load the data and split it; raises DataUnavailable and BadExperiment."""
     dataset, reader = loaded(experiment.data, locations, device, experiment.batch_size)
-    return split(experiment.objective.dataset(dataset), experiment, reader)
+    objective = experiment.objective
+    if reader is not None and type(objective).make is not None:
+        reader.stop()
+        raise UsageError(
+            f"{objective} makes each batch anew of samples that are kept in memory, and there is "
+            f"no room for these: {reader.reason}"
+        )
+    return made_once(split(objective.dataset(dataset), experiment, reader), objective)
 
 
 class SharedData:

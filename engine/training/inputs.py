@@ -50,6 +50,12 @@ class InputMap:
             return raw
         return torch.where(raw.isnan(), self.fill, raw)
 
+    def own(self, stored: Tensor) -> Tensor:
+        """Rows of numbers as the data has them, from those that are stored; no crosses."""
+        if self.means is None or self.scales is None:
+            return stored
+        return (stored.double() * self.scales + self.means).float()
+
     def batch(self, stored: Tensor) -> Tensor:
         """A batch of stored inputs as the network takes them: float32, normalised."""
         if self.pixels is None:

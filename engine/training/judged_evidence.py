@@ -17,7 +17,7 @@ def evidence(evaluator: Evaluator, name: str, part: Split) -> Evidence:
     if facts.positions:  # each position of a sequence counts as a sample
         most = max(1, MOST_POSITIONS // facts.positions)  # whole ones
         outputs, targets = outputs[:most].flatten(0, 1), targets[:most].reshape(-1)
-    if facts.task == "regression":
+    if facts.task != "classification":
         numbers = decoder.numbers(outputs).double().cpu().numpy()
         return Evidence(name, facts, targets.astype("float64"), numbers)
     told = decoder.probabilities(outputs.double()).cpu().numpy()

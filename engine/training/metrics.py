@@ -15,6 +15,7 @@ from engine.parts.data import Facts
 from engine.runs.events import ClassScores, Evaluated, Figure
 from engine.training.bounds import error_bounds
 from engine.training.inputs import InputMap
+from engine.training.making import MEASURED, Maker
 from engine.training.outputs import OutputDecoder
 from engine.training.splits import Split
 
@@ -33,6 +34,8 @@ class Evaluator:
     input_map: InputMap
     select: str = "loss"
     """The metric that selects, which every report tells."""
+    maker: Maker | None = None
+    """Draws from the network, where it makes something."""
 
     def outputs(self, inputs: Tensor) -> Tensor:
         """The outputs for stored inputs, in eval mode: (samples, outputs).
@@ -108,6 +111,7 @@ class Scored:
     ) -> None:
         """known: metrics that were computed already, by name."""
         self._evaluator = evaluator
+        self._split = split
         targets = split.targets
         if outputs.dim() > 2:  # each position of a sequence counts as a sample
             outputs, targets = outputs.flatten(0, 1), targets.flatten(0, 1)
@@ -129,6 +133,20 @@ class Scored:
     def probabilities(self) -> Tensor:
         """One per class: (samples, classes)."""
         return self._evaluator.decoder.probabilities(self.outputs)
+
+    @cached_property
+    def points(self) -> Tensor:
+        """Of the data, the first: what `made` is compared with."""
+        origin = self._split.origin
+        assert origin is not None, "an objective that makes something keeps what is like it"
+        return origin[0][:MEASURED]
+
+    @cached_property
+    def made(self) -> Tensor:
+        """As many as the network makes, of the same noise each time."""
+        evaluator = self._evaluator
+        assert evaluator.maker is not None, "it makes something"
+        return evaluator.maker.samples(evaluator.model, len(self.points))
 
     @cached_property
     def loss(self) -> float:

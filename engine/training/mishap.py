@@ -94,7 +94,7 @@ def no_probabilities(trainer: Trainer) -> Mishap | None:
     split = trainer.device_splits["train"]
     rows = split.rows(torch.arange(min(len(split), _LOOKED_AT)))
     with torch.no_grad():
-        outputs = trainer.model(trainer.splits.input_map.batch(rows)).float()
+        outputs = trainer.model(trainer.evaluator.input_map.batch(rows)).float()
     low, high = (float(edge) for edge in outputs.aminmax())
     if not math.isfinite(low + high) or (low >= 0 and high <= 1):
         return None

@@ -25,7 +25,7 @@ def loss_targets(
     float32. Returns classes unchanged for losses over classes, else (…, num_outputs) float32: one
     column 0/1 for two classes, or one column per class; numbers as the target map scales them.
     """
-    if facts.task == "regression":
+    if facts.task != "classification":
         return target_map.trained(targets)
     if loss.class_targets:
         return targets

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from engine.runs.pictures import Boundary, Comparison, Curve, Picture, Pictures, Point
+from engine.training.drawn_samples import cloud
 from engine.training.inputs import InputMap
 from engine.training.metrics import ROWS, Evaluator
 from engine.training.sequence_pictures import embedded, sequence_maps
@@ -52,6 +53,7 @@ def all_pictures(
         invented=invented(written, evaluator.facts, splits.train.inputs) if written else (0, 0),
         maps=sequence_maps(evaluator, splits),
         plane=embedded(evaluator),
+        cloud=cloud(evaluator, splits),
     )
 
 
@@ -124,7 +126,8 @@ def _outputs(evaluator: Evaluator, input_map: InputMap, raw: Tensor) -> Tensor:
 
 def _read(evaluator: Evaluator, outputs: Tensor) -> Tensor:
     """Outputs as they are, or the numbers of a regression in the data's own unit."""
-    return evaluator.decoder.numbers(outputs) if evaluator.facts.task == "regression" else outputs
+    is_classes = evaluator.facts.task == "classification"
+    return outputs if is_classes else evaluator.decoder.numbers(outputs)
 
 
 def _levels(evaluator: Evaluator, splits: Splits, raw: Tensor, scale: _TargetScale) -> Tensor:
@@ -166,7 +169,7 @@ def comparison(evaluator: Evaluator, splits: Splits, limit: int) -> Comparison:
     targets = part.targets[:limit].cpu()
     facts = evaluator.facts
     probabilities: list[float | None] = []
-    if facts.task == "regression":
+    if facts.task != "classification":
         actual, predicted = targets[:, 0].tolist(), outputs[:, 0].tolist()
     else:
         # Of sequences the positions one after the other, as many as of other samples.

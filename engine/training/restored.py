@@ -24,6 +24,7 @@ from engine.training.bounds import bounds_tensor
 from engine.training.checkpoint import Checkpoint, load
 from engine.training.criterion import criterion_of
 from engine.training.inputs import InputMap, InputState
+from engine.training.making import maker_of
 from engine.training.metrics import Evaluator
 from engine.training.model import build_model
 from engine.training.moment import weights_at
@@ -69,7 +70,9 @@ class TrainedNetwork:
         self.model.eval()
         try:
             state = converted(checkpoint.state, NetworkState)
-            self.input_map = InputMap.stored_as(state.input, checkpoint.group("input"), facts.shape)
+            self.input_map = InputMap.stored_as(
+                state.input, checkpoint.group("input"), facts.made or facts.shape
+            )
             target_map = TargetMap.stored_as(
                 experiment.data.scales_target == "log",
                 checkpoint.group("target"),
@@ -85,7 +88,10 @@ class TrainedNetwork:
         criterion = criterion_of(
             experiment.loss, None, torch.device("cpu"), positions=facts.positions
         )
-        self.evaluator = Evaluator(self.model, criterion, decoder, facts, self.input_map)
+        maker = maker_of(experiment.objective, facts)
+        self.evaluator = Evaluator(
+            self.model, criterion, decoder, facts, self.input_map, maker=maker
+        )
 
     @classmethod
     def of(cls, run: Run, moment: Moment) -> TrainedNetwork:

@@ -56,19 +56,25 @@ class Split:
     """(samples,) int64 or (samples, targets) float32."""
     points: Tensor | None = None
     """(samples, 2) raw inputs, where the data lies in a plane."""
+    origin: tuple[Tensor, Tensor] | None = None
+    """Stored inputs and targets of the data, of which an objective makes batches anew; None where
+    they are these."""
 
     def __len__(self) -> int:
         return len(self.targets)
 
     def on(self, device: torch.device) -> Split:
         """The split on a device."""
-        return Split(self.inputs.to(device), self.targets.to(device))
+        moved = self.origin and (self.origin[0].to(device), self.origin[1].to(device))
+        return Split(self.inputs.to(device), self.targets.to(device), origin=moved)
 
     def every(self, stride: int) -> Split:
         """Each so many-th of its samples; itself for a stride of 1."""
         if stride == 1:
             return self
-        return Split(self.inputs[::stride].contiguous(), self.targets[::stride])
+        fewer = self.origin and (self.origin[0][::stride], self.origin[1][::stride])
+        inputs = self.inputs[::stride].contiguous()
+        return Split(inputs, self.targets[::stride], origin=fewer)
 
     def rows(self, index: Tensor) -> Tensor:
         """The inputs of a few samples, not to be changed: (len(index), *stored shape)."""
@@ -126,6 +132,11 @@ class Splits:
     def data_reason(self) -> str:
         """Why the inputs are streamed; empty where they are not."""
         return "" if self.reader is None else self.reader.reason
+
+    @property
+    def measured_map(self) -> InputMap:
+        """How the splits' inputs become what the network takes: those made once are it already."""
+        return self.input_map if self.train.origin is None else InputMap()
 
     def named(self) -> dict[str, Split]:
         """The splits that there are, by name, in a fixed order."""

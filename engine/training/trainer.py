@@ -11,12 +11,14 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any
 
 import msgspec
 import torch
 from torch import Tensor, nn
 
+from engine.errors import UsageError
 from engine.parts.data import DataLocations
 from engine.parts.layers.address import weight_names
 from engine.parts.metrics import METRICS
@@ -52,6 +54,7 @@ from engine.training.freezing import Network, freeze
 from engine.training.learned_elsewhere import take_learned
 from engine.training.learning_rate import LearningRate
 from engine.training.loss_meter import LossMeter
+from engine.training.making import make, maker_of
 from engine.training.metrics import Evaluator, Scored
 from engine.training.model import build_model, check_trainable, is_finite
 from engine.training.outputs import OutputDecoder
@@ -96,6 +99,11 @@ class Trainer:
         check_precision(experiment.precision, self.device)
         check_executor(executor, self.device)
         make_repeatable(self.device)
+        if crew is not None and type(experiment.objective).make is not None:
+            raise UsageError(
+                f"{experiment.objective} draws each batch anew, which several processes would each "
+                "do for themselves: train it in one"
+            )
         seed = experiment.seed if isinstance(experiment.seed, int) else _fresh_seed()
         torch.set_num_threads(1)  # so that data and first weights don't depend on the number
         torch.manual_seed(seed)
@@ -134,7 +142,13 @@ class Trainer:
         )
         decoder = OutputDecoder(experiment.loss, experiment.layers, facts, self.splits.target_map)
         self.evaluator = Evaluator(
-            self.model, criterion, decoder, facts, self.splits.input_map, experiment.select
+            self.model,
+            criterion,
+            decoder,
+            facts,
+            self.splits.measured_map,
+            experiment.select,
+            maker_of(experiment.objective, facts),
         )
         self.optimizer = experiment.optimizer.build(self.groups_of(self.model))
         on_device = self.device_splits["train"]
@@ -145,6 +159,7 @@ class Trainer:
             batch_size,
             drawing_of(experiment, train.targets),
             self.splits.input_map,
+            partial(make, experiment.objective),
         )
         self.regularization = regularization = Regularization(
             experiment.l1,
@@ -287,7 +302,7 @@ class Trainer:
     def _example(self, targets: Tensor, size: int) -> tuple[Tensor, Tensor]:
         """The first samples as a batch; targets: all, in the loss's form. Draws nothing."""
         rows = self.device_splits["train"].rows(torch.arange(size))
-        return self.splits.input_map.batch(rows), targets[:size]
+        return self.splits.measured_map.batch(rows), targets[:size]
 
     def step(self) -> list[Event]:
         """Train on the next batch; returns what happened, mostly nothing."""

@@ -37,6 +37,7 @@ OWN = {
     "engine/parts/data/generators/table_cells.py",  # checked before; exported as it stands
     "engine/parts/data/generators/table_rows.py",  # the same
     "engine/parts/data/generators/texts.py",  # the same
+    "engine/parts/data/generators/point_file.py",  # the same
     "engine/parts/data/generators/picture_image.py",  # the same
     "engine/parts/data/new_picture.py",  # Pillow, on what was opened there
     "engine/parts/data/picture_check.py",  # Pillow, on what was opened there

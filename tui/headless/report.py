@@ -22,6 +22,7 @@ from tui.drawings import (
 )
 from tui.language import tr
 from tui.renderables import boundary as plane
+from tui.renderables.cloud import cloud_rows
 from tui.renderables.findings import findings as finding_rows
 from tui.renderables.findings import live_finding
 from tui.renderables.look import Look
@@ -112,6 +113,10 @@ class Report:
         if pictures.boundary is not None:
             rows = boundary_rows(pictures.boundary, min(width, 100), look)
             yield self._titled(tr("Decision boundary"), rows)
+        if pictures.cloud is not None:
+            rows = cloud_rows(pictures.cloud, min(width, 72), CHART_HEIGHT + 12, look)
+            yield self._titled(tr("What it makes"), rows)
+            return
         if pictures.written:
             yield self._titled(tr("What it writes"), writing_rows(pictures, width, look))
             return

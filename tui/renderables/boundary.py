@@ -58,7 +58,7 @@ def boundary(field: Boundary, width: int, look: Look) -> list[Text]:
         return sentence("No decision boundary to draw yet.", width, look)
     canvas = _halved(cells, field, look) if look.half_blocks else _textured(cells, field, look)
     wrong = _place(canvas, cells, field, look)
-    return [*_framed(canvas, field, look), *_legend(field, wrong, width, look)]
+    return [*framed(canvas, field.x1, field.x2, look), *_legend(field, wrong, width, look)]
 
 
 def field_rows(field: Boundary, columns: int, rows: int, look: Look) -> list[Text]:
@@ -141,8 +141,8 @@ def _place(
     """Draw the points over the field; return how many lie in cells of another class."""
     placed: list[tuple[bool, int, int, Point, int]] = []
     for point in field.points:
-        column = _cell(point.x1, field.x1, len(cells[0]))
-        row = _cell(-point.x2, (-field.x2[1], -field.x2[0]), len(cells))
+        column = cell(point.x1, field.x1, len(cells[0]))
+        row = cell(-point.x2, (-field.x2[1], -field.x2[0]), len(cells))
         if column is None or row is None:
             continue
         code = cells[row][column]
@@ -176,7 +176,7 @@ def _wrong_style(index: int, look: Look) -> Style:
     return look.paint(Hue(blend(own.rgb, NIGHT, 0.3), own.name), _WHITE, bold=True)
 
 
-def _cell(value: float, limits: tuple[float, float], count: int) -> int | None:
+def cell(value: float, limits: tuple[float, float], count: int) -> int | None:
     """In which of `count` cells the value lies; None outside (NaN too)."""
     low, high = limits
     if not (low <= value <= high) or high <= low:
@@ -184,11 +184,13 @@ def _cell(value: float, limits: tuple[float, float], count: int) -> int | None:
     return min(int((value - low) / (high - low) * count), count - 1)
 
 
-def _framed(canvas: list[list[Glyph]], field: Boundary, look: Look) -> list[Text]:
+def framed(
+    canvas: list[list[Glyph]], x1: tuple[float, float], x2: tuple[float, float], look: Look
+) -> list[Text]:
     """The canvas with the range of x2 at its left and that of x1 below."""
     dim = Style(dim=True)
     wall = look.pick("│", "|")
-    label = {0: short(field.x2[1]), len(canvas) - 1: short(field.x2[0])}
+    label = {0: short(x2[1]), len(canvas) - 1: short(x2[0])}
     if len(canvas) > 4:
         label[len(canvas) // 2] = "x2"
     rows = [
@@ -197,7 +199,7 @@ def _framed(canvas: list[list[Glyph]], field: Boundary, look: Look) -> list[Text
     ]
     columns = len(canvas[0])
     rows.append(Text(" " * 6 + look.pick("└", "+") + look.pick("─", "-") * columns, dim))
-    low, high = short(field.x1[0]), short(field.x1[1])
+    low, high = short(x1[0]), short(x1[1])
     free = columns - len(low) - len(high)
     below = f"{low}{'x1'.center(free) if free >= 4 else ' ' * max(free, 1)}{high}"
     rows.append(Text(" " * _GUTTER + below[:columns], dim))

@@ -24,6 +24,7 @@ from tui.drawings import (
 from tui.language import tr
 from tui.live.snapshot import Snapshot
 from tui.renderables import boundary as plane
+from tui.renderables.cloud import cloud_rows
 from tui.renderables.network.large import large_rows, titled
 from tui.renderables.sequence import sequence_rows
 from tui.renderables.table import sentence
@@ -70,6 +71,12 @@ SEQUENCE = Figure(
     "Shows for one sample what each place takes of the others, or how a state changes on its way; "
     "and where tokens lie that are used alike.",
     "Here it is the first of {samples} samples, {inputs} places long.",
+)
+CLOUD = Figure(
+    "What it makes",
+    "Puts points that the network makes of noise over those of the data; the noise stays the same, "
+    "so that one sees them find their places.",
+    "Here it learned from {train} points.",
 )
 SAMPLES = Figure(
     "One sample after the other",
@@ -216,6 +223,8 @@ class PictureView(ScrolledView, CurveCursor, can_focus=True):
                 test_points=self.test_points,
             )
             return BOUNDARY, rows
+        if pictures.cloud is not None:
+            return CLOUD, cloud_rows(pictures.cloud, width, height, look)
         if pictures.written:
             return WRITTEN, writing_rows(pictures, width, look)
         seen = sequence_rows(pictures.maps, pictures.plane, width, look)

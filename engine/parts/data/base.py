@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
     from engine.parts.data.picture_cache import PictureCache
 
-Task = Literal["classification", "regression"]
+Task = Literal["classification", "regression", "generation"]
+"""`generation`: there is nothing to answer, but something to make that is like the data."""
 LoadingVerb = Literal["downloading", "reading", "compiling"]
 OwnSplit = Literal["validation", "test"]
 """A split that a data set may bring itself."""
@@ -65,6 +66,8 @@ class Facts:
     """Whether a sample is a sequence of positions with numbers each: (positions, features)."""
     has_targets: bool = True
     """Whether a sample has a target of its own; where not, an objective makes one."""
+    made: Shape = ()
+    """Shape of what the network learns to make; empty where that is nothing."""
     objective: str = ""
     """The objective that made these of the data's own facts; empty for those."""
 

@@ -292,3 +292,29 @@ def blobs(samples: int, noise: float, classes: int) -> tuple[torch.Tensor, torch
     angle = 2 * math.pi * labels / classes
     centers = 2 * torch.stack((torch.cos(angle), torch.sin(angle)), dim=1)
     return centers + noise * torch.randn(samples, 2), labels
+
+
+class EightGaussians(Points, name="eight_gaussians"):
+    """Eight small normal clouds, their centers evenly on a circle of radius 2."""
+
+    words = "Is eight small clouds on a circle: whoever makes points like these must forget none."
+    class_names = tuple(f"cloud {n + 1}" for n in range(8))
+    samples: int = parameter(
+        default=1000, help="how many points, all clouds together", minimum=8, maximum=10_000_000
+    )
+    noise: float = parameter(
+        default=0.1,
+        help="standard deviation of each cloud",
+        minimum=0,
+        maximum=100,
+        unit="coordinate units",
+        handle=BY_NOISE,
+    )
+
+
+def eight_gaussians(samples: int, noise: float) -> tuple[torch.Tensor, torch.Tensor]:
+    """Eight small clouds, whose centers stand evenly on a circle of radius 2."""
+    labels = torch.arange(samples) % 8
+    angle = math.pi / 4 * labels
+    centers = 2 * torch.stack((torch.cos(angle), torch.sin(angle)), dim=1)
+    return centers + noise * torch.randn(samples, 2), labels

@@ -20,7 +20,7 @@ _DECLARED = (
         "says something.",
         unit="loss",
         higher_is_better=False,
-        tasks=("classification", "regression"),
+        tasks=("classification", "regression", "generation"),
         formula="",
         in_line=True,
         weight=3,
@@ -153,6 +153,20 @@ _DECLARED = (
         is_headline=True,
         in_line=True,
         weight=1,
+    ),
+    Metric(
+        name="energy_distance",
+        title="Distance",
+        what="the energy distance between points of the data and as many that are made",
+        words="How far what it makes is from the data as a whole: never below what two handfuls of "
+        "the data are from each other.",
+        higher_is_better=False,
+        tasks=("generation",),
+        formula="energy_distance",
+        decimals=4,
+        is_headline=True,
+        in_line=True,
+        weight=0,
     ),
 )
 

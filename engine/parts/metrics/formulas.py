@@ -55,3 +55,14 @@ def r2(numbers: torch.Tensor, targets: torch.Tensor) -> float | None:
     mean_squared = (numbers.double() - targets.double()).square().mean().item()
     variance = targets.double().var(0, correction=0).mean().item()
     return 1 - mean_squared / variance if variance else None
+
+
+def energy_distance(points: torch.Tensor, made: torch.Tensor) -> float:
+    """Twice how far both are apart on average, less how far each is from its own.
+
+    Székely and Rizzo, 2013; a point's distance from itself counts, so that it is never negative.
+    """
+    points, made = points.double(), made.double()
+    apart = torch.cdist(points, made).mean()
+    own = torch.cdist(points, points).mean() + torch.cdist(made, made).mean()
+    return (2 * apart - own).item()

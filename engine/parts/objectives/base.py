@@ -13,6 +13,12 @@ from engine.parts.data.base import Dataset, Facts
 
 Pose = Callable[..., tuple[Any, Any]]
 """From a data set's inputs and targets to those of the network; printed into scripts."""
+Draw = Callable[..., list[Any]]
+"""From a network and noise to what it makes of that, on its way; printed into scripts."""
+
+
+SEED = 0
+"""Of whatever is made to measure or to look at: the same each time."""
 
 
 class Objective(Component, abstract=True):
@@ -26,11 +32,36 @@ class Objective(Component, abstract=True):
     pose: ClassVar[Pose | None] = None
     """A plain function that makes inputs and targets of the data's, sample by sample, once; None:
     they stay as they are. It is given torch."""
+    make: ClassVar[Pose | None] = None
+    """A plain function that makes a batch's inputs and targets anew whenever it is trained on.
+
+    It draws from torch's global generators, so that a training that goes on draws the same; None:
+    they are trained on as they are. It is given torch, and `making` by name."""
+    draw: ClassVar[Draw | None] = None
+    """A plain function that has a network make samples of noise: (samples, *noise shape) to what
+    becomes of it step by step, the samples last; None where it can make none. It is given torch,
+    and `drawing` by name."""
+    needs: ClassVar[tuple[Callable[..., Any], ...]] = ()
+    """Functions that `make` and `draw` call, printed before them."""
+    needs_math: ClassVar[bool] = False
+    """Whether they are given math, too."""
     is_stackable: ClassVar[bool] = True
     """Whether trainings that ask for it can be trained many in one."""
 
     asks_ahead: ClassVar[bool] = False
     """Whether the answer at a place of a sequence is what stands further on in it."""
+
+    def making(self) -> dict[str, Any]:
+        """What `make` is given by name."""
+        return {}
+
+    def drawing(self) -> dict[str, Any]:
+        """What `draw` is given by name."""
+        return {}
+
+    def noise_shape(self, facts: Facts) -> tuple[int, ...]:
+        """Of what `draw` begins with, one sample; facts: as it is asked."""
+        return facts.made
 
     def refusal(self, facts: Facts) -> str:
         """Why it can't be asked of data like this, with what would be right, or empty."""
@@ -56,7 +87,8 @@ class Objective(Component, abstract=True):
         own = {name: pose(*split) for name, split in dataset.own.items()}
         return dataclasses.replace(dataset, facts=facts, inputs=inputs, targets=targets, own=own)
 
-    def pose_source(self) -> str:
-        """The Python source of `pose`; empty where there is none."""
-        pose = type(self).pose
-        return "" if pose is None else textwrap.dedent(inspect.getsource(pose)).rstrip()
+    def sources(self) -> list[str]:
+        """The Python source of its functions, those first that others call."""
+        own = (type(self).pose, type(self).make, type(self).draw)
+        functions = (*type(self).needs, *(one for one in own if one is not None))
+        return [textwrap.dedent(inspect.getsource(one)).rstrip() for one in functions]

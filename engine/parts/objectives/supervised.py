@@ -15,4 +15,5 @@ class Supervised(Objective, name="supervised"):
     def refusal(self, facts: Facts) -> str:
         if facts.has_targets:
             return ""
-        return 'the data has no answers to learn: write objective = "next_token()"'
+        wanted = "next_token()" if facts.tokens else "flow()"
+        return f'the data has no answers to learn: write objective = "{wanted}"'

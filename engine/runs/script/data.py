@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.parts.objectives.base import SEED
 from engine.runs.script.plan import Piece, Plan, function_lines
 from engine.runs.script.preparation import augmentation_lines, prepare_lines
 
@@ -40,6 +41,9 @@ def data_piece(plan: Plan) -> Piece:
     if plan.buffer is not None:
         piece.imports.add("from collections.abc import Iterable")
     piece.lines += prepare_lines(plan)
+    piece.lines += _made_once(plan)
+    if plan.experiment.objective.needs_math:
+        piece.imports.add("import math")
     return piece
 
 
@@ -47,10 +51,32 @@ def _posed(plan: Plan, splits: list[tuple[str, str]]) -> list[str]:
     """What the network is asked is made of the data, where it is not the data's own."""
     objective = plan.experiment.objective
     pose = type(objective).pose
-    if pose is None:
+    lines = [line for text in objective.sources() for line in ("", "", *text.splitlines())]
+    called = [f"{x}, {y} = {pose.__name__}({x}, {y})" for x, y in splits] if pose else []
+    return [*lines, *(["", ""] if lines else []), *called]
+
+
+def _made_once(plan: Plan) -> list[str]:
+    """What is measured is made once, where batches are made anew; the same as the trainer's."""
+    measured = [(plan.inputs(s), plan.targets(s)) for s in plan.splits if s != "train"]
+    if not plan.make:
         return []
-    called = (f"{x}, {y} = {pose.__name__}({x}, {y})" for x, y in splits)
-    return ["", "", *objective.pose_source().splitlines(), "", "", *called]
+    own, back = ("", "") if plan.on_cpu else (".cpu()", ".to(device)")
+    lines = function_lines(
+        "made_once(inputs, targets)",
+        "Samples to measure by: the same each time.",
+        [
+            "with torch.random.fork_rng():",
+            f"    torch.manual_seed({SEED})",
+            f"    inputs, targets = {plan.made(f'inputs{own}', f'targets{own}')}",
+            f"return inputs{back}, targets{back}",
+        ],
+    )
+    if plan.looks_at_training:
+        given = f"{plan.inputs('train')}, {plan.targets('train')}"
+        lines.append(f"looked_inputs, looked_targets = made_once({given})")
+    lines += [f"{x}, {y} = made_once({x}, {y})" for x, y in measured]
+    return lines if measured or plan.looks_at_training else []
 
 
 def _split(plan: Plan) -> list[str]:

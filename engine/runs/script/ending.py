@@ -5,9 +5,12 @@ from __future__ import annotations
 from engine.parts.component import quoted
 from engine.parts.data.text import SAMPLE, beginning
 from engine.parts.layers.base import torch_literal
+from engine.parts.objectives.base import SEED
 from engine.runs.script.plan import Plan, function_lines
 from engine.runs.script.preparation import is_prepared
 
+DRAWN = 20
+"""Samples that a script has its network make."""
 ROWS = 1000
 """Samples per forward pass of an evaluation, as in engine.training.metrics."""
 
@@ -100,7 +103,30 @@ def ending_lines(plan: Plan) -> list[str]:
         lines += _predictions(plan)
     if plan.facts.tokens and plan.facts.positions:
         lines += _writing(plan)
-    return lines
+    return lines + _drawing(plan)
+
+
+def _drawing(plan: Plan) -> list[str]:
+    """Have the network make samples, where it learned to."""
+    objective = plan.experiment.objective
+    draw, back = type(objective).draw, "" if plan.on_cpu else ".cpu()"
+    if draw is None:
+        return []
+    given = "".join(f", {name}={value!r}" for name, value in objective.drawing().items())
+    size = ", ".join(map(str, objective.noise_shape(plan.facts)))
+    made = f"{draw.__name__}(model, torch.randn({DRAWN}, {size}){plan.to_device}{given})[-1]{back}"
+    if getattr(plan.experiment.data, "standardize", False):
+        made = f"({made}.double() * scales + means).float()"
+    return [
+        "",
+        "# What does it make of noise?",
+        "model.eval()",
+        f"torch.manual_seed({SEED})",
+        "with torch.no_grad():",
+        f"    made = {made}",
+        "for row in made.tolist():",
+        "    print(*row)",
+    ]
 
 
 def _writing(plan: Plan) -> list[str]:

@@ -54,6 +54,8 @@ def _epoch(plan: Plan, rate: Rate) -> list[str]:
     step = step_lines(plan)
     lines = [*step.aligned(), *_ENDS_UNLESS_FINITE]
     if plan.full_batch and not plan.draws_balanced:
+        lines = [*step.batch, *lines]
+    if plan.full_batch and not plan.draws_balanced:
         return [*lines, "train_loss = loss.item()"]
     if plan.draws_balanced:
         order, why = "balanced_order(classes)", "  # each class as often"
@@ -124,6 +126,8 @@ def _training(plan: Plan) -> list[str]:
         return []
     every = "" if plan.stride == 1 else f"[::{plan.stride}]"
     inputs, targets = (f"{name}{every}" for name in (plan.inputs("train"), plan.targets("train")))
+    if plan.make:
+        inputs, targets = f"looked_inputs{every}", f"looked_targets{every}"
     if plan.pixels is not None and plan.pixels.augmentations:
         inputs = f"prepare({inputs})"
     return [f"measured = evaluate({inputs}, {targets})"]

@@ -141,6 +141,17 @@ class Plan:
         return selecting_stride(self.num_train)
 
     @property
+    def make(self) -> str:
+        """The function that makes each batch anew; empty where they stay as they are."""
+        function = type(self.experiment.objective).make
+        return "" if function is None else function.__name__
+
+    def made(self, inputs: str, targets: str) -> str:
+        """The call that makes a batch anew."""
+        named = self.experiment.objective.making().items()
+        return f"{self.make}({', '.join((inputs, targets, *(f'{n}={v!r}' for n, v in named)))})"
+
+    @property
     def forward(self) -> str:
         """The function that gives the network's outputs."""
         return "forward" if self.experiment.precision == "bf16" else "model"
@@ -156,9 +167,13 @@ class Plan:
 
     @property
     def metrics(self) -> tuple[Metric, ...]:
-        """What is measured of a split that is held back, as in reports; the loss first."""
+        """What is measured of a split that is held back, as in reports; the loss first.
+
+        But what is measured of samples that the network makes: the script's end does that.
+        """
         facts = self.facts
-        return reported(facts.task, len(facts.classes), self.experiment.select, facts.objective)
+        told = reported(facts.task, len(facts.classes), self.experiment.select, facts.objective)
+        return tuple(one for one in told if "made" not in one.arguments())
 
     @property
     def selecting(self) -> Metric:

@@ -43,8 +43,14 @@ def step_lines(plan: Plan) -> StepLines:
         compared = f"outputs.flatten(0, 1), {y}.flatten(0, 1)"
     if experiment.clip_norm is not None:
         clip.append(f"nn.utils.clip_grad_norm_(model.parameters(), {experiment.clip_norm!r})")
+    batch = [] if whole else [f"x, y = {inputs}[index], {targets}[index]"]
+    if plan.make:
+        batch.append(f"x, y = {plan.made(x, y)}  # made anew each time")
+        x, y = "x", "y"
+        forward = f"outputs = {plan.forward}(x)"
+        compared = "outputs, y"
     return StepLines(
-        batch=[] if whole else [f"x, y = {inputs}[index], {targets}[index]"],
+        batch=batch,
         forward=[f"{forward}  # forward: what the network says"],
         loss=[f"loss = criterion({compared})  # how wrong it is", *penalty],
         zero_grad=["optimizer.zero_grad()  # forget the gradients of the last step"],

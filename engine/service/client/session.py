@@ -395,6 +395,15 @@ class Session:
         )
         return await self._connection.ask(request, str)
 
+    async def draw(
+        self, run: Run, count: int, seed: int = 0, checkpoint: Moment = "last"
+    ) -> list[list[float]]:
+        """What a run's network makes, a row of numbers for each of so many samples."""
+        request = p.DrawSamples(
+            run=str(run.path.absolute()), checkpoint=checkpoint, count=count, seed=seed
+        )
+        return await self._connection.ask(request, list[list[float]])
+
     async def data_rows(self, run: Run, data_dir: Path | None = None) -> DataRows:
         """A few rows of the data that a run is of, as a person would type them."""
         request = p.ShowRows(run=str(run.path.absolute()), data_dir=_absolute(data_dir))

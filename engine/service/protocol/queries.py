@@ -136,6 +136,15 @@ class Write(Request, frozen=True, kw_only=True):
     seed: int
 
 
+class DrawSamples(Request, frozen=True, kw_only=True):
+    """Have a run's network make samples; the answer's value is a row of numbers for each."""
+
+    run: str
+    checkpoint: Moment
+    count: int
+    seed: int
+
+
 class ShowRows(Request, frozen=True, kw_only=True):
     """A few rows of the data that a run is of; the answer's value is a DataRows."""
 

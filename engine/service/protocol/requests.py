@@ -32,6 +32,7 @@ from engine.service.protocol.queries import (
     Dissect,
     DissectFirst,
     Draw,
+    DrawSamples,
     Evaluate,
     Export,
     InsideFirst,
@@ -92,6 +93,7 @@ Requests = (
     | Prove
     | Predict
     | Write
+    | DrawSamples
     | ShowRows
     | PredictRows
     | PredictPictures

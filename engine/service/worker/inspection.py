@@ -27,11 +27,22 @@ def predict(
 
     if len(rows) > ROWS.most:
         raise UsageError(f"there are {ROWS.refusal(len(rows))} in one request")
+    _check_answers(run)
     samples = run.new_samples()
     inputs = samples.encode(rows, before)
     network = TrainedNetwork.of(run, moment)
     given = [samples.given(row, made) for row, made in zip(rows, inputs, strict=True)]
     return network.predict(inputs, given)
+
+
+def _check_answers(run: Run) -> None:
+    """Raise UsageError for a network that makes something instead of answering."""
+    if run.facts().made:
+        raise UsageError(
+            "this network makes samples, it answers nothing that is right or wrong: "
+            f"`perceptui draw {run.name}` shows what it makes, its report how far that is from the "
+            "data"
+        )
 
 
 def write(
@@ -47,6 +58,16 @@ def write(
     return written(evaluator, prompt, length, temperature, seed)
 
 
+def draw(run: Run, count: int, seed: int, moment: Moment = "last") -> list[list[float]]:
+    """What the run's network makes; raises as engine.training.drawn_samples does."""
+    from engine.training.drawn_samples import check_draws, drawn_rows
+    from engine.training.restored import TrainedNetwork
+
+    check_draws(run.facts())
+    network = TrainedNetwork.of(run, moment)
+    return drawn_rows(network.evaluator, network.input_map, count, seed)
+
+
 def judge(run: Run, locations: DataLocations, asked: Judge) -> Judged:
     """Judge a network on its data, or on a table's rows or pictures; raises as `evaluate` does."""
     from engine.export.picture_predictions import labeled_pictures
@@ -54,6 +75,8 @@ def judge(run: Run, locations: DataLocations, asked: Judge) -> Judged:
     from engine.training.judging import judged, judged_on
     from engine.training.other_data import picture_split, table_split
     from engine.training.trainer import Trainer
+
+    _check_answers(run)
 
     def on_table(trainer: Trainer) -> Judgement:
         input_map, facts = trainer.evaluator.input_map, trainer.splits.facts

@@ -21,7 +21,7 @@ OfExperiment = (
     p.Describe | p.WriteScript | p.TuneLearningRate | p.DissectFirst | p.TimeSteps | p.TrainBoth
 )
 OfFiles = p.Predict | p.PredictRows | p.PredictPictures | p.PredictDrawing | p.Export
-OfRun = OfFiles | p.Write | p.ShowRows | p.Evaluate | p.Judge | p.ListMoments
+OfRun = OfFiles | p.Write | p.DrawSamples | p.ShowRows | p.Evaluate | p.Judge | p.ListMoments
 Query = OfExperiment | OfRun | p.CompareRuns | p.Review | p.InsideFirst | p.InsideOfRun | p.Prove
 
 
@@ -125,7 +125,7 @@ def _of_run(request: OfRun, locations: Callable[[str], DataLocations]) -> object
     from engine.export.picture_predictions import predict_drawing, predict_pictures
     from engine.export.predictions import predict_rows
     from engine.export.writer import export
-    from engine.service.worker.inspection import evaluate, judge, predict, write
+    from engine.service.worker.inspection import draw, evaluate, judge, predict, write
 
     run = Run(Path(request.run))
     match request:
@@ -134,6 +134,8 @@ def _of_run(request: OfRun, locations: Callable[[str], DataLocations]) -> object
         case p.Write():
             how = request.length, request.temperature, request.seed
             return write(run, request.prompt, *how, request.checkpoint)
+        case p.DrawSamples():
+            return draw(run, request.count, request.seed, request.checkpoint)
         case p.ShowRows():
             from engine.service.worker.data_rows import data_rows
 

@@ -19,6 +19,7 @@ FROM_FILES = {
     "image_list",
     "npz",
     "text",
+    "points",
     "MNIST",
     "FashionMNIST",
     "KMNIST",
@@ -39,6 +40,7 @@ def test_all_data_sets_of_the_catalogue_are_there() -> None:
     """The package registers every data set by its name in experiments."""
     assert set(Data.members()) == FROM_FILES | {
         *("circle", "gaussians", "xor", "moons", "spiral", "rings", "checkerboard", "blobs"),
+        "eight_gaussians",
         *("plane", "wave", "iris", "wine", "breast_cancer", "diabetes", "digits"),
         *("first_network", "one_step", "three_features", "names"),
         *("modular", "sorting", "parity", "echo", "sine_series"),

@@ -1,0 +1,170 @@
+"""Flow matching: batches made anew, the same again after a stop and in a script; what it draws."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+from torch import nn
+
+from engine.errors import BadExperiment, UsageError
+from engine.parts.metrics.formulas import energy_distance
+from engine.parts.objectives.flow import carried, on_the_way, waves
+from engine.spec.experiment import Experiment
+from engine.spec.experiment_reader import from_raw
+from engine.spec.stackable import why_alone
+from engine.training.checkpoint import save
+from engine.training.drawn_samples import check_draws, cloud, drawn_rows
+from engine.training.full_state import full_state, restore
+from engine.training.restored import TrainedNetwork
+from engine.training.traced import TracedStep
+from engine.training.trainer import Trainer
+from tests.engine.runs.repetition import NOWHERE, assert_repeated, small
+
+
+def _flow(**changes: object) -> Experiment:
+    raw = {
+        "data": "moons(samples=24)",
+        "objective": "flow(steps=3)",
+        "layers": ["Linear(4)", "Tanh()", "Linear(2)"],
+        "loss": "MSELoss()",
+        "batch_size": 8,
+        "epochs": 3,
+    }
+    return small(**{**raw, **changes})
+
+
+def test_a_batch_is_put_on_straight_ways() -> None:
+    """At time t a point is t of the way from the noise; its velocity is the whole way."""
+    points = torch.tensor([[1.0, 2.0], [3.0, 4.0]])
+    torch.manual_seed(0)
+    inputs, velocity = on_the_way(points, torch.empty(2, 0))
+    torch.manual_seed(0)
+    noise, time = torch.randn(2, 2), torch.rand(2, 1)
+    assert torch.equal(velocity, points - noise)
+    assert torch.allclose(inputs[:, :2] + (1 - time) * velocity, points)
+    assert torch.equal(inputs[:, 2:], waves(time))
+
+
+def test_noise_is_carried_all_the_way() -> None:
+    """Under a velocity that is the same everywhere it ends that far from where it began."""
+
+    class Steady(nn.Module):
+        def forward(self, inputs: torch.Tensor) -> torch.Tensor:
+            assert inputs.shape[1] == 8
+            return torch.tensor([[1.0, -2.0]]).expand(len(inputs), 2)
+
+    way = carried(Steady(), torch.zeros(5, 2), 4)
+    assert len(way) == 5
+    assert way[-1].tolist() == [[1.0, -2.0]] * 5
+    assert way[2].tolist() == [[0.5, -1.0]] * 5
+
+
+@pytest.mark.parametrize("batch_size", [8, 10, "full"])
+def test_each_batch_is_made_anew_and_the_script_makes_the_same(batch_size: object) -> None:
+    """The losses of a script are the trainer's to the last digit, also of splits held out."""
+    assert_repeated(_flow(batch_size=batch_size, test_fraction=0.25, validation_fraction=0.25))
+    assert_repeated(_flow(batch_size=batch_size, patience=2))
+
+
+def test_traced_and_eager_are_the_same_to_the_last_bit() -> None:
+    """The step is traced, and nothing differs."""
+    eager = Trainer(_flow(epochs=4), NOWHERE, executor="eager")
+    list(eager.events())
+    traced = Trainer(_flow(epochs=4), NOWHERE, executor="traced")
+    list(traced.events())
+    assert isinstance(traced.execution.step, TracedStep)
+    assert not traced.execution.reason
+    assert eager.losses.points() == traced.losses.points()
+    assert eager.metrics == traced.metrics
+
+
+def test_looking_draws_nothing_and_a_training_goes_on_where_it_stood(tmp_path: Path) -> None:
+    """Stopped within an epoch, looked at, and gone on with, it is the training without a stop."""
+    whole = Trainer(_flow(), NOWHERE)
+    list(whole.events())
+    first = Trainer(_flow(), NOWHERE)
+    for _ in range(4):
+        first.step()
+        assert cloud(first.evaluator, first.splits) is not None
+        first.evaluations()
+    state = full_state(first)
+    then = Trainer(_flow(), NOWHERE)
+    restore(then, state, tmp_path)
+    list(then.events())
+    assert then.losses.points() == whole.losses.points()
+    theirs = whole.model.state_dict()
+    assert all(torch.equal(one, theirs[name]) for name, one in then.model.state_dict().items())
+
+
+def test_what_is_measured_and_seen_is_made_of_the_data() -> None:
+    """A report has the energy distance; the picture has it too, with what data comes to."""
+    trainer = Trainer(_flow(test_fraction=0.5, epochs=1), NOWHERE)
+    list(trainer.events())
+    assert set(trainer.metrics) == {
+        *("train_loss", "train_energy_distance", "test_loss", "test_energy_distance")
+    }
+    picture = cloud(trainer.evaluator, trainer.splits)
+    assert picture is not None
+    assert picture.distance == trainer.metrics["train_energy_distance"]
+    assert len(picture.data) == len(picture.made) == 12
+    assert 0 < picture.floor < 1
+    again = cloud(trainer.evaluator, trainer.splits)
+    assert again == picture, "the noise stays the same"
+
+
+def test_the_energy_distance_of_points_worked_out_by_hand() -> None:
+    """Of 0 and 2 from 1 and 1: 2 · 1 - 1 - 0; of the same points it is 0."""
+    points, made = torch.tensor([[0.0], [2.0]]), torch.tensor([[1.0], [1.0]])
+    assert energy_distance(points, made) == 1.0
+    assert energy_distance(points, points) == 0.0
+
+
+def test_a_network_read_back_draws_the_same(tmp_path: Path) -> None:
+    """From a checkpoint alone; another seed draws others."""
+    trainer = Trainer(_flow(), NOWHERE)
+    list(trainer.events())
+    save(tmp_path / "last.safetensors", full_state(trainer))
+    facts = trainer.splits.facts
+    network = TrainedNetwork(trainer.experiment, facts, tmp_path / "last.safetensors")
+    rows = drawn_rows(network.evaluator, network.input_map, 3, 7)
+    assert rows == drawn_rows(trainer.evaluator, trainer.splits.input_map, 3, 7)
+    assert rows != drawn_rows(network.evaluator, network.input_map, 3, 8)
+    with pytest.raises(UsageError, match="more than the 100,000"):
+        drawn_rows(network.evaluator, network.input_map, 100_001, 0)
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"data": "names()"}, r"flow\(\) learns to make points of a plane: take moons\(\)"),
+        ({"data": "digits()"}, "make points of a plane"),
+        ({"data": 'moons(features=["x1", "x2", "x1*x2"])'}, "leave features out"),
+        ({"layers": ["Linear(3)"]}, "2"),
+        ({"loss": "CrossEntropyLoss()"}, "is for classes"),
+        ({"predict": [[1.0, 2.0]]}, "no single features"),
+        ({"select": "accuracy"}, "here are loss, energy_distance"),
+        ({"class_weights": "balanced"}, "it has no classes"),
+    ],
+)
+def test_what_it_cannot_be_asked_of_is_told(changes: dict[str, object], told: str) -> None:
+    """Other data, outputs of another size, a loss for classes, answers that nobody has."""
+    with pytest.raises(BadExperiment, match=told):
+        _flow(**changes)
+
+
+def test_it_is_trained_alone_and_others_draw_nothing() -> None:
+    """No stack takes it; a network that answers is told which preset draws."""
+    assert "flow" in why_alone(_flow())
+    with pytest.raises(UsageError, match="moons-flow"):
+        check_draws(Trainer(small(), NOWHERE).splits.facts)
+    assert from_raw({**_RAW, "objective": "supervised()"})
+
+
+_RAW = {
+    "data": "moons(samples=24)",
+    "layers": ["Linear(2)"],
+    "loss": "CrossEntropyLoss()",
+    "optimizer": "SGD(lr=0.1)",
+}
