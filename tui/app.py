@@ -54,6 +54,8 @@ if TYPE_CHECKING:
 
 MOST_ERRORS = 20
 """Of those that a person was told, kept for a report of a problem."""
+OPENING = "opening-lesson"
+"""The screen that shows a lesson's text until the workbench can."""
 TRAINER_AFTER_S = 0.15
 """The trainer's start waits so long: it would take the processor from the first screen."""
 
@@ -155,7 +157,7 @@ class PerceptuiApp(TerminalApp[int]):
 
             self.push_screen(TableScreen(self._own_data))
         if self._lesson:
-            self.open_lesson(self._lesson)
+            self._begin_lesson(self._lesson)
         elif self._lesson is not None:
             self.action_lessons()
         if self._attach_to is not None:
@@ -211,6 +213,17 @@ class PerceptuiApp(TerminalApp[int]):
         if experiment.is_single_step and self.workbench.is_before_first_step:
             self.call_after_refresh(self.workbench.action_microscope)  # there is no more to it
 
+    def _begin_lesson(self, name: str) -> None:
+        """Open a lesson first of all: its text is there to read while the workbench is loaded."""
+        from tui.learning.glance import glance_at
+        from tui.screens.opening import OpeningScreen
+
+        glance = glance_at(name, "" if spoken() == SOURCE else spoken())
+        if glance is None or self._presents:
+            self.open_lesson(name)
+        else:
+            self.push_screen(OpeningScreen(glance, id=OPENING))
+
     def open_lesson(self, name: str) -> None:
         """Open the lesson of this name on the workbench, where the person was in it."""
         from engine.errors import PerceptuiError
@@ -221,6 +234,8 @@ class PerceptuiApp(TerminalApp[int]):
         try:
             lesson = find_lesson(name, "" if spoken() == SOURCE else spoken())
         except PerceptuiError as error:
+            if self.screen.id == OPENING:
+                self.pop_screen()
             self.notify(plain(str(error), self.look.ascii), severity="error", markup=False)
             return
         locations = DataLocations(data_dir(self.folders.data_dir))
@@ -465,7 +480,9 @@ class PerceptuiApp(TerminalApp[int]):
         self.draft.load(run.name, origin.experiment, origin)
 
     def _show_workbench(self) -> None:
-        if self.screen is not self.workbench:
+        if self.screen.id == OPENING:
+            self.switch_screen(self.workbench)  # what is below it is neither read nor drawn
+        elif self.screen is not self.workbench:
             while len(self.screen_stack) > 2:
                 self.pop_screen()
             self.push_screen(self.workbench)

@@ -34,6 +34,16 @@ def main() -> None:
 
         log_to_file()
         leave(run(PerceptuiApp()))
+    if len(sys.argv) == 3 and sys.argv[1] == "learn" and has_screen():
+        from tui.learning.glance import comes_along
+
+        if comes_along(name := sys.argv[2]) is not None:  # whatever else has its answer below
+            from tui.app import PerceptuiApp
+            from tui.start import run
+            from tui.terminal.log import log_to_file
+
+            log_to_file()
+            leave(run(PerceptuiApp(lesson=name)))
     from tui import cli
 
     leave(cli.answer())

@@ -38,9 +38,11 @@ def learn(shared: Shared, name: str | None) -> int:
 
     Raises UsageError or BadLesson.
     """
-    from engine.lessons.library import find_lesson
+    from tui.learning.glance import comes_along
 
-    if name:
+    if name and comes_along(name) is None:
+        from engine.lessons.library import find_lesson
+
         find_lesson(name)
     app = PerceptuiApp(
         folders=Folders(shared.runs, shared.data), ascii_only=shared.ascii, lesson=name or ""

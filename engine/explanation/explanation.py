@@ -5,9 +5,10 @@ from __future__ import annotations
 import string
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from engine.spec.experiment import Experiment
+if TYPE_CHECKING:  # a picture says what it is before the parts are loaded
+    from engine.spec.experiment import Experiment
 
 
 @dataclass(frozen=True)

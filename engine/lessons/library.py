@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.errors import UsageError
-from engine.lessons.heads import FOLDER, OWN
+from engine.lessons.heads import OWN, names, texts_of
 from engine.lessons.lesson import Lesson
 from engine.lessons.lesson_reader import read_lesson
 from engine.spec.nearest import nearest
-from engine.spec.presets import folders
 from engine.spec.toml_text import read_raw
 
 
@@ -24,16 +23,6 @@ class Listing:
     teaches: str
     order: float
     num_steps: int
-
-
-def names() -> dict[str, Path]:
-    """Every lesson's name with its file; a person's own hides a shipped one of its name."""
-    found: dict[str, Path] = {}
-    for folder in folders():
-        inside = folder / FOLDER
-        for path in sorted(inside.glob("*.toml")) if inside.is_dir() else []:
-            found.setdefault(path.stem, path)
-    return found
 
 
 def listings(language: str = "") -> tuple[list[Listing], list[UsageError]]:
@@ -71,9 +60,3 @@ def find_lesson(name: str, language: str = "") -> Lesson:
         advice = nearest(name, known) or ": `perceptui learn --list` lists them"
         raise UsageError(f'unknown lesson "{name}"{advice}')
     return read_lesson(known[name], texts_of(known[name], language))
-
-
-def texts_of(path: Path, language: str) -> Path | None:
-    """The file of a lesson's words in a language; None where there is none."""
-    texts = path.parent / language / path.name
-    return texts if language and texts.is_file() else None

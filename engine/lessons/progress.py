@@ -30,6 +30,12 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         """As it is once a step is done."""
         return msgspec.structs.replace(self, done=tuple(sorted({*self.done, index})))
 
+    def next_of(self, num_steps: int) -> int:
+        """The step to go on with: the first that is not done from here on, else from the start."""
+        left = 0 if self.is_finished else self.step
+        ahead = (*range(left, num_steps), *range(left))
+        return next((at for at in ahead if at not in self.done), 0)
+
     def at(self, index: int, num_steps: int) -> Standing:
         """As it is once a person stands at a step; behind the last it is finished."""
         return Standing(

@@ -184,17 +184,20 @@ def measure_start(folder: Path, extent: Extent) -> Iterator[Figure]:
 
 
 def measure_lesson(folder: Path, extent: Extent) -> Iterator[Figure]:
-    """How soon a lesson is there from a cold start."""
+    """How soon a lesson can be read from a cold start, and in turns how soon the presets are."""
     os.environ["PERCEPTUI_RUNS_DIR"] = str(folder / "no-runs")
     os.environ["XDG_STATE_HOME"] = str(folder / "state")
     play = [sys.executable, "-m", "tui.entry", "learn", "circle"]
-    took_s = [
-        start_s(play, b"step 1 of", b"A hundred", b"Experiment", b"Quit")
-        for _ in range(extent.pairs + 1)
-    ]
-    took = statistics.median(took_s[1:])
-    details = f"{extent.pairs} starts, of an app with its workbench"
-    yield Figure("a lesson, from the command to its first step", took, "s", 0.5, details=details)
+    read_s, presets_s, played_s = [], [], []
+    for _ in range(extent.pairs + 1):
+        presets_s.append(start_s(play[:-2], b"Pick an", b"circle", b"Quit"))
+        read_s.append(start_s(play, b"hundred", b"scattered", b"boundary"))
+        played_s.append(start_s(play, b"scattered", b"Experiment", b"Quit"))
+    ratios = [ours / theirs for ours, theirs in zip(read_s[1:], presets_s[1:], strict=True)]
+    took, played = statistics.median(read_s[1:]), statistics.median(played_s[1:])
+    details = f"{extent.pairs} starts; {played:.2f} s to the workbench around it"
+    yield Figure("a lesson, from the command to its text", took, "s", 0.5, details=details)
+    yield Figure("a lesson, of the presets' start", statistics.median(ratios), "times", 1.35)
 
 
 def measure_space(folder: Path, extent: Extent) -> Iterator[Figure]:

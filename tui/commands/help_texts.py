@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tui.commands.help_lines import fold
 from tui.language import tr
 
 
@@ -16,6 +17,7 @@ def translate(command: Any) -> None:  # click's types are typer's own, under a p
     for parameter in command.params:
         if text := getattr(parameter, "help", None):
             parameter.help = tr(text)
+    fold(command)
     for below in getattr(command, "commands", {}).values():
         translate(below)
 

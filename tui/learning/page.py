@@ -10,7 +10,7 @@ from rich.style import Style
 from rich.text import Text
 
 from tui.language import tr
-from tui.learning.play import Play
+from tui.learning.told import Told
 from tui.renderables.look import Look
 from tui.renderables.markdown import markdown
 from tui.renderables.palette import ATTENTION, GOOD, Hue
@@ -19,13 +19,14 @@ from tui.renderables.sanitize import fit, plain
 APART = 100
 """Columns from which on the text stands beside what was said and done."""
 _GAP = 3
-
+KEY = "8"
+"""What leads to the lesson's pane."""
 
 _MOST_MARKS = 20
 """Steps of a lesson whose border shows which of them are done."""
 
 
-def heading(play: Play, look: Look) -> str:
+def heading(play: Told, look: Look) -> str:
     """The lesson and the step, for the border, and which steps are done."""
     count = len(play.lesson.steps)
     if play.step is None:
@@ -35,7 +36,7 @@ def heading(play: Play, look: Look) -> str:
     return f"{told}  {_marks(play, look)}" if count <= _MOST_MARKS else told
 
 
-def _marks(play: Play, look: Look) -> str:
+def _marks(play: Told, look: Look) -> str:
     """A sign for each step: whether it is done, and in which one is."""
     done, here, to_do = look.pick("✓", "+"), look.pick("▸", ">"), look.pick("·", ".")
     known = play.standing.done
@@ -43,7 +44,7 @@ def _marks(play: Play, look: Look) -> str:
     return "".join(done if at in known else here if at == play.index else to_do for at in steps)
 
 
-def keys_of(play: Play, *, focused: bool) -> Sequence[tuple[str, str]]:
+def keys_of(play: Told, *, focused: bool) -> Sequence[tuple[str, str]]:
     """The keys for the border; focused: enter and the arrows are the pane's."""
     goes_on = (
         tr("next lesson")
@@ -52,7 +53,7 @@ def keys_of(play: Play, *, focused: bool) -> Sequence[tuple[str, str]]:
         if play.is_last
         else tr("next step")
     )
-    keys = [] if focused else [("8", tr("to the lesson"))]
+    keys = [] if focused else [(KEY, tr("to the lesson"))]
     if play.step is None or play.is_done:
         keys += [("enter" if focused else "G", goes_on)]
     elif focused and play.choices:
@@ -74,7 +75,7 @@ class Page(NamedTuple):
     """Behind the last row of what came of what was done."""
 
 
-def page(play: Play, width: int, look: Look, *, focused: bool = True) -> Page:
+def page(play: Told, width: int, look: Look, *, focused: bool = True) -> Page:
     """Every row: the text, and below it or beside it the rest; focused: enter is the pane's."""
     if width <= 0:
         return Page([], 0)
@@ -98,7 +99,7 @@ def page(play: Play, width: int, look: Look, *, focused: bool = True) -> Page:
     return Page(rows, len(beside))
 
 
-def presented(play: Play, width: int, look: Look) -> Page:
+def presented(play: Told, width: int, look: Look) -> Page:
     """The step for a projector, below its title: its text, its question, what came of it."""
     step = play.step
     if step is None or width <= 0:
@@ -112,7 +113,7 @@ def presented(play: Play, width: int, look: Look) -> Page:
     return Page(rows, len(rows))
 
 
-def line_rows(play: Play, width: int, look: Look) -> list[Text]:
+def line_rows(play: Told, width: int, look: Look) -> list[Text]:
     """The step in two rows, where another pane has the room: what to do, and what came of it."""
     if width <= 0:
         return []
@@ -121,7 +122,7 @@ def line_rows(play: Play, width: int, look: Look) -> list[Text]:
     else:
         title = tr(play.step.title)
         keys = "  ".join(play.step.needs)
-    number = f"8 {play.index + 1}/{len(play.lesson.steps)} "
+    number = f"{KEY} {play.index + 1}/{len(play.lesson.steps)} "
     first = Text(number, look.paint(ATTENTION)).append(plain(title, look.ascii), Style(bold=True))
     if play.is_done and play.step is not None:
         keys = tr("G goes on")
@@ -148,7 +149,7 @@ def _joined(*parts: list[Text]) -> list[Text]:
     return rows
 
 
-def _text(play: Play, width: int, look: Look, *, focused: bool) -> list[Text]:
+def _text(play: Told, width: int, look: Look, *, focused: bool) -> list[Text]:
     step = play.step
     if step is None:
         return _end(play, width, look, focused=focused)
@@ -160,7 +161,7 @@ def _text(play: Play, width: int, look: Look, *, focused: bool) -> list[Text]:
     return rows
 
 
-def _end(play: Play, width: int, look: Look, *, focused: bool = True) -> list[Text]:
+def _end(play: Told, width: int, look: Look, *, focused: bool = True) -> list[Text]:
     done, count = len(play.standing.done), len(play.lesson.steps)
     told = tr(f"That was **{play.lesson.title}**: {done} of {count} steps done.")
     ways = (
@@ -177,7 +178,7 @@ def _end(play: Play, width: int, look: Look, *, focused: bool = True) -> list[Te
     return [*markdown(told, width, look), Text(), *markdown(ways, width, look)]
 
 
-def _asked(play: Play, width: int, look: Look) -> list[Text]:
+def _asked(play: Told, width: int, look: Look) -> list[Text]:
     """The question with its choices, the cursor on one, and a mark on what was answered."""
     step = play.step
     if step is None or not step.question:
@@ -195,7 +196,7 @@ def _asked(play: Play, width: int, look: Look) -> list[Text]:
     return rows
 
 
-def _came(play: Play, width: int, look: Look, *, focused: bool = False) -> list[Text]:
+def _came(play: Told, width: int, look: Look, *, focused: bool = False) -> list[Text]:
     """The hints, what is shown, what is wrong, what is done, and how it goes on."""
     rows: list[Text] = []
     for number, hint in enumerate(play.hints, start=1):

@@ -12,9 +12,7 @@ from engine.lessons.progress import Standing
 from engine.parts.data import DataLocations
 from engine.spec.experiment import Experiment
 from tui.learning.bench_at import bench_at
-
-LETTERS = "abcdef"
-"""What takes a choice, from the first on."""
+from tui.learning.told import letters_of
 
 
 class Play:
@@ -75,10 +73,7 @@ class Play:
     @property
     def letters(self) -> Mapping[str, str]:
         """The choices by the letters that take them; digits have letters of their own."""
-        named = {choice: choice for choice in self.choices}
-        if all(name.isalpha() for name in named):
-            return named
-        return dict(zip(LETTERS, named, strict=False)) if len(named) <= len(LETTERS) else {}
+        return letters_of(self.choices)
 
     @property
     def choices(self) -> Sequence[str]:
@@ -127,10 +122,7 @@ class Play:
 
     def resume(self) -> Start | None:
         """Begin with the first step that is not done, from where the person was; else anew."""
-        count = len(self.lesson.steps)
-        left = 0 if self.standing.is_finished else self.standing.step
-        ahead = (*range(left, count), *range(left))
-        return self.begin(next((at for at in ahead if at not in self.standing.done), 0))
+        return self.begin(self.standing.next_of(len(self.lesson.steps)))
 
     def take(self, choice: str) -> None:
         """Answer the step's question."""

@@ -307,7 +307,8 @@ def test_without_a_lesson_there_is_no_pane(tmp_path: Path) -> None:
 
 def test_every_lesson_has_a_page_at_any_size(tmp_path: Path) -> None:
     """Each step of the course, with its hints, wide and narrow, with and without Unicode."""
-    from engine.lessons.library import find_lesson, names
+    from engine.lessons.heads import names
+    from engine.lessons.library import find_lesson
     from engine.parts.data import DataLocations
     from tui.learning.page import heading, line_rows, page
     from tui.learning.play import Play
