@@ -50,11 +50,17 @@ def learn(shared: Shared, name: str | None) -> int:
     return run(app)
 
 
-def present(shared: Shared, what: str) -> int:
-    """Run the app for a projector; returns the exit code. Raises UsageError for a bad WHAT."""
-    from engine.lessons.library import find_lesson, names
+def present(shared: Shared, what: str, *, is_lesson: bool = False) -> int:
+    """Run the app for a projector; returns the exit code. Raises UsageError for a bad WHAT.
 
-    lesson = find_lesson(what).name if what in names() else None
+    is_lesson: it is a lesson, also where a preset is called so.
+    """
+    from engine.lessons import heads
+    from engine.lessons.library import find_lesson
+    from engine.spec import presets
+
+    is_lesson = is_lesson or (what in heads.names() and what not in presets.names())
+    lesson = find_lesson(what).name if is_lesson else None
     first, past, own_data = _named(shared, what) if lesson is None else (None, None, None)
     if own_data is not None:
         raise UsageError(f"{what}: `perceptui new {what}` makes an experiment of it to present")

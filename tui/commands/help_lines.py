@@ -64,7 +64,7 @@ def fold(command: Any) -> None:  # click's types are typer's own, under a privat
     formatter: Any = context.formatter_class
     words = headings()
 
-    class Folding(formatter):
+    class Folding(formatter):  # type: ignore[misc]  # its class is private to typer
         def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
             super().write_usage(prog, args, prefix or f"{words['Usage']}: ")
 
@@ -78,7 +78,7 @@ def fold(command: Any) -> None:  # click's types are typer's own, under a privat
         def write_dl(self, rows: Sequence[tuple[str, str]], *_: int, **__: int) -> None:
             _write_table(self.write, rows, self.current_indent, self.width, words)
 
-    class FoldingContext(context):
+    class FoldingContext(context):  # type: ignore[misc]  # so is this one
         formatter_class = Folding
 
     command.context_class = FoldingContext

@@ -15,8 +15,11 @@ from tui.commands import options as o
 def present_command(
     ctx: typer.Context,
     what: Annotated[
-        str, typer.Argument(metavar="WHAT", help="A lesson, else a file, a preset or a run.")
+        str, typer.Argument(metavar="WHAT", help="A file, a preset or a run, else a lesson.")
     ],
+    is_lesson: Annotated[
+        bool, typer.Option("--lesson", help="The lesson, though a preset has its name too.")
+    ] = False,
     runs_dir: o.RunsDir = None,
     data_dir: o.DataDir = None,
     ascii: o.Ascii = False,
@@ -29,4 +32,4 @@ def present_command(
         raise UsageError(f"{what}: presenting it takes a terminal")
     from tui.start import present
 
-    raise typer.Exit(present(shared, what))
+    raise typer.Exit(present(shared, what, is_lesson=is_lesson))
