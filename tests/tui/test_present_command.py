@@ -25,7 +25,12 @@ def test_a_preset_comes_before_a_lesson_of_its_name(
 ) -> None:
     """Wherever else WHAT is asked for, `circle` is the preset."""
     shown: list[PerceptuiApp] = []
-    monkeypatch.setattr(start, "run", lambda app: shown.append(app) or 0)
+
+    def run(app: PerceptuiApp) -> int:
+        shown.append(app)
+        return 0
+
+    monkeypatch.setattr(start, "run", run)
     start.present(Shared(None, None, False, False), what, is_lesson=is_lesson)
     assert shown[0]._lesson == lesson
     assert (shown[0]._first is None) == (lesson is not None)
