@@ -21,6 +21,7 @@ ALLOWED = {
     r"tui/screens/table.py: (get_suggestion|suggester|cursor_position)": (
         "Textual's input calls it, or reads it"
     ),
+    r"tui/screens/notify_form.py: password": "Textual's input reads it",
     r"tui/terminal/terminal_app.py: cursor_blink": "Textual's input reads it",
     r"tui/terminal/driver.py: run_input_thread": "Textual's driver calls it in a thread",
     r"tui/terminal/browser_driver.py: BrowserDriver": "Textual finds it by TEXTUAL_DRIVER",

@@ -12,13 +12,19 @@ from engine.evaluation.evidence import Array, Evidence
 from engine.evaluation.judgement import Contest, Winner
 from engine.evaluation.resampling import CONFIDENCE, intervals, mean_of
 
+TOSSES = 4999
+
 
 def contests(found: Sequence[Evidence]) -> list[Contest]:
     """Each pair, best told apart; of several pairs p is raised by Holm's rule (1979)."""
     pairs = list(combinations(range(len(found)), 2))
     counts = [_counts(found[a], found[b]) for a, b in pairs]
     is_classes = bool(found) and found[0].is_classes
-    chances = holm([mcnemar(*one) for one in counts]) if is_classes else [None] * len(pairs)
+    chances: list[float | None] = [None] * len(pairs)
+    if is_classes and found[0].together > 1:
+        chances = holm([by_whole_texts(found[a], found[b]) for a, b in pairs])
+    elif is_classes:
+        chances = holm([mcnemar(*one) for one in counts])
     told = zip(pairs, counts, chances, strict=True)
     return [_contest(found, pair, count, chance) for pair, count, chance in told]
 
@@ -29,6 +35,19 @@ def mcnemar(first_better: int, second_better: int) -> float:
 
     disagreed = first_better + second_better
     return float(binomtest(first_better, disagreed).pvalue) if disagreed else 1.0
+
+
+def by_whole_texts(first: Evidence, second: Evidence) -> float:
+    """The same of samples that go together: whose the mistakes of a text are is tossed for.
+
+    Fisher's randomization test (1935), of TOSSES tosses, the same each time.
+    """
+    gains = (second.errors - first.errors).reshape(-1, first.together).sum(1)
+    gains = gains[gains != 0]
+    generator = np.random.default_rng(0)
+    signs = 2.0 * generator.integers(0, 2, (TOSSES, len(gains))) - 1
+    as_far = np.abs(signs @ gains) >= abs(gains.sum())  # sums of whole numbers, which are exact
+    return float((1 + as_far.sum()) / (1 + TOSSES))
 
 
 def holm(chances: Sequence[float]) -> list[float | None]:
@@ -79,7 +98,8 @@ def _contest(
     gains: dict[str, Array] = {"gain": second.errors - first.errors}
     if first.is_classes and first.is_finite and second.is_finite:
         gains["loss"] = second.losses - first.losses
-    between = intervals(len(first), {name: mean_of(one) for name, one in gains.items()})
+    means = {name: mean_of(one) for name, one in gains.items()}
+    between = intervals(len(first), means, together=first.together)
     low, high = between["gain"] or (None, None)
     loss_low, loss_high = between.get("loss") or (None, None)
     gain = float(gains["gain"].mean())

@@ -64,8 +64,9 @@ class Evidence:
     def first(self, count: int) -> Evidence:
         """So many of its samples."""
         shares = None if self.probabilities is None else self.probabilities[:count]
+        together = self.together if count % self.together == 0 else 1
         return Evidence(
-            self.split, self.facts, self.targets[:count], self.predicted[:count], shares
+            self.split, self.facts, self.targets[:count], self.predicted[:count], shares, together
         )
 
 

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from engine.errors import BadCheckpoint, BadExperiment, Problem, UsageError
-from engine.importing.inference import Modules, inferred, modules_of
+from engine.importing.inference import Inferred, Modules, inferred, modules_of
 from engine.importing.reading import read_weights
 from engine.parts.layers import Layer
 from engine.parts.shapes import Shape
@@ -29,8 +29,9 @@ class Imported:
     shape: Shape
     """Of what the network takes."""
     num_parameters: int
-    is_guessed: bool
-    """Whether the activations were guessed."""
+    guesses_activations: bool = False
+    guesses_sizes: bool = False
+    """Whether these were guessed; sizes: padding and pooling."""
 
 
 def import_weights(
@@ -39,14 +40,14 @@ def import_weights(
     """Write the weights of a file under the names that they have here.
 
     texts: the network's layers, None to tell them from names and shapes; shape: of its inputs,
-    None for rows of features. Raises BadCheckpoint where they do not fit, UsageError,
-    BadExperiment.
+    None for rows of features, of which the weights tell how many. Raises BadCheckpoint where they
+    do not fit, UsageError, BadExperiment.
     """
     tensors = read_weights(source)
-    is_guessed = False
+    told: Inferred | None = None
     if texts is None:
-        found = inferred(tensors, source)
-        texts, shape, is_guessed = found.layers, (found.num_inputs,), found.is_guessed
+        told = inferred(tensors, source, shape)
+        texts, shape = told.layers, told.shape
     problems: list[Problem] = []
     made = [make(Layer, parse_call(text), f"layers[{n}]", problems) for n, text in enumerate(texts)]
     layers = [layer for layer in made if isinstance(layer, Layer)]
@@ -64,7 +65,11 @@ def import_weights(
     except OSError as error:
         raise UsageError(f"{output}: can't be written ({error.strerror or error})") from error
     return Imported(
-        tuple(map(str, layers)), shape, sum(link.num_parameters for link in chain), is_guessed
+        tuple(map(str, layers)),
+        shape,
+        sum(link.num_parameters for link in chain),
+        guesses_activations=told is not None and told.guesses_activations,
+        guesses_sizes=told is not None and told.guesses_sizes,
     )
 
 

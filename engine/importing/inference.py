@@ -9,9 +9,13 @@ from pathlib import Path
 from torch import Tensor
 
 from engine.errors import UsageError
+from engine.importing.pictures import Filter, networks
+from engine.parts.shapes import Shape, product, shape_text
 
 Modules = dict[str, dict[str, Tensor]]
 """By the module's name, its tensors by theirs."""
+MOST_TOLD = 3
+"""Networks of which one may be meant."""
 
 
 @dataclass(frozen=True)
@@ -19,9 +23,12 @@ class Inferred:
     """A network as a file of weights tells of it."""
 
     layers: tuple[str, ...]
-    num_inputs: int
-    is_guessed: bool
+    shape: Shape
+    """Of what comes in."""
+    guesses_activations: bool
     """Whether activations are among them, of which no file of weights says anything."""
+    guesses_sizes: bool = False
+    """Whether padding and pooling are, which were chosen so that shapes fit."""
 
 
 def modules_of(tensors: Mapping[str, Tensor]) -> Modules:
@@ -33,32 +40,91 @@ def modules_of(tensors: Mapping[str, Tensor]) -> Modules:
     return found
 
 
-def inferred(tensors: Mapping[str, Tensor], path: Path) -> Inferred:
-    """Dense layers and their BatchNorm, with ReLU() between: raises UsageError for others.
+def inferred(tensors: Mapping[str, Tensor], path: Path, shape: Shape | None) -> Inferred:
+    """Convolutions, dense layers and their BatchNorm, with ReLU() between.
 
-    A convolution's stride, its padding and what pools behind it are in no file of weights.
+    shape: of what comes in, which weights of convolutions do not tell. Raises UsageError for
+    other modules, and where one network is as likely as another.
     """
-    modules = modules_of(tensors)
-    layers: list[str] = []
-    num_inputs, width = 0, 0
+    filters: list[Filter] = []
+    dense: list[str] = []
+    num_inputs, width, channels = 0, 0, 0
     has_gap = False
-    for name, own in modules.items():
+    for name, own in modules_of(tensors).items():
         weight = own.get("weight")
-        if weight is not None and weight.dim() == 2 and own.keys() <= {"weight", "bias"}:
+        is_plain = weight is not None and own.keys() <= {"weight", "bias"}
+        if weight is not None and is_plain and weight.dim() == 4 and not dense:
+            channels = channels or (shape[0] if shape and len(shape) == 3 else weight.shape[1])
+            filters.append(_filter(name, own, channels, path))
+            channels = weight.shape[0]
+        elif weight is not None and is_plain and weight.dim() == 2:
             if width and weight.shape[1] != width:
                 raise _unknown(path, f"{name} takes {weight.shape[1]} values, not {width}")
-            if layers:
-                layers.append("ReLU()")
+            if dense:
+                dense.append("ReLU()")
                 has_gap = True
             num_inputs = num_inputs or weight.shape[1]
             width = weight.shape[0]
-            layers.append(f"Linear({width}{'' if 'bias' in own else ', bias=False'})")
-        elif "running_mean" in own and weight is not None and len(weight) == width:
-            layers.append("BatchNorm1d()")
+            dense.append(f"Linear({width}{_without_bias(own)})")
+        elif "running_mean" in own and weight is not None and len(weight) == (width or channels):
+            if dense:
+                dense.append("BatchNorm1d()")
+            else:
+                filters[-1] = filters[-1].normalized()
         else:
             shapes = ", ".join(f"{key} {tuple(tensor.shape)}" for key, tensor in own.items())
             raise _unknown(path, f"{name} ({shapes}) could be several layers")
-    return Inferred(tuple(layers), num_inputs, has_gap)
+    if filters:
+        return _of_pictures(filters, dense, num_inputs, path, shape)
+    if shape is not None and product(shape) != num_inputs:
+        raise UsageError(
+            f"{path}: its first layer takes {num_inputs} values, the data gives "
+            f"{shape_text(shape)}: give other data, or none"
+        )
+    flat = ["Flatten()"] if shape is not None and len(shape) > 1 else []
+    return Inferred((*flat, *dense), shape or (num_inputs,), has_gap)
+
+
+def _of_pictures(
+    filters: list[Filter], dense: list[str], num_inputs: int, path: Path, shape: Shape | None
+) -> Inferred:
+    """The one network whose padding and pooling make of the picture what its dense layers take."""
+    if shape is None:
+        raise UsageError(
+            f"{path}: it has convolutions, whose weights do not tell the picture's size: say what "
+            "comes in, by the data: --data 'digits()'"
+        )
+    if len(shape) != 3:
+        raise UsageError(
+            f"{path}: it has convolutions, which take pictures, and not {shape_text(shape)}: give "
+            "data of pictures with --data"
+        )
+    if not dense:
+        raise _unknown(path, "nothing dense stands behind its convolutions")
+    found = networks(filters, shape, num_inputs)
+    if not found:
+        raise _unknown(
+            path, f"no padding, stride and pooling makes {num_inputs} values of {shape_text(shape)}"
+        )
+    whole = [(*one, *dense) for one in found]
+    if len(whole) > 1:
+        told = " or ".join(f'--layers "{" ".join(one)}"' for one in whole[:MOST_TOLD])
+        raise UsageError(
+            f"{path}: {len(whole)} networks could have these weights: give the one that it is, "
+            f"like {told}"
+        )
+    return Inferred(whole[0], shape, guesses_activations=True, guesses_sizes=True)
+
+
+def _filter(name: str, own: Mapping[str, Tensor], channels: int, path: Path) -> Filter:
+    made, inside, height, width = own["weight"].shape
+    if channels % inside or made % (channels // inside):
+        raise _unknown(path, f"{name} takes {inside} channels, not {channels}")
+    return Filter(made, (height, width), channels // inside, _without_bias(own))
+
+
+def _without_bias(own: Mapping[str, Tensor]) -> str:
+    return "" if "bias" in own else ", bias=False"
 
 
 def _unknown(path: Path, why: str) -> UsageError:

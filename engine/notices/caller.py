@@ -15,7 +15,9 @@ from engine.notices.choice import Choice, is_silent
 from engine.notices.lines import MOST_TEXT, Beat, Ended, Kind, Line
 
 BEAT_S = 1.0
-"""Seconds between two words on how far it is."""
+"""Seconds between two words on how far it is, at most."""
+BEATS = 4
+"""So often at least it tells before it could be taken for stalled."""
 
 _log = logging.getLogger(__name__)
 
@@ -23,17 +25,20 @@ _log = logging.getLogger(__name__)
 class Caller:
     """Of one training; everything is handed on at once or not at all."""
 
-    def __init__(self, pipe: int, process: subprocess.Popen[bytes]) -> None:
+    def __init__(self, pipe: int, process: subprocess.Popen[bytes], stall_s: float) -> None:
         self._pipe: int | None = pipe
+        self._beat_s = min(BEAT_S, stall_s / BEATS)
         self.process = process
         os.set_blocking(pipe, False)
         self._due = 0.0
+        self._waits = False
 
     def beat(self, step: int, elapsed_s: float, *, waits: bool) -> None:
-        """Say how far it is, if that was not said just now."""
+        """Say how far it is, if that was not said just now; at once, when it begins to wait."""
         now = time.monotonic()
-        if now >= self._due:
-            self._due = now + BEAT_S
+        if now >= self._due or waits != self._waits:
+            self._waits = waits
+            self._due = now + self._beat_s
             self._write(Beat(step, elapsed_s / step if step else 0.0, waits))
 
     def end(self, kind: Kind | None, text: str) -> None:
@@ -61,7 +66,8 @@ def caller_for(run: Path, title: str) -> Caller | None:
     if is_silent():
         return None
     try:
-        if Choice.load().is_empty:
+        choice = Choice.load()
+        if choice.is_empty:
             return None
         reading, writing = os.pipe()
         try:
@@ -81,4 +87,4 @@ def caller_for(run: Path, title: str) -> Caller | None:
     except (OSError, UsageError) as error:
         _log.warning("nobody can be told of this training: %s", error)
         return None
-    return Caller(writing, process)
+    return Caller(writing, process, choice.stall_s)

@@ -22,16 +22,15 @@ from engine.runs.contents import LOG
 
 STALL_TIMES = 10
 """A training stalls where nothing comes for so many times its usual step."""
-LEAST_STALL_S = 30.0
-"""But not before: an evaluation takes longer than a step, and a machine may be busy."""
 
 Tell = Callable[[Kind, str], None]
 
 
-def watch(source: int, tell: Tell, least_stall_s: float = LEAST_STALL_S) -> None:
+def watch(source: int, tell: Tell, least_stall_s: float) -> None:
     """Read a trainer's lines until its training is over, and tell what is to be told.
 
     source: the descriptor that they come from; its end without a word is the trainer's death.
+    least_stall_s: without progress for less than that it has not stalled.
     """
     newest: Beat | None = None
     moved_at = time.monotonic()
@@ -45,7 +44,8 @@ def watch(source: int, tell: Tell, least_stall_s: float = LEAST_STALL_S) -> None
         if not select.select([source], [], [], left_s)[0]:
             has_stalled = True
             assert newest is not None, "only who has begun can stall"
-            tell("stall", f"no progress for {limit_s:,.0f} s, since step {newest.step:,}")
+            waited = f"{limit_s:,.0f}" if limit_s >= 10 else f"{limit_s:.2g}"
+            tell("stall", f"no progress for {waited} s, since step {newest.step:,}")
             continue
         read = os.read(source, 65536)
         if not read:
@@ -87,4 +87,4 @@ def main() -> None:
             with (run / LOG).open("a", encoding="utf-8") as log:
                 log.write(f"notice of {kind}: {failure}\n")
 
-    watch(sys.stdin.fileno(), tell)
+    watch(sys.stdin.fileno(), tell, choice.stall_s)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from engine.notices.choice import INSTALL, Choice
 from engine.notices.lines import Kind
-from engine.notices.terminal import TTY, ring, sequences
+from engine.notices.terminal import TTY, own_terminal, ring, sequences
 
 COMMAND_S = 60.0
 """How long a person's command may take."""
@@ -22,6 +22,12 @@ def send(choice: Choice, kind: Kind, title: str, text: str, run: Path) -> list[s
         *_commanded(choice, kind, text, run),
         *_messaged(choice, title, f"{text}\n{run}"),
     ]
+
+
+def try_out(choice: Choice, text: str) -> list[str]:
+    """Send a notice now, as an end is told, to the terminal of this process; as `send`."""
+    os.environ[TTY] = own_terminal()
+    return send(choice, "end", "perceptui", text, Path("RUN").absolute())
 
 
 def _rung(choice: Choice, title: str, text: str) -> Iterator[str]:

@@ -16,7 +16,7 @@ from engine.parts.data import Facts
 from engine.parts.shapes import product
 from engine.training.inputs import InputMap
 from engine.training.judged_evidence import evidence
-from engine.training.mistakes import mistakes, num_mistakes
+from engine.training.mistakes import mistakes, num_mistakes, text_mistakes
 from engine.training.saliency import saliencies
 from engine.training.splits import Split
 from engine.training.strain import Strained
@@ -72,11 +72,9 @@ def _judged(trainer: Trainer, part: Split, told: Evidence, cost: Cost) -> Judgem
     found = judge(
         told, guesses(trainer, part, told), fitted_to=fitted_to, cost=cost, columns=columns
     )
-    if facts.positions:  # a mistake is a place in a sample there, no sample
-        return msgspec.structs.replace(found, num_mistakes=num_mistakes(told))
-    found = msgspec.structs.replace(
-        found, mistakes=mistakes(trainer, part, told), num_mistakes=num_mistakes(told)
-    )
+    # Of sequences a mistake is a place in one.
+    own = text_mistakes(part, facts, told) if facts.positions else mistakes(trainer, part, told)
+    found = msgspec.structs.replace(found, mistakes=own, num_mistakes=num_mistakes(told))
     if not told.is_finite:
         return found
     strained = Strained(evaluator, told.split, part, columns)

@@ -10,8 +10,10 @@ import torch
 from engine.evaluation.evidence import Evidence
 from engine.evaluation.judgement import Mistake, Twin
 from engine.evaluation.wording import answer, truth
+from engine.parts.data import Facts
+from engine.training.judged_evidence import judged_places
 from engine.training.splits import Split
-from engine.training.told_sample import told_samples
+from engine.training.told_sample import text_sample, told_samples
 from engine.training.trainer import Trainer
 
 MOST = 8
@@ -56,6 +58,30 @@ def mistakes(trainer: Trainer, part: Split, evidence: Evidence) -> list[Mistake]
             Mistake(sample=sample, actual=actual, predicted=predicted, share=share, twin=twin)
         )
     return found
+
+
+def text_mistakes(part: Split, facts: Facts, told: Evidence) -> list[Mistake]:
+    """The worst places of sequences, one of each at most, with what the network had read there."""
+    sequences = judged_places(facts, told.split, part)
+    found: dict[int, Mistake] = {}
+    for place in worst(told, len(told)):
+        row, position = divmod(place, facts.positions)
+        if row in found:
+            continue
+        number = int(sequences[row])
+        tokens = part.rows(sequences[row : row + 1])[0].tolist()
+        share = None
+        if told.probabilities is not None:
+            share = float(told.probabilities[place, told.predicted[place]])
+        found[row] = Mistake(
+            sample=text_sample(number, tokens, position, facts),
+            actual=truth(told, place),
+            predicted=answer(told, place),
+            share=share,
+        )
+        if len(found) == MOST:
+            break
+    return [*found.values()]
 
 
 def _twins(

@@ -12,7 +12,7 @@ from engine.evaluation.columns import Column
 from engine.evaluation.evidence import Array, Evidence
 from engine.evaluation.judgement import Dependence, Importance, Strain
 from engine.parts.layers.modules import Pretrained
-from engine.training.judged_evidence import evidence
+from engine.training.judged_evidence import judged_places, said
 from engine.training.metrics import Evaluator
 from engine.training.splits import Split
 
@@ -27,6 +27,8 @@ SHIFTS = (0, 1, 2, 4)
 """Pixels to the right."""
 TURNS = (0, 5, 10, 20, 30)
 """Degrees against the clock."""
+SHARES = (0.0, 0.05, 0.1, 0.2, 0.4)
+"""Of the symbols of a sequence that others take the place of."""
 MOST_MISSING = 8
 PLACES = 15
 """Values of a number at which it is asked what the network says."""
@@ -44,17 +46,21 @@ class Strained:
         most = MOST_PICTURES if self._is_picture else MOST_SAMPLES
         if any(isinstance(module, Pretrained) for module in evaluator.model.modules()):
             most = MOST_OF_LARGE
+        facts = evaluator.facts
         index = torch.arange(min(len(part), most))
+        if facts.positions:
+            index = judged_places(facts, name, part)[: max(1, most // facts.positions)]
+        self._num_tokens = facts.num_tokens
         self._is_raw = part.points is not None  # then what is made of points is made anew
         rows = part.points[index] if part.points is not None else part.rows(index)
         self._rows = rows.cpu()
-        self._targets = part.targets.cpu()[: len(index)]
+        self._targets = part.targets.cpu()[index]
         self._generator = torch.Generator().manual_seed(0)
         self._usual = self._score(self._rows)
 
     def _told(self, rows: Tensor) -> Evidence:
         stored = self._evaluator.input_map.stored(rows) if self._is_raw else rows
-        return evidence(self._evaluator, self._name, Split(stored, self._targets[: len(rows)]))
+        return said(self._evaluator, self._name, Split(stored, self._targets[: len(rows)]))
 
     def _score(self, rows: Tensor) -> float:
         """The headline of changed samples: accuracy, or the mean error."""
@@ -101,6 +107,9 @@ class Strained:
                 high, low = own.max(0).values, own.min(0).values
                 flags = torch.where(torch.arange(len(column.inputs)) == number, high, low)
                 places.append((float(number), name, flags))
+        elif self._num_tokens:
+            there = np.unique(own.numpy()).tolist()[:PLACES]
+            places += [(float(token), str(token), torch.tensor([token])) for token in there]
         else:
             values = column.values[: len(self._rows)]
             inputs = self._rows[:, column.inputs[0]].double().numpy()
@@ -124,12 +133,17 @@ class Strained:
             column=column.name,
             of=names[which] if names else (targets[0] if targets else ""),
             values=[value for value, _, _ in places],
-            labels=[label for _, label, _ in places] if column.categories else [],
+            labels=[label for _, label, _ in places if label],
             means=[float(mean[which]) for mean in means],
         )
 
     def strains(self) -> list[Strain]:
-        """The headline under noise, without a column, and of pictures shifted and turned."""
+        """The headline under noise, without a column, and of pictures shifted and turned.
+
+        Of sequences of symbols where others take the place of some.
+        """
+        if self._num_tokens:
+            return [self._curve("symbols", SHARES, self._mistyped, "{:g}")]
         found = [self._curve("noise", NOISES, self._noisy, "{:g}")]
         if self._is_picture:
             found.append(self._curve("shift", SHIFTS, self._shifted, "{:g}"))
@@ -156,6 +170,12 @@ class Strained:
         if self._rows.is_floating_point():
             return changed.to(self._rows.dtype)
         return changed.round().clamp(0, 255).to(self._rows.dtype)
+
+    def _mistyped(self, share: float) -> Tensor:
+        shape = self._rows.shape
+        is_other = torch.rand(shape, generator=self._generator) < share
+        others = torch.randint(self._num_tokens, shape, generator=self._generator)
+        return torch.where(is_other, others.to(self._rows.dtype), self._rows)
 
     def _shifted(self, pixels: float) -> Tensor:
         return self._moved(shift=int(pixels))

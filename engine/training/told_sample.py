@@ -15,6 +15,9 @@ from engine.training.splits import Split
 
 MOST_VALUES = 64
 """Of a sample that is no picture: more nobody reads."""
+MOST_READ = 32
+"""Characters before a place of a text, the last of them."""
+_UNSEEN = str.maketrans({"\n": "\\n", "\t": "\\t", "\r": "\\r"})
 
 
 def told_samples(
@@ -41,6 +44,15 @@ def told_samples(
         Sample(number=place + 1, names=[n for n, _ in pairs], values=[v for _, v in pairs])
         for place, pairs in zip(index, told, strict=True)
     ]
+
+
+def text_sample(number: int, tokens: Sequence[int], position: int, facts: Facts) -> Sample:
+    """A place of a sequence: of a text what was read up to there, else all of its symbols."""
+    if facts.tokens:
+        read = "".join(facts.tokens[token] for token in tokens[: position + 1])[-MOST_READ:]
+        return Sample(number=number + 1, names=["after"], values=[f'"{read.translate(_UNSEEN)}"'])
+    row = " ".join(map(str, tokens[:MOST_VALUES]))
+    return Sample(number=number + 1, names=["place", "of"], values=[str(position + 1), row])
 
 
 def raw_rows(

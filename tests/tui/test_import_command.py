@@ -43,7 +43,24 @@ def test_it_is_told_as_json(weights: Path) -> None:
         "input_shape": [2],
         "num_parameters": 17,
         "guessed_activations": False,
+        "guessed_sizes": False,
     }
+
+
+def test_convolutions_are_imported_by_their_data(weights: Path, bench: Bench) -> None:
+    """The command that is printed names the data, and begins with all of the weights."""
+    model = nn.Sequential(nn.Conv2d(1, 2, 3), nn.ReLU(), nn.Flatten(), nn.Linear(72, 10))
+    torch.save(model.state_dict(), weights)
+    outcome = perceptui("import", str(weights), "--data", "digits()")
+    *_, said, command = outcome.out.splitlines()
+    assert said == "Nor does it tell padding and pooling: these are the only ones that fit."
+    assert command == (
+        "perceptui --data 'digits()' --layers 'Conv2d(2, 3) ReLU() Flatten() Linear(10)' "
+        "--from net-here.safetensors"
+    )
+    refused = perceptui("import", str(weights), "--force")
+    assert refused.code == 2
+    assert "say what comes in, by the data: --data 'digits()'" in " ".join(refused.err.split())
 
 
 @pytest.mark.parametrize(
@@ -51,7 +68,7 @@ def test_it_is_told_as_json(weights: Path) -> None:
     [
         (["-o", "x.pt"], "-o x.pt: what is written is a .safetensors file: call it so"),
         (["-o", "there.safetensors"], "is there already: choose another name, or give --force"),
-        (["--data", "digits()"], "--data: it goes with --layers"),
+        (["--data", "digits()"], "its first layer takes 2 values, the data gives 1×8×8"),
         (["--layers", "Linear(5) ReLU Linear(1)"], "0 has bias (4,), weight (4, 2), but layer 0"),
         (["--layers", "Linear(4)"], "it has 2 modules with weights (0, 2), these layers have 1"),
     ],

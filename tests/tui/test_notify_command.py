@@ -24,12 +24,13 @@ def test_choices_add_up_and_are_cleared() -> None:
     assert not choice_file().exists()
     perceptui("notify", "--address", "json://user:secret@localhost/")
     perceptui("notify", "--command", "say 'it is over'", "--terminal")
-    told = perceptui("notify", "--least", "5")
-    assert told.out.splitlines()[:4] == [
+    told = perceptui("notify", "--least", "5", "--stall", "90")
+    assert told.out.splitlines()[:5] == [
         "addresses: json://…",
         "command: say 'it is over' RUN",
         "the terminal that a training was started from",
         "not told: trainings that end within 5 s",
+        "stalls: no progress for 90 s and for ten usual steps",
     ]
     found = json.loads(perceptui("notify", "--json").out)
     assert "secret" not in str(found)
@@ -56,6 +57,7 @@ def test_a_test_is_sent_or_says_what_failed(tmp_path: Path) -> None:
     [
         (["--address", "nowhere"], "--address nowhere: no address that Apprise knows"),
         (["--least", "-1"], "--least -1: give 0 or more seconds"),
+        (["--stall", "0.1"], "--stall 0.1: give 0.5 or more seconds"),
         (["--command", "say 'x"], "--command say 'x: No closing quotation"),
     ],
 )

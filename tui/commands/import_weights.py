@@ -56,8 +56,6 @@ def import_command(
         raise UsageError(f"-o {target}: a run keeps its own files there: choose another name")
     if target.exists() and not force:
         raise UsageError(f"-o {target}: is there already: choose another name, or give --force")
-    if layers is None and data is not None:
-        raise UsageError("--data: it goes with --layers; without them weights tell what comes in")
     shape = _shape(data) if data is not None else None
     found = import_weights(source, target, layer_list(layers) if layers else None, shape)
     if shared.json:
@@ -67,7 +65,8 @@ def import_command(
                 "layers": list(found.layers),
                 "input_shape": list(found.shape),
                 "num_parameters": found.num_parameters,
-                "guessed_activations": found.is_guessed,
+                "guessed_activations": found.guesses_activations,
+                "guessed_sizes": found.guesses_sizes,
             }
         )
         return
@@ -79,10 +78,13 @@ def import_command(
     out.tell(
         tr(f"{target}: {found.num_parameters:,} numbers, for inputs of {shape_text(found.shape)}")
     )
-    if found.is_guessed:
+    if found.guesses_activations:
         out.tell("No file of weights tells its activations: ReLU() was put between the layers.")
+    if found.guesses_sizes:
+        out.tell("Nor does it tell padding and pooling: these are the only ones that fit.")
     calls = " ".join(found.layers)
-    out.tell(f"perceptui --layers {shell_word(calls)} --from {shell_word(str(target))}")
+    given = f"--data {shell_word(data)} " if data is not None else ""
+    out.tell(f"perceptui {given}--layers {shell_word(calls)} --from {shell_word(str(target))}")
 
 
 def _shape(text: str) -> tuple[int, ...]:

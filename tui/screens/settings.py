@@ -32,6 +32,12 @@ class Choice(NamedTuple):
     help: str
 
 
+NOTICES = (
+    "Who is told when a training ends, diverges, stalls or its trainer dies: a terminal, a "
+    "command, addresses of messages. Kept beside the settings, for your eyes alone."
+)
+
+
 class SettingsList(OptionRows):
     """The settings, in which enter and the arrows change one."""
 
@@ -49,7 +55,7 @@ class Sample(RowsView):
 
 
 class SettingsScreen(AppScreen):
-    """Theme, glyphs, palette and rate, and below them what they look like."""
+    """Theme, glyphs, palette and the like, who is told of trainings, and what it looks like."""
 
     DEFAULT_CSS = """
     SettingsScreen #title { height: 1; background: $panel; padding: 0 1; }
@@ -127,7 +133,10 @@ class SettingsScreen(AppScreen):
         self.query_one(Footer).refresh(recompose=True)
 
     def _describe(self, place: int) -> None:
-        self.query_one("#about", Static).update(tr(self._choices[place].help))
+        is_choice = place < len(self._choices)
+        self.query_one("#about", Static).update(
+            tr(self._choices[place].help if is_choice else NOTICES)
+        )
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         self._describe(event.option_index)
@@ -139,6 +148,9 @@ class SettingsScreen(AppScreen):
         """Take the next or the previous choice of the setting under the cursor, and keep it."""
         place = self.query_one(SettingsList).highlighted
         if place is None:
+            return
+        if place == len(self._choices):
+            self._ask_who_is_told()
             return
         choice = self._choices[place]
         now = getattr(self.host.settings, choice.field)
@@ -156,6 +168,26 @@ class SettingsScreen(AppScreen):
             self.complain(error)
         self._fill()
 
+    def _ask_who_is_told(self) -> None:
+        from engine.notices.choice import Choice as Notices
+        from tui.screens.notify_form import NotifyForm
+
+        try:
+            kept = Notices.load()
+        except UsageError as error:
+            self.complain(error)
+            return
+        self.app.push_screen(NotifyForm(kept), lambda _: self._fill())
+
+    def _who_is_told(self) -> str:
+        from engine.notices.choice import Choice as Notices
+        from tui.screens.notify_form import told
+
+        try:
+            return told(Notices.load())
+        except UsageError:  # which enter tells
+            return "?"
+
     def _fill(self) -> None:
         entries, look = self.query_one(SettingsList), self.host.look
         place = entries.highlighted
@@ -171,4 +203,8 @@ class SettingsScreen(AppScreen):
                     )
                 )
             )
+        told = fit(self._who_is_told(), 40, look.ascii)
+        opens = look.pick("▸", ">")
+        label = padded(tr("Notices"), 9)
+        entries.add_option(Option(Text(f"{label}  {told} {opens}", no_wrap=True)))
         entries.highlighted = place

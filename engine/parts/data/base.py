@@ -62,6 +62,8 @@ class Facts:
     """What each of them is in a text; empty where they make up none."""
     positions: int = 0
     """Targets of a sample, one for each position of a sequence; 0: one target for all of it."""
+    overlapping: int = 1
+    """So many samples of the training in a row have places in common: windows of one text."""
     is_sequence: bool = False
     """Whether a sample is a sequence of positions with numbers each: (positions, features)."""
     has_targets: bool = True

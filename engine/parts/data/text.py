@@ -94,6 +94,7 @@ class _Text(Data, abstract=True):
             num_validation_samples=num_validation,
             num_tokens=len(characters),
             tokens=characters,
+            overlapping=max(1, -(-self.context // self._train_stride)),
             has_targets=False,
         )
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.stats import binomtest
 
 from engine.evaluation.contest import (
+    by_whole_texts,
     contests,
     disagreements,
     holm,
@@ -83,3 +86,15 @@ def test_disagreements_where_one_alone_is_right_come_first() -> None:
     assert disagreements([one, one], 5) == []
     numbers = of_numbers([1, 2, 3], [1, 2, 3]), of_numbers([1, 2, 3], [1, 2.5, 1])
     assert disagreements(numbers, 5) == [2, 1]
+
+
+def test_texts_are_held_together_as_a_whole() -> None:
+    """Thirty places of two texts tell no more than two texts; singles tell what McNemar's does."""
+    a, b = _right_on([True] * 30), _right_on([False] * 30)
+    (apart,) = contests([a, b])
+    (whole,) = contests([replace(a, together=15), replace(b, together=15)])
+    assert (apart.winner, whole.winner) == ("first", "neither")
+    assert whole.p == pytest.approx(0.5, abs=0.03)  # of four ways to toss two are as far
+    some = _right_on([True] * 8 + [False] * 2), _right_on([False] * 8 + [True] * 2)
+    assert by_whole_texts(*some) == pytest.approx(mcnemar(8, 2), abs=0.02)
+    assert by_whole_texts(a, a) == 1

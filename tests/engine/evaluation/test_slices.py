@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.stats import fisher_exact, ttest_ind
@@ -56,3 +58,19 @@ def test_few_values_are_told_one_by_one_and_very_small_slices_not() -> None:
     found = slices(evidence, [Column("x", (0,), values), Column("same", (1,), np.ones(17))])
     assert [(one.value, one.samples, one.chance) for one in found] == [("1", 6, 1), ("2", 6, 1)]
     assert slices(evidence, [Column("none", (0,), np.full(17, np.nan))]) == []
+
+
+def test_places_of_texts_go_together() -> None:
+    """A class that two texts of thirty tell wrong is not surely worse; one that all do is."""
+    right, wrong = [0.9, 0.1], [0.1, 0.9]
+    targets = np.tile([0, 0, 0, 1], 30)
+    shares = np.array([right, right, right, wrong] * 30)
+    shares[:8] = [wrong, wrong, wrong, right] * 2
+    few = replace(of_classes(targets, shares), together=4)
+    alone = {one.value: one.chance for one in slices(of_classes(targets, shares), [])}
+    chances = {one.value: one.chance for one in slices(few, [])}
+    assert chances["no"] > alone["no"]
+    shares[2::4] = wrong
+    every = replace(of_classes(targets, shares), together=4)
+    (first, *_) = slices(every, [])
+    assert (first.value, first.chance < 1e-6) == ("no", True)

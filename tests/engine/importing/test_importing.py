@@ -55,7 +55,7 @@ def test_a_network_says_the_same_here(tmp_path: Path, form: str) -> None:
         torch.save({"state_dict": state, "epoch": 7} if form == "checkpoint" else state, source)
     found = import_weights(source, tmp_path / "here.safetensors", None, None)
     assert found.layers == ("Linear(11)", "ReLU()", "Linear(3)", "ReLU()", "Linear(1)")
-    assert (found.shape, found.num_parameters, found.is_guessed) == ((2,), 73, True)
+    assert (found.shape, found.num_parameters, found.guesses_activations) == ((2,), 73, True)
     experiment = small(
         layers=list(found.layers),
         loss="BCEWithLogitsLoss()",
@@ -75,16 +75,75 @@ def test_named_modules_are_told_by_their_order(tmp_path: Path) -> None:
     assert set(tensors) >= {"model.0.weight", "model.1.running_var", "model.3.weight"}
 
 
+def _saved(tmp_path: Path, texts: list[str], shape: tuple[int, ...]) -> Path:
+    made = [make(Layer, parse_call(text), "", []) for text in texts]
+    model = build_model([one for one in made if isinstance(one, Layer)], shape)
+    torch.save(model.state_dict(), tmp_path / "net.pt")
+    return tmp_path / "net.pt"
+
+
+@pytest.mark.parametrize(
+    ("size", "layers"),
+    [
+        (8, "Conv2d(2, 3); ReLU(); Flatten(); Linear(10)"),
+        (
+            28,
+            "Conv2d(2, 3, padding=1); ReLU(); MaxPool2d(2); Conv2d(3, 3, padding=1); ReLU(); "
+            "MaxPool2d(2); Flatten(); Linear(4); ReLU(); Linear(10)",
+        ),
+        (
+            8,
+            "Conv2d(4, 3, bias=False); BatchNorm2d(); ReLU(); MaxPool2d(2); Flatten(); Linear(10)",
+        ),
+        (
+            8,
+            "Conv2d(2, [1, 5], padding=[0, 2]); ReLU(); Conv2d(4, 3, padding=1, groups=2); "
+            "ReLU(); Flatten(); Linear(10)",
+        ),
+        (9, "Conv2d(2, 3, stride=2, padding=1); ReLU(); Flatten(); Linear(10)"),
+    ],
+)
+def test_convolutions_are_told_by_what_fits(tmp_path: Path, size: int, layers: str) -> None:
+    """Of all paddings and pools one makes of a picture what the dense layers take."""
+    texts = layers.split("; ")
+    source = _saved(tmp_path, texts, (1, size, size))
+    found = import_weights(source, tmp_path / "here.safetensors", None, (1, size, size))
+    assert list(found.layers) == texts
+    assert found.guesses_sizes
+
+
+def test_networks_that_fit_alike_are_named(tmp_path: Path) -> None:
+    """A pool behind the first or the second, or no padding: whoever imports it has to say."""
+    texts = ["Conv2d(2, 3, padding=1)", "ReLU()", "Conv2d(3, 3, padding=1)", "ReLU()"]
+    source = _saved(tmp_path, [*texts, "MaxPool2d(2)", "Flatten()", "Linear(10)"], (1, 8, 8))
+    with pytest.raises(UsageError, match="3 networks could have these weights: give") as caught:
+        import_weights(source, tmp_path / "here.safetensors", None, (1, 8, 8))
+    assert '--layers "Conv2d(2, 3, padding=1) ReLU() MaxPool2d(2) Conv2d' in str(caught.value)
+    with pytest.raises(
+        UsageError, match=r"no padding, stride and pooling makes 48 values of 1×2×2"
+    ):
+        import_weights(source, tmp_path / "here.safetensors", None, (1, 2, 2))
+    with pytest.raises(UsageError, match="which take pictures, and not 64"):
+        import_weights(source, tmp_path / "here.safetensors", None, (64,))
+
+
+def test_data_says_how_rows_come_in(tmp_path: Path) -> None:
+    """Pictures are laid out flat for a dense layer; data of another size is refused."""
+    torch.save(_plain().state_dict(), tmp_path / "net.pt")
+    found = import_weights(tmp_path / "net.pt", tmp_path / "here.safetensors", None, (1, 1, 2))
+    assert found.layers[:2] == ("Flatten()", "Linear(11)")
+    with pytest.raises(UsageError, match="its first layer takes 2 values, the data gives 3"):
+        import_weights(tmp_path / "net.pt", tmp_path / "here.safetensors", None, (3,))
+
+
 CONVOLUTION = ["Conv2d(2, 3)", "ReLU()", "Flatten()", "Linear(10)"]
 
 
 def test_layers_that_are_given_need_the_shape_of_what_comes_in(tmp_path: Path) -> None:
     """A convolution's weights do not tell its stride, nor the picture's size."""
-    made = [make(Layer, parse_call(text), "", []) for text in CONVOLUTION]
-    model = build_model([one for one in made if isinstance(one, Layer)], (1, 8, 8))
-    torch.save(model.state_dict(), tmp_path / "net.pt")
+    _saved(tmp_path, CONVOLUTION, (1, 8, 8))
     target = tmp_path / "here.safetensors"
-    with pytest.raises(UsageError, match=r"0 \(weight \(2, 1, 3, 3\), .*could be several"):
+    with pytest.raises(UsageError, match="do not tell the picture's size: say what comes in"):
         import_weights(tmp_path / "net.pt", target, None, None)
     with pytest.raises(UsageError, match="say what comes in"):
         import_weights(tmp_path / "net.pt", target, CONVOLUTION, None)

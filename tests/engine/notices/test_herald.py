@@ -80,7 +80,7 @@ def test_a_training_that_stands_still_is_told_of_once(watched: Watched) -> None:
     """Words without a step are no progress; after a step it may stall again."""
     watched.say(Beat(7, 0.001, False), Beat(7, 0.001, False))
     kind, text = watched.told.get(timeout=WAIT_S)
-    assert (kind, text) == ("stall", "no progress for 0 s, since step 7")
+    assert (kind, text) == ("stall", "no progress for 0.05 s, since step 7")
     watched.say(Beat(8, 0.001, False))
     assert watched.told.get(timeout=WAIT_S)[1].endswith("since step 8")
     watched.say(Ended("end", "over"))

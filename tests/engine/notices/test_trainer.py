@@ -27,7 +27,7 @@ def said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Where a command that was chosen writes what it is told."""
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     path = tmp_path / "said"
-    Choice(command=(sys.executable, "-c", SAYS, str(path)), least_s=0.0).save()
+    Choice(command=(sys.executable, "-c", SAYS, str(path)), least_s=0.0, stall_s=0.5).save()
     return path
 
 
@@ -68,3 +68,26 @@ def test_a_killed_trainer_is_told_of(said: Path, tmp_path: Path) -> None:
     _until(said.exists)
     _until(lambda: said.read_text().endswith("\n"))
     assert said.read_text().startswith("death: the trainer died")
+
+
+def test_a_trainer_that_stands_still_is_told_of(said: Path, tmp_path: Path) -> None:
+    """One that is stopped, so that no step follows; it is told by the process beside it."""
+
+    async def stopped() -> None:
+        async with Session.open() as session:
+            await session.begin(to_train(endless(), tmp_path / "runs", data_dir=NOWHERE.data_dir))
+            os.kill(session.pid, signal.SIGSTOP)
+            try:
+                _until(lambda: said.exists() and said.read_text().endswith("\n"))
+            finally:
+                os.kill(session.pid, signal.SIGKILL)
+
+    run_async(stopped())
+    assert said.read_text().startswith("stall: no progress for 0.5 s, since step ")
+
+
+def test_a_training_that_breaks_off_is_told_of(said: Path, tmp_path: Path) -> None:
+    """With the reason: BCELoss refuses what is no probability."""
+    run_async(_finished(tmp_path / "runs", layers=["Linear(1)"], optimizer="SGD(lr=100)"))
+    _until(lambda: said.exists() and said.read_text().endswith("\n"))
+    assert said.read_text().startswith("death: broke off after step ")

@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from engine.evaluation.evidence import Evidence
+from engine.training.judged_evidence import judged_places
 from engine.training.judging import evidence_of, judged
 from engine.training.mistakes import mistakes, worst
 from engine.training.trainer import Trainer
@@ -126,3 +127,63 @@ def test_texts_have_perplexity_and_are_drawn_by_whole_windows() -> None:
     assert perplexity.value == pytest.approx(np.exp(loss.value))
     assert perplexity.high == pytest.approx(np.exp(loss.high))
     assert scores["bits_per_token"].value == pytest.approx(loss.value / np.log(2))
+
+
+TEXT = {
+    "objective": "next_token()",
+    "layers": ["Embedding(56, 4)", "Linear(56)"],
+    "loss": "CrossEntropyLoss()",
+    "batch_size": 64,
+}
+
+
+def test_windows_that_overlap_are_judged_once() -> None:
+    """Of windows a character apart those that begin where the one before ends; none twice."""
+    trainer = Trainer(small(data="names(context=8, stride=1, validation=0)", **TEXT), NOWHERE)
+    facts, train = trainer.splits.facts, trainer.splits.train
+    places = judged_places(facts, "train", train)
+    assert places.tolist() == list(range(0, len(train), 8))[: 10_000 // 8]
+    rows = train.rows(places)
+    assert torch.equal(train.targets[places][:-1, -1], rows[1:, 0])
+    apart = Trainer(small(data="names(context=8, validation=0)", **TEXT), NOWHERE)
+    same, others = evidence_of(trainer), evidence_of(apart)
+    assert (same.together, len(same)) == (8, len(places) * 8)
+    assert np.array_equal(same.targets, others.targets[: len(same)])
+
+
+def test_mistakes_in_a_text_are_places_in_it() -> None:
+    """With what was read up to there, what comes and what is said; one of each window at most."""
+    trainer = Trainer(small(data="names(context=8)", **TEXT), NOWHERE)
+    found = judged(trainer)
+    part, tokens = trainer.splits.named()[found.split], trainer.splits.facts.tokens
+    assert len({one.sample.number for one in found.mistakes}) == len(found.mistakes) == 8
+    for one in found.mistakes:
+        assert one.sample.names == ["after"]
+        window = part.rows(torch.tensor([one.sample.number - 1]))[0].tolist()
+        text = "".join(tokens[token] for token in window).replace("\n", "\\n")
+        (read,) = one.sample.values
+        assert text.startswith(read[1:-1])
+        assert one.actual != one.predicted
+    (strain,) = found.strains
+    assert (strain.what, strain.amounts) == ("symbols", ["0", "0.05", "0.1", "0.2", "0.4"])
+    assert {one.column for one in found.slices} == {"class"}
+
+
+@pytest.mark.parametrize(
+    ("data", "layers"),
+    [
+        ("parity(n=4)", ["Embedding(2, 3)", "Flatten()", "Linear(2)"]),
+        ("modular(p=5)", ["Embedding(5, 3)", "Flatten()", "Linear(5)"]),
+        ("sorting(n=3, samples=40)", ["Embedding(10, 3)", "Linear(10)"]),
+    ],
+)
+def test_symbols_are_changed_to_others_that_there_are(data: str, layers: list[str]) -> None:
+    """Never to what is none; what they are said to mean is told symbol by symbol."""
+    found = judged(Trainer(small(data=data, layers=layers, loss="CrossEntropyLoss()"), NOWHERE))
+    assert [one.what for one in found.strains] == ["symbols"]
+    for one in found.dependences:
+        assert one.labels == [f"{value:g}" for value in one.values]
+    if data.startswith("sorting"):
+        place, row = found.mistakes[0].sample.values
+        assert 1 <= int(place) <= 3
+        assert len(row.split()) == 3

@@ -23,6 +23,7 @@ WIDTH, HEIGHT = 60, 10
 _WHAT = {
     "noise": "Noise, in deviations",
     "missing": "Without a column",
+    "symbols": "Other symbols, share of all",
     "shift": "Shifted, in pixels",
     "turn": "Turned, in degrees",
 }
