@@ -35,6 +35,7 @@ NAMES = sorted(path.stem for path in FOLDER.glob("*.toml"))
 LONG = (
     *("mnist", "mnist-repaired", "mnist-cnn", "mnist-8x8", "mnist-to-digits"),
     *("digits-second-half", "grokking", "names-gpt", "names-rnn", "sorting", "moons-flow"),
+    "rings-denoise",
 )
 """Presets that take long: in `make test` a claim on all is tried on the others."""
 MARGIN = 0.25

@@ -54,7 +54,7 @@ def _doubling(**changes: object) -> Experiment:
 
 def test_the_family_is_complete() -> None:
     """Every objective is listed here."""
-    assert sorted(Objective.members()) == ["flow", "next_token", "supervised"]
+    assert sorted(Objective.members()) == ["denoise", "flow", "next_token", "supervised"]
 
 
 def test_where_nothing_is_said_the_datas_own_targets_are_asked_for() -> None:

@@ -10,7 +10,11 @@ from torch import nn
 
 from engine.errors import BadExperiment, UsageError
 from engine.parts.metrics.formulas import energy_distance
-from engine.parts.objectives.flow import carried, on_the_way, waves
+from engine.parts.objectives.base import SEED
+from engine.parts.objectives.denoise import denoised, left_of_it, noisy
+from engine.parts.objectives.flow import carried, on_the_way
+from engine.parts.objectives.timed import waves
+from engine.runs.script.ending import DRAWN
 from engine.spec.experiment import Experiment
 from engine.spec.experiment_reader import from_raw
 from engine.spec.stackable import why_alone
@@ -20,7 +24,9 @@ from engine.training.full_state import full_state, restore
 from engine.training.restored import TrainedNetwork
 from engine.training.traced import TracedStep
 from engine.training.trainer import Trainer
-from tests.engine.runs.repetition import NOWHERE, assert_repeated, small
+from tests.engine.runs.repetition import NOWHERE, assert_repeated, small, trained
+
+OTHERS = ["denoise(steps=3)"]
 
 
 def _flow(**changes: object) -> Experiment:
@@ -68,11 +74,53 @@ def test_each_batch_is_made_anew_and_the_script_makes_the_same(batch_size: objec
     assert_repeated(_flow(batch_size=batch_size, patience=2))
 
 
-def test_traced_and_eager_are_the_same_to_the_last_bit() -> None:
+@pytest.mark.parametrize("objective", OTHERS)
+def test_the_script_of_others_makes_and_draws_the_same(objective: str) -> None:
+    """Its losses are the trainer's to the last digit, and its samples what the network draws."""
+    experiment = _flow(objective=objective, test_fraction=0.25)
+    _, output = assert_repeated(experiment)
+    trainer = trained(experiment).trainer
+    drawn = drawn_rows(trainer.evaluator, trainer.splits.input_map, DRAWN, SEED)
+    assert [[*map(float, line.split())] for line in output.rest[1:]] == drawn
+
+
+def test_what_noise_was_mixed_in_is_asked_for() -> None:
+    """What is left of a point and the noise add up to what the network sees."""
+    points = torch.tensor([[1.0, 2.0], [3.0, 4.0]])
+    torch.manual_seed(0)
+    inputs, asked = noisy(points, torch.empty(2, 0), 10)
+    torch.manual_seed(0)
+    step, noise = torch.randint(1, 11, (2, 1)), torch.randn(2, 2)
+    left = left_of_it(step, 10)
+    assert torch.equal(asked, noise)
+    assert torch.equal(inputs[:, :2], left.sqrt() * points + (1 - left).sqrt() * noise)
+    assert torch.equal(inputs[:, 2:], waves(step / 10))
+    assert left_of_it(torch.tensor(0), 10) == 1, "nothing is mixed in before the first step"
+    assert left_of_it(torch.tensor(10), 10) < 1e-4, "nothing is left after the last"
+
+
+def test_who_knows_the_noise_takes_it_out() -> None:
+    """Data of a single point: the noise in anything is known, and all of it is removed."""
+    point = torch.tensor([[3.0, -1.0]])
+    steps = iter(range(20, 0, -1))
+
+    class Knowing(nn.Module):
+        def forward(self, inputs: torch.Tensor) -> torch.Tensor:
+            left = left_of_it(torch.tensor(next(steps)), 20)
+            return (inputs[:, :2] - left.sqrt() * point) / (1 - left).sqrt()
+
+    way = denoised(Knowing(), torch.randn(5, 2), 20)
+    assert len(way) == 21
+    assert torch.allclose(way[-1], point.expand(5, 2), atol=1e-4)
+
+
+@pytest.mark.parametrize("objective", ["flow()", *OTHERS])
+def test_traced_and_eager_are_the_same_to_the_last_bit(objective: str) -> None:
     """The step is traced, and nothing differs."""
-    eager = Trainer(_flow(epochs=4), NOWHERE, executor="eager")
+    asked = _flow(epochs=4, objective=objective)
+    eager = Trainer(asked, NOWHERE, executor="eager")
     list(eager.events())
-    traced = Trainer(_flow(epochs=4), NOWHERE, executor="traced")
+    traced = Trainer(asked, NOWHERE, executor="traced")
     list(traced.events())
     assert isinstance(traced.execution.step, TracedStep)
     assert not traced.execution.reason
@@ -80,17 +128,21 @@ def test_traced_and_eager_are_the_same_to_the_last_bit() -> None:
     assert eager.metrics == traced.metrics
 
 
-def test_looking_draws_nothing_and_a_training_goes_on_where_it_stood(tmp_path: Path) -> None:
+@pytest.mark.parametrize("objective", ["flow(steps=3)", *OTHERS])
+def test_looking_draws_nothing_and_a_training_goes_on_where_it_stood(
+    tmp_path: Path, objective: str
+) -> None:
     """Stopped within an epoch, looked at, and gone on with, it is the training without a stop."""
-    whole = Trainer(_flow(), NOWHERE)
+    asked = _flow(objective=objective)
+    whole = Trainer(asked, NOWHERE)
     list(whole.events())
-    first = Trainer(_flow(), NOWHERE)
+    first = Trainer(asked, NOWHERE)
     for _ in range(4):
         first.step()
         assert cloud(first.evaluator, first.splits) is not None
         first.evaluations()
     state = full_state(first)
-    then = Trainer(_flow(), NOWHERE)
+    then = Trainer(asked, NOWHERE)
     restore(then, state, tmp_path)
     list(then.events())
     assert then.losses.points() == whole.losses.points()
