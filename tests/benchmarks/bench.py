@@ -21,6 +21,7 @@ from engine.parts.optimizers import Adam
 from engine.parts.schedules import Constant
 from engine.paths import data_dir
 from engine.sweeps.stacking import stack_size
+from tests.benchmarks.compiled import compiled
 from tests.benchmarks.contestants import Contestant, Unavailable
 from tests.benchmarks.enter import FEW_PAIRS, PAIRS, PRESETS, WITH_MNIST, again, enter, judged
 from tests.benchmarks.headless import Headless, preset
@@ -460,6 +461,7 @@ def sections(only: Sequence[str], effort: Effort, data: Path) -> Iterator[Sectio
     else:
         print(f"MNIST is not in {data}: left out; --data-dir names its place", file=sys.stderr)
     jobs += [("growth", partial(growth, what, effort)) for what in GROWING]
+    jobs.append(("compiled", partial(compiled, effort.repeats, effort.block_s)))
     jobs += [("stacks", partial(stack, name, effort)) for name in STACKS]
     jobs.append(("stacks", partial(sweep_of_wide, effort)))
     if has_mnist:

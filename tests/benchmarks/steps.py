@@ -16,6 +16,7 @@ from engine.parts.optimizers import Adam
 from engine.parts.schedules import Constant
 from engine.spec.experiment import Experiment
 from engine.spec.experiment_reader import from_raw
+from engine.training.executor import Executor
 from engine.training.trainer import Trainer
 from tests.benchmarks.floor import products
 from tests.benchmarks.headless import preset
@@ -63,10 +64,11 @@ def alternate(arms: dict[str, Arm], repeats: int, block_s: float) -> dict[str, l
     return taken
 
 
-def endless(experiment: Experiment, data_dir: Path) -> Trainer:
+def endless(experiment: Experiment, data_dir: Path, executor: Executor = "auto") -> Trainer:
     """A trainer that neither ends nor reports."""
     flat = {"epochs": ENDLESS, "report_every": ENDLESS, "stop_below": None, "schedule": Constant()}
-    trainer = Trainer(Experiment(**{**experiment.values(), **flat}), DataLocations(data_dir))
+    asked = Experiment(**{**experiment.values(), **flat})
+    trainer = Trainer(asked, DataLocations(data_dir), executor=executor)
     trainer.epoch = 1  # the first epoch would be reported
     return trainer
 
@@ -193,6 +195,14 @@ def growth_steps(
     width: int, batch_size: int, samples: int, repeats: int, block_s: float
 ) -> dict[str, Any]:
     """Steps of two hidden ReLU layers on points: `loop`, `perceptui`, `floor`."""
+    trainer = on_points(width, batch_size, samples)
+    loop = loop_on_points(trainer, width, batch_size, samples)
+    arms = {"loop": loop, "perceptui": trainer_steps(trainer), "floor": floor_steps(trainer)}
+    return _told(arms, repeats, block_s)
+
+
+def on_points(width: int, batch_size: int, samples: int, executor: Executor = "auto") -> Trainer:
+    """A trainer of two hidden ReLU layers that neither ends nor reports."""
     whole = batch_size >= samples
     experiment = from_raw(
         {
@@ -206,19 +216,21 @@ def growth_steps(
             "seed": 0,
         }
     )
-    trainer = endless(experiment, Path())
+    return endless(experiment, Path(), executor)
+
+
+def loop_on_points(trainer: Trainer, width: int, batch_size: int, samples: int) -> Arm:
+    """A plain loop over the same points, with as many threads."""
     network = nn.Sequential(
         nn.Linear(2, width), nn.ReLU(), nn.Linear(width, width), nn.ReLU(), nn.Linear(width, 1)
     )
     split = trainer.splits.train
-    loop = loop_steps(
+    return loop_steps(
         network,
         nn.BCEWithLogitsLoss(),
         optim.SGD(network.parameters(), lr=0.01),
         split.inputs,
         split.targets.float().unsqueeze(1),
-        None if whole else batch_size,
+        None if batch_size >= samples else batch_size,
         int(trainer.experiment.threads),
     )
-    arms = {"loop": loop, "perceptui": trainer_steps(trainer), "floor": floor_steps(trainer)}
-    return _told(arms, repeats, block_s)

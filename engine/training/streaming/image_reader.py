@@ -111,6 +111,10 @@ class ImageReader:
             return
         if self._is_all_cached():
             self._end_processes()
+            for number, part in enumerate(parts):
+                cached.expect(parts[number + AHEAD : number + AHEAD + 1])
+                yield self._from_cache(cached, part)
+            return
         lacking = [cached.lacking(part) for part in parts]
         decoded = self._decoded([part[lacks] for part, lacks in zip(parts, lacking, strict=True)])
         for number, (part, lacks) in enumerate(zip(parts, lacking, strict=True)):
@@ -119,8 +123,7 @@ class ImageReader:
             if len(rest) == len(part):
                 yield rest
                 continue
-            images = cached.images(part[~lacks], is_pinned=self._transfers is not None)
-            images = images.to(self.device, non_blocking=True)
+            images = self._from_cache(cached, part[~lacks])
             if not len(rest):
                 yield images
                 continue
@@ -129,6 +132,10 @@ class ImageReader:
             for places, rows in ((lacks, rest), (~lacks, images)):
                 batch.index_copy_(0, places.nonzero().flatten().to(self.device), rows)
             yield batch
+
+    def _from_cache(self, cached: CachedImages, part: Tensor) -> Tensor:
+        images = cached.images(part, is_pinned=self._transfers is not None)
+        return images.to(self.device, non_blocking=True)
 
     def _decoded(self, parts: Sequence[Tensor]) -> Iterator[Tensor]:
         """Each part, its images read from their files ahead of use."""
