@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import json
 import os
@@ -9,8 +10,10 @@ import select
 import signal
 import socket
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from importlib import import_module
+from typing import Never
 
 from engine.service.worker.process import main
 
@@ -47,7 +50,7 @@ def keep(connection: socket.socket) -> int:
         os.close(nothing)
         os.close(log)
         sys.argv = ["worker", *wanted["options"], str(ready)]
-        return main()
+        end(main)
     os.close(log)
     os.close(ready)
     with suppress(OSError):  # who asked may be gone
@@ -56,6 +59,22 @@ def keep(connection: socket.socket) -> int:
     with suppress(OSError):
         connection.sendall(f"{os.waitstatus_to_exitcode(status)}\n".encode())
     os._exit(0)
+
+
+def end(work: Callable[[], int]) -> Never:
+    """Do the work and all that is to happen at the end; Python is not taken apart.
+
+    Each object that is let go is written to, so that the page it lies on, which the nursery has
+    too, is copied first: 0.4 s of a core for a worker that has lived for 0.06 s of one.
+    """
+    try:
+        code = work()
+    except SystemExit as ending:
+        code = ending.code if isinstance(ending.code, int) else 1
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
 
 
 WANTED = (
@@ -78,6 +97,7 @@ with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
     print("ready", flush=True)  # whoever asks by now waits, and the tests begin meanwhile
     for module in WANTED:
         import_module(module)
+    os.fsync = os.fstat  # type: ignore[assignment]  # as tests.conftest.no_power_fails
     gc.collect()
     gc.freeze()
     code = serve(listener)
