@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.thoroughness import IS_THOROUGH
+from tests.tui.app import thrift
 from tests.tui.app.idle import wait_for_idle
 
 NEVER_S = 1e6
@@ -28,3 +30,11 @@ def idle_by_condition(monkeypatch: pytest.MonkeyPatch) -> None:
     """A pilot's press or pause ends once all that follows from it has happened."""
     monkeypatch.setattr("textual.app.wait_for_idle", wait_for_idle)
     monkeypatch.setattr("textual.pilot.wait_for_idle", wait_for_idle)
+
+
+@pytest.fixture(autouse=True)
+def thrifty(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Frames that nobody looks at are drawn in `make test-all` and for the mark `drawn` only."""
+    thrift.share_style_sheets(monkeypatch)
+    if not (IS_THOROUGH or request.node.get_closest_marker("drawn")):
+        thrift.draw_nothing(monkeypatch)

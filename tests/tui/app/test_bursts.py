@@ -13,6 +13,8 @@ from tests.tui.app.replay import Replay, Workers
 from tests.tui.app.stage import BOTH_SIZES, Stage, played
 from tui.widgets.training import LossCurve
 
+pytestmark = pytest.mark.drawn
+
 
 @pytest.fixture(autouse=True)
 def own_places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

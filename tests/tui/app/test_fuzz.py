@@ -30,6 +30,7 @@ from tui.live.following import Folders
 from tui.screens.host import AppScreen
 from tui.settings import Settings
 
+pytestmark = pytest.mark.drawn
 EXAMPLES = int(os.environ.get("PERCEPTUI_FUZZ_EXAMPLES", "5"))
 """Lists of keys to try; `make fuzz` tries many more."""
 IS_LONG = "PERCEPTUI_FUZZ_EXAMPLES" in os.environ

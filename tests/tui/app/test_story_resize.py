@@ -9,6 +9,8 @@ import pytest
 from tests.tui.app.stage import NARROW, Stage, played
 from tests.tui.app.stand import made_run
 
+pytestmark = pytest.mark.drawn
+
 
 @pytest.fixture(autouse=True)
 def own_places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
