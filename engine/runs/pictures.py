@@ -89,6 +89,19 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True):
     predicted: str
 
 
+class Painting(msgspec.Struct, frozen=True, kw_only=True):
+    """A picture that a network learns pixel by pixel, and what it has of it."""
+
+    height: int
+    width: int
+    channels: int
+    original: bytes
+    painted: bytes
+    """Both 0 to 255, channel by channel, row by row."""
+    psnr: float | None
+    """How close they are, in decibels; None where they are the same, or no numbers are there."""
+
+
 class SequenceMap(msgspec.Struct, frozen=True, kw_only=True):
     """What a layer that reads sequences does with one sample."""
 
@@ -120,6 +133,7 @@ class Pictures(msgspec.Struct, frozen=True, kw_only=True):
     comparison: Comparison
     boundary: Boundary | None = None
     curve: Curve | None = None
+    painting: Painting | None = None
     mistakes: list[Picture] = []
     cloud: Cloud | None = None
     """What a network makes that learned to make points; None for others."""

@@ -210,7 +210,8 @@ def _check_class_weights(known: Known, facts: Facts, problems: list[Problem]) ->
 
 def _check_select(known: Known, facts: Facts, problems: list[Problem]) -> None:
     select = known.get("select", "loss")
-    fitting = [one.name for one in metrics_of(facts.task, len(facts.classes), facts.objective)]
+    kind = facts.task, len(facts.classes), facts.objective
+    fitting = [one.name for one in metrics_of(*kind, pictures=bool(facts.painting))]
     if select not in fitting:
         metric = METRICS[select]
         why = f"is for a {' or '.join(metric.tasks)}"
@@ -218,6 +219,8 @@ def _check_select(known: Known, facts: Facts, problems: list[Problem]) -> None:
             why = f"needs {metric.least_classes} classes"
             if metric.objectives:
                 why = f"is for {' or '.join(metric.objectives)}()"
+            if metric.of_pictures:
+                why = "is for a picture's colors"
         message = f'"{select}" {why}: here are {", ".join(fitting)}'
         problems.append(Problem("select", message))
 

@@ -165,7 +165,13 @@ class Scored:
         """The metrics of a report by name."""
         evaluator = self._evaluator
         facts = evaluator.facts
-        told = metrics.reported(facts.task, len(facts.classes), evaluator.select, facts.objective)
+        told = metrics.reported(
+            facts.task,
+            len(facts.classes),
+            evaluator.select,
+            facts.objective,
+            pictures=bool(facts.painting),
+        )
         return {one.name: self.value(one) for one in told}
 
     def measured(self, libraries: Collection[str] | None = None) -> dict[str, Figure]:
@@ -180,7 +186,10 @@ class Scored:
     @property
     def _metrics(self) -> tuple[metrics.Metric, ...]:
         facts = self._evaluator.facts
-        return metrics.metrics_of(facts.task, len(facts.classes), facts.objective)
+        pictures = bool(facts.painting)
+        return metrics.metrics_of(
+            facts.task, len(facts.classes), facts.objective, pictures=pictures
+        )
 
     def value(self, metric: metrics.Metric) -> Figure:
         """What a metric is here."""

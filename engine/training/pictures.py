@@ -9,6 +9,7 @@ from engine.runs.pictures import Boundary, Comparison, Curve, Picture, Pictures,
 from engine.training.drawn_samples import cloud
 from engine.training.inputs import InputMap
 from engine.training.metrics import ROWS, Evaluator
+from engine.training.painting import painting
 from engine.training.sequence_pictures import embedded, sequence_maps
 from engine.training.splits import Split, Splits
 from engine.training.writing import following, invented, sample_of
@@ -39,7 +40,9 @@ def all_pictures(
 ) -> Pictures:
     """Every picture that the data asks for; size: (columns, rows) of the boundary's grid."""
     facts = splits.facts
-    drawn = facts.planar and len(facts.classes) <= MAX_CLASSES and min(size) > 0
+    drawn = (
+        facts.planar and not facts.painting and len(facts.classes) <= MAX_CLASSES and min(size) > 0
+    )
     drawn = drawn and splits.reader is None  # then nobody has the points
     written = sample_of(evaluator)
     return Pictures(
@@ -47,6 +50,7 @@ def all_pictures(
         comparison=comparison(evaluator, splits, MAX_COMPARED),
         boundary=boundary(evaluator, splits, size) if drawn else None,
         curve=curve(evaluator, splits, CURVE_PLACES),
+        painting=painting(evaluator, splits),
         mistakes=mistakes(evaluator, splits, MAX_MISTAKES),
         written=written,
         following=following(evaluator, "", MOST_FOLLOWING) if written else [],

@@ -41,6 +41,7 @@ OWN = {
     "engine/parts/data/generators/picture_image.py",  # the same
     "engine/parts/data/new_picture.py",  # Pillow, on what was opened there
     "engine/parts/data/picture_check.py",  # Pillow, on what was opened there
+    "engine/parts/data/painting.py",  # the same
     "engine/training/checkpoint.py",  # checked on the line before
     "engine/plugins.py",  # what installed packages declare
     "tui/shell/completion.py",  # the words that come along

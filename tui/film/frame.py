@@ -25,6 +25,7 @@ from tui.renderables import boundary as plane
 from tui.renderables.look import Look
 from tui.renderables.loss_chart import LossSeries, loss_chart
 from tui.renderables.numbers import metric
+from tui.renderables.painting import painting_rows
 from tui.renderables.sanitize import fit
 
 LEAST_WIDTH, LEAST_HEIGHT = 20, 8
@@ -103,6 +104,8 @@ def _picture(
         return boundary_rows(pictures.boundary, width, look)
     if pictures.curve is not None:
         return curve_rows(pictures.curve, width, height, look)
+    if pictures.painting is not None:
+        return painting_rows(pictures.painting, width, height, look)
     split = next((one for one in evaluated if one.split == "test"), None)
     split = split or next(iter(evaluated), None)
     if split is not None and split.confusion and pictures.comparison.num_samples > FEW:

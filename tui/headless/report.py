@@ -28,6 +28,7 @@ from tui.renderables.findings import live_finding
 from tui.renderables.look import Look
 from tui.renderables.loss_chart import LossSeries, loss_chart
 from tui.renderables.numbers import counted, duration
+from tui.renderables.painting import painting_rows
 from tui.renderables.predictions import class_prediction, value_prediction
 from tui.renderables.sequence import sequence_rows
 from tui.renderables.table import heading, sentence
@@ -116,6 +117,10 @@ class Report:
         if pictures.cloud is not None:
             rows = cloud_rows(pictures.cloud, min(width, 72), CHART_HEIGHT + 12, look)
             yield self._titled(tr("What it makes"), rows)
+            return
+        if pictures.painting is not None:
+            rows = painting_rows(pictures.painting, min(width, 100), CHART_HEIGHT + 6, look)
+            yield self._titled(tr("The picture"), rows)
             return
         if pictures.written:
             yield self._titled(tr("What it writes"), writing_rows(pictures, width, look))

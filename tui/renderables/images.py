@@ -33,9 +33,16 @@ class Image:
     caption: str = ""
 
 
-def fitting_columns(images: Sequence[Image], width: int, height: int) -> int:
+def largest_columns(images: Sequence[Image], width: int, height: int) -> int:
+    """The same where few images are all there is to see: as wide as the room is."""
+    return fitting_columns(images, width, height, most=max(width, LEAST_COLUMNS))
+
+
+def fitting_columns(
+    images: Sequence[Image], width: int, height: int, *, most: int = MOST_COLUMNS
+) -> int:
     """How wide each image may be for all of them to have room, or one line of them at least."""
-    widths = range(MOST_COLUMNS, LEAST_COLUMNS - 1, -1)
+    widths = range(most, LEAST_COLUMNS - 1, -1)
     for columns in widths:
         if _height(images, columns, width) <= height:
             return columns

@@ -11,7 +11,7 @@ from engine.parts.data import names_of_inputs
 from engine.runs.pictures import Point
 from engine.service.protocol.description import Description
 from tui.language import tr
-from tui.renderables.images import Image, fitting_columns, gallery
+from tui.renderables.images import Image, fitting_columns, gallery, largest_columns
 from tui.renderables.look import Look
 from tui.renderables.numbers import short
 from tui.renderables.palette import class_hue
@@ -66,7 +66,8 @@ def _images(description: Description, width: int, height: int, look: Look) -> li
     """The images as large as all of them have room, or one line of them."""
     channels, rows, columns = description.image_shape
     images = [Image(columns, rows, channels, pixels) for pixels in description.images]
-    drawn = gallery(images, width, look, columns=fitting_columns(images, width, height))
+    fitting = largest_columns if len(images) == 1 else fitting_columns
+    drawn = gallery(images, width, look, columns=fitting(images, width, height))
     return [row for row in drawn if row.plain.strip() or row.spans][:height]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from engine.runs.events import Figure
-from engine.runs.pictures import Boundary, Comparison, Curve, Picture
+from engine.runs.pictures import Boundary, Comparison, Curve, Painting, Picture
 
 Matrix = Sequence[Sequence[float | None]]
 
@@ -50,7 +50,7 @@ class HeatMap:
     higher_is_better: bool
 
 
-Drawing = Lines | Confusion | HeatMap | Boundary | Curve | Comparison
+Drawing = Lines | Confusion | HeatMap | Boundary | Curve | Painting | Comparison
 """What can be drawn. A Comparison is one of numbers."""
 
 

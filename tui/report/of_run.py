@@ -190,6 +190,10 @@ def _pictures(pictures: Pictures | None, why_none: str, targets: Sequence[str]) 
     if pictures.curve is not None:
         said = tr("The line is what the network says, the points are the samples.")
         yield Chart("Prediction over the input", pictures.curve, said)
+    if pictures.painting is not None:
+        said = tr("What the network says of each place, and the picture that it learns.")
+        yield Chart("The picture", pictures.painting, said)
+        return
     compared = pictures.comparison
     if not compared.classes and compared.actual:
         of = f" {', '.join(targets)}" if targets else ""

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from engine.runs.events import Figure
-from engine.runs.pictures import Boundary, Comparison, Curve
+from engine.runs.pictures import Boundary, Comparison, Curve, Painting
 from tui.language import tr
 from tui.renderables.numbers import metric
 from tui.renderables.sanitize import fit, plain
@@ -120,6 +120,8 @@ def _draw(chart: Chart, canvas: Canvas, axes: Axes) -> None:
             _boundary(boundary, axes)
         case Curve() as curve:
             _curve(curve, axes)
+        case Painting() as painting:
+            _painting(painting, axes)
         case Comparison() as compared:
             _compared(compared, axes)
 
@@ -275,6 +277,27 @@ def _curve(curve: Curve, axes: Axes) -> None:
     values = [_number(value) for value in curve.y]
     axes.plot(curve.x, values, color=_PLACEHOLDERS["class-4"], label=tr("the network"))
     axes.legend()
+
+
+def _painting(painting: Painting, axes: Axes) -> None:
+    """What the network has of a picture at the left, and the picture at the right."""
+    import numpy as np
+
+    shape = painting.channels, painting.height, painting.width
+    both = [
+        np.frombuffer(pixels, np.uint8).reshape(shape).transpose(1, 2, 0).repeat(3 // shape[0], 2)
+        for pixels in (painting.painted, painting.original)
+    ]
+    axes.axis("off")
+    width = painting.width
+    for number, (pixels, name) in enumerate(
+        zip(both, (tr("painted"), tr("original")), strict=True)
+    ):
+        left = number * width * 1.05
+        axes.imshow(pixels, extent=(left, left + width, painting.height, 0), interpolation="none")
+        axes.text(left + width / 2, -0.04 * painting.height, name, ha="center", va="bottom")
+    axes.set_xlim(0, width * 2.05)
+    axes.set_ylim(painting.height, -0.2 * painting.height)
 
 
 def _compared(compared: Comparison, axes: Axes) -> None:

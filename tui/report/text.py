@@ -5,13 +5,14 @@ from __future__ import annotations
 from rich.cells import cell_len
 from rich.text import Text
 
-from engine.runs.pictures import Boundary, Comparison, Curve
+from engine.runs.pictures import Boundary, Comparison, Curve, Painting
 from tui.drawings import Rows, boundary_rows, comparison_rows, curve_rows, mistakes_rows
 from tui.language import tr
 from tui.renderables.confusion import confusion
 from tui.renderables.look import Look
 from tui.renderables.loss_chart import LossSeries, loss_chart
 from tui.renderables.numbers import metric
+from tui.renderables.painting import painting_rows
 from tui.renderables.sanitize import plain
 from tui.renderables.sweep import Line as Cell
 from tui.renderables.sweep import heat_map
@@ -100,6 +101,8 @@ def _drawing(drawing: Drawing, width: int, look: Look) -> Rows:
             return boundary_rows(drawing, width, look)
         case Curve():
             return curve_rows(drawing, width, CHART_HEIGHT + 4, look)
+        case Painting():
+            return painting_rows(drawing, width, CHART_HEIGHT + 6, look)
         case Comparison():
             return comparison_rows(drawing, min(width, 72), CHART_HEIGHT + 6, look)
 

@@ -26,6 +26,7 @@ from tui.live.snapshot import Snapshot
 from tui.renderables import boundary as plane
 from tui.renderables.cloud import cloud_rows
 from tui.renderables.network.large import large_rows, titled
+from tui.renderables.painting import painting_rows
 from tui.renderables.sequence import sequence_rows
 from tui.renderables.table import sentence
 from tui.renderables.targets import target_heading
@@ -77,6 +78,11 @@ CLOUD = Figure(
     "Puts points that the network makes of noise over those of the data; the noise stays the same, "
     "so that one sees them find their places.",
     "Here it learned from {train} points.",
+)
+PAINTING = Figure(
+    "The picture",
+    "Paints each place in the color that the network gives it, beside the picture that it learns.",
+    "Here it learned from {train} pixels.",
 )
 SAMPLES = Figure(
     "One sample after the other",
@@ -225,6 +231,8 @@ class PictureView(ScrolledView, CurveCursor, can_focus=True):
             return BOUNDARY, rows
         if pictures.cloud is not None:
             return CLOUD, cloud_rows(pictures.cloud, width, height, look)
+        if pictures.painting is not None:
+            return PAINTING, painting_rows(pictures.painting, width, height, look)
         if pictures.written:
             return WRITTEN, writing_rows(pictures, width, look)
         seen = sequence_rows(pictures.maps, pictures.plane, width, look)

@@ -70,6 +70,9 @@ class Facts:
     """Whether a sample has a target of its own; where not, an objective makes one."""
     made: Shape = ()
     """Shape of what the network learns to make; empty where that is nothing."""
+    painting: Shape = ()
+    """Height and width of the picture whose pixels the samples are, row by row from the top, and
+    whose colors, from 0 to 1, are to be predicted; empty for other data."""
     objective: str = ""
     """The objective that made these of the data's own facts; empty for those."""
 

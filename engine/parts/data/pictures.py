@@ -8,15 +8,13 @@ from collections.abc import Callable
 from functools import partial
 from itertools import accumulate
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from engine import regular_file
 from engine.errors import DataUnavailable, Remark
 from engine.limits import PICTURE_FILE
-from engine.parts.component import parameter
 from engine.parts.data import picture_check
 from engine.parts.data.base import (
-    Data,
     DataLocations,
     Dataset,
     Facts,
@@ -29,6 +27,7 @@ from engine.parts.data.meter import Meter
 from engine.parts.data.picture_cache import PictureCache
 from engine.parts.data.picture_check import in_words
 from engine.parts.data.picture_entries import NotKept, most_bytes
+from engine.parts.data.picture_reading import PictureReading
 from engine.parts.data.pixels import Images
 from engine.parts.data.torchvision_import import torchvision_module
 from engine.parts.shapes import pair, product
@@ -37,36 +36,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 
-class _Reading(Data, abstract=True):
-    """How pictures are read: the parameters that come before those that all images share."""
-
-    is_own = True
-
-    path: str = parameter(help="where they are")
-    size: int | tuple[int, int] = parameter(
-        default=(32, 32),
-        help="height and width to resize to, or one number",
-        minimum=1,
-        maximum=1024,
-    )
-    color: Literal["rgb", "gray"] = parameter(default="rgb", help="three channels, or one")
-    background: str = parameter(
-        default="white", help="the color behind transparent pictures, by name or like #ff8800"
-    )
-    resize: Literal["bicubic", "bilinear", "lanczos", "hamming", "box", "nearest"] = parameter(
-        default="bicubic", help="the filter that pictures are resized with"
-    )
-    crop: bool = parameter(
-        default=False, help="cut off what is too long or too high, rather than stretch the picture"
-    )
-    white: float | None = parameter(
-        default=None,
-        help="the number that is white in pictures of 16 bits or floats; None: 65535, and 1",
-        above=0,
-    )
-
-
-class Pictures(Images, _Reading, abstract=True):
+class Pictures(Images, PictureReading, abstract=True):
     """Pictures in files of a person, resized to one size."""
 
     def listing(self) -> Listing | None:
@@ -103,14 +73,8 @@ class Pictures(Images, _Reading, abstract=True):
     def complaint(self) -> str:
         if not self.path or "\0" in self.path:
             return "path must name a folder of pictures"
-        from PIL import ImageColor
-
-        try:
-            opaque = len(ImageColor.getrgb(self.background)) == 3
-        except ValueError:
-            opaque = False
-        if not opaque:
-            return f'background must be a color like "white" or "#ff8800", not {self.background!r}'
+        if said := super().complaint():
+            return said
         for name, value in (("mean", self.mean), ("std", self.std)):
             if isinstance(value, tuple) and self.color == "gray":
                 return f"{name} has 3 numbers, but gray pictures have one channel"
@@ -153,19 +117,6 @@ class Pictures(Images, _Reading, abstract=True):
         )
         needs = (*self.needs(), *opening)
         return Generator(function, {**arguments, **self.reading()}, needs, imports)
-
-    def reading(self) -> dict[str, Any]:
-        """How `opened_picture` is to open each of them."""
-        height, width = pair(self.size)
-        return {
-            "height": height,
-            "width": width,
-            "mode": "RGB" if self.color == "rgb" else "L",
-            "background": self.background,
-            "resize": self.resize,
-            "crop": self.crop,
-            "white": self.white,
-        }
 
     def picture_reading(self, facts: Facts) -> dict[str, Any]:
         return self.reading()

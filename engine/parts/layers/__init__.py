@@ -11,6 +11,7 @@ from engine.parts.layers import (
     residual,
     resizing,
     sequence,
+    siren,
 )
 from engine.parts.layers.base import Layer
 
@@ -26,4 +27,5 @@ __all__ = [
     "residual",
     "resizing",
     "sequence",
+    "siren",
 ]

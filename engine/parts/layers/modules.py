@@ -94,6 +94,21 @@ class MeanPool(nn.Module):
         return inputs.mean(1)
 
 
+class Sine(nn.Linear):
+    """The sine of omega times a weighted sum, with the first weights of Sitzmann et al. 2020."""
+
+    def __init__(
+        self, in_features: int, out_features: int, omega: float = 30.0, first: bool = False
+    ) -> None:
+        super().__init__(in_features, out_features)
+        self.omega = omega
+        most = 1 / in_features if first else (6 / in_features) ** 0.5 / omega
+        nn.init.uniform_(self.weight, -most, most)
+
+    def forward(self, inputs: torch.Tensor) -> torch.Tensor:
+        return torch.sin(self.omega * super().forward(inputs))
+
+
 class Residual(nn.Module):
     """Adds its input, or a projection of it, to what its layers make of it."""
 

@@ -168,11 +168,27 @@ _DECLARED = (
         in_line=True,
         weight=0,
     ),
+    Metric(
+        name="psnr",
+        title="PSNR",
+        what="how far a picture's mean squared error is below white's, in decibels",
+        words="How close a picture comes to the one it is of: at 20 it is blurred, at 30 one must "
+        "look for what is wrong, and each 10 more are a tenth of the squared error.",
+        here="Here it is {value} decibels over {samples} {split} pixels.",
+        higher_is_better=True,
+        tasks=("regression",),
+        of_pictures=True,
+        formula="psnr",
+        decimals=2,
+        is_headline=True,
+        in_line=True,
+        weight=4,
+    ),
 )
 
 METRICS: Mapping[str, Metric] = {metric.name: metric for metric in _DECLARED}
 """Every metric by its name, in the order in which they are told."""
-HEADLINES = tuple(metric for metric in _DECLARED if metric.is_headline)
+HEADLINES = tuple(one for one in _DECLARED if one.is_headline and not one.of_pictures)
 """One for each task: what a list of runs shows beside the loss."""
 UNEVEN = 0.7
 """The share of the commonest class above which accuracy says little of the others."""
@@ -182,26 +198,37 @@ SPLITS = ("train", "validation", "test")
 
 
 @cache
-def metrics_of(task: Task, num_classes: int, objective: str = "") -> tuple[Metric, ...]:
+def metrics_of(
+    task: Task, num_classes: int, objective: str = "", *, pictures: bool = False
+) -> tuple[Metric, ...]:
     """Those that can be measured where targets are of this kind.
 
-    num_classes: 0 for numbers; objective: as the data's facts have it, empty for its own targets.
+    num_classes: 0 for numbers; objective: as the data's facts have it, empty for its own targets;
+    pictures: whether the targets are a picture's colors.
     """
-    return tuple(metric for metric in _DECLARED if metric.fits(task, num_classes, objective))
+    fitting = (
+        one for one in _DECLARED if one.fits(task, num_classes, objective, pictures=pictures)
+    )
+    return tuple(fitting)
 
 
-def reported(task: Task, num_classes: int, select: str, objective: str = "") -> tuple[Metric, ...]:
+def reported(
+    task: Task, num_classes: int, select: str, objective: str = "", *, pictures: bool = False
+) -> tuple[Metric, ...]:
     """Those that every report tells; select: the name of the one that selects."""
-    fitting = metrics_of(task, num_classes, objective)
+    fitting = metrics_of(task, num_classes, objective, pictures=pictures)
     return tuple(one for one in fitting if one.is_reported or one.name == select)
 
 
-def headlines_of(task: Task, select: str, *, uneven: bool) -> tuple[Metric, ...]:
+def headlines_of(
+    task: Task, select: str, *, uneven: bool, pictures: bool = False
+) -> tuple[Metric, ...]:
     """What stands for a training beside the loss, what selects first.
 
-    uneven: whether a class is common, or classes are weighted.
+    uneven: whether a class is common, or classes are weighted; pictures: whether the targets are a
+    picture's colors, which then are told as such.
     """
-    known = [one for one in _DECLARED if task in one.tasks]
+    known = [one for one in _DECLARED if task in one.tasks and one.of_pictures == pictures]
     standing = [one for one in known if one.is_headline or (uneven and one.is_even)]
     selecting = METRICS[select]
     first = (selecting,) if selecting.formula else ()

@@ -37,6 +37,8 @@ class Metric:
     """Classes from which on it says something."""
     objectives: tuple[str, ...] = ()
     """What must be asked of a network for it to say something; empty: anything."""
+    of_pictures: bool = False
+    """Whether it says something only where the numbers are a picture's, from 0 to 1."""
     formula: str
     """The function that computes it, in `formulas`; in `library_formulas` where it needs a
     library. Its parameters' names say what it is given: `outputs`, the classes
@@ -59,9 +61,12 @@ class Metric:
     weight: int
     """Tables leave out the highest numbers first where there is little room; 0: never."""
 
-    def fits(self, task: Task, num_classes: int, objective: str = "") -> bool:
+    def fits(
+        self, task: Task, num_classes: int, objective: str = "", *, pictures: bool = False
+    ) -> bool:
         """Whether it can be measured where targets are of this kind."""
         asked = not self.objectives or objective in self.objectives
+        asked = asked and (pictures or not self.of_pictures)
         return asked and task in self.tasks and num_classes >= self.least_classes
 
     @property

@@ -20,7 +20,7 @@ class MakesPoints(Objective, abstract=True):
     def refusal(self, facts: Facts) -> str:
         if facts.planar and facts.shape != (2,):
             return f"{self.name}() makes points (x1, x2): leave features out of the data"
-        if facts.num_tokens or facts.shape != (2,):
+        if facts.num_tokens or facts.painting or facts.shape != (2,):
             return (
                 f"{self.name}() learns to make points of a plane: take moons(), rings() or "
                 'eight_gaussians(), or points(path="mine.csv")'

@@ -172,7 +172,9 @@ class Plan:
         But what is measured of samples that the network makes: the script's end does that.
         """
         facts = self.facts
-        told = reported(facts.task, len(facts.classes), self.experiment.select, facts.objective)
+        select, pictures = self.experiment.select, bool(facts.painting)
+        kind = facts.task, len(facts.classes), select, facts.objective
+        told = reported(*kind, pictures=pictures)
         return tuple(one for one in told if "made" not in one.arguments())
 
     @property

@@ -12,6 +12,7 @@ from engine.runs.pictures import Point
 from engine.service.protocol.description import Description
 from engine.service.worker.relations import relations
 from engine.spec.experiment import Experiment
+from engine.training.painting import original
 from engine.training.pictures import MAX_POINTS
 from engine.training.splits import Split, divided, whole
 from engine.training.streaming.choice import loaded
@@ -60,6 +61,8 @@ def _described(data: Dataset, every: Split, experiment: Experiment) -> Descripti
         points = [Point(x1, x2, c, c, held) for (x1, x2), c, held in zip(*rows, strict=True)]
     scale = 255 / data.pixels.scale if data.pixels else 1.0
     pictures = (first.float() * scale).clamp(0, 255).byte()
+    if data.facts.painting:
+        pictures = original(data.facts.painting, data.targets).unsqueeze(0)
     return Description(
         facts=msgspec.to_builtins(data.facts),
         lowest=known.amin(0).tolist(),
@@ -72,7 +75,7 @@ def _described(data: Dataset, every: Split, experiment: Experiment) -> Descripti
         relations=relations(data, every) if experiment.data.is_own else None,
         points=points,
         images=[bytes(image.flatten().tolist()) for image in pictures],
-        image_shape=tuple(inputs.shape[1:]) if is_image else (),
+        image_shape=tuple(pictures.shape[1:]) if is_image or data.facts.painting else (),
     )
 
 

@@ -108,8 +108,9 @@ def test_the_family_is_complete() -> None:
     blocks = [name for name, cls in Layer.members().items() if issubclass(cls, Block)]
     of_sequences = ["Embedding", "PositionalEmbedding", "SelfAttention", "MeanPool"]
     of_sequences += ["RNN", "GRU", "LSTM"]
+    waves = ["Sine"]  # its tests are in test_siren.py
     published = ["Pretrained"]  # its tests are in tests/engine/training/test_pretrained.py
-    assert sorted(Layer.members()) == sorted([*_NAMES, *of_sequences, *blocks, *published])
+    assert sorted(Layer.members()) == sorted([*_NAMES, *of_sequences, *waves, *blocks, *published])
     assert blocks == ["Residual"]  # their tests are in test_residual.py
     # Those of sequences are in test_sequence_layers.py.
 

@@ -28,6 +28,8 @@ GIVEN = {
     "probabilities": SHARES,
     "numbers": NUMBERS,
     "targets": TARGETS,
+    "points": torch.tensor([[0.0, 0.0], [0.0, 4.0]]),
+    "made": torch.tensor([[3.0, 0.0], [3.0, 4.0]]),
 }
 
 VALUES: dict[str, float] = {
@@ -41,6 +43,8 @@ VALUES: dict[str, float] = {
     "perplexity": (3 / 4 * 3 / 4 * 1 / 4 * 1 / 2) ** (-1 / 4),
     "bits_per_token": -math.log2(3 / 4 * 3 / 4 * 1 / 4 * 1 / 2) / 4,
     "r2": 1 - 5 / 8,
+    "energy_distance": 2 * (3 + 5) / 2 - 4 / 2 - 4 / 2,  # 3 and 5 apart, 0 and 4 among their own
+    "psnr": -10 * math.log10(5 / 3),
 }
 """What each metric is of the samples above, worked out by hand."""
 
@@ -74,7 +78,8 @@ def test_a_declaration_is_whole(name: str) -> None:
         assert inspect.getdoc(metric.function())
     for task in metric.tasks:
         asked = metric.objectives[0] if metric.objectives else ""
-        weights = {one.name: one.weight for one in metrics_of(task, 1000, asked)}
+        fitting = metrics_of(task, 1000, asked, pictures=metric.of_pictures)
+        weights = {one.name: one.weight for one in fitting}
         same = [other for other in weights if other != name and weights[other] == metric.weight]
         assert not same, f"{name} has the weight of {same}: two columns can't give way at once"
         assert 0 in weights.values()
@@ -85,6 +90,7 @@ def test_each_task_has_a_headline() -> None:
     assert {task for metric in HEADLINES for task in metric.tasks} == {
         "classification",
         "regression",
+        "generation",
     }
     assert score({"train_r2": 0.5, "test_r2": 0.25}, "r2") == 0.25
     assert score({"train_r2": 0.5}, "r2") == 0.5
@@ -106,7 +112,11 @@ def test_few_classes_have_no_top_five() -> None:
     assert regression & set(ten) == {"loss"}
     of_texts = {one.name for one in metrics_of("classification", 10, "next_token")} - set(ten)
     assert of_texts == {"perplexity", "bits_per_token"}
-    assert regression | set(ten) | of_texts == set(METRICS)
+    of_pictures = {one.name for one in metrics_of("regression", 0, pictures=True)} - regression
+    assert of_pictures == {"psnr"}
+    made = {one.name for one in metrics_of("generation", 0)}
+    assert made & set(ten) == {"loss"}
+    assert regression | set(ten) | of_texts | of_pictures | made == set(METRICS)
 
 
 def test_a_direction_tells_the_better_of_two() -> None:

@@ -192,6 +192,7 @@ def test_a_network_read_back_draws_the_same(tmp_path: Path) -> None:
     [
         ({"data": "names()"}, r"flow\(\) learns to make points of a plane: take moons\(\)"),
         ({"data": "digits()"}, "make points of a plane"),
+        ({"data": "flower()"}, "make points of a plane"),
         ({"data": 'moons(features=["x1", "x2", "x1*x2"])'}, "leave features out"),
         ({"layers": ["Linear(3)"]}, "2"),
         ({"loss": "CrossEntropyLoss()"}, "is for classes"),

@@ -60,6 +60,7 @@ from engine.parts.layers.sequence import (
     PositionalEmbedding,
     SelfAttention,
 )
+from engine.parts.layers.siren import Sine
 from engine.parts.losses import (
     BCELoss,
     BCEWithLogitsLoss,
@@ -158,6 +159,8 @@ ROW_LAYERS: tuple[Layer, ...] = (
     Tanh(),
     Sigmoid(),
     Softplus(beta=2.0, threshold=1.0),
+    Sine(4),
+    Sine(4, omega=5.0, first=True),
     ReLU6(),
     PReLU(),
     SELU(),

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from rich.style import Style
 from rich.text import Text
 
-from engine.runs.pictures import Boundary, Point, SequenceMap, TokenPlane
+from engine.runs.pictures import Boundary, Painting, Point, SequenceMap, TokenPlane
 from engine.runs.tile import Tile
 from tui.renderables.accuracy_table import (
     ClassScore,
@@ -37,6 +37,7 @@ from tui.renderables.images import Image, gallery
 from tui.renderables.layer_table import LayerRow, layer_table
 from tui.renderables.look import Look
 from tui.renderables.loss_chart import LossSeries, loss_chart
+from tui.renderables.painting import painting_rows
 from tui.renderables.predictions import class_prediction, value_prediction
 from tui.renderables.progress_bar import progress_bar
 from tui.renderables.sample import sample_rows
@@ -127,6 +128,14 @@ def _sequence(values: Values, names: Sequence[str], width: int, look: Look) -> l
     return sequence_rows(maps, plane, width, look)
 
 
+def _painting(values: Values, names: Sequence[str], width: int, look: Look) -> list[Text]:
+    close = values[0] if values else None
+    pixels = bytes(range(45))
+    size = {"height": 3, "width": 5, "channels": 3}
+    picture = Painting(**size, original=pixels, painted=pixels[::-1], psnr=close)
+    return painting_rows(picture, width, 12, look)
+
+
 def _curve(values: Values, names: Sequence[str], width: int, look: Look) -> list[Text]:
     numbers = _numbers(values)
     pairs = list(zip(numbers, numbers[::-1], strict=True))
@@ -170,6 +179,7 @@ EVERYTHING: dict[str, Draw] = {
     ),
     "value prediction": lambda v, n, w, k: value_prediction(_numbers(v), v, w, k),
     "sequence": _sequence,
+    "painting": _painting,
     "what is next": lambda v, n, w, k: following_rows(
         [(name, value) for name, value in zip(n, _numbers(v), strict=False)], w, k
     ),

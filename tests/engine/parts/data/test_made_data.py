@@ -18,6 +18,7 @@ FROM_FILES = {
     "images",
     "image_list",
     "npz",
+    "picture",
     "text",
     "points",
     "MNIST",
@@ -43,7 +44,7 @@ def test_all_data_sets_of_the_catalogue_are_there() -> None:
         "eight_gaussians",
         *("plane", "wave", "iris", "wine", "breast_cancer", "diabetes", "digits"),
         *("first_network", "one_step", "three_features", "names"),
-        *("modular", "sorting", "parity", "echo", "sine_series"),
+        *("modular", "sorting", "parity", "echo", "sine_series", "flower"),
     }
 
 
@@ -83,7 +84,7 @@ def test_facts_are_true(cls: type) -> None:
     else:
         assert data.inputs.dtype == torch.float32
         assert tuple(data.inputs.shape[1:]) == (len(facts.feature_names),)
-    assert facts.planar == (facts.feature_names == ("x1", "x2"))
+    assert facts.planar == (facts.feature_names in (("x1", "x2"), ("x", "y")))
 
 
 @EVERY
