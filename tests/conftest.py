@@ -63,10 +63,14 @@ def pytest_unconfigure() -> None:
     nursery.NEEDED.close()
 
 
+def pytest_configure() -> None:
+    """Collecting makes a million objects that stay: they need not be looked at meanwhile."""
+    gc.set_threshold(*GARBAGE)
+
+
 def pytest_collection_finish() -> None:
     """What is loaded by now stays: the garbage collector need not look at it again."""
     gc.freeze()
-    gc.set_threshold(*GARBAGE)
 
 
 @pytest.fixture(autouse=True)

@@ -6,6 +6,7 @@ import json
 import re
 import shlex
 from dataclasses import fields
+from functools import cache
 from pathlib import Path
 from typing import get_args
 
@@ -51,6 +52,14 @@ def commands() -> list[str]:
     return list(dict.fromkeys(line for line in found if line.split(" ")[0] == "perceptui"))
 
 
+@cache
+def command_group() -> TyperGroup:
+    """What takes the command lines."""
+    group = typer.main.get_command(app)
+    assert isinstance(group, TyperGroup)
+    return group
+
+
 EXPERIMENT_SHOWN = blocks("toml", "docs/experiments.md")[0]
 
 
@@ -83,8 +92,7 @@ def test_the_readme_is_short() -> None:
 @pytest.mark.parametrize("line", commands())
 def test_command_lines_parse(line: str) -> None:
     """Every command line there is one that perceptui takes: commands, options and arguments."""
-    group = typer.main.get_command(app)
-    assert isinstance(group, TyperGroup)
+    group = command_group()
     with group.make_context("perceptui", shlex.split(line)[1:]) as context:
         words = [*context._protected_args, *context.args]  # what the root leaves to a command
         if not words:
@@ -106,7 +114,7 @@ def test_trainings_are_valid(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.chdir(tmp_path)
     trainings = [shlex.split(line)[1:] for line in commands() if line.startswith("perceptui --")]
     assert len(trainings) >= 4
-    group = typer.main.get_command(app)
+    group = command_group()
     for words in trainings:
         with group.make_context("perceptui", words) as context:
             given = {one.name: context.params[one.name] for one in fields(TrainingOptions)}

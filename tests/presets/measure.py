@@ -53,6 +53,7 @@ def parameters(names: Iterable[str]) -> list[Any]:
     return [pytest.param(n, marks=pytest.mark.rare) if n in LONG else n for n in names]
 
 
+@cache
 def preset(name: str) -> Experiment:
     """The shipped preset of this name, whatever the person's own folder holds."""
     return read_file(FOLDER / f"{name}.toml")

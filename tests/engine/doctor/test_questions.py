@@ -14,7 +14,7 @@ from engine.service.worker.statistics import describe
 from engine.spec.experiment import Experiment
 from engine.spec.experiment_reader import from_raw
 from tests.engine.doctor.questions import QUESTIONS, Question
-from tests.engine.doctor.test_live_presets import appeared
+from tests.presets.watched import watched_training
 
 STATIC = [question for question in QUESTIONS if not question.live]
 LIVE = [question for question in QUESTIONS if question.live]
@@ -57,8 +57,8 @@ def test_what_shows_in_training_is_named_until_it_is_mended(
     before.mkdir()
     after.mkdir()
     sick, mended = from_raw(question.asked(before)), from_raw(question.mended(after))
-    assert question.code in {code for _, code, _ in appeared(sick)}
-    assert question.code not in {code for _, code, _ in appeared(mended)}
+    assert question.code in {code for _, code, _ in watched_training(sick).appeared}
+    assert question.code not in {code for _, code, _ in watched_training(mended).appeared}
 
 
 def test_thirty_questions_each_with_an_address_of_its_own() -> None:
