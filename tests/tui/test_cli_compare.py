@@ -78,6 +78,8 @@ def test_sweeps_of_seeds(sweeps: list[Path], trained: Trained) -> None:
     assert [row.get("values") for row in rows[:2]] == [[0.5, 0.6, 0.7], [0.2, 0.32, 0.4]]
     assert rows[2]["gain"] == pytest.approx(-0.88 / 3)
     assert rows[2]["paired"] is True
+    assert perceptui("compare", *map(str, sweeps), "-o", "s.md").code == 0
+    assert Path("s.md").read_text().startswith("# 2 sweeps compared\n\n## Verdict\n\nB is better")
     mixed = perceptui("compare", str(trained.run), str(sweeps[0]))
     assert (mixed.code, mixed.out) == (2, "")
     assert "give runs only, or sweeps only" in mixed.err

@@ -105,3 +105,28 @@ def test_a_regression_is_judged_in_its_unit(bench: Bench) -> None:
     assert judged["standing"] == "worse"
     assert judged["verdict"].startswith("It is worse than a linear model: Mean error ")
     assert judged["doubt"].startswith("10 samples are few")
+
+
+def test_a_sweep_is_judged_over_its_seeds(bench: Bench) -> None:
+    """Its best configuration; as text, as JSON, as Markdown and on the page of the sweep."""
+    axes = ("--over", "optimizer.lr=0.1,0.5", "--seeds", "2")
+    swept = perceptui("sweep", "tiny.toml", *axes, "--quiet", "--yes")
+    assert swept.code == 0, swept.err
+    (name,) = (path.name for path in (bench.runs_dir / "sweeps").iterdir())
+    outcome = perceptui("evaluate", name)
+    assert outcome.code == 0, outcome.err
+    verdict, scores, trainings = outcome.out.strip().split("\n\n")
+    assert "on average over 2 seeds" in verdict.replace("\n", " ")
+    assert "Judged is the best configuration: lr 0." in verdict.replace("\n", " ")
+    assert scores.startswith("Scores (train split, 2 seeds)\nMetric")
+    assert len(trainings.splitlines()) == 5
+    (judged,) = perceptui("evaluate", name, "--json").records
+    assert (judged["event"], len(judged["runs"])) == ("judged_over_seeds", 2)
+    assert perceptui("evaluate", name, "-o", "s.md").code == 0
+    assert "## Scores (train split, 2 seeds)" in (bench.folder / "s.md").read_text()
+    assert perceptui("report", "--sweep", name, "-o", "page.md").code == 0
+    page = (bench.folder / "page.md").read_text()
+    assert "on average over 2 seeds" in page.partition("## Configurations")[0]
+    assert "## Scores (train split, 2 seeds)" in page
+    message = bench.refused("evaluate", name, "--accept", "both")
+    assert message == "evaluate: --accept goes with a run: name one of the sweep's"

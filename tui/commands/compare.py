@@ -18,6 +18,7 @@ from tui.commands.evaluate import (
     told_written,
     write_report,
 )
+from tui.commands.evaluate_sweep import sweep_named
 from tui.commands.json_line import print_json, print_message
 from tui.commands.one_off_session import answer_of
 from tui.language import tr
@@ -51,28 +52,13 @@ def compare_command(
     shared = ctx.obj.merged(runs_dir, data_dir, ascii, json)
     if not 2 <= len(names) <= MOST:
         raise UsageError(f"compare: give two runs or more, {MOST} at most")
-    sweeps = [found for name in names if (found := _sweep(name, shared.runs)) is not None]
+    sweeps = [found for name in names if (found := sweep_named(name, shared.runs)) is not None]
     if len(sweeps) == len(names):
-        _compare_sweeps(sweeps, output, shared)
+        _compare_sweeps(sweeps, output, shared, force=force)
         return
     if sweeps:
         raise UsageError("compare: give runs only, or sweeps only: those are means over seeds")
     _compare_runs(names, output, checkpoint, shared, force=force)
-
-
-def _sweep(name: str, runs_dir: Path) -> SweepDirectory | None:
-    """The sweep of a name; None where it is a run's, which go first."""
-    from engine.runs.run import find_run
-    from engine.sweeps.directory import find_sweep
-
-    try:
-        find_run(name, runs_dir)
-    except UsageError:
-        try:
-            return find_sweep(name, runs_dir)
-        except UsageError:
-            return None
-    return None
 
 
 def _compare_runs(
@@ -110,18 +96,26 @@ def _check_distinct(runs: list[Run]) -> None:
             raise UsageError(f"compare: {runs[place].name} is given twice")
 
 
-def _compare_sweeps(sweeps: list[SweepDirectory], output: Path | None, shared: o.Shared) -> None:
+def _compare_sweeps(
+    sweeps: list[SweepDirectory], output: Path | None, shared: o.Shared, *, force: bool
+) -> None:
     from itertools import combinations
 
     from engine.sweeps.seeds import gain, metric_of, seeds_of
     from tui.past.run_names import letter
     from tui.renderables.judgement.seeds import sections
 
-    if output is not None:
-        raise UsageError("compare: -o goes with runs")
+    target = report_target(None, output, shared, force=force)
     found = [seeds_of(sweep) for sweep in sweeps]
     metric = metric_of(found)
     gains = [gain(found, a, b) for a, b in combinations(range(len(found)), 2)]
+    told = sections(found, gains, metric, [letter(n) for n in range(len(found))])
+    if target is not None:
+        from tui.renderables.judgement.section import markdown
+
+        write_report(target, markdown(tr(f"{len(sweeps)} sweeps compared"), told))
+        told_written(output, shared)
+        return
     if shared.json:
         for one in found:
             values = list(one.values.values())
@@ -132,4 +126,4 @@ def _compare_sweeps(sweeps: list[SweepDirectory], output: Path | None, shared: o
                 "gain": each.mean, "low": each.low, "high": each.high, "paired": each.is_paired,
             })  # fmt: skip
         return
-    print_sections(sections(found, gains, metric, [letter(n) for n in range(len(found))]), shared)
+    print_sections(told, shared)

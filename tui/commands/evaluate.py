@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
 from engine.errors import UsageError
 from tui.commands import app
 from tui.commands import options as o
+from tui.commands.evaluate_sweep import judged_over_seeds, sweep_named
 from tui.commands.json_line import print_json, print_message
 from tui.commands.one_off_session import answer_of
 from tui.commands.output import may_replace
@@ -23,8 +25,11 @@ if TYPE_CHECKING:
     from engine.runs.run import Run
     from engine.service.client.session import Session
     from engine.service.protocol import Judged
+    from engine.sweeps.directory import SweepDirectory
+    from tui.commands.evaluate_sweep import Judge
     from tui.renderables.judgement.section import Section
 
+T = TypeVar("T")
 ReportOption = Annotated[
     Path | None,
     typer.Option("-o", "--output", metavar="FILE", help="Write it as Markdown: report.md."),
@@ -76,12 +81,14 @@ def evaluate(
 ) -> None:
     """Judge a run's network on its data: is it good, how sure, where does it fail.
 
-    Verdict first, against what needs no network; then every score with its 95 % interval.
+    Verdict first, against what needs no network; then every score with its 95 % interval. Of a
+    sweep the best configuration is judged over its seeds.
     """
     from engine.runs.run import find_run
 
     shared = ctx.obj.merged(runs_dir, data_dir, ascii, json)
-    found = find_run(run, shared.runs)
+    sweep = sweep_named(run, shared.runs)
+    found = find_run(run, shared.runs) if sweep is None else None
     kind = o.kind(checkpoint)
     target = report_target(found, output, shared, force=force)
     costs, accepts = _costs(cost), _accepts(accept)
@@ -93,12 +100,18 @@ def evaluate(
         option = "--csv" if table is not None else "--images"
         raise UsageError(f"evaluate: --accept goes with the run's own data, not with {option}")
 
-    async def asked(session: Session) -> Judged:
+    async def asked(session: Session, one: Run) -> Judged:
         return await session.judge(
-            found, kind, shared.data, cost=costs, table=table, pictures=pictures
+            one, kind, shared.data, cost=costs, table=table, pictures=pictures
         )
 
-    judged = _judged(asked, table or pictures)
+    if found is None:
+        assert sweep is not None, "it is one of both"
+        if accepts is not None:
+            raise UsageError("evaluate: --accept goes with a run: name one of the sweep's")
+        _evaluate_sweep(sweep, asked, target, output, shared, table or pictures)
+        return
+    judged = _named(lambda: answer_of(partial(asked, one=found)), table or pictures)
     accepted = accepted_of(judged, accepts) if accepts is not None else None
     if accepted is not None:
         from engine.runs.accepted import store
@@ -120,12 +133,34 @@ def evaluate(
             _tell(accepted, shared)
 
 
-def _judged(ask: Callable[[Session], Coroutine[None, None, Judged]], other: Path | None) -> Judged:
+def _evaluate_sweep(
+    sweep: SweepDirectory,
+    asked: Judge,
+    target: Path | None,
+    output: Path | None,
+    shared: o.Shared,
+    other: Path | None,
+) -> None:
+    from tui.renderables.judgement.over_seeds import sections
+
+    judged = _named(lambda: judged_over_seeds(sweep, asked), other)
+    if target is not None:
+        from tui.renderables.judgement.section import markdown
+
+        write_report(target, markdown(tr(f"Sweep of {sweep.plan().name}"), sections(judged)))
+        told_written(output, shared)
+    elif shared.json:
+        print_message(judged)
+    else:
+        print_sections(sections(judged), shared)
+
+
+def _named(answer: Callable[[], T], other: Path | None) -> T:
     """A worker's answer; a file or folder that is at fault is named as it was typed."""
     from engine.errors import PerceptuiError
 
     try:
-        return answer_of(ask)
+        return answer()
     except PerceptuiError as error:
         if other is None:
             raise
@@ -188,13 +223,15 @@ def _tell(accepted: Accepted, shared: o.Shared) -> None:
     )
 
 
-def report_target(run: Run, output: Path | None, shared: o.Shared, *, force: bool) -> Path | None:
+def report_target(
+    run: Run | None, output: Path | None, shared: o.Shared, *, force: bool
+) -> Path | None:
     """The file that a report is written to; None for none. Raises UsageError."""
     from engine.runs.output import destination
 
     if output is None:
         return None
-    experiment = run.experiment()
+    experiment = run.experiment() if run is not None else None
 
     def checked(replace: bool) -> Path:
         return destination(output, experiment, shared.data, replace=replace)

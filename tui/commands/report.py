@@ -15,9 +15,11 @@ from tui.commands.json_line import print_json
 from tui.commands.one_off_session import answer_of
 
 if TYPE_CHECKING:
-    from engine.runs.pictures import Pictures
     from engine.runs.run import Run
+    from engine.service.client.session import Session
+    from engine.service.protocol import Judged, Reviewed
     from engine.sweeps.directory import SweepDirectory
+    from engine.sweeps.judged import OverSeeds
     from tui.report.document import Document
     from tui.report.formats import Form
     from tui.terminal.printing import Terminal
@@ -70,7 +72,7 @@ def report(
     else:
         from tui.report.of_sweep import page_of_sweep
 
-        document = page_of_sweep(found)
+        document = page_of_sweep(found, _over_seeds(found, shared.data))
     if form is None:
         from tui.report import text
 
@@ -119,26 +121,49 @@ def _found(names: list[str], runs_dir: Path, *, is_sweep: bool) -> list[Run] | S
 
 def _of_runs(runs: list[Run], data_dir: Path, grid: tuple[int, int]) -> Document:
     if len(runs) > 1:
-        from tui.report.of_runs import page_of_runs
-
-        return page_of_runs(runs)
+        return _of_several(runs, data_dir)
+    from tui.live.opened_run import NO_DATA
     from tui.report.of_run import page_of_run
 
-    pictures, why_none = _pictures(runs[0], data_dir, grid)
-    return page_of_run(runs[0], pictures, why_none)
+    run = runs[0]
 
-
-def _pictures(run: Run, data_dir: Path, grid: tuple[int, int]) -> tuple[Pictures | None, str]:
-    """What is drawn of its network, or why nothing is."""
-    from tui.live.opened_run import NO_DATA
+    async def asked(session: Session) -> tuple[Reviewed, Judged]:
+        review = await session.review(run, "last", data_dir, grid=grid)
+        return review, await session.judge(run, "last", data_dir)
 
     try:
         if not run.experiment().data.is_here(data_dir):
-            return None, NO_DATA
-        review = answer_of(lambda session: session.review(run, "last", data_dir, grid=grid))
+            return page_of_run(run, None, NO_DATA)
+        review, judged = answer_of(asked)
     except PerceptuiError as error:
-        return None, f"no picture: {error}"
-    return review.pictures, ""
+        return page_of_run(run, None, f"no picture: {error}")
+    return page_of_run(run, review.pictures, judgement=judged.judgement)
+
+
+def _of_several(runs: list[Run], data_dir: Path) -> Document:
+    from tui.report.of_runs import page_of_runs
+
+    try:
+        found = answer_of(lambda session: session.compare(runs, "last", data_dir))
+    except PerceptuiError as error:
+        return page_of_runs(runs, why_not=str(error))
+    return page_of_runs(runs, found)
+
+
+def _over_seeds(sweep: SweepDirectory, data_dir: Path) -> OverSeeds | None:
+    """Its best configuration judged over its seeds; None where that can't be done."""
+    from tui.commands.evaluate_sweep import judged_over_seeds
+
+    if sweep.plan().repeats < 2:
+        return None
+
+    async def asked(session: Session, run: Run) -> Judged:
+        return await session.judge(run, "last", data_dir)
+
+    try:
+        return judged_over_seeds(sweep, asked)
+    except PerceptuiError:  # the page tells what its table has
+        return None
 
 
 def _grid(terminal: Terminal, form: Form | None) -> tuple[int, int]:

@@ -16,7 +16,6 @@ from tui.live.trainer_process import Connect, TrainerProcess
 from tui.live.witness import Nobody, Witness
 
 if TYPE_CHECKING:
-    from engine.evaluation.judgement import Judgement
     from engine.export.predictions import DrawingPredicted
     from engine.parts.data import Loading
     from engine.runs import events as ev
@@ -252,14 +251,14 @@ class Following:
         await session.export(run, format, output, checkpoint, data_dir, replace=replace)
         self.witness.did("exported", format)
 
-    async def judge(self, run: Run) -> Judgement:
+    async def judge(self, run: Run) -> p.Judged:
         """How good a run's network is, how sure that is, where it fails; raises PerceptuiError."""
         session = await self._needed("judge")
         judged = await session.judge(run, data_dir=self.folders.data_dir)
         for one in judged.splits:
             self.witness.happened(one)
         self.witness.did("evaluated")
-        return judged.judgement
+        return judged
 
     async def compare(self, runs: Sequence[Run]) -> p.RunsCompared:
         """Which of several runs' networks is better on the same samples; raises PerceptuiError."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from importlib.metadata import version
 
 from engine.errors import PerceptuiError
+from engine.evaluation.judgement import Judgement
 from engine.parts.metrics import METRICS
 from engine.runs.events import Evaluated, Predicted, RunStarted
 from engine.runs.pictures import Comparison, Pictures
@@ -36,6 +37,7 @@ from tui.report.document import (
     Section,
     Table,
 )
+from tui.report.judged import of_judgement
 
 MOST_CLASSES = 60
 """Of a table of classes, and of a confusion matrix that is drawn."""
@@ -43,10 +45,16 @@ MOST_PREDICTED = 50
 MOST_PICTURES = 40
 
 
-def page_of_run(run: Run, pictures: Pictures | None = None, why_none: str = "") -> Document:
+def page_of_run(
+    run: Run,
+    pictures: Pictures | None = None,
+    why_none: str = "",
+    judgement: Judgement | None = None,
+) -> Document:
     """The page of a run; raises PerceptuiError where its record can't be read.
 
-    pictures: what is drawn of its network; why_none: why they are not there, as a sentence.
+    pictures: what is drawn of its network, judgement: how good that is; why_none: why they are not
+    there, as a sentence.
     """
     history = History()
     for event in run.events():
@@ -56,6 +64,7 @@ def page_of_run(run: Run, pictures: Pictures | None = None, why_none: str = "") 
     sections = [
         Section("Curves", [*_curves(history, run)]),
         *_classes([*history.latest.evaluated.values()]),
+        *(of_judgement(judgement) if judgement is not None else []),
         Section("Pictures", [*_pictures(pictures, why_none, history.targets)]),
         Section("The doctor says", [*_remarks(history)]),
         Section("Predictions", [*_predictions(history.latest.predicted, history.targets)]),
@@ -65,7 +74,7 @@ def page_of_run(run: Run, pictures: Pictures | None = None, why_none: str = "") 
     ]
     return Document(
         started.title if started and started.title else run.title(),
-        [*_lead(run, history)],
+        [*_lead(run, history, judgement)],
         [section for section in sections if section.blocks],
     )
 
@@ -104,9 +113,13 @@ def _experiment(run: Run) -> Experiment | None:
         return None
 
 
-def _lead(run: Run, history: History) -> Iterator[Block]:
+def _lead(run: Run, history: History, judgement: Judgement | None) -> Iterator[Block]:
     latest = history.latest
-    if latest.started is not None:
+    if judgement is not None:
+        yield Prose(tr(judgement.verdict), strong=True)
+        if judgement.doubt:
+            yield Prose(tr(judgement.doubt))
+    elif latest.started is not None:
         measured = {
             f"{split}_{name}": value
             for split, one in latest.evaluated.items()

@@ -6,20 +6,28 @@ from collections.abc import Sequence
 
 from engine.errors import PerceptuiError
 from engine.runs.run import Run
+from engine.service.protocol import RunsCompared
 from tui.editing.share import command_line
 from tui.language import tr
 from tui.past.comparison import Comparison, compare, told
 from tui.past.fields import Row
 from tui.past.run_names import began
+from tui.renderables.judgement.comparison import disagreements, scores, sentences
 from tui.renderables.sanitize import fit
 from tui.report.document import Block, Chart, Code, Document, Line, Lines, Prose, Section, Table
+from tui.report.judged import as_sections
 
 LONGEST = 40
 """Characters of a run's name over a column or beside a line; whole it stands above its command."""
 
 
-def page_of_runs(runs: Sequence[Run]) -> Document:
-    """The page of a comparison; raises PerceptuiError where a record can't be read."""
+def page_of_runs(
+    runs: Sequence[Run], compared: RunsCompared | None = None, why_not: str = ""
+) -> Document:
+    """The page of a comparison; raises PerceptuiError where a record can't be read.
+
+    compared: how they do on the same samples; why_not: why that can't be said, as a sentence.
+    """
     found = compare(runs, when=began)
     names = _names(found)
     short = [fit(name, LONGEST) for name in names]
@@ -27,12 +35,24 @@ def page_of_runs(runs: Sequence[Run]) -> Document:
         Section("Loss", [*_curves(found, short)]),
         Section("What differs", [_table(found.differences, short)] if found.differences else []),
         Section("What came out", [_table(found.outcomes, short, found.best)]),
+        *(
+            as_sections([scores(compared, short), disagreements(compared, short)])
+            if compared
+            else []
+        ),
         Section("The same again", [*_again(found, names)]),
     ]
+    contests = (
+        [said for one in compared.contests for said in sentences(one, short)] if compared else []
+    )
+    told_of = [*contests, *([why_not] if why_not else [])]
     titles = list(dict.fromkeys(run.title() for run in found.runs))
     return Document(
         tr(f"{titles[0]}: {len(runs)} runs") if len(titles) == 1 else tr(f"{len(runs)} runs"),
-        [Prose(told(one, names), strong=True) for one in found.verdicts],
+        [
+            *(Prose(told(one, names), strong=True) for one in found.verdicts),
+            *(Prose(tr(said)) for said in told_of),
+        ],
         [section for section in sections if section.blocks],
     )
 

@@ -7,12 +7,14 @@ from importlib.metadata import version
 
 from engine.spec.writer import to_toml
 from engine.sweeps.directory import SweepDirectory
+from engine.sweeps.judged import OverSeeds
 from engine.sweeps.plan import Plan
 from engine.sweeps.results import Results, Row
 from engine.sweeps.telling import command_words, labels, of_stacks, sentences
 from tui.language import tr
 from tui.past.sweep_lines import announced, has_map, objective_title, remark
 from tui.past.sweep_view import SweepReader, SweepView
+from tui.renderables.judgement.over_seeds import sections as over_seeds
 from tui.renderables.numbers import metric
 from tui.renderables.shell import shell_line
 from tui.report.document import (
@@ -27,27 +29,33 @@ from tui.report.document import (
     Section,
     Table,
 )
+from tui.report.judged import as_sections
 
 MOST_ROWS = 200
 MOST_CURVES = 8
 MOST_PLANES = 6
 
 
-def page_of_sweep(directory: SweepDirectory) -> Document:
-    """The page of a sweep, as far as it is; raises PerceptuiError where it can't be read."""
+def page_of_sweep(directory: SweepDirectory, judged: OverSeeds | None = None) -> Document:
+    """The page of a sweep, as far as it is; raises PerceptuiError where it can't be read.
+
+    judged: its best configuration over its seeds.
+    """
     reader = SweepReader(directory)
     view = reader.read()
     plan, results = view.plan, view.results
     sections = [
         Section("Configurations", [*_configurations(plan, results)]),
+        *(as_sections([*over_seeds(judged)][1:]) if judged is not None else []),
         Section("Loss", [*_curves(reader, view)]),
         Section("Decision boundary", [*_planes(view)]),
         Section("The best again", _again(plan, results)),
         Section("Experiment", [Code(to_toml(plan.base.without_prose()).rstrip("\n"), "toml")]),
         Section("Made with", [Table([], [["perceptui", version("perceptui")]], numbers=False)]),
     ]
+    verdict = [Prose(tr(judged.verdict), strong=True)] if judged is not None else []
     stacked = of_stacks(directory.lines()[0])
-    lead: list[Block] = [Prose(tr(one), strong=True) for one in sentences(results)]
+    lead: list[Block] = [*verdict, *(Prose(tr(one), strong=True) for one in sentences(results))]
     lead += [Prose(tr(one)) for one in (announced(plan), stacked) if one]
     if view.state != "completed":
         state, done = view.state, view.num_done

@@ -8,15 +8,18 @@ from rich.text import Text
 from engine.runs.pictures import Boundary, Comparison, Curve, Painting
 from tui.drawings import Rows, boundary_rows, comparison_rows, curve_rows, mistakes_rows
 from tui.language import tr
+from tui.renderables.chart import Axis, chart, legend
+from tui.renderables.chart import Curve as Drawn
 from tui.renderables.confusion import confusion
 from tui.renderables.look import Look
 from tui.renderables.loss_chart import LossSeries, loss_chart
 from tui.renderables.numbers import metric
 from tui.renderables.painting import painting_rows
+from tui.renderables.palette import class_hue
 from tui.renderables.sanitize import plain
 from tui.renderables.sweep import Line as Cell
 from tui.renderables.sweep import heat_map
-from tui.renderables.table import Column, heading, sentence, table
+from tui.renderables.table import Column, heading, sentence, table, wrapped
 from tui.report.document import (
     Block,
     Chart,
@@ -91,6 +94,8 @@ def _table(block: Table, width: int, look: Look) -> Rows:
 def _drawing(drawing: Drawing, width: int, look: Look) -> Rows:
     match drawing:
         case Lines():
+            if not all(float(x).is_integer() for one in drawing.lines for x in one.x):
+                return _over_numbers(drawing, width, look)
             series = [LossSeries(one.name, one.x, one.y) for one in drawing.lines]
             return loss_chart(series, width, CHART_HEIGHT, look, title="")
         case Confusion():
@@ -105,6 +110,21 @@ def _drawing(drawing: Drawing, width: int, look: Look) -> Rows:
             return painting_rows(drawing, width, CHART_HEIGHT + 6, look)
         case Comparison():
             return comparison_rows(drawing, min(width, 72), CHART_HEIGHT + 6, look)
+
+
+def _over_numbers(drawing: Lines, width: int, look: Look) -> Rows:
+    """Curves over what is not counted in epochs."""
+    lines = drawing.lines
+    known = [y for one in lines for y in one.y if y is not None]
+    if not known:
+        return []
+    curves = [
+        Drawn(one.name, one.x, one.y, class_hue(number), look.glyph(number))
+        for number, one in enumerate(lines)
+    ]
+    x, y = Axis.around([x for one in lines for x in one.x]), Axis.around(known)
+    rows = chart(curves, x, y, width, CHART_HEIGHT, look)
+    return [*rows, *wrapped(legend(curves, look), width, look)] if len(lines) > 1 else rows
 
 
 def _heat(drawing: HeatMap, width: int, look: Look) -> Rows:

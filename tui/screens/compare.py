@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from rich.text import Text
 from textual import work
@@ -19,6 +20,9 @@ from tui.renderables.palette import class_hue
 from tui.renderables.table import Cell, Column, heading, sentence, table
 from tui.screens.page_screen import PageScreen
 
+if TYPE_CHECKING:
+    from engine.service.protocol import RunsCompared
+
 
 class CompareScreen(PageScreen):
     """Which came out best, every score, what differs between them, and their loss curves."""
@@ -32,6 +36,7 @@ class CompareScreen(PageScreen):
         self._runs = runs
         self._log = False
         self._comparison: Comparison | None = None
+        self._found: RunsCompared | None = None
         self._told: list[str] = []
         """What is said of them on the same samples, once that is found out."""
 
@@ -66,6 +71,7 @@ class CompareScreen(PageScreen):
             for run, sign in zip(runs, letters, strict=True):
                 said = said.replace(run.name, sign)  # as they are called here
             return [said]
+        self._found = found
         return [one for contest in found.contests for one in sentences(contest, letters)]
 
     def _show(self) -> None:
@@ -96,6 +102,8 @@ class CompareScreen(PageScreen):
             rows += table(columns, body, width, look)
         else:
             rows += sentence("Their experiments are the same.", width, look)
+        from tui.renderables.judgement.comparison import disagreements
+
         series = [
             LossSeries(name, [epoch for epoch, _ in curve], [loss for _, loss in curve])
             for name, curve in zip(letters, comparison.curves, strict=True)
@@ -104,7 +112,11 @@ class CompareScreen(PageScreen):
         title = tr("Training loss")
         at = self.page.at
         curves = loss_chart(series, width, height, look, log=self._log, title=title, at=at)
-        return [*rows, Text(), *curves]
+        rows += [Text(), *curves]
+        if self._found is not None:
+            apart = disagreements(self._found, letters)
+            rows += [Text(), *apart.text(width, look)]
+        return rows
 
     def _scores(self, comparison: Comparison, letters: Sequence[str], width: int) -> list[Text]:
         columns = (

@@ -23,7 +23,7 @@ from engine.runs.directory import RunDirectory
 from engine.runs.lease import own_lease, write_lease
 from engine.runs.pictures import Point
 from engine.runs.run import Run
-from engine.service.protocol import RunsCompared
+from engine.service.protocol import Judged, RunsCompared
 from engine.service.protocol.description import DataRows, Description
 from engine.spec.experiment import Experiment
 from engine.spec.experiment_reader import from_raw
@@ -107,10 +107,10 @@ class AnsweringController:
             raise self.answer
         return DrawingPredicted(prediction=self.answer, seen=self.seen)
 
-    async def judge(self, run: Run) -> Judgement:
+    async def judge(self, run: Run) -> Judged:
         if isinstance(self.judgement, PerceptuiError):
             raise self.judgement
-        return self.judgement
+        return Judged(splits=[], judgement=self.judgement, step=4)
 
     async def compare(self, runs: Sequence[Run]) -> RunsCompared:
         if isinstance(self.compared, PerceptuiError):

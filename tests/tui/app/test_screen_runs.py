@@ -6,13 +6,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from rich.text import Text
 from textual.pilot import Pilot
 
 from engine.errors import PerceptuiError
 from engine.evaluation.judgement import Judgement
+from engine.evaluation.judging import judge
+from engine.runs.accepted import accepted_at
 from engine.runs.known_runs import KnownRuns, ListedRun
 from engine.service.protocol import RunsCompared
+from tests.engine.evaluation.samples import random_classes
 from tests.tui.app.idle import Gate
 from tests.tui.app.judged import CONTEST, JUDGED, compared
 from tests.tui.app.stage import BOTH_SIZES
@@ -20,7 +24,9 @@ from tests.tui.app.stand import StandApp, made_run, seen, told, until
 from tui.past.comparison import compare
 from tui.renderables.table import Sheet
 from tui.screens import runs as runs_screen
+from tui.screens.choice import ChoiceScreen
 from tui.screens.compare import CompareScreen
+from tui.screens.evaluate import EvaluateScreen
 from tui.screens.runs import RunsScreen
 from tui.widgets.run_list import RunList
 
@@ -299,6 +305,9 @@ def test_which_is_better_on_the_same_samples(
         app.controller.compared = refusal if found is None else found
         app.push_screen(CompareScreen(runs))
         await until(pilot, lambda: said in seen(app))
+        if found is not None:
+            await pilot.press("end")
+            await until(pilot, lambda: "They disagree on 43 of 200 samples." in seen(app))
 
     told(tmp_path, RunsScreen(), story)
 
@@ -322,6 +331,42 @@ def test_a_run_is_judged(tmp_path: Path, found: Judgement | PerceptuiError, said
         assert seen(app).splitlines()[0].strip() == "How good is Small?"
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(app.screen, RunsScreen))
+
+    told(tmp_path, RunsScreen(), story)
+
+
+def test_what_is_offered_is_accepted(tmp_path: Path) -> None:
+    """A threshold of two classes is kept with the run, and taken back; esc keeps nothing."""
+    run = made_run(tmp_path)
+    offering = replace(JUDGED, threshold=judge(random_classes(200, 2)).threshold)
+
+    async def story(app: StandApp, pilot: Play) -> None:
+        app.push_screen(EvaluateScreen(run, "Small"))
+        await until(pilot, lambda: "Accuracy 0.900, a line" in seen(app))
+        await pilot.press("a")  # it offers nothing
+        assert isinstance(app.screen, EvaluateScreen)
+        await pilot.press("escape")
+        app.controller.judgement = offering
+        app.push_screen(EvaluateScreen(run, "Small"))
+        await until(pilot, lambda: "is said above a threshold" in seen(app))
+        await pilot.press("a")
+        await until(pilot, lambda: isinstance(app.screen, ChoiceScreen))
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, EvaluateScreen))
+        assert accepted_at(run.path, 4) is None
+        await pilot.press("a")
+        await until(pilot, lambda: isinstance(app.screen, ChoiceScreen))
+        await pilot.press("h")
+        await until(pilot, lambda: accepted_at(run.path, 4) is not None)
+        kept = accepted_at(run.path, 4)
+        assert kept is not None
+        assert offering.threshold is not None
+        assert (kept.threshold, kept.temperature) == (offering.threshold.chosen.threshold, 1.0)
+        await until(pilot, lambda: isinstance(app.screen, EvaluateScreen))
+        await pilot.press("a")
+        await until(pilot, lambda: isinstance(app.screen, ChoiceScreen))
+        await pilot.press("n")
+        await until(pilot, lambda: accepted_at(run.path, 4) is None)
 
     told(tmp_path, RunsScreen(), story)
 

@@ -17,7 +17,9 @@ from tui.report.plots import SVG, drawn
 
 pytest.importorskip("matplotlib", reason="needs the extra report")
 
-TITLES = ["Curves", "Classes (train split)", "Pictures", "Predictions", "Experiment"]
+JUDGED = ["Scores (train split, 20 samples)", "Classes with intervals", "Where it fails"]
+JUDGED += ["The worst mistakes", "What it goes by", "How robust it is", "Calibration", "Threshold"]
+TITLES = ["Curves", "Classes (train split)", *JUDGED, "Pictures", "Predictions", "Experiment"]
 TITLES += ["The same again", "Made with"]
 
 
@@ -32,7 +34,7 @@ def test_html_has_every_section_and_needs_nothing(bench: Bench, trained: Trained
     """In their order, the drawings inside, no script, no address but the names of namespaces."""
     page = written(bench, "run.html", str(trained.run))
     assert re.findall("<h2>(.*?)</h2>", page) == TITLES
-    assert page.count("<svg ") == page.count("</svg>") == 5
+    assert page.count("<svg ") == page.count("</svg>") == 10  # five of what judges it
     assert "<script" not in page
     assert {a for a in re.findall(r'https?://[^"]*', page) if "www.w3.org" not in a} == set()
     assert len(ids := re.findall(r'\bid="([^"]*)"', page)) == len(set(ids))
@@ -88,6 +90,9 @@ def test_several_runs_are_compared(bench: Bench) -> None:
     second = bench.train("--quiet", "--lr", "0.5", "--epochs", "4").run
     page = written(bench, "two.md", str(first), str(second))
     assert page.startswith("# Tiny: 2 runs\n")
+    assert "is better on" in page.partition("## Loss")[0]
+    assert "## Where they disagree\n\nThey disagree on " in page
+    assert "| Accuracy | " in page.partition("## Scores (train split, 20 samples)")[2]
     assert "| optimizer.lr | 0.1 | 0.5 |" in page
     assert "| ended | completed | completed |" in page
     assert (
@@ -111,6 +116,14 @@ def test_a_sweep(bench: Bench, swept: Path) -> None:
     (name,) = (path.name for path in (swept / "sweeps").iterdir())
     found = perceptui("report", name, "--runs-dir", str(swept))
     assert found.lines[0] == "Sweep of tiny"
+
+
+def test_why_runs_are_not_compared_is_told(bench: Bench, trained: Trained) -> None:
+    """Runs of other samples stand side by side all the same."""
+    other = bench.train("--quiet", "--seed", "7").run
+    page = written(bench, "apart.md", str(trained.run), str(other))
+    assert "they are not judged on the same samples (seed 0 against 7" in page
+    assert "## What came out" in page
 
 
 def test_names_are_names(bench: Bench, named_badly: Path) -> None:

@@ -17,6 +17,7 @@ from tui.renderables.look import Look
 from tui.renderables.loss_chart import LossSeries, loss_chart
 from tui.renderables.numbers import metric
 from tui.renderables.table import Column
+from tui.report.document import Gallery
 
 CHART_HEIGHT = 14
 
@@ -31,7 +32,7 @@ def sections(found: RunsCompared, written: Comparison, letters: Sequence[str]) -
     raised = [tr("p is raised as Holm's rule has it, since several pairs are looked at.")]
     is_raised = len(found.contests) > 1 and found.contests[0].p is not None
     yield Section("Verdict", [*names, *told, *(raised if is_raised else [])])
-    yield _scores(found, letters)
+    yield scores(found, letters)
     if written.differences:
         columns = (Column("What differs", least=8), *(Column(one, least=6) for one in letters))
         body = [(name, *values) for name, values in written.differences]
@@ -41,7 +42,7 @@ def sections(found: RunsCompared, written: Comparison, letters: Sequence[str]) -
     yield Section(
         "Training loss", drawing=lambda width, look: _curves(written, letters, width, look)
     )
-    yield _disagreements(found, letters)
+    yield disagreements(found, letters)
 
 
 def sentences(contest: Contest, letters: Sequence[str]) -> list[str]:
@@ -88,7 +89,8 @@ def _size(amount: float | None) -> str:
     return metric(abs(amount)) if amount is not None else "-"
 
 
-def _scores(found: RunsCompared, letters: Sequence[str]) -> Section:
+def scores(found: RunsCompared, letters: Sequence[str]) -> Section:
+    """Each score of all of them, side by side."""
     columns = (
         Column("Metric", least=8),
         *(
@@ -129,7 +131,8 @@ def _curves(written: Comparison, letters: Sequence[str], width: int, look: Look)
     return loss_chart(series, min(width, 100), CHART_HEIGHT, look)
 
 
-def _disagreements(found: RunsCompared, letters: Sequence[str]) -> Section:
+def disagreements(found: RunsCompared, letters: Sequence[str]) -> Section:
+    """The samples that they tell most differently."""
     said = tr(f"They disagree on {found.num_disagreements:,} of {found.samples:,} samples.")
     if not found.disagreements:
         return Section("Where they disagree", [said])
@@ -153,4 +156,5 @@ def _disagreements(found: RunsCompared, letters: Sequence[str]) -> Section:
         columns,
         [(row[0], *row[2:]) for row in body],
         drawing=lambda width, look: mistakes_rows(pictures, width, look),
+        blocks=[Gallery(pictures)],
     )

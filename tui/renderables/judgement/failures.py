@@ -10,6 +10,7 @@ from tui.language import tr
 from tui.renderables.judgement.section import Section
 from tui.renderables.numbers import count, fraction, metric
 from tui.renderables.table import Column
+from tui.report.document import Gallery
 
 MOST_SLICES = 12
 SURE = 0.05
@@ -93,6 +94,7 @@ def _mistakes(judgement: Judgement) -> Section:
         [columns[0], *columns[2:]],
         [[row[0], *row[2:]] for row in body],
         lambda width, look: mistakes_rows(pictures, width, look),
+        [Gallery(pictures)],
         after,
     )
 

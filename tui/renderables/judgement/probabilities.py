@@ -12,6 +12,7 @@ from tui.renderables.look import Look
 from tui.renderables.numbers import fraction, metric
 from tui.renderables.palette import PLAIN, class_hue
 from tui.renderables.table import Column, wrapped
+from tui.report.document import Chart, Line, Lines
 
 WIDTH, HEIGHT = 60, 14
 _SHARE = Axis(0.0, 1.0)
@@ -48,8 +49,18 @@ def calibration(found: Calibration) -> Section:
         )
         for one in found.bins
     ]
+    lines = [
+        Line(tr("as it should be"), [0.0, 1.0], [0.0, 1.0]),
+        Line(tr("right"), [one.share for one in found.bins], [one.right for one in found.bins]),
+    ]
+    drawn = Lines(lines, tr("Share given"), tr("Right"))
     return Section(
-        "Calibration", said, columns, body, lambda width, look: _reliability(found, width, look)
+        "Calibration",
+        said,
+        columns,
+        body,
+        lambda width, look: _reliability(found, width, look),
+        [Chart("Reliability", drawn, said[0])],
     )
 
 
@@ -99,8 +110,19 @@ def threshold(found: Threshold) -> Section:
         (f"{one.threshold:.3g}", fraction(one.precision), fraction(one.recall))
         for one in (usual, chosen)
     ]
+    places = [one.threshold for one in found.points]
+    lines = [
+        Line(tr("precision"), places, [one.precision for one in found.points]),
+        Line(tr("recall"), places, [one.recall for one in found.points]),
+    ]
+    drawn = Lines(lines, tr("Threshold"), tr("Precision and recall"))
     return Section(
-        "Threshold", said, columns, body, lambda width, look: _over_threshold(found, width, look)
+        "Threshold",
+        said,
+        columns,
+        body,
+        lambda width, look: _over_threshold(found, width, look),
+        [Chart("Precision and recall", drawn, said[1])],
     )
 
 

@@ -16,6 +16,7 @@ from tui.renderables.look import Look
 from tui.renderables.numbers import fraction, metric
 from tui.renderables.palette import class_hue
 from tui.renderables.table import Column, heading, table, wrapped
+from tui.report.document import Block, Chart, Gallery, Line, Lines, Table
 
 MOST = 12
 SURE = 0.05
@@ -56,7 +57,18 @@ def _importances(judgement: Judgement) -> Section:
     more = len(judgement.importances) - MOST
     after = [tr(f"{more} more columns count less.")] if more > 0 else []
     drawing = partial(_dependences, judgement.dependences) if judgement.dependences else None
-    return Section("What it goes by", [said], columns, body, drawing, after)
+    blocks = [_depends(one) for one in judgement.dependences]
+    return Section("What it goes by", [said], columns, body, drawing, blocks, after)
+
+
+def _depends(found: Dependence) -> Block:
+    """A dependence on a page: a table of what is a category, else a curve."""
+    of = found.of or tr("the prediction")
+    if found.labels:
+        pairs = zip(found.labels, found.means, strict=True)
+        return Table([found.column, of], [[name, metric(mean)] for name, mean in pairs])
+    title = tr(f"{of} over {found.column}, on average")
+    return Chart(title, Lines([Line(of, found.values, found.means)], found.column, of), title)
 
 
 def _dependences(found: list[Dependence], width: int, look: Look) -> list[Text]:
@@ -84,7 +96,10 @@ def _saliencies(found: list[Saliency]) -> Section:
     )
     pairs = [one for each in found for one in (each.picture, each.where)]
     return Section(
-        "What it goes by", [said], drawing=lambda width, look: mistakes_rows(pairs, width, look)
+        "What it goes by",
+        [said],
+        drawing=lambda width, look: mistakes_rows(pairs, width, look),
+        blocks=[Gallery(pairs)],
     )
 
 
@@ -98,17 +113,24 @@ def _strains(judgement: Judgement) -> Section:
         for one in judgement.strains
         for place, (amount, value) in enumerate(zip(one.amounts, one.values, strict=True))
     ]
-    return Section("How robust it is", (), columns, body, partial(_curves, curves))
+    lines = [Line(name, places, values) for name, places, values in map(_places, curves)]
+    title = tr(f"{what} as it is made harder")
+    drawn = Chart(title, Lines(lines, tr("share of the most"), what), title)
+    return Section("How robust it is", (), columns, body, partial(_curves, curves), [drawn])
+
+
+def _places(one: Strain) -> tuple[str, list[float], list[float | None]]:
+    """Its name, how much is done as a share of the most, and the headline there."""
+    amounts = [float(amount) for amount in one.amounts]
+    places = [amount / max(amounts) for amount in amounts]
+    return tr(_WHAT[one.what]).partition(",")[0], places, one.values
 
 
 def _curves(found: list[Strain], width: int, look: Look) -> list[Text]:
     """The headline over how much is done, each from nothing to the most."""
     curves = []
-    for number, one in enumerate(found):
-        amounts = [float(amount) for amount in one.amounts]
-        places = [amount / max(amounts) for amount in amounts]
-        name = tr(_WHAT[one.what]).partition(",")[0]
-        curves.append(Curve(name, places, one.values, class_hue(number), look.glyph(number)))
+    for number, (name, places, values) in enumerate(map(_places, found)):
+        curves.append(Curve(name, places, values, class_hue(number), look.glyph(number)))
     known = [value for one in found for value in one.values if value is not None]
     if not known:
         return []

@@ -11,6 +11,7 @@ from tui.language import tr
 from tui.renderables.look import Look
 from tui.renderables.sanitize import plain
 from tui.renderables.table import Column, heading, sentence, table
+from tui.report.document import Block
 
 FILE_WIDTH = 78
 """Columns of what is drawn into a file."""
@@ -28,6 +29,8 @@ class Section:
     rows: Sequence[Sequence[str]] = ()
     drawing: Callable[[int, Look], list[Text]] | None = None
     """What is drawn in a width."""
+    blocks: Sequence[Block] = ()
+    """What a page shows in place of what is drawn."""
     after: Sequence[str] = ()
     """Sentences behind table and drawing."""
 
