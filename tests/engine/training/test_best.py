@@ -67,9 +67,24 @@ def _run(experiment: Experiment, folder: Path, executor: Executor = "auto") -> T
 @pytest.mark.parametrize(
     ("executor", "spacing_s"), [("eager", math.inf), ("traced", 0.0), ("traced", math.inf)]
 )
-@pytest.mark.parametrize("batch_size", ["full", 7])
-@pytest.mark.parametrize("layers", [JUMPY["layers"], NOISY], ids=["steady", "noisy"])
-@pytest.mark.parametrize("validated", [0.0, 0.25])
+@pytest.mark.parametrize(
+    ("batch_size", "layers", "validated"),
+    [
+        ("full", JUMPY["layers"], 0.0),
+        (7, JUMPY["layers"], 0.25),
+        (7, NOISY, 0.0),
+        ("full", NOISY, 0.25),
+        *(
+            pytest.param(*others, marks=pytest.mark.rare)  # each two of the three stand above
+            for others in (
+                (7, JUMPY["layers"], 0.0),
+                ("full", JUMPY["layers"], 0.25),
+                ("full", NOISY, 0.0),
+                (7, NOISY, 0.25),
+            )
+        ),
+    ],
+)
 def test_the_best_is_the_best(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
