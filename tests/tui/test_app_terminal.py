@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.thoroughness import examples
 from tests.tui.command_line import Bench
 from tests.tui.pseudo_terminal import ENTER, ESCAPE, PseudoTerminal, app_on_terminal
 
@@ -141,12 +142,12 @@ def test_ascii(bench: Bench, arguments: list[str], environment: dict[str, str]) 
 
 
 def test_resize_storm(bench: Bench) -> None:
-    """Some hundred sizes, down to one cell, while it trains; the last is drawn whole."""
+    """Dozens of sizes, down to one cell, while it trains; the last is drawn whole."""
     chance = random.Random(0)
     with app_on_terminal() as terminal:
         _train_circle(terminal)
         terminal.type("r ")
-        for _ in range(150):
+        for _ in range(examples(150)):
             terminal.resize(chance.randint(1, 200), chance.randint(1, 60))
             terminal.read(0.01)
         terminal.resize(1, 1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 
+from tests.thoroughness import examples
 from tests.tui.command_line import Bench
 from tests.tui.pseudo_terminal import ENTER, ESCAPE, app_on_terminal
 
@@ -26,14 +27,14 @@ def test_paste_of_a_megabyte(bench: Bench) -> None:
 
 
 def test_mouse_storm(bench: Bench) -> None:
-    """Thousands of mouse moves, clicks and wheel turns; then keys act as ever."""
+    """Hundreds of mouse moves, clicks and wheel turns; then keys act as ever."""
     chance = random.Random(0)
     with app_on_terminal(columns=80, rows=24) as terminal:
         terminal.until("circle")
         terminal.type(ENTER)
         terminal.until("Linear")
         storm = []
-        for _ in range(3000):
+        for _ in range(examples(3000)):
             kind = chance.choice((0, 2, 32, 35, 35, 35, 64, 65))
             end = chance.choice("Mm")
             storm.append(f"\x1b[<{kind};{chance.randint(1, 80)};{chance.randint(2, 23)}{end}")

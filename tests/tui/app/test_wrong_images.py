@@ -60,8 +60,18 @@ def snapshot(side: int, *, is_over: bool) -> Snapshot:
     )
 
 
-@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
-@pytest.mark.parametrize("side", [8, 28])
+@pytest.mark.parametrize(
+    ("side", "size"),
+    [
+        (8, NARROW),
+        (28, NARROW),
+        (28, SIZES[2]),
+        *(
+            pytest.param(side, size, marks=pytest.mark.rare)
+            for side, size in ((28, SIZES[1]), (8, SIZES[1]), (8, SIZES[2]))
+        ),
+    ],
+)
 def test_all_are_seen_with_captions_while_it_trains(
     tmp_path: Path, side: int, size: tuple[int, int]
 ) -> None:

@@ -15,6 +15,7 @@ from rich.text import Text
 
 from engine.runs.pictures import Boundary, Painting, Point, SequenceMap, TokenPlane
 from engine.runs.tile import Tile
+from tests.thoroughness import IS_THOROUGH
 from tui.renderables.accuracy_table import (
     ClassScore,
     Score,
@@ -194,6 +195,7 @@ LOOKS = [
     for ascii in (False, True)
     for color in ("none", "16", "256", "truecolor")
 ]
+WIDTHS = (0, 1, 2, 7, 20, 80, 200) if IS_THOROUGH else (0, 1, 7, 80)
 NAMES = ["\x1b[31mred", "[bold]loud[/]", "漢字漢字漢字漢字", "e\u0301t\u202e\n", ""]
 DATA: dict[str, Values] = {
     "empty": [],
@@ -223,7 +225,7 @@ def _check(rows: Sequence[Text], width: int, look: Look) -> None:
 @pytest.mark.parametrize("data", DATA)
 def test_fits_and_stays_in_its_alphabet(name: str, data: str) -> None:
     """At every width and look: not wider, no controls, ASCII and colors as the look allows."""
-    for width in (0, 1, 2, 7, 20, 80, 200):
+    for width in WIDTHS:
         for look in (LOOKS[0], LOOKS[3], LOOKS[4], LOOKS[5]):
             _check(EVERYTHING[name](DATA[data], NAMES, width, look), width, look)
 
