@@ -76,8 +76,12 @@ class Stage:
 
     async def until_seen(self, *texts: str) -> None:
         """Wait until all of these stand on the screen."""
+
+        def stand(shown: str) -> bool:  # drawn once, not for each of them
+            return all(text in shown for text in texts)
+
         try:
-            await self.until(lambda: all(text in self.screen for text in texts))
+            await self.until(lambda: stand(self.screen))
         except TimeoutError:
             missing = [text for text in texts if text not in self.screen]
             raise AssertionError(f"never seen: {missing}, but\n{self.screen}") from None
