@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -38,7 +39,9 @@ def read_weights(path: Path) -> dict[str, Tensor]:
         if not file.read(2).startswith(_BEGINNINGS):
             raise BadCheckpoint(f"{path}: no weights: it is no file that torch.save writes")
     try:
-        found: object = torch.load(path, map_location="cpu", weights_only=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of protocols, which its owner did not choose
+            found: object = torch.load(path, map_location="cpu", weights_only=True)
     except pickle.UnpicklingError as error:
         raise BadCheckpoint(
             f"{path}: more than weights is pickled in it, and loading that runs whatever its file "

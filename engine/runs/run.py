@@ -232,7 +232,10 @@ class Run:
         """The checkpoint's file; raises PerceptuiError where there is none."""
         path = self.directory.checkpoint(kind)
         if not path.is_file():
-            raise PerceptuiError(f"{self.path}: the run has no checkpoint `{kind}`")
+            raise PerceptuiError(
+                f"{self.path}: the run has no checkpoint `{kind}`: there are no weights to read; "
+                f"`perceptui resume {self.path.name}` trains it to its end"
+            )
         return path
 
 

@@ -15,6 +15,7 @@ from tui.commands.json_line import print_json
 from tui.commands.one_off_session import answer_of
 
 if TYPE_CHECKING:
+    from engine.evaluation.judgement import Judgement
     from engine.runs.run import Run
     from engine.service.client.session import Session
     from engine.service.protocol import Judged, Reviewed
@@ -127,17 +128,21 @@ def _of_runs(runs: list[Run], data_dir: Path, grid: tuple[int, int]) -> Document
 
     run = runs[0]
 
-    async def asked(session: Session) -> tuple[Reviewed, Judged]:
+    async def asked(session: Session) -> tuple[Reviewed, Judgement | None]:
         review = await session.review(run, "last", data_dir, grid=grid)
-        return review, await session.judge(run, "last", data_dir)
+        try:
+            judged = await session.judge(run, "last", data_dir)
+        except PerceptuiError:  # it makes samples, and answers nothing that is right or wrong
+            return review, None
+        return review, judged.judgement
 
     try:
         if not run.experiment().data.is_here(data_dir):
             return page_of_run(run, None, NO_DATA)
-        review, judged = answer_of(asked)
+        review, judgement = answer_of(asked)
     except PerceptuiError as error:
         return page_of_run(run, None, f"no picture: {error}")
-    return page_of_run(run, review.pictures, judgement=judged.judgement)
+    return page_of_run(run, review.pictures, judgement=judgement)
 
 
 def _of_several(runs: list[Run], data_dir: Path) -> Document:

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from engine.errors import UsageError
+from engine.service.client.session import Session
 from tests.tui.command_line import Bench, perceptui
 from tests.tui.conftest import Trained
 from tests.tui.report.conftest import TITLE
@@ -116,6 +118,20 @@ def test_a_sweep(bench: Bench, swept: Path) -> None:
     (name,) = (path.name for path in (swept / "sweeps").iterdir())
     found = perceptui("report", name, "--runs-dir", str(swept))
     assert found.lines[0] == "Sweep of tiny"
+
+
+def test_what_can_not_be_judged_is_drawn(
+    bench: Bench, trained: Trained, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A network that makes samples answers nothing; its page has its pictures all the same."""
+
+    async def refused(*_: object) -> None:
+        raise UsageError("this network makes samples")
+
+    monkeypatch.setattr(Session, "judge", refused)
+    page = written(bench, "made.md", str(trained.run))
+    assert "## Pictures\n\n### Decision boundary" in page
+    assert "## Calibration" not in page
 
 
 def test_why_runs_are_not_compared_is_told(bench: Bench, trained: Trained) -> None:
