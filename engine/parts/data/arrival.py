@@ -78,10 +78,11 @@ class Arrival:
             return piece
 
     def _read(self) -> None:
-        from urllib.request import urlopen
+        from urllib.request import build_opener
 
         try:
-            with urlopen(self._request, timeout=TIMEOUT_S) as response:
+            # urlopen's opener has the proxies of when a process first asked for anything.
+            with build_opener().open(self._request, timeout=TIMEOUT_S) as response:
                 self.is_rest = response.status == _PARTIAL_CONTENT
                 self._put(response.length)
                 while chunk := response.read(CHUNK_BYTES):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+from urllib.request import build_opener
 
 import pytest
 import torch
@@ -136,6 +137,7 @@ def test_weights_that_are_not_there_are_one_sentence(
 ) -> None:
     """Where they would lie, whence they come, why they did not, and what to do."""
     monkeypatch.setenv("TORCH_HOME", str(tmp_path))
+    monkeypatch.setattr("urllib.request._opener", build_opener())  # of another fetch before
     monkeypatch.setenv("https_proxy", "http://127.0.0.1:9")
     with pytest.raises(DataUnavailable) as caught:
         Trainer(_experiment(), NOWHERE)
