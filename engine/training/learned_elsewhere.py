@@ -40,7 +40,7 @@ def take_learned(model: Network, chain: Sequence[Link], locations: DataLocations
         assert isinstance(module, Pretrained), "only that begins with a file"
         file = hub_file(module.learned.url)
         if not file.is_file():
-            _download(module.learned.url, file, str(link.layer), locations)
+            download(module.learned.url, file, str(link.layer), locations)
         try:
             module.take_learned()
         except _DAMAGED as error:
@@ -56,7 +56,7 @@ def hub_file(url: str) -> Path:
     return Path(torch.hub.get_dir()) / "checkpoints" / url.rpartition("/")[2]
 
 
-def _download(url: str, file: Path, layer: str, locations: DataLocations) -> None:
+def download(url: str, file: Path, layer: str, locations: DataLocations) -> None:
     """Fetch a file whose name says its checksum; raises DataUnavailable, leaving nothing."""
     part: Path | None = None
     try:
