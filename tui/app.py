@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from engine.spec.experiment import Experiment
     from tui.editing.draft import Draft
     from tui.screens.workbench import WorkbenchScreen
+    from tui.widgets.lesson import StepNote
 
 MOST_ERRORS = 20
 """Of those that a person was told, kept for a report of a problem."""
@@ -201,12 +202,15 @@ class PerceptuiApp(TerminalApp[int]):
 
         One that is there already stays as it was edited. is_new: it is kept nowhere yet.
         """
+        is_another = is_new or not self.draft.comes_from(name, experiment)
         if is_new:
             self.draft.begin(name, experiment)
-        elif not self.draft.comes_from(name, experiment):
+        elif is_another:
             self.draft.load(name, experiment)
         elif self.draft.is_edited:
             self.notify("Your changes are still here: z takes them back", markup=False)
+        if is_another:
+            self.workbench.choose_no_unit()
         self._show_workbench()
         if self.learning.play is not None:
             return  # it has its own say on what is looked at first
@@ -259,12 +263,20 @@ class PerceptuiApp(TerminalApp[int]):
     def on_lesson_changed(self, message: LessonChanged) -> None:
         if "workbench" in self.__dict__:
             self.workbench.show_lesson()
+        for note in self._step_notes:
+            note.show()
+
+    @property
+    def _step_notes(self) -> Sequence[StepNote]:
+        """Where the screen that is seen tells the lesson's step."""
+        return self.screen.step_notes if isinstance(self.screen, AppScreen) else ()
 
     def _lesson_changed(self, is_done: bool) -> None:
         if not self.is_running:
             return
         self.post_message(LessonChanged())
-        if is_done and self.screen is not self.workbench and not self._presents:
+        is_seen = self.screen is self.workbench or self._step_notes
+        if is_done and not is_seen and not self._presents:
             self.notify("The lesson's step is done: esc leads back to it", markup=False)
 
     async def watch_run(self, run: Run) -> None:
@@ -391,7 +403,8 @@ class PerceptuiApp(TerminalApp[int]):
         from tui.screens.palette import Palette
 
         if not isinstance(self.screen, Palette):
-            self.push_screen(Palette(id="--command-palette"))
+            searching = tr("Search for commands…")
+            self.push_screen(Palette(placeholder=searching, id="--command-palette"))
 
     def notify(
         self,
@@ -457,7 +470,8 @@ class PerceptuiApp(TerminalApp[int]):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Every action that has a key, and Textual's own."""
-        yield from super().get_system_commands(screen)
+        for one in super().get_system_commands(screen):
+            yield one._replace(title=tr(one.title), help=tr(one.help))
         yield SystemCommand(
             tr("Suspend"),
             tr("back to the shell; its fg comes back here"),
@@ -468,7 +482,7 @@ class PerceptuiApp(TerminalApp[int]):
             if binding.description and active.enabled:
                 yield SystemCommand(
                     tr(binding.description),
-                    f"key {self.get_key_display(binding)}",
+                    tr(f"key {self.get_key_display(binding)}"),
                     partial(self._run_binding, active.node, binding.action),
                 )
 

@@ -17,7 +17,7 @@ class TensorBoard(FolderFormat):
     """Figures of every report; weights and gradients at every snapshot."""
 
     name = "tensorboard"
-    what = "a folder for TensorBoard: curves, histograms, graph, hyperparameters, wrong images"
+    what = "for TensorBoard: curves, histograms, graph, settings, wrong images"
     purpose = "To be looked at beside other trainings."
     needs = ("tensorboard",)
     extra = "tensorboard"

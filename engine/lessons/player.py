@@ -6,13 +6,13 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial, singledispatchmethod
-from itertools import product
 from pathlib import Path
 
 from engine.errors import PerceptuiError
 from engine.explanation import parts
 from engine.lessons import solution as do
 from engine.lessons.bench import Bench, Stuck
+from engine.lessons.drawn import SIDE, upright_stroke
 from engine.lessons.lesson import Lesson, Step
 from engine.lessons.situation import Situation
 from engine.parts.data import DataLocations
@@ -111,18 +111,6 @@ def _explained(lesson: Lesson, step: Step, situation: Situation) -> dict[str, st
         if not step.is_done(tried):
             said[choice] = lesson.told_wrong(step, tried)
     return said
-
-
-_SIDE = 28
-
-
-def _stroke() -> bytes:
-    """An upright stroke in the middle of a sheet, two pixels wide: anybody's 1."""
-    rows = (255 * (5 <= row < 23 and 13 <= column < 15) for row, column in _PIXELS)
-    return bytes(rows)
-
-
-_PIXELS = tuple(product(range(_SIDE), range(_SIDE)))
 
 
 class _Hands:
@@ -232,7 +220,8 @@ class _Hands:
     @_do.register
     async def _(self, verb: do.Draw) -> None:
         run = self._bench.run
-        drawn = await self._session.predict_drawing(run, _stroke(), (_SIDE, _SIDE))
+        stroke = upright_stroke(SIDE, SIDE)
+        drawn = await self._session.predict_drawing(run, stroke, (SIDE, SIDE))
         self._situation.predicted(drawn.prediction)
 
     @_do.register

@@ -19,7 +19,7 @@ from tui.screens.help import section_title
 ROOT = Path(__file__).parents[2]
 ROOMS = ("tui", "engine")
 SILENT = (
-    "engine/decoding.py", "engine/encoding.py", "engine/export/script.py",
+    "engine/decoding.py", "engine/encoding.py",
     "engine/parts/data/sheet/dates.py", "engine/runs/script/", "engine/training/graphed/",
     "engine/training/stacked/program.py", "engine/training/traced/", "tui/film/pixels.py",
     "tui/problem_report.py", "tui/renderables/palette.py", "tui/report/colors.py",

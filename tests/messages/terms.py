@@ -15,7 +15,13 @@ TERMS = (
     "text", "learned", "sample", "and {clause}", "but {clause}", "risen", "fallen",
     "{figure:n} steps/s", "{figure:n} samples/s", "a number", "a text", "a layer",
     "{name} {low:n} to {high:n}", "hint", "lessons", "train loss", "test loss",
-    "train accuracy", "test accuracy",
+    "train accuracy", "test accuracy", "without",
     "lesson", "show", "anew", "{share:n}% of {processors}",
     "at least {limit:n}", "at most {limit:n}", "above {limit:n}", "below {limit:n}",
+    # Textual's own, in its list of commands.
+    "Copy selected text", "Keys", "Maximize", "Maximize the focused widget", "Minimize",
+    "Minimize the widget and restore to normal size", "Quit", "Screenshot", "Theme",
+    "Quit the application as soon as possible", "Save an SVG 'screenshot' of the current screen",
+    "Change the current theme", "Hide the keys and widget help panel",
+    "Show help for the focused widget and a summary of available keys",
 )  # fmt: skip

@@ -14,7 +14,7 @@ from tui.learning.told import Told
 from tui.renderables.look import Look
 from tui.renderables.markdown import markdown
 from tui.renderables.palette import ATTENTION, GOOD, Hue
-from tui.renderables.sanitize import fit, plain
+from tui.renderables.sanitize import fit
 
 APART = 100
 """Columns from which on the text stands beside what was said and done."""
@@ -83,7 +83,7 @@ def page(play: Told, width: int, look: Look, *, focused: bool = True) -> Page:
     apart = width >= APART
     beside_width = right if apart else width
     beside = _joined(
-        _asked(play, beside_width, look), _came(play, beside_width, look, focused=focused)
+        _asked(play, beside_width, look), came(play, beside_width, look, focused=focused)
     )
     if not apart or not beside:
         text = _text(play, width, look, focused=focused)
@@ -113,29 +113,6 @@ def presented(play: Told, width: int, look: Look) -> Page:
     return Page(rows, len(rows))
 
 
-def line_rows(play: Told, width: int, look: Look) -> list[Text]:
-    """The step in two rows, where another pane has the room: what to do, and what came of it."""
-    if width <= 0:
-        return []
-    if play.step is None:
-        title, keys = tr("the end"), ""
-    else:
-        title = tr(play.step.title)
-        keys = "  ".join(play.step.needs)
-    number = f"{KEY} {play.index + 1}/{len(play.lesson.steps)} "
-    first = Text(number, look.paint(ATTENTION)).append(plain(title, look.ascii), Style(bold=True))
-    if play.is_done and play.step is not None:
-        keys = tr("G goes on")
-    if keys:
-        first.append(f"  {_keys(keys, look)}", look.paint(ATTENTION))
-    first.truncate(width, overflow="ellipsis" if not look.ascii else "crop")
-    came = _came(play, 10 * width, look)
-    told = came[0] if came else Text(tr("8 shows what to do"), Style(dim=True))
-    told = told.copy()
-    told.truncate(width, overflow="ellipsis" if not look.ascii else "crop")
-    return [first, told]
-
-
 def _within(row: Text, width: int) -> Text:
     """A row that is no wider: where there is hardly any room, signs take it all."""
     row.truncate(width, overflow="crop")
@@ -156,7 +133,7 @@ def _text(play: Told, width: int, look: Look, *, focused: bool) -> list[Text]:
     title = Text(fit(step.title, width, look.ascii), Style(bold=True))
     rows = [title, *markdown(step.text, width, look)]
     if step.needs:
-        told = tr("keys: ") + _keys("  ".join(step.needs), look)
+        told = tr("keys: ") + keys_shown("  ".join(step.needs), look)
         rows += [Text(), Text(fit(told, width, look.ascii), Style(dim=True))]
     return rows
 
@@ -196,34 +173,47 @@ def _asked(play: Told, width: int, look: Look) -> list[Text]:
     return rows
 
 
-def _came(play: Told, width: int, look: Look, *, focused: bool = False) -> list[Text]:
+def came(play: Told, width: int, look: Look, *, focused: bool = False) -> list[Text]:
     """The hints, what is shown, what is wrong, what is done, and how it goes on."""
+    given, said = hinted(play, width, look), happened(play, width, look)
+    if play.step is not None and play.is_done:
+        goes_on = _goes_on(play, focused=focused)
+        return [*_joined(given, said), Text(goes_on, look.paint(ATTENTION, bold=True))]
+    return [*given, *said]
+
+
+def hinted(play: Told, width: int, look: Look) -> list[Text]:
+    """The hints, and what to do behind the last of them."""
     rows: list[Text] = []
     for number, hint in enumerate(play.hints, start=1):
         rows += markdown(hint, width, look, first=tr(f"Hint {number}: "))
     if play.step is not None and not play.is_done and len(play.hints) == len(play.step.hints) > 0:
         told = tr("The last hint: A shows how it is done")
         rows += [Text(fit(told, width, look.ascii), Style(dim=True))]
+    return rows
+
+
+def happened(play: Told, width: int, look: Look) -> list[Text]:
+    """What is being shown, what is done or wrong, and what went wrong with the lesson itself."""
+    rows: list[Text] = []
     if play.doing:
         told = tr(f"being shown: {play.doing}")
         rows += [Text(fit(told, width, look.ascii), look.paint(ATTENTION))]
     if play.step is not None and play.is_done:
-        sign = look.pick("✓ ", "+ ")
-        told = play.told or tr("Done.")
-        rows += _joined(rows, _signed(markdown(told, width, look, first=sign), look, GOOD))[
-            len(rows) :
-        ]
-        if play.is_last:
-            goes_on = tr("enter: to the end") if focused else tr("G: to the end")
-        else:
-            goes_on = tr("enter: the next step") if focused else tr("G: the next step")
-        rows += [Text(goes_on, look.paint(ATTENTION, bold=True))]
+        sign, told = look.pick("✓ ", "+ "), play.told or tr("Done.")
+        rows += _signed(markdown(told, width, look, first=sign), look, GOOD)
     elif wrong := play.wrong:
         sign = look.pick("▲ ", "! ")
         rows += _signed(markdown(wrong, width, look, first=sign), look, ATTENTION)
     if play.problem:
         rows += [Text(fit(tr(play.problem), width, look.ascii), look.paint(ATTENTION))]
     return rows
+
+
+def _goes_on(play: Told, *, focused: bool) -> str:
+    if play.is_last:
+        return tr("enter: to the end") if focused else tr("G: to the end")
+    return tr("enter: the next step") if focused else tr("G: the next step")
 
 
 def _signed(rows: list[Text], look: Look, hue: Hue) -> list[Text]:
@@ -233,7 +223,7 @@ def _signed(rows: list[Text], look: Look, hue: Hue) -> list[Text]:
     return rows
 
 
-def _keys(keys: str, look: Look) -> str:
+def keys_shown(keys: str, look: Look) -> str:
     """Keys as this terminal can show them."""
     if look.ascii:
         for sign, word in (("↑", "up"), ("↓", "down"), ("←", "left"), ("→", "right")):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from engine.errors import BadExperiment, PerceptuiError
 from engine.lessons import solution as do
+from engine.lessons.drawn import upright_stroke
 from engine.runs.inside import Unit
 from engine.runs.run import Run
 from engine.service import protocol as p
@@ -93,7 +94,7 @@ class Demonstration:
 
     @_show.register
     async def _(self, verb: do.Answer) -> None:
-        self.play.take(verb.choice)
+        self.play.take(verb.chosen(self.play.situation))
 
     @_show.register
     async def _(self, verb: do.Train) -> None:
@@ -194,6 +195,18 @@ class Demonstration:
         for one in await self.host.controller.predict(self._run.path, [list(verb.values)]):
             said = one.predicted if one.predicted is not None else ""
             self.screen.tell(f"({', '.join(verb.values)}): {said}")
+
+    @_show.register
+    async def _(self, verb: do.Draw) -> None:
+        from tui.screens.draw import DrawScreen, drawable
+
+        facts = drawable(self.screen.shown)
+        if facts is None:
+            raise Halted("only networks of gray pictures can be drawn for")
+        drawing = DrawScreen(facts)
+        await self.screen.app.push_screen(drawing)
+        canvas = drawing.canvas
+        canvas.take(upright_stroke(canvas.rows, canvas.columns))
 
     @_show.register
     async def _(self, verb: do.Fix) -> None:

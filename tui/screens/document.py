@@ -19,6 +19,7 @@ from engine import paths
 from engine.errors import PerceptuiError, UsageError
 from tui.language import tr
 from tui.renderables.look import Look
+from tui.renderables.sanitize import plain
 from tui.renderables.table import sentence
 from tui.screens.host import AppScreen
 from tui.screens.page import Page
@@ -82,7 +83,7 @@ class DocumentScreen(AppScreen):
         raise NotImplementedError
 
     def compose(self) -> ComposeResult:
-        yield Static(self.heading, id="title", markup=False)
+        yield Static(plain(tr(self.heading), self.host.look.ascii), id="title", markup=False)
         with ScrollableContainer():
             yield WidePage()
         yield Footer(show_command_palette=False)
@@ -100,7 +101,7 @@ class DocumentScreen(AppScreen):
     def action_save(self) -> None:
         """Save the text to a file."""
         if self._text:
-            screen = SaveScreen(self.file_name(), title=self.saving, replaced=_replaced)
+            screen = SaveScreen(self.file_name(), title=tr(self.saving), replaced=_replaced)
             self.app.push_screen(screen, self._save)
 
     def _save(self, name: str | None) -> None:

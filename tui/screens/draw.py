@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal
 from textual.events import Resize
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from engine.decoding import converted
 from engine.errors import PerceptuiError
@@ -26,6 +26,7 @@ from tui.renderables.table import sentence
 from tui.screens.host import AppScreen
 from tui.screens.page import Page
 from tui.widgets.canvas import Canvas, canvas_side
+from tui.widgets.keys import Keys
 
 REST_S = 0.1
 """What is drawn rests so long before the network is asked."""
@@ -42,6 +43,9 @@ def drawable(snapshot: Snapshot) -> Facts | None:
         return None
     facts = converted(snapshot.started.facts, Facts)
     return facts if len(facts.shape) == 3 and facts.shape[0] == 1 and facts.classes else None
+
+
+FOOTER = ("pen", "eraser", "clear", "values", "other_weights", "back")
 
 
 class DrawScreen(AppScreen):
@@ -72,7 +76,7 @@ class DrawScreen(AppScreen):
         with Horizontal():
             yield Canvas(canvas_side(rows), canvas_side(columns))
             yield Page()
-        yield Footer(show_command_palette=False)
+        yield Keys(FOOTER)
 
     def on_mount(self) -> None:
         self.canvas.focus()

@@ -44,8 +44,8 @@ class ExplainScreen(PageScreen):
         self._both: SideBySide | None = None
 
     def title_text(self) -> str:
-        number = f" ({self._place + 1} of {len(self._topics)})" if len(self._topics) > 1 else ""
-        return f"Explain{number}"
+        count = len(self._topics)
+        return tr(f"Explain ({self._place + 1} of {count})") if count > 1 else tr("Explain")
 
     def on_mount(self) -> None:
         self.action_turn(0)

@@ -38,7 +38,7 @@ class FieldForm(Form):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="frame"):
-            yield Static(f"Set {self._field.name}", id="title", markup=False)
+            yield Static(tr(f"Set {self._field.name}"), id="title", markup=False)
             with Vertical(id="body"):
                 yield ParameterRow(self.look, self._field, self._initial)
             yield Static("", id="told", markup=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Protocol, cast, runtime_checkable
+from typing import TYPE_CHECKING, ClassVar, Protocol, cast, runtime_checkable
 
 from textual.binding import ActiveBinding
 from textual.dom import DOMNode
@@ -26,6 +26,7 @@ if TYPE_CHECKING:  # the first screen is there before the engine is loaded
     from tui.live.snapshot import Snapshot
     from tui.live.training_controller import TrainingController
     from tui.settings import Settings
+    from tui.widgets.lesson import StepNote
 
 
 class Host(Protocol):
@@ -64,6 +65,9 @@ def host(node: DOMNode) -> Host:
 class AppScreen(Screen[None]):
     """A full screen that can be left with esc and says what went wrong."""
 
+    notes_step: ClassVar[bool] = True
+    """Whether the step of the lesson that is open is told at its bottom."""
+
     @property
     def host(self) -> Host:
         """The app."""
@@ -80,6 +84,24 @@ class AppScreen(Screen[None]):
         """Textual's, which a footer shows, in the language that is spoken."""
         found = super().active_bindings
         return found if spoken() == SOURCE else {key: _said(one) for key, one in found.items()}
+
+    def on_mount(self) -> None:
+        """Have the lesson's step in sight: what it asks for is often done here."""
+        play = self.host.learning.play if self.notes_step else None
+        if play is not None and play.step is not None:
+            from tui.widgets.lesson import StepNote
+
+            keys = self.query("Footer, Keys")
+            self.mount(StepNote(play), before=keys.first() if keys else None)
+
+    @property
+    def step_notes(self) -> Sequence[StepNote]:
+        """Where the lesson's step is told; empty where it is not."""
+        if self.host.learning.play is None:
+            return ()
+        from tui.widgets.lesson import StepNote
+
+        return list(self.query(StepNote))
 
     def reword(self) -> None:
         """Say what stands already in another language; what is drawn anew does so by itself."""

@@ -49,6 +49,8 @@ class InsideScreen(TimeScreen):
     def __init__(self) -> None:
         super().__init__()
         self._newest: _Touch | None = None
+        self._looked_at: Unit | None = None
+        """The unit that was chosen when somebody last looked."""
 
     @property
     def sees_inside(self) -> bool:
@@ -121,9 +123,17 @@ class InsideScreen(TimeScreen):
         await self.host.controller.insight.ask()
 
     def on_looked(self, message: Looked) -> None:
-        if self.query_one(NetworkView).chosen is not None:
+        chosen = self.query_one(NetworkView).chosen
+        if chosen is not None and chosen != self._looked_at:  # no other size of the same
             self.host.learning.did("looked_inside")
+        self._looked_at = chosen
         self.show_inside(self._seen())
+
+    def choose_no_unit(self) -> None:
+        """Look at none of its units: it is another network."""
+        self._looked_at = None
+        for network in self.query(NetworkView):
+            network.chosen = None
 
     def _seen(self) -> Snapshot:
         """What is shown now, with what is known of the network."""

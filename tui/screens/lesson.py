@@ -25,6 +25,8 @@ NO_LESSON = "No lesson is open: L lists them"
 class LessonScreen(InsideScreen):
     """A screen on which a lesson is played, if one is open; nothing of it locks anybody in."""
 
+    notes_step = False
+
     BINDINGS = [  # noqa: RUF012  # Textual declares it so
         Binding("G", "next_step", "Lesson: next step", show=False),
         Binding("H", "hint", "Lesson: hint", show=False),
@@ -61,6 +63,7 @@ class LessonScreen(InsideScreen):
             draft.load_untrained(start.name, start.experiment)
         else:
             draft.load(start.name, start.experiment)
+        self.choose_no_unit()
         self.show_draft()
 
     def _turn(self, index: int) -> None:

@@ -37,6 +37,8 @@ class LessonList(OptionRows):
 class LessonsScreen(AppScreen):
     """Lessons in the order of the course; a person's own come after."""
 
+    notes_step = False
+
     DEFAULT_CSS = """
     LessonsScreen #title { height: 1; background: $panel; padding: 0 1; }
     LessonsScreen LessonList {

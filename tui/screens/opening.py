@@ -30,6 +30,8 @@ class _Words(RowsView):
 class OpeningScreen(AppScreen):
     """Somebody reads while perceptui still imports; it gives way to the workbench by itself."""
 
+    notes_step = False
+
     DEFAULT_CSS = """
     OpeningScreen #opening { height: 1; padding: 0 1; color: $text-muted; }
     OpeningScreen #room { height: 1fr; margin: 1 0; }

@@ -7,6 +7,7 @@ from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.widgets import Footer, Static
 
+from tui.language import tr
 from tui.renderables.sanitize import plain
 from tui.screens.host import AppScreen
 from tui.screens.page import CurvePage
@@ -26,7 +27,7 @@ class PageScreen(AppScreen):
         raise NotImplementedError
 
     def compose(self) -> ComposeResult:
-        yield Static(plain(self.title_text(), self.host.look.ascii), id="title", markup=False)
+        yield Static(plain(tr(self.title_text()), self.host.look.ascii), id="title", markup=False)
         with VerticalScroll():
             yield CurvePage()
         yield Footer(show_command_palette=False)

@@ -94,6 +94,8 @@ class FilterInput(Input):
 class PresetsScreen(AppScreen):
     """Presets by group, own ones and recent runs; beside them what they teach."""
 
+    notes_step = False
+
     DEFAULT_CSS = """
     PresetsScreen #hint { height: 1; background: $panel; padding: 0 1; }
     PresetsScreen #lists { width: 30; }

@@ -72,7 +72,7 @@ class SaveScreen(ModalScreen[str | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical():
-            yield Static(plain(self._title, host(self).look.ascii), markup=False)
+            yield Static(plain(tr(self._title), host(self).look.ascii), markup=False)
             yield Input(self._suggested, select_on_focus=False)
             yield Static(tr(KEYS), id="hint", markup=False)
 

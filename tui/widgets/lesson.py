@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 from textual.binding import Binding
+from textual.geometry import Size
 from textual.message import Message
 
 from engine.explanation.explanation import Figure
@@ -14,6 +15,10 @@ from tui.widgets.scrolled import ScrolledView
 
 if TYPE_CHECKING:
     from tui.learning.play import Play
+
+ROOMY = 30
+"""Rows of a screen from which a note of the step may have MANY of them, else FEW."""
+FEW, MANY = 5, 8
 
 
 class LessonView(ScrolledView, can_focus=True):
@@ -145,6 +150,34 @@ class StepLine(RowsView):
     def make_rows(self, width: int, height: int) -> list[Text]:
         if self.play is None:
             return []
-        from tui.learning.page import line_rows
+        from tui.learning.brief import line_rows
 
         return line_rows(self.play, width, self.look)
+
+
+class StepNote(RowsView):
+    """What the step asks for on a screen that is not the workbench, and what came of it there."""
+
+    DEFAULT_CSS = "StepNote { height: auto; padding: 0 1; background: $panel; }"
+
+    def __init__(self, play: Play) -> None:
+        super().__init__()
+        self.play = play
+
+    def show(self) -> None:
+        """Show the step as it is now."""
+        self.refresh(layout=True)
+        self.remake()
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        return len(self._rows(width))
+
+    def make_rows(self, width: int, height: int) -> list[Text]:
+        return self._rows(width)
+
+    def _rows(self, width: int) -> list[Text]:
+        from tui.learning.brief import note_rows
+
+        height = self.app.size.height
+        most = FEW if height < ROOMY else MANY
+        return note_rows(self.play, width, min(most, height // 4), self.look)

@@ -43,7 +43,7 @@ BOUNDARY = Boundary(
 )
 
 
-def _made(
+def made_sweep(
     folder: Path, of: Plan, values: list[float | None], *, ends: bool = True
 ) -> SweepDirectory:
     """A sweep's directory with the first seed of each configuration trained to a value."""
@@ -89,7 +89,7 @@ def _train(
 @BOTH_SIZES
 def test_table_map_boundaries_and_curves_are_seen(tmp_path: Path, size: tuple[int, int]) -> None:
     """Side by side where there is room, else one after the other with v."""
-    directory = _made(tmp_path, plan(RATES, WIDTHS), [0.4, 0.3, 0.2, None])
+    directory = made_sweep(tmp_path, plan(RATES, WIDTHS), [0.4, 0.3, 0.2, None])
 
     async def story(app: StandApp, pilot: Play) -> None:
         await until(pilot, lambda: "tiny: completed" in seen(app))
@@ -114,7 +114,7 @@ def test_table_map_boundaries_and_curves_are_seen(tmp_path: Path, size: tuple[in
 
 def test_it_is_sorted_and_filtered(tmp_path: Path) -> None:
     """By the best, the worst, the number, the spread, each axis; by words of what is listed."""
-    directory = _made(tmp_path, plan(RATES, WIDTHS), [0.4, 0.3, 0.2, None])
+    directory = made_sweep(tmp_path, plan(RATES, WIDTHS), [0.4, 0.3, 0.2, None])
 
     async def story(app: StandApp, pilot: Play) -> None:
         def order() -> list[str]:
@@ -146,7 +146,7 @@ def test_it_is_sorted_and_filtered(tmp_path: Path) -> None:
 def test_it_fills_while_the_sweep_runs(tmp_path: Path) -> None:
     """What runs and how long it will take stands on top, and new rows come by themselves."""
     of = plan(RATES, WIDTHS)
-    directory = _made(tmp_path, of, [0.4], ends=False)
+    directory = made_sweep(tmp_path, of, [0.4], ends=False)
     write_lease(directory.path, own_lease("", "running"))
     directory.write_standing(Standing(running=[Running(2, 0.5)], elapsed_s=2.0, left_s=90.0))
 
@@ -167,7 +167,7 @@ def test_it_fills_while_the_sweep_runs(tmp_path: Path) -> None:
 
 def test_a_configuration_is_opened_as_an_experiment(tmp_path: Path) -> None:
     """With its values, to be edited; or as one of its runs."""
-    directory = _made(tmp_path, plan(RATES, WIDTHS), [0.4, 0.3, 0.2, 0.1])
+    directory = made_sweep(tmp_path, plan(RATES, WIDTHS), [0.4, 0.3, 0.2, 0.1])
     chosen: list[PresetChosen] = []
 
     class Listening(StandApp):
@@ -193,7 +193,7 @@ def test_the_best_is_copied_and_all_is_written(
 ) -> None:
     """As one command line; as CSV into a file."""
     monkeypatch.chdir(tmp_path)
-    directory = _made(tmp_path, plan(RATES, WIDTHS), [0.4, 0.3, 0.2, 0.1])
+    directory = made_sweep(tmp_path, plan(RATES, WIDTHS), [0.4, 0.3, 0.2, 0.1])
 
     async def story(app: StandApp, pilot: Play) -> None:
         await until(pilot, lambda: "train loss" in seen(app))
@@ -257,7 +257,7 @@ def test_sweeps_are_listed_and_opened(tmp_path: Path) -> None:
         await until(pilot, lambda: "There are no sweeps yet" in seen(app))
 
     told(tmp_path, SweepsScreen(), empty)
-    _made(tmp_path, plan(RATES), [0.4, 0.3])
+    made_sweep(tmp_path, plan(RATES), [0.4, 0.3])
 
     async def story(app: StandApp, pilot: Play) -> None:
         await until(pilot, lambda: "completed" in seen(app))
@@ -275,7 +275,7 @@ def test_what_ended_early_is_said_and_gone_on_with(
     """With the reason, and the key that goes on."""
     begun: list[SweepDirectory] = []
     monkeypatch.setattr(launch, "start", begun.append)
-    directory = _made(tmp_path, plan(WIDTHS, raw=RAW), [0.4], ends=False)
+    directory = made_sweep(tmp_path, plan(WIDTHS, raw=RAW), [0.4], ends=False)
     table = TableWriter(directory)
     table.write(SweepEnded(reason="failed", complaint="the disk is full", elapsed_s=1.0))
     table.close()

@@ -6,12 +6,26 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from rich.text import Text
 from textual.screen import Screen
 
 from engine.lessons import progress
+from engine.lessons.heads import names
+from engine.lessons.library import find_lesson
+from engine.lessons.player import _Hands
+from engine.lessons.solution import Verb
+from engine.parts.data import DataLocations
+from engine.runs.events import Prediction
 from tests.tui.app.stage import BOTH_SIZES, WIDE, Stage, played
+from tests.tui.app.stand import small_experiment
+from tui.learning.brief import line_rows, note_rows
+from tui.learning.page import heading, page
+from tui.learning.play import Play
+from tui.renderables.look import Look
+from tui.screens.demonstration import Demonstration
 from tui.screens.lessons import LessonsScreen
 from tui.screens.workbench import WorkbenchScreen
+from tui.widgets.network import NetworkView
 from tui.widgets.pane import LESSON
 
 TINY = """
@@ -216,12 +230,6 @@ def test_a_lesson_goes_on_where_it_was_left(tmp_path: Path) -> None:
 )
 def test_what_is_left_is_opened(tmp_path: Path, standing: progress.Standing, seen: str) -> None:
     """The first step that is not done, from where it was left on; all of it where nothing is."""
-    from engine.lessons.library import find_lesson
-    from engine.parts.data import DataLocations
-    from tui.learning.page import heading
-    from tui.learning.play import Play
-    from tui.renderables.look import Look
-
     progress.keep("tiny", standing)
     play = Play(find_lesson("tiny"), DataLocations(tmp_path))
     play.resume()
@@ -272,22 +280,112 @@ def test_choices_that_are_digits_have_letters(tmp_path: Path) -> None:
     played(tmp_path, play, at_presets=True)
 
 
-def test_what_is_done_elsewhere_is_told_there(tmp_path: Path) -> None:
-    """On another screen a word leads back to the lesson."""
-    code = TINY.replace("layers.0.out_features >= 8", "code_read")
+@BOTH_SIZES
+def test_what_is_done_elsewhere_is_told_there(tmp_path: Path, size: tuple[int, int]) -> None:
+    """What a step asks for is in sight on a screen where it can be done, and so is what came."""
+    said = TINY.replace('text = "Make it wider."', 'text = "Long.\\n\\nAsk about **(1, 2)**."')
+    said = said.replace("layers.0.out_features >= 8", "predicted_number == 3")
     folder = tmp_path / "config" / "perceptui" / "presets" / "lessons"
-    (folder / "tiny.toml").write_text(code.replace("set layers.0.out_features=8", "read-code"))
+    said = said.replace("Now {layers.0.out_features}", "It says {predicted_number}")
+    (folder / "tiny.toml").write_text(said.replace("set layers.0.out_features=8", "predict 1, 2"))
 
     async def play(stage: Stage) -> None:
         await begun(stage)
-        await stage.press("right", "right", "c")
+        await stage.press("right")
+        await stage.train()
+        stage.trainer.advance(3)
+        await stage.until_seen("✓ 3 epochs.")
+        await stage.press("right", "p")
+        await stage.until_seen(
+            "Predict with", "3/3 Widen  1  enter", "Ask about (1, 2).", "esc Back"
+        )
+        assert stage.app.learning.play is not None
+        answer = Prediction(values=[1.0, 2.0], predicted="3", outputs=[3.0], probabilities=[])
+        stage.app.learning.predicted(answer)
+        await stage.until_seen("✓ It says 3.", "esc leads back to the lesson", "esc Back")
+        assert stage.notices == []
+        await stage.press("escape")
+        await stage.until_seen("✓ It says 3.", "enter: to the end")
+
+    played(tmp_path, play, size=size, at_presets=True)
+
+
+def test_a_dialog_tells_in_a_word_that_the_step_is_done(tmp_path: Path) -> None:
+    """It has no room for the lesson."""
+
+    async def play(stage: Stage) -> None:
+        await begun(stage)
+        await stage.press("right", "right", "1", "enter")
+        await stage.until(lambda: stage.app.screen.is_modal)
+        stage.app.learning.edited(
+            small_experiment(layers=["Linear(8)", "Linear(1)", "Sigmoid()"]), ()
+        )
         await stage.until(lambda: stage.notices)
         assert stage.notices == ["The lesson's step is done: esc leads back to it"]
-        assert stage.app.screen is not stage.app.workbench
-        await stage.press("escape")
-        await stage.until_seen("✓ Now 4.")
 
     played(tmp_path, play, at_presets=True)
+
+
+def test_who_looked_in_another_lesson_has_not_looked_in_this(tmp_path: Path) -> None:
+    """Neither does another size of what was chosen before count."""
+    folder = tmp_path / "config" / "perceptui" / "presets" / "lessons"
+    said = TINY.replace("layers.0.out_features >= 8", "looked_inside")
+    (folder / "tiny.toml").write_text(
+        said.replace("set layers.0.out_features=8", "look-inside 0 0")
+    )
+
+    async def play(stage: Stage) -> None:
+        network = stage.app.workbench.query_one(NetworkView)
+        await stage.press("2")
+        await stage.until(lambda: network.inside is not None)
+        await stage.press("left")
+        assert network.chosen is not None
+        await begun(stage)
+        assert network.chosen is None
+        await stage.press("right", "right", "2")
+        await stage.until(lambda: network.inside is not None)
+        await stage.settled()
+        one = stage.app.learning.play
+        assert one is not None
+        assert not one.is_done
+        await stage.press("left")
+        await stage.until(lambda: one.is_done)
+        await stage.press("left", "8", "O", "2", "Z", "Z")
+        await stage.settled()
+        assert not one.is_done
+
+    played(tmp_path, play)
+
+
+def test_every_line_of_a_solution_can_be_shown() -> None:
+    """Whatever a solution may do is done by the app, and without it by the player."""
+    for hands in (Demonstration.__dict__["_show"], _Hands.__dict__["_do"]):
+        dispatch = hands.dispatcher.dispatch
+        known = [kind for kind in Verb.__subclasses__() if dispatch(kind) is not dispatch(object)]
+        assert known == Verb.__subclasses__()
+
+
+def test_what_came_is_told_before_what_was_hinted(tmp_path: Path) -> None:
+    """In two rows, and in the few of another screen, whose last rows say what is to be done."""
+    play = Play(find_lesson("tiny"), DataLocations(tmp_path))
+    play.begin(0)
+    look = Look()
+
+    def rows(of: list[Text]) -> list[str]:
+        return [row.plain for row in of]
+
+    asked = ["1/3 Ask", "How wide is it?", "How many units?"]
+    assert rows(note_rows(play, 40, 5, look)) == asked
+    assert rows(note_rows(play, 40, 2, look)) == [asked[0], asked[2]]
+    play.num_hints = 2
+    assert rows(line_rows(play, 40, look)) == ["8 1/3 Ask", "Hint 2: It is not two."]
+    play.take("a")
+    assert rows(line_rows(play, 40, look)) == ["8 1/3 Ask", "▲ Two would be 4 less."]
+    assert rows(note_rows(play, 40, 5, look)) == [asked[0], "▲ Two would be 4 less."]
+    play.take("b")
+    assert rows(line_rows(play, 40, look)) == ["8 1/3 Ask  G goes on", "✓ Four of 17 parameters."]
+    back = "esc leads back to the lesson"
+    assert rows(note_rows(play, 40, 5, look)) == ["1/3 Ask", "✓ Four of 17 parameters.", back]
 
 
 def test_without_a_lesson_there_is_no_pane(tmp_path: Path) -> None:
@@ -305,26 +403,26 @@ def test_without_a_lesson_there_is_no_pane(tmp_path: Path) -> None:
     played(tmp_path, play)
 
 
-def test_every_lesson_has_a_page_at_any_size(tmp_path: Path) -> None:
+@pytest.mark.parametrize("language", ["", "zh_CN"])
+def test_every_lesson_has_a_page_at_any_size(tmp_path: Path, language: str) -> None:
     """Each step of the course, with its hints, wide and narrow, with and without Unicode."""
-    from engine.lessons.heads import names
-    from engine.lessons.library import find_lesson
-    from engine.parts.data import DataLocations
-    from tui.learning.page import heading, line_rows, page
-    from tui.learning.play import Play
-    from tui.renderables.look import Look
-
     known: Mapping[str, Path] = names()
+    least = 2 if language else 1  # cells of a letter
     assert len(known) > 5
     for name in known:
-        play = Play(find_lesson(name), DataLocations(tmp_path))
+        play = Play(find_lesson(name, language), DataLocations(tmp_path))
         for index in range(len(play.lesson.steps) + 1):
             play.begin(index)
             play.num_hints = 9
-            for look in (Look(), Look(ascii=True)):
+            for look in (Look(), *([] if language else [Look(ascii=True)])):
                 for width in (0, 1, 30, 78, 118):
                     rows = [*page(play, width, look).rows, *line_rows(play, width, look)]
-                    assert all(row.cell_len <= max(width, 1) for row in rows), (name, index, width)
+                    rows += note_rows(play, width, 5, look)
+                    assert all(row.cell_len <= max(width, least) for row in rows), (
+                        name,
+                        index,
+                        width,
+                    )
                     if look.ascii:
                         assert all(row.plain.isascii() for row in rows), (name, index)
         assert "the end" in heading(play, Look())
