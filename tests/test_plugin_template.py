@@ -61,7 +61,7 @@ def test_it_is_listed_and_shown(run: Run) -> None:
     """By every name: preset, layer, loss, optimizer, data set, lesson."""
     presets = run("-m", "tui.entry", "presets").stdout
     assert re.search(r"^perceptui-example\n +rose +Does", presets, re.M)
-    for name in ("Sine", "LogCoshLoss", "SignSGD", "rose()"):
+    for name in ("Waves", "LogCoshLoss", "SignSGD", "rose()"):
         shown = json.loads(run("-m", "tui.entry", "show", name, "--json").stdout)
         assert shown["plugin"] == "perceptui-example"
     assert "rose" in run("-m", "tui.entry", "learn", "--list").stdout
@@ -93,6 +93,6 @@ def test_its_lesson_can_be_done(run: Run) -> None:
 
 def test_it_can_be_left_out(run: Run) -> None:
     """`--no-plugins` may stand anywhere."""
-    done = run("-m", "tui.entry", "show", "Sine", "--no-plugins", fails=True)
-    assert (done.returncode, "Sine" in done.stderr) == (2, True)
+    done = run("-m", "tui.entry", "show", "Waves", "--no-plugins", fails=True)
+    assert (done.returncode, "Waves" in done.stderr) == (2, True)
     assert "rose" not in run("-m", "tui.entry", "--no-plugins", "presets").stdout

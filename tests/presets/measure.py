@@ -74,13 +74,18 @@ def trained(experiment: Experiment, seed: int | None = None) -> Trainer:
     experiment = dataclasses.replace(experiment, device="cpu", threads=1)
     if seed is not None:
         experiment = dataclasses.replace(experiment, seed=seed)
-    if names_preset(experiment.start_from):
-        learned = learned_by(experiment.start_from, int(experiment.seed))
-        experiment = dataclasses.replace(experiment, start_from=str(learned))
-    trainer = prepare(experiment, DataLocations(DATA_DIR))
+    trainer = prepare(begun_from_file(experiment), DataLocations(DATA_DIR))
     for _ in trainer.events():
         pass
     return trainer
+
+
+def begun_from_file(experiment: Experiment) -> Experiment:
+    """The same, where it goes on from a preset's network: from a file of that one's weights."""
+    if not names_preset(experiment.start_from):
+        return experiment
+    learned = learned_by(experiment.start_from, int(experiment.seed))
+    return dataclasses.replace(experiment, start_from=str(learned))
 
 
 @cache

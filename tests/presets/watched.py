@@ -12,7 +12,7 @@ from engine.service.worker.preparation import prepare
 from engine.spec.experiment import Experiment
 from engine.training.probes.budget import Budget
 from engine.training.probes.instruments import Instruments
-from tests.presets.measure import DATA_DIR, preset
+from tests.presets.measure import DATA_DIR, begun_from_file, preset
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ def watched(name: str) -> Watched:
 def watched_training(experiment: Experiment) -> Watched:
     """Train an experiment to its end, with seed 0, and have a look at every report."""
     experiment = dataclasses.replace(experiment, device="cpu", threads=1, seed=0)
-    trainer = prepare(experiment, DataLocations(DATA_DIR))
+    trainer = prepare(begun_from_file(experiment), DataLocations(DATA_DIR))
     instruments = Instruments(trainer)
     instruments.budget = Budget(share=1e9)
     found: list[ev.Event] = []

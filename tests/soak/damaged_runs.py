@@ -52,7 +52,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "export csv": ("export", "RUN", "--format", "csv", "-o", "exported"),
     "export script": ("export", "RUN", "--format", "script", "-o", "exported"),
     "from": ("--preset", "tiny.toml", "--from", "RUN", "--layers", "LAYERS", "--quiet"),
-    "from step": ("--preset", "tiny.toml", "--from", "RUN@8", "--layers", "LAYERS", "--quiet"),
+    "from step": ("--preset", "tiny.toml", "--from", "RUN@STEP", "--layers", "LAYERS", "--quiet"),
     "film": ("film", "RUN", "-o", "exported.cast", "--force"),
     "replay": ("replay", "RUN", "--quiet"),
     "resume": ("resume", "RUN", "--quiet"),
@@ -98,6 +98,8 @@ class _Fuzz:
         self._trainer = trainer
         self._pristine = pristine
         self._run = ground.runs / pristine.name
+        taken = Run(pristine).snapshots.all_taken()
+        self._step = taken[len(taken) // 2].step  # which there are depends on the machine's speed
         self._right = {}
         for kind in COMMANDS:
             self._copy()
@@ -141,7 +143,8 @@ class _Fuzz:
         """What a command says, and the numbers that it leaves."""
         exported = self._ground.folder / "exported"
         exported.unlink(missing_ok=True)
-        given = {"RUN": str(self._run), "RUN@8": f"{self._run}@8", "LAYERS": LAYERS}
+        step = f"{self._run}@{self._step}"
+        given = {"RUN": str(self._run), "RUN@STEP": step, "LAYERS": LAYERS}
         try:
             with _limited():
                 outcome = perceptui(*(given.get(word, word) for word in COMMANDS[kind]))

@@ -11,6 +11,10 @@ from engine.service.client.session import Session
 from tests.engine.service.live import RawClient
 
 
+async def leave(session: Session, *, waits: bool = True) -> None:
+    """Stands in for `Session.shutdown`: the trainer lives on."""
+
+
 class OneTrainer:
     """Stands in for `Session.open`: connects to a trainer that is there, or starts one."""
 
@@ -20,8 +24,8 @@ class OneTrainer:
         """Without a client the trainer would end."""
 
     @asynccontextmanager
-    async def open(self) -> AsyncIterator[Session]:
-        """A session with it, whichever it is now."""
+    async def open(self, *, in_advance: bool = True) -> AsyncIterator[Session]:
+        """A session with it, whichever it is now; it is warm whatever is asked for."""
         if self._launched is None or self._launched.process.poll() is not None:
             self._launched = await launch()
             self._company = RawClient(self._launched.socket)
@@ -43,10 +47,6 @@ class OneTrainer:
     @contextmanager
     def instead(self) -> Iterator[None]:
         """Sessions are opened here, and shutting one down leaves the trainer alive."""
-
-        async def leave(session: Session) -> None:
-            pass
-
         with patch.object(Session, "open", self.open), patch.object(Session, "shutdown", leave):
             try:
                 yield

@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engine.parts.component import parameter
-from engine.parts.layers.base import Layer, factors, require_features
+from engine.parts.layers.base import factors, require_features
+from engine.parts.layers.initial import Init, Initialized, initial_scale, initial_weights
 from engine.parts.shapes import MAX_ELEMENTS, Shape, ShapeError, Steps, shape_text
 
 if TYPE_CHECKING:
     from torch import nn
 
 
-class Sine(Layer):
+class Sine(Initialized):
     """The sine of a weighted sum, omega times as fast: SIREN, with its own first weights.
 
     Sitzmann et al. 2020, Implicit Neural Representations with Periodic Activation Functions: the
@@ -45,6 +46,8 @@ class Sine(Layer):
     first: bool = parameter(
         default=False, help="whether it takes the inputs themselves, which asks for larger weights"
     )
+    init: Init = initial_weights()
+    init_scale: float | None = initial_scale()
 
     def output_shape(self, shape: Shape) -> Shape:
         if not isinstance(shape, Steps):
@@ -67,6 +70,10 @@ class Sine(Layer):
 
     def sizes(self, shape: Shape) -> tuple[int, ...]:
         return shape[-1:]
+
+    def code(self, shape: Shape) -> str:
+        size = f"({shape[-1]}, "  # two bare numbers would be outputs and omega
+        return super().code(shape).replace(size, f"{size}out_features=", 1)
 
     def own_module(self) -> type[nn.Module]:
         from engine.parts.layers.modules import Sine as Module

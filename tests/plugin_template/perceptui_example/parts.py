@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from torch import nn, optim
 
 
-class Sine(Layer):
+class Waves(Layer):
     """The sine of every value, times its frequency first."""
 
     words = "Turns what comes in into waves, so that few units draw what comes again and again."
@@ -81,7 +81,7 @@ def rose(samples: int, noise: float) -> tuple[torch.Tensor, torch.Tensor]:
 def sine_frequency(case: Case) -> Iterator[Remark]:
     """High frequencies fit noise: neighboring points get unrelated answers."""
     for at, layer in enumerate(case.experiment.layers):
-        if isinstance(layer, Sine) and layer.frequency > 30:
+        if isinstance(layer, Waves) and layer.frequency > 30:
             yield Remark("warning", f"layers[{at}]", f"{layer} makes waves shorter than any gap")
 
 
