@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -66,6 +67,7 @@ def pytest_unconfigure() -> None:
 def pytest_configure() -> None:
     """Collecting makes a million objects that stay: they need not be looked at meanwhile."""
     gc.set_threshold(*GARBAGE)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # under nohup what is started would be deaf to it
 
 
 def pytest_collection_finish() -> None:
