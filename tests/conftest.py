@@ -64,9 +64,26 @@ def pytest_unconfigure() -> None:
     nursery.NEEDED.close()
 
 
-def pytest_configure() -> None:
+class Failures:
+    """Tells a failure when it happens: no summary comes where the tests are broken off."""
+
+    NUM_LINES = 40
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        terminal = self._config.pluginmanager.get_plugin("terminalreporter")
+        if report.failed and terminal is not None:  # those that test for another have none
+            last = report.longreprtext.splitlines()[-self.NUM_LINES :]
+            terminal.write_line("\n".join(["", f"{report.nodeid} ({report.when})", *last]))
+
+
+def pytest_configure(config: pytest.Config) -> None:
     """Collecting makes a million objects that stay: they need not be looked at meanwhile."""
     gc.set_threshold(*GARBAGE)
+    config.pluginmanager.register(Failures(config))
     signal.signal(signal.SIGHUP, signal.SIG_DFL)  # under nohup what is started would be deaf to it
 
 
