@@ -149,7 +149,10 @@ def _fits(component: type[Component], call: Call) -> bool:
     names = list(declared)
     if len(call.args) > len(names) or not call.kwargs.keys() <= declared.keys():
         return False
-    given = {**dict(zip(names, call.args, strict=False)), **call.kwargs}
+    placed = dict(zip(names, call.args, strict=False))
+    if placed.keys() & call.kwargs.keys():
+        return False
+    given = placed | call.kwargs
     values = all(_is_value(value, *declared[name], name) for name, value in given.items())
     return values and all(name in given for name, (_, d) in declared.items() if d.required)
 

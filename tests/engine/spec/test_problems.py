@@ -96,8 +96,13 @@ def _problems(**changes: object) -> list[str]:
         ("layers", ["ReLU(1)"], "layers[0]: ReLU takes none, but 1 arguments are given"),
         (
             "layers",
-            ["Linear(4, out_features=4)"],
-            "layers[0]: Linear: out_features is given twice",
+            ["Linear(1, out_features=1)"],
+            "layers[0]: in_features is 1, but 2 come in: leave the 1 out, write Linear(1)",
+        ),
+        (
+            "layers",
+            ["Dropout(0.5, p=0.3)"],
+            "layers[0]: Dropout: p is given twice",
         ),
         (
             "optimizer",

@@ -50,6 +50,8 @@ CIRCLE: dict[str, object] = {
         ("self.fc1 = nn.Linear(2, 4)  # wide", Call("Linear", (4,), {}, {"in_features": 2})),
         ("nn.Linear(2, 4, device=device, dtype=torch.float32)",
          Call("Linear", (4,), {}, {"in_features": 2})),
+        ("Linear(10, out_features=5)", Call("Linear", (5,), {}, {"in_features": 10})),
+        ("Sine(2, out_features=5)", Call("Sine", (5,), {}, {"in_features": 2})),
         ("Linear(4)", Call("Linear", (4,))),
         ("Linear(4, False)", Call("Linear", (4, False))),
         ("nn.LazyLinear(5)", Call("Linear", (5,))),
