@@ -17,6 +17,8 @@ from tui.language.choice import Choice, ask_for, taken
 from tui.terminal import streams
 
 PIPE_CLOSED = 141
+TERMINAL_GONE = 129
+"""As SIGHUP would end it, which comes a moment after the first write that fails."""
 
 
 def _version(asked: bool) -> None:
@@ -135,6 +137,8 @@ def run(arguments: list[str]) -> int:
         complain(f"{error}\n{error.advice}" if error.advice else str(error))
         return error.exit_code
     except OSError as error:  # a full disk under stdout, a file that vanished
+        if streams.is_hangup(error):
+            return TERMINAL_GONE
         place = f"{error.filename}: " if error.filename else ""
         complain(f"{place}{error.strerror or error}")
         return 1

@@ -127,3 +127,12 @@ def test_full_disk_under_stdout(bench: Bench, arguments: list[str]) -> None:
 
     assert done.returncode == 1
     assert done.stderr == "perceptui: No space left on device\n"
+
+
+def test_a_terminal_that_is_gone_ends_it_as_its_signal_would() -> None:
+    """A write that fails before SIGHUP has come is no mistake of anybody's."""
+    master, terminal = os.openpty()
+    os.close(master)
+    done = subprocess.run(command("presets"), stdout=terminal, stderr=subprocess.PIPE, text=True)
+    os.close(terminal)
+    assert (done.returncode, done.stderr) == (128 + signal.SIGHUP, "")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 import sys
 
 
@@ -40,3 +42,13 @@ def settle_stdout() -> None:
         sys.stdout.flush()
     except OSError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+
+
+def is_hangup(error: OSError) -> bool:
+    """Whether an error is that of writing to a terminal that is gone.
+
+    A write may meet it before SIGHUP comes, and what could not be written is tried again at exit.
+    """
+    if error.errno != errno.EIO or error.filename:
+        return False
+    return any(stat.S_ISCHR(os.fstat(number).st_mode) for number in (1, 2))
