@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 import threading
+import traceback
 from collections.abc import Callable
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -58,14 +60,24 @@ async def wait_for_idle(min_sleep: float = 0, max_sleep: float = 0) -> None:
 
 async def _all_has_run() -> None:
     loop: Any = asyncio.get_running_loop()
+    deadline = loop.time() + WAIT_S
     await asyncio.sleep(0)
     while loop._ready or _threads_work(loop):
+        assert loop.time() < deadline, f"never done: {_doing(loop)}"
         await asyncio.sleep(0 if loop._ready else _POLL_S)
 
 
 def _threads_work(loop: Any) -> bool:
     """Whether what `asyncio.to_thread` began has not ended."""
     return len(_AT_WORK.get(loop, ())) > Gate.num_standing
+
+
+def _doing(loop: Any) -> str:
+    """What keeps the loop busy, and the lines that its threads stand at."""
+    own = threading.get_ident()
+    others = {n: frame for n, frame in sys._current_frames().items() if n != own}
+    stacks = ["".join(traceback.format_stack(frame)) for frame in others.values()]
+    return "\n".join([repr(list(loop._ready)), *stacks])
 
 
 _run_in_executor = asyncio.BaseEventLoop.run_in_executor
