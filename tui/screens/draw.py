@@ -166,7 +166,7 @@ class DrawScreen(AppScreen):
         bars = probability_rows(answer.predicted, answer.probabilities, facts.classes, width, look)
         room = self.size.height - 4 - len(bars)
         picture = gallery([image], width, look, columns=min(SEEN, columns))
-        if room < len(picture):
+        if not picture or room < len(picture):
             return bars
         picture[-1].stylize(Style(dim=True, bold=False))
         return [*bars, Text(), *picture]
