@@ -29,6 +29,10 @@ Empty where none is to be asked.
 """
 
 
+FORKED_ALONE = {"JE_ARROW_MALLOC_CONF": "background_thread:false"}
+"""Arrow has no thread of its own, which may hold a lock at the moment of the fork."""
+
+
 class Forked:
     """A process that another one forked: what is used of a `subprocess.Popen`."""
 
@@ -100,6 +104,7 @@ class Nursery:
             [sys.executable, "-m", "tests.engine.service.nursery", place],
             stdin=subprocess.PIPE,  # it ends when this process does
             stdout=subprocess.PIPE,
+            env={**os.environ, **FORKED_ALONE},
         )
         assert self._process.stdout is not None
         assert self._process.stdout.readline() == b"ready\n"
