@@ -142,7 +142,7 @@ def _describe_one(kind: Any) -> str:
     if kind is type(None):
         return "None"
     if family := getattr(kind, "family", ""):
-        return f"a {family}"
+        return f"an {family}" if family[0] in "aeio" else f"a {family}"
     if get_origin(kind) is Literal:
         return " or ".join(repr(choice) for choice in get_args(kind))
     members = get_args(kind)

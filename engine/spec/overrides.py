@@ -27,7 +27,9 @@ def set_value(raw: Raw, assignment: str) -> dict[str, object]:
     field, *path = key.split(".")
     if field not in Experiment.parameters():
         hint = (
-            nearest(field, Experiment.parameters()) or ": docs/reference/fields.md lists the keys"
+            _of_a_part(raw, field)
+            or nearest(field, Experiment.parameters())
+            or ": docs/reference/fields.md lists the keys"
         )
         raise _problem(f"--set {key}", f'unknown key "{field}"{hint}')
     changed = dict(raw)
@@ -40,6 +42,24 @@ def set_value(raw: Raw, assignment: str) -> dict[str, object]:
     else:
         raise _problem(f"--set {key}", f'"{field}" has nothing inside: write {field}=VALUE')
     return changed
+
+
+def _of_a_part(raw: Raw, word: str) -> str:
+    """`: did you mean optimizer.lr?` for an argument of a part, by its name or what it is called.
+
+    A part's help begins with the name that the field has for it: learning rate.
+    """
+    said = word.lower().replace("_", " ")
+    for field in ("optimizer", "data", "loss", "schedule", "objective"):
+        try:
+            part = FAMILIES[field].members().get(parse_call(_call_text(raw, field, field)).name)
+        except (GrammarError, BadExperiment):
+            continue
+        for name, (_, argument) in part.parameters().items() if part else ():
+            if word == name or argument.help.split(":")[0] == said:
+                match = f"{field}.{name}"
+                return f": did you mean {match}?"
+    return ""
 
 
 def declaration(raw: Raw, key: str) -> tuple[object, Parameter] | None:

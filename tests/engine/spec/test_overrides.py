@@ -66,6 +66,13 @@ def test_one_value_is_changed(assignment: str, key: str, value: object) -> None:
         ("", "--set : write KEY=VALUE, like optimizer.lr=0.05"),
         ("epoch=3", '--set epoch: unknown key "epoch": did you mean epochs?'),
         ("zzzzz=3", '--set zzzzz: unknown key "zzzzz": docs/reference/fields.md lists the keys'),
+        ("lr=3", '--set lr: unknown key "lr": did you mean optimizer.lr?'),
+        (
+            "learning_rate=3",
+            '--set learning_rate: unknown key "learning_rate": did you mean optimizer.lr?',
+        ),
+        ("samples=3", '--set samples: unknown key "samples": did you mean data.samples?'),
+        ("test_split=3", '--set test_split: unknown key "test_split": did you mean test_fraction?'),
         ("layers.9=ReLU", '--set layers.9: "9" is not a layer: they are 0 to 3'),
         ("layers.-1=ReLU", '--set layers.-1: "-1" is not a layer: they are 0 to 3'),
         ("layers.x.bias=1", '--set layers.x.bias: "x" is not a layer: they are 0 to 3'),
