@@ -30,7 +30,7 @@ def _slices(judgement: Judgement) -> Section:
     sure = [one for one in found if one.chance * len(found) < SURE]
     said = [
         tr(
-            f"Of {len(found)} slices {len(sure)} are surely worse than the other samples: chance "
+            f"Surely worse than the other samples: {len(sure)} of {len(found)} slices. Chance "
             "would hardly make any of all slices so."
         )
         if sure
