@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from engine.errors import UsageError
 from engine.evaluation.judging import judge
+from engine.runs.accepted import Accepted
 from engine.service.protocol import Judged
 from tests.engine.evaluation.samples import random_classes
 from tests.tui.command_line import Bench, perceptui
@@ -114,3 +115,6 @@ def test_a_temperature_that_helps_nothing_is_refused() -> None:
     judged = replace(judged, judgement=replace(judgement, calibration=better))
     kept = accepted_of(judged, (True, False))
     assert (kept.step, kept.temperature, kept.threshold) == (5, better.temperature, None)
+    before = Accepted(step=5, temperature=2.0, threshold=0.25)
+    assert accepted_of(judged, (True, False), before).threshold == 0.25
+    assert accepted_of(judged, (False, False), before).is_nothing

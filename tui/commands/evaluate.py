@@ -112,10 +112,11 @@ def evaluate(
         _evaluate_sweep(sweep, asked, target, output, shared, table or pictures)
         return
     judged = _named(lambda: answer_of(partial(asked, one=found)), table or pictures)
-    accepted = accepted_of(judged, accepts) if accepts is not None else None
-    if accepted is not None:
-        from engine.runs.accepted import store
+    accepted = None
+    if accepts is not None:
+        from engine.runs.accepted import accepted_at, store
 
+        accepted = accepted_of(judged, accepts, accepted_at(found.path, judged.step))
         store(found.path, accepted)
     if target is not None:
         from tui.renderables.judgement.section import markdown
@@ -191,13 +192,20 @@ def _accepts(text: str | None) -> tuple[bool, bool] | None:
     raise UsageError(f'--accept {text}: there are "temperature", "threshold", "both" and "none"')
 
 
-def accepted_of(judged: Judged, accepts: tuple[bool, bool]) -> Accepted:
-    """What is to be kept with the run; raises UsageError for what there is not."""
+def accepted_of(
+    judged: Judged, accepts: tuple[bool, bool], before: Accepted | None = None
+) -> Accepted:
+    """What is to be kept with the run; raises UsageError for what there is not.
+
+    before: what was accepted of the same weights; temperature and threshold don't touch each other.
+    """
     from engine.runs.accepted import Accepted
     from tui.renderables.judgement.probabilities import helps
 
     calibration, threshold = judged.judgement.calibration, judged.judgement.threshold
     temperature, chosen = 1.0, None
+    if before is not None and any(accepts):
+        temperature, chosen = before.temperature, before.threshold
     if accepts[0]:
         if calibration is None or not helps(calibration):
             raise UsageError("--accept: no temperature makes this network's probabilities better")
