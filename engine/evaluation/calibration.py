@@ -8,7 +8,7 @@ import numpy as np
 
 from engine.evaluation.evidence import Array, Evidence
 from engine.evaluation.judgement import Calibration, ReliabilityBin
-from engine.evaluation.resampling import wilson
+from engine.evaluation.resampling import share_interval, wilson
 
 BINS = 10
 _LEAST, _MOST = -3.0, 3.0
@@ -34,7 +34,7 @@ def calibration(evidence: Evidence, fitted_to: Evidence | None) -> Calibration:
             other = best_temperature(shares[1 - half :: 2], targets[1 - half :: 2])
             scaled[half::2] = at_temperature(shares[half::2], other)
     return Calibration(
-        bins=reliability(shares, targets),
+        bins=reliability(shares, targets, evidence.together),
         error=calibration_error(shares, targets),
         temperature=temperature,
         error_after=calibration_error(scaled, targets),
@@ -44,14 +44,23 @@ def calibration(evidence: Evidence, fitted_to: Evidence | None) -> Calibration:
     )
 
 
-def reliability(shares: Array, targets: Array) -> list[ReliabilityBin]:
-    """How often the likeliest class is right, by the share that it was given, in equal steps."""
+def reliability(shares: Array, targets: Array, together: int = 1) -> list[ReliabilityBin]:
+    """How often the likeliest class is right, by the share that it was given, in equal steps.
+
+    together: so many samples in a row go together, and are drawn so for the intervals.
+    """
     found = []
+    is_right = shares.argmax(1) == targets
     for low, inside in _binned(shares):
         if not inside.any():
             continue
-        right = shares[inside].argmax(1) == targets[inside]
-        low_right, high_right = wilson(int(right.sum()), len(right)) or (None, None)
+        right = is_right[inside]
+        between = (
+            wilson(int(right.sum()), len(right))
+            if together == 1
+            else share_interval(is_right & inside, inside, together)
+        )
+        low_right, high_right = between or (None, None)
         found.append(
             ReliabilityBin(
                 low=low,

@@ -12,7 +12,7 @@ from engine.evaluation.ranking import Ranking, average
 from engine.evaluation.resampling import (
     Interval,
     Statistic,
-    drawn_together,
+    drawn,
     first,
     intervals,
     mean_of,
@@ -153,15 +153,15 @@ class _Confusion:
         self._sides = self._sums(self._counts)
         self._is_drawn_together = together > 1
         if together > 1:
-            cell = np.unique(targets * num_classes + predicted, return_inverse=True)[1]
-            flags = np.zeros((samples, len(counts)))
-            flags[np.arange(samples), cell] = 1.0
-            parts = [weights @ flags for weights in drawn_together(samples, number, together)]
+            cell = np.searchsorted(cells, targets * num_classes + predicted)
+            flags = np.zeros((samples // together, len(counts)))
+            np.add.at(flags, (np.arange(samples) // together, cell), 1.0)
+            parts = [weights @ flags for weights in drawn(len(flags), number)]
             self._drawn = self._sums(np.concatenate(parts))
             return
         generator = np.random.default_rng(0)
-        drawn = generator.multinomial(samples, counts / samples, number).astype(np.float64)
-        self._drawn = self._sums(drawn)
+        others = generator.multinomial(samples, counts / samples, number)
+        self._drawn = self._sums(others.astype(np.float64))
 
     def _sums(self, counts: Array) -> tuple[Array, Array, Array]:
         """(resamples, classes) each: hits, samples taken for the class, samples of the class."""

@@ -13,43 +13,62 @@ from engine.evaluation.resampling import Statistic
 
 
 class Ranking:
-    """Samples in the order of the share that a class has in them, the largest first."""
+    """Samples in the order of the share that a class has in them, the largest first.
+
+    Only where one of the class stands is anything counted: of many classes these are few places.
+    """
 
     def __init__(self, shares: Array, is_class: Array) -> None:
         """shares, is_class: (samples,): the class's share, and whether it is the true one."""
         self._order = np.argsort(-shares, kind="stable")
-        self._is_class = is_class[self._order].astype(np.float64)
         ordered = shares[self._order]
-        self._ends = np.flatnonzero(np.append(ordered[1:] != ordered[:-1], True))
-        """Where the samples of a share end: those that tie count together."""
-        self._last: tuple[Array, tuple[Array, Array]] | None = None
+        is_other = ordered[1:] != ordered[:-1]
+        ends = np.flatnonzero(np.append(is_other, True))
+        places = np.flatnonzero(is_class[self._order])
+        tied = np.append(0, np.cumsum(is_other))[places]
+        """Which of the shares each sample of the class has: those that tie count together."""
+        own = np.unique(tied)
+        self._own = self._order[places]
+        self._starts = np.searchsorted(tied, own)
+        self._ends = ends[own]
+        self._before = np.where(own > 0, ends[own - 1] + 1, 0)
+        """Samples with larger shares than each of these."""
+        self._last: tuple[Array, tuple[Array, Array, Array, Array]] | None = None
         """The counts of the newest resamples: both areas are asked for of the same."""
 
-    def _counted(self, weights: Array) -> tuple[Array, Array]:
-        """How many of the class, and of all others, have each share or a larger one."""
+    def _counted(self, weights: Array) -> tuple[Array, Array, Array, Array]:
+        """At each share that the class has: how many of it have this one, and this or a larger one.
+
+        Then how many of all samples have a larger one, and this or a larger one.
+        """
         if self._last is None or self._last[0] is not weights:
             self._last = weights, self._counts(weights)
         return self._last[1]
 
-    def _counts(self, weights: Array) -> tuple[Array, Array]:
-        sorted_weights = weights[:, self._order]
-        hits = np.cumsum(sorted_weights * self._is_class, 1)[:, self._ends]
-        every = np.cumsum(sorted_weights, 1)[:, self._ends]
-        return hits, every - hits
+    def _counts(self, weights: Array) -> tuple[Array, Array, Array, Array]:
+        every = np.empty((len(weights), len(self._order) + 1))
+        every[:, 0] = 0.0
+        np.cumsum(weights[:, self._order], 1, out=every[:, 1:])
+        gained = np.add.reduceat(weights[:, self._own], self._starts, 1)
+        return gained, np.cumsum(gained, 1), every[:, self._before], every[:, self._ends + 1]
 
     def roc_auc(self, weights: Array) -> Array:
         """The area under the ROC curve of each resample; nan where one side has no sample."""
-        hits, alarms = self._counted(weights)
-        before = np.pad(hits, ((0, 0), (1, 0)))[:, :-1]
-        widths = np.diff(alarms, prepend=0.0, axis=1)
-        area = (widths * (hits + before) / 2).sum(1)
-        return _divided(area, hits[:, -1] * alarms[:, -1])
+        if not len(self._own):
+            return np.full(len(weights), np.nan)
+        gained, hits, before, upto = self._counted(weights)
+        of_class = hits[:, -1]
+        others = weights.sum(1) - of_class
+        alarms = upto - hits + (before - (hits - gained))  # at both ends of each step up
+        area = (gained * (others[:, None] - alarms / 2)).sum(1)
+        return _divided(area, of_class * others)
 
     def pr_auc(self, weights: Array) -> Array:
         """The average precision of each resample; nan where the class has no sample."""
-        hits, alarms = self._counted(weights)
-        precision = np.divide(hits, hits + alarms, out=np.zeros_like(hits), where=hits > 0)
-        gained = np.diff(hits, prepend=0.0, axis=1)
+        if not len(self._own):
+            return np.full(len(weights), np.nan)
+        gained, hits, _, upto = self._counted(weights)
+        precision = np.divide(hits, upto, out=np.zeros_like(hits), where=hits > 0)
         return _divided((gained * precision).sum(1), hits[:, -1])
 
 

@@ -93,6 +93,19 @@ def mean_of(values: Array) -> Statistic:
     return lambda weights: weights @ values / count
 
 
+def share_interval(hits: Array, of: Array, together: int) -> Interval | None:
+    """Where a share lies of samples of which so many in a row go together; None of none.
+
+    hits, of: (samples,) whether each counts above and below the line.
+    """
+    above, below = (one.reshape(-1, together).sum(1).astype(np.float64) for one in (hits, of))
+    parts = []
+    for weights in drawn(len(below), num_resamples(len(hits))):
+        whole = weights @ below
+        parts.append(np.divide(weights @ above, whole, out=whole * np.nan, where=whole > 0))
+    return percentiles(parts)
+
+
 def wilson(hits: int, samples: int) -> Interval | None:
     """Where a share lies that came out as hits of samples; None of none (Wilson 1927)."""
     if samples <= 0:

@@ -15,6 +15,7 @@ from engine.evaluation.calibration import (
     reliability,
 )
 from engine.evaluation.evidence import Array
+from engine.evaluation.judgement import ReliabilityBin
 from tests.engine.evaluation.samples import of_classes
 
 
@@ -31,6 +32,26 @@ def test_error_by_hand() -> None:
     (one,) = reliability(*_sure(0.9, 7, 3))
     assert (one.samples, one.right, one.low) == (10, 0.7, 0.9)
     assert one.share == pytest.approx(0.9)
+
+
+def test_texts_are_as_sure_as_they_have_stretches() -> None:
+    """Ten places that are five twice tell no more than the five: as wide an interval, or wider."""
+    shares, targets = _sure(0.9, 70, 30)
+    order = np.random.default_rng(0).permutation(100)
+    shares, targets = shares[order], targets[order]
+    (alone,) = reliability(shares, targets)
+    (each,) = reliability(np.repeat(shares, 4, 0), np.repeat(targets, 4))
+    (drawn,) = reliability(np.repeat(shares, 4, 0), np.repeat(targets, 4), together=4)
+
+    def width(one: ReliabilityBin) -> float:
+        assert one.low_right is not None
+        assert one.high_right is not None
+        assert one.low_right < one.right < one.high_right
+        return one.high_right - one.low_right
+
+    assert drawn.samples == 400
+    assert width(drawn) == pytest.approx(width(alone), rel=0.1)
+    assert width(each) == pytest.approx(width(alone) / 2, rel=0.1)
 
 
 def test_the_best_temperature_makes_shares_come_true() -> None:
