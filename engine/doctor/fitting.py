@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.doctor.examination import repaired
 from engine.doctor.statistics import Spread, Statistics
+from engine.doctor.ways_out import of_texts
 from engine.errors import BadExperiment, DataUnavailable, Problem, UsageError
 from engine.parts.component import literal
 from engine.parts.data.csv_file import Csv
@@ -98,7 +99,7 @@ def _fitted(data: Csv) -> Fitted:
     if any(column.how and len(column.how.get("known", ())) > 10 for column in table.used):
         data = _without_rare(data, table, notes)
     statistics = _statistics(data)
-    changes: dict[str, Any] = {"standardize": True}
+    changes: dict[str, Any] = {} if data.spelled else {"standardize": True}
     spread = max(statistics.targets, key=lambda t: abs(math.log10(t.size or 1)), default=None)
     if spread is not None and spread.deviation > 0 and not _is_near_1(spread):
         changes["standardize_target"] = True
@@ -251,6 +252,8 @@ def _experiment(data: Csv, statistics: Statistics) -> Experiment:
     layers: tuple[Layer, ...] = (Linear(outputs),)
     if hidden >= 4:
         layers = (Linear(hidden), ReLU(), Linear(outputs))
+    if facts.num_tokens:
+        layers = of_texts(facts, outputs)
     names = ", ".join(data.targets)
     features = len(facts.feature_names)
     of = "1 column" if features == 1 else f"{features} columns"

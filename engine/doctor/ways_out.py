@@ -11,12 +11,24 @@ from engine.doctor.examination import examine, repaired
 from engine.doctor.misfit_steps import Layers, Values, loss_for, num_outputs, settled, steps
 from engine.errors import DataUnavailable, Problem
 from engine.parts.data import Data, Facts
-from engine.parts.layers.activation import ReLU
+from engine.parts.layers.activation import ReLU, SiLU
 from engine.parts.layers.convolution import Conv2d
 from engine.parts.layers.dense import Flatten, Linear
+from engine.parts.layers.normalization import LayerNorm
 from engine.parts.layers.pooling import MaxPool2d
+from engine.parts.layers.recurrent import GRU
+from engine.parts.layers.residual import Residual
+from engine.parts.layers.sequence import (
+    Embedding,
+    MeanPool,
+    PositionalEmbedding,
+    SelfAttention,
+)
 from engine.parts.objectives import Objective
+from engine.parts.objectives.flow import Flow
+from engine.parts.objectives.next_token import NextToken
 from engine.parts.objectives.supervised import Supervised
+from engine.parts.schedules import CosineAnnealingLR
 from engine.spec.experiment import Experiment
 from engine.spec.experiment_reader import from_raw, understood
 from engine.spec.validator import check
@@ -25,6 +37,9 @@ MOST_WAYS = 6
 _MOST_CHANGES = 4
 _MOST_TRIED = 600
 _WIDEST = 32
+_MAKING_BATCH, _MAKING_STEPS = 256, 2000
+"""Of a training that learns to make points."""
+_TEXT_BATCH = 64
 _LEAST_TO_SPLIT = 50
 """Samples from which on some are held back."""
 _LEAST_PICTURE = 12
@@ -70,12 +85,16 @@ def ways_from(mended: Corrected) -> list[Way]:
         facts = values["data"].facts()
     if facts is None or (not done and not problems_of(values)):
         return []
+    asked = values["objective"]
+    if asked.refusal(facts):
+        asked = objective_for(facts)
+    known = asked.facts(facts)
     facts = values["objective"].facts(facts)
     found = _searched(values, facts, done)
-    anew = {**values, "layers": made_for(facts), "loss": loss_for(facts)}
+    anew = {**values, "layers": made_for(known), "loss": loss_for(known), "objective": asked}
     text = f"a new network for this data: {', '.join(map(str, anew['layers']))}"
-    if values["objective"].refusal(facts):
-        anew["objective"] = Supervised()
+    if asked is not values["objective"]:
+        text += f", objective = {str(asked)!r}"
     if done and found:
         return found  # a slip of the pen is no reason for another network
     found += [way for way in _searched(anew, facts, (*done, text)) if _is_new(way, found)][:1]
@@ -104,20 +123,62 @@ def begun_with(call: str) -> Experiment:
     assert values is not None, "from_raw raises for what is not understood"
     data: Data = values["data"]
     facts = data.known_facts()
+    values["objective"] = objective_for(facts)
+    facts = values["objective"].facts(facts)
     values |= {"layers": made_for(facts), "loss": loss_for(facts), "title": data.name}
+    if facts.made:
+        steps = max(1, -(-facts.num_samples // _MAKING_BATCH))
+        values |= {"batch_size": _MAKING_BATCH, "epochs": -(-_MAKING_STEPS // steps)}
+        values |= {"schedule": CosineAnnealingLR(), "report_every": -(-values["epochs"] // 20)}
+    elif facts.positions:
+        values["batch_size"] = _TEXT_BATCH
     if not facts.own_sizes and facts.num_samples >= _LEAST_TO_SPLIT:
         values["test_fraction"] = 0.2
     return repaired(Experiment(**values))
 
 
+def objective_for(facts: Facts) -> Objective:
+    """What can be asked of data."""
+    if facts.has_targets:
+        return Supervised()
+    return NextToken() if facts.tokens else Flow()
+
+
 def made_for(facts: Facts) -> Layers:
-    """A small network for data of a kind: convolutions for pictures, else one hidden layer."""
+    """A small network for data of a kind: convolutions for pictures, a state for sequences, else
+    one hidden layer, and three of smooth units where points are to be made."""
     outputs = num_outputs(facts, loss_for(facts))
+    if facts.made:
+        return (*(one for _ in range(3) for one in (Linear(64), SiLU())), Linear(outputs))
+    if facts.num_tokens:
+        return _of_tokens(facts, outputs)
     if len(facts.shape) == 3 and min(facts.shape[1:]) >= _LEAST_PICTURE:
         seeing = (Conv2d(8, 5, stride=2), ReLU(), Conv2d(16, 3), ReLU(), MaxPool2d(2))
         return (*seeing, Flatten(), Linear(outputs))
     flat = (Flatten(),) if len(facts.shape) > 1 else ()
     return (*flat, Linear(_WIDEST), ReLU(), Linear(outputs))
+
+
+def _of_tokens(facts: Facts, outputs: int) -> Layers:
+    """What reads symbols: with a state where the next one is asked for, else looking around."""
+    first, last = Embedding(facts.num_tokens, _WIDEST), Linear(outputs)
+    if facts.positions and facts.objective:
+        return first, GRU(2 * _WIDEST), last
+    if facts.positions:
+        looks = Residual((LayerNorm(), SelfAttention(4)))
+        thinks = Residual((LayerNorm(), Linear(2 * _WIDEST), ReLU(), Linear(_WIDEST)))
+        return first, PositionalEmbedding(), looks, thinks, LayerNorm(), last
+    if facts.tokens:
+        return of_texts(facts, outputs)
+    return first, Flatten(), Linear(2 * _WIDEST), ReLU(), last
+
+
+def of_texts(facts: Facts, outputs: int) -> Layers:
+    """What tells texts apart: by letters in their order, or by which words there are."""
+    first = Embedding(facts.num_tokens, _WIDEST // 2)
+    if max(map(len, facts.tokens)) == 1:
+        return first, GRU(_WIDEST, steps="last"), Linear(outputs)
+    return first, MeanPool(), Linear(outputs)
 
 
 def _searched(values: Values, facts: Facts, done: tuple[str, ...] = ()) -> list[Way]:

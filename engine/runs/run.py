@@ -22,7 +22,7 @@ from engine.runs import events as ev
 from engine.runs import kept_table
 from engine.runs.changes import Change, standing_changes
 from engine.runs.contents import EVENTS, EXPERIMENT, LOSSES, CheckpointKind, Moment
-from engine.runs.directory import RunDirectory, is_aside
+from engine.runs.directory import RunDirectory, is_aside, preset_of
 from engine.runs.origin import check_origin
 from engine.runs.record_file import RecordFile
 from engine.runs.snapshots import Snapshots
@@ -295,6 +295,22 @@ def run_at(text: str, runs_dir: Path) -> tuple[Run, Moment]:
     return find_run(text, runs_dir), "last"
 
 
+def _check_no_preset(text: str, runs: list[Run]) -> None:
+    """Raise UsageError where a preset is named in a run's place, with the run that is meant."""
+    from engine.spec import presets  # a list of runs needs none
+
+    if text not in presets.names():
+        return
+    own = [run for run in runs if preset_of(run.name) == text]
+    newest = max(own, key=lambda run: run.name, default=None)
+    right = (
+        f"its newest run is {newest.name}"
+        if newest is not None
+        else f"`perceptui --preset {text}` makes one"
+    )
+    raise UsageError(f'"{text}" is a preset, from which runs are made, and no run: {right}')
+
+
 def find_run(text: str, runs_dir: Path) -> Run:
     """The run that a path, `last`, or a unique prefix of a name means; raises UsageError."""
     path = expanded(text)
@@ -303,6 +319,8 @@ def find_run(text: str, runs_dir: Path) -> Run:
     if "/" in text:
         raise UsageError(f"{text}: no run is here (it would hold {EXPERIMENT})")
     runs = all_runs(runs_dir)
+    if not any(run.name.startswith(text) for run in runs):
+        _check_no_preset(text, runs)
     if not runs:
         raise UsageError(f'no run "{text}": there are no runs in {runs_dir}')
     if text == "last":

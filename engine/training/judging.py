@@ -96,7 +96,8 @@ def evidence_of(trainer: Trainer) -> Evidence:
 
 def columns_of(part: Split, input_map: InputMap, facts: Facts) -> list[Column]:
     """The columns of a split's samples; none of pictures, or of too many."""
-    if input_map.pixels is not None or facts.positions or product(facts.shape) > MOST_COLUMNS:
+    is_other = input_map.pixels is not None or facts.positions or facts.tokens
+    if is_other or product(facts.shape) > MOST_COLUMNS:
         return []
     places = torch.arange(min(len(part), MOST_ROWS))
     rows, names = raw_rows(part, input_map, facts, places)
@@ -112,7 +113,8 @@ def guesses(trainer: Trainer, part: Split, evidence: Evidence) -> list[Guess]:
         return found
     if (last := last_values(trainer, part)) is not None:
         found.append(Guess("last value", last))
-    index = _spread(len(train), MOST_CELLS // product(trainer.splits.facts.shape))
+    facts = trainer.splits.facts
+    index = _spread(len(train), MOST_CELLS // (len(facts.tokens) or product(facts.shape)))
     inputs = _inputs(trainer, part, torch.arange(len(part)))
     to_fit = _inputs(trainer, train, index)
     linear = linear_guess(to_fit, targets[index.numpy()], inputs, num_samples=len(train))
@@ -144,8 +146,16 @@ def _spread(count: int, most: int) -> torch.Tensor:
 
 
 def _inputs(trainer: Trainer, part: Split, index: torch.Tensor) -> Array:
-    """Samples as the network takes them, laid out flat: (samples, inputs) float64."""
-    input_map = trainer.evaluator.input_map
+    """Samples as the network takes them, laid out flat: (samples, inputs) float64.
+
+    Of texts how often each token is in them.
+    """
+    input_map, count = trainer.evaluator.input_map, len(trainer.splits.facts.tokens)
+    if count:
+        rows = part.rows(index).cpu()
+        counts = torch.zeros(len(rows), count, dtype=torch.float64)
+        told: Array = counts.scatter_add_(1, rows, torch.ones_like(rows).double()).numpy()
+        return told
     parts = [
         input_map.batch(part.rows(rows)).flatten(1).double().cpu()
         for rows in torch.split(index, 4096)

@@ -15,6 +15,8 @@ from engine.training.splits import Split
 
 MOST_VALUES = 64
 """Of a sample that is no picture: more nobody reads."""
+MOST_TOLD = 120
+"""Characters of a text that are told."""
 MOST_READ = 32
 """Characters before a place of a text, the last of them."""
 _UNSEEN = str.maketrans({"\n": "\\n", "\t": "\\t", "\r": "\\r"})
@@ -38,6 +40,13 @@ def told_samples(
             Sample(number=place + 1, picture=picture_of(image, answer, 0, 1))
             for place, image, answer in pairs
         ]
+    if facts.tokens:
+        texts = [spelled_out(row.tolist(), facts.tokens) for row in part.rows(places)]
+        name = next(iter(facts.feature_names), "text")
+        return [
+            Sample(number=place + 1, names=[name], values=[text])
+            for place, text in zip(index, texts, strict=True)
+        ]
     rows, names = raw_rows(part, input_map, facts, places)
     told = (_told(names[:MOST_VALUES], row[:MOST_VALUES].tolist()) for row in rows)
     return [
@@ -53,6 +62,14 @@ def text_sample(number: int, tokens: Sequence[int], position: int, facts: Facts)
         return Sample(number=number + 1, names=["after"], values=[f'"{read.translate(_UNSEEN)}"'])
     row = " ".join(map(str, tokens[:MOST_VALUES]))
     return Sample(number=number + 1, names=["place", "of"], values=[str(position + 1), row])
+
+
+def spelled_out(row: Sequence[int], tokens: Sequence[str]) -> str:
+    """A text of which the tokens are known: characters as they are, words with spaces between."""
+    is_by_character = max(map(len, tokens)) == 1
+    found = [tokens[one] for one in row if tokens[one]]
+    text = ("" if is_by_character else " ").join(found)
+    return text if len(text) <= MOST_TOLD else f"{text[: MOST_TOLD - 1]}…"
 
 
 def raw_rows(

@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 
 import torch
+from torch import nn
 
 from engine.errors import UsageError
 from engine.limits import WRITTEN
 from engine.parts.data import Facts
+from engine.parts.data.generators.texts import tokenized
 from engine.parts.data.text import SAMPLE, beginning
 from engine.training.metrics import Evaluator
 
@@ -44,22 +46,25 @@ def write(
         raise UsageError("a temperature is 0 or above, and a seed a whole number from 0 on")
     tokens = _tokens(facts, prompt or beginning(facts.tokens))
     generator = torch.Generator().manual_seed(seed)
-    written: list[str] = []
-    for _ in range(length):
+    written, left = "", length
+    while left > 0:
         seen = torch.tensor([tokens[-facts.positions :]])
         outputs = evaluator.outputs(seen)[:, -1].cpu()
         if not outputs.isfinite().all():
             break  # of a training that diverged
         scores = evaluator.decoder.probabilities(outputs)[0]
         tokens.append(_drawn(scores, temperature, generator))
-        written.append(facts.tokens[tokens[-1]])
-    return "".join(written)
+        written += facts.tokens[tokens[-1]]
+        left -= len(facts.tokens[tokens[-1]])
+    return written[:length]
 
 
-def following(evaluator: Evaluator, prompt: str, count: int) -> list[tuple[str, float]]:
+def following(
+    evaluator: Evaluator, prompt: str, count: int, temperature: float = 1.0
+) -> list[tuple[str, float]]:
     """The tokens that come next with the highest probabilities, so many; raises UsageError.
 
-    Empty where the outputs are not finite.
+    temperature: as they are drawn with. Empty where the outputs are not finite.
     """
     facts = evaluator.facts
     check_writes(facts)
@@ -67,7 +72,12 @@ def following(evaluator: Evaluator, prompt: str, count: int) -> list[tuple[str, 
     outputs = evaluator.outputs(torch.tensor([tokens[-facts.positions :]]))[:, -1].cpu()
     if not outputs.isfinite().all():
         return []
-    scores, places = evaluator.decoder.probabilities(outputs)[0].topk(min(count, len(facts.tokens)))
+    shares = evaluator.decoder.probabilities(outputs)[0]
+    if temperature == 0:
+        shares = nn.functional.one_hot(shares.argmax(), len(shares)).double()
+    elif temperature != 1:
+        shares = _evened(shares, temperature)
+    scores, places = shares.topk(min(count, len(facts.tokens)))
     return [
         (facts.tokens[one], score)
         for one, score in zip(places.tolist(), scores.tolist(), strict=True)
@@ -101,20 +111,24 @@ def check_writes(facts: Facts) -> None:
 
 
 def _tokens(facts: Facts, text: str) -> list[int]:
-    known = {token: number for number, token in enumerate(facts.tokens)}
-    unknown = sorted({character for character in text if character not in known})
+    known = [token for token in facts.tokens if len(token) == 1]
+    unknown = sorted({*text} - {*known})
     if unknown:
-        there = "".join(token for token in facts.tokens if token.isprintable())
+        there = "".join(token for token in known if token.isprintable())
         raise UsageError(
             f"the training never saw {', '.join(map(repr, unknown[:8]))}: "
             f"a prompt has line ends and these characters: {there}"
         )
-    return [known[character] for character in text]
+    return tokenized(text, facts.tokens)
 
 
 def _drawn(probabilities: torch.Tensor, temperature: float, generator: torch.Generator) -> int:
     if temperature == 0:
         return int(probabilities.argmax())
-    # In double, since the shares of a small temperature are far apart.
-    evened = (probabilities.double().clamp_min(1e-300).log() / temperature).softmax(0)
+    evened = _evened(probabilities, temperature)
     return int(torch.multinomial(evened, 1, generator=generator))
+
+
+def _evened(probabilities: torch.Tensor, temperature: float) -> torch.Tensor:
+    """In double, since the shares of a small temperature are far apart."""
+    return (probabilities.double().clamp_min(1e-300).log() / temperature).softmax(0)

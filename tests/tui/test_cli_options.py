@@ -113,6 +113,7 @@ def test_from_another_network_is_refused(bench: Bench, trained: Trained) -> None
         (["--executor", "fast"], 'there are "auto", "eager", "traced", "graphed" and "compiled"'),
         (["--executor", "graphed", "--device", "cpu"], 'executor "graphed": only a CUDA device'),
         (["--from", "nothing"], 'no run "nothing"'),
+        (["--from", "moons"], "`perceptui --preset moons` makes one"),
         (["--epoch", "3"], "No such option: --epoch (Possible options: "),
     ],
 )

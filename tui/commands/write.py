@@ -49,8 +49,9 @@ def write(
 
     shared = ctx.obj.merged(runs_dir, data_dir, ascii, json)
     found, kind = find_run(run, shared.runs), o.kind(checkpoint)
-    text = answer_of(lambda session: session.write(found, prompt, length, temperature, seed, kind))
+    told = answer_of(lambda session: session.write(found, prompt, length, temperature, seed, kind))
     if shared.json:
-        print_json({"prompt": prompt, "text": text})
+        following = dict(told.following)
+        print_json({"prompt": prompt, "text": told.text, "following": following})
         return
-    typer.echo(plain_lines((prompt + text).strip("\n"), ascii))
+    typer.echo(plain_lines((prompt + told.text).strip("\n"), ascii))

@@ -227,6 +227,23 @@ class Following:
         self.witness.predicted(answer.prediction)
         return answer
 
+    async def write(
+        self,
+        run: Path,
+        prompt: str,
+        length: int,
+        temperature: float,
+        seed: int,
+        checkpoint: Moment,
+        place: int,
+    ) -> p.Written:
+        """What a run's network writes after a prompt; raises PerceptuiError."""
+        from engine.runs.run import Run
+
+        session = await self._needed("write")
+        how = temperature, seed, checkpoint, place
+        return await session.write(Run(run), prompt, length, *how)
+
     async def moments(self, run: Run) -> p.Moments:
         """Which snapshots a run has; raises PerceptuiError."""
         return await (await self._needed("look back")).moments(run)

@@ -105,6 +105,16 @@ class TrainerProcess(Protocol):
     async def predict(
         self, run: Run, rows: list[list[str]], checkpoint: Moment = "last"
     ) -> list[ev.Prediction]: ...
+    async def write(
+        self,
+        run: Run,
+        prompt: str,
+        length: int,
+        temperature: float = 1.0,
+        seed: int = 0,
+        checkpoint: Moment = "last",
+        place: int | None = None,
+    ) -> p.Written: ...
     async def predict_drawing(
         self, run: Run, pixels: bytes, size: tuple[int, int], checkpoint: Moment = "last"
     ) -> DrawingPredicted: ...

@@ -125,11 +125,14 @@ def plane_rows(shown: TokenPlane, width: int, look: Look, height: int = 18) -> l
     return [heading(title, width, look), *map(row_of, grid)]
 
 
-def following_rows(following: Sequence[tuple[str, float]], width: int, look: Look) -> list[Text]:
-    """What comes next, each as a bar of its probability."""
+def following_rows(
+    following: Sequence[tuple[str, float]], width: int, look: Look, title: str = ""
+) -> list[Text]:
+    """What comes next, each as a bar of its probability; after the beginning of a line, usually."""
     if width <= 0 or not following:
         return []
-    rows = [heading(tr("What a line begins with"), width, look)]
+    told = fit(title or tr("What a line begins with"), width, look.ascii)
+    rows = [heading(told, width, look)]
     room = min(_BAR, max(0, width - 14))
     full = look.pick("█", "#")
     for token, share in following:

@@ -34,9 +34,11 @@ from tui.widgets.option_rows import OptionRows
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from tui.editing.drawn_points import Point
+
     Place = Shelved | OwnData
 
-FOOTER = ("select", "fetch", "remove", "stop_fetching", "back")
+FOOTER = ("select", "fetch", "remove", "stop_fetching", "draw", "back")
 NAME_WIDTH = 13
 
 
@@ -70,6 +72,7 @@ class DataScreen(AppScreen):
         Binding("f", "fetch", "Fetch"),
         Binding("delete", "remove", "Remove"),
         Binding("x", "stop_fetching", "Stop fetching"),
+        Binding("w", "draw", "Draw points"),
         Binding("escape", "back", "Back"),
     ]
 
@@ -183,6 +186,30 @@ class DataScreen(AppScreen):
             self.app.push_screen(TableScreen(chosen.path))
         elif chosen is not None:
             self._use(chosen.call)
+
+    def action_draw(self) -> None:
+        """Draw points on a plane, which are the data then."""
+        from tui.screens.draw_points import DrawPointsScreen
+
+        name, points = self._drawn_before()
+        screen = DrawPointsScreen(name, points)
+
+        def use(_: object) -> None:
+            if screen.call:
+                self._use(screen.call)
+
+        self.app.push_screen(screen, use)
+
+    def _drawn_before(self) -> tuple[str, Sequence[Point]]:
+        """The file of points that the experiment has for its data, and what is in it."""
+        from tui.editing import drawn_points
+
+        experiment = self.host.draft.experiment
+        files = experiment.data.files() if experiment is not None else ()
+        if len(files) != 1 or files[0].absolute().parent != Path.cwd():
+            return "", ()
+        points = drawn_points.read(files[0])
+        return (files[0].stem if points else ""), points
 
     @work(group="use", exclusive=True, exit_on_error=False)
     async def _use(self, call: str) -> None:

@@ -499,7 +499,11 @@ class WorkbenchScreen(LessonScreen):
         """Predict new samples with the network as it is."""
         from tui.screens.draw import DrawScreen, drawable
         from tui.screens.predict import PredictScreen
+        from tui.screens.write import WriteScreen, writes
 
+        if writes(self.shown):
+            self.app.push_screen(WriteScreen())
+            return
         facts = drawable(self.shown)
         self.app.push_screen(PredictScreen() if facts is None else DrawScreen(facts))
 

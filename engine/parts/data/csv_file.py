@@ -22,7 +22,7 @@ from engine.parts.data.base import (
 )
 from engine.parts.data.paths import absolute
 from engine.parts.data.sheet import table_cache
-from engine.parts.data.sheet.asked import Asked
+from engine.parts.data.sheet.asked import Asked, By
 from engine.parts.data.sheet.remarks import Remark, merged
 from engine.parts.data.sheet.samples import Samples
 from engine.parts.data.sheet.table import Table
@@ -30,6 +30,7 @@ from engine.parts.kinds import Pairs
 
 Gap = Literal["auto", "mean", "median", "category", "indicator", "drop", "error"]
 _HASH = re.compile(r"hash\((\d{1,4})\)")
+_SPELLED = re.compile(r"(char|word)(?:\((\d{1,4})\))?")
 _MOST_ROUNDS = 5
 """Times that what is wrong with a table is settled, before it is given up."""
 
@@ -104,7 +105,9 @@ class Csv(Data, name="csv"):
         unit="rows",
     )
     text: str = parameter(
-        default="refuse", help='columns of sentences: refuse them, or "hash(64)" counts their words'
+        default="refuse",
+        help='columns of sentences: refuse them; "hash(64)" counts their words; "char" or "word" '
+        'reads one of them as a sequence, the only input then, "word(20)" its first 20 words',
     )
 
     def complaint(self) -> str:
@@ -117,8 +120,13 @@ class Csv(Data, name="csv"):
                 return f"the target {name!r} is in ignore too"
         if self.stream and "median" in (self.missing, *dict(self._missing_of).values()):
             return 'missing="median" looks at all rows at once, and stream at a part: use "mean"'
-        if self.text != "refuse" and not (_HASH.fullmatch(self.text) and self.hash):
-            return f'text must be "refuse" or like "hash(64)", with 1 to 4096, not {self.text!r}'
+        if self.text != "refuse" and not (self.hash or self.spelled):
+            return (
+                'text must be "refuse", "char", "word", or like "hash(64)" or "word(20)", with 1 '
+                f"to 4096, not {self.text!r}"
+            )
+        if self.spelled and self.stream:
+            return f'text="{self.text}" reads all of its texts at once: leave stream out'
         if self.encoding != "auto":
             try:
                 is_text = codecs.lookup(self.encoding)._is_text_encoding
@@ -146,6 +154,14 @@ class Csv(Data, name="csv"):
         return size if 1 <= size <= 4096 else None
 
     @property
+    def spelled(self) -> tuple[By, int | None] | None:
+        """What a text is read by, and how many of these; None where texts are no sequences."""
+        found = _SPELLED.fullmatch(self.text)
+        if found is None or (found[2] and not 1 <= int(found[2]) <= 4096):
+            return None
+        return "char" if found[1] == "char" else "word", int(found[2]) if found[2] else None
+
+    @property
     def asked(self) -> Asked:
         """The arguments as the table is asked about with them."""
         delimiter = {"auto": None, "tab": "\t", "blanks": " "}.get(self.delimiter, self.delimiter)
@@ -167,6 +183,7 @@ class Csv(Data, name="csv"):
             rare=self.rare,
             streamed=self.stream is not None,
             hash=self.hash,
+            spelled=self.spelled,
             scaled=self.standardize_target or self.target_scale == "log",
             positive=self.target_scale == "log",
         )
@@ -247,7 +264,10 @@ class Csv(Data, name="csv"):
             return None
         used = table.used
         labels = table.labels
+        tokens = table.tokens
         return Facts(
+            num_tokens=len(tokens),
+            tokens=tokens,
             shape=(len(labels),),
             task="classification" if table.classes else "regression",
             num_samples=table.samples,
@@ -298,6 +318,8 @@ class Csv(Data, name="csv"):
             imports |= {"import pyarrow.csv"}
         if self.hash:
             imports |= {"import re", "import zlib"}
+        if self.spelled:
+            imports.add("import re")
         arguments |= {"columns": columns, "targets": targets, "drop": list(table.drop)}
         return Generator(function, arguments, (*reading, *encoding), tuple(sorted(imports)))
 

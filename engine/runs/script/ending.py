@@ -149,7 +149,7 @@ def _writing(plan: Plan) -> list[str]:
         *(f"    {line}" for line in _probabilities(plan)),
         "    shares = probabilities[0].double().clamp_min(1e-300).log().softmax(0)",
         "    written.append(int(torch.multinomial(shares, 1, generator=generator)))",
-        'print("".join(tokens[token] for token in written[1:]))',
+        f'print("".join(tokens[token] for token in written[1:])[:{SAMPLE}])',
     ]
 
 

@@ -383,8 +383,12 @@ class Session:
         temperature: float = 1.0,
         seed: int = 0,
         checkpoint: Moment = "last",
-    ) -> str:
-        """What a run's network writes after a prompt, so many characters."""
+        place: int | None = None,
+    ) -> p.Written:
+        """What a run's network writes after a prompt, so many characters.
+
+        place: after so many of the prompt it is told what comes next; None: after all.
+        """
         request = p.Write(
             run=str(run.path.absolute()),
             checkpoint=checkpoint,
@@ -392,8 +396,9 @@ class Session:
             length=length,
             temperature=temperature,
             seed=seed,
+            place=place,
         )
-        return await self._connection.ask(request, str)
+        return await self._connection.ask(request, p.Written)
 
     async def draw(
         self, run: Run, count: int, seed: int = 0, checkpoint: Moment = "last"

@@ -126,7 +126,10 @@ class Predict(Request, frozen=True, kw_only=True):
 
 
 class Write(Request, frozen=True, kw_only=True):
-    """Have a run's network write on after a prompt; the answer's value is the text."""
+    """Have a run's network write on after a prompt; the answer's value is a Written.
+
+    With the last weights of a run that is trained here they are those that it has now.
+    """
 
     run: str
     checkpoint: Moment
@@ -134,6 +137,8 @@ class Write(Request, frozen=True, kw_only=True):
     length: int
     temperature: float
     seed: int
+    place: int | None = None
+    """After so many characters of the prompt it is told what comes next; None: after all."""
 
 
 class DrawSamples(Request, frozen=True, kw_only=True):

@@ -67,6 +67,17 @@ class Judged(msgspec.Struct, frozen=True, kw_only=True):
     """Steps done when the weights were so."""
 
 
+class Written(msgspec.Struct, frozen=True, kw_only=True):
+    """What a network writes after a prompt."""
+
+    text: str
+    following: list[tuple[str, float]]
+    """What it says comes next at the place that was asked for: the likeliest tokens, each with its
+    probability at the temperature."""
+    step: int
+    """Steps done when the weights were so."""
+
+
 class Disagreement(msgspec.Struct, frozen=True, kw_only=True):
     """A sample that networks tell differently."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from engine.errors import UsageError
 from engine.evaluation.judgement import Judgement
@@ -12,7 +13,10 @@ from engine.parts.data import DataLocations
 from engine.runs.contents import Moment
 from engine.runs.events import Evaluated, Prediction
 from engine.runs.run import Run
-from engine.service.protocol import Judge, Judged
+from engine.service.protocol import Judge, Judged, Write, Written
+
+if TYPE_CHECKING:  # it loads torch
+    from engine.training.metrics import Evaluator
 
 
 def predict(
@@ -45,17 +49,25 @@ def _check_answers(run: Run) -> None:
         )
 
 
-def write(
-    run: Run, prompt: str, length: int, temperature: float, seed: int, moment: Moment = "last"
-) -> str:
+def write(run: Run, asked: Write) -> Written:
     """What the run's network writes after a prompt; raises as engine.training.writing does."""
     from engine.training.restored import TrainedNetwork
     from engine.training.writing import check_writes
-    from engine.training.writing import write as written
 
     check_writes(run.facts())
-    evaluator = TrainedNetwork.of(run, moment).evaluator
-    return written(evaluator, prompt, length, temperature, seed)
+    network = TrainedNetwork.of(run, asked.checkpoint)
+    return written_by(network.evaluator, network.step, asked)
+
+
+def written_by(evaluator: Evaluator, step: int, asked: Write) -> Written:
+    """The same of a network that is there; step: steps done."""
+    from engine.training.pictures import MOST_FOLLOWING
+    from engine.training.writing import following, write
+
+    text = write(evaluator, asked.prompt, asked.length, asked.temperature, asked.seed)
+    before = asked.prompt if asked.place is None else asked.prompt[: max(0, asked.place)]
+    likely = following(evaluator, before, MOST_FOLLOWING, asked.temperature)
+    return Written(text=text, following=likely, step=step)
 
 
 def draw(run: Run, count: int, seed: int, moment: Moment = "last") -> list[list[float]]:

@@ -132,8 +132,7 @@ def _of_run(request: OfRun, locations: Callable[[str], DataLocations]) -> object
         case p.Predict():
             return predict(run, request.rows, request.checkpoint, before=request.before)
         case p.Write():
-            how = request.length, request.temperature, request.seed
-            return write(run, request.prompt, *how, request.checkpoint)
+            return write(run, request)
         case p.DrawSamples():
             return draw(run, request.count, request.seed, request.checkpoint)
         case p.ShowRows():

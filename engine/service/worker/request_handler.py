@@ -133,6 +133,12 @@ class RequestHandler:
                     with undisturbed():  # its data and its network are here already
                         return training.of_past(step, request)
                 return self._queries.answer(request)
+            case p.Write(checkpoint="last"):
+                training = self._controller.live(request.run)
+                if training is not None:
+                    with undisturbed():
+                        return training.written(request)
+                return self._queries.answer(request)
             case p.ListMoments():
                 training = self._controller.live(request.run)
                 if training is not None:

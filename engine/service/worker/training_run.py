@@ -26,6 +26,7 @@ from engine.service import protocol as p
 from engine.service.worker.board import Live
 from engine.service.worker.by_hand import ByHand
 from engine.service.worker.checkpoints import Checkpoints, Outcome
+from engine.service.worker.inspection import written_by
 from engine.service.worker.preparation import Prepared
 from engine.service.worker.review import of_past
 from engine.spec.experiment import Experiment
@@ -414,6 +415,10 @@ class TrainingRun:
         trainer = self.trainer
         losses: list[tuple[int, float | None]] = [*trainer.losses.points()]
         return all_pictures(trainer.evaluator, trainer.splits, losses, (columns, rows))
+
+    def written(self, asked: p.Write) -> p.Written:
+        """What the network writes as it is now; raises UsageError."""
+        return written_by(self.trainer.evaluator, self.trainer.global_step, asked)
 
     def inside(self, look: Look) -> Inside:
         """What is to be seen inside of the network as it is now; raises UsageError."""

@@ -10,6 +10,7 @@ import torch
 from torch import nn
 
 from engine.errors import UsageError
+from engine.parts.data.text import SAMPLE
 from engine.runs.events import Evaluated
 from engine.spec.experiment import Experiment
 from engine.spec.experiment_reader import from_raw
@@ -18,6 +19,7 @@ from engine.training.full_state import full_state, restore
 from engine.training.restored import TrainedNetwork
 from engine.training.trainer import Trainer
 from engine.training.writing import sample_of, write
+from tests.engine.parts.data.test_text import NEEDS_TOKENIZERS
 from tests.engine.runs.repetition import NOWHERE, assert_repeated
 
 _SMALL: dict[str, Any] = {
@@ -81,6 +83,47 @@ def test_steps_are_the_same_however_they_are_run(executor: Any) -> None:
 def test_a_script_prints_the_same(changes: dict[str, Any]) -> None:
     """Layers of our own and the pose are printed; every number is the same to the last digit."""
     assert_repeated(_small(**changes))
+
+
+@pytest.mark.parametrize(
+    ("data", "tokens"),
+    [
+        pytest.param('text("own.txt", 6, tokens="bpe", vocabulary=20)', 20, marks=NEEDS_TOKENIZERS),
+        ('lines("own.txt")', 13),
+    ],
+    ids=["pieces", "lines"],
+)
+def test_a_text_of_ones_own_is_read_in_its_script(data: str, tokens: int, tmp_path: Path) -> None:
+    """Divided into the same tokens, and written on with them, character by character."""
+    (tmp_path / "own.txt").write_text("the cat sat on the mat\nand the hat sat there\n" * 20)
+    layers = [f"Embedding({tokens}, 8)", "GRU(8)", f"Linear({tokens})"]
+    data = data.replace("own.txt", str(tmp_path / "own.txt"))
+    experiment = _small(data=data, layers=layers, epochs=1)
+    code, output = assert_repeated(experiment)
+    trainer = Trainer(experiment, NOWHERE)
+    list(trainer.events())
+    written = sample_of(trainer.evaluator)
+    assert len(written) == SAMPLE
+    assert "\n".join(output.rest).endswith(written.rstrip("\n")), code
+
+
+@NEEDS_TOKENIZERS
+def test_what_pieces_write_goes_on_with_a_prompt(tmp_path: Path) -> None:
+    """A prompt is divided as the text was; as many characters come as are asked for."""
+    (tmp_path / "own.txt").write_text("the cat sat on the mat\nand the hat sat there\n" * 20)
+    data = f'text("{tmp_path / "own.txt"}", 6, tokens="bpe", vocabulary=20)'
+    layers = ["Embedding(20, 8)", "GRU(8)", "Linear(20)"]
+    evaluator = Trainer(_small(data=data, layers=layers), NOWHERE).evaluator
+    tokens = evaluator.facts.tokens
+    assert "at" in tokens
+    place = tokens.index("at")
+    seen = torch.tensor([[tokens.index("c"), place]])
+    with torch.no_grad():
+        likeliest = tokens[int(evaluator.model.eval()(seen)[0, -1].argmax())]
+    assert write(evaluator, "cat", len(likeliest), 0.0, 0) == likeliest
+    assert [len(write(evaluator, "cat", length, 1.0, 0)) for length in (1, 2, 3, 9)] == [1, 2, 3, 9]
+    with pytest.raises(UsageError, match="the training never saw 'x'"):
+        write(evaluator, "catx", 1, 1.0, 0)
 
 
 @pytest.mark.parametrize("layer", ["GRU(8)", "LSTM(8, num_layers=2)", "SelfAttention(2)"])

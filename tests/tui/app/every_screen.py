@@ -22,6 +22,7 @@ from tui.screens.draw import DrawScreen
 from tui.screens.form_frame import Form
 from tui.screens.notify_form import NotifyForm
 from tui.screens.table import TableScreen
+from tui.screens.write import WriteScreen
 from tui.widgets.editor import Editor
 
 Way = Callable[[Stage], Awaitable[None]]
@@ -124,6 +125,10 @@ async def _draw(stage: Stage) -> None:
     await stage.app.push_screen(DrawScreen(facts))
 
 
+async def _write(stage: Stage) -> None:
+    await stage.app.push_screen(WriteScreen())
+
+
 async def _notify(stage: Stage) -> None:
     await stage.app.push_screen(NotifyForm(Notices.load()))
 
@@ -140,6 +145,7 @@ WAYS: Mapping[str, Way] = {
     "ComputerScreen": keys("i"),
     "ConfirmScreen": _delete,
     "DataScreen": keys("D"),
+    "DrawPointsScreen": keys("D", "w"),
     "DrawScreen": _draw,
     "EvaluateScreen": keys("E"),
     "ExplainScreen": keys("1", "h"),
@@ -157,6 +163,7 @@ WAYS: Mapping[str, Way] = {
     "SweepsScreen": keys("R", "S"),
     "TableScreen": _table,
     "UnsavedScreen": _unsaved,
+    "WriteScreen": _write,
 }
 """From the workbench, on which a training goes on: to those that have no snapshot."""
 

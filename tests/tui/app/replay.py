@@ -490,6 +490,19 @@ class Replay:
             for row in values
         ]
 
+    async def write(
+        self,
+        run: Run,
+        prompt: str,
+        length: int,
+        temperature: float = 1.0,
+        seed: int = 0,
+        checkpoint: Moment = "last",
+        place: int | None = None,
+    ) -> p.Written:
+        self._told("write")
+        return p.Written(text="adu\nZuratov", following=[("a", 0.75), ("\n", 0.25)], step=4)
+
     async def predict_drawing(
         self, run: Run, pixels: bytes, size: tuple[int, int], checkpoint: Moment = "last"
     ) -> DrawingPredicted:

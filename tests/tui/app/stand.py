@@ -23,7 +23,7 @@ from engine.runs.directory import RunDirectory
 from engine.runs.lease import own_lease, write_lease
 from engine.runs.pictures import Point
 from engine.runs.run import Run
-from engine.service.protocol import Judged, RunsCompared
+from engine.service.protocol import Judged, RunsCompared, Written
 from engine.service.protocol.description import DataRows, Description
 from engine.spec.experiment import Experiment
 from engine.spec.experiment_reader import from_raw
@@ -67,6 +67,12 @@ class AnsweringController:
         """What it says that the network was shown."""
         self.judgement: Judgement | PerceptuiError = JUDGED
         self.compared: RunsCompared | PerceptuiError = compared()
+        self.text: str | PerceptuiError = ""
+        """What it writes."""
+        self.step = 4
+        """Steps done when its weights were so."""
+        self.written: list[tuple[str, float, int, int]] = []
+        """Prompt, temperature, seed and place, each time that it was asked to write."""
         self.checkpoints: list[Moment] = []
         """Which of them was asked, each time."""
 
@@ -106,6 +112,22 @@ class AnsweringController:
         if isinstance(self.answer, PerceptuiError):
             raise self.answer
         return DrawingPredicted(prediction=self.answer, seen=self.seen)
+
+    async def write(
+        self,
+        run: Path,
+        prompt: str,
+        length: int,
+        temperature: float,
+        seed: int,
+        checkpoint: Moment,
+        place: int,
+    ) -> Written:
+        self.written.append((prompt, round(temperature, 6), seed, place))
+        self.checkpoints.append(checkpoint)
+        if isinstance(self.text, PerceptuiError):
+            raise self.text
+        return Written(text=self.text, following=[("n", 0.75), ("\n", 0.25)], step=self.step)
 
     async def judge(self, run: Run) -> Judged:
         if isinstance(self.judgement, PerceptuiError):

@@ -10,6 +10,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from engine.parts.data.generators.texts import divided
+
 
 def present(cells: Any, missing: Sequence[str]) -> Any:
     """Texts without the blanks around them; null where there is none, or a word for missing."""
@@ -126,6 +128,22 @@ def word_counts(cells: Any, hash: int, missing: Sequence[str] = ()) -> Any:
     return result
 
 
+def token_places(
+    cells: Any, by: str, tokens: Sequence[str], size: int, missing: Sequence[str] = ()
+) -> Any:
+    """A column of texts as sequences, (rows, size) int64: the places of what they are made of.
+
+    0 stands for nothing, where a text is over, and 1 for what is not among the tokens, which follow
+    in their order. A longer text is cut.
+    """
+    places = {token: place for place, token in enumerate(tokens, start=2)}
+    result = np.zeros((len(cells), size), np.int64)
+    for row, text in enumerate(present(cells, missing).to_pylist()):
+        found = [places.get(one, 1) for one in divided(text or "", by)[:size]]
+        result[row, : len(found)] = found
+    return result
+
+
 def number_column(cells: Any, **how: Any) -> Any:
     """A column of numbers as it is an input, (rows, 1) float32, NaN where missing."""
     return numbers(cells, **how).astype(np.float32)[:, None]
@@ -156,7 +174,7 @@ def encode_table(
     targets: dict[str, tuple[Callable[..., Any], dict[str, Any]]],
     drop: list[str],
 ) -> tuple[Any, Any]:
-    """A table's inputs, (rows, inputs) float32, and its targets.
+    """A table's inputs, (rows, inputs) float32, int64 where they are a text's, and its targets.
 
     columns, targets: by name the function that reads the cells and its arguments. Rows without a
     target are left out, and rows that lack a cell of the columns in drop. The cells are used up.
@@ -168,7 +186,8 @@ def encode_table(
     for name in drop:
         kept &= ~np.isnan(blocks[name]).any(1)
     width = sum(block.shape[1] for block in blocks.values())
-    inputs = np.empty((np.count_nonzero(kept), width), np.float32)
+    kind = np.result_type(*{block.dtype for block in blocks.values()})
+    inputs = np.empty((np.count_nonzero(kept), width), kind)
     place = 0
     for name in columns:
         block = blocks.pop(name)

@@ -11,6 +11,10 @@ Gap = Literal["auto", "mean", "median", "category", "indicator", "drop", "error"
 """What becomes of a missing cell."""
 
 
+By = Literal["char", "word"]
+"""What a text is read by, one after the other."""
+
+
 @dataclass(frozen=True)
 class Asked:
     """How a person wants a table to be read; hashable."""
@@ -44,6 +48,9 @@ class Asked:
     """Whether its numbers stay on the disk, and it is read in pieces."""
     hash: int | None = None
     """Columns that the words of a text are counted in; None where texts are refused."""
+    spelled: tuple[By, int | None] | None = None
+    """What a text is read by as a sequence, and how many of these at most, None for as many as it
+    has; None where texts are no sequences."""
 
     def gap_of(self, name: str) -> Gap:
         return dict(self.missing_of).get(name, self.missing)

@@ -45,8 +45,9 @@ def missing_cells(
     refused: list[Column] = []
     for column in columns:
         gap = column.gap or asked.gap_of(column.name)
-        is_category = "known" in (column.how or {})
-        if not column.missing or (is_category and gap == "category"):
+        how = column.how or {}
+        is_settled = "tokens" in how or ("known" in how and gap == "category")
+        if not column.missing or is_settled:
             result.append(column)
             continue
         if gap == "drop":

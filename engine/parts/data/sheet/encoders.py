@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from engine.parts.data.generators import table_columns
+from engine.parts.data.generators import table_columns, texts
 
 Encoder = tuple[Callable[..., Any], dict[str, Any]]
 
@@ -16,6 +16,8 @@ def input_encoder(how: dict[str, Any]) -> Encoder:
         return table_columns.categories, how
     if "parts" in how:
         return table_columns.moments, how
+    if "tokens" in how:
+        return table_columns.token_places, how
     if "hash" in how:
         return table_columns.word_counts, how
     if "indicator" in how:
@@ -43,6 +45,8 @@ def needed(encoders: list[Encoder]) -> tuple[Callable[..., Any], ...]:
         wanted.add(table_columns.numbers)
     if wanted & {table_columns.categories, table_columns.text_classes}:
         wanted.add(table_columns.spelled)
+    if wanted & {table_columns.token_places}:
+        wanted.add(texts.divided)
     order = (
         table_columns.present,
         table_columns.numbers,
@@ -50,6 +54,8 @@ def needed(encoders: list[Encoder]) -> tuple[Callable[..., Any], ...]:
         table_columns.categories,
         table_columns.moments,
         table_columns.word_counts,
+        texts.divided,
+        table_columns.token_places,
         table_columns.number_column,
         table_columns.number_and_gap,
         table_columns.number_classes,

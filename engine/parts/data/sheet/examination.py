@@ -87,6 +87,7 @@ def decided(sheet: Sheet, cells: dict[str, Any], asked: Asked, remarks: Sequence
     remarks += more
     used, more = _used(sheet, columns, asked)
     remarks += more
+    remarks += _beside_text(used, asked)
     used, drop, more = doubts.missing_cells(used, asked, cells)
     remarks += more
     remarks += doubts.doubts(used, [known[n] for n in predicted], asked)
@@ -273,6 +274,25 @@ def _used(
     return used, remarks
 
 
+def _beside_text(used: Sequence[Column], asked: Asked) -> list[Remark]:
+    """What can't be an input beside a text that is read as a sequence."""
+    if asked.spelled is None or not asked.targets:
+        return []
+    by = asked.spelled[0]
+    texts = [column.name for column in used if "tokens" in (column.how or {})]
+    if not texts:
+        message = f'text="{by}" reads a column of sentences or names, and no column is one'
+        return [Remark("no-text", "error", "", message, 'kinds={"NAME": "text"} says which')]
+    others = tuple(column.name for column in used if column.name != texts[0])
+    if not others:
+        return []
+    place = f"columns {_listed(others)}" if len(others) > 1 else f"column {others[0]!r}"
+    message = f'with text="{by}" the text is the only input, and that is {texts[0]!r}'
+    listed = ", ".join(f'"{name}"' for name in others)
+    repair = f"leave out the others with ignore=[{listed}]"
+    return [Remark("beside-text", "error", place, message, repair, {"ignore": others})]
+
+
 def _with_index(sheet: Sheet, columns: list[Column]) -> list[Column]:
     """The columns, a first one without a name taken for an id if each row has another number."""
     first = columns[0]
@@ -291,7 +311,7 @@ def _refusal(column: Column, asked: Asked) -> Remark:
     ignore = f'leave it out with ignore=["{name}"]'
     if column.kind == "text":
         message = f"sentences or names ({_shortened(example)!r}), nearly each another one"
-        repair = f'{ignore}, or count their words with text="hash(64)"'
+        repair = f'{ignore}, or count their words with text="hash(64)", or text="word" reads them'
     else:
         message = (
             f"{column.distinct:,} different texts ({_shortened(example)!r}): more than the "

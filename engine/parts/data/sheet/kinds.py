@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import math
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,8 +14,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from engine.parts.data.generators.table_columns import numbers
+from engine.parts.data.generators.texts import divided
 from engine.parts.data.sheet import dates, numerals
-from engine.parts.data.sheet.asked import Asked, Kind
+from engine.parts.data.sheet.asked import Asked, By, Kind
 from engine.parts.data.sheet.column import Column
 from engine.parts.data.sheet.remarks import Remark
 from engine.parts.data.sheet.words import (
@@ -39,6 +41,10 @@ _MANY_NAMES, _MANY_NAMES_SHARE, _MOST_NAMES = 1000, 0.3, 5000
 _FEW_TEXTS = 50_000
 """Different texts up to which each is looked at."""
 _EXAMPLES = 3
+_MOST_TOKENS = 5000
+"""Characters or words that are told apart, the commonest; all others are one."""
+_MOST_CHARACTERS, _MOST_WORDS = 128, 32
+"""Of a text, that are seen where nobody says how many."""
 _OWN_CATEGORY = ("auto", "mean", "median", "category", "indicator")
 """What can be asked for missing cells that makes a category of them, where there are some."""
 
@@ -360,9 +366,19 @@ def _worded(
             kind, reason = "id", f"names or codes: {distinct:,} different texts"
     elif given == "text":
         kind, reason = "text", "as you say"
+    if asked.spelled and (kind == "text" or reason.startswith("names or codes")):
+        how = _as_tokens(valued, gaps, *asked.spelled)
+        labels = tuple(f"{name}: {n + 1}" for n in range(how["size"]))
+        size, num = how["size"], len(how["tokens"])
+        reason = (
+            f"read as {size} characters, of {num:,} different ones"
+            if how["by"] == "char"
+            else f"read as {size} words, of {num:,} different ones"
+        )
+        return Column(name, "text", reason, missing, distinct, examples, how, labels), remarks
     if kind == "text" and asked.hash:
         labels = tuple(f"{name}: words {n + 1}" for n in range(asked.hash))
-        how: dict[str, Any] | None = {"hash": asked.hash}
+        how = {"hash": asked.hash}
         reason = f"words counted in {asked.hash} columns"
         return Column(name, "text", reason, missing, distinct, examples, how, labels), remarks
     if kind == "text" or (kind == "id" and distinct > asked.max_categories):
@@ -395,6 +411,23 @@ def _worded(
             )
         )
     return column, remarks
+
+
+def _as_tokens(
+    valued: Mapping[str, int], gaps: Sequence[str], by: By, length: int | None
+) -> dict[str, Any]:
+    """How a column of texts is read as sequences: the commonest tokens, and how many are seen."""
+    counts: Counter[str] = Counter()
+    longest = 1
+    for text, rows in valued.items():
+        found = divided(text, by)
+        longest = max(longest, len(found))
+        for one in found:
+            counts[one] += rows
+    commonest = sorted(counts, key=lambda one: (-counts[one], one))[:_MOST_TOKENS]
+    most = _MOST_CHARACTERS if by == "char" else _MOST_WORDS
+    how: dict[str, Any] = {"by": by, "tokens": commonest, "size": length or min(longest, most)}
+    return {**how, "missing": list(gaps)} if gaps else how
 
 
 def _are_names(distinct: int, rows: int) -> bool:

@@ -18,7 +18,7 @@ from engine.parts.data.sheet.asked import Asked
 from engine.parts.data.sheet.column import Column
 from engine.parts.data.sheet.reading import Sheet, cells_of, lines_of, look, original_columns
 from engine.parts.data.sheet.samples import Samples
-from engine.parts.data.sheet.typed import MISSING, BadCell, encode, is_filled
+from engine.parts.data.sheet.typed import MISSING, BadCell, encode, is_filled, is_of_numbers
 from engine.parts.data.sheet.words import LARGEST
 
 MOST_FAULTS = 1000
@@ -80,7 +80,7 @@ def read(path: str, samples: Samples) -> NewRows:
     kept = _not_blank(list(cells.values()))
     if not len(kept):
         raise DataUnavailable(f"{path}: there is no sample in it")
-    decimal = _decimal_of([cells[columns_of[c.name]] for c in samples.columns if _is_number(c)])
+    decimal = _decimal_of([cells[columns_of[c.name]] for c in samples.columns if is_of_numbers(c)])
     rules = replace(samples, decimal=decimal or samples.decimal)
     blocks: list[Any] = []
     wrong: list[tuple[int, int, str]] = []
@@ -213,10 +213,6 @@ def _missing(path: str, samples: Samples, there: Sequence[str]) -> str:
     return f"{path}: it lacks {what} that the training read, {', '.join(said)}{more}; it has {has}"
 
 
-def _is_number(column: Column) -> bool:
-    return (column.how or {}).keys().isdisjoint(("known", "parts", "hash"))
-
-
 def _decimal_of(columns: Sequence[Any]) -> str:
     """The decimal mark of a file, where a column makes it certain that it is a comma."""
     for cells in columns:
@@ -232,7 +228,7 @@ def _decimal_of(columns: Sequence[Any]) -> str:
 
 def _encoded(cells: Any, column: Column, rules: Samples) -> tuple[Any, list[tuple[int, str]]]:
     """A column as inputs, (rows, inputs) float32, and what is wrong with its cells, by row."""
-    if _is_number(column) and (plain := _plain_numbers(cells, column, rules)) is not None:
+    if is_of_numbers(column) and (plain := _plain_numbers(cells, column, rules)) is not None:
         return plain
     coded = pc.dictionary_encode(cells, null_encoding="encode")
     texts = coded.dictionary.to_pylist()

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from engine.errors import UsageError
 from engine.parts.data.sheet.column import Column
 from engine.parts.data.sheet.layout import Layout
-from engine.parts.data.sheet.typed import BadCell, can_be_missing, encode
+from engine.parts.data.sheet.typed import BadCell, can_be_missing, encode, is_of_numbers
 from engine.parts.data.sheet.words import is_gap_in_numbers, is_number
 
 Given = float | str | None
@@ -80,7 +80,7 @@ class Samples:
         place = 0
         for cell, column in zip(row, self.columns, strict=True):
             value: Given = cell.strip() if isinstance(cell, str) else cell
-            if (column.how or {}).keys().isdisjoint(("known", "parts", "hash")):
+            if is_of_numbers(column):
                 value = _told(value, inputs[place])
             elif is_gap_in_numbers(str(value)) and value not in (column.how or {}).get("known", ()):
                 value = None

@@ -54,6 +54,12 @@ class Table:
         return tuple(label for c in self.used for label in (c.labels or (c.name,)))
 
     @property
+    def tokens(self) -> tuple[str, ...]:
+        """What its inputs are, where they are a text's characters or words, by their numbers."""
+        how = next(iter(self.inputs.values()), {})
+        return ("", "\N{REPLACEMENT CHARACTER}", *how["tokens"]) if "tokens" in how else ()
+
+    @property
     def medians(self) -> tuple[int, ...]:
         """The places of the inputs that a median fills, where a cell is missing."""
         places, place = [], 0

@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Sequence
 from typing import Any
 
+from engine.parts.data.generators.texts import divided
 from engine.parts.data.sheet import dates, numerals
 from engine.parts.data.sheet.column import Column
 from engine.parts.data.sheet.numerals import Numerals
@@ -16,6 +17,8 @@ from engine.parts.data.sheet.words import LARGEST, is_gap, is_gap_in_numbers, is
 from engine.parts.kinds import shown
 
 MISSING = 'the value is missing, and only a training with missing="mean" would fill it in'
+TEXTS = ("hash", "tokens")
+"""Arguments of the columns that are made of sentences."""
 _FILLED = ("mean", "median", "indicator")
 _PERIODS = {"month": 12, "day": 31, "weekday": 7, "hour": 24, "minute": 60}
 _MOST_LISTED = 20
@@ -53,6 +56,8 @@ def encode(
     is_named = text in words or text.lower() in {w.lower() for w in na if isinstance(w, str)}
     if "known" in how:
         return _category(text, is_named or is_gap(text), how, column)
+    if "tokens" in how:
+        return _places("" if is_named else text, how)
     if "hash" in how:
         return _words("" if is_named else text, how["hash"])
     if is_named or (isinstance(cell, str) and is_gap_in_numbers(text)) or cell != cell:
@@ -75,7 +80,12 @@ def is_filled(column: Column) -> bool:
 def can_be_missing(column: Column) -> bool:
     """Whether a sample may lack this column's cell."""
     how = column.how or {}
-    return is_filled(column) or bool(how.get("gap")) or "hash" in how
+    return is_filled(column) or bool(how.get("gap")) or not how.keys().isdisjoint(TEXTS)
+
+
+def is_of_numbers(column: Column) -> bool:
+    """Whether it becomes inputs as the numbers that it has."""
+    return (column.how or {}).keys().isdisjoint(("known", "parts", *TEXTS))
 
 
 def number(text: str, how: dict[str, Any], decimal: str = ".") -> float:
@@ -115,6 +125,14 @@ def _missing(column: Column) -> list[float]:
         raise BadCell(MISSING)
     nothing = [math.nan] * column.inputs
     return [math.nan, 1.0] if "indicator" in (column.how or {}) else nothing
+
+
+def _places(text: str, how: dict[str, Any]) -> list[float]:
+    """As `token_places` has it."""
+    size, tokens = how["size"], how["tokens"]
+    found = divided(text, how["by"])[:size]
+    places = [tokens.index(one) + 2.0 if one in tokens else 1.0 for one in found]
+    return [*places, *[0.0] * (size - len(places))]
 
 
 def _words(text: str, size: int) -> list[float]:
