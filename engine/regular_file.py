@@ -75,7 +75,7 @@ def _checked(status: os.stat_result, path: str | Path, limit: Limit | None) -> i
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), name)
     if not stat.S_ISREG(mode):
         kind = next((kind for is_one, kind in _KINDS if is_one(mode)), "no regular file")
-        raise OSError(errno.EINVAL, f"is {kind}, not a file that can be read", name)
+        raise OSError(errno.EINVAL, f"it is {kind}, not a file that can be read", name)
     if limit is not None and status.st_size > limit.most:
         raise OSError(errno.EFBIG, _too_long(status.st_size, limit), name)
     return status.st_size

@@ -55,15 +55,7 @@ def present(shared: Shared, what: str, *, is_lesson: bool = False) -> int:
 
     is_lesson: it is a lesson, also where a preset is called so.
     """
-    from engine.lessons import heads
-    from engine.lessons.library import find_lesson
-    from engine.spec import presets
-
-    is_lesson = is_lesson or (what in heads.names() and what not in presets.names())
-    lesson = find_lesson(what).name if is_lesson else None
-    first, past, own_data = _named(shared, what) if lesson is None else (None, None, None)
-    if own_data is not None:
-        raise UsageError(f"{what}: `perceptui new {what}` makes an experiment of it to present")
+    first, past, lesson = presentable(shared, what, is_lesson=is_lesson)
     app = PerceptuiApp(
         folders=Folders(shared.runs, shared.data),
         ascii_only=shared.ascii,
@@ -73,6 +65,22 @@ def present(shared: Shared, what: str, *, is_lesson: bool = False) -> int:
         presents=True,
     )
     return run(app)
+
+
+def presentable(
+    shared: Shared, what: str, *, is_lesson: bool
+) -> tuple[tuple[str, Experiment] | None, Run | None, str | None]:
+    """The experiment, the run, or the lesson that a WHAT to present names; raises UsageError."""
+    from engine.lessons import heads
+    from engine.lessons.library import find_lesson
+    from engine.spec import presets
+
+    if is_lesson or (what in heads.names() and what not in presets.names()):
+        return None, None, find_lesson(what).name
+    first, past, own_data = _named(shared, what)
+    if own_data is not None:
+        raise UsageError(f"{what}: `perceptui new {what}` makes an experiment of it to present")
+    return first, past, None
 
 
 def run(app: PerceptuiApp) -> int:
@@ -91,10 +99,9 @@ def _named(
     shared: Shared, what: str
 ) -> tuple[tuple[str, Experiment] | None, Run | None, Path | None]:
     """The experiment, the run, or the table or folder that a WHAT names."""
-    from engine.runs.run import find_run
     from engine.spec.presets import what_is
     from tui.commands.named import is_own_data
-    from tui.commands.request import experiment_of
+    from tui.commands.request import experiment_of, run_of
     from tui.editing.share import is_command
 
     if is_own_data(what):
@@ -103,5 +110,5 @@ def _named(
             raise UsageError(f"{what}: No such file or directory")
         return None, None, path
     if not is_command(what) and what_is(what) == "run":
-        return None, find_run(what, shared.runs), None
+        return None, run_of(what, shared.runs), None
     return experiment_of(what, shared.runs), None, None

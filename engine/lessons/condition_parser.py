@@ -111,7 +111,7 @@ class _Parser:
 
     @property
     def _next(self) -> _Token:
-        return self._tokens[self._at] if self._at < len(self._tokens) else _Token("end", "the end")
+        return self._tokens[self._at] if self._at < len(self._tokens) else _Token("end", "")
 
     def _take(self) -> _Token:
         token = self._next
@@ -167,6 +167,8 @@ class _Parser:
 
     def _reference(self) -> Reference:
         token = self._take()
+        if token.kind == "end":
+            raise _NotUnderstoodError("it ends where a fact is expected")
         if token.kind != "name" or token.text in _RESERVED:
             raise _NotUnderstoodError(f'"{token.text}" stands where a fact is expected')
         arguments = self._arguments() if self._takes("(") else ()
@@ -185,6 +187,8 @@ class _Parser:
                 given.append(float(token.text))
             elif token.kind == "text":
                 given.append(token.text[1:-1])
+            elif token.kind == "end":
+                raise _NotUnderstoodError("a parenthesis is not closed")
             else:
                 quote = f': write "{token.text}" in quotes' if token.kind == "name" else ""
                 raise _NotUnderstoodError(f'"{token.text}" is neither number nor text{quote}')
@@ -282,7 +286,9 @@ class _Parser:
         if kind == "yes-no":
             self._wrong(f"{left} is a yes or no: write it alone, or `not {left}`")
         elif kind and other and kind != other:
-            self._wrong(f"{left} is a {kind}, and {_shown(right)} a {other}")
+            self._wrong(
+                f"{left} is a {kind}, and {_shown(right)} is a {other}: they can't be compared"
+            )
         elif kind == "text" and operator not in ("==", "!="):
             self._wrong(f"{left} is a text: compare it with == or !=")
         elif (

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from engine.parts.layers import Layer
 from engine.parts.layers.dense import Flatten
 from engine.spec.call import Call
-from engine.spec.grammar import GrammarError, call_of, path_of
+from engine.spec.grammar import GrammarError, call_in_program, path_of
 
 _RESHAPED = ("view", "reshape")
 """Methods of a tensor that lay a sample out in one row, in programs that end in a Linear layer."""
@@ -71,7 +71,7 @@ def _function(node: ast.Call, name: str, more: list[ast.expr]) -> Call:
     kept = [one for one in node.keywords if one.arg != "training"]
     training = [one for one in more if path_of(one)[:1] != ["self"]]  # self.training
     call = ast.Call(ast.Name(member), training, kept)
-    return call_of(call, ast.unparse(node), in_torch=True)
+    return call_in_program(call)
 
 
 def _no_chain(node: ast.stmt | ast.expr) -> GrammarError:

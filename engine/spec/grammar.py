@@ -42,14 +42,18 @@ def parse_call(text: str) -> Call:
 
     Raises GrammarError for anything else.
     """
-    return call_of(_single(_expression(text)), text)
+    return _call_of(_single(_expression(text)), text, in_torch=False)
 
 
-def call_of(node: ast.expr, text: str, *, in_torch: bool = False) -> Call:
-    """The call of an expression, and text: what it stands in.
+def call_in_program(node: ast.expr) -> Call:
+    """The call that an expression of a program is, spelled as PyTorch does; raises GrammarError."""
+    text = ast.unparse(node)
+    # Read again: what is wrong in it is told by where that stands in this text.
+    return _call_of(_single(_expression(text)), text, in_torch=True)
 
-    in_torch: whether it is known to be spelled as PyTorch does. Raises GrammarError.
-    """
+
+def _call_of(node: ast.expr, text: str, *, in_torch: bool) -> Call:
+    """The call of an expression, and text: what it stands in. Raises GrammarError."""
     if not isinstance(node, ast.Name | ast.Call | ast.Attribute):
         raise _no_call(text)
     try:
@@ -247,6 +251,8 @@ def _argument(
     if isinstance(node, ast.Call):
         if in_block and (from_torch or path_of(node.func)[:-1]):
             return _call(node, text, depth + 1, in_torch=from_torch)
+        if component_named((path_of(node.func) or [""])[-1]) is None:
+            return _literal(node, text)
         piece = _quoted(ast.get_source_segment(text.strip(), node) or text)
         raise GrammarError(f"{piece} is not accepted: calls in a call stand in a list, [...]")
     if isinstance(node, ast.BinOp) and from_torch:

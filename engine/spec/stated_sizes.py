@@ -76,7 +76,10 @@ def told(stated: Stated) -> str:
                 sizes[name].append(str(value))
     named = [f"{name} {' and '.join(values)}" for name, values in sizes.items()]
     many = len(named) > 1 or any(len(values) > 1 for values in sizes.values())
-    return f"{', '.join(named)} {'are' if many else 'is'} known from what comes in" if named else ""
+    told = ", ".join(named)
+    if many:
+        return f"{told} are known from what comes in"
+    return f"{told} is known from what comes in" if named else ""
 
 
 def _plain(value: object) -> object:

@@ -17,7 +17,7 @@ from engine.limits import CALL, LAYERS
 from engine.parts.layers import Layer
 from engine.spec.call import Call
 from engine.spec.forward import chained
-from engine.spec.grammar import GrammarError, call_of, path_of, split_calls
+from engine.spec.grammar import GrammarError, call_in_program, path_of, split_calls
 from engine.spec.torch_call import component_named
 
 _SIGNS = re.compile(
@@ -188,7 +188,7 @@ class _Program:
             self._used.add(path[-1])
             yield from self._layers[path[-1]]
         else:
-            yield call_of(node, ast.unparse(node), in_torch=True)
+            yield call_in_program(node)
 
 
 def _is_part(node: ast.expr) -> bool:

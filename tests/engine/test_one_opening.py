@@ -23,7 +23,7 @@ from engine.spec.experiment_reader import read_file
 from tui.settings import Settings
 
 ROOT = Path(__file__).parents[2]
-PIPE = "is a named pipe, not a file that can be read"
+PIPE = "it is a named pipe, not a file that can be read"
 
 OWN = {
     "engine/regular_file.py",  # the one place

@@ -58,7 +58,7 @@ def test_nothing_else_is_opened(tmp_path: Path, kind: str) -> None:
         (tmp_path / "link").symlink_to(path)
         path = tmp_path / "link"
     named = {"device": "a device", "socket": "a socket"}.get(kind, "a named pipe")
-    with pytest.raises(OSError, match=f"is {named}, not a file that can be read"):
+    with pytest.raises(OSError, match=f"it is {named}, not a file that can be read"):
         regular_file.opened(path)
 
 

@@ -17,6 +17,11 @@ TERMS = (
     "{name} {low:n} to {high:n}", "hint", "lessons", "train loss", "test loss",
     "train accuracy", "test accuracy", "without",
     "lesson", "show", "anew", "{share:n}% of {processors}",
+    "commas", "semicolons", "tabs", "blanks", "category", "date", "constant", "empty", "id",
+    "{count:n} category", "{count:n} categories", "{count:n} date", "{count:n} dates",
+    "{count:n} text", "{count:n} texts", "{count:n} id", "{count:n} ids", "{count:n} empty",
+    "{count:n} constant", "year", "month", "day", "weekday", "hour", "minute", "line {line:n}",
+    "line {line:n}, column {column}",
     "at least {limit:n}", "at most {limit:n}", "above {limit:n}", "below {limit:n}",
     # Textual's own, in its list of commands.
     "Copy selected text", "Keys", "Maximize", "Maximize the focused widget", "Minimize",

@@ -59,6 +59,13 @@ def _samples(experiment: Experiment) -> float:
     return facts.num_samples
 
 
+def _characters(experiment: Experiment) -> int:
+    """Different ones that its data has."""
+    facts = experiment.data.facts()
+    assert facts is not None
+    return facts.num_tokens
+
+
 def layers(text: str, of: Experiment) -> Claim:
     """The parameters of other layers on the same data."""
     return lambda: parameters(changed(of, f"layers={text}"))
@@ -147,6 +154,7 @@ CLAIMS: dict[tuple[str, str], Claim] = {
         "Linear(16), Tanh(), Linear(16), Tanh(), Linear(1)", preset("spiral")
     ),
     ("initial-luck", "0.693"): lambda: COIN,
+    ("names-gpt", "4.03"): lambda: math.log(_characters(started("names-gpt"))),
     ("filters", "80"): lambda: (3 * 3 + 1) * 8,
     ("filters", "512"): lambda: 8 * 8 * 8,
     ("filters", "5,120"): lambda: (3 * 3 + 1) * 8 * 64,

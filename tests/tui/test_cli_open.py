@@ -52,6 +52,14 @@ def test_runs_are_looked_for_where_the_option_says(
     assert bench.refused(trained.run.name[:8]).startswith("No such command")
 
 
+def test_what_is_nothing_wants_no_terminal(bench: Bench) -> None:
+    """It is said first, also of a shared line; of one that can be opened no command tells."""
+    line = "perceptui --preset circle --set optimizer.lr=2"
+    assert bench.refused("open", "circel").endswith("nor a run: did you mean circle?")
+    assert bench.refused("open", line.replace("circle", "circel")).startswith("unknown preset")
+    assert bench.refused("open", line) == f"{line}: opening it takes a terminal"
+
+
 def test_what_is_nothing_is_said(bench: Bench) -> None:
     """A command that there is not may be misspelt; training options are refused as before."""
     assert "No file, preset or run is called so either" in bench.refused("prests")

@@ -80,7 +80,7 @@ def test_what_is_a_run_last(bench: Bench, trained: Trained) -> None:
         assert outcome.code == 0, outcome.err
         assert outcome.lines[0] == "Tiny"
     message = bench.refused("show", "circel")
-    assert message.startswith('"circel" is neither a preset: did you mean circle? nor a run')
+    assert message == '"circel" is neither a preset nor a run: did you mean circle?'
 
 
 def test_a_path_to_a_folder_is_a_run(bench: Bench) -> None:

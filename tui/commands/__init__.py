@@ -94,7 +94,10 @@ def open_app(
         from tui.commands.presets import list_presets
 
         if what is not None:
-            raise UsageError(f"{what}: opening it takes a terminal; {_without_app(what)}")
+            from tui.start import check
+
+            check(shared, what)  # what is nothing wants no terminal
+            raise UsageError(f"{what}: opening it takes a terminal{_without_app(what)}")
 
         list_presets(shared)
         return 0
@@ -104,10 +107,14 @@ def open_app(
 
 
 def _without_app(what: str) -> str:
-    """What tells of a WHAT in lines."""
+    """What tells of a WHAT in lines; empty where nothing does."""
     from tui.commands.named import is_own_data
+    from tui.editing.share import is_command
 
-    return f"`perceptui {'inspect' if is_own_data(what) else 'show'} {what}` tells what it is"
+    if is_command(what):
+        return ""
+    command = "inspect" if is_own_data(what) else "show"
+    return f"; `perceptui {command} {what}` tells what it is"
 
 
 from tui.commands import (  # noqa: E402  # they add themselves to app

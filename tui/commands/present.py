@@ -28,8 +28,9 @@ def present_command(
     from tui.terminal.streams import has_screen
 
     shared = ctx.obj.merged(runs_dir, data_dir, ascii, False)
-    if not has_screen():
-        raise UsageError(f"{what}: presenting it takes a terminal")
-    from tui.start import present
+    from tui.start import present, presentable
 
+    if not has_screen():
+        presentable(shared, what, is_lesson=is_lesson)  # what is nothing wants no terminal
+        raise UsageError(f"{what}: presenting it takes a terminal")
     raise typer.Exit(present(shared, what, is_lesson=is_lesson))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from engine.errors import BadExperiment, DataUnavailable, UsageError
 from engine.paths import expanded
-from engine.runs.run import find_run, run_at
+from engine.runs.run import Run, find_run, run_at
 from engine.spec import presets
 from engine.spec.data_name import name_with_data
 from engine.spec.experiment import Experiment
@@ -117,11 +117,16 @@ def experiment_of(what: str, runs_dir: Path) -> tuple[str, Experiment]:
         return "shared", experiment
     if presets.what_is(what) != "run":
         return requested(TrainingOptions(preset=what), runs_dir)
+    run = run_of(what, runs_dir)
+    return run.name, run.experiment()
+
+
+def run_of(what: str, runs_dir: Path) -> Run:
+    """The run that a WHAT names which is no preset; raises UsageError."""
     try:
-        run = find_run(what, runs_dir)
+        return find_run(what, runs_dir)
     except UsageError as error:
         if "/" in what:
             raise
-        hint = presets.suggestion(what)
-        raise UsageError(f'"{what}" is neither a preset{hint} nor a run ({error})') from error
-    return run.name, run.experiment()
+        hint = presets.suggestion(what) or f" ({error})"
+        raise UsageError(f'"{what}" is neither a preset nor a run{hint}') from error

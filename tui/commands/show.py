@@ -115,6 +115,7 @@ def _print(
     from engine.spec.experiment import Experiment
     from engine.spec.writer import to_toml
     from tui.commands.doctor import print_findings
+    from tui.renderables.data_sets import data_line
     from tui.renderables.layer_table import layer_table, rows_of
     from tui.renderables.sanitize import plain
     from tui.renderables.table import heading, sentence
@@ -130,7 +131,7 @@ def _print(
     if facts is not None:
         chain = links(experiment.layers, facts.shape, [])
         rows = rows_of(chain, experiment.freeze, experiment.backbone_rate)
-        terminal.rows([heading(_data_line(experiment, facts), width, look)])
+        terminal.rows([heading(data_line(experiment, facts), width, look)])
         for text in filter(None, (_drawn(experiment), _selected(experiment, facts))):
             terminal.rows(sentence(text, min(width, 90), look))
         terminal.rows(layer_table(rows, width, look))
@@ -193,18 +194,6 @@ def _selected(experiment: Experiment, facts: Facts) -> str:
     best = "highest" if metric.higher_is_better else "lowest"
     name = metric.name.replace("_", " ")
     return tr(f"The best epoch is the first with the {best} {name} on the {split} split.")
-
-
-def _data_line(experiment: Experiment, facts: Facts) -> str:
-    from engine.parts.shapes import shape_text
-
-    what = (
-        tr(f"{len(facts.classes)} classes")
-        if facts.classes
-        else tr(f"{facts.num_targets} to predict")
-    )
-    shape = shape_text(facts.shape)
-    return tr(f"{experiment.data}: {facts.num_samples:,} samples of {shape}, {what}")
 
 
 def _measured(experiment: Experiment) -> str:

@@ -67,7 +67,9 @@ def _family(piece: str) -> str | None:
 def _named(code: Code) -> str:
     count = len(code.layers)
     parts: Sequence[str] = [
-        *([f"{count} layer{'s' if count != 1 else ''}"] if count else []),
-        *(word for word in ("loss", "optimizer", "schedule") if getattr(code, word)),
+        *(["1 layer" if count == 1 else f"{count:,} layers"] if count else []),
+        *(["a loss"] if code.loss else []),
+        *(["an optimizer"] if code.optimizer else []),
+        *(["a schedule"] if code.schedule else []),
     ]
-    return f"{', '.join(parts[:-1])} and {parts[-1]}" if len(parts) > 1 else parts[0]
+    return ", ".join(parts)

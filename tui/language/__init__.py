@@ -4,6 +4,6 @@ What a program keeps, sends, logs or prints for programs is English, whatever is
 is made in English, and said in another language where it is shown.
 """
 
-from tui.language.speech import SOURCE, SPOKEN, Language, speak, spoken, tr
+from tui.language.speech import SOURCE, SPOKEN, Language, listed, speak, spoken, tr
 
-__all__ = ["SOURCE", "SPOKEN", "Language", "speak", "spoken", "tr"]
+__all__ = ["SOURCE", "SPOKEN", "Language", "listed", "speak", "spoken", "tr"]

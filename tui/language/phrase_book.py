@@ -32,10 +32,14 @@ _LOOSE_JOINTS = ((", ", "，", ", "), (" or ", "或", " 或 "), (" and ", "和",
 """The same within a sentence: it is taken apart only where each part is known, or is a name."""
 _NAMED = re.compile(r"([A-Z]\w*(?:\([^()]*\))?|[\w.]+ = \S+) ([a-z].+)", re.DOTALL)
 """A clause of something of the experiment, which is named as it is written there."""
+_PLACED = re.compile(r"([a-z/.~][^\s:]*|[^\s:]+\.\w+): (.+)", re.DOTALL)
+"""What is said of a key or a file, with its name before it."""
+_CLAUSES = re.compile(r": \S")
+"""Where a sentence goes on with another."""
 _SETTING = re.compile(r"[\w.]+ = \S+")
 _FEW = 3
 """So many words may stay English in any text: classes and columns have names."""
-_TYPED = re.compile(r"'[^']*'|\"[^\"]*\"|`[^`]*`|\S*[=_()]\S*")
+_TYPED = re.compile(r"'[^']*'|\"[^\"]*\"|`[^`]*`|\S*[=_()/\[\]]\S*|\w+\.\w[\w.]*")
 """What a person types, or a file has."""
 _MOST_FILLINGS, _MOST_TEMPLATES, _MOST_SPLITS = 32, 24, 6
 
@@ -96,10 +100,21 @@ class PhraseBook:
         return best
 
     def _readings(self, text: str) -> Iterator[str]:
-        """What a text may say: as a whole, with a full stop, and taken apart."""
+        """What a text may say: as a whole, with a full stop, and taken apart.
+
+        A sentence that another one leads to, and that puts its first words elsewhere, comes last:
+        it would take the other along.
+        """
+        if (placed := _PLACED.fullmatch(text)) and (said := self.said(placed[2])) != placed[2]:
+            yield spaced(_joined([placed[1], said], "：", ": "))
+        late = []
         for template in islice(self._candidates(text), _MOST_TEMPLATES):
-            if (said := self._filled(template, text)) is not None:
-                yield said
+            if (found := self._filled(template, text)) is not None:
+                said, takes_along = found
+                if takes_along:
+                    late.append(said)
+                else:
+                    yield said
         if text.endswith(".") and (said := self.said(text[:-1])) != text[:-1]:
             yield f"{said}。"
         if (named := _NAMED.fullmatch(text)) and (said := self.said(named[2])) != named[2]:
@@ -116,6 +131,7 @@ class PhraseBook:
             parts = text.split(joint)
             if len(parts) > 1 and (listed := self._listed(parts)) is not None:
                 yield spaced(_joined(listed, here, there))
+        yield from late
 
     def _listed(self, parts: list[str]) -> list[str] | None:
         """Parts of a list; None where one is not clear. One name makes names of all the words."""
@@ -132,12 +148,13 @@ class PhraseBook:
             part if word else other for word, part, other in zip(words, parts, said, strict=True)
         ]
 
-    def _filled(self, template: Template, text: str) -> str | None:
+    def _filled(self, template: Template, text: str) -> tuple[str, bool] | None:
         """A template's translation with the figures of a text; None where it is not of it.
 
-        Where its words leave open what belongs to which field, the figures that are understood.
+        And whether the figure that it begins with is more than a figure. Where its words leave
+        open what belongs to which field, the figures that are understood.
         """
-        best, least = None, 0
+        best, least, takes_along = None, 0, False
         for figures in islice(template.fillings(text), _MOST_FILLINGS):
             said = {
                 name: figure if name in template.quoted else self.said(figure)
@@ -146,9 +163,10 @@ class PhraseBook:
             unsaid = sum(map(_num_words, said.values()))
             if best is None or unsaid < least:
                 best, least = said, unsaid
+                takes_along = bool(_CLAUSES.search(template.begun_with(figures)))
             if not least:
                 break
-        return spaced(template.filled(best)) if best is not None else None
+        return (spaced(template.filled(best)), takes_along) if best is not None else None
 
     def _candidates(self, text: str) -> Iterator[Template]:
         """The templates that a text may have been made of, the most telling first."""

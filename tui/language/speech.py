@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, get_args
 
@@ -12,6 +13,8 @@ Language = Literal["en", "zh_CN"]
 SPOKEN: tuple[Language, ...] = get_args(Language)
 SOURCE: Language = "en"
 """What the program is written in."""
+
+_COMMA = "，"
 
 _book: PhraseBook | None = None
 _language: Language = SOURCE
@@ -37,6 +40,11 @@ def tr(text: str) -> str:
     It may have its figures in it already, and come from a record or from the training's process.
     """
     return text if _book is None else _book.said(text)
+
+
+def listed(parts: Iterable[str]) -> str:
+    """Parts of a sentence in the language that is spoken, each said for itself."""
+    return (", " if _book is None else _COMMA).join(map(tr, parts))
 
 
 @lru_cache(maxsize=len(SPOKEN))

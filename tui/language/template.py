@@ -39,7 +39,7 @@ class Template:
             for (name, _), before, after in zip(
                 self._fields, self._literals, self._literals[1:], strict=False
             )
-            if before[-1:] in _QUOTES or after[:1] in _QUOTES
+            if before[-1:] in _QUOTES or after[:1] in _QUOTES or before.endswith("did you mean ")
         }
         """Fields that hold what is typed, which no language changes."""
         self.weight = sum(
@@ -48,6 +48,10 @@ class Template:
         """How many of its letters are its own; of two alike, the one that wants numbers."""
         self.words = words_of(re.sub(r"\w*{\w+(?::n)?}\w*", "{}", text))
         """Those that stand whole beside its fields: each text that it makes has them."""
+
+    def begun_with(self, figures: Mapping[str, str]) -> str:
+        """The figure that the text begins with; empty where that is a word of its own."""
+        return figures[self._fields[0][0]] if not self._literals[0] else ""
 
     def filled(self, figures: Mapping[str, str]) -> str:
         """Its translation with figures; other braces are what they are."""

@@ -11,7 +11,7 @@ from tui.learning.told import Told
 from tui.renderables.look import Look
 from tui.renderables.markdown import markdown
 from tui.renderables.palette import ATTENTION
-from tui.renderables.sanitize import plain
+from tui.renderables.sanitize import crop, plain
 
 BACK = "esc leads back to the lesson"
 
@@ -25,7 +25,7 @@ def line_rows(play: Told, width: int, look: Look) -> list[Text]:
         said = hinted(play, 10 * width, look)[len(play.hints) - 1 :]
     told = said[0] if said else Text(tr("8 shows what to do"), Style(dim=True))
     goes_on = tr("G goes on") if play.is_done and play.step is not None else ""
-    return [_heading(play, width, look, f"{KEY} ", goes_on), _cut(told.copy(), width, look)]
+    return [_heading(play, width, look, f"{KEY} ", goes_on), crop(told, width, look.ascii)]
 
 
 def note_rows(play: Told, width: int, most: int, look: Look) -> list[Text]:
@@ -58,7 +58,7 @@ def _task(play: Told, width: int, most: int, look: Look) -> list[Text]:
     return (
         rows
         if len(rows) <= most
-        else [*rows[: most - 1], _cut(_rest(rows[most - 1 :]), width, look)]
+        else [*rows[: most - 1], crop(_rest(rows[most - 1 :]), width, look.ascii)]
     )
 
 
@@ -77,9 +77,4 @@ def _heading(play: Told, width: int, look: Look, key: str = "", goes_on: str = "
     row = Text(number, look.paint(ATTENTION)).append(plain(title, look.ascii), Style(bold=True))
     if keys:
         row.append(f"  {keys_shown(keys, look)}", look.paint(ATTENTION))
-    return _cut(row, width, look)
-
-
-def _cut(row: Text, width: int, look: Look) -> Text:
-    row.truncate(width, overflow="ellipsis" if not look.ascii else "crop")
-    return row
+    return crop(row, width, look.ascii)

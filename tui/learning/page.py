@@ -133,7 +133,8 @@ def _text(play: Told, width: int, look: Look, *, focused: bool) -> list[Text]:
     title = Text(fit(step.title, width, look.ascii), Style(bold=True))
     rows = [title, *markdown(step.text, width, look)]
     if step.needs:
-        told = tr("keys: ") + keys_shown("  ".join(step.needs), look)
+        keys = keys_shown("  ".join(step.needs), look)
+        told = tr(f"keys: {keys}")
         rows += [Text(), Text(fit(told, width, look.ascii), Style(dim=True))]
     return rows
 

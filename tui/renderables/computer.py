@@ -8,7 +8,7 @@ from rich.text import Text
 
 from engine.computer import Card, Reading
 from engine.runs.step_times import StepTimes
-from tui.language import tr
+from tui.language import listed, tr
 from tui.renderables.look import Look
 from tui.renderables.numbers import counted, moment, rate
 from tui.renderables.palette import MEASURED
@@ -32,9 +32,8 @@ def computer_line(reading: Reading) -> str:
     if reading.busy_share is not None:
         share, processors = 100 * reading.busy_share, line
         line = tr(f"{share:.0f}% of {processors}")
-    line = f"{line}, {_memory(reading)}"
     shares = [card.used_share for card in reading.cards if card.used_share is not None]
-    return f"{line}, GPU {max(shares):.0%}" if shares else line
+    return listed((line, _memory(reading), *([f"GPU {max(shares):.0%}"] if shares else [])))
 
 
 def computer_rows(reading: Reading, width: int, look: Look) -> list[Text]:

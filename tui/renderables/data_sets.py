@@ -15,7 +15,9 @@ from tui.renderables.sanitize import padded
 from tui.renderables.table import Column, heading, sentence, table
 
 if TYPE_CHECKING:  # a list of presets needs none of them
+    from engine.parts.data import Facts
     from engine.parts.data.shelf import Shelved
+    from engine.spec.experiment import Experiment
     from tui.past.own_data import OwnData
 
 
@@ -40,6 +42,19 @@ def answers(one: Shelved) -> str:
     if one.facts.classes:
         return tr(f"{len(one.facts.classes)} classes")
     return counted(one.facts.num_targets, "number")
+
+
+def data_line(experiment: Experiment, facts: Facts) -> str:
+    """What an experiment's data is, in a sentence."""
+    if facts.task == "generation":
+        return tr(f"{experiment.data}: {facts.num_samples:,} points, to make more like them")
+    what = (
+        tr(f"{len(facts.classes)} classes")
+        if facts.classes
+        else tr(f"{facts.num_targets} to predict")
+    )
+    shape = shape_text(facts.shape)
+    return tr(f"{experiment.data}: {facts.num_samples:,} samples of {shape}, {what}")
 
 
 def set_table(sets: Sequence[Shelved], width: int, look: Look) -> list[Text]:

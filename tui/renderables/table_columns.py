@@ -8,7 +8,7 @@ from rich.text import Text
 from engine.parts.data.sheet.inspection import becomes, kinds_text, reading
 from engine.parts.data.sheet.remarks import Remark
 from engine.parts.data.sheet.table import Table
-from tui.language import tr
+from tui.language import listed, tr
 from tui.renderables.findings import HUES
 from tui.renderables.look import Look
 from tui.renderables.sanitize import fit, plain
@@ -27,7 +27,7 @@ def table_rows(
     count = len(found.columns)
     columns = tr("1 column") if count == 1 else tr(f"{count:,} columns")
     rows = [heading(f"{name}: {found.rows:,} rows, {columns}", width, look)]
-    for text in (f"{kinds_text(found)}.", tr(f"Read as {reading(found)}.")):
+    for text in (f"{kinds_text(found)}.", tr(f"Read as {listed(reading(found))}.")):
         rows += sentence(text, min(width, 90), look)
     rows.append(Text())
     shown = found.columns if every else found.columns[:MOST_COLUMNS]
@@ -42,9 +42,9 @@ def table_rows(
         [
             (
                 column.name,
-                column.kind,
+                tr(column.kind),
                 f"{column.missing:,}" if column.missing else "",
-                becomes(column),
+                tr(becomes(column)),
                 ", ".join(column.examples),
             )
             for column in shown
@@ -68,8 +68,9 @@ def table_rows(
 
 def _remark(remark: Remark, width: int, look: Look) -> list[Text]:
     head, message = remark.code, remark.message
-    if remark.place and len(remark.place) + len(head) + 12 < width:
-        head = f"{remark.place}: {head}"
+    placed = f"{tr(remark.place)}: {head}"  # a finding's code is said in no language
+    if remark.place and cell_len(placed) + 10 < width:
+        head = placed
     elif remark.place:
         message = f"{remark.place}: {message}"
     lines = [

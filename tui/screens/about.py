@@ -122,19 +122,13 @@ def _texts(experiment: Experiment, known: About, width: int, look: Look) -> Rows
 
 def _data(experiment: Experiment, known: About, width: int, look: Look, height: int) -> Rows:
     """What the data is, and its picture in the rows that are left."""
-    from engine.parts.shapes import shape_text
+    from tui.renderables.data_sets import data_line
     from tui.renderables.thumbnail import thumbnail
 
     facts = experiment.facts()
     if facts is None:
         return sentence("Its data file is not here.", width, look)
-    data = tr(f"{experiment.data}: {facts.num_samples:,} samples of {shape_text(facts.shape)}, ")
-    data += (
-        tr(f"{len(facts.classes)} classes")
-        if facts.classes
-        else tr(f"{facts.num_targets} to predict")
-    )
-    rows = sentence(data, width, look)
+    rows = sentence(data_line(experiment, facts), width, look)
     if known.description is None:
         return [*rows, *sentence(known.note or look.pick("…", "..."), width, look)]
     room = max(height - len(rows) - _COUNTS, _LEAST_ROWS)

@@ -72,7 +72,7 @@ class LessonScreen(InsideScreen):
             return
         self._put(play.begin(index))
         self.show_lesson()
-        if play.step is None or play.step.question:
+        if play.step is None or play.step.question or not self.shows_all:
             self.action_pane(LESSON)
 
     def action_next_step(self) -> None:

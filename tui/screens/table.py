@@ -79,6 +79,18 @@ class ColumnSuggester(Suggester):
         return None
 
 
+class PathInput(Input):
+    """Where a path is typed; enter looks at what lies there."""
+
+    BINDINGS = [Binding("enter", "submit", "Look at it", key_display="enter")]  # noqa: RUF012  # Textual declares it so
+
+
+class TargetInput(Input):
+    """Where a column is named; enter makes the experiment."""
+
+    BINDINGS = [Binding("enter", "submit", "Experiment", key_display="enter")]  # noqa: RUF012  # the same
+
+
 class TableScreen(AppScreen):
     """Which file, what is in it, what to predict; a folder of pictures says that itself."""
 
@@ -106,8 +118,8 @@ class TableScreen(AppScreen):
 
     def compose(self) -> ComposeResult:
         yield Static(tr("A new experiment from a file"), id="hint", markup=False)
-        yield Input(placeholder=PATH_HINT, id="path", suggester=PathSuggester())
-        yield Input(placeholder=TARGET_HINT, id="target")
+        yield PathInput(placeholder=tr(PATH_HINT), id="path", suggester=PathSuggester())
+        yield TargetInput(placeholder=tr(TARGET_HINT), id="target")
         with VerticalScroll():
             yield Page()
         yield Keys(FOOTER)

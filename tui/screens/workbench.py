@@ -604,9 +604,13 @@ class WorkbenchScreen(LessonScreen):
             self.app.pop_screen()
 
     def about_to_train(self) -> None:
-        """Where there is room for one pane: what happens now is seen in the picture."""
+        """What happens now is seen in the picture.
+
+        A lesson's text stays where all panes are seen; where one has the room, its step stands in
+        two lines below.
+        """
         self.host.draft.end_steps()
-        if self.pane == "experiment":
+        if self.pane == "experiment" or (self.pane == LESSON and not self.shows_all):
             self.pane = "picture"
 
     def grid(self) -> tuple[int, int]:

@@ -166,7 +166,7 @@ class Scores(ScrolledView, can_focus=True):
     def all_rows(self, width: int, height: int) -> list[Text]:
         snapshot, look = self.snapshot, self.look
         if snapshot.newest is None or snapshot.started is None:
-            return sentence("Accuracy appears with the first report.", width, look)
+            return sentence("The scores appear with the first report.", width, look)
         samples = {
             "train": snapshot.started.num_train,
             "validation": snapshot.started.num_validation,

@@ -53,11 +53,13 @@ def _described(data: Dataset, every: Split, experiment: Experiment) -> Descripti
         run = len(targets) / (changes + 1)
         counts = torch.bincount(targets, minlength=len(data.facts.classes)).tolist()
     points = []
-    if data.facts.planar and data.facts.classes:
+    is_copied = data.facts.task == "generation" and inputs.shape[1:] == (2,)
+    if is_copied or (data.facts.planar and data.facts.classes):
         test, _, _ = divided(len(data.targets), experiment)
         shown = slice(MAX_POINTS)
         is_test = torch.zeros(len(data.targets), dtype=torch.bool).index_fill(0, test, True)
-        rows = inputs[shown].tolist(), data.targets[shown].tolist(), is_test[shown].tolist()
+        kinds = torch.zeros(len(inputs), dtype=torch.long) if is_copied else data.targets
+        rows = inputs[shown].tolist(), kinds[shown].tolist(), is_test[shown].tolist()
         points = [Point(x1, x2, c, c, held) for (x1, x2), c, held in zip(*rows, strict=True)]
     scale = 255 / data.pixels.scale if data.pixels else 1.0
     pictures = (first.float() * scale).clamp(0, 255).byte()

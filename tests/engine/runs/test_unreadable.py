@@ -66,7 +66,7 @@ def _locked(record: Path) -> None:
 
 _DAMAGES: list[tuple[Callable[[Path], object], str]] = [
     (_folder, "Is a directory"),
-    (_pipe, "is a named pipe, not a file that can be read"),
+    (_pipe, "it is a named pipe, not a file that can be read"),
     (_loop, "Too many levels of symbolic links"),
     (lambda record: record.write_bytes(record.read_bytes()[:40]), "no line of it can be read"),
     (lambda record: record.write_bytes(b"x" * 200_000), "no line of it can be read"),

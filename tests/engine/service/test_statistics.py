@@ -54,3 +54,11 @@ def test_the_points_that_are_held_back_are_those_of_the_training() -> None:
     assert test.points is not None
     assert told == {(x1, x2) for x1, x2 in test.points.tolist()}
     assert len(told) == 6
+
+
+def test_points_of_which_more_are_made_are_told() -> None:
+    """They are of no class: all are drawn alike, and those that are held back hollow."""
+    made = {"objective": "flow()", "loss": "MSELoss()", "layers": ["Linear(2)"]}
+    found = sent(data="moons(samples=24)", test_fraction=0.25, **made)
+    assert {point.target for point in found.points} == {0}
+    assert [point.is_test for point in found.points].count(True) == 6

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import sys
 
 import pytest
@@ -50,6 +51,15 @@ scheduler = torch.optim.lr_scheduler.StepLR(optimizer, 30)
 for epoch in range(2):
     loss = criterion(net(inputs), labels)
 '''
+
+
+@pytest.mark.parametrize("size", ["x.shape[1]", "len(names)", "n_in", "2 + 1", "{2}"])
+def test_a_size_that_only_the_program_knows_is_named(size: str) -> None:
+    """Wherever in the program it stands: the piece, and what would be right."""
+    program = CIFAR.replace("nn.Linear(hidden, 10)", f"nn.Linear({size}, 10)")
+    for text in (program, f"net = nn.Linear({size}, 10)"):
+        with pytest.raises(GrammarError, match=f"^'{re.escape(size)}' is not accepted: give a"):
+            read_code(text)
 
 
 def test_a_module_is_read_along_its_forward() -> None:

@@ -53,7 +53,8 @@ def things_to_see(folder: Path) -> None:
     """A run more to compare, a sweep and a table."""
     made_run(folder, loss=0.5)
     made_sweep(folder, plan(RATES, WIDTHS), [0.4, 0.3, 0.2, None])
-    (folder / "table.csv").write_text("age,city,price\n" + "20,Oslo,1\n25,Rome,2\n" * 20)
+    lines = "20,Oslo,1,2024-01-01,\n25,Rome,2,2024-01-02,\n" * 20
+    (folder / "table.csv").write_text(f"age,city,price,day,gone\n,Oslo,3,2024-01-03,\n{lines}")
 
 
 def keys(*pressed: str) -> Way:

@@ -35,8 +35,6 @@ ENGLISH = re.compile(r"[A-Za-z]{2,} [a-z]{2,} [a-z]{2,}")
 """Three words in a row: names of keys, classes and PyTorch's parts stand alone."""
 CODE = {"code", "microscope", "microscope-step", "ProblemScreen"}
 """Screens with lines of Python, or a report to a maintainer, between a title and keys."""
-STILL_ENGLISH = {"TableScreen"}
-"""What is said there of a file that is read is not translated yet."""
 CHINESE = re.compile("[\u4e00-\u9fff]")
 LAST, LAST_KINDS = "quit", {"BusyScreen"}
 FRAMED = re.compile(r"╭.*╮|│.*│|╰.*╯")
@@ -107,8 +105,7 @@ def check(stage: Stage, name: str, *, is_kept: bool = True) -> str:
     assert misaligned(stage) == [], f"{name}\n{text}"
     lines = text.splitlines()
     read = f"{lines[0]}\n{lines[-1]}" if name in CODE else text
-    if name not in STILL_ENGLISH:
-        assert ENGLISH.findall(read) == [], f"{name}\n{text}"
+    assert ENGLISH.findall(read) == [], f"{name}\n{text}"
     top = [line for line in lines if line.strip("╭╮─│ ")][:2]
     assert CHINESE.search("".join(top)), f"{name}\n{text}"
     if is_kept:

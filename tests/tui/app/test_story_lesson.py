@@ -295,7 +295,7 @@ def test_what_is_done_elsewhere_is_told_there(tmp_path: Path, size: tuple[int, i
         await stage.train()
         stage.trainer.advance(3)
         await stage.until_seen("✓ 3 epochs.")
-        await stage.press("right", "p")
+        await stage.press("G", "p")
         await stage.until_seen(
             "Predict with", "3/3 Widen  1  enter", "Ask about (1, 2).", "esc Back"
         )

@@ -44,7 +44,7 @@ def test_a_program_is_pasted_onto_the_workbench(tmp_path: Path) -> None:
         assert (raw["loss"], raw["optimizer"]) == ("BCEWithLogitsLoss()", "Adam(lr=0.02)")
         await stage.until(lambda: stage.notices)
         assert stage.notices == [
-            "Pasted: 3 layers, loss and optimizer; z takes it back. "
+            "Pasted: 3 layers, a loss, an optimizer; z takes it back. "
             "in_features 2 and 3 are known from what comes in"
         ]
         await stage.press("z")
@@ -80,10 +80,10 @@ def test_a_network_is_pasted_into_a_form(tmp_path: Path) -> None:
     ("text", "told", "field", "value"),
     [
         ("Linear(2), ReLU, Linear(1)", "3 layers", "layers", ["Linear(2)", "ReLU", "Linear(1)"]),
-        ("criterion = nn.MSELoss()", "loss", "loss", "MSELoss()"),
-        ("SGD(lr=0.3)", "optimizer", "optimizer", "SGD(lr=0.3)"),
-        ("optim.SGD(m.parameters(), lr=0.3)", "optimizer", "optimizer", "SGD(lr=0.3)"),
-        ("StepLR(3)", "schedule", "schedule", "StepLR(3)"),
+        ("criterion = nn.MSELoss()", "a loss", "loss", "MSELoss()"),
+        ("SGD(lr=0.3)", "an optimizer", "optimizer", "SGD(lr=0.3)"),
+        ("optim.SGD(m.parameters(), lr=0.3)", "an optimizer", "optimizer", "SGD(lr=0.3)"),
+        ("StepLR(3)", "a schedule", "schedule", "StepLR(3)"),
         ('data = "circle()"\nepochs = 3', "the experiment", "epochs", 3),
     ],
 )

@@ -105,5 +105,7 @@ def test_a_lesson_is_presented_with_its_solutions(
 
 
 def test_what_can_be_presented(bench: Bench) -> None:
-    """It takes a terminal."""
+    """It takes a terminal; what is nothing wants none."""
     assert "presenting it takes a terminal" in bench.refused("present", "circle")
+    assert "presenting it takes a terminal" in bench.refused("present", "filters")
+    assert bench.refused("present", "circel").endswith("nor a run: did you mean circle?")

@@ -192,7 +192,7 @@ def test_nothing_of_the_run_before_is_left_after_a_reset(tmp_path: Path) -> None
         await stage.until_seen("train 0.2")
         await stage.press("r")
         await stage.until_phase("paused")
-        await stage.until_seen("‖ paused", "The loss curve appears", "Accuracy appears")
+        await stage.until_seen("‖ paused", "The loss curve appears", "The scores appear")
         assert stage.app.controller.snapshot.finished is None
 
     played(tmp_path, play)

@@ -24,6 +24,8 @@ BOOK = PhraseBook(
         "at least {limit:n}": "至少 {limit}",
         "a whole number": "一个整数",
         'write { a = "…" }': '请写 { a = "…" }',
+        "{what} is not taken: give a number": "不接受 {what}：请给一个数",
+        "It can't be read": "无法读取",
     }
 )
 
@@ -39,7 +41,10 @@ BOOK = PhraseBook(
         ("the loss fell", "损失下降了"),
         ("the AUC fell", "AUC 下降了"),
         ("4 units bend along 4 lines: too few", "4 个单元沿 4 条线弯曲：太少"),
-        ('unknown key "loss": did you mean accuracy?', "未知的键“loss”：是指准确率吗？"),
+        ('unknown key "loss": did you mean accuracy?', "未知的键“loss”：是指 accuracy 吗？"),
+        ("layers[0].bias: 3 is not taken: give a number", "layers[0].bias：不接受 3：请给一个数"),
+        ("It can't be read: 'n' is not taken: give a number", "无法读取：不接受 'n'：请给一个数"),
+        ("/tmp/my/own.toml: steps[1]: Nothing is wrong", "/tmp/my/own.toml: steps[1]：没有问题"),
         ("Nothing is wrong. use Adam(lr=0.1)", "没有问题。用 Adam(lr=0.1)"),
         ("a whole number, at least 1", "一个整数，至少 1"),
         ("layers: Nothing is wrong", "layers：没有问题"),

@@ -47,26 +47,26 @@ def becomes(column: Column) -> str:
     return f"{inputs}: {more}" if more else inputs
 
 
-def reading(table: Table) -> str:
-    """How a file was read, in one sentence."""
+def reading(table: Table) -> list[str]:
+    """How a file was read, in parts of a sentence."""
     layout = table.layout
     if layout.format != "csv":
-        return f"a {layout.format} file"
+        return [f"a {layout.format} file"]
     words = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "|", " ": "blanks"}
     encoding = plain_name(layout.encoding)
-    parts = [f"{encoding.upper() if encoding.startswith('utf') else encoding}"]
+    parts = [encoding.upper() if encoding.startswith("utf") else encoding]
     if layout.packing:
-        parts[0] += f", unpacked from .{layout.packing}"
+        parts.append(f"unpacked from .{layout.packing}")
     parts.append(f"divided by {words.get(layout.delimiter, layout.delimiter)}")
     parts.append("decimal comma" if table.decimal == "," else "decimal point")
-    above = layout.skip - layout.header
-    lines = "1 line" if above == 1 else f"{above} lines"
     parts.append("with a header" if layout.header else "without a header")
+    above = layout.skip - layout.header
     if above:
-        parts.append(f"{lines} above it left out")
+        is_one = above == 1
+        parts.append("1 line above it left out" if is_one else f"{above:,} lines above it left out")
     if layout.tail:
-        parts.append(f"{layout.tail} rows of another width left out")
-    return ", ".join(parts)
+        parts.append(f"{layout.tail:,} rows of another width left out")
+    return parts
 
 
 def kinds_text(table: Table) -> str:

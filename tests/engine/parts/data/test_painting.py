@@ -70,7 +70,7 @@ def test_what_is_no_picture_is_told(tmp_path: Path) -> None:
     told = {
         "notes.png": "not a picture",
         ".": "Is a directory",
-        "pipe.png": "is a named pipe, not a file that can be read",
+        "pipe.png": "it is a named pipe, not a file that can be read",
         "half.png": "",
     }
     for name, reason in told.items():
