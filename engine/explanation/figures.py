@@ -35,7 +35,7 @@ def of_experiment(case: Case) -> dict[str, str]:
         "validation": f"{validation or facts.num_validation_samples:,}",
         "offset": f"{held_back(facts.num_samples, experiment.validation_offset):,}",
         "test": f"{test or facts.num_test_samples:,}",
-        "selecting": _selecting(validation or facts.num_validation_samples, case.num_train),
+        "selecting": _selecting(case, validation or facts.num_validation_samples),
         "samples": f"{facts.num_samples:,}",
         "train": f"{case.num_train:,}",
         "batch": f"{case.batch_size:,}",
@@ -57,11 +57,12 @@ def of_experiment(case: Case) -> dict[str, str]:
     return figures | _rates(case)
 
 
-def _selecting(validation: int, train: int) -> str:
+def _selecting(case: Case, validation: int) -> str:
     """How many samples select, and of which split."""
     if validation:
         return f"{validation:,} validation"
-    return f"{-(-train // selecting_stride(train)):,} training"
+    stride = selecting_stride(case.num_train, case.batch_size)
+    return f"{-(-case.num_train // stride):,} training"
 
 
 def of_component(component: Component) -> dict[str, str]:

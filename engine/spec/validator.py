@@ -176,12 +176,27 @@ def _check_splits(known: Known, facts: Facts, problems: list[Problem]) -> None:
 
 
 LOOKED_AT = 5000
-"""Samples of the training split that are looked at, at most, after each epoch."""
+"""Samples of the training split that are looked at, at most, after each epoch, unless all of them
+are trained on at once."""
+JUDGED_TOGETHER = 1000
+"""Samples that go through the network at a time where it is judged, at least."""
 
 
-def selecting_stride(num_train: int) -> int:
-    """Every how many-th training sample tells an epoch's loss, where there is no validation."""
-    return -(-num_train // LOOKED_AT)
+def selecting_stride(num_train: int, batch_size: int) -> int:
+    """Every how many-th training sample tells an epoch's loss, where there is no validation.
+
+    All where an epoch is one step: the next one's loss is then what its forward pass gives anyway.
+    """
+    return 1 if batch_size >= num_train else -(-num_train // LOOKED_AT)
+
+
+def judged_together(batch_size: int) -> int:
+    """How many samples go through the network at a time where it is judged.
+
+    As many as in a step, whose memory is there: then a whole batch is judged by the very bits that
+    its step computes, and the step's loss need not be computed once more.
+    """
+    return max(JUDGED_TOGETHER, batch_size)
 
 
 def held_back(num_samples: int, fraction: float) -> int:

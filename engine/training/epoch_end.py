@@ -7,7 +7,6 @@ from collections.abc import Callable
 from engine.parts.layers.address import walk
 from engine.spec.experiment import Experiment
 from engine.training.batches import Batches
-from engine.training.metrics import ROWS
 from engine.training.selection import Selection
 
 
@@ -57,6 +56,5 @@ def is_free(experiment: Experiment, batches: Batches, *, validates: bool, watche
         and not validates
         and not watched
         and batches.is_whole
-        and batches.num_samples <= ROWS
         and all(layer.steady for _, layer in walk(experiment.layers))
     )

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from engine.parts.metrics import Metric
 from engine.spec.validator import LOOKED_AT, selecting_stride
-from engine.training.metrics import ROWS, Evaluator, Scored
+from engine.training.metrics import Evaluator, Scored
 from engine.training.splits import Split, StreamedSplit
 
 
@@ -118,14 +118,18 @@ def whole_tensor(
 
     forward: the network in evaluation mode; inputs: stored ones; targets: the measure's.
     """
-    parts = torch.split(inputs, ROWS) if len(inputs) > ROWS else [inputs]
+    size = evaluator.together
+    parts = torch.split(inputs, size) if len(inputs) > size else [inputs]
     chunks = [forward(evaluator.input_map.batch(part)) for part in parts]
     return measure.tensor(chunks[0] if len(chunks) == 1 else torch.cat(chunks), targets)
 
 
-def selecting_part(splits: dict[str, Split]) -> Split:
-    """The split whose score selects: validation, else training, of which LOOKED_AT at most."""
+def selecting_part(splits: dict[str, Split], batch_size: int) -> Split:
+    """The split whose score selects: validation, else training, of which LOOKED_AT at most.
+
+    All of it where a batch is as large.
+    """
     if "validation" in splits:
         return splits["validation"]
     train = splits["train"]
-    return train.every(selecting_stride(len(train)))
+    return train.every(selecting_stride(len(train), batch_size))

@@ -13,14 +13,12 @@ from torch import Tensor, nn
 from engine.parts import metrics
 from engine.parts.data import Facts
 from engine.runs.events import ClassScores, Evaluated, Figure
+from engine.spec.validator import JUDGED_TOGETHER
 from engine.training.bounds import error_bounds
 from engine.training.inputs import InputMap
 from engine.training.making import MEASURED, Maker
 from engine.training.outputs import OutputDecoder
 from engine.training.splits import Split
-
-ROWS = 1000
-"""Samples per forward pass of an evaluation: bounds the memory, also of convolutions."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +34,8 @@ class Evaluator:
     """The metric that selects, which every report tells."""
     maker: Maker | None = None
     """Draws from the network, where it makes something."""
+    together: int = JUDGED_TOGETHER
+    """Samples per forward pass: bounds the memory, also of convolutions."""
 
     def outputs(self, inputs: Tensor) -> Tensor:
         """The outputs for stored inputs, in eval mode: (samples, outputs).
@@ -47,7 +47,7 @@ class Evaluator:
         self.model.eval()
         try:
             with torch.no_grad():
-                rows = torch.split(inputs, ROWS)
+                rows = torch.split(inputs, self.together)
                 chunks = [self.model(self.input_map.batch(part.to(device))) for part in rows]
         finally:
             self.model.train(was_training)
@@ -55,7 +55,7 @@ class Evaluator:
 
     def outputs_of(self, split: Split) -> Tensor:
         """The outputs for all samples of a split, in order."""
-        chunks = [self.outputs(part) for part in split.chunks(ROWS)]
+        chunks = [self.outputs(part) for part in split.chunks(self.together)]
         return chunks[0] if len(chunks) == 1 else torch.cat(chunks)
 
     def scored(self, split: Split) -> Scored:

@@ -8,7 +8,7 @@ from torch import Tensor
 from engine.runs.pictures import Boundary, Comparison, Curve, Picture, Pictures, Point
 from engine.training.drawn_samples import cloud
 from engine.training.inputs import InputMap
-from engine.training.metrics import ROWS, Evaluator
+from engine.training.metrics import Evaluator
 from engine.training.painting import painting
 from engine.training.sequence_pictures import embedded, sequence_maps
 from engine.training.splits import Split, Splits
@@ -224,7 +224,7 @@ def mistakes(evaluator: Evaluator, splits: Splits, limit: int) -> list[Picture]:
     targets = part.targets.cpu()
     found: list[Picture] = []
     start = 0
-    for images in part.chunks(ROWS):
+    for images in part.chunks(evaluator.together):
         predicted = evaluator.decoder.predicted_classes(evaluator.outputs(images)).cpu()
         actual = targets[start : start + len(images)]
         start += len(images)

@@ -36,6 +36,7 @@ from engine.spec.backbone import shares
 from engine.spec.chain import links
 from engine.spec.experiment import Experiment
 from engine.spec.freezing import frozen_layers, num_frozen
+from engine.spec.validator import judged_together
 from engine.training.baseline import baselines, headlines
 from engine.training.batches import batches_of
 from engine.training.criterion import criterion_of
@@ -149,6 +150,7 @@ class Trainer:
             self.splits.measured_map,
             experiment.select,
             maker_of(experiment.objective, facts),
+            judged_together(min(batch_size, len(train))),
         )
         self.optimizer = experiment.optimizer.build(self.groups_of(self.model))
         on_device = self.device_splits["train"]
@@ -191,7 +193,7 @@ class Trainer:
         )
         selecting = METRICS[experiment.select]
         self.selection = Selection(experiment.patience, selecting)
-        part = selecting_part(self.device_splits)
+        part = selecting_part(self.device_splits, batch_size)
         comes_free = crew is None and is_free(
             experiment,
             self.batches,

@@ -10,12 +10,10 @@ from engine.doctor.rule import Changes, Remark, Remarks, plural, rule
 from engine.parts.layers.address import place, walk
 from engine.parts.shapes import product
 from engine.spec.chain import every
-from engine.spec.validator import held_back
+from engine.spec.validator import held_back, judged_together
 
 USUAL_BATCH = 32
 """What a repair sets where a batch of one is too small."""
-JUDGED_TOGETHER = 1000
-"""Samples of a split that are evaluated at once."""
 MOST_OF_NEWEST = 0.5
 """How much the newest batch may count in the kept statistics. PyTorch's momentum is that share,
 Keras' and the paper's what is left of it: 0.9 or 0.99 there is 0.1 or 0.01 here."""
@@ -156,7 +154,7 @@ def _alone(case: Case) -> Iterator[str]:
     splits |= {name: held_back(facts.num_samples, fraction) for name, fraction in cut.items()}
     splits |= {str(name): size for name, size in facts.own_sizes.items()}
     for name, count in splits.items():
-        if count % JUDGED_TOGETHER == 1:
+        if count % judged_together(case.batch_size) == 1:
             yield f"the last of {count:,} {name} samples" if count > 1 else f"the {name} sample"
 
 

@@ -8,11 +8,10 @@ from engine.parts.layers.base import torch_literal
 from engine.parts.objectives.base import SEED
 from engine.runs.script.plan import Plan, function_lines
 from engine.runs.script.preparation import is_prepared
+from engine.spec.validator import judged_together
 
 DRAWN = 20
 """Samples that a script has its network make."""
-ROWS = 1000
-"""Samples per forward pass of an evaluation, as in engine.training.metrics."""
 
 
 def evaluate_lines(plan: Plan) -> list[str]:
@@ -23,8 +22,9 @@ def evaluate_lines(plan: Plan) -> list[str]:
     if plan.looks_at_training:
         sizes.append(-(-plan.num_train // plan.stride))
     outputs = f"{plan.forward}(inputs)"
-    if max(*sizes, *plan.facts.own_sizes.values()) > ROWS:
-        outputs = f"torch.cat([{plan.forward}(part) for part in inputs.split({ROWS})])"
+    together = judged_together(plan.batch_size)
+    if max(*sizes, *plan.facts.own_sizes.values()) > together:
+        outputs = f"torch.cat([{plan.forward}(part) for part in inputs.split({together})])"
     where = "as the weights are" if plan.looks_at_training else "on samples not learned from"
     help = f"The loss and what else is measured, {where}."
     compared = "trained(targets)" if plan.scales_targets else "targets"

@@ -138,7 +138,7 @@ class Plan:
     @property
     def stride(self) -> int:
         """Every how many-th training sample is looked at then."""
-        return selecting_stride(self.num_train)
+        return selecting_stride(self.num_train, self.batch_size)
 
     @property
     def make(self) -> str:

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, fx, nn
 from torch.func import functional_call, vmap
 
-from engine.training.metrics import ROWS, Scored
+from engine.training.metrics import Scored
 from engine.training.splits import Split
 from engine.training.stacked.batches import Stacked
 from engine.training.stacked.graph import Shape
@@ -60,8 +60,10 @@ class StackedSplit:
         change = self._trainers[0].splits.input_map.batch
         stored = self._inputs.whole()
         made = []
-        for first in range(0, size, ROWS):
-            part = stored[first : first + ROWS] if shared else stored[:, first : first + ROWS]
+        together = self._trainers[0].evaluator.together
+        for first in range(0, size, together):
+            end = first + together
+            part = stored[first:end] if shared else stored[:, first:end]
             flat = part if shared else part.flatten(0, 1)
             batch = change(flat)
             if not shared:

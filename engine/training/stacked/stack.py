@@ -124,7 +124,10 @@ class Stack:
             trainers = [member.trainer for member in self.members]
             experiment = trainers[0].experiment
             if name == _SELECTING:
-                parts = [selecting_part(trainer.device_splits) for trainer in trainers]
+                parts = [
+                    selecting_part(trainer.device_splits, trainer.batches.size)
+                    for trainer in trainers
+                ]
                 times = 1 if self.tracks_best else experiment.epochs
             else:
                 parts = [trainer.device_splits[name] for trainer in trainers]

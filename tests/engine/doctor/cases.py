@@ -639,8 +639,8 @@ PAIRS = [
     ),
     Pair(
         "batchnorm-untracked", "error", "layers[1]", "the last of 1,001 training samples",
+        experiment(untracked(), {"data": "moons(samples=1335)", "batch_size": 77}),
         experiment(untracked(), {"data": "moons(samples=1335)"}),
-        experiment(untracked(), {"data": "moons(samples=1336)"}),
         repaired={"layers": "Linear(8, bias=False) BatchNorm1d() ReLU() Linear(1)"},
     ),
     Pair(

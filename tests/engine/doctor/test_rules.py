@@ -15,7 +15,6 @@ from engine.doctor.examination import examine, known_facts, repaired, repairs
 from engine.doctor.finding import SEVERITIES, Finding
 from engine.doctor.rates import is_usual, rate_of
 from engine.doctor.rules import ALL, files, leaks
-from engine.doctor.rules.normalization import JUDGED_TOGETHER
 from engine.doctor.rules.optimization import MOST_S
 from engine.doctor.statistics import Statistics
 from engine.parts.layers.dense import Linear
@@ -23,7 +22,6 @@ from engine.spec.experiment import Experiment
 from engine.spec.experiment_reader import from_raw
 from engine.spec.toml_text import parse_toml
 from engine.spec.writer import to_toml
-from engine.training.metrics import ROWS
 from tests.engine.doctor.cases import CLASSES, PAIRS, Pair, experiment, layers, planar
 from tests.engine.doctor.practice_cases import PRACTICE
 from tests.engine.spec.strategies import experiments
@@ -196,11 +194,6 @@ def test_wrong_width_is_repaired() -> None:
     assert "end with Linear(2)" in found.message
     assert found.repaired is not None
     assert found.repaired.layers == (Linear(2),)
-
-
-def test_as_many_are_judged_together_as_the_doctor_says() -> None:
-    """An evaluation takes as many samples at once as the rule about a lone last one assumes."""
-    assert JUDGED_TOGETHER == ROWS
 
 
 def test_gravest_comes_first() -> None:

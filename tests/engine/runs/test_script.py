@@ -17,11 +17,9 @@ from hypothesis import Phase, assume, given, reject, settings
 from engine.errors import BadExperiment, DataUnavailable
 from engine.parts.data import DataLocations
 from engine.runs.script import script
-from engine.runs.script.ending import ROWS
 from engine.spec import presets
 from engine.spec.experiment import Experiment
 from engine.spec.experiment_reader import read_file
-from engine.training import metrics
 from engine.training.answers import predictions
 from engine.training.checkpoint import Checkpoint, save
 from engine.training.named_tensors import model_tensors
@@ -57,7 +55,13 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "each class as often at once": {**CLASSES, "sampler": "balanced", "schedule": "StepLR(2)"},
     "splits": {**BATCHES, **SPLIT},
     "a fold": {**BATCHES, **SPLIT, "validation_offset": 0.4},
-    "large validation": {"data": "circle(samples=3000)", "validation_fraction": 0.5, "epochs": 2},
+    "large validation": {
+        "data": "circle(samples=3000)",
+        "validation_fraction": 0.5,
+        "batch_size": 700,
+        "epochs": 1,
+    },
+    "large batches": {"data": "circle(samples=3000)", "validation_fraction": 0.6, "epochs": 2},
     "test only": {"test_fraction": 0.5},
     "regularized": {**BATCHES, "l1": 0.01, "l2": 0.1, "clip_norm": 0.5},
     "l2": {"l2": 0.1},
@@ -457,9 +461,10 @@ def test_a_download_is_named_with_its_folder() -> None:
     assert imported(code) == {"torch", "torchvision"}
 
 
-def test_evaluations_pass_as_many_rows_as_the_trainer() -> None:
-    """The script's constant is the trainer's: the chunks of a sum change its last bits."""
-    assert ROWS == metrics.ROWS
+def test_a_script_judges_as_many_at_a_time_as_the_trainer() -> None:
+    """A thousand, or as many as a batch has: the pieces of a sum change its last bits."""
+    for name, size in {"large validation": 1000, "large batches": 1200}.items():
+        assert f"for part in inputs.split({size})" in script(small(**VARIANTS[name]), NOWHERE)
 
 
 @pytest.mark.cuda

@@ -61,7 +61,7 @@ def test_every_way_gives_the_same_bits(
     """After each step, of more samples than go through the network at a time; none is refused,
     and neither weights, statistics nor generators are moved by it."""
     trainer = Trainer(small(**{**CASES[name], "batch_size": 8, "epochs": 10}), NOWHERE)
-    part = selecting_part(trainer.device_splits)
+    part = selecting_part(trainer.device_splits, 8)
     eager = trainer.epoch_end._epoch_score
     assert type(eager) is EpochScore
     other = make(trainer, part, eager._measure)
@@ -88,10 +88,25 @@ def test_what_a_loss_refuses_is_nan() -> None:
 
 
 def test_of_a_large_training_split_evenly_spaced_samples_are_looked_at() -> None:
-    """At most 5,000, whatever the order of the data is; a validation split is looked at whole."""
+    """At most 5,000, whatever the order of the data is; a validation split is looked at whole, and
+    so is a training split that is one batch."""
     large = Split(torch.arange(12_000.0).unsqueeze(1), torch.arange(12_000))
-    assert selecting_part({"train": large}).targets.tolist() == list(range(0, 12_000, 3))
-    assert selecting_part({"train": large, "validation": large}) is large
+    assert selecting_part({"train": large}, 64).targets.tolist() == list(range(0, 12_000, 3))
+    assert selecting_part({"train": large, "validation": large}, 64) is large
+    assert selecting_part({"train": large}, 12_000) is large
+
+
+def test_a_large_batch_that_is_an_epoch_is_judged_by_its_own_step() -> None:
+    """The next step's loss, before its update, is what an evaluation gives, to the last bit:
+    nothing is computed twice, however many samples there are."""
+    trainer = Trainer(small(data="circle(samples=5500)", epochs=8), NOWHERE)
+    assert trainer.epoch_end.comes_free
+    for _ in range(3):
+        trainer.step()
+        judged = trainer.epoch_end._epoch_score()
+        trainer.step()
+        assert trainer.newest_loss == judged
+        assert trainer.selection.value == judged
 
 
 ENDED: dict[str, dict[str, Any]] = {

@@ -23,9 +23,9 @@ from engine.parts.layers.dense import Linear
 from engine.parts.losses import CrossEntropyLoss, MSELoss
 from engine.parts.metrics import METRICS
 from engine.runs.events import Evaluated
+from engine.spec.validator import JUDGED_TOGETHER
 from engine.training.inputs import InputMap
 from engine.training.metrics import (
-    ROWS,
     Evaluator,
     class_scores,
     confusion_matrix,
@@ -144,9 +144,9 @@ def test_evaluation_is_in_eval_mode_and_leaves_the_mode() -> None:
 def test_many_samples_are_evaluated_in_parts() -> None:
     """More rows than one forward pass takes give one output each, in order."""
     model = nn.Linear(2, 3)
-    inputs = torch.arange(2 * (ROWS + 3), dtype=torch.float32).view(-1, 2)
+    inputs = torch.arange(2 * (JUDGED_TOGETHER + 3), dtype=torch.float32).view(-1, 2)
     outputs = _evaluator(model).outputs(inputs)
-    assert outputs.shape == (ROWS + 3, 3)
+    assert outputs.shape == (JUDGED_TOGETHER + 3, 3)
     # Numbers up to 2,000: the parts are summed in another order, so the last bits differ.
     torch.testing.assert_close(outputs, model(inputs).detach(), rtol=1e-4, atol=1e-3)
 
