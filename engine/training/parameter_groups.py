@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from torch import nn, optim
+from torch import Tensor, nn, optim
 
 from engine.training.freezing import Network, trained_parameters
 
@@ -29,6 +29,12 @@ def parameter_groups(
         {"params": parameters, "lr": rate * share, SHARE: share}
         for share, parameters in by_share.items()
     ]
+
+
+def group_numbers(optimizer: optim.Optimizer, parameters: Sequence[Tensor]) -> list[int]:
+    """Of each parameter, the number of its group."""
+    places = {one: n for n, group in enumerate(optimizer.param_groups) for one in group["params"]}
+    return [places.get(one, 0) for one in parameters]
 
 
 def set_rate(optimizer: optim.Optimizer, rate: float) -> None:

@@ -12,6 +12,7 @@ from engine.parts.data import DataLocations
 from engine.training.compiled.compiler import Kind, Order
 from engine.training.compiled.entries import compiled
 from engine.training.compiled.source import of_tensors, take_out_draws
+from engine.training.parameter_groups import group_numbers
 from engine.training.step import Regularization
 from engine.training.traced.cleaning import clean
 from engine.training.traced.errors import Untraceable
@@ -41,8 +42,7 @@ class CompiledProgram:
         Raises Untraceable.
         """
         self._parameters: list[Tensor] = [p for p in model.parameters() if p.requires_grad]
-        places = {p: n for n, group in enumerate(optimizer.param_groups) for p in group["params"]}
-        groups = [places.get(p, 0) for p in self._parameters]
+        groups = group_numbers(optimizer, self._parameters)
         buffers = list(held_tensors(model).values())
         self._update = of_tensors(lines_of(optimizer))
         self._clips = regularization.clip_norm is not None

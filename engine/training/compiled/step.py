@@ -52,6 +52,7 @@ class CompiledStep(TracedStep):
             self._shape = shape
         if shape != self._shape:
             return super()._chosen(inputs, targets)
+        self._gather()
         before = StepState(self._model, self._optimizer)
         try:
             return self._near(inputs, targets, before)

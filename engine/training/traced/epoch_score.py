@@ -13,7 +13,7 @@ from torch.func import functional_call
 from engine.training.epoch_score import EpochScore, Measure, whole_tensor
 from engine.training.metrics import Evaluator
 from engine.training.splits import Split
-from engine.training.traced.cleaning import clean
+from engine.training.traced.cleaning import clean, keep_transposed
 from engine.training.traced.errors import Untraceable
 from engine.training.traced.graph import refuse_kept_features
 from engine.training.traced.interpreters import INTERPRETERS, Holder
@@ -163,4 +163,5 @@ class TracedEpochScore(EpochScore):
         finally:
             model.train(was_training)
         clean(graph, constants)
+        keep_transposed(graph, constants, parameters)
         return _Graph(graph, constants, parameters, buffers)

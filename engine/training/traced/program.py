@@ -9,11 +9,13 @@ from typing import Self
 import torch
 from torch import Tensor, nn, optim
 
+from engine.training.parameter_groups import group_numbers
 from engine.training.step import Regularization
-from engine.training.traced.cleaning import clean
+from engine.training.traced.cleaning import clean, keep_transposed
 from engine.training.traced.errors import Untraceable
 from engine.training.traced.graph import held_tensors, trace
 from engine.training.traced.interpreters import INTERPRETERS, InterpreterName
+from engine.training.traced.side_by_side import COUNT, SideBySide
 from engine.training.traced.source import Ending, write_step
 from engine.training.traced.update import Fused, Update, update_of
 
@@ -34,40 +36,50 @@ class Program:
         interpreter: InterpreterName = "torchscript",
         *,
         updates: bool = True,
+        gathered: SideBySide | None = None,
     ) -> None:
         """Trace and compile for batches of this shape; raises Untraceable.
 
         updates: whether the parameters are changed; else it leaves their gradients, not clipped.
+        gathered: the parameters side by side; None where they are not.
         """
+        self._optimizer = optimizer
         self._parameters: list[Tensor] = [p for p in model.parameters() if p.requires_grad]
-        places = {p: n for n, group in enumerate(optimizer.param_groups) for p in group["params"]}
-        self._groups = [places.get(p, 0) for p in self._parameters]
+        self._groups = group_numbers(optimizer, self._parameters)
         buffers = list(held_tensors(model).values())
         self._update = update_of(optimizer) if updates else Update()
+        self._gathered = (
+            gathered if self._update.lines else None
+        )  # what is fused is one call anyway
         clip_norm = regularization.clip_norm if updates else None
         self._clips = clip_norm is not None
         graph = trace(model, criterion, regularization, *batch)
         clean(graph.graph, graph.constants)
+        keep_transposed(graph.graph, graph.constants, self._parameters)
         source = write_step(
             graph.graph,
             self._groups,
             len(buffers),
             clip_norm,
             self._update,
+            side_by_side=self._gathered is not None,
         )
         nothing = torch.zeros(())
         tensors = {
             **numbered("parameter", self._parameters),
             **numbered("buffer", buffers),
             **numbered("constant", (graph.constants[name] for name in source.constants)),
-            **numbered("gradient", (nothing for _ in self._parameters)),
             **({"norm": nothing} if self._clips else {}),
         }
-        if self._update.lines:
-            for name in self._update.state:
-                tensors |= numbered(name, (optimizer.state[p][name] for p in self._parameters))
+        if self._gathered is None:
+            tensors |= numbered("gradient", (nothing for _ in self._parameters))
+        else:
+            lots = self._gathered.gradients
+            tensors |= numbered("gradient", self._gathered.tensors(lots))
+            tensors |= self._by_lot("gradient", lots)
+            tensors |= self._by_lot("parameter", self._gathered.weights)
+        tensors |= self._named_state()
         self._counters = graph.counters
-        self._optimizer = optimizer
         self._source = source
         self._interpreter: InterpreterName = interpreter
         self._tensors = tensors
@@ -142,15 +154,30 @@ class Program:
         return nn.utils.get_total_norm(self.gradients()).item()
 
     def _bind_state(self) -> None:
+        for name, tensor in self._named_state().items():
+            self._holder.put(name, tensor)
         self._state = self._optimizer.state
         members = [self._state[p] for p in self._parameters]
         self._lists = {name: [m[name] for m in members] for name in self._update.state}
-        if self._update.lines:
-            for name, tensors in self._lists.items():
-                for key, tensor in numbered(name, tensors).items():
-                    self._holder.put(key, tensor)
-        counted = self._update.lines and "step" in self._lists
-        self._count: Tensor | None = self._lists["step"][0] if counted else None
+        counted = self._update.lines and COUNT in self._lists
+        self._count: Tensor | None = self._lists[COUNT][0] if counted else None
+
+    def _named_state(self) -> dict[str, Tensor]:
+        """The optimizer's state by the names that the source has for it."""
+        update, named = self._update, dict[str, Tensor]()
+        if self._gathered is not None:
+            for name, lots in self._gathered.gather(self._optimizer, update.state).items():
+                named |= self._by_lot(name, lots)
+        elif update.lines:
+            for name in update.state:
+                tensors = (self._optimizer.state[p][name] for p in self._parameters)
+                named |= numbered(name, tensors)
+        return named
+
+    def _by_lot(self, name: str, lots: Iterable[Tensor]) -> dict[str, Tensor]:
+        assert self._gathered is not None, "there are lots"
+        groups = self._gathered.groups
+        return {f"{name}_of{group}": lot for group, lot in zip(groups, lots, strict=True)}
 
 
 def numbered(name: str, tensors: Iterable[Tensor]) -> dict[str, Tensor]:

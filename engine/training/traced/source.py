@@ -16,7 +16,13 @@ from torch import fx
 from engine.training.traced.errors import Untraceable
 from engine.training.traced.update import Update
 
-_VIEW = " = torch.ops.aten.t(parameter"
+_WRITING = (
+    torch.ops.aten.mm.default,
+    torch.ops.aten.sum.dim_IntList,
+    torch.ops.aten.add.Tensor,
+    torch.ops.aten.mul.Tensor,
+)
+"""Calls that write into a given tensor what they give else, by the same kernels."""
 _RAISING = (torch.ops.aten.binary_cross_entropy.default,)
 """Losses that raise for outputs that are not finite, where others give nan."""
 
@@ -27,7 +33,9 @@ class Source:
 
     Its object holds `parameter0` and so on, likewise `buffer`, `constant` and each state of
     the update; the method leaves `gradient0` and so on there and, where it clips, `norm`, that
-    of the gradients before clipping. A fused update is not part of it.
+    of the gradients before clipping. A fused update is not part of it. Where tensors are side by
+    side, the object holds `parameter_of0` of group 0 and so on, likewise `gradient_of0` and the
+    state; the method leaves the gradients in the tensors that lie there, `gradient0` and so on.
     """
 
     head: str
@@ -41,11 +49,7 @@ class Source:
         return self.ending_with(())
 
     def ending_with(self, lines: Sequence[str]) -> str:
-        """With more lines at its end; they share the parameters' transposed views, which follow."""
-        views = (line.partition(" = ") for line in self.lines if _VIEW in line)
-        shared = {call: name for name, _, call in views}
-        own = (line.partition(" = ") for line in lines)
-        lines = [f"{name} = {shared.get(call, call)}" for name, _, call in own]
+        """With more lines at its end."""
         return "\n    ".join((self.head, *self.lines, *lines, f"return {self.loss}")) + "\n"
 
 
@@ -92,11 +96,17 @@ def write_step(
     num_buffers: int,
     clip_norm: float | None,
     update: Update,
+    *,
+    side_by_side: bool = False,
 ) -> Source:
     """The source of a step; its floats are the graph's rates, then the update's numbers by group.
 
-    groups: of each parameter, the number of its group.
+    groups: of each parameter, the number of its group. side_by_side: whether what belongs to a
+    group lies in one buffer.
     """
+    lots = [(str(place), group) for place, group in enumerate(groups)]
+    if side_by_side:
+        lots = [(f"_of{group}", group) for group in sorted(set(groups))]
     num_parameters = len(groups)
     placeholders = [n for n in graph.nodes if n.op == "placeholder"]
     constants = list(dict.fromkeys(n.target for n in graph.nodes if n.op == "get_attr"))
@@ -105,9 +115,13 @@ def write_step(
     rates = [f"rate{i}" for i in range(len(placeholders) - len(held) - 2)]
     names = dict(zip(placeholders, [*held, "inputs", "targets", *rates], strict=True))
     held += [f"constant{i}" for i in range(len(constants))]
+    if side_by_side:
+        held += [f"gradient{i}" for i in range(num_parameters)]
+        held += [f"{name}{of}" for name in ("parameter", "gradient") for of, _ in lots]
     if update.lines:
-        held += [f"{name}{i}" for name in update.state for i in range(num_parameters)]
+        held += [f"{name}{of}" for name in update.state for of, _ in lots]
     lines = [f"{name} = self.{name}" for name in held]
+    places = _places(graph) if side_by_side else {}
     loss = ""
     gradients: Sequence[str] = ()
     for number, node in enumerate(graph.nodes):
@@ -117,18 +131,39 @@ def write_step(
             names[node] = f"constant{constants.index(node.target)}"
         elif node.op == "call_function":
             names[node] = f"v{number}"
-            lines.append(f"{names[node]} = {call_text(node, names)}")
-    lines += [f"gradient{i} = {name}" for i, name in enumerate(gradients)]
+            call = call_text(node, names)
+            if node in places:
+                call = f"{call.removesuffix(')')}, out=gradient{places[node]})"
+            lines.append(f"{names[node]} = {call}")
+    if side_by_side:
+        elsewhere = set(range(len(gradients))) - {*places.values()}
+        lines += [f"gradient{i}.copy_({gradients[i]})" for i in sorted(elsewhere)]
+    else:
+        lines += [f"gradient{i} = {name}" for i, name in enumerate(gradients)]
     if clip_norm is not None:
         lines += _clipping(num_parameters, clip_norm)
-    lines += [f"self.gradient{i} = gradient{i}" for i in range(len(gradients))]
+    if not side_by_side:
+        lines += [f"self.gradient{i} = gradient{i}" for i in range(len(gradients))]
     own = [_of_group(update.numbers, number) for number in range(max(groups, default=0) + 1)]
-    for i, group in enumerate(groups):
+    for of, group in lots:
         for line in update.lines:
-            lines.append(_in_group(line, update.numbers, group).replace("#", str(i)))
+            lines.append(_in_group(line, update.numbers, group).replace("#", of))
     floats = "".join(f", {name}: float" for name in (*rates, *chain.from_iterable(own)))
     head = f"def step(self, inputs, targets{floats}):"
     return Source(head, tuple(lines), loss, tuple(constants))
+
+
+def _places(graph: fx.Graph) -> dict[fx.Node, int]:
+    """The calls that can write their result where a gradient is kept, with its number."""
+    placeholders = [node for node in graph.nodes if node.op == "placeholder"]
+    output = next(node for node in graph.nodes if node.op == "output")
+    found: dict[fx.Node, int] = {}
+    for number, node in enumerate(output.args[0][1:]):
+        if isinstance(node, fx.Node) and node.target in _WRITING and node not in found:
+            own, wanted = node.meta["val"], placeholders[number].meta["val"]
+            if (own.shape, own.dtype) == (wanted.shape, wanted.dtype):
+                found[node] = number
+    return found
 
 
 def _of_group(numbers: Sequence[str], group: int) -> list[str]:

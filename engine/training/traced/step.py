@@ -6,16 +6,19 @@ import copy
 import logging
 from collections import defaultdict
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 
 import torch
 from torch import Tensor, nn, optim
 
+from engine.training.parameter_groups import group_numbers
 from engine.training.step import EagerStep, Regularization
 from engine.training.traced.errors import Untraceable
 from engine.training.traced.interpreters import INTERPRETERS, InterpreterName
 from engine.training.traced.program import Program
+from engine.training.traced.side_by_side import side_by_side
 from engine.training.traced.source import Ending
 from engine.training.traced.step_state import StepState, same_bits
 from engine.training.traced.update import update_of, variant
@@ -70,6 +73,7 @@ class TracedStep:
         self._optimizer = optimizer
         self._regularization = regularization
         self._parameters = [p for p in model.parameters() if p.requires_grad]
+        self._gathered = side_by_side(self._parameters, group_numbers(optimizer, self._parameters))
         self._eager = EagerStep(model, criterion, optimizer, regularization)
         self._steps: dict[_Key, AnyProgram] = {}
         self._last: AnyProgram = self._eager
@@ -87,8 +91,8 @@ class TracedStep:
         if not self._begun:
             self._begun = True
             if self._parameters and not self._has_state():
-                self._last = self._eager
-                return self._eager(inputs, targets)
+                return self._eagerly(inputs, targets)
+            self._gather()
             self._end_as_wanted(inputs, targets)
         key = inputs.shape, targets.shape, variant(self._optimizer.param_groups[0])
         step = self._steps.get(key)
@@ -172,10 +176,26 @@ class TracedStep:
     def _first(self, key: _Key, inputs: Tensor, targets: Tensor) -> Tensor:
         """Train on the first batch of its shape, and choose the step for the next ones."""
         if self._parameters and not self._has_state():  # a momentum that a schedule has begun
-            self._last = self._eager
-            return self._eager(inputs, targets)
+            return self._eagerly(inputs, targets)
         self._steps[key] = self._last = self._chosen(inputs, targets)
         return self._last(inputs, targets)
+
+    def _eagerly(self, inputs: Tensor, targets: Tensor) -> Tensor:
+        """A step by which the optimizer makes its state."""
+        self._last = self._eager
+        loss = self._eager(inputs, targets)
+        self._gather()
+        return loss
+
+    def _gather(self) -> None:
+        """Put the optimizer's state side by side, where it has any."""
+        if self._gathered is None or not self._has_state():
+            return
+        with suppress(Untraceable):
+            update = update_of(self._optimizer)
+            if update.lines:
+                self._gathered.gather(self._optimizer, update.state)
+                self._state = self._optimizer.state
 
     def _has_state(self) -> bool:
         """Whether the optimizer has made the state that its update needs."""
@@ -188,6 +208,7 @@ class TracedStep:
 
     def _chosen(self, inputs: Tensor, targets: Tensor) -> AnyProgram:
         """The step for batches like this one; leaves everything as it was."""
+        self._gather()
         before = StepState(self._model, self._optimizer)
         reasons: list[str] = []
         try:
@@ -222,6 +243,7 @@ class TracedStep:
             self._regularization,
             (inputs, targets),
             interpreter,
+            gathered=self._gathered,
         )
         before.restore()
         expected_loss = self._eager(inputs, targets)
