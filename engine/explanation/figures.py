@@ -61,8 +61,8 @@ def _selecting(case: Case, validation: int) -> str:
     """How many samples select, and of which split."""
     if validation:
         return f"{validation:,} validation"
-    stride = selecting_stride(case.num_train, case.batch_size)
-    return f"{-(-case.num_train // stride):,} training"
+    train = case.num_train
+    return f"{-(-train // selecting_stride(train, case.batch_size)):,} training"
 
 
 def of_component(component: Component) -> dict[str, str]:
