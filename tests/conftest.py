@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import faulthandler
 import gc
 import os
 import signal
@@ -49,22 +48,6 @@ def pytest_xdist_setupnodes() -> None:
     nursery.NEEDED.start()
 
 
-HANGS_S = 400.0
-"""Longer than a test's `timeout`, which a thread that stands in C doesn't hear of."""
-STDERR: list[int] = []
-"""Where it is told what threads stood at: stderr as it was before it was captured."""
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_protocol() -> Generator[None, object, object]:
-    """What even its timeout doesn't end takes the process along; another one goes on."""
-    faulthandler.dump_traceback_later(HANGS_S, exit=True, file=STDERR[0])
-    try:
-        return (yield)
-    finally:
-        faulthandler.cancel_dump_traceback_later()
-
-
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call() -> Generator[None, object, object]:
     """A test that fails leaves no training that goes on, and takes a core from all after it."""
@@ -99,7 +82,6 @@ class Failures:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Collecting makes a million objects that stay: they need not be looked at meanwhile."""
-    STDERR.append(os.dup(2))
     gc.set_threshold(*GARBAGE)
     config.pluginmanager.register(Failures(config))
     signal.signal(signal.SIGHUP, signal.SIG_DFL)  # under nohup what is started would be deaf to it

@@ -33,7 +33,7 @@ def planned_shapes(experiment: Experiment, facts: Facts | None) -> list[Shape]:
     if facts is None:
         return []
     problems: list[Problem] = []
-    chain = links(experiment.layers, facts.shape, problems)
+    chain = links(experiment.network, facts.shape, problems)
     if problems or not facts.shape:
         return []
     columns = columns_of(chain)

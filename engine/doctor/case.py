@@ -62,6 +62,12 @@ class Case:
         return [] if problems else chain
 
     @property
+    def goes_on(self) -> bool:
+        """Whether the objective has layers of its own behind those of the experiment."""
+        experiment = self.experiment
+        return len(experiment.network) > len(experiment.layers)
+
+    @property
     def every_link(self) -> Iterator[Link]:
         """The layers with their shapes, and those inside of blocks; none unless all of them fit."""
         return every(self.chain)

@@ -34,7 +34,7 @@ class Source:
         self.run.check_origin()
         path = self.run.checkpoint(self.checkpoint)
         shape = self.run.facts().shape
-        layers = self.run.experiment().layers
+        layers = self.run.experiment().network
         model = build_model(layers, shape)
         load_network(model, links(layers, shape, []), load(path), path)
         return model.eval(), shape

@@ -77,7 +77,8 @@ class Loss(Component, abstract=True):
     def misfit(self, shape: Shape, facts: Facts) -> str:
         """Why outputs of this shape can't be compared with the data's targets, or empty."""
         if facts.task != "classification":
-            if self.class_targets or self.outputs != "value":
+            of_shares = facts.has_unit_targets and self.outputs in ("logit", "probability")
+            if self.class_targets or (self.outputs != "value" and not of_shares):
                 return (
                     f"{self} is for classes, but the data set is a regression: "
                     "use MSELoss(), L1Loss() or HuberLoss()"

@@ -102,6 +102,60 @@ class Painting(msgspec.Struct, frozen=True, kw_only=True):
     """How close they are, in decibels; None where they are the same, or no numbers are there."""
 
 
+class Returned(msgspec.Struct, frozen=True, kw_only=True):
+    """Pictures that a network was given, and what it gives back."""
+
+    height: int
+    width: int
+    channels: int
+    count: int
+    given: bytes
+    """What comes in, one after the other: each 0 to 255, channel by channel, row by row."""
+    asked: bytes
+    """What is to come out; empty where that is what comes in."""
+    back: bytes
+    """What does."""
+    split: str
+
+
+class LatentPlane(msgspec.Struct, frozen=True, kw_only=True):
+    """Where samples lie in the narrowest place of a network, and what it makes of places there."""
+
+    x1: tuple[float, float]
+    x2: tuple[float, float]
+    points: list[tuple[float, float]]
+    """A sample each."""
+    kinds: list[int]
+    """The class of each, by number; empty for data without classes."""
+    names: tuple[str, ...]
+    """Of the classes."""
+    numbers: int
+    """That say where a sample lies; of more than two, directions are shown in which they differ
+    most."""
+    share: float
+    """Of the variance of places that these two directions have."""
+    columns: int
+    rows: int
+    """Of the places that are decoded, evenly over the plane."""
+    shape: tuple[int, ...]
+    """Of a sample."""
+    tiles: bytes
+    """What is decoded there, row by row from the top (largest x2): each a picture, 0 to 255;
+    empty where samples are no pictures."""
+
+    def tile(self, column: int, row: int) -> bytes:
+        """What is decoded at a place; row: from the top."""
+        size = len(self.tiles) // (self.columns * self.rows)
+        start = (row * self.columns + column) * size
+        return self.tiles[start : start + size]
+
+    def place(self, column: int, row: int) -> tuple[float, float]:
+        """Where that is."""
+        (low1, high1), (low2, high2) = self.x1, self.x2
+        x1 = low1 + (high1 - low1) * (column + 0.5) / self.columns
+        return x1, high2 - (high2 - low2) * (row + 0.5) / self.rows
+
+
 class SequenceMap(msgspec.Struct, frozen=True, kw_only=True):
     """What a layer that reads sequences does with one sample."""
 
@@ -137,6 +191,9 @@ class Pictures(msgspec.Struct, frozen=True, kw_only=True):
     mistakes: list[Picture] = []
     cloud: Cloud | None = None
     """What a network makes that learned to make points; None for others."""
+    returned: Returned | None = None
+    """What a network gives back that is asked for what comes in; None for others."""
+    latent: LatentPlane | None = None
     written: str = ""
     """What a network writes that is asked for the next token; empty for others."""
     following: list[tuple[str, float]] = []

@@ -331,6 +331,11 @@ class Experiment(Declared):
         return None if facts is None else self.objective.facts(facts)
 
     @property
+    def network(self) -> tuple[Layer, ...]:
+        """The layers of the whole network: its own, and those that its objective adds."""
+        return self.objective.network(self.layers)
+
+    @property
     def full_batch(self) -> bool:
         return self.batch_size == "full"
 

@@ -12,6 +12,7 @@ from engine.parts.kinds import shown
 from engine.parts.layers.address import place
 from engine.parts.losses import Loss
 from engine.parts.metrics import METRICS, metrics_of
+from engine.parts.objectives import Objective
 from engine.parts.shapes import Shape, Steps, shape_text
 from engine.spec import backbone
 from engine.spec.chain import Link, every, links
@@ -90,6 +91,8 @@ def _check_layers(known: Known, facts: Facts, problems: list[Problem]) -> None:
         problems += _learned_elsewhere(known, chain)
         slower = backbone.mistakes(known.get("backbone_rate", 1.0), known.get("freeze", ()), chain)
         problems += (Problem("backbone_rate", message, "backbone-rate") for message in slower)
+    if len(problems) == before and "objective" in known:
+        chain = _whole(known, chain, facts, problems)
     if len(problems) == before and "loss" in known:
         wrong = misfit(known["loss"], chain[-1].output_shape, facts)
         if wrong:
@@ -97,6 +100,24 @@ def _check_layers(known: Known, facts: Facts, problems: list[Problem]) -> None:
             no_classes = facts.task != "classification" and is_for_classes
             code = "class-loss-for-numbers" if no_classes else "output-width"
             problems.append(Problem("loss", wrong + _as_numbers(known, facts), code))
+
+
+def _whole(known: Known, chain: list[Link], facts: Facts, problems: list[Problem]) -> list[Link]:
+    """The chain with what the objective puts behind it, which is called by its own name."""
+    objective: Objective = known["objective"]
+    whole, behind = objective.network(tuple(known["layers"])), len(chain)
+    if len(whole) == behind:
+        return chain
+    if wrong := objective.misfit(chain[-1].output_shape):
+        problems.append(Problem(place(chain[-1].address), wrong, "output-width"))
+        return chain
+    found: list[Problem] = []
+    longer = links(whole, facts.shape, found)
+    for problem in found:
+        index, _, rest = problem.place.removeprefix("layers[").partition("]")
+        own = f"objective.decoder[{int(index) - behind - 1}]{rest}"
+        problems.append(Problem(own, problem.message, problem.code))
+    return longer
 
 
 def _learned_elsewhere(known: Known, chain: Sequence[Link]) -> Iterator[Problem]:
@@ -226,7 +247,7 @@ def _check_class_weights(known: Known, facts: Facts, problems: list[Problem]) ->
 def _check_select(known: Known, facts: Facts, problems: list[Problem]) -> None:
     select = known.get("select", "loss")
     kind = facts.task, len(facts.classes), facts.objective
-    fitting = [one.name for one in metrics_of(*kind, pictures=bool(facts.painting))]
+    fitting = [one.name for one in metrics_of(*kind, pictures=facts.paints)]
     if select not in fitting:
         metric = METRICS[select]
         why = f"is for a {' or '.join(metric.tasks)}"

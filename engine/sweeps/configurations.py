@@ -163,7 +163,7 @@ def _seconds(experiment: Experiment) -> float:
     num_train = facts.num_samples - sum(held_back(facts.num_samples, share) for share in shares)
     size = experiment.batch_size
     batch = num_train if size == "full" else min(size, num_train)
-    chain = links(experiment.layers, facts.shape, [])
+    chain = links(experiment.network, facts.shape, [])
     steps = experiment.epochs * -(-num_train // batch)
     return TRAINING_S + steps * step_seconds(chain, batch)
 

@@ -66,7 +66,7 @@ class Size:
 
 def size_of(experiment: Experiment, facts: Facts) -> Size:
     """The size of a training's step; facts: of its data."""
-    chain = links(experiment.layers, facts.shape, [])
+    chain = links(experiment.network, facts.shape, [])
     held = experiment.test_fraction, experiment.validation_fraction
     samples = facts.num_samples - sum(held_back(facts.num_samples, share) for share in held)
     asked = experiment.batch_size

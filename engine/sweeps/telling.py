@@ -207,4 +207,4 @@ def _threads(experiment: Experiment) -> int:
         return 1
     size = experiment.batch_size
     batch = facts.num_samples if size == "full" else size
-    return num_threads(links(experiment.layers, facts.shape, []), batch)
+    return num_threads(links(experiment.network, facts.shape, []), batch)

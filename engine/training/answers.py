@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from engine.errors import UsageError
+from engine.parts.data import Facts
 from engine.parts.data.sheet.samples import Given
 from engine.runs.events import Prediction
 from engine.training.bounds import interval
@@ -31,6 +32,25 @@ class Answers:
     """(samples, outputs), from where to where nine of ten lie; None where that was not measured."""
 
 
+def check_answers(facts: Facts, ask: str = "predict") -> None:
+    """Raise UsageError for a network that answers nothing which is right or wrong.
+
+    ask: whether it is to `predict` new samples, or to be judged.
+    """
+    if facts.returned:
+        if ask == "predict" and len(facts.returned) == 1:
+            return
+        raise UsageError(
+            "this network gives back what it is given, it answers nothing that is right or wrong: "
+            "its report shows what came in beside what was given back, and how close that is"
+        )
+    if facts.made:
+        raise UsageError(
+            "this network makes samples, it answers nothing that is right or wrong: `perceptui "
+            "draw` shows what it makes, its report how far that is from the data"
+        )
+
+
 def answers(
     evaluator: Evaluator, input_map: InputMap, raw: Tensor, bounds: Tensor | None = None
 ) -> Answers:
@@ -39,6 +59,7 @@ def answers(
     bounds: of its errors, where they are known.
     """
     facts = evaluator.facts
+    check_answers(facts)
     if input_map.pixels is not None or facts.is_sequence:
         raw = raw.view(-1, *facts.shape)
     if facts.num_tokens:
@@ -47,7 +68,7 @@ def answers(
     if facts.positions and facts.objective:
         outputs = outputs[:, -1]  # of a text: what comes after all of it
     decoder = evaluator.decoder
-    if facts.task == "regression":
+    if facts.task != "classification":
         numbers = decoder.numbers(outputs)
         if bounds is None:
             return Answers(numbers, None, None)

@@ -38,6 +38,5 @@ def headlines(experiment: Experiment, facts: Facts, guessed: Mapping[str, float]
     """The metrics that stand for a training; guessed: its baselines."""
     uneven = experiment.class_weights is not None or experiment.sampler == "balanced"
     uneven |= guessed.get("train_accuracy", 0.0) > UNEVEN
-    pictures = bool(facts.painting)
-    standing = headlines_of(facts.task, experiment.select, uneven=uneven, pictures=pictures)
+    standing = headlines_of(facts.task, experiment.select, uneven=uneven, pictures=facts.paints)
     return [one.name for one in standing]

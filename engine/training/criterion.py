@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from engine.parts.losses import Loss
+from engine.parts.objectives import Objective
 
 
 class GuardedBCELoss(nn.BCELoss):
@@ -43,14 +44,17 @@ def criterion_of(
     *,
     is_guarded: bool = False,
     positions: int = 0,
+    objective: Objective | None = None,
 ) -> nn.Module:
     """The module that compares outputs with targets; class_weights: as Loss.build takes them.
 
     is_guarded: it raises for no outputs, on no device. positions: of each sample, as its data's
-    facts have them.
+    facts have them. objective: what is asked, where that adds to what is made small.
     """
     if loss.raises_outside and (is_guarded or device.type == "cuda"):
         made: nn.Module = GuardedBCELoss()
     else:
         made = loss.build(None if class_weights is None else class_weights.to(device))
+    if objective is not None:
+        made = objective.criterion(made)
     return PerPosition(made) if positions else made

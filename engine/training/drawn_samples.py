@@ -14,6 +14,7 @@ from engine.runs.pictures import Cloud
 from engine.training.inputs import InputMap
 from engine.training.making import MEASURED
 from engine.training.metrics import Evaluator
+from engine.training.returned import unscaled
 from engine.training.splits import Splits
 
 MARGIN = 0.25
@@ -55,20 +56,28 @@ def check_draws(facts: Facts) -> None:
     if not facts.made:
         raise UsageError(
             "this network was not asked to make anything, so it can draw nothing: train one with "
-            'objective = "flow()", like the preset moons-flow'
+            'objective = "flow()", like the preset moons-flow, or with "variational(…)", like '
+            "digits-vae"
         )
 
 
 def drawn_rows(
     evaluator: Evaluator, input_map: InputMap, count: int, seed: int
 ) -> list[list[float]]:
-    """So many samples that a network makes, in the unit of the data; raises UsageError."""
+    """So many samples that a network makes, in the unit of the data, pixels from 0 to 1.
+
+    Raises UsageError.
+    """
     check_draws(evaluator.facts)
     if count > DRAWN.most:
         raise UsageError(f"to be drawn are {DRAWN.refusal(count)}")
     if not 0 <= seed < 2**63:
         raise UsageError("a seed is a whole number from 0 on")
     assert evaluator.maker is not None, "it makes something"
-    made = input_map.own(evaluator.maker.samples(evaluator.model, count, seed).cpu())
-    rows: list[list[float]] = made.tolist()
+    made = evaluator.maker.samples(evaluator.model, count, seed).cpu()
+    if evaluator.facts.returned:
+        made = evaluator.decoder.numbers(made)
+    if evaluator.facts.made and input_map.pixels is not None:
+        made = unscaled(made, input_map, evaluator.facts.made)
+    rows: list[list[float]] = input_map.own(made).tolist()
     return rows

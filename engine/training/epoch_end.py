@@ -56,5 +56,5 @@ def is_free(experiment: Experiment, batches: Batches, *, validates: bool, watche
         and not validates
         and not watched
         and batches.is_whole
-        and all(layer.steady for _, layer in walk(experiment.layers))
+        and all(layer.steady for _, layer in walk(experiment.network))
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import torch
@@ -36,6 +36,8 @@ class Evaluator:
     """Draws from the network, where it makes something."""
     together: int = JUDGED_TOGETHER
     """Samples per forward pass: bounds the memory, also of convolutions."""
+    weighing: Mapping[str, float] = field(default_factory=dict)
+    """What the objective adds to the loss by, by name."""
 
     def outputs(self, inputs: Tensor) -> Tensor:
         """The outputs for stored inputs, in eval mode: (samples, outputs).
@@ -142,6 +144,25 @@ class Scored:
         return origin[0][:MEASURED]
 
     @cached_property
+    def means(self) -> Tensor:
+        """Of the places that samples were drawn from, behind what is given back."""
+        return self._place[0]
+
+    @cached_property
+    def logs(self) -> Tensor:
+        """The logarithms of the variances of those."""
+        return self._place[1]
+
+    @property
+    def _place(self) -> tuple[Tensor, ...]:
+        return self.outputs[:, self.targets.shape[1] :].chunk(2, 1)
+
+    @property
+    def beta(self) -> float:
+        """How much the places count in the loss."""
+        return self._evaluator.weighing["beta"]
+
+    @cached_property
     def made(self) -> Tensor:
         """As many as the network makes, of the same noise each time."""
         evaluator = self._evaluator
@@ -170,7 +191,7 @@ class Scored:
             len(facts.classes),
             evaluator.select,
             facts.objective,
-            pictures=bool(facts.painting),
+            pictures=facts.paints,
         )
         return {one.name: self.value(one) for one in told}
 
@@ -186,9 +207,8 @@ class Scored:
     @property
     def _metrics(self) -> tuple[metrics.Metric, ...]:
         facts = self._evaluator.facts
-        pictures = bool(facts.painting)
         return metrics.metrics_of(
-            facts.task, len(facts.classes), facts.objective, pictures=pictures
+            facts.task, len(facts.classes), facts.objective, pictures=facts.paints
         )
 
     def value(self, metric: metrics.Metric) -> Figure:

@@ -138,14 +138,14 @@ def _found(trainer: Trainer) -> Spot:
     running: list[tuple[Address, str]] = []
     try:
         inputs, targets = trainer.batches[trainer.batch]
-        with _followed(trainer.model, running, experiment.layers):
+        with _followed(trainer.model, running, experiment.network):
             try:
                 outputs = trainer.model(inputs)
             except Exception:
                 if not running:
                     return Spot("the forward pass", given=_size(inputs))
                 address, given = running[-1]
-                text = dict(walk(experiment.layers))[address].brief
+                text = dict(walk(experiment.network))[address].brief
                 return Spot("the forward pass", place(address), text, given)
         return _behind(trainer, outputs, targets)
     except Exception:

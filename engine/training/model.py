@@ -9,6 +9,8 @@ from torch import nn
 from engine.errors import BadExperiment, Problem
 from engine.parts.layers import Layer
 from engine.parts.layers.address import fillings, module_name, place
+from engine.parts.layers.latent import Sampled
+from engine.parts.layers.modules import Variational
 from engine.parts.shapes import Shape, Steps
 from engine.spec.chain import Link, every, links
 from engine.training.freezing import Network
@@ -26,14 +28,28 @@ def build_model(layers: Sequence[Layer], shape: Shape, precision: str = "float32
     problems: list[Problem] = []
     chain = links(layers, shape, problems)
     assert not problems, "the reader has checked the chain"
-    network = CoarseNetwork if precision == "bf16" else Network
-    model = network(*(link.layer.build(link.input_shape) for link in chain))
+    kind = _kind(layers, coarse=precision == "bf16")
+    model = kind(*(link.layer.build(link.input_shape) for link in chain))
     for link in every(chain):
         if isinstance(link.output_shape, Steps):
             mark_units_last(model.get_submodule(module_name(link.address)))
     for address, filling in fillings(layers):
         filling.fill(model.get_submodule(module_name(address)))
     return model
+
+
+class VariationalNetwork(Network, Variational):
+    """The same whose last outputs say from where a layer drew."""
+
+
+class CoarseVariationalNetwork(CoarseNetwork, Variational):
+    """The same under autocast."""
+
+
+def _kind(layers: Sequence[Layer], *, coarse: bool) -> type[Network]:
+    if any(isinstance(layer, Sampled) for layer in layers):
+        return CoarseVariationalNetwork if coarse else VariationalNetwork
+    return CoarseNetwork if coarse else Network
 
 
 def check_trainable(

@@ -38,7 +38,7 @@ def _silenced(run: Run, last_event: int) -> Silenced:
     found: dict[str, tuple[int, ...]] = {}
     if next(run.record_file.of_kind(ev.UnitSilenced), None) is None:
         return found
-    columns = columns_of(links(run.experiment().layers, run.facts().shape, []))
+    columns = columns_of(links(run.experiment().network, run.facts().shape, []))
     for change in standing_changes(run.events(up_to=last_event)):
         if isinstance(change, ev.UnitSilenced | ev.UnitWoken):
             index = column_at(columns, change.layer)

@@ -60,7 +60,10 @@ class OutputDecoder:
         return loss_targets(self.loss, self._facts, targets, num_outputs, self.target_map)
 
     def numbers(self, outputs: Tensor) -> Tensor:
-        """The outputs of a regression in the data's own unit: (samples, targets) float32."""
+        """The outputs that are numbers to predict, in the data's own unit: (samples, targets)."""
+        if self._facts.returned:  # behind them may stand where a sample lies
+            outputs = outputs[:, : self._facts.num_targets]
+            return outputs.sigmoid() if self._outputs == "logit" else outputs
         return self.target_map.own(outputs)
 
     def predicted_classes(self, outputs: Tensor) -> Tensor:

@@ -10,6 +10,7 @@ from engine.training.drawn_samples import cloud
 from engine.training.inputs import InputMap
 from engine.training.metrics import Evaluator
 from engine.training.painting import painting
+from engine.training.returned import latent_plane, returned
 from engine.training.sequence_pictures import embedded, sequence_maps
 from engine.training.splits import Split, Splits
 from engine.training.writing import following, invented, sample_of
@@ -58,6 +59,8 @@ def all_pictures(
         maps=sequence_maps(evaluator, splits),
         plane=embedded(evaluator),
         cloud=cloud(evaluator, splits),
+        returned=returned(evaluator, splits),
+        latent=latent_plane(evaluator, splits),
     )
 
 
@@ -173,7 +176,9 @@ def comparison(evaluator: Evaluator, splits: Splits, limit: int) -> Comparison:
     targets = part.targets[:limit].cpu()
     facts = evaluator.facts
     probabilities: list[float | None] = []
-    if facts.task != "classification":
+    if facts.returned:  # of rows the numbers one after the other, as many as of other samples
+        actual, predicted = targets.flatten()[:limit].tolist(), outputs.flatten()[:limit].tolist()
+    elif facts.task != "classification":
         actual, predicted = targets[:, 0].tolist(), outputs[:, 0].tolist()
     else:
         # Of sequences the positions one after the other, as many as of other samples.

@@ -64,8 +64,8 @@ class TrainedNetwork:
         checkpoint = checkpoint or load(path)
         self._bounds = bounds_tensor(list(bounds), facts.num_targets) if bounds else None
         self.facts = facts
-        self.model = build_model(experiment.layers, facts.shape, experiment.precision)
-        self.links = links(experiment.layers, facts.shape, [])
+        self.model = build_model(experiment.network, facts.shape, experiment.precision)
+        self.links = links(experiment.network, facts.shape, [])
         load_network(self.model, self.links, checkpoint, path)
         self.model.eval()
         try:
@@ -84,13 +84,23 @@ class TrainedNetwork:
             ) from error
         self.epoch, self.step = state.epoch, state.step
         accepted = accepted_at(folder, state.step) if folder is not None else None
-        decoder = OutputDecoder(experiment.loss, experiment.layers, facts, target_map, accepted)
+        decoder = OutputDecoder(experiment.loss, experiment.network, facts, target_map, accepted)
         criterion = criterion_of(
-            experiment.loss, None, torch.device("cpu"), positions=facts.positions
+            experiment.loss,
+            None,
+            torch.device("cpu"),
+            positions=facts.positions,
+            objective=experiment.objective,
         )
         maker = maker_of(experiment.objective, facts)
         self.evaluator = Evaluator(
-            self.model, criterion, decoder, facts, self.input_map, maker=maker
+            self.model,
+            criterion,
+            decoder,
+            facts,
+            self.input_map,
+            maker=maker,
+            weighing=experiment.objective.weighing(),
         )
 
     @classmethod

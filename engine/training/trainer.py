@@ -110,12 +110,12 @@ class Trainer:
         torch.manual_seed(seed)
         self.splits: Splits = draw(experiment, locations, self.device)
         facts = self.splits.facts
-        self.chain = links(experiment.layers, facts.shape, [])
+        self.chain = links(experiment.network, facts.shape, [])
         train = self.splits.train
         batch_size = len(train) if experiment.batch_size == "full" else int(experiment.batch_size)
         frozen = frozen_layers(experiment.freeze, self.chain)
         check_trainable(self.chain, len(train), batch_size, frozen)
-        network = build_model(experiment.layers, facts.shape, experiment.precision)
+        network = build_model(experiment.network, facts.shape, experiment.precision)
         if learned:
             take_learned(network, self.chain, locations)
         self.model = network.to(self.device)
@@ -139,9 +139,13 @@ class Trainer:
         num_outputs = self.chain[-1].output_shape[-1]
         weights = class_weights(experiment, facts, train.targets, num_outputs)
         self.criterion = criterion = criterion_of(
-            experiment.loss, weights, self.device, positions=facts.positions
+            experiment.loss,
+            weights,
+            self.device,
+            positions=facts.positions,
+            objective=experiment.objective,
         )
-        decoder = OutputDecoder(experiment.loss, experiment.layers, facts, self.splits.target_map)
+        decoder = OutputDecoder(experiment.loss, experiment.network, facts, self.splits.target_map)
         self.evaluator = Evaluator(
             self.model,
             criterion,
@@ -151,6 +155,7 @@ class Trainer:
             experiment.select,
             maker_of(experiment.objective, facts),
             judged_together(min(batch_size, len(train))),
+            experiment.objective.weighing(),
         )
         self.optimizer = experiment.optimizer.build(self.groups_of(self.model))
         on_device = self.device_splits["train"]
@@ -167,7 +172,7 @@ class Trainer:
             experiment.l1,
             experiment.l2,
             experiment.clip_norm,
-            weight_names(experiment.layers, frozen),
+            weight_names(experiment.network, frozen),
         )
         self.execution = make_execution(
             executor,

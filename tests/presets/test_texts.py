@@ -25,7 +25,7 @@ GROUPED = {
     "Images": {"mnist-cnn", "fashion", "kmnist", "cifar10"},
     "Use again": {"digits-first-half", "digits-second-half", "mnist-8x8", "mnist-to-digits"},
     "Sequences": {"grokking", "names-gpt", "names-rnn", "parity", "sine-gru", "sorting"},
-    "Making": {"flower", "moons-flow", "rings-denoise"},
+    "Making": {"digits-autoencoder", "digits-vae", "flower", "moons-flow", "rings-denoise"},
 }
 NOT_MEASURED = {"fashion", "kmnist", "cifar10"}
 """Their data must be downloaded from places that a test machine may not reach."""

@@ -63,7 +63,7 @@ def _as_json(
     from engine.spec.writer import to_toml
     from tui.commands.doctor import as_json
 
-    chain = links(experiment.layers, facts.shape, []) if facts else []
+    chain = links(experiment.network, facts.shape, []) if facts else []
     return {
         "name": name,
         "experiment": parse_toml(to_toml(experiment, complete=True)),
@@ -129,7 +129,7 @@ def _print(
             terminal.rows(sentence(text, min(width, 90), look, dim=False))
             terminal.line()
     if facts is not None:
-        chain = links(experiment.layers, facts.shape, [])
+        chain = links(experiment.network, facts.shape, [])
         rows = rows_of(chain, experiment.freeze, experiment.backbone_rate)
         terminal.rows([heading(data_line(experiment, facts), width, look)])
         for text in filter(None, (_drawn(experiment), _selected(experiment, facts))):

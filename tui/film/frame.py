@@ -22,6 +22,7 @@ from tui.drawings import (
     score_rows,
 )
 from tui.renderables import boundary as plane
+from tui.renderables.latent import decoded_rows, places_rows, returned_rows
 from tui.renderables.look import Look
 from tui.renderables.loss_chart import LossSeries, loss_chart
 from tui.renderables.numbers import metric
@@ -104,6 +105,8 @@ def _picture(
         return boundary_rows(pictures.boundary, width, look)
     if pictures.curve is not None:
         return curve_rows(pictures.curve, width, height, look)
+    if pictures.latent is not None or pictures.returned is not None:
+        return _given_back(pictures, width, height, look)
     if pictures.painting is not None:
         return painting_rows(pictures.painting, width, height, look)
     split = next((one for one in evaluated if one.split == "test"), None)
@@ -116,6 +119,17 @@ def _picture(
     if pictures.mistakes:
         return mistakes_rows(pictures.mistakes, width, look, height=height)
     return comparison_rows(pictures.comparison, width, height, look)
+
+
+def _given_back(pictures: Pictures, width: int, height: int, look: Look) -> Rows:
+    """The plane of places as what is decoded there, or as points, and samples below it."""
+    plane = pictures.latent
+    below = [] if pictures.returned is None else returned_rows(pictures.returned, width, look)
+    if plane is None:
+        return below
+    room = height - len(below) - 1 if below else height
+    drawn = decoded_rows(plane, width, room, look) or places_rows(plane, width, room, look)
+    return [*drawn, Text(), *below]
 
 
 def _beside(scene: Scene, reviewed: p.Reviewed, width: int, height: int) -> Rows:

@@ -25,6 +25,7 @@ from tui.renderables import boundary as plane
 from tui.renderables.cloud import cloud_rows
 from tui.renderables.findings import findings as finding_rows
 from tui.renderables.findings import live_finding
+from tui.renderables.latent import decoded_rows, places_rows, returned_rows
 from tui.renderables.look import Look
 from tui.renderables.loss_chart import LossSeries, loss_chart
 from tui.renderables.numbers import counted, duration
@@ -108,6 +109,19 @@ class Report:
         found = bool(rows)
         return self._titled(tr("The doctor says"), rows) if found else []
 
+    def _given_back(self, pictures: Pictures) -> Iterator[Rows]:
+        """The plane of places, and samples as they came in and were given back."""
+        width, look, plane = min(self.width, 100), self.look, pictures.latent
+        if plane is not None:
+            rows = places_rows(plane, min(width, 72), CHART_HEIGHT + 12, look)
+            yield self._titled(tr("Where samples lie in its narrowest place"), rows)
+            if rows := decoded_rows(plane, width, CHART_HEIGHT + 16, look):
+                yield self._titled(tr("What it makes of places there"), rows)
+        if pictures.returned is not None:
+            rows = returned_rows(pictures.returned, width, look)
+            title = tr(f"What it gives back ({pictures.returned.split})")
+            yield self._titled(title, rows)
+
     def pictures(self, pictures: Pictures) -> Iterator[Rows]:
         """Boundary, actual against predicted, fitted curve, mistakes: what the data asks for."""
         width, look = self.width, self.look
@@ -122,6 +136,10 @@ class Report:
             rows = painting_rows(pictures.painting, min(width, 100), CHART_HEIGHT + 6, look)
             yield self._titled(tr("The picture"), rows)
             return
+        if pictures.latent is not None or pictures.returned is not None:
+            yield from self._given_back(pictures)
+            if pictures.returned is not None:
+                return
         if pictures.written:
             yield self._titled(tr("What it writes"), writing_rows(pictures, width, look))
             return

@@ -84,6 +84,17 @@ def gallery(
     return rows + _beside(line)
 
 
+def strip(images: Sequence[Image], width: int, look: Look, *, columns: int, gap: int) -> list[Text]:
+    """One line of images, each so many columns wide at most and without its caption."""
+    if width < min(columns, LEAST_COLUMNS):
+        return []
+    columns = min(columns, width)
+    drawn = [_drawn(image, columns, columns, look)[:-1] for image in images if _sound(image)]
+    kept = drawn[: max(1, (width + gap) // (columns + gap))]
+    space = Text(" " * gap)
+    return [space.join(line) for line in zip(*kept, strict=True)]
+
+
 def _sound(image: Image) -> bool:
     size = image.columns * image.rows * image.channels
     return image.channels in (1, 3) and size > 0 and len(image.pixels) >= size

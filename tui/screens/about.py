@@ -142,7 +142,7 @@ def _network(experiment: Experiment, width: int, look: Look) -> Rows:
     facts = experiment.facts()
     if facts is None:
         return []
-    chain = links(experiment.layers, facts.shape, [])
+    chain = links(experiment.network, facts.shape, [])
     table = layer_table(rows_of(chain, experiment.freeze, experiment.backbone_rate), width, look)
     return [Text(), *table, *_training(experiment, width, look)]
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rich.text import Text
+from textual.binding import Binding
 from textual.events import Resize
 from textual.message import Message
 from textual.reactive import reactive
@@ -25,6 +26,13 @@ from tui.language import tr
 from tui.live.snapshot import Snapshot
 from tui.renderables import boundary as plane
 from tui.renderables.cloud import cloud_rows
+from tui.renderables.latent import (
+    Place,
+    decoded_rows,
+    middle,
+    places_rows,
+    returned_rows,
+)
 from tui.renderables.network.large import large_rows, titled
 from tui.renderables.painting import painting_rows
 from tui.renderables.sequence import sequence_rows
@@ -39,6 +47,8 @@ if TYPE_CHECKING:
     from engine.runs.pictures import Pictures
     from engine.service.protocol.description import Description
 
+LEAST_PLANE = 10
+"""Rows of the plane of places, where more than that is to be seen."""
 LEAST_STRIP = 5
 """Rows of the smallest images with what they were taken for."""
 _COUNTS = 2
@@ -78,6 +88,12 @@ CLOUD = Figure(
     "Puts points that the network makes of noise over those of the data; the noise stays the same, "
     "so that one sees them find their places.",
     "Here it learned from {train} points.",
+)
+LATENT = Figure(
+    "What it gives back",
+    "Shows the narrowest place of the network: where samples lie by its numbers, and what it makes "
+    "of numbers there; then samples as they came in and as they were given back.",
+    "Here it learned from {train} samples.",
 )
 PAINTING = Figure(
     "The picture",
@@ -125,8 +141,14 @@ COMPARISON = Figure(
 class PictureView(ScrolledView, CurveCursor, can_focus=True):
     """Draws what the data asks for; knows which grid the boundary's matrix should have."""
 
+    BINDINGS = [  # noqa: RUF012  # Textual declares it so
+        Binding("left", "aside(-1)", "To the left", show=False),
+        Binding("right", "aside(1)", "To the right", show=False),
+    ]
+
     discrete: reactive[bool] = reactive(False, repaint=False)
-    """Whether the boundary shows classes only, without confidence."""
+    """Whether the boundary shows classes only, without confidence; of the plane of places, where
+    samples lie in it."""
     test_points: reactive[bool] = reactive(False, repaint=False)
     """Whether the test split's points are drawn too."""
 
@@ -134,6 +156,9 @@ class PictureView(ScrolledView, CurveCursor, can_focus=True):
     """Whether every sample is shown in turn instead."""
     description: reactive[Description | None] = reactive(None, repaint=False)
     """What the data looks like; seen until something is trained."""
+
+    place: reactive[Place | None] = reactive(None, repaint=False)
+    """Of the plane of places: where the cursor is; None until it is moved."""
 
     large: reactive[Unit | None] = reactive(None, repaint=False)
     """The unit of the network that is drawn in its place."""
@@ -174,6 +199,28 @@ class PictureView(ScrolledView, CurveCursor, can_focus=True):
 
     def watch_by_sample(self) -> None:
         self.remake()
+
+    def watch_place(self) -> None:
+        self.remake()
+
+    def action_move(self, by: int) -> None:
+        """Move the cursor on the plane of places, or show other rows."""
+        if not self._step(0, by):
+            super().action_move(by)
+
+    def action_aside(self, by: int) -> None:
+        """Move the cursor on the plane of places."""
+        self._step(by, 0)
+
+    def _step(self, across: int, down: int) -> bool:
+        pictures = self.snapshot.pictures
+        plane = None if pictures is None else pictures.latent
+        if plane is None:
+            return False
+        column, row = self.place or middle(plane)
+        column, row = column + across, row + down
+        self.place = min(max(column, 0), plane.columns - 1), min(max(row, 0), plane.rows - 1)
+        return True
 
     def watch_description(self) -> None:
         self.remake()
@@ -231,6 +278,8 @@ class PictureView(ScrolledView, CurveCursor, can_focus=True):
             return BOUNDARY, rows
         if pictures.cloud is not None:
             return CLOUD, cloud_rows(pictures.cloud, width, height, look)
+        if pictures.latent is not None or pictures.returned is not None:
+            return LATENT, self._given_back(pictures, width, height)
         if pictures.painting is not None:
             return PAINTING, painting_rows(pictures.painting, width, height, look)
         if pictures.written:
@@ -239,6 +288,21 @@ class PictureView(ScrolledView, CurveCursor, can_focus=True):
         if seen:
             return SEQUENCE, [*seen, Text(), *self._compared(pictures, width, height)[1]]
         return self._compared(pictures, width, height)
+
+    def _given_back(self, pictures: Pictures, width: int, height: int) -> list[Text]:
+        """The plane of places as points, or as what is decoded there; then samples given back."""
+        look, plane = self.look, pictures.latent
+        below = [] if pictures.returned is None else returned_rows(pictures.returned, width, look)
+        if plane is None:
+            return below
+        room = max(height - len(below) - 1, LEAST_PLANE) if below else height
+        decoded = decoded_rows(plane, width, room, look, at=self.place)
+        drawn = decoded
+        if self.discrete or not decoded:
+            drawn = places_rows(plane, width, room, look, at=self.place or middle(plane))
+        if not below:
+            below = self._compared(pictures, width, height)[1]
+        return [*drawn, Text(), *below]
 
     def _compared(self, pictures: Pictures, width: int, height: int) -> tuple[Figure, list[Text]]:
         """What the network says of samples, beside what is right."""

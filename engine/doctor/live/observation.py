@@ -112,6 +112,9 @@ class Observation:
     fit: float | None = None
     """R² on the training split; None of a classification."""
 
+    divergence: float | None = None
+    """How far the places of samples are from noise, in nats; None where none are drawn."""
+
     selecting: Metric = METRICS["loss"]
     """What the best epoch is best by."""
     scores: Sequence[tuple[int, float]] = ()

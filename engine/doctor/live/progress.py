@@ -36,6 +36,8 @@ BELOW, STILL_BELOW = 4.0, 3.0
 """Deviations by chance that an accuracy must lie below what a fixed answer has at least."""
 FLAT, STILL_FLAT = 0.002, 0.004
 """Relative change between the means of the last two quarters of the epochs."""
+COLLAPSED, STILL_COLLAPSED = 0.1, 0.2
+"""Nats that a place tells of its sample: of two classes that are told apart these are 0.7."""
 UNMOVED = 0.01
 """Relative change since the beginning below which a loss has never moved."""
 
@@ -166,6 +168,26 @@ def no_better_than_commonest(observation: Observation, standing: Standing) -> Si
             repair,
         )
         return
+
+
+@live_rule("posterior-collapse")
+def posterior_collapse(observation: Observation, standing: Standing) -> Signs:
+    """Where a place costs more than it tells, all samples are given the same one: noise (Bowman et
+    al. 2016, Generating Sentences from a Continuous Space; Lucas et al. 2019 say when).
+    """
+    told, place = observation.divergence, "objective.beta"
+    limit = STILL_COLLAPSED if place in standing else COLLAPSED
+    if told is None or not told < limit:
+        return
+    if observation.epoch < LEAST_EPOCHS or observation.progress < LEAST_PROGRESS:
+        return
+    yield Sign(
+        "warning",
+        place,
+        f"the places of samples tell {figure(told)} nats of them, as good as nothing: whatever "
+        "comes in, the same is given back",
+        "a smaller beta",
+    )
 
 
 @live_rule("below-chance")

@@ -76,7 +76,15 @@ def _usual(case: Case) -> Iterator[Remedy]:
         yield _at(case, known.usual, "")
 
 
+def _smaller_beta(case: Case) -> Iterator[Remedy]:
+    objective = case.experiment.objective
+    if beta := objective.weighing().get("beta"):
+        other = objective.with_values(beta=float(f"{beta / TENTH:.2g}"))
+        yield Remedy(f"use beta={other.weighing()['beta']:g}", {"objective": other})
+
+
 _REMEDIES = {
+    "posterior-collapse": _smaller_beta,
     "overfitting": remedies,
     "overflow-ahead": _tenth,
     "dead-units": _tenth,

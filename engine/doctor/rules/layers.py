@@ -34,8 +34,17 @@ def linear_collapse(case: Case) -> Remarks:
             weighted = stretch.layers[first], stretch.layers[second]
             if not all(layer.connects for layer in weighted):
                 continue  # what is looked up, or looks at others, is no map of its inputs alone
-            if not stretch.bend_between(first, second):
+            if not stretch.bend_between(first, second) and not _is_code(case, stretch, first):
                 yield _collapse(case, stretch, first, second)
+
+
+def _is_code(case: Case, stretch: Stretch, first: int) -> bool:
+    """Whether it is the narrow place of a network that gives back what comes in: there the layer
+    behind reads a code, and a bend would only take room away."""
+    widths = [stretch.layers[index].width for index in stretch.weighted]
+    own = stretch.layers[first].width
+    returned = case.facts is not None and bool(case.facts.returned)
+    return returned and own is not None and all(w is None or own <= w for w in widths)
 
 
 def _collapse(case: Case, stretch: Stretch, first: int, second: int) -> Remark:

@@ -158,7 +158,7 @@ def missing_sigmoid(case: Case) -> Remarks:
 def output_width(case: Case) -> Remarks:
     """One output per class, or a single one for two classes."""
     experiment, facts = case.experiment, case.facts
-    if facts is None or not case.chain:
+    if facts is None or not case.chain or case.goes_on:
         return
     shape = case.chain[-1].output_shape
     wanted = len(facts.classes) if facts.classes else facts.num_targets

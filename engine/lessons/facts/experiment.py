@@ -26,7 +26,7 @@ def num_parameters(situation: Situation) -> Value:
     shape = _shape(situation)
     if situation.experiment is None or shape is None:
         return None
-    chain = links(situation.experiment.layers, shape, [])
+    chain = links(situation.experiment.network, shape, [])
     return sum([link.num_parameters for link in chain])
 
 

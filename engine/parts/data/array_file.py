@@ -80,6 +80,7 @@ class ArrayFile(Images, _Arrays, name="npz"):
             num_test_samples=sizes.get("test", 0),
             feature_names=names,
             planar=plan.shape == (2,),
+            unit_inputs=self.unit_inputs and plan.is_of_bytes,
         )
 
     def num_channels(self) -> int:

@@ -42,6 +42,11 @@ class Plan:
     one_hot: bool
     num_targets: int
 
+    @property
+    def is_of_bytes(self) -> bool:
+        """Whether samples are pictures of whole numbers, of which none can be above white."""
+        return bool(self.channels) and self.white in (255.0, 65535.0)
+
 
 @lru_cache(maxsize=4)
 def planned(data: ArrayFile, *state: int) -> Plan:

@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 
     from engine.parts.data.picture_cache import PictureCache
 
-Task = Literal["classification", "regression", "generation"]
-"""`generation`: there is nothing to answer, but something to make that is like the data."""
+Task = Literal["classification", "regression", "generation", "reconstruction"]
+"""`generation`: there is nothing to answer, but something to make that is like the data;
+`reconstruction`: what comes in is to come out again."""
 LoadingVerb = Literal["downloading", "reading", "compiling"]
 OwnSplit = Literal["validation", "test"]
 """A split that a data set may bring itself."""
@@ -73,6 +74,12 @@ class Facts:
     painting: Shape = ()
     """Height and width of the picture whose pixels the samples are, row by row from the top, and
     whose colors, from 0 to 1, are to be predicted; empty for other data."""
+    unit_inputs: bool = False
+    """Whether a network input is of pixels from 0 to 1, as scaled pictures are."""
+    returned: Shape = ()
+    """Shape of a sample that the network is to give back; empty where another thing is asked."""
+    kinds: tuple[str, ...] = ()
+    """The classes that the data has, where a network is not asked for them."""
     objective: str = ""
     """The objective that made these of the data's own facts; empty for those."""
 
@@ -81,6 +88,16 @@ class Facts:
             object.__setattr__(self, "shape", Tokens(self.shape, self.num_tokens))
         if self.is_sequence:
             object.__setattr__(self, "shape", Steps(self.shape))
+
+    @property
+    def paints(self) -> bool:
+        """Whether the numbers to predict are a picture's, from 0 to 1."""
+        return bool(self.painting) or (self.has_unit_targets and len(self.returned) == 3)
+
+    @property
+    def has_unit_targets(self) -> bool:
+        """Whether a sample that is to be given back has numbers from 0 to 1 only."""
+        return bool(self.returned) and self.unit_inputs
 
     @property
     def own_sizes(self) -> dict[OwnSplit, int]:

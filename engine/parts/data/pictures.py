@@ -92,6 +92,7 @@ class Pictures(Images, PictureReading, abstract=True):
             classes=listing.classes,
             num_validation_samples=sizes.get("validation", 0),
             num_test_samples=sizes.get("test", 0),
+            unit_inputs=self.unit_inputs,
         )
 
     def generator(self, locations: DataLocations) -> Generator:

@@ -41,6 +41,11 @@ class Images(Data, abstract=True):
     def pixels(self) -> Pixels | None:
         return self.scaled_pixels()
 
+    @property
+    def unit_inputs(self) -> bool:
+        """Whether its pixels are only scaled, to between 0 and 1."""
+        return self.mean is None and self.std is None
+
     def scaled_pixels(self) -> Pixels:
         """How its images become network inputs, by its parameters."""
         mean = self._per_channel(self.mean, 0.0)

@@ -211,7 +211,7 @@ class Digits(_Bundled, name="digits"):
     def facts(self) -> Facts:
         kept = self.classes or range(10)
         names, num_samples = map(str, kept), sum(_PER_DIGIT[digit] for digit in kept)
-        return Facts((1, 8, 8), "classification", num_samples, tuple(names))
+        return Facts((1, 8, 8), "classification", num_samples, tuple(names), unit_inputs=True)
 
     def generator(self, locations: DataLocations) -> Generator:
         if not self.classes:

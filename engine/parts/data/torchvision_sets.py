@@ -88,6 +88,7 @@ class TorchvisionSet(Images, abstract=True):
             num_samples=min(self.train_samples or self.num_train, self.num_train),
             classes=self.class_names,
             num_test_samples=self.num_test,
+            unit_inputs=self.unit_inputs,
         )
 
     def downloaded_to(self, data_dir: Path) -> Path:

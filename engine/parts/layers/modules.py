@@ -109,6 +109,44 @@ class Sine(nn.Linear):
         return torch.sin(self.omega * super().forward(inputs))
 
 
+class Sampled(nn.Module):
+    """Draws a place from its means and the logarithms of its variances; else it is the means."""
+
+    def forward(self, inputs: torch.Tensor) -> torch.Tensor:
+        means, logs = inputs.chunk(2, 1)
+        if not self.training:
+            return means
+        return means + (logs / 2).exp() * torch.randn_like(means)
+
+
+class Variational(nn.Sequential):
+    """Layers of which one draws a place; behind what comes out stands what it was drawn from."""
+
+    def forward(self, inputs: torch.Tensor) -> torch.Tensor:
+        place = inputs
+        for layer in self:
+            if isinstance(layer, Sampled):
+                place = inputs
+            inputs = layer(inputs)
+        return torch.cat([inputs, place], 1)
+
+
+class VariationalLoss(nn.Module):
+    """A loss summed over a sample's numbers, and beta times its place's divergence from noise."""
+
+    def __init__(self, loss: nn.Module, beta: float) -> None:
+        super().__init__()
+        self.loss = loss
+        self.beta = beta
+
+    def forward(self, outputs: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
+        size = targets.shape[1]
+        means, logs = outputs[:, size:].chunk(2, 1)
+        apart = (means.square() + logs.exp() - 1 - logs).sum(1).mean() / 2
+        wrong: torch.Tensor = self.loss(outputs[:, :size], targets)
+        return size * wrong + self.beta * apart
+
+
 class Residual(nn.Module):
     """Adds its input, or a projection of it, to what its layers make of it."""
 

@@ -40,6 +40,18 @@ def bits_per_token(probabilities: torch.Tensor, actual: torch.Tensor) -> float:
     return -of_actual.clamp_min(1e-300).log2().mean().item()
 
 
+def divergence(means: torch.Tensor, logs: torch.Tensor) -> float:
+    """How far places are from standard normal noise, in nats: the mean over the samples."""
+    means, logs = means.double(), logs.double()
+    return ((means.square() + logs.exp() - 1 - logs).sum(1).mean() / 2).item()
+
+
+def reconstruction(loss: float, means: torch.Tensor, logs: torch.Tensor, beta: float) -> float:
+    """What is left of a loss without beta times the places' divergence from noise."""
+    means, logs = means.double(), logs.double()
+    return loss - beta * ((means.square() + logs.exp() - 1 - logs).sum(1).mean() / 2).item()
+
+
 def mae(numbers: torch.Tensor, targets: torch.Tensor) -> float:
     """The mean absolute error."""
     return (numbers.double() - targets.double()).abs().mean().item()

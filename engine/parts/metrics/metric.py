@@ -11,7 +11,7 @@ from functools import cache
 from importlib import import_module
 from typing import Literal, get_args
 
-Task = Literal["classification", "regression", "generation"]
+Task = Literal["classification", "regression", "generation", "reconstruction"]
 Unit = Literal["", "loss", "target"]
 """`loss`: as the loss function has it; `target`: as the targets have it; else it has none."""
 
@@ -43,8 +43,8 @@ class Metric:
     """The function that computes it, in `formulas`; in `library_formulas` where it needs a
     library. Its parameters' names say what it is given: `outputs`, the classes
     `predicted` and `actual`, their `probabilities`, the predicted `numbers` and the `targets`; the
-    `points` of the data and those that the network has `made`.
-    Empty: the loss function."""
+    `points` of the data and those that the network has `made`; the `means` and `logs` of where
+    samples lie, the `loss`, and the objective's `beta`. Empty: the loss function."""
     library: str = ""
     """What must be imported to compute it, beside torch. Takes long, so reports go without."""
     imports: tuple[str, ...] = ()

@@ -6,10 +6,15 @@ import dataclasses
 import inspect
 import textwrap
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from engine.parts.component import Component
 from engine.parts.data.base import Dataset, Facts
+from engine.parts.layers import Layer
+from engine.parts.shapes import Shape
+
+if TYPE_CHECKING:
+    from torch import nn
 
 Pose = Callable[..., tuple[Any, Any]]
 """From a data set's inputs and targets to those of the network; printed into scripts."""
@@ -59,7 +64,32 @@ class Objective(Component, abstract=True):
         """What `draw` is given by name."""
         return {}
 
-    def noise_shape(self, facts: Facts) -> tuple[int, ...]:
+    def network(self, layers: tuple[Layer, ...]) -> tuple[Layer, ...]:
+        """The layers of the whole network: those of the experiment, and its own behind them."""
+        return layers
+
+    def misfit(self, shape: Shape) -> str:
+        """Why its own layers can't go on from outputs of this shape, or empty."""
+        return ""
+
+    def criterion(self, loss: nn.Module) -> nn.Module:
+        """What is made small, of the experiment's loss."""
+        return loss
+
+    def own_loss(self) -> type[nn.Module] | None:
+        """The class of what `criterion` puts around a loss, given its arguments by name as
+        `weighing` has them; printed into scripts."""
+        return None
+
+    def weighing(self) -> dict[str, float]:
+        """What that is given beside the loss, by name."""
+        return {}
+
+    def own_network(self) -> type[nn.Sequential] | None:
+        """The class of the network where PyTorch's Sequential is not enough; printed likewise."""
+        return None
+
+    def noise_shape(self, facts: Facts) -> Shape:
         """Of what `draw` begins with, one sample; facts: as it is asked."""
         return facts.made
 

@@ -50,7 +50,10 @@ def evaluate_lines(plan: Plan) -> list[str]:
         body.append(f"predicted = {_predicted(plan)}")
         if _actual(plan) != "targets":
             body.append(f"actual = {_actual(plan)}")
-    renamed = {"numbers": "own_unit(outputs)" if plan.scales_targets else "outputs"}
+    if any("means" in metric.arguments() for metric in plan.metrics):
+        body.append(f"means, logs = outputs[:, {plan.facts.num_targets}:].chunk(2, 1)")
+    renamed = {"numbers": plan.numbers}
+    renamed |= {n: repr(value) for n, value in plan.experiment.objective.weighing().items()}
     if _actual(plan) == "targets":
         renamed["actual"] = "targets"
     values = {"loss": "loss"}
@@ -115,6 +118,8 @@ def _drawing(plan: Plan) -> list[str]:
     given = "".join(f", {name}={value!r}" for name, value in objective.drawing().items())
     size = ", ".join(map(str, objective.noise_shape(plan.facts)))
     made = f"{draw.__name__}(model, torch.randn({DRAWN}, {size}){plan.to_device}{given})[-1]{back}"
+    if plan.experiment.loss.outputs == "logit":
+        made += ".sigmoid()"
     if getattr(plan.experiment.data, "standardize", False):
         made = f"({made}.double() * scales + means).float()"
     return [
@@ -160,7 +165,7 @@ def _predictions(plan: Plan) -> list[str]:
     kind = ".long()" if plan.facts.num_tokens else ""
     if plan.facts.is_sequence:
         kind = f".view(-1, {', '.join(map(str, plan.facts.shape))})"
-    read = [f"outputs = own_unit(outputs){back}"] if plan.scales_targets else []
+    read = [f"outputs = {plan.numbers}{back}"] if plan.numbers != "outputs" else []
     lines = [
         "",
         "# What does it say of new samples?",

@@ -11,18 +11,24 @@ from engine.parts.layers.address import expression, fillings
 from engine.parts.layers.base import torch_literal
 from engine.runs.script.plan import Piece, Plan, function_lines
 from engine.spec.chain import every
+from engine.spec.experiment import Experiment
 from engine.spec.freezing import head_of
 
 
 def model_piece(plan: Plan) -> Piece:
     """Build the network with fresh or stored weights, the loss and the optimizer."""
     experiment = plan.experiment
+    objective = experiment.objective
+    owned: list[tuple[Component, type | None]]
     owned = [(link.layer, link.layer.own_module()) for link in every(plan.chain)]
+    kind = objective.own_network()
+    owned.append((objective, kind))
     piece = Piece()
-    piece.lines += [*_definitions(owned, piece), "", "# The network.", "model = nn.Sequential("]
+    network = "nn.Sequential" if kind is None else kind.__name__
+    piece.lines += [*_definitions(owned, piece), "", "# The network.", f"model = {network}("]
     layers = [f"{link.layer.code(link.input_shape)}," for link in plan.chain]
     piece.lines += indent("\n".join(layers), "    ").splitlines()
-    begun = [one.code(expression(at, "model")) for at, one in fillings(experiment.layers)]
+    begun = [one.code(expression(at, "model")) for at, one in fillings(experiment.network)]
     if begun:
         piece.lines += [")", "# First weights in place of PyTorch's own.", *begun]
         piece.lines += [] if plan.on_cpu else [f"model{plan.to_device}"]
@@ -52,17 +58,27 @@ def model_piece(plan: Plan) -> Piece:
         *_definitions(
             [
                 (experiment.loss, experiment.loss.own_module()),
+                (objective, objective.own_loss()),
                 (experiment.optimizer, experiment.optimizer.own_class()),
             ],
             piece,
         ),
         "",
-        f"criterion = {experiment.loss.code(class_weights)}",
+        f"criterion = {_criterion(experiment, class_weights)}",
         *_optimizer(plan),
     ]
     if experiment.threads not in ("auto", 1):
         piece.lines += ["", f"torch.set_num_threads({experiment.threads})"]
     return piece
+
+
+def _criterion(experiment: Experiment, class_weights: str) -> str:
+    """The expression that builds what is made small."""
+    code, around = experiment.loss.code(class_weights), experiment.objective.own_loss()
+    if around is None:
+        return code
+    given = (f", {name}={value!r}" for name, value in experiment.objective.weighing().items())
+    return f"{around.__name__}({code}{''.join(given)})"
 
 
 def _freezing(plan: Plan) -> list[str]:

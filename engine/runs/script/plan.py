@@ -172,10 +172,20 @@ class Plan:
         But what is measured of samples that the network makes: the script's end does that.
         """
         facts = self.facts
-        select, pictures = self.experiment.select, bool(facts.painting)
+        select, pictures = self.experiment.select, facts.paints
         kind = facts.task, len(facts.classes), select, facts.objective
         told = reported(*kind, pictures=pictures)
         return tuple(one for one in told if "made" not in one.arguments())
+
+    @property
+    def numbers(self) -> str:
+        """The expression for what outputs say in the unit of the data."""
+        if not self.facts.returned:
+            return "own_unit(outputs)" if self.scales_targets else "outputs"
+        own = "outputs"
+        if self.experiment.objective.own_network() is not None:
+            own += f"[:, :{self.facts.num_targets}]"
+        return own + (".sigmoid()" if self.experiment.loss.outputs == "logit" else "")
 
     @property
     def selecting(self) -> Metric:
@@ -204,7 +214,7 @@ def make_plan(
     """Raises BadExperiment where the layers don't fit the data, DataUnavailable for a file."""
     facts = experiment.objective.facts(experiment.data.known_facts())
     problems: list[Problem] = []
-    chain = links(experiment.layers, facts.shape, problems)
+    chain = links(experiment.network, facts.shape, problems)
     if problems:
         raise BadExperiment(problems)
     total = facts.num_samples

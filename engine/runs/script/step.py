@@ -69,14 +69,14 @@ def penalized_lines(plan: Plan) -> list[str]:
         "weights = [",
         *(
             f"    model.get_parameter({literal(name)}),"
-            for name in weight_names(plan.experiment.layers, plan.frozen)
+            for name in weight_names(plan.experiment.network, plan.frozen)
         ),
         "]",
     ]
 
 
 def _is_penalized(plan: Plan) -> bool:
-    names = weight_names(plan.experiment.layers, plan.frozen)
+    names = weight_names(plan.experiment.network, plan.frozen)
     return bool(plan.experiment.l1 or plan.experiment.l2) and bool(names)
 
 

@@ -28,7 +28,7 @@ class FirstNetwork:
         """What is to be seen inside of it; raises UsageError."""
         trainer = self._trainer
         try:
-            return look_inside(trainer.evaluator, trainer.experiment.layers, trainer.splits, look)
+            return look_inside(trainer.evaluator, trainer.experiment.network, trainer.splits, look)
         finally:
             trainer.stop_reading()
 

@@ -27,26 +27,17 @@ def predict(
     before: so many were asked about already, for the numbers in messages. Raises UsageError for
     values that don't fit and for too many rows, BadCheckpoint for a damaged checkpoint.
     """
+    from engine.training.answers import check_answers
     from engine.training.restored import TrainedNetwork
 
     if len(rows) > ROWS.most:
         raise UsageError(f"there are {ROWS.refusal(len(rows))} in one request")
-    _check_answers(run)
+    check_answers(run.facts())
     samples = run.new_samples()
     inputs = samples.encode(rows, before)
     network = TrainedNetwork.of(run, moment)
     given = [samples.given(row, made) for row, made in zip(rows, inputs, strict=True)]
     return network.predict(inputs, given)
-
-
-def _check_answers(run: Run) -> None:
-    """Raise UsageError for a network that makes something instead of answering."""
-    if run.facts().made:
-        raise UsageError(
-            "this network makes samples, it answers nothing that is right or wrong: "
-            f"`perceptui draw {run.name}` shows what it makes, its report how far that is from the "
-            "data"
-        )
 
 
 def write(run: Run, asked: Write) -> Written:
@@ -84,11 +75,12 @@ def judge(run: Run, locations: DataLocations, asked: Judge) -> Judged:
     """Judge a network on its data, or on a table's rows or pictures; raises as `evaluate` does."""
     from engine.export.picture_predictions import labeled_pictures
     from engine.service.worker.review import RunAgain
+    from engine.training.answers import check_answers
     from engine.training.judging import judged, judged_on
     from engine.training.other_data import picture_split, table_split
     from engine.training.trainer import Trainer
 
-    _check_answers(run)
+    check_answers(run.facts(), "judge")
 
     def on_table(trainer: Trainer) -> Judgement:
         input_map, facts = trainer.evaluator.input_map, trainer.splits.facts

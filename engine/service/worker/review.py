@@ -151,7 +151,7 @@ def _drawn(
 def _seen(trainer: Trainer, counters: Counters, look: Look) -> Inside:
     return look_inside(
         trainer.evaluator,
-        trainer.experiment.layers,
+        trainer.experiment.network,
         trainer.splits,
         look,
         epoch=counters.epoch,

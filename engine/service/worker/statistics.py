@@ -73,7 +73,7 @@ def _described(data: Dataset, every: Split, experiment: Experiment) -> Descripti
         deviations=known.std(0, correction=0).tolist(),
         class_counts=counts,
         class_run=run,
-        targets=[] if data.facts.classes else _spreads(data.targets),
+        targets=[] if data.facts.classes or data.facts.returned else _spreads(data.targets),
         relations=relations(data, every) if experiment.data.is_own else None,
         points=points,
         images=[bytes(image.flatten().tolist()) for image in pictures],

@@ -425,7 +425,7 @@ class TrainingRun:
         trainer = self.trainer
         return look_inside(
             trainer.evaluator,
-            trainer.experiment.layers,
+            trainer.experiment.network,
             trainer.splits,
             look,
             epoch=trainer.epoch,

@@ -16,7 +16,7 @@ from engine.parts.shapes import product
 from engine.runs.events import Figure
 from engine.spec.chain import every, links
 from engine.spec.columns import Column, columns_of
-from engine.training.layer_outputs import unit_dim, watched
+from engine.training.layer_outputs import watched
 from engine.training.metrics import Evaluator
 from engine.training.splits import Split, Splits
 
@@ -61,7 +61,7 @@ class Network:
     def values(self, stored: Tensor) -> dict[Address, Tensor]:
         """What each layer gives for stored inputs, in evaluation mode; under () the inputs."""
         with torch.no_grad():
-            return self._run(stored)
+            return self._run(stored)[0]
 
     def loss_of_rows(self) -> Tensor | None:
         """The loss of the rows that figures are of, to be differentiated.
@@ -70,8 +70,7 @@ class Network:
         """
         train = self.splits.train
         with torch.enable_grad():
-            outputs = self._run(train.rows(self.rows))[self.chain[-1].address]
-            outputs = outputs.movedim(1, unit_dim(self.module(self.chain[-1].address)))
+            outputs = self._run(train.rows(self.rows))[1]
             if not bool(outputs.isfinite().all()):
                 return None
             targets = train.targets[self.rows].to(self.device)
@@ -79,7 +78,8 @@ class Network:
             loss: Tensor = self.evaluator.criterion(outputs, wanted)
             return loss
 
-    def _run(self, stored: Tensor) -> dict[Address, Tensor]:
+    def _run(self, stored: Tensor) -> tuple[dict[Address, Tensor], Tensor]:
+        """What each layer gives, and what comes out."""
         model = self.model
         batch = self.evaluator.input_map.batch(stored.to(self.device))
         values: dict[Address, Tensor] = {(): batch}
@@ -87,10 +87,10 @@ class Network:
         model.eval()
         try:
             with watched(model, self.layers, values.__setitem__):
-                model(batch)
+                outputs: Tensor = model(batch)
         finally:
             model.train(was_training)
-        return values
+        return values, outputs
 
     @cached_property
     def most_rows(self) -> int:
@@ -123,7 +123,7 @@ class Network:
             return crosses or names_of_inputs(facts, count)
         if index != self.output:
             return ()
-        if facts.task == "regression":
+        if facts.task != "classification":
             return facts.target_names if len(facts.target_names) == count else ()
         if count == 1:
             return facts.classes[1:2]

@@ -18,7 +18,8 @@ def loss_of(trainer: Trainer, done: Rehearsal) -> LossStep:
     """The batch's loss with its penalties, and how that of each sample comes about."""
     loss = trainer.experiment.loss
     weights = getattr(trainer.criterion, loss.weight_argument or "_", None)
-    terms = loss.arithmetic(weighted=weights is not None)
+    adds = trainer.experiment.objective.own_loss() is not None
+    terms = () if adds else loss.arithmetic(weighted=weights is not None)
     settings: dict[str, Value] = {**loss.settings()}
     if done.outputs.dim() == 2:
         settings["classes"] = float(done.outputs.shape[1])
@@ -33,6 +34,8 @@ def loss_of(trainer: Trainer, done: Rehearsal) -> LossStep:
     for row in told_rows(done):
         outputs, target = done.outputs[row].reshape(-1).cpu(), done.targets[row].reshape(-1).cpu()
         given: dict[str, Value] = {"outputs": tuple(outputs.tolist())}
+        if adds:  # behind the numbers stands what it is about
+            outputs = outputs[: len(target)]
         if loss.class_targets:
             given["target"] = float(target[0])
         else:

@@ -198,7 +198,7 @@ def _watching(model: nn.Module, trainer: Trainer, done: Rehearsal) -> Iterator[N
 
     handles = [
         model.get_submodule(module_name(address)).register_forward_hook(noted(address))
-        for address, _ in walk(trainer.experiment.layers)
+        for address, _ in walk(trainer.experiment.network)
     ]
     try:
         yield

@@ -76,7 +76,7 @@ def _looked_through(event: Diverged, trainer: Trainer) -> Diverged:
     if trainer.batch == 0:
         trainer.batches.shuffle()
     x, _ = trainer.batches[trainer.batch]
-    model, layers = trainer.model, trainer.experiment.layers
+    model, layers = trainer.model, trainer.experiment.network
     first: list[tuple[Address, Part]] = []
 
     def see(address: Address, output: Tensor) -> None:

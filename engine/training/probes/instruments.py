@@ -157,6 +157,7 @@ class Instruments:
             pace=self._pace,
             rate_to_come=_rate_to_come(trainer),
             fit=metrics.get("train_r2"),
+            divergence=metrics.get("train_divergence"),
             num_classes=len(trainer.splits.facts.classes),
             gradient_norm=trainer.gradient_norm,
             clip_norm=trainer.experiment.clip_norm

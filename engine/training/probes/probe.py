@@ -35,7 +35,7 @@ class Probe:
 
     def __init__(self, trainer: Trainer) -> None:
         self._trainer = trainer
-        self._layers = dict(walk(trainer.experiment.layers))
+        self._layers = dict(walk(trainer.experiment.network))
         self._weights = {
             address: [
                 trainer.model.get_parameter(f"{module_name(address)}.{name}")
@@ -94,7 +94,7 @@ class Probe:
             units[address] = output.shape[1]
 
         with torch.enable_grad():
-            with watched(trainer.model, experiment.layers, see):
+            with watched(trainer.model, experiment.network, see):
                 x = trainer.model(x)
             if not bool(x.isfinite().all()):
                 return ()

@@ -52,7 +52,7 @@ def check_parts(trainer: Trainer) -> None:
 
 def differences(trainer: Trainer) -> Iterator[str]:
     """In what the numbers are not those of one process, a sentence each."""
-    layers = [layer for _, layer in walk(trainer.experiment.layers)]
+    layers = [layer for _, layer in walk(trainer.experiment.network)]
     for name in dict.fromkeys(one.name for one in layers if one.normalizes == "batch"):
         yield (
             f"{name} normalizes each process's part of a batch by itself: the numbers are those of "

@@ -52,7 +52,7 @@ class Stack:
         self._traced = Traced(
             Masks(first.model, sample),
             criterion_of(first.experiment.loss, _weight_of(first), self.device, is_guarded=True),
-            weight_names(first.experiment.layers) if penalized else None,
+            weight_names(first.experiment.network) if penalized else None,
             self.batches.is_shared,
         )
         self._weights = _loss_weights(trainers)

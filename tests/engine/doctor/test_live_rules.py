@@ -247,6 +247,16 @@ CASES: dict[str, tuple[str, Observation, Observation]] = {
         _accuracy(0.52, 0.1, num_classes=2),
         _accuracy(0.51, 0.1, num_classes=2),
     ),
+    "places that tell nothing": (
+        "posterior-collapse",
+        observation(divergence=0.09),
+        observation(divergence=0.11),
+    ),
+    "places that tell nothing yet": (
+        "posterior-collapse",
+        observation(divergence=0.0, epoch=20),
+        observation(divergence=0.0, epoch=19),
+    ),
     "loss stands": ("loss-plateau", observation(losses=_FLAT), observation(losses=_FLAT[:39])),
 }
 

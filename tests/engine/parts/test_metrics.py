@@ -30,6 +30,10 @@ GIVEN = {
     "targets": TARGETS,
     "points": torch.tensor([[0.0, 0.0], [0.0, 4.0]]),
     "made": torch.tensor([[3.0, 0.0], [3.0, 4.0]]),
+    "means": torch.tensor([[1.0, 0.0], [0.0, 3.0]]),
+    "logs": torch.zeros(2, 2),
+    "loss": 7.0,
+    "beta": 2.0,
 }
 
 VALUES: dict[str, float] = {
@@ -44,6 +48,8 @@ VALUES: dict[str, float] = {
     "bits_per_token": -math.log2(3 / 4 * 3 / 4 * 1 / 4 * 1 / 2) / 4,
     "r2": 1 - 5 / 8,
     "energy_distance": 2 * (3 + 5) / 2 - 4 / 2 - 4 / 2,  # 3 and 5 apart, 0 and 4 among their own
+    "reconstruction": 7.0 - 2 * 2.5,
+    "divergence": (1 / 2 + 9 / 2) / 2,  # half of the squared means, since variances are 1
     "psnr": -10 * math.log10(5 / 3),
 }
 """What each metric is of the samples above, worked out by hand."""
@@ -91,6 +97,7 @@ def test_each_task_has_a_headline() -> None:
         "classification",
         "regression",
         "generation",
+        "reconstruction",
     }
     assert score({"train_r2": 0.5, "test_r2": 0.25}, "r2") == 0.25
     assert score({"train_r2": 0.5}, "r2") == 0.5
@@ -116,7 +123,11 @@ def test_few_classes_have_no_top_five() -> None:
     assert of_pictures == {"psnr"}
     made = {one.name for one in metrics_of("generation", 0)}
     assert made & set(ten) == {"loss"}
-    assert regression | set(ten) | of_texts | of_pictures | made == set(METRICS)
+    back = {one.name for one in metrics_of("reconstruction", 0)}
+    assert back - regression == set()
+    placed = {one.name for one in metrics_of("reconstruction", 0, "variational")} - back
+    assert placed == {"reconstruction", "divergence"}
+    assert regression | set(ten) | of_texts | of_pictures | made | placed == set(METRICS)
 
 
 def test_a_direction_tells_the_better_of_two() -> None:

@@ -54,7 +54,9 @@ def _doubling(**changes: object) -> Experiment:
 
 def test_the_family_is_complete() -> None:
     """Every objective is listed here."""
-    assert sorted(Objective.members()) == ["denoise", "flow", "next_token", "supervised"]
+    assert sorted(Objective.members()) == [
+        *("autoencode", "denoise", "flow", "next_token", "supervised", "variational")
+    ]
 
 
 def test_where_nothing_is_said_the_datas_own_targets_are_asked_for() -> None:
