@@ -100,7 +100,7 @@ class ExportedProgram(NetworkFormat):
         buffer = io.BytesIO()
         with _silence():
             program = torch.export.export(
-                model, (_example(shape),), dynamic_shapes=_any_batch(), strict=False
+                model, (_example(shape),), dynamic_shapes=_any_size(shape), strict=False
             )
             torch.export.save(program, buffer)
         return buffer.getvalue()
@@ -138,7 +138,7 @@ class Onnx(NetworkFormat):
                 model,
                 (_example(shape),),
                 dynamo=True,
-                dynamic_shapes=_any_batch(),
+                dynamic_shapes=_any_size(shape),
                 input_names=["input"],
                 output_names=["output"],
                 verbose=False,
@@ -165,10 +165,16 @@ def _example(shape: Shape) -> Tensor:
     return torch.zeros(3, *shape, dtype=torch.long if isinstance(shape, Tokens) else None)
 
 
-def _any_batch() -> tuple[dict[int, object]]:
+def _any_size(shape: Shape) -> tuple[dict[int, object]]:
+    """Batches of any size, and sequences of any length, where nothing in the network fixes that."""
     import torch
 
-    return ({0: torch.export.Dim("batch")},)
+    from engine.parts.shapes import Steps, Tokens
+
+    sizes: dict[int, object] = {0: torch.export.Dim("batch")}
+    if isinstance(shape, Steps | Tokens):
+        sizes[1] = torch.export.Dim.AUTO
+    return (sizes,)
 
 
 @contextlib.contextmanager

@@ -44,10 +44,6 @@ class Embedding(Initialized):
     init: Init = initial_weights()
     init_scale: float | None = initial_scale()
 
-    @property
-    def alone(self) -> str:
-        return f"{self.name} has no stacked form"
-
     def output_shape(self, shape: Shape) -> Shape:
         if isinstance(shape, Tokens) and shape.kinds > self.num_embeddings:
             raise ShapeError(

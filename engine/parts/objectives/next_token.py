@@ -23,7 +23,6 @@ class NextToken(Objective, name="next_token"):
     )
     here = "Here each window asks as many questions as it is long, {train} windows an epoch."
     pose = staticmethod(shifted)
-    is_stackable = False
     asks_ahead = True
 
     def refusal(self, facts: Facts) -> str:

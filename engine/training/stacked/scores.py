@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import Tensor, fx, nn
 from torch.func import functional_call, vmap
+from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from engine.training.metrics import Scored
 from engine.training.splits import Split
@@ -43,7 +44,7 @@ class StackedSplit:
         self._shape = Shape.of(self._model)
         self._inputs = Stacked([part.inputs for part in parts])
         aims = [
-            trainer.evaluator.decoder.loss_targets(part.targets, trainer.chain[-1].output_shape[0])
+            trainer.evaluator.decoder.loss_targets(part.targets, trainer.chain[-1].output_shape[-1])
             for trainer, part in zip(trainers, parts, strict=True)
         ]
         self._targets = torch.stack(aims)
@@ -94,10 +95,9 @@ class StackedSplit:
         known = [{"loss": loss} for loss in losses]
         if evaluator.facts.task == "classification":
             classes = evaluator.decoder.predicted_classes(outputs.flatten(0, 1))
-            hits = classes.view(len(outputs), -1) == self._actual
-            for own, accuracy, balanced in zip(
-                known, *_accuracies(hits, self._actual), strict=True
-            ):
+            actual = self._actual.flatten(1)  # of sequences each position counts as a sample
+            hits = classes.view(len(outputs), -1) == actual
+            for own, accuracy, balanced in zip(known, *_accuracies(hits, actual), strict=True):
                 own |= {"accuracy": accuracy, "balanced_accuracy": balanced}
         each = zip(self._trainers, self._parts, outputs.unbind(), known, strict=True)
         return [Scored(trainer.evaluator, part, own, told) for trainer, part, own, told in each]
@@ -116,7 +116,7 @@ class StackedSplit:
         try:
             if batch.shape not in self._passes:
                 self._passes[batch.shape] = self._made(over_all, arguments)
-            with torch.inference_mode():
+            with torch.inference_mode(), sdpa_kernel(SDPBackend.MATH):
                 return self._passes[batch.shape](*arguments)
         finally:
             self._model.train()
@@ -125,7 +125,7 @@ class StackedSplit:
         """The function, traced if it is called often."""
         if not self._is_traced:
             return function
-        with torch.no_grad():
+        with torch.no_grad(), sdpa_kernel(SDPBackend.MATH):
             graph, constants = recorded(lambda *own: (function(*own),), *arguments)
         clean(graph, constants)
         lay_out(graph)

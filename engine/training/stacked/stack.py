@@ -51,7 +51,13 @@ class Stack:
         penalized = any(t.experiment.l1 or t.experiment.l2 for t in trainers)
         self._traced = Traced(
             Masks(first.model, sample),
-            criterion_of(first.experiment.loss, _weight_of(first), self.device, is_guarded=True),
+            criterion_of(
+                first.experiment.loss,
+                _weight_of(first),
+                self.device,
+                is_guarded=True,
+                positions=first.splits.facts.positions,
+            ),
             weight_names(first.experiment.network) if penalized else None,
             self.batches.is_shared,
         )

@@ -21,7 +21,7 @@ from engine.export.trained_network import (
 )
 from engine.export.writer import format_of
 from engine.parts.layers import Layer
-from engine.parts.shapes import Shape
+from engine.parts.shapes import Shape, Steps, Tokens
 from engine.spec.catalogue import make
 from engine.spec.grammar import parse_list
 from engine.training.model import build_model
@@ -41,9 +41,39 @@ NETWORKS: dict[str, tuple[str, Shape]] = {
 }
 
 
+LONGEST = 6
+SEQUENCES: dict[str, tuple[str, Shape]] = {
+    "writes": (
+        """Embedding(7, 8) PositionalEmbedding
+        Residual([LayerNorm(), SelfAttention(2, causal=True)])
+        Residual([LayerNorm(), Linear(16), GELU(), Linear(8)]) LayerNorm Linear(7)""",
+        Tokens((LONGEST,), 7),
+    ),
+    "waves": (
+        "Embedding(7, 8) PositionalEmbedding('sinusoidal') SelfAttention(2) MeanPool Linear(2)",
+        Tokens((LONGEST,), 7),
+    ),
+}
+"""Those that take sequences of any length up to LONGEST."""
+FIXED: dict[str, tuple[str, Shape]] = {
+    "gru": ("Embedding(7, 8) GRU(5) Linear(7)", Tokens((LONGEST,), 7)),
+    "lstm": ("Embedding(7, 8) LSTM(5, num_layers=2) Linear(7)", Tokens((LONGEST,), 7)),
+    "rnn": ("RNN(5, steps='last') Linear(1)", Steps((LONGEST, 1))),
+    "clock": ("Embedding(7, 8) Flatten Linear(7)", Tokens((LONGEST,), 7)),
+}
+"""Those whose steps are laid out one by one, or whose weights belong to places."""
+
+
+def samples(shape: Shape, count: int, length: int) -> Tensor:
+    """Sequences of so many places."""
+    if isinstance(shape, Tokens):
+        return torch.randint(shape.kinds, (count, length))
+    return torch.randn(count, length, *shape[1:])
+
+
 def network(name: str, seed: int = 0) -> tuple[nn.Module, Shape]:
     """A network with the weights of a seed, in eval mode."""
-    text, shape = NETWORKS[name]
+    text, shape = {**NETWORKS, **SEQUENCES, **FIXED}[name]
     layers = [make(Layer, call, "layers", []) for call in parse_list(text)]
     torch.manual_seed(seed)
     return build_model([layer for layer in layers if layer is not None], shape).eval(), shape
@@ -78,6 +108,33 @@ def test_an_onnx_model_gives_the_same_outputs(name: str, capfd: pytest.CaptureFi
     assert capfd.readouterr() == ("", "")
     for num_samples in (1, 2, 5):
         inputs = torch.randn(num_samples, *shape)
+        torch.testing.assert_close(outputs(inputs), model(inputs), rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("name", [*SEQUENCES, *FIXED])
+def test_a_program_of_sequences_gives_the_same_outputs(name: str) -> None:
+    """Of any length where nothing fixes it; else another length is refused."""
+    model, shape = network(name)
+    outputs = program_outputs(ExportedProgram().written(model, shape))
+    for count, length in ((1, LONGEST), (3, LONGEST), (2, 3), (1, 1)):
+        inputs = samples(shape, count, length)
+        if name in SEQUENCES or length == LONGEST:
+            assert torch.equal(outputs(inputs), model(inputs))
+        else:
+            with pytest.raises(AssertionError, match=rf"size\(\)\[1\] == {LONGEST}"):
+                outputs(inputs)
+
+
+@pytest.mark.parametrize("name", ["writes", pytest.param("waves", marks=pytest.mark.rare),
+                                  "gru", *(pytest.param(one, marks=pytest.mark.rare)
+                                           for one in FIXED if one != "gru")])  # fmt: skip
+def test_an_onnx_model_of_sequences_gives_the_same_outputs(name: str) -> None:
+    """To rounding, for batches of any size, and for shorter sequences where nothing fixes that."""
+    model, shape = network(name)
+    outputs = onnx_outputs(Onnx().written(model, shape))
+    lengths = ((2, 3), (5, 1)) if name in SEQUENCES else ()
+    for count, length in ((1, LONGEST), (3, LONGEST), *lengths):
+        inputs = samples(shape, count, length)
         torch.testing.assert_close(outputs(inputs), model(inputs), rtol=1e-5, atol=1e-6)
 
 

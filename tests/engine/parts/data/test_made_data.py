@@ -20,6 +20,7 @@ FROM_FILES = {
     "npz",
     "picture",
     "text",
+    "lines",
     "points",
     "MNIST",
     "FashionMNIST",

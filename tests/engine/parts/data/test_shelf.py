@@ -23,7 +23,7 @@ def test_every_set_says_what_it_is(tmp_path: Path) -> None:
     """All that need no file of one's own; published ones with source and licence."""
     found = {one.name: one for one in shelf(tmp_path)}
     own = {name for name, kind in Data.members().items() if name not in found}
-    assert own == {"csv", "images", "image_list", "npz", "picture", "points", "text"}
+    assert own == {"csv", "images", "image_list", "npz", "picture", "points", "text", "lines"}
     assert [*found][:4] == ["MNIST", "FashionMNIST", "KMNIST", "CIFAR10"]
     for one in found.values():
         assert one.what.endswith(".")

@@ -47,6 +47,56 @@ def test_whatever_decides_a_training(changes: dict[str, object]) -> None:
     assert_as_alone(seeds(2, **{**MOONS, **changes}))
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {
+            "data": "modular(5)",
+            "layers": ["Embedding(5, 4)", "Flatten()", "Linear(5)"],
+            "test_fraction": 0.4,
+            "select": "balanced_accuracy",
+        },
+        {
+            "data": "sorting(n=3, samples=20)",
+            "layers": [
+                "Embedding(10, 8)",
+                "PositionalEmbedding()",
+                "Residual([LayerNorm(), SelfAttention(2)])",
+                "Linear(10)",
+            ],
+            "batch_size": 8,
+            "test_fraction": 0.3,
+        },
+        {
+            "data": "names(context=4, stride=80)",
+            "objective": "next_token()",
+            "layers": ["Embedding(56, 4)", "SelfAttention(2, causal=True)", "Linear(56)"],
+            "batch_size": 16,
+        },
+        {
+            "data": "parity(n=4)",
+            "layers": ["Embedding(2, 4)", "MeanPool()", "Linear(2)"],
+            "class_weights": "balanced",
+            "test_fraction": 0.4,
+        },
+    ],
+    ids=["clock", "sorting", "writes", "mean"],
+)
+def test_what_reads_sequences(changes: dict[str, object]) -> None:
+    """Tokens, attention, a target at each place: what counts is each place, as it does alone."""
+    assert_as_alone(seeds(2, **{**MOONS, **changes, "epochs": 2}))
+
+
+def test_what_reads_step_by_step_is_trained_alone() -> None:
+    """And the reason is told."""
+    raw = {
+        "data": "parity(n=4)",
+        "layers": ["Embedding(2, 4)", "GRU(4, steps='last')", "Linear(2)"],
+    }
+    with pytest.raises(Unstackable, match="GRU has no stacked form"):
+        stacked(seeds(2, **{**MOONS, **raw}))
+
+
 def test_each_has_numbers_of_its_own() -> None:
     """Rates, momentum, decay, penalties, clipping, schedules, ends and first weights may differ."""
     first = "Linear(6, init='zeros')"
