@@ -16,12 +16,14 @@ from engine.parts.data import Facts
 from engine.parts.layers import Layer
 from engine.parts.layers.address import Address, at, spliced, walk
 from engine.parts.layers.base import UNBOUNDED, Meaning, Range
+from engine.parts.objectives import Supervised
 from engine.parts.optimizers import Adam
 from engine.spec.chain import Link, every, links
 from engine.spec.duration import step_seconds
 from engine.spec.experiment import Experiment
 from engine.spec.freezing import num_frozen
 from engine.spec.need import Need, need_of
+from engine.spec.rivalry import of_two, rival_links
 from engine.spec.validator import check_against, held_back
 
 SMALL_NETWORK = 1_000
@@ -71,6 +73,19 @@ class Case:
     def every_link(self) -> Iterator[Link]:
         """The layers with their shapes, and those inside of blocks; none unless all of them fit."""
         return every(self.chain)
+
+    @cached_property
+    def rival_chain(self) -> list[Link]:
+        """The layers of a second network with their shapes; empty unless there is one that fits."""
+        return rival_links(self.experiment.objective, self.facts, []) if self.facts else []
+
+    @property
+    def of_rival(self) -> Case:
+        """The same of the second network: of points it is asked whether they were made."""
+        assert self.facts is not None, "asked only where points are made"
+        layers = self.experiment.objective.rival or ()
+        own = dataclasses.replace(self.experiment, layers=layers, objective=Supervised())
+        return Case(own, of_two(self.facts))
 
     @property
     def is_classification(self) -> bool:
@@ -184,7 +199,7 @@ class Case:
 
     @property
     def num_parameters(self) -> int:
-        return sum(link.num_parameters for link in self.chain)
+        return sum(link.num_parameters for link in (*self.chain, *self.rival_chain))
 
     @property
     def num_trained(self) -> int:
@@ -194,7 +209,7 @@ class Case:
     @cached_property
     def need(self) -> Need:
         """What its training takes of the memory; nothing where the shapes are not known."""
-        return need_of(self.experiment, self.chain, self.batch_size)
+        return need_of(self.experiment, [*self.chain, *self.rival_chain], self.batch_size)
 
     @property
     def num_train(self) -> int:
@@ -221,7 +236,7 @@ class Case:
     @cached_property
     def step_s(self) -> float:
         """About how long a step takes."""
-        return step_seconds(self.chain, self.batch_size)
+        return step_seconds([*self.chain, *self.rival_chain], self.batch_size)
 
     @cached_property
     def mean_rate(self) -> float:

@@ -27,8 +27,9 @@ class Source:
     def network(self) -> tuple[nn.Module, Shape]:
         """The network in evaluation mode, on the CPU, and the shape of one of its inputs."""
         from engine.spec.chain import links
-        from engine.training.checkpoint import load
+        from engine.training.checkpoint import Checkpoint, load
         from engine.training.model import build_model
+        from engine.training.rivalry import of_network
         from engine.training.stored_network import load_network
 
         self.run.check_origin()
@@ -36,5 +37,7 @@ class Source:
         shape = self.run.facts().shape
         layers = self.run.experiment().network
         model = build_model(layers, shape)
-        load_network(model, links(layers, shape, []), load(path), path)
+        stored = load(path)
+        stored = Checkpoint(of_network(stored.tensors), stored.state)
+        load_network(model, links(layers, shape, []), stored, path)
         return model.eval(), shape

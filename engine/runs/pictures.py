@@ -75,6 +75,11 @@ class Cloud(msgspec.Struct, frozen=True, kw_only=True):
     """How far both are apart, by energy distance; None where something is not finite."""
     floor: float
     """How far as many other points of the data would be from these, about."""
+    judged: Boundary | None = None
+    """What a second network takes for data and what for made, between the same edges; without
+    points. None where there is none."""
+    told_apart: float | None = None
+    """The share of the data's points and of the made ones that it tells right."""
 
 
 class Picture(msgspec.Struct, frozen=True, kw_only=True):

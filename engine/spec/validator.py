@@ -14,7 +14,7 @@ from engine.parts.losses import Loss
 from engine.parts.metrics import METRICS, metrics_of
 from engine.parts.objectives import Objective
 from engine.parts.shapes import Shape, Steps, shape_text
-from engine.spec import backbone
+from engine.spec import backbone, rivalry
 from engine.spec.chain import Link, every, links
 from engine.spec.experiment import Experiment
 from engine.spec.freezing import mistakes
@@ -91,14 +91,19 @@ def _check_layers(known: Known, facts: Facts, problems: list[Problem]) -> None:
         problems += _learned_elsewhere(known, chain)
         slower = backbone.mistakes(known.get("backbone_rate", 1.0), known.get("freeze", ()), chain)
         problems += (Problem("backbone_rate", message, "backbone-rate") for message in slower)
-    if len(problems) == before and "objective" in known:
+    objective = known.get("objective")
+    if len(problems) == before and objective is not None:
         chain = _whole(known, chain, facts, problems)
+    if objective is not None and objective.rival is not None:
+        problems += rivalry.mistakes(objective, facts)
+        problems += _only_alone(known)
     if len(problems) == before and "loss" in known:
-        wrong = misfit(known["loss"], chain[-1].output_shape, facts)
+        wrong = misfit(known["loss"], chain[-1].output_shape, facts, objective)
         if wrong:
             is_for_classes = known["loss"].outputs != "value" or known["loss"].class_targets
             no_classes = facts.task != "classification" and is_for_classes
-            code = "class-loss-for-numbers" if no_classes else "output-width"
+            plain = objective is None or objective.rival is None
+            code = "class-loss-for-numbers" if no_classes and plain else "output-width"
             problems.append(Problem("loss", wrong + _as_numbers(known, facts), code))
 
 
@@ -134,8 +139,25 @@ def _learned_elsewhere(known: Known, chain: Sequence[Link]) -> Iterator[Problem]
             yield Problem("data", message, "contradiction")
 
 
-def misfit(loss: Loss, shape: Shape, facts: Facts) -> str:
+def _only_alone(known: Known) -> Iterator[Problem]:
+    """What a network can't be trained with against another one."""
+    if known.get("precision") == "bf16":
+        message = 'two networks against each other are trained in full precision: use "float32"'
+        yield Problem("precision", message, "contradiction")
+    schedule = known.get("schedule")
+    waits = known.get("patience") is not None or (schedule is not None and schedule.watches_loss)
+    if waits and known.get("select") == "loss":
+        message = (
+            "the loss of a network against another says how well that one is deceived, not how "
+            'good it is, and something waits for it to fall: write select = "energy_distance"'
+        )
+        yield Problem("select", message)
+
+
+def misfit(loss: Loss, shape: Shape, facts: Facts, objective: Objective | None = None) -> str:
     """Why outputs of this shape can't be compared with what is asked for, or empty."""
+    if objective is not None and objective.rival is not None and facts.made:
+        return rivalry.misfit_of_rivals(loss, shape, facts)
     if not facts.positions:
         return loss.misfit(shape, facts)
     if not isinstance(shape, Steps) or shape[0] != facts.positions:

@@ -9,12 +9,14 @@ import torch
 from engine.errors import UsageError
 from engine.limits import DRAWN
 from engine.parts.data import Facts
+from engine.parts.metrics import METRICS
 from engine.parts.metrics.formulas import energy_distance
-from engine.runs.pictures import Cloud
+from engine.runs.pictures import Boundary, Cloud
 from engine.training.inputs import InputMap
 from engine.training.making import MEASURED
-from engine.training.metrics import Evaluator
+from engine.training.metrics import Evaluator, Scored
 from engine.training.returned import unscaled
+from engine.training.rivalry import RivalLoss
 from engine.training.splits import Splits
 
 MARGIN = 0.25
@@ -22,8 +24,16 @@ MARGIN = 0.25
 MOST_POINTS = 400
 
 
-def cloud(evaluator: Evaluator, splits: Splits) -> Cloud | None:
-    """Points of the data and as many that the network makes; None where it makes none."""
+LEVELS = 6
+"""Steps of confidence in what a second network says: few, so that little changes from one frame to
+the next."""
+
+
+def cloud(evaluator: Evaluator, splits: Splits, size: tuple[int, int] = (0, 0)) -> Cloud | None:
+    """Points of the data and as many that the network makes; None where it makes none.
+
+    size: (columns, rows) of what a second network says behind them.
+    """
     maker, origin = evaluator.maker, splits.train.origin
     if maker is None or origin is None or evaluator.facts.made != (2,):
         return None
@@ -35,15 +45,58 @@ def cloud(evaluator: Evaluator, splits: Splits) -> Cloud | None:
     low, high = data.amin(0), data.amax(0)
     border = ((high - low) * MARGIN).clamp_min(1e-6)
     (x1, x2), (end1, end2) = (low - border).tolist(), (high + border).tolist()
+    edges = (x1, end1), (x2, end2)
+    judged = _judged(evaluator, splits, edges, size)
     return Cloud(
-        x1=(x1, end1),
-        x2=(x2, end2),
+        x1=edges[0],
+        x2=edges[1],
+        judged=judged,
+        told_apart=_told_apart(evaluator, splits) if judged is not None else None,
         data=_pairs(data),
         made=_pairs(made[made.isfinite().all(1)]),
         distance=distance if math.isfinite(distance) else None,
         # Of half as many twice as much is chance.
         floor=energy_distance(stored[:half], stored[half:]) / 2 if half else 0.0,
     )
+
+
+def _judged(
+    evaluator: Evaluator,
+    splits: Splits,
+    edges: tuple[tuple[float, float], tuple[float, float]],
+    size: tuple[int, int],
+) -> Boundary | None:
+    """What a rival says over the plane; None without one, or without room."""
+    rivals, (columns, rows) = evaluator.criterion, size
+    if not isinstance(rivals, RivalLoss) or min(size) < 1:
+        return None
+    (x1, end1), (x2, end2) = edges
+    across = x1 + (end1 - x1) * (torch.arange(columns) + 0.5) / columns
+    down = end2 - (end2 - x2) * (torch.arange(rows) + 0.5) / rows
+    raw = torch.stack([across.repeat(rows), down.repeat_interleave(columns)], 1)
+    device = next(rivals.parameters()).device
+    with torch.no_grad():
+        said = rivals.said(splits.input_map.stored(raw).to(device)).cpu()[:, 0].double()
+    share = (said.sigmoid() if rivals.limit == 0 else said.clamp(0, 1)).nan_to_num(0.5)
+    sure = ((share - 0.5).abs() * 2 * LEVELS).floor().clamp(0, LEVELS - 1).long()
+    codes = (share < 0.5).long() * LEVELS + sure
+    return Boundary(
+        columns=columns,
+        rows=rows,
+        cells=bytes(codes.tolist()),
+        levels=LEVELS,
+        classes=("data", "made"),
+        x1=edges[0],
+        x2=edges[1],
+        points=[],
+    )
+
+
+def _told_apart(evaluator: Evaluator, splits: Splits) -> float | None:
+    """How often a rival tells points from made ones; None where that is no number."""
+    scored = Scored(evaluator, splits.train, torch.empty(0, 1))
+    value = scored.value(METRICS["told_apart"])
+    return value if value is not None and math.isfinite(value) else None
 
 
 def _pairs(points: torch.Tensor) -> list[tuple[float, float]]:

@@ -14,8 +14,10 @@ from engine.errors import UsageError
 from engine.parts.data import DataLocations
 from engine.training.epoch_score import EpochScore, Measure, is_small
 from engine.training.metrics import Evaluator
+from engine.training.rival_step import eager_step
+from engine.training.rivalry import RivalNetwork
 from engine.training.splits import Split
-from engine.training.step import EagerStep, Regularization, Step
+from engine.training.step import Regularization, Step
 
 if TYPE_CHECKING:
     from engine.training.shared.crew import Crew
@@ -83,8 +85,15 @@ def make_execution(
     executor = chosen_executor(asked, num_steps, device)
     if crew is not None:
         return _shared(crew, asked, executor, model, criterion, optimizer, regularization, example)
+    if isinstance(model, RivalNetwork) and executor in ("graphed", "compiled"):
+        if asked != "auto":
+            raise UsageError(
+                f'executor "{asked}": two networks against each other are changed within a step: '
+                'use "auto" or "traced"'
+            )
+        executor = "traced"
     if executor == "eager":
-        return Execution(EagerStep(model, criterion, optimizer, regularization), "eager")
+        return Execution(eager_step(model, criterion, optimizer, regularization), "eager")
     if executor == "graphed":
         from engine.training.graphed import GraphedStep
         from engine.training.graphed.recorder import CudaRecorder

@@ -18,6 +18,7 @@ from engine.training.bounds import error_bounds
 from engine.training.inputs import InputMap
 from engine.training.making import MEASURED, Maker
 from engine.training.outputs import OutputDecoder
+from engine.training.rivalry import RivalLoss
 from engine.training.splits import Split
 
 
@@ -168,6 +169,40 @@ class Scored:
         evaluator = self._evaluator
         assert evaluator.maker is not None, "it makes something"
         return evaluator.maker.samples(evaluator.model, len(self.points))
+
+    @cached_property
+    def _said(self) -> tuple[Tensor, Tensor]:
+        """What a rival says of the data's points and of made ones: (samples, 1) each."""
+        rivals = self._rivals
+        device = next(rivals.parameters()).device
+        with torch.no_grad():
+            return rivals.said(self.points.to(device)), rivals.said(self.made.to(device))
+
+    @property
+    def _rivals(self) -> RivalLoss:
+        criterion = self._evaluator.criterion
+        assert isinstance(criterion, RivalLoss), "it is measured of two networks"
+        return criterion
+
+    @property
+    def taken_points(self) -> Tensor:
+        """Of the data's points, which the rival takes for such: (samples,) bool."""
+        return self._said[0][:, 0] > self._rivals.limit
+
+    @property
+    def taken_made(self) -> Tensor:
+        """The same of made points."""
+        return self._said[1][:, 0] > self._rivals.limit
+
+    @property
+    def loss_of_points(self) -> Tensor:
+        """What the rival has to learn of the data's points, 0-dim."""
+        return self._rivals.of_points(self._said[0])
+
+    @property
+    def loss_of_made(self) -> Tensor:
+        """What it has to learn of made ones, 0-dim."""
+        return self._rivals.of_made(self._said[1])
 
     @cached_property
     def loss(self) -> float:

@@ -58,9 +58,9 @@ def all_pictures(
         invented=invented(written, evaluator.facts, splits.train.inputs) if written else (0, 0),
         maps=sequence_maps(evaluator, splits),
         plane=embedded(evaluator),
-        cloud=cloud(evaluator, splits),
         returned=returned(evaluator, splits),
         latent=latent_plane(evaluator, splits),
+        cloud=cloud(evaluator, splits, size),
     )
 
 

@@ -39,6 +39,11 @@ def sweep(experiment: Experiment, locations: DataLocations) -> RateTest:
     STEPS of them; more where these show no fall, but never more than the training itself has.
     Raises what Trainer does, and UsageError where the first loss is not finite already.
     """
+    if experiment.objective.rival is not None:
+        raise UsageError(
+            "the loss of a network against another says nothing of its learning rate: what one "
+            "wins the other loses, so no rate is found by it"
+        )
     plain = {
         "optimizer": dataclasses.replace(experiment.optimizer, lr=1.0),
         "schedule": Constant(),

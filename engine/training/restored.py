@@ -26,9 +26,9 @@ from engine.training.criterion import criterion_of
 from engine.training.inputs import InputMap, InputState
 from engine.training.making import maker_of
 from engine.training.metrics import Evaluator
-from engine.training.model import build_model
 from engine.training.moment import weights_at
 from engine.training.outputs import OutputDecoder
+from engine.training.rivalry import build_network, rivals_criterion
 from engine.training.stored_network import load_network
 from engine.training.targets import TargetMap
 from engine.training.training_state import Count
@@ -64,7 +64,7 @@ class TrainedNetwork:
         checkpoint = checkpoint or load(path)
         self._bounds = bounds_tensor(list(bounds), facts.num_targets) if bounds else None
         self.facts = facts
-        self.model = build_model(experiment.network, facts.shape, experiment.precision)
+        self.model = build_network(experiment, facts)
         self.links = links(experiment.network, facts.shape, [])
         load_network(self.model, self.links, checkpoint, path)
         self.model.eval()
@@ -85,13 +85,14 @@ class TrainedNetwork:
         self.epoch, self.step = state.epoch, state.step
         accepted = accepted_at(folder, state.step) if folder is not None else None
         decoder = OutputDecoder(experiment.loss, experiment.network, facts, target_map, accepted)
-        criterion = criterion_of(
+        compared = criterion_of(
             experiment.loss,
             None,
             torch.device("cpu"),
             positions=facts.positions,
             objective=experiment.objective,
         )
+        criterion = rivals_criterion(compared, experiment.loss, self.model)
         maker = maker_of(experiment.objective, facts)
         self.evaluator = Evaluator(
             self.model,

@@ -36,6 +36,7 @@ from engine.spec.backbone import shares
 from engine.spec.chain import links
 from engine.spec.experiment import Experiment
 from engine.spec.freezing import frozen_layers, num_frozen
+from engine.spec.rivalry import rival_links
 from engine.spec.validator import judged_together
 from engine.training.baseline import baselines, headlines
 from engine.training.batches import batches_of
@@ -44,7 +45,7 @@ from engine.training.device import make_repeatable, resolve_device
 from engine.training.drawing import drawing_of
 from engine.training.drawn_data import Draw, drawn
 from engine.training.epoch_end import EpochEnd, is_free
-from engine.training.epoch_score import measure_of, selecting_part
+from engine.training.epoch_score import EpochScore, Newest, measure_of, selecting_part
 from engine.training.executor import (
     Executor,
     check_executor,
@@ -57,10 +58,11 @@ from engine.training.learning_rate import LearningRate
 from engine.training.loss_meter import LossMeter
 from engine.training.making import make, maker_of
 from engine.training.metrics import Evaluator, Scored
-from engine.training.model import build_model, check_trainable, is_finite
+from engine.training.model import check_trainable, is_finite
 from engine.training.outputs import OutputDecoder
 from engine.training.parameter_groups import parameter_groups
 from engine.training.precision import check_precision
+from engine.training.rivalry import build_network, rival_groups, rivals_criterion
 from engine.training.selection import Selection
 from engine.training.shared.crew import Crew
 from engine.training.shared.group import ProcessLost
@@ -115,7 +117,11 @@ class Trainer:
         batch_size = len(train) if experiment.batch_size == "full" else int(experiment.batch_size)
         frozen = frozen_layers(experiment.freeze, self.chain)
         check_trainable(self.chain, len(train), batch_size, frozen)
-        network = build_model(experiment.network, facts.shape, experiment.precision)
+        self.rival_chain = rival_links(experiment.objective, facts, [])
+        """The layers of the network that it is trained against; empty without one."""
+        if self.rival_chain:
+            check_trainable(self.rival_chain, len(train), batch_size)
+        network = build_network(experiment, facts)
         if learned:
             take_learned(network, self.chain, locations)
         self.model = network.to(self.device)
@@ -138,13 +144,14 @@ class Trainer:
         self.device_splits = self.splits.on(self.device)
         num_outputs = self.chain[-1].output_shape[-1]
         weights = class_weights(experiment, facts, train.targets, num_outputs)
-        self.criterion = criterion = criterion_of(
+        compared = criterion_of(
             experiment.loss,
             weights,
             self.device,
             positions=facts.positions,
             objective=experiment.objective,
         )
+        self.criterion = criterion = rivals_criterion(compared, experiment.loss, self.model)
         decoder = OutputDecoder(experiment.loss, experiment.network, facts, self.splits.target_map)
         self.evaluator = Evaluator(
             self.model,
@@ -205,7 +212,7 @@ class Trainer:
             validates="validation" in self.device_splits,
             watched=experiment.patience is not None or self.learning_rate.watches_loss,
         )
-        self._epoch_score = make_epoch_score(
+        self._epoch_score: EpochScore | Newest = make_epoch_score(
             "eager" if comes_free else executor,  # for the last epoch alone: worth no trace
             experiment.epochs,
             self.device,
@@ -214,6 +221,8 @@ class Trainer:
             measure_of(selecting, self.evaluator, part, num_outputs),
             self.execution.step if len(self.batches) == 1 else None,
         )
+        if self.rival_chain and not selecting.formula:
+            self._epoch_score = Newest(lambda: self.epoch)
         self.epoch_end = EpochEnd(self.selection, self._epoch_score, comes_free=comes_free)
         self.losses = Series()
         self.epoch = 0
@@ -267,7 +276,7 @@ class Trainer:
             num_train=sizes["train"],
             num_validation=sizes.get("validation", 0),
             num_test=sizes.get("test", 0),
-            num_parameters=sum(link.num_parameters for link in self.chain),
+            num_parameters=sum(x.num_parameters for x in (*self.chain, *self.rival_chain)),
             num_frozen=num_frozen(experiment.freeze, self.chain),
             torch=str(torch.__version__),
             facts=msgspec.to_builtins(self.splits.facts),
@@ -286,7 +295,9 @@ class Trainer:
         """What an optimizer of this network, or of a copy of it, is made of."""
         experiment = self.experiment
         own = shares(experiment.backbone_rate, experiment.freeze, self.chain)
-        return parameter_groups(model, own, experiment.optimizer.lr)
+        rate = experiment.optimizer.lr
+        groups = parameter_groups(model, own, rate)
+        return rival_groups(groups, model, experiment.objective.rival_share, rate)
 
     def stop_reading(self) -> None:
         """End the processes that read streamed data; whatever needs them starts them again."""

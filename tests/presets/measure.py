@@ -36,6 +36,7 @@ LONG = (
     *("mnist", "mnist-repaired", "mnist-cnn", "mnist-8x8", "mnist-to-digits"),
     *("digits-second-half", "grokking", "names-gpt", "names-rnn", "sorting"),
     *("moons-flow", "rings-denoise", "flower", "digits-vae"),
+    *("gaussians-gan", "gaussians-gan-collapsed", "gaussians-gan-collapsed-repaired"),
 )
 """Presets that take long: in `make test` a claim on all is tried on the others."""
 MARGIN = 0.25
@@ -44,7 +45,7 @@ SLACK = 0.002
 """Share of the values themselves by which the range is widened, for other machines."""
 DATA_DIR = data_dir()
 """As it is before any test changes the environment."""
-SHOWN = ("loss", "accuracy", "r2", "energy_distance", "psnr", "divergence")
+SHOWN = ("loss", "accuracy", "r2", "energy_distance", "psnr", "divergence", "coverage")
 """The metrics worth a range; the others of a regression say the same as r2."""
 
 
@@ -117,9 +118,9 @@ def ranges(runs: Sequence[dict[str, Figure]]) -> Measured:
         low, high = min(known), max(known)
         room = MARGIN * (high - low) + SLACK * max(abs(low), abs(high))
         low, high = _rounded(low - room, math.floor), _rounded(high + room, math.ceil)
-        if name.endswith(("loss", "energy_distance")):
+        if name.endswith(("loss", "energy_distance", "coverage")):
             low = max(low, 0.0)
-        if name.endswith(("accuracy", "r2")):
+        if name.endswith(("accuracy", "r2", "coverage")):
             high = min(high, 1.0)
         found[name] = (low, high)
     return found

@@ -25,7 +25,10 @@ GROUPED = {
     "Images": {"mnist-cnn", "fashion", "kmnist", "cifar10"},
     "Use again": {"digits-first-half", "digits-second-half", "mnist-8x8", "mnist-to-digits"},
     "Sequences": {"grokking", "names-gpt", "names-rnn", "parity", "sine-gru", "sorting"},
-    "Making": {"digits-autoencoder", "digits-vae", "flower", "moons-flow", "rings-denoise"},
+    "Making": {
+        *("digits-autoencoder", "digits-vae", "flower", "moons-flow", "rings-denoise"),
+        *("gaussians-gan", "gaussians-gan-collapsed", "gaussians-gan-collapsed-repaired"),
+    },
 }
 NOT_MEASURED = {"fashion", "kmnist", "cifar10"}
 """Their data must be downloaded from places that a test machine may not reach."""
@@ -62,8 +65,9 @@ def test_presets_named_in_a_text_exist(name: str) -> None:
 
 
 def test_only_the_tutorials_own_networks_have_known_mistakes() -> None:
-    """The six faithful ones are marked as unhealthy, every other preset as healthy."""
-    assert {name for name in NAMES if not preset(name).healthy} == set(TUTORIALS)
+    """They are marked as unhealthy, and what is there to be seen going wrong; no other is."""
+    unhealthy = {name for name in NAMES if not preset(name).healthy}
+    assert unhealthy == {*TUTORIALS, "gaussians-gan-collapsed"}
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -56,6 +56,7 @@ def show(
 def _as_json(
     name: str, experiment: Experiment, facts: Facts | None, diagnosis: Diagnosis
 ) -> dict[str, object]:
+    from engine.doctor.case import Case
     from engine.spec.backbone import shares
     from engine.spec.chain import links
     from engine.spec.freezing import frozen_layers
@@ -64,10 +65,12 @@ def _as_json(
     from tui.commands.doctor import as_json
 
     chain = links(experiment.network, facts.shape, []) if facts else []
+    rivals = Case(experiment, facts).rival_chain
     return {
         "name": name,
         "experiment": parse_toml(to_toml(experiment, complete=True)),
         "layers": [_link_as_json(link) for link in chain],
+        "discriminator": [_link_as_json(link) for link in rivals],
         "frozen": list(frozen_layers(experiment.freeze, chain)),
         "shares": shares(experiment.backbone_rate, experiment.freeze, chain),
         "memory": _memory(experiment, facts),
@@ -135,6 +138,9 @@ def _print(
         for text in filter(None, (_drawn(experiment), _selected(experiment, facts))):
             terminal.rows(sentence(text, min(width, 90), look))
         terminal.rows(layer_table(rows, width, look))
+        if rivals := Case(experiment, facts).rival_chain:
+            terminal.rows([heading(tr("The discriminator"), width, look)])
+            terminal.rows(layer_table(rows_of(rivals), width, look))
         need = Case(experiment, facts).need
         memory = tr(f"A training takes at least {need}; {in_bytes(free_bytes())} are free.")
         terminal.rows(sentence(memory, min(width, 90), look))

@@ -63,6 +63,11 @@ def boundary(field: Boundary, width: int, look: Look) -> list[Text]:
 
 def field_rows(field: Boundary, columns: int, rows: int, look: Look) -> list[Text]:
     """The field alone, scaled to so many cells: without points, axes and legend."""
+    return [row_of(line) for line in field_canvas(field, columns, rows, look)]
+
+
+def field_canvas(field: Boundary, columns: int, rows: int, look: Look) -> list[list[Glyph]]:
+    """The same, to be drawn on."""
     lines = 2 * rows if look.half_blocks else rows
     across = [column * field.columns // columns for column in range(columns)]
     cells = []
@@ -70,8 +75,7 @@ def field_rows(field: Boundary, columns: int, rows: int, look: Look) -> list[Tex
         start = row * field.rows // lines * field.columns
         line = field.cells[start : start + field.columns]
         cells.append(bytes(line[column] for column in across))
-    drawn = _halved(cells, field, look) if look.half_blocks else _textured(cells, field, look)
-    return [row_of(line) for line in drawn]
+    return _halved(cells, field, look) if look.half_blocks else _textured(cells, field, look)
 
 
 def _thinned(field: Boundary, most: int) -> list[bytes]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from engine.doctor.failure import failure
 from engine.doctor.finding import SEVERITIES, Finding
-from engine.doctor.live import layers, progress, statistics, units
+from engine.doctor.live import contest, layers, progress, statistics, units
 from engine.doctor.live.evidence import evidence_of
 from engine.doctor.live.observation import Observation
 from engine.doctor.live.rule import LiveRule, Sign
@@ -23,6 +23,8 @@ RULES: tuple[LiveRule, ...] = (
     layers.exploding_gradient,
     layers.vanishing_gradient,
     layers.large_updates,
+    contest.discriminator_wins,
+    contest.mode_collapse,
     statistics.batchnorm_evaluation,
     progress.loss_oscillates,
     units.always_clipped,
@@ -42,6 +44,7 @@ EXPLAINS: dict[str, frozenset[str]] = {
     "equal-units": frozenset(
         {"vanishing-gradient", "no-better-than-commonest", "small-updates", "loss-plateau"}
     ),
+    "discriminator-wins": frozenset({"mode-collapse"}),
     "always-clipped": frozenset({"small-updates", "no-better-than-commonest", "loss-plateau"}),
     "below-chance": frozenset({"no-better-than-commonest", "overfitting"}),
     "posterior-collapse": frozenset({"vanishing-gradient", "small-updates", "loss-plateau"}),

@@ -71,6 +71,17 @@ class Report:
 
 
 @dataclass(frozen=True)
+class Contest:
+    """How two networks stand against each other at a report."""
+
+    epoch: int
+    told_apart: float
+    """The share of points, the data's and made ones, that the second one tells right."""
+    coverage: float
+    """The share of the data's points with a made one near."""
+
+
+@dataclass(frozen=True)
 class Observation:
     """All that is known of a training at one moment."""
 
@@ -119,6 +130,8 @@ class Observation:
     """What the best epoch is best by."""
     scores: Sequence[tuple[int, float]] = ()
     """That, of the held-out split, by epoch; empty where it is the loss."""
+    contests: Sequence[Contest] = ()
+    """Of two networks against each other, report by report; empty for one alone."""
     evenly: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     """By split: the balanced accuracy, and that of naming the commonest class; empty where it does
     not stand for the training."""

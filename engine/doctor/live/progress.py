@@ -45,6 +45,8 @@ UNMOVED = 0.01
 @live_rule("loss-oscillates")
 def loss_oscillates(observation: Observation, standing: Standing) -> Signs:
     """A rate too high jumps across the valley from one side to the other."""
+    if observation.contests:  # what one wins the other loses
+        return
     recent = observation.losses[-WINDOW:]
     if len(recent) < WINDOW or not all(map(math.isfinite, recent)):
         return
@@ -72,6 +74,8 @@ def loss_oscillates(observation: Observation, standing: Standing) -> Signs:
 @live_rule("overfitting")
 def overfitting(observation: Observation, standing: Standing) -> Signs:
     """The network goes on learning by heart what helps with no other sample."""
+    if observation.contests:  # what one wins the other loses
+        return
     known = [
         (report, report.held_out_loss)
         for report in observation.reports
@@ -223,6 +227,8 @@ def below_chance(observation: Observation, standing: Standing) -> Signs:
 @live_rule("loss-plateau")
 def loss_plateau(observation: Observation, standing: Standing) -> Signs:
     """A loss that no longer moves will not move by more of the same."""
+    if observation.contests:  # what one wins the other loses
+        return
     losses = observation.losses
     if len(losses) < 4 * LEAST_EPOCHS or observation.progress < LEAST_PROGRESS:
         return

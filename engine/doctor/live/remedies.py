@@ -9,6 +9,7 @@ from engine.doctor.case import Case
 from engine.doctor.finding import Finding
 from engine.doctor.generalization import Remedy, remedies
 from engine.doctor.rates import known_rate, rate_of, with_rate
+from engine.doctor.rules.contest import STEADY_BETA
 
 CLIP_NORM = 1.0
 TENTH, THIRD = 10.0, 3.0
@@ -83,9 +84,30 @@ def _smaller_beta(case: Case) -> Iterator[Remedy]:
         yield Remedy(f"use beta={other.weighing()['beta']:g}", {"objective": other})
 
 
+def _even(case: Case) -> Iterator[Remedy]:
+    """A discriminator that learns no faster than the network."""
+    objective = case.experiment.objective
+    if objective.rival is not None and objective.rival_share > 1:
+        slower = objective.with_rival(objective.rival, 1.0)
+        yield Remedy("use rate = 1 for the discriminator", {"objective": slower})
+
+
+def _steadier(case: Case) -> Iterator[Remedy]:
+    """Less momentum (Radford and others 2016, Unsupervised Representation Learning with Deep
+    Convolutional Generative Adversarial Networks): what was right a while ago is wrong by now."""
+    optimizer = case.experiment.optimizer
+    betas = optimizer.values().get("betas")
+    if betas is not None and betas[0] > STEADY_BETA:
+        steadier = optimizer.with_values(betas=(STEADY_BETA, *betas[1:]))
+        text = f"use betas = [{STEADY_BETA}, {betas[1]}]: less momentum"
+        yield Remedy(text, {"optimizer": steadier})
+
+
 _REMEDIES = {
     "posterior-collapse": _smaller_beta,
     "overfitting": remedies,
+    "discriminator-wins": _even,
+    "mode-collapse": _steadier,
     "overflow-ahead": _tenth,
     "dead-units": _tenth,
     "large-updates": _tenth,

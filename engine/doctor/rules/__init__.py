@@ -3,6 +3,7 @@
 from engine.doctor.rules import (
     bottlenecks,
     class_balance,
+    contest,
     convolutions,
     data,
     ending,
@@ -34,6 +35,7 @@ ALL = (
     *sequences.RULES,
     *initial.RULES,
     *learning_rate.RULES,
+    *contest.RULES,
     *optimizer_settings.RULES,
     *layers.RULES,
     *bottlenecks.RULES,

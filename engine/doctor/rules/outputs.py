@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
+import functools
 import math
+from collections.abc import Callable
 
 from engine.doctor.case import Case
 from engine.doctor.rule import Changes, Remark, Remarks, rule
@@ -10,6 +13,7 @@ from engine.parts.layers.activation import LogSoftmax, Sigmoid
 from engine.parts.layers.address import place
 from engine.parts.layers.base import UNBOUNDED
 from engine.parts.losses import BCELoss, BCEWithLogitsLoss, CrossEntropyLoss
+from engine.spec.rivalry import rival_place
 from engine.spec.validator import misfit
 
 MOST_BEYOND = 0.05
@@ -20,7 +24,29 @@ SURE = 0.99
 """How sure of the wrong class a sample is in the example of the squared error's gradient."""
 
 
+def of_compared(function: Callable[[Case], Remarks]) -> Callable[[Case], Remarks]:
+    """A rule about the network whose outputs the loss compares: where two are trained against each
+    other, the one that tells points apart."""
+
+    @functools.wraps(function)
+    def asked(case: Case) -> Remarks:
+        objective = case.experiment.objective
+        if objective.rival is None:
+            yield from function(case)
+        elif case.facts is not None and case.facts.made:
+            for remark in function(case.of_rival):
+                changes = dict(remark.changes)
+                if "layers" in changes:
+                    share = objective.rival_share
+                    changes["objective"] = objective.with_rival(changes.pop("layers"), share)
+                place = rival_place(remark.place)
+                yield dataclasses.replace(remark, place=place, changes=changes)
+
+    return asked
+
+
 @rule("double-softmax")
+@of_compared
 def double_softmax(case: Case) -> Remarks:
     """CrossEntropyLoss applies log_softmax itself (PyTorch's documentation of the loss)."""
     last, loss, width = case.output_layer, case.experiment.loss, case.num_outputs
@@ -48,6 +74,7 @@ def double_softmax(case: Case) -> Remarks:
 
 
 @rule("squashed-logits")
+@of_compared
 def squashed_logits(case: Case) -> Remarks:
     """Logits must be free to grow in both directions; an activation holds them back."""
     last, loss, width = case.output_layer, case.experiment.loss, case.num_outputs
@@ -87,6 +114,7 @@ def squashed_logits(case: Case) -> Remarks:
 
 
 @rule("double-sigmoid")
+@of_compared
 def double_sigmoid(case: Case) -> Remarks:
     """BCEWithLogitsLoss applies the sigmoid itself (PyTorch's documentation of the loss)."""
     last, loss = case.output_layer, case.experiment.loss
@@ -106,6 +134,7 @@ def double_sigmoid(case: Case) -> Remarks:
 
 
 @rule("missing-log-softmax")
+@of_compared
 def missing_log_softmax(case: Case) -> Remarks:
     """NLLLoss only picks out the target's output: it takes it for a log-probability."""
     last, loss = case.output_layer, case.experiment.loss
@@ -131,6 +160,7 @@ def missing_log_softmax(case: Case) -> Remarks:
 
 
 @rule("missing-sigmoid")
+@of_compared
 def missing_sigmoid(case: Case) -> Remarks:
     """BCELoss takes probabilities; PyTorch refuses values outside 0 to 1."""
     last, index, loss = case.output_layer, case.output, case.experiment.loss
@@ -171,7 +201,7 @@ def output_width(case: Case) -> Remarks:
         changes = {"layers": case.with_layers((last,), 1, other)}
         repair = f"use {other}"
     where = place((len(experiment.layers) - 1 if last is None else last,))
-    if wrong := misfit(experiment.loss, shape, facts):
+    if wrong := misfit(experiment.loss, shape, facts, experiment.objective):
         yield Remark("error", where, wrong, repair, changes)
     elif single and shape == (2,) and case.output_meaning != "probabilities":
         yield Remark(
@@ -185,6 +215,7 @@ def output_width(case: Case) -> Remarks:
 
 
 @rule("constant-output")
+@of_compared
 def constant_output(case: Case) -> Remarks:
     """A softmax over one value divides it by itself."""
     always = {"probabilities": "1", "log-probabilities": "0"}.get(case.output_meaning)

@@ -80,6 +80,23 @@ def energy_distance(points: torch.Tensor, made: torch.Tensor) -> float:
     return (2 * apart - own).item()
 
 
+def coverage(points: torch.Tensor, made: torch.Tensor) -> float:
+    """The share of the points that have a made one among the nearest fiftieth of all points."""
+    among = 1 + max(1, len(points) // 50)  # each is the nearest to itself
+    reach = torch.cdist(points, points).kthvalue(min(among, len(points)), dim=1).values
+    return (torch.cdist(points, made).amin(1) <= reach).double().mean().item()
+
+
+def told_apart(taken_points: torch.Tensor, taken_made: torch.Tensor) -> float:
+    """The mean of the shares of points taken for data, and of made ones that are not."""
+    return (taken_points.double().mean() + 1 - taken_made.double().mean()).item() / 2
+
+
+def discriminator_loss(loss_of_points: torch.Tensor, loss_of_made: torch.Tensor) -> float:
+    """What the discriminator makes small."""
+    return (loss_of_points + loss_of_made).item()
+
+
 def psnr(numbers: torch.Tensor, targets: torch.Tensor) -> float | None:
     """How far the squared error is below 1, white's, in decibels; None where there is none."""
     mean_squared = (numbers.double() - targets.double()).square().mean()

@@ -43,7 +43,8 @@ class Metric:
     """The function that computes it, in `formulas`; in `library_formulas` where it needs a
     library. Its parameters' names say what it is given: `outputs`, the classes
     `predicted` and `actual`, their `probabilities`, the predicted `numbers` and the `targets`; the
-    `points` of the data and those that the network has `made`; the `means` and `logs` of where
+    `points` of the data and those that the network has `made`, of both which are `taken` for data
+    by a second network, and what that costs it; the `means` and `logs` of where
     samples lie, the `loss`, and the objective's `beta`. Empty: the loss function."""
     library: str = ""
     """What must be imported to compute it, beside torch. Takes long, so reports go without."""
@@ -100,6 +101,11 @@ class Metric:
     def arguments(self) -> tuple[str, ...]:
         """The names of what the function is given."""
         return _arguments(self)
+
+    @property
+    def is_of_made(self) -> bool:
+        """Whether it is measured of samples that the network makes for it."""
+        return any(name.rpartition("_")[2] == "made" for name in self.arguments())
 
     def source(self) -> str:
         """The function's Python source, as it is printed into scripts."""

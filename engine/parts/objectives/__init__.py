@@ -1,6 +1,7 @@
 """What a training can ask of its network. To add an objective, add its class."""
 
 from engine.parts.objectives import (
+    adversarial,
     autoencode,
     denoise,
     flow,
@@ -14,6 +15,7 @@ from engine.parts.objectives.supervised import Supervised
 __all__ = [
     "Objective",
     "Supervised",
+    "adversarial",
     "autoencode",
     "denoise",
     "flow",

@@ -16,6 +16,9 @@ from engine.parts.shapes import Shape
 if TYPE_CHECKING:
     from torch import nn
 
+if TYPE_CHECKING:
+    from engine.parts.layers import Layer
+
 Pose = Callable[..., tuple[Any, Any]]
 """From a data set's inputs and targets to those of the network; printed into scripts."""
 Draw = Callable[..., list[Any]]
@@ -55,6 +58,21 @@ class Objective(Component, abstract=True):
 
     asks_ahead: ClassVar[bool] = False
     """Whether the answer at a place of a sequence is what stands further on in it."""
+
+    @property
+    def rival(self) -> tuple[Layer, ...] | None:
+        """The layers of a second network, that tells what the first makes from the data; None
+        where there is none."""
+        return None
+
+    @property
+    def rival_share(self) -> float:
+        """The second network's learning rate, as a share of the first one's."""
+        return 1.0
+
+    def with_rival(self, layers: tuple[Layer, ...], share: float) -> Objective:
+        """The same with another second network, where it has one."""
+        return self
 
     def making(self) -> dict[str, Any]:
         """What `make` is given by name."""

@@ -125,8 +125,22 @@ def constant_rate_lines(plan: Plan) -> list[str]:
     """Set the rate of a schedule that never moves, where a person moved it."""
     if not plan.changes_rate:
         return []
-    rate = torch_literal(plan.experiment.optimizer.lr)
-    return [
+    return group_lines(plan, torch_literal(plan.experiment.optimizer.lr), [])
+
+
+def group_lines(plan: Plan, rate: str, more: list[str]) -> list[str]:
+    """Set the rate of every group, an expression, and do more with each `group`."""
+    lines = [
         "for group in optimizer.param_groups:",
         f'    group["lr"] = {rate_of_group(plan, rate)}',
+        *more,
     ]
+    if plan.rivals:
+        own = f"{rate} * factor" if plan.changes_rate else rate
+        share = plan.experiment.objective.rival_share
+        lines += [
+            "for group in discriminator_optimizer.param_groups:",
+            f'    group["lr"] = {own}{"" if share == 1 else f" * {share!r}"}',
+            *more,
+        ]
+    return lines

@@ -28,7 +28,10 @@ def evaluate_lines(plan: Plan) -> list[str]:
     where = "as the weights are" if plan.looks_at_training else "on samples not learned from"
     help = f"The loss and what else is measured, {where}."
     compared = "trained(targets)" if plan.scales_targets else "targets"
-    loss = f"criterion(outputs, {compared}).item()"
+    loss, judged = f"criterion(outputs, {compared}).item()", list[str]()
+    if plan.rivals:
+        judged = ["    said = discriminator(outputs)"]
+        loss = "criterion(said, torch.ones_like(said)).item()"
     if plan.experiment.loss.raises_outside:  # which raises for what other losses pass on
         loss += ' if outputs.isfinite().all() else float("nan")'
     positions = []
@@ -39,10 +42,14 @@ def evaluate_lines(plan: Plan) -> list[str]:
         "with torch.no_grad():",
         f"    outputs = {outputs}",
         *positions,
+        *judged,
         f"    loss = {loss}",
         "model.train()",
         *(["frozen.eval()"] if plan.frozen else []),
     ]
+    if plan.rivals:
+        body.insert(1, "discriminator.eval()")
+        body.append("discriminator.train()")
     functions = []
     if any("probabilities" in metric.arguments() for metric in plan.metrics):
         body += _probabilities(plan)
@@ -118,7 +125,7 @@ def _drawing(plan: Plan) -> list[str]:
     given = "".join(f", {name}={value!r}" for name, value in objective.drawing().items())
     size = ", ".join(map(str, objective.noise_shape(plan.facts)))
     made = f"{draw.__name__}(model, torch.randn({DRAWN}, {size}){plan.to_device}{given})[-1]{back}"
-    if plan.experiment.loss.outputs == "logit":
+    if plan.experiment.loss.outputs == "logit" and plan.facts.returned:
         made += ".sigmoid()"
     if getattr(plan.experiment.data, "standardize", False):
         made = f"({made}.double() * scales + means).float()"

@@ -20,7 +20,8 @@ def model_piece(plan: Plan) -> Piece:
     experiment = plan.experiment
     objective = experiment.objective
     owned: list[tuple[Component, type | None]]
-    owned = [(link.layer, link.layer.own_module()) for link in every(plan.chain)]
+    all_links = [*every(plan.chain), *every(plan.rivals)]
+    owned = [(link.layer, link.layer.own_module()) for link in all_links]
     kind = objective.own_network()
     owned.append((objective, kind))
     piece = Piece()
@@ -34,6 +35,7 @@ def model_piece(plan: Plan) -> Piece:
         piece.lines += [] if plan.on_cpu else [f"model{plan.to_device}"]
     else:
         piece.lines.append(f"){plan.to_device}")
+    piece.lines += _discriminator(plan)
     taken = [link.address for link in every(plan.chain) if link.layer.starts_from_file]
     piece.lines += [f"{expression(address, 'model')}.take_learned()" for address in taken]
     if experiment.start_from:
@@ -50,6 +52,13 @@ def model_piece(plan: Plan) -> Piece:
             f"    if stored is not None and stored.shape == own.shape{unless}:",
             "        own.copy_(stored)",
         ]
+        if plan.rivals:
+            piece.lines += [
+                "for name, own in discriminator.state_dict().items():",
+                '    stored = tensors.get(f"model.discriminator.{name}")',
+                "    if stored is not None and stored.shape == own.shape:",
+                "        own.copy_(stored)",
+            ]
     piece.lines += _freezing(plan)
     if plan.experiment.precision == "bf16":
         piece.lines += _forward(plan)
@@ -66,6 +75,7 @@ def model_piece(plan: Plan) -> Piece:
         "",
         f"criterion = {_criterion(experiment, class_weights)}",
         *_optimizer(plan),
+        *_other_optimizer(plan),
     ]
     if experiment.threads not in ("auto", 1):
         piece.lines += ["", f"torch.set_num_threads({experiment.threads})"]
@@ -79,6 +89,23 @@ def _criterion(experiment: Experiment, class_weights: str) -> str:
         return code
     given = (f", {name}={value!r}" for name, value in experiment.objective.weighing().items())
     return f"{around.__name__}({code}{''.join(given)})"
+
+
+def _discriminator(plan: Plan) -> list[str]:
+    """Build the network that tells what the first one makes from the data."""
+    layers = [f"{link.layer.code(link.input_shape)}," for link in plan.rivals]
+    if not layers:
+        return []
+    begun = fillings(plan.experiment.objective.rival or ())
+    return [
+        "",
+        "# The discriminator, that tells points of the data from made ones.",
+        "discriminator = nn.Sequential(",
+        *indent("\n".join(layers), "    ").splitlines(),
+        f"){'' if begun else plan.to_device}",
+        *(one.code(expression(at, "discriminator")) for at, one in begun),
+        *([f"discriminator{plan.to_device}"] if begun and not plan.on_cpu else []),
+    ]
 
 
 def _freezing(plan: Plan) -> list[str]:
@@ -111,6 +138,15 @@ def _optimizer(plan: Plan) -> list[str]:
         parameters = f"nn.ModuleList([{layers}]).parameters()"
         lines.append(f'    {{"params": {parameters}, "lr": {rate}, "share": {share!r}}},')
     return [*lines, "]", f"optimizer = {optimizer.code('groups')}"]
+
+
+def _other_optimizer(plan: Plan) -> list[str]:
+    """Make the optimizer of the discriminator, where there is one."""
+    if not plan.rivals:
+        return []
+    optimizer = plan.experiment.optimizer
+    own = optimizer.with_values(lr=optimizer.lr * plan.experiment.objective.rival_share)
+    return [f"discriminator_optimizer = {own.code('discriminator.parameters()')}"]
 
 
 def _trained(plan: Plan) -> str:

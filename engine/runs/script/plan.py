@@ -15,6 +15,7 @@ from engine.spec.backbone import shares
 from engine.spec.chain import Link, links
 from engine.spec.experiment import Experiment
 from engine.spec.freezing import frozen_layers
+from engine.spec.rivalry import rival_links
 from engine.spec.validator import held_back, selecting_stride
 
 
@@ -57,6 +58,11 @@ class Plan:
     def shares(self) -> dict[int, float]:
         """The shares of the learning rate of layers that have one of their own, by number."""
         return shares(self.experiment.backbone_rate, self.experiment.freeze, self.chain)
+
+    @property
+    def rivals(self) -> Sequence[Link]:
+        """The layers of a second network, that the first one is trained against."""
+        return rival_links(self.experiment.objective, self.facts, [])
 
     @property
     def changes_rate(self) -> bool:
@@ -175,7 +181,7 @@ class Plan:
         select, pictures = self.experiment.select, facts.paints
         kind = facts.task, len(facts.classes), select, facts.objective
         told = reported(*kind, pictures=pictures)
-        return tuple(one for one in told if "made" not in one.arguments())
+        return tuple(one for one in told if not one.is_of_made)
 
     @property
     def numbers(self) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from engine.parts.layers.base import torch_literal
 from engine.parts.schedules import Formula, constant_lr
-from engine.runs.script.by_hand import constant_rate_lines, rate_of_group
+from engine.runs.script.by_hand import constant_rate_lines, group_lines
 from engine.runs.script.plan import Plan, function_lines
 
 
@@ -33,7 +33,7 @@ def make_rate(plan: Plan) -> Rate:
     total = epochs * plan.steps_per_epoch if in_steps else epochs
     formula, momentum = schedule.formula(lr, total), schedule.momentum(total)
     rate = Rate()
-    stands_in = schedule.watches_loss and bool(schedule.warmup_length or plan.shares)
+    stands_in = schedule.watches_loss and bool(schedule.warmup_length or plan.shares or plan.rivals)
     if schedule.watches_loss:
         rate.plateau = True
         rate.definitions += _plateau(plan, stands_in)
@@ -52,10 +52,8 @@ def make_rate(plan: Plan) -> Rate:
     unit_done = "epoch - 1"
     if in_steps and not plan.full_batch:
         unit_done, rate.counts_steps = "step", True
-    lines = ["for group in optimizer.param_groups:"]
-    lines.append(f'    group["lr"] = {rate_of_group(plan, f"learning_rate({unit_done})")}')
-    if momentum is not None:
-        lines += _momentum(plan, momentum, unit_done)
+    more = [] if momentum is None else _momentum(plan, momentum, unit_done)
+    lines = group_lines(plan, f"learning_rate({unit_done})", more)
     by_step = rate.counts_steps and (unit_done == "step" or plan.changes_rate)
     (rate.before_step if by_step else rate.before_epoch).extend(lines)
     return rate

@@ -49,10 +49,43 @@ def step_lines(plan: Plan) -> StepLines:
         x, y = "x", "y"
         forward = f"outputs = {plan.forward}(x)"
         compared = "outputs, y"
+    if plan.rivals:
+        return _of_two(plan, batch, penalty, clip)
     return StepLines(
         batch=batch,
         forward=[f"{forward}  # forward: what the network says"],
         loss=[f"loss = criterion({compared})  # how wrong it is", *penalty],
+        zero_grad=["optimizer.zero_grad()  # forget the gradients of the last step"],
+        backward=[f"{objective}.backward()  # backward: how each weight changes the loss"],
+        clip=clip,
+        step=["optimizer.step()  # move the weights a little, against their gradients"],
+    )
+
+
+def _of_two(plan: Plan, batch: list[str], penalty: list[str], clip: list[str]) -> StepLines:
+    """The step of two networks against each other: the discriminator learns first."""
+    longest = plan.experiment.clip_norm
+    others = [
+        "made = model(x)  # forward: what the network makes",
+        "# The discriminator learns first: of the data it is to say 1, and 0 of what was made.",
+        "of_data, of_made = discriminator(y), discriminator(made.detach())",
+        "other_loss = criterion(of_data, torch.ones_like(of_data))",
+        "other_loss = other_loss + criterion(of_made, torch.zeros_like(of_made))",
+        "discriminator_optimizer.zero_grad()",
+        "other_loss.backward()",
+    ]
+    if longest is not None:
+        others.append(f"nn.utils.clip_grad_norm_(discriminator.parameters(), {longest!r})")
+    others += [
+        "discriminator_optimizer.step()",
+        "# Then the network learns to have it say 1.",
+        "said = discriminator(made)",
+    ]
+    objective = "(loss + penalty)" if penalty else "loss"
+    return StepLines(
+        batch=batch,
+        forward=others,
+        loss=["loss = criterion(said, torch.ones_like(said))  # how far it is from that", *penalty],
         zero_grad=["optimizer.zero_grad()  # forget the gradients of the last step"],
         backward=[f"{objective}.backward()  # backward: how each weight changes the loss"],
         clip=clip,

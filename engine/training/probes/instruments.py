@@ -11,7 +11,7 @@ import torch
 from engine.doctor.case import RATE_SAMPLES
 from engine.doctor.finding import Finding
 from engine.doctor.live.doctor import Change, LiveDoctor
-from engine.doctor.live.observation import Observation, Report
+from engine.doctor.live.observation import Contest, Observation, Report
 from engine.doctor.penalty import strong_penalties
 from engine.doctor.scaling import scaling
 from engine.parts.metrics import METRICS, Metric
@@ -41,6 +41,7 @@ class Instruments:
         self._selecting = METRICS[trainer.experiment.select]
         self._evenly = _evenly(trainer)
         self._scores: list[tuple[int, float]] = []
+        self._contests: list[Contest] = []
         self._doctor = LiveDoctor()
         self._reports: list[Report] = []
         self._newest: EpochFinished | None = None
@@ -87,6 +88,7 @@ class Instruments:
         self._doctor = LiveDoctor()
         self._reports = [report for report in self._reports if report.epoch <= epoch]
         self._scores = [score for score in self._scores if score[0] <= epoch]
+        self._contests = [one for one in self._contests if one.epoch <= epoch]
         if self._probe is not None:
             self._probe.forget_step()
 
@@ -98,6 +100,9 @@ class Instruments:
             self._reports.append(Report(event.epoch, event.train_loss, held_out, evaluated))
         if len(self._reports) > KEPT_REPORTS:
             self._reports = _halved(self._reports)
+        apart, covered = (event.metrics.get(f"train_{n}") for n in ("told_apart", "coverage"))
+        if apart is not None and covered is not None:
+            self._contests = [*self._contests, Contest(event.epoch, apart, covered)][-KEPT_REPORTS:]
         score = event.metrics.get(f"{self._held_out}_{self._selecting.name}")
         if self._selecting.formula and score is not None:
             self._scores.append((event.epoch, score))
@@ -148,6 +153,7 @@ class Instruments:
             commonest=self._commonest,
             selecting=self._selecting,
             scores=self._scores,
+            contests=self._contests,
             evenly={
                 name: (value, guessed)
                 for name, guessed in self._evenly.items()

@@ -13,15 +13,18 @@ from torch.nn.modules.batchnorm import _BatchNorm
 
 from engine.parts.layers.modules import Pretrained
 from engine.training.freezing import trained_parameters
+from engine.training.rivalry import RivalNetwork
 from engine.training.step import Regularization
 from engine.training.traced.errors import Untraceable
 from engine.training.traced.recording import recorded
+from engine.training.traced.rivals import check_averages, recorded_rivals
 
 
 @dataclass(frozen=True)
 class StepGraph:
     """What a step computes: graph.placeholders are parameters, what is held, inputs, targets,
-    rates."""
+    rates. Where two networks are trained, those of the second stand behind the parameters once
+    more, as they are behind the mark UPDATE."""
 
     graph: fx.Graph
     """Its output is (loss, *gradients); buffers are changed in place."""
@@ -63,6 +66,10 @@ def trace(
     kept = list(buffers)
     with _averaging(model) as rates:
         try:
+            if isinstance(model, RivalNetwork):
+                check_averages(rates)
+                two = recorded_rivals(model, criterion, regularization, buffers, inputs, targets)
+                return StepGraph(two.graph, two.constants, [])
             copies = [b.clone() for b in buffers.values()]
             graph, constants = recorded(step, parameters, copies, inputs, targets)
         except (RuntimeError, TypeError, NotImplementedError) as error:

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn, optim
 
 from engine.training.parameter_groups import group_numbers
+from engine.training.rivalry import of_discriminator
 from engine.training.step import Regularization
 from engine.training.traced.cleaning import clean, keep_transposed
 from engine.training.traced.errors import Untraceable
@@ -53,6 +54,9 @@ class Program:
         )  # what is fused is one call anyway
         clip_norm = regularization.clip_norm if updates else None
         self._clips = clip_norm is not None
+        self._num_early = len(of_discriminator(model))
+        if self._num_early and self._update.fused is not None:
+            raise Untraceable("the fused update comes after all that is traced")
         graph = trace(model, criterion, regularization, *batch)
         clean(graph.graph, graph.constants)
         keep_transposed(graph.graph, graph.constants, self._parameters)
@@ -62,6 +66,7 @@ class Program:
             len(buffers),
             clip_norm,
             self._update,
+            num_early=self._num_early,
             side_by_side=self._gathered is not None,
         )
         nothing = torch.zeros(())
@@ -151,7 +156,8 @@ class Program:
         """That of the last step's gradients, before clipping."""
         if self._clips:
             return self._holder.get("norm").item()
-        return nn.utils.get_total_norm(self.gradients()).item()
+        gradients = self.gradients()
+        return nn.utils.get_total_norm(gradients[: len(gradients) - self._num_early]).item()
 
     def _bind_state(self) -> None:
         for name, tensor in self._named_state().items():

@@ -23,6 +23,8 @@ _WRITING = (
     torch.ops.aten.mul.Tensor,
 )
 """Calls that write into a given tensor what they give else, by the same kernels."""
+UPDATE = "update"
+"""The mark in a graph at which the last parameters are changed already."""
 _RAISING = (torch.ops.aten.binary_cross_entropy.default,)
 """Losses that raise for outputs that are not finite, where others give nan."""
 
@@ -98,23 +100,27 @@ def write_step(
     update: Update,
     *,
     side_by_side: bool = False,
+    num_early: int = 0,
 ) -> Source:
     """The source of a step; its floats are the graph's rates, then the update's numbers by group.
 
     groups: of each parameter, the number of its group. side_by_side: whether what belongs to a
-    group lies in one buffer.
+    group lies in one buffer. num_early: how many of the last parameters, which have a group of
+    their own, are changed at the graph's mark, behind which it has them once more.
     """
     lots = [(str(place), group) for place, group in enumerate(groups)]
     if side_by_side:
         lots = [(f"_of{group}", group) for group in sorted(set(groups))]
-    num_parameters = len(groups)
+    num_parameters, num_late = len(groups), len(groups) - num_early
+    nodes = [n for n in graph.nodes if n.op == "get_attr" and n.target != UPDATE]
     placeholders = [n for n in graph.nodes if n.op == "placeholder"]
-    constants = list(dict.fromkeys(n.target for n in graph.nodes if n.op == "get_attr"))
+    constants = list(dict.fromkeys(n.target for n in nodes))
     held = [f"parameter{i}" for i in range(num_parameters)]
-    held += [f"buffer{i}" for i in range(num_buffers)]
-    rates = [f"rate{i}" for i in range(len(placeholders) - len(held) - 2)]
-    names = dict(zip(placeholders, [*held, "inputs", "targets", *rates], strict=True))
-    held += [f"constant{i}" for i in range(len(constants))]
+    buffers = [f"buffer{i}" for i in range(num_buffers)]
+    given = [*held, *held[num_late:], *buffers]
+    rates = [f"rate{i}" for i in range(len(placeholders) - len(given) - 2)]
+    names = dict(zip(placeholders, [*given, "inputs", "targets", *rates], strict=True))
+    held += [*buffers, *(f"constant{i}" for i in range(len(constants)))]
     if side_by_side:
         held += [f"gradient{i}" for i in range(num_parameters)]
         held += [f"{name}{of}" for name in ("parameter", "gradient") for of, _ in lots]
@@ -123,10 +129,33 @@ def write_step(
     lines = [f"{name} = self.{name}" for name in held]
     places = _places(graph) if side_by_side else {}
     loss = ""
-    gradients: Sequence[str] = ()
+    results = next(n for n in reversed(graph.nodes) if n.op == "output").args[0]
+
+    def changed(own: range) -> list[str]:
+        """What keeps these parameters' gradients, if there are any, and changes them."""
+        known = own[: len(results) - 1]
+        values = {i: value_text(results[1 + i], names) for i in known}
+        if side_by_side:
+            elsewhere = {*known} - {*places.values()}
+            found = [f"gradient{i}.copy_({values[i]})" for i in sorted(elsewhere)]
+        else:
+            found = [f"gradient{i} = {name}" for i, name in values.items()]
+        if clip_norm is not None:
+            found += _clipping(own, clip_norm)
+        if not side_by_side:
+            found += [f"self.gradient{i} = gradient{i}" for i in known]
+        changing = {groups[i] for i in own}
+        for number, (of, group) in enumerate(lots):
+            if group in changing if side_by_side else number in own:
+                for line in update.lines:
+                    found.append(_in_group(line, update.numbers, group).replace("#", of))
+        return found
+
     for number, node in enumerate(graph.nodes):
         if node.op == "output":
-            loss, *gradients = (value_text(a, names) for a in node.args[0])
+            loss = value_text(results[0], names)
+        elif node.op == "get_attr" and node.target == UPDATE:
+            lines += changed(range(num_late, num_parameters))
         elif node.op == "get_attr":
             names[node] = f"constant{constants.index(node.target)}"
         elif node.op == "call_function":
@@ -135,19 +164,8 @@ def write_step(
             if node in places:
                 call = f"{call.removesuffix(')')}, out=gradient{places[node]})"
             lines.append(f"{names[node]} = {call}")
-    if side_by_side:
-        elsewhere = set(range(len(gradients))) - {*places.values()}
-        lines += [f"gradient{i}.copy_({gradients[i]})" for i in sorted(elsewhere)]
-    else:
-        lines += [f"gradient{i} = {name}" for i, name in enumerate(gradients)]
-    if clip_norm is not None:
-        lines += _clipping(num_parameters, clip_norm)
-    if not side_by_side:
-        lines += [f"self.gradient{i} = gradient{i}" for i in range(len(gradients))]
+    lines += changed(range(num_late))
     own = [_of_group(update.numbers, number) for number in range(max(groups, default=0) + 1)]
-    for of, group in lots:
-        for line in update.lines:
-            lines.append(_in_group(line, update.numbers, group).replace("#", of))
     floats = "".join(f", {name}: float" for name in (*rates, *chain.from_iterable(own)))
     head = f"def step(self, inputs, targets{floats}):"
     return Source(head, tuple(lines), loss, tuple(constants))
@@ -178,9 +196,9 @@ def _in_group(line: str, numbers: Sequence[str], group: int) -> str:
     return line
 
 
-def _clipping(num_parameters: int, clip_norm: float) -> list[str]:
+def _clipping(parameters: range, clip_norm: float) -> list[str]:
     """What nn.utils.clip_grad_norm_ does."""
-    gradients = [f"gradient{i}" for i in range(num_parameters)]
+    gradients = [f"gradient{i}" for i in parameters]
     # In-place calls on lists are dropped by TorchScript, so each gradient is scaled by itself.
     return [
         f"norms = torch._foreach_norm([{', '.join(gradients)}], 2.0)",

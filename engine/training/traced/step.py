@@ -14,7 +14,8 @@ import torch
 from torch import Tensor, nn, optim
 
 from engine.training.parameter_groups import group_numbers
-from engine.training.step import EagerStep, Regularization
+from engine.training.rival_step import eager_step
+from engine.training.step import Regularization
 from engine.training.traced.errors import Untraceable
 from engine.training.traced.interpreters import INTERPRETERS, InterpreterName
 from engine.training.traced.program import Program
@@ -74,7 +75,7 @@ class TracedStep:
         self._regularization = regularization
         self._parameters = [p for p in model.parameters() if p.requires_grad]
         self._gathered = side_by_side(self._parameters, group_numbers(optimizer, self._parameters))
-        self._eager = EagerStep(model, criterion, optimizer, regularization)
+        self._eager = eager_step(model, criterion, optimizer, regularization)
         self._steps: dict[_Key, AnyProgram] = {}
         self._last: AnyProgram = self._eager
         self._state = optimizer.state

@@ -9,7 +9,7 @@ import torch
 
 from engine.spec.experiment import Experiment
 from engine.training.splits import Split
-from tests.benchmarks.repairs.proofs import DIGITS, TEST_LOSS, TWO, WAVE, Figure, Proof, Raw
+from tests.benchmarks.repairs.proofs import DIGITS, TEST_LOSS, TWO, WAVE, Figure, Proof, Raw, metric
 from tests.benchmarks.repairs.proofs import UNTRIED as OTHERS
 from tests.benchmarks.repairs.proofs import proofs as other_proofs
 from tests.benchmarks.repairs.tables import folder_of, table
@@ -23,6 +23,8 @@ SQUARE: Raw = {**DIGITS, "layers": ["Flatten()", "Linear(32)", "ReLU()", "Linear
 
 TEXT: Raw = {"data": "names(validation=0.1)", "objective": "next_token()", "epochs": 30,
              "loss": "CrossEntropyLoss()", "test_fraction": 0.0}  # fmt: skip
+DISTANCE: Raw = {"figure": metric("train_energy_distance"), "lower": True,
+                 "what": "energy distance"}  # fmt: skip
 PHRASE = 12
 """Characters that hardly ever follow one another in two names."""
 
@@ -45,6 +47,27 @@ def held_out_known(experiment: Experiment, seed: int) -> float:
     learned = set(map(tuple, stretches.tolist()))
     held = (splits.get("test") or splits["validation"]).inputs[:, :PHRASE].tolist()
     return sum(tuple(row) in learned for row in held) / len(held)
+
+
+def _against(width: int, rate: float) -> str:
+    """A discriminator of this width, that learns at a share of the rate."""
+    inside = f"Linear({width}), LeakyReLU(0.2)"
+    return f"adversarial([{inside}, {inside}, Linear(1)], rate={rate})"
+
+
+def _gan(width: int, optimizer: str, objective: str, **changes: object) -> Raw:
+    """Two networks against each other about eight little clouds, for 1,000 steps."""
+    return {
+        "data": "eight_gaussians(samples=1280)",
+        "test_fraction": 0.0,
+        "layers": [*[f"Linear({width})", "ReLU()"] * 2, "Linear(2)"],
+        "optimizer": optimizer,
+        "objective": objective,
+        "batch_size": 128,
+        "epochs": 100,
+        "report_every": 10,
+        **changes,
+    }
 
 
 def _changed(column: str, value: Callable[[torch.Tensor], torch.Tensor]) -> Figure:
@@ -96,7 +119,15 @@ def _by_heart(raw: Raw) -> Raw:
 def practice() -> dict[str, Proof]:
     """By the code of the rule."""
     rare = _asked(lambda folder: {"data": questions.rare(folder)}, "rare")
+    hasty, calm = "Adam(lr=0.01)", "Adam(lr=0.01, betas=[0.5, 0.999])"
     return {
+        "discriminator-wins": Proof(_gan(16, "Adam(lr=0.0003)", _against(64, 9.0)), live=True,
+            follow={"objective": _against(64, 1.0)}, **DISTANCE),
+        "mode-collapse": Proof(_gan(32, hasty, _against(32, 1.0)), live=True,
+            follow={"optimizer": calm}, **DISTANCE),
+        "momentum-in-contest": Proof(_gan(32, hasty, _against(32, 1.0)), **DISTANCE),
+        "unequal-rates": Proof(_gan(32, "Adam(lr=0.004, betas=[0.5, 0.999])", _against(32, 0.05)),
+            **DISTANCE),
         "adam-betas": Proof({"optimizer": "Adam(lr=0.01, betas=[0.999, 0.9])"}),
         "always-clipped": Proof({**SQUARE, "optimizer": "SGD(lr=0.05)", "clip_norm": 0.02},
                                 live=True, follow={"clip_norm": 1.0}),

@@ -24,7 +24,60 @@ def _recurring(layer: str) -> dict[str, list[str]]:
     return layers("Embedding(9, 8)", layer, "Linear(9)")
 
 
+_MAKER = ["Linear(64)", "ReLU()", "Linear(64)", "ReLU()", "Linear(2)"]
+_GAN = {"data": "eight_gaussians()", "test_fraction": 0.0, "epochs": 300, "batch_size": 256,
+        "layers": _MAKER,
+        "optimizer": "Adam(lr=0.001, betas=[0.5, 0.999])", "schedule": "CosineAnnealingLR()",
+        "loss": "BCEWithLogitsLoss()"}  # fmt: skip
+
+
+def _against(*judge: str, rate: float = 1.0) -> dict[str, str]:
+    """Such a discriminator, learning at a share of the rate."""
+    layers = ", ".join(("Linear(64)", "LeakyReLU(0.2)", *judge))
+    return {"objective": f"adversarial([{layers}], rate={rate})"}
+
+
+_JUDGE = "adversarial([Linear(64), LeakyReLU(negative_slope=0.2), Linear(1)]"
+
 PRACTICE = [
+    Pair(
+        "unequal-rates", "warning", "objective.rate",
+        "the discriminator learns 20 times as fast as the network",
+        experiment(_GAN, _against("Linear(1)", rate=20)),
+        experiment(_GAN, _against("Linear(1)", rate=4)),
+        repaired={"objective": f"{_JUDGE})"},
+    ),
+    Pair(
+        "unequal-rates", "warning", "objective.rate",
+        "the network learns 50 times as fast as its discriminator",
+        experiment(_GAN, _against("Linear(1)", rate=0.02)),
+        experiment(_GAN, _against("Linear(1)", rate=0.25)),
+        repaired={"objective": f"{_JUDGE})"},
+    ),
+    Pair(
+        "momentum-in-contest", "warning", "optimizer.betas", "a momentum of 0.9 carries",
+        experiment(_GAN, _against("Linear(1)"), {"optimizer": "Adam(lr=0.001)"}),
+        experiment(_GAN, _against("Linear(1)"), {"optimizer": "Adam(betas=[0.75, 0.999])"}),
+        repaired={"optimizer": "Adam(lr=0.001, betas=[0.5, 0.999])"},
+    ),
+    Pair(  # of two networks it is the other one whose outputs the loss compares
+        "double-sigmoid", "error", "objective.discriminator[3]", "applies a sigmoid itself",
+        experiment(_GAN, _against("Linear(1)", "Sigmoid()")),
+        experiment(_GAN, _against("Linear(1)", "Sigmoid()"), {"loss": "BCELoss()"}),
+        repaired={"objective": f"{_JUDGE})"},
+    ),
+    Pair(
+        "squashed-logits", "error", "objective.discriminator[3]", "Tanh() keeps the logits",
+        experiment(_GAN, _against("Linear(1)", "Tanh()")),
+        experiment(_GAN, _against("Linear(1)"), layers(*_MAKER, "Tanh()")),
+        repaired={"objective": f"{_JUDGE})"},
+    ),
+    Pair(
+        "missing-sigmoid", "error", "objective.discriminator[2]", "takes probabilities",
+        experiment(_GAN, _against("Linear(1)"), {"loss": "BCELoss()"}),
+        experiment(_GAN, _against("Linear(1)"), {"loss": "MSELoss()"}),
+        repaired={"loss": "BCEWithLogitsLoss()"},
+    ),
     Pair(
         "looks-ahead", "error", "layers[1][1]", "the loss falls to nothing",
         experiment(_TOKENS, layers("Embedding(56, 8)", "Residual([LayerNorm(), SelfAttention(2)])",

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from engine.doctor.live.doctor import RULES, LiveDoctor
-from engine.doctor.live.observation import LayerFigures, Observation, Report
+from engine.doctor.live.observation import Contest, LayerFigures, Observation, Report
 from engine.doctor.penalty import Penalty
 from engine.parts.metrics import METRICS
 from tests.engine.doctor.observations import observation, reading, seen, with_layer
@@ -67,11 +67,28 @@ def normed(evaluated: float, **changes: Any) -> Observation:
     return observation(layers=layers, **{"reports": reports, **changes})
 
 
+def _contest(apart: list[float], covered: list[float], **changes: Any) -> Observation:
+    """Two networks against each other, and how they stood at the last reports."""
+    pairs = enumerate(zip(apart, covered, strict=True))
+    told = [Contest(10 * n, one, other) for n, (one, other) in pairs]
+    return observation(contests=told, accuracies={}, commonest={}, **changes)
+
+
 CASES: dict[str, tuple[str, Observation, Observation]] = {
     "a dead layer in a block": (
         "dead-units",
         observation(layers=[LayerFigures((0, 1), "ReLU()", units=2, dead=2)]),
         observation(layers=[LayerFigures((0, 1), "ReLU()", units=2, dead=0)]),
+    ),
+    "a discriminator that is never deceived": (
+        "discriminator-wins",
+        _contest([0.8, 0.98, 0.97, 0.99], [0.9] * 4),
+        _contest([0.98, 0.96, 0.99, 0.99], [0.9] * 4),
+    ),
+    "most of the data is missing": (
+        "mode-collapse",
+        _contest([0.6] * 4, [0.7, 0.3, 0.34, 0.2]),
+        _contest([0.6] * 4, [0.3, 0.3, 0.3, 0.4]),
     ),
     "half the ReLU units": ("dead-units", with_layer(1, dead=5), with_layer(1, dead=4)),
     "all of few ReLU units": (

@@ -34,6 +34,10 @@ GIVEN = {
     "logs": torch.zeros(2, 2),
     "loss": 7.0,
     "beta": 2.0,
+    "taken_points": torch.tensor([True, True, True, False]),
+    "taken_made": torch.tensor([True, False, False, False]),
+    "loss_of_points": torch.tensor(0.25),
+    "loss_of_made": torch.tensor(0.5),
 }
 
 VALUES: dict[str, float] = {
@@ -50,6 +54,9 @@ VALUES: dict[str, float] = {
     "energy_distance": 2 * (3 + 5) / 2 - 4 / 2 - 4 / 2,  # 3 and 5 apart, 0 and 4 among their own
     "reconstruction": 7.0 - 2 * 2.5,
     "divergence": (1 / 2 + 9 / 2) / 2,  # half of the squared means, since variances are 1
+    "coverage": 1.0,  # each point has a made one 3 away, and its neighbor 4 away
+    "told_apart": (3 / 4 + 3 / 4) / 2,
+    "discriminator_loss": 0.25 + 0.5,
     "psnr": -10 * math.log10(5 / 3),
 }
 """What each metric is of the samples above, worked out by hand."""
@@ -127,7 +134,9 @@ def test_few_classes_have_no_top_five() -> None:
     assert back - regression == set()
     placed = {one.name for one in metrics_of("reconstruction", 0, "variational")} - back
     assert placed == {"reconstruction", "divergence"}
-    assert regression | set(ten) | of_texts | of_pictures | made | placed == set(METRICS)
+    of_two = {one.name for one in metrics_of("generation", 0, "adversarial")} - made
+    assert of_two == {"coverage", "told_apart", "discriminator_loss"}
+    assert regression | set(ten) | of_texts | of_pictures | made | placed | of_two == set(METRICS)
 
 
 def test_a_direction_tells_the_better_of_two() -> None:

@@ -55,7 +55,8 @@ def _doubling(**changes: object) -> Experiment:
 def test_the_family_is_complete() -> None:
     """Every objective is listed here."""
     assert sorted(Objective.members()) == [
-        *("autoencode", "denoise", "flow", "next_token", "supervised", "variational")
+        *("adversarial", "autoencode", "denoise", "flow", "next_token"),
+        *("supervised", "variational"),
     ]
 
 

@@ -17,7 +17,7 @@ from engine.spec.experiment_reader import from_raw
 from engine.training.trainer import Trainer
 from tests.engine.training.tiny import flushed_denormals
 
-MADE = tuple(name for name, one in METRICS.items() if "made" in one.arguments())
+MADE = tuple(name for name, one in METRICS.items() if one.is_of_made)
 """Metrics of what a network makes, which a script shows but does not measure."""
 NOWHERE = DataLocations(Path("/nonexistent"))
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
-from engine.runs.pictures import Cloud
-from tui.renderables.cloud import cloud_rows
+from engine.runs.pictures import Boundary, Cloud
+from tui.renderables.cloud import cloud_rows, leading
 from tui.renderables.look import Look
 
 _CLOUD = Cloud(
@@ -30,8 +31,51 @@ def test_what_is_made_hides_the_data_below_it() -> None:
     assert "1 beyond the edge" in told
 
 
+_JUDGED = msgspec.structs.replace(
+    _CLOUD,
+    judged=Boundary(
+        columns=2,
+        rows=1,
+        cells=bytes([5, 11]),
+        levels=6,
+        classes=("data", "made"),
+        x1=(0.0, 4.0),
+        x2=(0.0, 4.0),
+        points=[],
+    ),
+    told_apart=0.75,
+)
+
+
+def test_what_the_discriminator_takes_them_for_lies_behind() -> None:
+    """Data at the left, made points at the right; the line below says who leads."""
+    rows = [row.plain for row in cloud_rows(_JUDGED, 40, 10, Look(color="none"))]
+    area = [row.partition("│")[2] for row in rows if "│" in row]
+    half = len(area[1]) // 2
+    assert set(area[1][:half]) == {"▒"}
+    assert set(area[1][half:]) == {":"}
+    assert " ".join(rows[-2:]) == "The discriminator leads: it tells 75% right, guessing has 50%."
+
+
+def test_points_keep_the_area_that_they_lie_on() -> None:
+    """A sign has the color of its area as its paper."""
+    drawn = cloud_rows(_JUDGED, 40, 10, Look())
+    papers = {str(span.style) for row in drawn for span in row.spans if "on " in str(span.style)}
+    assert len(papers) >= 2
+
+
+@pytest.mark.parametrize(
+    ("told_apart", "leader"),
+    [(None, ""), (0.52, "Neither leads"), (0.9, "The discriminator"), (0.3, "The network leads")],
+)
+def test_who_leads_is_whoever_is_not_guessing(told_apart: float | None, leader: str) -> None:
+    """Near a half neither does."""
+    assert leading(told_apart).startswith(leader)
+
+
+@pytest.mark.parametrize("picture", [_CLOUD, _JUDGED])
 @pytest.mark.parametrize("width", [0, 1, 15, 80])
 @pytest.mark.parametrize("height", [0, 1, 40])
-def test_it_fits_any_room(width: int, height: int) -> None:
+def test_it_fits_any_room(picture: Cloud, width: int, height: int) -> None:
     """No row is wider than there is room."""
-    assert all(row.cell_len <= max(width, 1) for row in cloud_rows(_CLOUD, width, height, Look()))
+    assert all(row.cell_len <= max(width, 1) for row in cloud_rows(picture, width, height, Look()))
