@@ -25,6 +25,10 @@ TEXT: Raw = {"data": "names(validation=0.1)", "objective": "next_token()", "epoc
              "loss": "CrossEntropyLoss()", "test_fraction": 0.0}  # fmt: skip
 DISTANCE: Raw = {"figure": metric("train_energy_distance"), "lower": True,
                  "what": "energy distance"}  # fmt: skip
+PLACED: Raw = {**DIGITS, "layers": ["Flatten()", "Linear(64)", "SiLU()", "Linear(4)"],
+               "loss": "BCEWithLogitsLoss()", "optimizer": "Adam(lr=0.005)",
+               "epochs": 40}  # fmt: skip
+PLACED_AGAIN = "variational([Linear(64), SiLU(), Linear(64)], beta={})"
 PHRASE = 12
 """Characters that hardly ever follow one another in two names."""
 
@@ -157,6 +161,8 @@ def practice() -> dict[str, Proof]:
             "Linear(16, bias=False)", "ReLU()", "Linear(1, bias=False)"]}),
         "normalized-away": Proof({**WAVE, "layers": ["Linear(16)", "Tanh()", "Linear(1)",
                                                      "LayerNorm()"]}),
+        "posterior-collapse": Proof({**PLACED, "objective": PLACED_AGAIN.format(10.0)}, live=True,
+            follow={"objective": PLACED_AGAIN.format(1.0)}, what="R² of what is given back"),
         "rate-climbs-back": Proof({**WAVE, "batch_size": 8, "optimizer": "Adam(lr=0.05)",
                                    "schedule": "CosineAnnealingLR(T_max=50)"}, **TEST_LOSS),
         "rate-runs-out": Proof({**SQUARE, "schedule": "StepLR(1)"}),

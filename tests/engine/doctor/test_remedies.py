@@ -97,6 +97,18 @@ def test_a_gradient_that_explodes_is_clipped() -> None:
     assert found.repaired == dataclasses.replace(one, clip_norm=1.0)
 
 
+def test_places_that_tell_nothing_cost_less() -> None:
+    """A tenth of beta, whatever else the objective has."""
+    one = experiment({
+        "data": "digits()", "layers": ["Flatten()", "Linear(4)"], "loss": "MSELoss()",
+        "objective": "variational([Linear(64)], beta=10.0)", "test_fraction": 0.25,
+    })  # fmt: skip
+    found = asked("posterior-collapse", case(one))
+    assert found.repair == "use beta=1"
+    assert found.repaired is not None
+    assert str(found.repaired.objective) == "variational([Linear(64)])"
+
+
 def test_the_rest_is_left_to_a_person() -> None:
     """Its prose stays as it is."""
     found = asked("no-better-than-commonest", case(experiment()))

@@ -21,6 +21,8 @@ from engine.export.trained_network import (
 )
 from engine.export.writer import format_of
 from engine.parts.layers import Layer
+from engine.parts.layers.dense import Linear
+from engine.parts.objectives.variational import Variational
 from engine.parts.shapes import Shape, Steps, Tokens
 from engine.spec.catalogue import make
 from engine.spec.grammar import parse_list
@@ -38,6 +40,9 @@ NETWORKS: dict[str, tuple[str, Shape]] = {
         Residual([Conv2d(4, 3, stride=2), Residual([ReLU()])], 'projection') Flatten Linear(2)""",
         (1, 9, 9),
     ),
+    "drawn": ("Flatten Linear(4)", (1, 3, 3)),
+    "points": ("Linear(8) SiLU Linear(2)", (8,)),
+    "colors": ("Sine(8, first=True) Sine(8) Linear(3)", (2,)),
 }
 
 
@@ -74,9 +79,12 @@ def samples(shape: Shape, count: int, length: int) -> Tensor:
 def network(name: str, seed: int = 0) -> tuple[nn.Module, Shape]:
     """A network with the weights of a seed, in eval mode."""
     text, shape = {**NETWORKS, **SEQUENCES, **FIXED}[name]
-    layers = [make(Layer, call, "layers", []) for call in parse_list(text)]
+    made = [make(Layer, call, "layers", []) for call in parse_list(text)]
+    layers = tuple(layer for layer in made if isinstance(layer, Layer))
+    if name == "drawn":
+        layers = Variational((Linear(9),)).network(layers)
     torch.manual_seed(seed)
-    return build_model([layer for layer in layers if layer is not None], shape).eval(), shape
+    return build_model(layers, shape).eval(), shape
 
 
 def program_outputs(content: bytes) -> Callable[[Tensor], Tensor]:
@@ -138,9 +146,10 @@ def test_an_onnx_model_of_sequences_gives_the_same_outputs(name: str) -> None:
         torch.testing.assert_close(outputs(inputs), model(inputs), rtol=1e-5, atol=1e-6)
 
 
-def test_a_pickle_names_no_class_of_ours() -> None:
+@pytest.mark.parametrize("name", ["blocks", "drawn"])
+def test_a_pickle_names_no_class_of_ours(name: str) -> None:
     """Whoever has PyTorch can load it, blocks too; the weights keep their names."""
-    model, shape = network("blocks")
+    model, shape = network(name)
     content = WholeNetwork().written(model, shape)
     assert b"engine" not in content
     loaded = torch.load(io.BytesIO(content), weights_only=False)
