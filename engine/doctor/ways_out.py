@@ -25,6 +25,7 @@ from engine.parts.layers.sequence import (
     SelfAttention,
 )
 from engine.parts.objectives import Objective
+from engine.parts.objectives.autoencode import Autoencode
 from engine.parts.objectives.flow import Flow
 from engine.parts.objectives.next_token import NextToken
 from engine.parts.objectives.supervised import Supervised
@@ -37,6 +38,7 @@ MOST_WAYS = 6
 _MOST_CHANGES = 4
 _MOST_TRIED = 600
 _WIDEST = 32
+_CODE = 2
 _MAKING_BATCH, _MAKING_STEPS = 256, 2000
 """Of a training that learns to make points."""
 _TEXT_BATCH = 64
@@ -86,6 +88,8 @@ def ways_from(mended: Corrected) -> list[Way]:
     if facts is None or (not done and not problems_of(values)):
         return []
     asked = values["objective"]
+    if asked.network(()):  # whose own layers are made for other data
+        asked = Autoencode()
     if asked.refusal(facts):
         asked = objective_for(facts)
     known = asked.facts(facts)
@@ -150,6 +154,10 @@ def made_for(facts: Facts) -> Layers:
     outputs = num_outputs(facts, loss_for(facts))
     if facts.made:
         return (*(one for _ in range(3) for one in (Linear(64), SiLU())), Linear(outputs))
+    if facts.returned:
+        flat = (Flatten(),) if len(facts.shape) > 1 else ()
+        wide = Linear(_WIDEST), ReLU()
+        return (*flat, *wide, Linear(_CODE), *wide, Linear(outputs))
     if facts.num_tokens:
         return _of_tokens(facts, outputs)
     if len(facts.shape) == 3 and min(facts.shape[1:]) >= _LEAST_PICTURE:

@@ -12,7 +12,7 @@ from engine.spec.chain import Link
 
 @dataclass(frozen=True)
 class Column:
-    """The inputs, a layer with weights, or the sum that a block makes."""
+    """The inputs, a layer that makes units, with weights as a rule, or the sum of a block."""
 
     links: tuple[Link, ...]
     """The layer that makes its units, then those that act on them; of the inputs, only these."""
@@ -99,7 +99,7 @@ def _grow(columns: list[Column], chain: Sequence[Link], source: int, block: Addr
             inside = link.inside if end == source else ()
             sources = tuple(dict.fromkeys((end, source)))
             columns.append(Column((link,), sources, block, leading + inside))
-        elif link.layer.weights:
+        elif link.layer.weights or link.layer.makes_units:
             columns.append(Column((link,), (source,), block, leading))
         elif block and source == first:
             leading += (link,)

@@ -6,7 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from engine.runs.events import Figure
-from engine.runs.pictures import Boundary, Comparison, Curve, Painting, Picture
+from engine.runs.pictures import (
+    Boundary,
+    Comparison,
+    Curve,
+    LatentPlane,
+    Painting,
+    Picture,
+    Returned,
+)
 
 Matrix = Sequence[Sequence[float | None]]
 
@@ -50,7 +58,25 @@ class HeatMap:
     higher_is_better: bool
 
 
-Drawing = Lines | Confusion | HeatMap | Boundary | Curve | Painting | Comparison
+@dataclass(frozen=True)
+class Decoded:
+    """What is made of places all over a plane."""
+
+    plane: LatentPlane
+
+
+Drawing = (
+    Lines
+    | Confusion
+    | HeatMap
+    | Boundary
+    | Curve
+    | Painting
+    | LatentPlane
+    | Decoded
+    | Returned
+    | Comparison
+)
 """What can be drawn. A Comparison is one of numbers."""
 
 

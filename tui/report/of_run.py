@@ -28,6 +28,7 @@ from tui.report.document import (
     Chart,
     Code,
     Confusion,
+    Decoded,
     Document,
     Gallery,
     Line,
@@ -203,6 +204,16 @@ def _pictures(pictures: Pictures | None, why_none: str, targets: Sequence[str]) 
     if pictures.curve is not None:
         said = tr("The line is what the network says, the points are the samples.")
         yield Chart("Prediction over the input", pictures.curve, said)
+    if pictures.latent is not None:
+        said = tr("Each sample by its class, where the network puts it.")
+        yield Chart("Where samples lie in its narrowest place", pictures.latent, said)
+        if pictures.latent.tiles:
+            said = tr("From left to right and from top to bottom as the places lie.")
+            yield Chart("What it makes of places there", Decoded(pictures.latent), said)
+    if pictures.returned is not None:
+        said = tr(f"Samples of the {pictures.returned.split} split.")
+        yield Chart("Came in, and given back", pictures.returned, said)
+        return
     if pictures.painting is not None:
         said = tr("What the network says of each place, and the picture that it learns.")
         yield Chart("The picture", pictures.painting, said)

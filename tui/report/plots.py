@@ -15,12 +15,19 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from engine.runs.events import Figure
-from engine.runs.pictures import Boundary, Comparison, Curve, Painting
+from engine.runs.pictures import (
+    Boundary,
+    Comparison,
+    Curve,
+    LatentPlane,
+    Painting,
+    Returned,
+)
 from tui.language import tr
 from tui.renderables.numbers import metric
 from tui.renderables.sanitize import fit, plain
 from tui.report.colors import NAMES, class_name, pair
-from tui.report.document import Chart, Confusion, HeatMap, Lines
+from tui.report.document import Chart, Confusion, Decoded, HeatMap, Lines
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -101,7 +108,7 @@ def _settings() -> Any:  # matplotlib names each setting in a type of its own
 
 
 def _size(chart: Chart) -> tuple[float, float]:
-    if isinstance(chart.drawing, Boundary | Confusion):
+    if isinstance(chart.drawing, Boundary | Confusion | LatentPlane | Decoded):
         return WIDTH, WIDTH
     if isinstance(chart.drawing, Lines) and len(chart.drawing.lines) > 3:
         return WIDTH, HEIGHT + 0.19 * len(chart.drawing.lines)
@@ -122,6 +129,12 @@ def _draw(chart: Chart, canvas: Canvas, axes: Axes) -> None:
             _curve(curve, axes)
         case Painting() as painting:
             _painting(painting, axes)
+        case LatentPlane() as latent:
+            _places(latent, axes)
+        case Decoded(latent):
+            _decoded(latent, axes)
+        case Returned() as returned:
+            _returned(returned, axes)
         case Comparison() as compared:
             _compared(compared, axes)
 
@@ -298,6 +311,59 @@ def _painting(painting: Painting, axes: Axes) -> None:
         axes.text(left + width / 2, -0.04 * painting.height, name, ha="center", va="bottom")
     axes.set_xlim(0, width * 2.05)
     axes.set_ylim(painting.height, -0.2 * painting.height)
+
+
+def _places(plane: LatentPlane, axes: Axes) -> None:
+    """Each class by its color and its mark."""
+    kinds = plane.kinds or [0] * len(plane.points)
+    for kind in sorted(set(kinds)):
+        own = [point for point, of in zip(plane.points, kinds, strict=True) if of == kind]
+        axes.scatter(
+            [x for x, _ in own],
+            [y for _, y in own],
+            s=18,
+            color=_PLACEHOLDERS[class_name(kind)],
+            marker=_MARKS[kind % 10],
+            label=plane.names[kind] if plane.kinds else None,
+        )
+    axes.set_xlim(plane.x1)
+    axes.set_ylim(plane.x2)
+    if plane.kinds:
+        axes.legend()
+
+
+def _decoded(plane: LatentPlane, axes: Axes) -> None:
+    """All pictures side by side, as they lie in the plane."""
+    sheet = _sheet(plane.tiles, plane.shape, plane.columns, plane.rows)
+    (left, right), (bottom, top) = plane.x1, plane.x2
+    axes.imshow(sheet, extent=(left, right, bottom, top), interpolation="none", aspect="auto")
+
+
+def _returned(picture: Returned, axes: Axes) -> None:
+    """A row of pictures as they came in, below it as they were given back."""
+    shape = picture.channels, picture.height, picture.width
+    lines = [(tr("came in"), picture.given), (tr("given back"), picture.back)]
+    if picture.asked:
+        lines.insert(1, (tr("asked for"), picture.asked))
+    axes.axis("off")
+    for number, (name, pixels) in enumerate(lines):
+        top = number * 1.4 * picture.height
+        extent = (0, picture.count * picture.width, top + picture.height, top)
+        sheet = _sheet(pixels, shape, picture.count, 1)
+        axes.imshow(sheet, extent=extent, interpolation="none")
+        axes.text(0, top - 0.05 * picture.height, name, ha="left", va="bottom")
+    axes.set_xlim(0, picture.count * picture.width)
+    axes.set_ylim(1.4 * len(lines) * picture.height, -0.4 * picture.height)
+
+
+def _sheet(pixels: bytes, shape: Sequence[int], columns: int, rows: int) -> Any:
+    """Pictures side by side, row by row: (height, width, 3) uint8."""
+    import numpy as np
+
+    channels, height, width = shape
+    tiles = np.frombuffer(pixels, np.uint8).reshape(rows, columns, channels, height, width)
+    sheet = tiles.transpose(0, 3, 1, 4, 2).reshape(rows * height, columns * width, channels)
+    return sheet.repeat(3 // channels, 2)
 
 
 def _compared(compared: Comparison, axes: Axes) -> None:

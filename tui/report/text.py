@@ -5,12 +5,20 @@ from __future__ import annotations
 from rich.cells import cell_len
 from rich.text import Text
 
-from engine.runs.pictures import Boundary, Comparison, Curve, Painting
+from engine.runs.pictures import (
+    Boundary,
+    Comparison,
+    Curve,
+    LatentPlane,
+    Painting,
+    Returned,
+)
 from tui.drawings import Rows, boundary_rows, comparison_rows, curve_rows, mistakes_rows
 from tui.language import tr
 from tui.renderables.chart import Axis, chart, legend
 from tui.renderables.chart import Curve as Drawn
 from tui.renderables.confusion import confusion
+from tui.renderables.latent import decoded_rows, places_rows, returned_rows
 from tui.renderables.look import Look
 from tui.renderables.loss_chart import LossSeries, loss_chart
 from tui.renderables.numbers import metric
@@ -25,6 +33,7 @@ from tui.report.document import (
     Chart,
     Code,
     Confusion,
+    Decoded,
     Document,
     Drawing,
     Gallery,
@@ -108,6 +117,12 @@ def _drawing(drawing: Drawing, width: int, look: Look) -> Rows:
             return curve_rows(drawing, width, CHART_HEIGHT + 4, look)
         case Painting():
             return painting_rows(drawing, width, CHART_HEIGHT + 6, look)
+        case LatentPlane():
+            return places_rows(drawing, min(width, 72), CHART_HEIGHT + 12, look)
+        case Decoded():
+            return decoded_rows(drawing.plane, width, CHART_HEIGHT + 16, look)
+        case Returned():
+            return returned_rows(drawing, width, look)
         case Comparison():
             return comparison_rows(drawing, min(width, 72), CHART_HEIGHT + 6, look)
 

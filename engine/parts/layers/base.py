@@ -73,6 +73,8 @@ class Layer(Component, abstract=True):
     """Whether it uses its weights again at each position, on what it made of the one before."""
     connects: ClassVar[bool] = True
     """Whether its weights, where it has some, lead from single units to single units."""
+    makes_units: ClassVar[bool] = False
+    """Whether it makes units of its own though it has no weights."""
     dead_at: ClassVar[float | None] = None
     """The output, its lowest, at which it passes no gradient back: a unit that gives no more for
     any sample is lost. None where there is no such value."""

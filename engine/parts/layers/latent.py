@@ -20,6 +20,7 @@ class Sampled(Layer, abstract=True):
 
     name: ClassVar[str] = "Sampled"
     unpassed = ("latent",)
+    makes_units = True
 
     latent: int = parameter(help="numbers of a place")
 

@@ -15,6 +15,9 @@ from engine.parts.layers.modules import Sampled, Variational, VariationalLoss
 from engine.parts.metrics.formulas import divergence, reconstruction
 from engine.parts.objectives.autoencode import given_back
 from engine.parts.objectives.base import SEED
+from engine.parts.objectives.variational import decoded
+from engine.runs.dissected_step import Focus
+from engine.runs.inside import Look, Unit
 from engine.runs.script.ending import DRAWN
 from engine.spec.experiment import Experiment
 from engine.spec.experiment_reader import from_raw
@@ -24,6 +27,8 @@ from engine.training.answers import check_answers
 from engine.training.checkpoint import save
 from engine.training.drawn_samples import drawn_rows
 from engine.training.full_state import full_state, restore
+from engine.training.inside import look_inside
+from engine.training.microscope import dissect
 from engine.training.pictures import all_pictures
 from engine.training.restored import TrainedNetwork
 from engine.training.traced import TracedStep
@@ -283,3 +288,78 @@ def test_what_it_cannot_be_asked_of_is_told(changes: dict[str, object], told: st
     """Other data, outputs of another size, layers of its own that don't fit, with the repair."""
     with pytest.raises(BadExperiment, match=told):
         _digits(**changes)
+
+
+def test_every_place_of_the_plane_is_decoded_by_the_layers_behind() -> None:
+    """Places are what goes in there in an evaluation; each tile is what comes out of its place."""
+    trainer = Trainer(_digits(**PLACED, epochs=1), NOWHERE)
+    list(trainer.events())
+    model, test = trainer.model.eval(), trainer.splits.test
+    plane = all_pictures(trainer.evaluator, trainer.splits, [], (20, 20)).latent
+    assert plane is not None
+    assert test is not None
+    assert test.origin is not None
+    assert plane.kinds == test.origin[1].tolist()
+    assert plane.names == ("0", "1")
+    with torch.no_grad():
+        means = model[1](test.inputs.flatten(1))[:, :2]
+        assert torch.allclose(torch.tensor(plane.points), means, atol=1e-4)
+        back = decoded(model, torch.tensor([plane.place(3, 1)]))[-1]
+    shades = (back[0] * 255).round().clamp(0, 255).byte()
+    assert plane.tile(3, 1) == bytes(shades.tolist())
+
+
+def test_of_three_numbers_two_directions_are_shown() -> None:
+    """Those in which samples differ most, and their share of the variance; of one, a line."""
+    layers = ["Flatten()", "Linear(5)", "Tanh()", "Linear(3)", "Linear(64)"]
+    trainer = Trainer(_digits(layers=layers), NOWHERE)
+    list(trainer.events())
+    plane = all_pictures(trainer.evaluator, trainer.splits, [], (20, 20)).latent
+    test = trainer.splits.test
+    assert plane is not None
+    assert test is not None
+    assert plane.numbers == 3
+    with torch.no_grad():
+        places = trainer.model.eval()[:4](test.inputs).double()
+    shares = torch.linalg.svdvals(places - places.mean(0)).square()
+    assert plane.share == pytest.approx(float(shares[:2].sum() / shares.sum()), rel=1e-4)
+    spread = torch.tensor(plane.points).double().var(0).sum() / places.var(0).sum()
+    assert float(spread) == pytest.approx(plane.share, rel=1e-3)
+    line = Trainer(_moons(epochs=1), NOWHERE)
+    list(line.events())
+    drawn = all_pictures(line.evaluator, line.splits, [], (20, 20))
+    assert drawn.latent is not None
+    assert (drawn.latent.numbers, drawn.latent.rows, drawn.latent.tiles) == (1, 1, b"")
+    assert drawn.returned is None, "no pictures"
+    assert line.splits.test is not None
+    assert drawn.comparison.actual[:2] == pytest.approx(line.splits.test.targets[0].tolist())
+
+
+def test_a_network_that_is_nowhere_narrow_has_no_plane() -> None:
+    """There is nothing to be drawn of it but what it gives back."""
+    trainer = Trainer(_digits(layers=["Flatten()", "Linear(64)"], epochs=1), NOWHERE)
+    list(trainer.events())
+    drawn = all_pictures(trainer.evaluator, trainer.splits, [], (20, 20))
+    assert drawn.latent is None
+    assert drawn.returned is not None
+    assert drawn.returned.asked == b"", "nothing else than what comes in"
+    noisy = Trainer(_digits(objective="autoencode(noise=0.5)", epochs=1), NOWHERE)
+    list(noisy.events())
+    seen = all_pictures(noisy.evaluator, noisy.splits, [], (20, 20)).returned
+    assert seen is not None
+    assert seen.asked == drawn.returned.given
+    assert seen.given != seen.asked
+
+
+def test_it_is_looked_into_and_its_step_is_taken_apart() -> None:
+    """The layer that draws is a column of its own; the loss told is that of the whole."""
+    trainer = Trainer(_digits(**PLACED), NOWHERE)
+    for unit in ((), (2,), (3,)):
+        look = Look(unit=Unit(unit, 0), sample=-1, large=(8, 8))
+        inside = look_inside(trainer.evaluator, trainer.experiment.network, trainer.splits, look)
+    assert [column.num_units for column in inside.columns] == [1, 4, 2, 5, 64]
+    assert inside.unit is not None
+    assert inside.unit.num_incoming == 2, "from the place that was drawn"
+    step = dissect(trainer, Focus())
+    trainer.step()
+    assert step.loss.loss == pytest.approx(trainer.newest_loss)

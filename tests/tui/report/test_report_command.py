@@ -206,3 +206,23 @@ def test_without_matplotlib(
         ".md and .txt do without"
     )
     assert "# Tiny" in written(bench, "page.md", str(trained.run))
+
+
+def test_what_is_given_back_is_on_the_page(bench: Bench) -> None:
+    """The plane, what is decoded over it, and pictures beside what became of them."""
+    toml = (
+        'data = "digits(classes=[0, 1])"\nobjective = "variational([Linear(64)])"\n'
+        'layers = ["Flatten()", "Linear(4)"]\nloss = "MSELoss()"\noptimizer = "SGD(lr=0.01)"\n'
+        "epochs = 1\n"
+    )
+    perceptui("--preset", str(bench.write("digits.toml", toml)))
+    page = written(bench, "digits.html", "last")
+    for title in (
+        "Where samples lie in its narrowest place",
+        "What it makes of places there",
+        "Came in, and given back",
+    ):
+        assert title in page
+    assert page.count("<image ") == 3, "a sheet of the plane, and one for each of both"
+    told = written(bench, "digits.txt", "last")
+    assert "given back" in told
