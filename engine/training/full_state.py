@@ -101,7 +101,7 @@ def put_back(trainer: Trainer, checkpoint: Checkpoint, state: TrainingState) -> 
     trainer.newest_loss = state.losses[-1][1] if state.losses else None
     if trainer.epoch_losses:
         trainer.newest_loss = trainer.epoch_losses[-1]
-    trainer.metrics = state.metrics
+    trainer.reports.metrics = state.metrics
     trainer.first_loss = state.first_loss
     trainer.selection.load_state(state.selection)
     trainer.learning_rate.load_state(state.learning_rate)

@@ -1,10 +1,4 @@
-"""The training loop: one batch at a time, yielding what happens.
-
-What a seed fixes, in this order, on the global generator of the CPU: the data is drawn, then the
-split, then the parameters layer by layer, then the weights that an `init` asks for; then, epoch by
-epoch, the order of the samples. Dropout and augmentation draw from the generator of the device they
-run on.
-"""
+"""The training loop: one batch at a time, yielding what happens."""
 
 from __future__ import annotations
 
@@ -18,14 +12,12 @@ import msgspec
 import torch
 from torch import Tensor, nn
 
-from engine.errors import UsageError
 from engine.parts.data import DataLocations
 from engine.parts.layers.address import weight_names
 from engine.parts.metrics import METRICS
 from engine.runs.events import (
     Diverged,
     EpochFinished,
-    Evaluated,
     Event,
     Figure,
     Reason,
@@ -33,15 +25,13 @@ from engine.runs.events import (
 )
 from engine.runs.series import Series
 from engine.spec.backbone import shares
-from engine.spec.chain import links
 from engine.spec.experiment import Experiment
-from engine.spec.freezing import frozen_layers, num_frozen
-from engine.spec.rivalry import rival_links
+from engine.spec.freezing import num_frozen
 from engine.spec.validator import judged_together
 from engine.training.baseline import baselines, headlines
 from engine.training.batches import batches_of
 from engine.training.criterion import criterion_of
-from engine.training.device import make_repeatable, resolve_device
+from engine.training.device import resolve_device
 from engine.training.drawing import drawing_of
 from engine.training.drawn_data import Draw, drawn
 from engine.training.epoch_end import EpochEnd, is_free
@@ -52,26 +42,24 @@ from engine.training.executor import (
     make_epoch_score,
     make_execution,
 )
-from engine.training.freezing import Network, freeze
-from engine.training.learned_elsewhere import take_learned
+from engine.training.freezing import Network
 from engine.training.learning_rate import LearningRate
+from engine.training.loading import load
 from engine.training.loss_meter import LossMeter
 from engine.training.making import make, maker_of
-from engine.training.metrics import Evaluator, Scored
-from engine.training.model import check_trainable, is_finite
+from engine.training.metrics import Evaluator
+from engine.training.model import is_finite
 from engine.training.outputs import OutputDecoder
 from engine.training.parameter_groups import parameter_groups
 from engine.training.precision import check_precision
-from engine.training.rivalry import build_network, rival_groups, rivals_criterion
+from engine.training.reports import Reports
+from engine.training.rivalry import rival_groups, rivals_criterion
 from engine.training.selection import Selection
-from engine.training.shared.crew import Crew
-from engine.training.shared.group import ProcessLost
+from engine.training.shared.crew import Crew, undone_where_lost
 from engine.training.shared.part import part_size, weigher
-from engine.training.shared.step import SharedStep
 from engine.training.silencing import Silenced, silence, silenced
 from engine.training.splits import Splits
 from engine.training.step import Regularization
-from engine.training.threads import num_threads
 from engine.training.weights import class_weights
 
 
@@ -101,46 +89,15 @@ class Trainer:
         self.device = resolve_device(experiment.device)
         check_precision(experiment.precision, self.device)
         check_executor(executor, self.device)
-        make_repeatable(self.device)
-        if crew is not None and type(experiment.objective).make is not None:
-            raise UsageError(
-                f"{experiment.objective} draws each batch anew, which several processes would each "
-                "do for themselves: train it in one"
-            )
-        seed = experiment.seed if isinstance(experiment.seed, int) else _fresh_seed()
-        torch.set_num_threads(1)  # so that data and first weights don't depend on the number
-        torch.manual_seed(seed)
-        self.splits: Splits = draw(experiment, locations, self.device)
-        facts = self.splits.facts
-        self.chain = links(experiment.network, facts.shape, [])
-        train = self.splits.train
-        batch_size = len(train) if experiment.batch_size == "full" else int(experiment.batch_size)
-        frozen = frozen_layers(experiment.freeze, self.chain)
-        check_trainable(self.chain, len(train), batch_size, frozen)
-        self.rival_chain = rival_links(experiment.objective, facts, [])
-        """The layers of the network that it is trained against; empty without one."""
-        if self.rival_chain:
-            check_trainable(self.rival_chain, len(train), batch_size)
-        network = build_network(experiment, facts)
-        if learned:
-            take_learned(network, self.chain, locations)
-        self.model = network.to(self.device)
-        freeze(self.model, frozen)
-        threads = experiment.threads
-        if threads == "auto":
-            wanted = num_threads(self.chain, min(batch_size, len(train)))
-            threads = wanted if crew is None else max(1, wanted // crew.size)
-        assert isinstance(threads, int), "it is resolved"
-        torch.set_num_threads(threads)
-        self.experiment = Experiment(
-            **{
-                **experiment.values(),
-                "seed": seed,
-                "threads": threads,
-                "device": str(self.device),
-            }
-        )
+        loaded = load(experiment, locations, self.device, draw, crew, learned=learned)
+        self.experiment = experiment = loaded.experiment
         """The experiment as it is trained: seed, threads and device resolved."""
+        self.splits: Splits = loaded.splits
+        self.chain = loaded.chain
+        self.rival_chain = loaded.rival_chain
+        """The layers of the network that it is trained against; empty without one."""
+        self.model = loaded.model
+        facts, train, batch_size = self.splits.facts, self.splits.train, loaded.batch_size
         self.device_splits = self.splits.on(self.device)
         num_outputs = self.chain[-1].output_shape[-1]
         weights = class_weights(experiment, facts, train.targets, num_outputs)
@@ -164,6 +121,7 @@ class Trainer:
             judged_together(min(batch_size, len(train))),
             experiment.objective.weighing(),
         )
+        self.reports = Reports(self.evaluator, self.device_splits, experiment.data.library)
         self.optimizer = experiment.optimizer.build(self.groups_of(self.model))
         on_device = self.device_splits["train"]
         targets = decoder.loss_targets(on_device.targets, num_outputs)
@@ -179,7 +137,7 @@ class Trainer:
             experiment.l1,
             experiment.l2,
             experiment.clip_norm,
-            weight_names(experiment.network, frozen),
+            weight_names(experiment.network, loaded.frozen),
         )
         self.execution = make_execution(
             executor,
@@ -195,7 +153,8 @@ class Trainer:
             locations,
         )
         self._step = self.execution.step
-        self._weight = weigher(experiment.loss, weights)
+        if crew is not None:
+            crew.weigh = weigher(experiment.loss, weights)
         self.learning_rate = LearningRate(
             experiment.schedule,
             self.optimizer,
@@ -235,8 +194,6 @@ class Trainer:
         """Wall time spent in steps and reports."""
         self.reason: Reason | None = None
         """Why the training is over; None while it is not."""
-        self.metrics: dict[str, Figure] = {}
-        """Of the last reported epoch."""
         self.unread = LossMeter(self.device)
         """Losses of the last steps; `losses`, `epoch_losses` and `newest_loss` lack them."""
         self.epoch_losses: list[float] = []
@@ -249,11 +206,6 @@ class Trainer:
         """Whether the last step raised before it had gradients."""
         self._train_loss = math.nan
         """Mean of the last epoch whose losses were read."""
-        self.last_look: dict[str, Scored] = {}
-        self.evaluated_loss: Figure | None = None
-        """The training split's loss in eval mode at the last report; its metric is the running
-        one."""
-        """What the report of the last epoch found; empty while the training goes on."""
         self.went_aside_at = -1
         """Steps done when the gradients that there are became those of another step."""
         self.started_from = ""
@@ -290,6 +242,11 @@ class Trainer:
             processes=1 if self.crew is None else self.crew.size,
             started_from=self.started_from,
         )
+
+    @property
+    def metrics(self) -> dict[str, Figure]:
+        """Of the last reported epoch."""
+        return self.reports.metrics
 
     def groups_of(self, model: Network) -> list[nn.Parameter] | list[dict[str, Any]]:
         """What an optimizer of this network, or of a copy of it, is made of."""
@@ -330,7 +287,11 @@ class Trainer:
             self.begin_step()
             loss = self._loss_of_step()
         else:
-            loss = self._loss_of_shared_step()
+            with undone_where_lost(self):
+                self.begin_step()
+                self.crew.before_step(self)
+                loss = self._loss_of_shared_step(self.crew)
+            self.crew.after_step(self)
         losses = self.unread.add(loss)
         self.batch += 1
         self.global_step += 1
@@ -370,49 +331,27 @@ class Trainer:
         try:
             return self._step(inputs, targets)
         except RuntimeError:
-            # BCELoss raises for outputs that are not finite, where others return nan.
             if self._outputs_are_finite(inputs):
                 raise
-            self._stopped_short = True  # the gradients there are belong to the step before
-            return torch.tensor(math.nan)
+            return self._no_loss()
 
-    def _loss_of_shared_step(self) -> Tensor:
-        """As a step of one process; where that loses another, it is as if it had not begun."""
-        crew = self.crew
-        assert crew is not None, "it is trained by several"
-        random = torch.get_rng_state()
-        buffers = [(buffer, buffer.clone()) for buffer in self.model.buffers()]
+    def _loss_of_shared_step(self, crew: Crew) -> Tensor:
         try:
-            self.begin_step()
-            crew.before_step(self)
-            try:
-                loss = self.do_part()
-            except RuntimeError:
-                if self._outputs_are_finite(self.batches.part(self.batch, 0, crew.size)[0]):
-                    raise
-                self._stopped_short = True
-                loss = torch.tensor(math.nan)
-        except ProcessLost:
-            torch.set_rng_state(random)
-            for buffer, before in buffers:
-                buffer.copy_(before)
-            raise
-        crew.after_step(self)
-        return loss
-
-    def do_part(self) -> Tensor:
-        """Do this process's part of the step that comes next; returns the whole batch's loss."""
-        crew, step = self.crew, self._step
-        assert crew is not None, "it is trained by several"
-        assert isinstance(step, SharedStep), "a crew has a step that is shared"
-        inputs, targets, all_targets = self.batches.part(self.batch, crew.rank, crew.size)
-        step.share = self._weight(targets) / self._weight(all_targets) if len(targets) else 0.0
-        return step(inputs, targets)
+            return crew.do_part(self)
+        except RuntimeError:
+            if self._outputs_are_finite(self.batches.part(self.batch, 0, crew.size)[0]):
+                raise
+            return self._no_loss()
 
     def _outputs_are_finite(self, inputs: Tensor) -> bool:
         """Whether the network's answer is; large weights overflow though each is finite."""
         with torch.no_grad():
             return is_finite(self.model) and bool(self.model(inputs).isfinite().all())
+
+    def _no_loss(self) -> Tensor:
+        """BCELoss raises for outputs that are not finite, where others return nan."""
+        self._stopped_short = True  # the gradients there are belong to the step before
+        return torch.tensor(math.nan)
 
     def _note(self, losses: Sequence[float]) -> list[Event]:
         """Take note of the losses of the last steps; Diverged if one is not finite."""
@@ -479,8 +418,7 @@ class Trainer:
 
         Evaluates every split, since no further step will come and tell.
         """
-        self.last_look = self._look()
-        loss = self.last_look["train"].loss
+        loss = self.reports.look_at_end().loss
         if math.isfinite(loss) and is_finite(self.model):
             return None
         self.reason = "diverged"
@@ -495,40 +433,13 @@ class Trainer:
             at_end=True,
         )
 
-    def evaluations(self) -> list[Evaluated]:
-        """Every split evaluated in full with the weights as they are, for the record's end.
-
-        Metrics that a library computes are measured where the data has imported it: that takes
-        about a second, which a training should not end with.
-        """
-        library = self.experiment.data.library
-        looks = self.last_look or self._look()
-        found = [
-            self.evaluator.evaluated(name, scored, libraries=(library,))
-            for name, scored in looks.items()
-        ]
-        for one in found:
-            told = {f"{one.split}_{metric}": value for metric, value in one.metrics.items()}
-            self.metrics = {**told, **self.metrics}  # the training loss stays that of the epoch
-        return found
-
     @property
     def gradient_norm(self) -> float:
         """The length of the newest step's gradient, before it was clipped."""
         return self._step.gradient_norm()
 
-    def _look(self) -> dict[str, Scored]:
-        return {name: self.evaluator.scored(part) for name, part in self.device_splits.items()}
-
     def _report(self, train_loss: float, began: float) -> EpochFinished:
-        measured: dict[str, Figure] = {}
-        for name, part in self.device_splits.items():
-            scored = self.last_look.get(name) or self.evaluator.scored(part)
-            for metric, value in scored.reported.items():
-                measured[f"{name}_{metric}"] = value
-        self.evaluated_loss = measured.get("train_loss")
-        measured["train_loss"] = train_loss
-        self.metrics = measured
+        measured = self.reports.report(train_loss)
         elapsed_s = self.elapsed_s + time.perf_counter() - began
         steps_per_s = self.global_step / elapsed_s
         return EpochFinished(
@@ -541,7 +452,3 @@ class Trainer:
             samples_per_s=steps_per_s * self.batches.num_samples / len(self.batches),
             elapsed_s=elapsed_s,
         )
-
-
-def _fresh_seed() -> int:
-    return torch.seed() % 2**31

@@ -78,7 +78,7 @@ class GroupRecord:
         assert reason is not None, "it is over"
         unkept = self._keep()
         if reason != "diverged":
-            for found in trainer.evaluations():
+            for found in trainer.reports.evaluations():
                 self.add(found)
             self._predict()
         self.add(

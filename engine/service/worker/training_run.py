@@ -280,7 +280,7 @@ class TrainingRun:
             self._tell_snapshots(self.snapshots.finish(self._number))
             outcome = self.checkpoints.save_at_end(self._number)
             self._record_all(outcome.events)
-            self._record_all(trainer.evaluations())
+            self._record_all(trainer.reports.evaluations())
             self._predict()
         if self._told is not None:
             self._record_all(self._told.finish(is_whole=reason != "diverged"))

@@ -68,7 +68,7 @@ class Instruments:
 
     def reported(self, event: EpochFinished) -> list[Event]:
         """What an epoch's report shows; nothing where a look would cost too much now."""
-        self._note(event, self._trainer.evaluated_loss)
+        self._note(event, self._trainer.reports.evaluated_loss)
         if not self._may_look():
             if self._probe is not None:
                 self._probe.forget_step()

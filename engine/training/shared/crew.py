@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 import torch
@@ -27,6 +28,8 @@ class Crew:
         self.size = size
         self.step: SharedStep | None = None
         """The trainer's, once there is one."""
+        self.weigh: Callable[[Tensor], float] = len
+        """What these targets count, of those of a batch."""
 
     @property
     def group(self) -> Group | None:
@@ -39,6 +42,13 @@ class Crew:
 
     def before_step(self, trainer: Trainer) -> None:
         """The trainer is about to do its part of a step."""
+
+    def do_part(self, trainer: Trainer) -> Tensor:
+        """Do this process's part of the step that comes next; returns the whole batch's loss."""
+        step = self._step
+        inputs, targets, all_targets = trainer.batches.part(trainer.batch, self.rank, self.size)
+        step.share = self.weigh(targets) / self.weigh(all_targets) if len(targets) else 0.0
+        return step(inputs, targets)
 
     def after_step(self, trainer: Trainer) -> None:
         """The trainer has done it; its counters don't know yet."""
@@ -132,9 +142,24 @@ class Lead(Crew):
         return self.group
 
 
+@contextmanager
+def undone_where_lost(trainer: Trainer) -> Iterator[None]:
+    """A step that loses another process: it is as if it had not begun."""
+    random = torch.get_rng_state()
+    buffers = [(buffer, buffer.clone()) for buffer in trainer.model.buffers()]
+    try:
+        yield
+    except ProcessLost:
+        torch.set_rng_state(random)
+        for buffer, before in buffers:
+            buffer.copy_(before)
+        raise
+
+
 def follow(trainer: Trainer, group: Group) -> None:
     """Do what the first process does until it is over; raises ProcessLost."""
-    step = trainer.execution.step
+    crew, step = trainer.crew, trainer.execution.step
+    assert crew is not None, "it is trained by several"
     assert isinstance(step, SharedStep), "the trainer has a crew"
     step.group = group
     while True:
@@ -154,7 +179,7 @@ def follow(trainer: Trainer, group: Group) -> None:
                     trainer.batches.set_order(_received(group, order))
                 elif not trainer.batches.drawing.draws:
                     trainer.batches.shuffle()
-                _train(trainer, step)
+                _train(trainer, crew, step)
 
 
 def _received(group: Group, room: Tensor) -> Tensor:
@@ -162,11 +187,11 @@ def _received(group: Group, room: Tensor) -> Tensor:
     return room
 
 
-def _train(trainer: Trainer, step: SharedStep) -> None:
+def _train(trainer: Trainer, crew: Crew, step: SharedStep) -> None:
     """Steps until one is void, or the next one needs an order."""
     batches = trainer.batches
     while True:
-        trainer.do_part()
+        crew.do_part(trainer)
         if step.was_void:
             return
         trainer.global_step += 1

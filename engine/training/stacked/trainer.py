@@ -253,14 +253,11 @@ class StackedTrainer:
             for name, scored in look.items()
             for metric, value in scored.reported.items()
         }
-        trainer.evaluated_loss = measured.get("train_loss")
-        measured["train_loss"] = mean
-        trainer.metrics = measured
         steps_per_s = self.global_step / elapsed_s
         return EpochFinished(
             epoch=self.epoch,
             step=self.global_step,
-            metrics=measured,
+            metrics=trainer.reports.take(measured, mean),
             learning_rate=self._stack.rates.rate(row).current,
             gradient_norm=norm,
             steps_per_s=steps_per_s,
@@ -304,7 +301,7 @@ class StackedTrainer:
         if reason == "diverged":
             return
         member.take(stack.rows, row, self.global_step)
-        trainer.last_look = look or {}
+        trainer.reports.last_look = look or {}
         if self.batch:
             trainer.epoch_losses[:] = self._begun[:, row].tolist()
         member.last = member.checkpoint()

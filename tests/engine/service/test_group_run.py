@@ -90,7 +90,7 @@ def test_each_leaves_a_run_like_any_other(tmp_path: Path) -> None:
 
 def _evaluated(trainer: Trainer) -> set[str]:
     """The metrics that a final evaluation adds."""
-    found = trainer.evaluations()
+    found = trainer.reports.evaluations()
     return {f"{one.split}_{name}" for one in found for name in one.metrics}
 
 

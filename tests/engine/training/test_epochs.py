@@ -70,7 +70,7 @@ def test_a_library_is_not_imported_for_an_end() -> None:
     measured = {"roc_auc", "brier_score"}
     for experiment, expected in ((small(epochs=1), set()), (small(epochs=1, **iris), measured)):
         trainer, events = trained(experiment)
-        (look,) = trainer.evaluations()
+        (look,) = trainer.reports.evaluations()
         assert set(look.metrics) & measured == expected
         assert {f"train_{name}" for name in look.metrics} == set(trainer.metrics)
         assert trainer.metrics["train_loss"] == reported(events)[-1].train_loss

@@ -155,7 +155,7 @@ def test_each_position_is_judged() -> None:
     """Accuracy, confusion and counts are over all characters, not over windows."""
     trainer = Trainer(_small(epochs=1), NOWHERE)
     list(trainer.events())
-    found = {one.split: one for one in trainer.evaluations()}
+    found = {one.split: one for one in trainer.reports.evaluations()}
     train = found["train"]
     assert isinstance(train, Evaluated)
     split = trainer.splits.train

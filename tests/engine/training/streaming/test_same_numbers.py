@@ -52,7 +52,7 @@ def _all_of(trainer: Trainer, *, looked_at: bool) -> list[Any]:
             said.append(Probe(trainer).measure())
     rows = [[0.0] * 108, [255.0] * 108]
     said.append(predictions(trainer.evaluator, trainer.splits.input_map, rows, rows))
-    said += [trainer.evaluations(), _pictures(trainer), weights(trainer)]
+    said += [trainer.reports.evaluations(), _pictures(trainer), weights(trainer)]
     return [*said, bits({"generator": torch.get_rng_state()})]
 
 

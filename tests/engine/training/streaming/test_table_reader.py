@@ -151,7 +151,7 @@ def test_it_goes_on_in_the_middle_of_an_epoch(table: Path) -> None:
         restore(again, stored, Path("last"))
         list(again.events())
     assert weights(again) == weights(whole)
-    assert again.evaluations()[-1].metrics == whole.evaluations()[-1].metrics
+    assert again.reports.evaluations()[-1].metrics == whole.reports.evaluations()[-1].metrics
 
 
 def test_it_is_said_to_be_a_buffer(table: Path) -> None:
