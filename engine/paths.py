@@ -45,6 +45,11 @@ def data_dir(given: Path | None = None) -> Path:
     return Path(platformdirs.user_cache_dir(_NAME)) / "data"
 
 
+def absolute_data_dir(given: Path | None) -> str:
+    """The same, as a process in any folder finds it."""
+    return str(data_dir(given).absolute())
+
+
 def index_dir() -> Path:
     """What is known of long lists of runs; may be removed at any time."""
     return Path(platformdirs.user_cache_dir(_NAME)) / "runs"

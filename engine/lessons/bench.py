@@ -68,7 +68,7 @@ class Bench:
         if not wants_statistics(experiment):
             self.situation.edited(experiment)
             return
-        description = await self.session.describe(experiment, self.locations.data_dir)
+        description = await self.session.experiments.describe(experiment, self.locations.data_dir)
         found = examine(experiment, description.statistics(), description.known_facts())
         self.situation.edited(experiment, found)
 

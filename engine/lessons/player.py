@@ -214,14 +214,14 @@ class _Hands:
 
     @_do.register
     async def _(self, verb: do.Predict) -> None:
-        for one in await self._session.predict(self._bench.run, [list(verb.values)]):
+        for one in await self._session.runs.predict(self._bench.run, [list(verb.values)]):
             self._situation.predicted(one)
 
     @_do.register
     async def _(self, verb: do.Draw) -> None:
         run = self._bench.run
         stroke = upright_stroke(SIDE, SIDE)
-        drawn = await self._session.predict_drawing(run, stroke, (SIDE, SIDE))
+        drawn = await self._session.runs.predict_drawing(run, stroke, (SIDE, SIDE))
         self._situation.predicted(drawn.prediction)
 
     @_do.register
@@ -235,7 +235,7 @@ class _Hands:
 
     @_do.register
     async def _(self, verb: do.FindRate) -> None:
-        test = await self._session.tune_learning_rate(
+        test = await self._session.experiments.tune_learning_rate(
             self._bench.experiment, self._bench.locations.data_dir
         )
         if test.suggested is None:
@@ -247,13 +247,13 @@ class _Hands:
     async def _(self, verb: do.Export) -> None:
         folder = self._bench.runs_dir
         output = folder / f"export-{self._situation.moment}"
-        await self._session.export(self._bench.run, verb.format, output, replace=True)
+        await self._session.runs.export(self._bench.run, verb.format, output, replace=True)
         self._situation.did("exported", verb.format)
 
     @_do.register
     async def _(self, verb: do.Evaluate) -> None:
         run, data_dir = self._bench.run, self._bench.locations.data_dir
-        for one in await self._session.evaluate(run, data_dir=data_dir):
+        for one in await self._session.runs.evaluate(run, data_dir=data_dir):
             self._situation.happened(one)
         self._situation.did("evaluated")
 
@@ -278,16 +278,16 @@ class _Hands:
             await self._session.dissect(Focus())
         else:
             where = self._bench.locations.data_dir
-            await self._session.dissect_first(self._bench.experiment, Focus(), where)
+            await self._session.experiments.dissect_first(self._bench.experiment, Focus(), where)
         self._situation.did("dissected")
 
     @_do.register
     async def _(self, verb: do.LookBack) -> None:
-        moments = await self._session.moments(self._bench.run)
+        moments = await self._session.runs.moments(self._bench.run)
         if not moments.steps:
             raise Stuck("the run has no snapshots")
         where = self._bench.locations.data_dir
-        await self._session.review(self._bench.run, moments.steps[0], where)
+        await self._session.runs.review(self._bench.run, moments.steps[0], where)
         self._situation.did("in_the_past")
 
     @_do.register
@@ -297,12 +297,14 @@ class _Hands:
         if self._bench.is_live:
             await self._session.look_inside(look)
         else:
-            await self._session.inside_first(self._bench.experiment, look, where)
+            await self._session.experiments.inside_first(self._bench.experiment, look, where)
         self._situation.did("looked_inside")
 
     @_do.register
     async def _(self, verb: do.ReadCode) -> None:
-        await self._session.script(self._bench.experiment, self._bench.locations.data_dir)
+        await self._session.experiments.script(
+            self._bench.experiment, self._bench.locations.data_dir
+        )
         self._situation.did("code_read")
 
     @_do.register

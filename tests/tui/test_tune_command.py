@@ -90,10 +90,10 @@ def test_a_training_under_way_is_not_disturbed(warm: Path, tmp_path: Path) -> No
 
     async def train() -> tuple[Run, RateTest, RateTest]:
         async with Session.connect(warm) as session:
-            alone = await session.tune_learning_rate(small())
+            alone = await session.experiments.tune_learning_rate(small())
             run = await begun_paused(session, demanding(epochs=60), tmp_path)
             await on(session, 33)
-            beside = await session.tune_learning_rate(small())
+            beside = await session.experiments.tune_learning_rate(small())
             await session.do(p.Continue())
             await the_end(session)
             return run, alone, beside

@@ -73,7 +73,7 @@ def _compare_runs(
     _check_distinct(runs)
     kind = o.kind(checkpoint)
     target = report_target(runs[0], output, shared, force=force)
-    found = answer_of(lambda session: session.compare(runs, kind, shared.data))
+    found = answer_of(lambda session: session.runs.compare(runs, kind, shared.data))
     if shared.json and target is None:
         print_message(found)
         return

@@ -63,6 +63,6 @@ def diagnose(experiment: Experiment, data_dir: Path, earlier: Earlier = tuple) -
 async def _described(experiment: Experiment, data_dir: Path) -> Description:
     async with Session.open(in_advance=False) as session:
         try:
-            return await session.describe(experiment, data_dir)
+            return await session.experiments.describe(experiment, data_dir)
         finally:
             await session.shutdown()

@@ -65,7 +65,7 @@ def draw(
         raise UsageError(f"{output} is there already: give the name of a new file")
     if output is not None and output.suffix.lower() == ".png":
         _check_pictures(found, output)
-    rows = answer_of(lambda session: session.draw(found, count, seed, kind))
+    rows = answer_of(lambda session: session.runs.draw(found, count, seed, kind))
     if shared.json:
         print_json({"seed": seed, "samples": rows})
         return

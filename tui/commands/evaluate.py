@@ -101,7 +101,7 @@ def evaluate(
         raise UsageError(f"evaluate: --accept goes with the run's own data, not with {option}")
 
     async def asked(session: Session, one: Run) -> Judged:
-        return await session.judge(
+        return await session.runs.judge(
             one, kind, shared.data, cost=costs, table=table, pictures=pictures
         )
 

@@ -47,7 +47,7 @@ def explain(
     changes = _changes(what, shared)
 
     async def ask(session: Session) -> DissectedStep:
-        return await session.dissect_first(
+        return await session.experiments.dissect_first(
             experiment,
             Focus(sample=sample),
             shared.data,

@@ -80,7 +80,7 @@ def export(
 def _export(
     run: Run, format: str, output: Path, kind: CheckpointKind, data: Path | None, *, replace: bool
 ) -> None:
-    answer_of(lambda session: session.export(run, format, output, kind, data, replace=replace))
+    answer_of(lambda session: session.runs.export(run, format, output, kind, data, replace=replace))
 
 
 def _to_stdout(run: Run, format: str, kind: CheckpointKind, shared: o.Shared) -> None:

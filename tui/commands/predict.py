@@ -90,7 +90,7 @@ def predict(
         raise UsageError("predict: --center goes with pictures")
     if output is not None:
         raise UsageError("predict: -o goes with --csv FILE, or with pictures")
-    answers = answer_of(lambda session: session.predict(found, [list(values or [])], kind))
+    answers = answer_of(lambda session: session.runs.predict(found, [list(values or [])], kind))
     _print(found, answers, shared)
 
 
@@ -169,7 +169,7 @@ def _predict_rows(
 ) -> RowsPredicted:
     try:
         return answer_of(
-            lambda session: session.predict_rows(
+            lambda session: session.runs.predict_rows(
                 run,
                 path,
                 output,
@@ -262,7 +262,7 @@ def _predict_pictures(
 def _ask_pictures(
     run: Run, files: list[str], kind: CheckpointKind, *, center: bool | None
 ) -> PicturesPredicted:
-    return answer_of(lambda session: session.predict_pictures(run, files, kind, center=center))
+    return answer_of(lambda session: session.runs.predict_pictures(run, files, kind, center=center))
 
 
 def _is_number(text: str) -> bool:

@@ -41,7 +41,7 @@ def prove(
 async def _proven(chain: Sequence[Experiment], data_dir: Path) -> Proof:
     async with Session.open(in_advance=False) as session:
         try:
-            return await session.prove(chain, SEEDS, data_dir)
+            return await session.experiments.prove(chain, SEEDS, data_dir)
         finally:
             await session.shutdown()
 

@@ -129,9 +129,9 @@ def _of_runs(runs: list[Run], data_dir: Path, grid: tuple[int, int]) -> Document
     run = runs[0]
 
     async def asked(session: Session) -> tuple[Reviewed, Judgement | None]:
-        review = await session.review(run, "last", data_dir, grid=grid)
+        review = await session.runs.review(run, "last", data_dir, grid=grid)
         try:
-            judged = await session.judge(run, "last", data_dir)
+            judged = await session.runs.judge(run, "last", data_dir)
         except PerceptuiError:  # it makes samples, and answers nothing that is right or wrong
             return review, None
         return review, judged.judgement
@@ -149,7 +149,7 @@ def _of_several(runs: list[Run], data_dir: Path) -> Document:
     from tui.report.of_runs import page_of_runs
 
     try:
-        found = answer_of(lambda session: session.compare(runs, "last", data_dir))
+        found = answer_of(lambda session: session.runs.compare(runs, "last", data_dir))
     except PerceptuiError as error:
         return page_of_runs(runs, why_not=str(error))
     return page_of_runs(runs, found)
@@ -163,7 +163,7 @@ def _over_seeds(sweep: SweepDirectory, data_dir: Path) -> OverSeeds | None:
         return None
 
     async def asked(session: Session, run: Run) -> Judged:
-        return await session.judge(run, "last", data_dir)
+        return await session.runs.judge(run, "last", data_dir)
 
     try:
         return judged_over_seeds(sweep, asked)

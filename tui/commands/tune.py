@@ -48,7 +48,7 @@ async def _tested(experiment: Experiment, data_dir: Path) -> RateTest:
 
     async with Session.open(in_advance=False) as session:
         try:
-            return await session.tune_learning_rate(experiment, data_dir)
+            return await session.experiments.tune_learning_rate(experiment, data_dir)
         finally:
             await session.shutdown()
 

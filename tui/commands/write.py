@@ -49,7 +49,9 @@ def write(
 
     shared = ctx.obj.merged(runs_dir, data_dir, ascii, json)
     found, kind = find_run(run, shared.runs), o.kind(checkpoint)
-    told = answer_of(lambda session: session.write(found, prompt, length, temperature, seed, kind))
+    told = answer_of(
+        lambda session: session.runs.write(found, prompt, length, temperature, seed, kind)
+    )
     if shared.json:
         following = dict(told.following)
         print_json({"prompt": prompt, "text": told.text, "following": following})

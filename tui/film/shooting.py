@@ -55,7 +55,7 @@ class Wanted:
 
 async def shot(session: Session, run: Run, wanted: Wanted, data_dir: Path) -> Film:
     """A run's film; raises PerceptuiError."""
-    found = await session.moments(run)
+    found = await session.runs.moments(run)
     told = dict(zip(found.steps, found.losses, strict=True))
     moments: list[Moment] = [*_evenly(found.steps, wanted.frames)]
     if wanted.last_only:
@@ -79,7 +79,9 @@ async def shot(session: Session, run: Run, wanted: Wanted, data_dir: Path) -> Fi
     )
     frames: list[list[Text]] = []
     for moment in moments:
-        reviewed = await session.review(run, moment, data_dir, grid=scene.grid(), measure=measure)
+        reviewed = await session.runs.review(
+            run, moment, data_dir, grid=scene.grid(), measure=measure
+        )
         frames.append(frame(scene, reviewed, told.get(reviewed.step)))
     return Film(scene.title, wanted.width, wanted.height, frames, wanted.seconds)
 

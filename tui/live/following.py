@@ -152,21 +152,21 @@ class Following:
         if session is None or self.snapshot.phase in ("preparing", "starting", "lost"):
             return None
         try:
-            return await session.describe(experiment, self.folders.data_dir)
+            return await session.experiments.describe(experiment, self.folders.data_dir)
         except PerceptuiError:
             return None
 
     async def script(self, experiment: Experiment) -> str:
         """The plain PyTorch script of an experiment; raises PerceptuiError."""
         session = await self._needed("write the script")
-        script = await session.script(experiment, self.folders.data_dir)
+        script = await session.experiments.script(experiment, self.folders.data_dir)
         self.witness.did("code_read")
         return script
 
     async def tune(self, experiment: Experiment) -> RateTest:
         """What learning rates do to an experiment, tried on a copy; raises PerceptuiError."""
         session = await self._needed("try learning rates")
-        test = await session.tune_learning_rate(experiment, self.folders.data_dir)
+        test = await session.experiments.tune_learning_rate(experiment, self.folders.data_dir)
         if test.suggested is not None:
             self.witness.did("rate_found", repr(test.suggested))
         return test
@@ -174,7 +174,7 @@ class Following:
     async def time_steps(self, experiment: Experiment) -> StepTimes:
         """Where the time of its steps goes, measured on a copy; raises PerceptuiError."""
         session = await self._needed("time steps")
-        return await session.time_steps(experiment, self.folders.data_dir)
+        return await session.experiments.time_steps(experiment, self.folders.data_dir)
 
     async def dissect(self, focus: Focus) -> DissectedStep:
         """The next step of the training in its parts; raises PerceptuiError."""
@@ -185,7 +185,7 @@ class Following:
     async def dissect_first(self, experiment: Experiment, focus: Focus) -> DissectedStep:
         """The first step of what nobody trains yet in its parts; raises PerceptuiError."""
         session = await self._needed("take a step apart")
-        step = await session.dissect_first(experiment, focus, self.folders.data_dir)
+        step = await session.experiments.dissect_first(experiment, focus, self.folders.data_dir)
         self.witness.did("dissected")
         return step
 
@@ -195,14 +195,14 @@ class Following:
 
         try:
             session = await self._needed("read the data")
-            return await session.data_rows(Run(run), self.folders.data_dir)
+            return await session.runs.data_rows(Run(run), self.folders.data_dir)
         except PerceptuiError:
             return None  # the data is gone or has changed: what is typed is predicted all the same
 
     async def train_both(self, first: Experiment, second: Experiment) -> SideBySide:
         """What two experiments come to in a moment, tried on copies; raises PerceptuiError."""
         session = await self._needed("train")
-        return await session.train_both(first, second, self.folders.data_dir)
+        return await session.experiments.train_both(first, second, self.folders.data_dir)
 
     async def predict(
         self, run: Path, rows: list[list[str]], checkpoint: Moment = "last"
@@ -211,7 +211,7 @@ class Following:
         from engine.runs.run import Run
 
         session = await self._needed("predict")
-        answers = await session.predict(Run(run), rows, checkpoint)
+        answers = await session.runs.predict(Run(run), rows, checkpoint)
         for one in answers:
             self.witness.predicted(one)
         return answers
@@ -223,7 +223,7 @@ class Following:
         from engine.runs.run import Run
 
         session = await self._needed("predict")
-        answer = await session.predict_drawing(Run(run), pixels, size, checkpoint)
+        answer = await session.runs.predict_drawing(Run(run), pixels, size, checkpoint)
         self.witness.predicted(answer.prediction)
         return answer
 
@@ -242,11 +242,11 @@ class Following:
 
         session = await self._needed("write")
         how = temperature, seed, checkpoint, place
-        return await session.write(Run(run), prompt, length, *how)
+        return await session.runs.write(Run(run), prompt, length, *how)
 
     async def moments(self, run: Run) -> p.Moments:
         """Which snapshots a run has; raises PerceptuiError."""
-        return await (await self._needed("look back")).moments(run)
+        return await (await self._needed("look back")).runs.moments(run)
 
     async def review(
         self, run: Run, checkpoint: Moment, grid: tuple[int, int], *, measure: bool
@@ -257,7 +257,7 @@ class Following:
         """
         session = await self._needed("draw")
         folder = self.folders.data_dir
-        return await session.review(run, checkpoint, folder, grid=grid, measure=measure)
+        return await session.runs.review(run, checkpoint, folder, grid=grid, measure=measure)
 
     async def export(
         self, run: Run, format: str, output: Path, checkpoint: CheckpointKind, *, replace: bool
@@ -265,13 +265,13 @@ class Following:
         """Write a run, or what it learned, to a file; raises PerceptuiError."""
         session = await self._needed("export")
         data_dir = self.folders.data_dir
-        await session.export(run, format, output, checkpoint, data_dir, replace=replace)
+        await session.runs.export(run, format, output, checkpoint, data_dir, replace=replace)
         self.witness.did("exported", format)
 
     async def judge(self, run: Run) -> p.Judged:
         """How good a run's network is, how sure that is, where it fails; raises PerceptuiError."""
         session = await self._needed("judge")
-        judged = await session.judge(run, data_dir=self.folders.data_dir)
+        judged = await session.runs.judge(run, data_dir=self.folders.data_dir)
         for one in judged.splits:
             self.witness.happened(one)
         self.witness.did("evaluated")
@@ -280,12 +280,12 @@ class Following:
     async def compare(self, runs: Sequence[Run]) -> p.RunsCompared:
         """Which of several runs' networks is better on the same samples; raises PerceptuiError."""
         session = await self._needed("compare")
-        return await session.compare(runs, data_dir=self.folders.data_dir)
+        return await session.runs.compare(runs, data_dir=self.folders.data_dir)
 
     async def evaluate(self, run: Run) -> None:
         """Measure a run's network on its data again; raises PerceptuiError."""
         session = await self._needed("measure")
-        for one in await session.evaluate(run, data_dir=self.folders.data_dir):
+        for one in await session.runs.evaluate(run, data_dir=self.folders.data_dir):
             self.witness.happened(one)
         self.witness.did("evaluated")
 
@@ -364,12 +364,12 @@ class Following:
     async def inside_first(self, experiment: Experiment, look: Look) -> Inside:
         """What is inside of an experiment's network before its first step."""
         session = await self._needed("draw the network")
-        return await session.inside_first(experiment, look, self.folders.data_dir)
+        return await session.experiments.inside_first(experiment, look, self.folders.data_dir)
 
     async def inside_of_run(self, run: Run, look: Look, moment: Moment) -> Inside:
         """What is inside of a run's network as it was at a moment."""
         session = await self._needed("draw the network")
-        return await session.inside_of_run(run, look, moment, self.folders.data_dir)
+        return await session.runs.inside_of_run(run, look, moment, self.folders.data_dir)
 
     async def _do(self, steer: Callable[[TrainerProcess], Awaitable[object]]) -> None:
         session = await self._opened()

@@ -140,7 +140,7 @@ class Run:
         async def ask() -> list[Prediction]:
             async with Session.open(in_advance=False) as session:
                 try:
-                    return await session.predict(self._run, rows, checkpoint)
+                    return await session.runs.predict(self._run, rows, checkpoint)
                 finally:
                     await session.shutdown(waits=False)
 
@@ -153,7 +153,7 @@ class Run:
         async def ask() -> list[Evaluated]:
             async with Session.open(in_advance=False) as session:
                 try:
-                    return await session.evaluate(self._run, checkpoint, self._data_dir)
+                    return await session.runs.evaluate(self._run, checkpoint, self._data_dir)
                 finally:
                     await session.shutdown(waits=False)
 

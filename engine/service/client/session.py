@@ -16,39 +16,29 @@ import contextlib
 import os
 import subprocess
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import msgspec
 
 from engine.errors import NotStacked, PerceptuiError, UsageError, WorkerLost
-from engine.evaluation.judgement import EVEN, Cost
-from engine.export.predictions import DrawingPredicted, PicturesPredicted, RowFormat, RowsPredicted
-from engine.limits import PICTURES, REQUEST, ROWS
-from engine.paths import data_dir as default_data_dir
-from engine.runs.changes import Change
-from engine.runs.contents import CheckpointKind, Moment
+from engine.paths import absolute_data_dir
 from engine.runs.dissected_step import DissectedStep, Focus
-from engine.runs.events import Evaluated, Prediction, RunFinished
+from engine.runs.events import RunFinished
 from engine.runs.inside import Effect, Inside, Look
 from engine.runs.lease import read_lease
 from engine.runs.pictures import Pictures
-from engine.runs.proof import Proof
-from engine.runs.rate_test import RateTest
 from engine.runs.run import Run
-from engine.runs.side_by_side import SideBySide
-from engine.runs.step_times import StepTimes
 from engine.service import protocol as p
 from engine.service.client.connection import Connection, gone_after
 from engine.service.client.event_queue import SessionEvent
-from engine.service.client.first_look import look_at, look_at_data
+from engine.service.client.experiment_queries import ExperimentQueries
+from engine.service.client.first_look import look_at
 from engine.service.client.launch import Launched, last_words, launch
+from engine.service.client.run_queries import RunQueries
 from engine.service.client.surroundings import surroundings
-from engine.service.protocol.description import DataRows, Description
 from engine.service.protocol.socket_directory import check_socket, log_path, peer_is_owner
 from engine.service.protocol.warm import Waiting, taken
-from engine.spec.experiment import Experiment
-from engine.spec.writer import to_toml
 
 __all__ = ["Session", "SessionEvent"]
 
@@ -62,12 +52,15 @@ class Session:
     """A connection to one training process.
 
     All methods raise UsageError for what can't be done now, DataUnavailable for data,
-    WorkerLost when the process is gone.
+    WorkerLost when the process is gone. What a training does not feel is asked by `experiments`
+    and `runs`.
     """
 
     def __init__(self, connection: Connection, launched: Launched | None) -> None:
         self._connection = connection
         self._launched = launched
+        self.experiments = ExperimentQueries(connection)
+        self.runs = RunQueries(connection)
 
     @classmethod
     @contextlib.asynccontextmanager
@@ -155,7 +148,7 @@ class Session:
         BadCheckpoint's message as a PerceptuiError.
         """
         await asyncio.to_thread(look_at, order)
-        data_dir = _absolute(Path(order.data_dir))  # others may have started the worker
+        data_dir = absolute_data_dir(Path(order.data_dir))  # others may have started the worker
         return await self._connection.begin(msgspec.structs.replace(order, data_dir=data_dir))
 
     async def events(self) -> AsyncIterator[SessionEvent]:
@@ -177,7 +170,7 @@ class Session:
         Raises NotStacked where they are to be trained one by one, WorkerLost when the worker is
         gone before the end. Whoever stops listening sends a p.Stop.
         """
-        data_dir = _absolute(Path(order.data_dir))
+        data_dir = absolute_data_dir(Path(order.data_dir))
         order = msgspec.structs.replace(order, data_dir=data_dir)
         begun = await self._connection.ask(order, p.GroupBegun)
         if begun.refusal:
@@ -255,320 +248,6 @@ class Session:
         """The next step of the training in its parts; it is not done."""
         return await self._connection.ask(p.Dissect(focus=focus), DissectedStep)
 
-    # Queries, which a training does not feel; they wait for a download if the data isn't there.
-    # data_dir: where data lies, the usual place if None.
-
-    async def describe(self, experiment: Experiment, data_dir: Path | None = None) -> Description:
-        """The shape, the statistics and a thumbnail of an experiment's data."""
-        await asyncio.to_thread(look_at_data, experiment)
-        toml = to_toml(experiment, complete=True)
-        request = p.Describe(toml=toml, data_dir=_absolute(data_dir))
-        return await self._connection.ask(request, Description)
-
-    async def script(self, experiment: Experiment, data_dir: Path | None = None) -> str:
-        """The plain PyTorch script that trains exactly this experiment."""
-        toml = to_toml(experiment, complete=True)
-        request = p.WriteScript(toml=toml, data_dir=_absolute(data_dir))
-        return await self._connection.ask(request, str)
-
-    async def tune_learning_rate(
-        self, experiment: Experiment, data_dir: Path | None = None
-    ) -> RateTest:
-        """The loss over growing learning rates, tried on a copy, and the rate to take."""
-        await asyncio.to_thread(look_at_data, experiment)
-        toml = to_toml(experiment, complete=True)
-        request = p.TuneLearningRate(toml=toml, data_dir=_absolute(data_dir))
-        return await self._connection.ask(request, RateTest)
-
-    async def inside_first(
-        self, experiment: Experiment, look: Look, data_dir: Path | None = None
-    ) -> Inside:
-        """What is to be seen inside of an experiment's network before its first step."""
-        await asyncio.to_thread(look_at_data, experiment)
-        toml = to_toml(experiment, complete=True)
-        request = p.InsideFirst(toml=toml, data_dir=_absolute(data_dir), look=look)
-        return await self._connection.ask(request, Inside)
-
-    async def dissect_first(
-        self,
-        experiment: Experiment,
-        focus: Focus,
-        data_dir: Path | None = None,
-        *,
-        after_steps: int = 0,
-        changes: Sequence[Change] = (),
-    ) -> DissectedStep:
-        """A step in its parts, of an experiment that nobody trains: a copy is trained up to it.
-
-        changes: what is done by hand on the way there.
-        """
-        await asyncio.to_thread(look_at_data, experiment)
-        request = p.DissectFirst(
-            toml=to_toml(experiment, complete=True),
-            data_dir=_absolute(data_dir),
-            focus=focus,
-            after_steps=after_steps,
-            changes=tuple(changes),
-        )
-        return await self._connection.ask(request, DissectedStep)
-
-    async def inside_of_run(
-        self,
-        run: Run,
-        look: Look,
-        checkpoint: Moment = "last",
-        data_dir: Path | None = None,
-    ) -> Inside:
-        """What is to be seen inside of a run's network as it was at a moment."""
-        request = p.InsideOfRun(
-            run=str(run.path.absolute()),
-            checkpoint=checkpoint,
-            data_dir=_absolute(data_dir),
-            look=look,
-        )
-        return await self._connection.ask(request, Inside)
-
-    async def time_steps(self, experiment: Experiment, data_dir: Path | None = None) -> StepTimes:
-        """Where the time of an experiment's steps goes, measured on a copy."""
-        await asyncio.to_thread(look_at_data, experiment)
-        toml = to_toml(experiment, complete=True)
-        request = p.TimeSteps(toml=toml, data_dir=_absolute(data_dir))
-        return await self._connection.ask(request, StepTimes)
-
-    async def train_both(
-        self, first: Experiment, second: Experiment, data_dir: Path | None = None
-    ) -> SideBySide:
-        """What two experiments come to, each trained for a moment on a copy."""
-        for experiment in (first, second):
-            await asyncio.to_thread(look_at_data, experiment)
-        request = p.TrainBoth(
-            toml=to_toml(first, complete=True),
-            other_toml=to_toml(second, complete=True),
-            data_dir=_absolute(data_dir),
-        )
-        return await self._connection.ask(request, SideBySide)
-
-    async def prove(
-        self, chain: Sequence[Experiment], seeds: Sequence[int], data_dir: Path | None = None
-    ) -> Proof:
-        """What each of a chain of experiments comes to, trained for a moment on copies."""
-        await asyncio.to_thread(look_at_data, chain[0])
-        tomls = [to_toml(experiment, complete=True) for experiment in chain]
-        request = p.Prove(tomls=tomls, seeds=list(seeds), data_dir=_absolute(data_dir))
-        return await self._connection.ask(request, Proof)
-
-    async def predict(
-        self, run: Run, rows: list[list[str]], checkpoint: Moment = "last"
-    ) -> list[Prediction]:
-        """What a run's network says of samples, each a list of values as typed.
-
-        Asked in parts, so that a training in the same process goes on in between.
-        """
-        where = str(run.path.absolute())
-        answers: list[Prediction] = []
-        while not answers or len(answers) < len(rows):
-            before = len(answers)
-            part = _part(rows, before)
-            request = p.Predict(run=where, checkpoint=checkpoint, rows=part, before=before)
-            answers += await self._connection.ask(request, list[Prediction])
-            if not part:
-                break
-        return answers
-
-    async def write(
-        self,
-        run: Run,
-        prompt: str,
-        length: int,
-        temperature: float = 1.0,
-        seed: int = 0,
-        checkpoint: Moment = "last",
-        place: int | None = None,
-    ) -> p.Written:
-        """What a run's network writes after a prompt, so many characters.
-
-        place: after so many of the prompt it is told what comes next; None: after all.
-        """
-        request = p.Write(
-            run=str(run.path.absolute()),
-            checkpoint=checkpoint,
-            prompt=prompt,
-            length=length,
-            temperature=temperature,
-            seed=seed,
-            place=place,
-        )
-        return await self._connection.ask(request, p.Written)
-
-    async def draw(
-        self, run: Run, count: int, seed: int = 0, checkpoint: Moment = "last"
-    ) -> list[list[float]]:
-        """What a run's network makes, a row of numbers for each of so many samples."""
-        request = p.DrawSamples(
-            run=str(run.path.absolute()), checkpoint=checkpoint, count=count, seed=seed
-        )
-        return await self._connection.ask(request, list[list[float]])
-
-    async def data_rows(self, run: Run, data_dir: Path | None = None) -> DataRows:
-        """A few rows of the data that a run is of, as a person would type them."""
-        request = p.ShowRows(run=str(run.path.absolute()), data_dir=_absolute(data_dir))
-        return await self._connection.ask(request, DataRows)
-
-    async def predict_rows(
-        self,
-        run: Run,
-        path: Path,
-        output: Path,
-        checkpoint: CheckpointKind = "last",
-        data_dir: Path | None = None,
-        *,
-        format: RowFormat = "csv",
-        replace: bool = False,
-    ) -> RowsPredicted:
-        """Write the rows of a file with what a run's network says of each.
-
-        replace: also over a file that is there already.
-        """
-        request = p.PredictRows(
-            run=str(run.path.absolute()),
-            checkpoint=checkpoint,
-            path=str(path.absolute()),
-            output=str(output.absolute()),
-            data_dir=_absolute(data_dir),
-            format=format,
-            replace=replace,
-        )
-        return await self._connection.ask(request, RowsPredicted)
-
-    async def predict_pictures(
-        self,
-        run: Run,
-        files: list[str],
-        checkpoint: Moment = "last",
-        *,
-        center: bool | None = None,
-    ) -> PicturesPredicted:
-        """What a run's network says of pictures, PICTURES of them at a time; files: whole paths."""
-        where = str(run.path.absolute())
-        parts = []
-        for start in range(0, len(files), PICTURES.most):
-            part = files[start : start + PICTURES.most]
-            request = p.PredictPictures(run=where, checkpoint=checkpoint, files=part, center=center)
-            parts.append(await self._connection.ask(request, PicturesPredicted))
-        return PicturesPredicted(
-            predictions=[answer for part in parts for answer in part.predictions],
-            bad=[bad for part in parts for bad in part.bad],
-            remarks=list(dict.fromkeys(remark for part in parts for remark in part.remarks)),
-        )
-
-    async def predict_drawing(
-        self, run: Run, pixels: bytes, size: tuple[int, int], checkpoint: Moment = "last"
-    ) -> DrawingPredicted:
-        """What a run's network says of a drawing of so many rows and columns."""
-        where = str(run.path.absolute())
-        request = p.PredictDrawing(run=where, checkpoint=checkpoint, pixels=pixels, size=size)
-        return await self._connection.ask(request, DrawingPredicted)
-
-    async def evaluate(
-        self, run: Run, checkpoint: Moment = "last", data_dir: Path | None = None
-    ) -> list[Evaluated]:
-        """How good a run's network is on each split of its data."""
-        request = p.Evaluate(
-            run=str(run.path.absolute()),
-            checkpoint=checkpoint,
-            data_dir=_absolute(data_dir),
-        )
-        return await self._connection.ask(request, list[Evaluated])
-
-    async def judge(
-        self,
-        run: Run,
-        checkpoint: Moment = "last",
-        data_dir: Path | None = None,
-        *,
-        cost: Cost = EVEN,
-        table: Path | None = None,
-        pictures: Path | None = None,
-    ) -> p.Judged:
-        """How good a run's network is, how sure that is, and where it fails.
-
-        cost: of mistakes, where there are two classes. table: other rows than the run's own.
-        pictures: other pictures, in a folder with a subfolder per class.
-        """
-        request = p.Judge(
-            run=str(run.path.absolute()),
-            checkpoint=checkpoint,
-            data_dir=_absolute(data_dir),
-            cost=cost,
-            table=str(table.absolute()) if table is not None else "",
-            pictures=str(pictures.absolute()) if pictures is not None else "",
-        )
-        return await self._connection.ask(request, p.Judged)
-
-    async def compare(
-        self, runs: Sequence[Run], checkpoint: Moment = "last", data_dir: Path | None = None
-    ) -> p.RunsCompared:
-        """Which of several runs' networks is better, on the samples that all are judged on."""
-        request = p.CompareRuns(
-            runs=[str(run.path.absolute()) for run in runs],
-            checkpoint=checkpoint,
-            data_dir=_absolute(data_dir),
-        )
-        return await self._connection.ask(request, p.RunsCompared)
-
-    async def moments(self, run: Run) -> p.Moments:
-        """Which snapshots a run has, up to now where it is trained here."""
-        return await self._connection.ask(p.ListMoments(run=str(run.path.absolute())), p.Moments)
-
-    async def review(
-        self,
-        run: Run,
-        checkpoint: Moment = "last",
-        data_dir: Path | None = None,
-        *,
-        grid: tuple[int, int] = (0, 0),
-        measure: bool = False,
-    ) -> p.Reviewed:
-        """What a run's network says of its data; grid: (columns, rows) of the boundary.
-
-        measure: evaluate every split, too.
-        """
-        columns, rows = grid
-        request = p.Review(
-            run=str(run.path.absolute()),
-            checkpoint=checkpoint,
-            data_dir=_absolute(data_dir),
-            columns=columns,
-            rows=rows,
-            measure=measure,
-        )
-        return await self._connection.ask(request, p.Reviewed)
-
-    async def export(
-        self,
-        run: Run,
-        format: str,
-        output: Path,
-        checkpoint: CheckpointKind = "last",
-        data_dir: Path | None = None,
-        *,
-        replace: bool = False,
-    ) -> None:
-        """Write a run as a script, its network in a file format, or its record as CSV.
-
-        replace: also over a file that is there already.
-        """
-        await self._connection.tell(
-            p.Export(
-                run=str(run.path.absolute()),
-                checkpoint=checkpoint,
-                format=format,
-                output=str(output.absolute()),
-                data_dir=_absolute(data_dir),
-                replace=replace,
-            )
-        )
-
 
 async def _connected(socket: Path, log: Path | None) -> Connection:
     """A connection that is not greeted yet; raises PerceptuiError where no worker of ours is."""
@@ -606,24 +285,3 @@ async def _taken_over(waiting: Waiting) -> Connection | None:
         await connection.close()
         return None
     return connection
-
-
-def _part(rows: list[list[str]], start: int) -> list[list[str]]:
-    """The next samples to ask about: ROWS of them, fewer where they would be too long a request.
-
-    Networks that normalize over the samples they are given get ROWS at a time in any case.
-    """
-    count = min(ROWS.most, len(rows) - start)
-    while count > 1 and sum(map(_num_bytes, rows[start : start + count])) > REQUEST.most // 2:
-        count //= 2
-    return rows[start : start + count]
-
-
-def _num_bytes(row: list[str]) -> int:
-    """About what a sample takes in a request."""
-    return sum(map(len, row)) + 3 * len(row)
-
-
-def _absolute(data_dir: Path | None) -> str:
-    """A data directory, the usual one if None, as a worker in any folder finds it."""
-    return str(default_data_dir(data_dir).absolute())

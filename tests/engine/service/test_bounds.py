@@ -53,16 +53,16 @@ def test_many_samples_are_asked_about_in_parts(warm: Path, tmp_path: Path) -> No
             run = Run(await session.begin(to_train(small(epochs=1), tmp_path)))
             await the_end(session)
             rows = [[str(number / 1000), "0.5"] for number in range(2 * ROWS.most + 1)]
-            answers: list[Prediction] = await session.predict(run, rows)
+            answers: list[Prediction] = await session.runs.predict(run, rows)
             assert [answer.values for answer in answers] == [[float(a), 0.5] for a, _ in rows]
-            assert answers[-1:] == await session.predict(run, rows[-1:])
+            assert answers[-1:] == await session.runs.predict(run, rows[-1:])
             with pytest.raises(UsageError, match=r"there are 1,001 samples, more than the 1,000"):
                 await session._connection.tell(
                     p.Predict(run=str(run.path), checkpoint="last", rows=rows[: ROWS.most + 1])
                 )
             rows[ROWS.most + 4][1] = "far"
             with pytest.raises(UsageError, match=r"^row 1005, x2: 'far' is not a number"):
-                await session.predict(run, rows)
+                await session.runs.predict(run, rows)
 
     run_async(ask())
 
@@ -74,7 +74,7 @@ def test_a_request_that_is_too_long_is_not_sent(warm: Path, tmp_path: Path) -> N
         async with Session.connect(warm) as session:
             run = Run(tmp_path)
             with pytest.raises(UsageError, match=r"more than the .* in one request"):
-                await session.predict(run, [["1" * REQUEST.most]])
+                await session.runs.predict(run, [["1" * REQUEST.most]])
             with pytest.raises(PerceptuiError, match=r"nothing is being trained|over"):
                 await session.do(p.Pause())
 

@@ -37,7 +37,7 @@ def test_a_live_trainings_next_step_is_what_it_does_then(warm: Path, tmp_path: P
 
     async def look() -> Run:
         async with Session.connect(warm) as session:
-            first = await session.dissect_first(experiment, Focus())
+            first = await session.experiments.dissect_first(experiment, Focus())
             run = await begun_paused(session, experiment, tmp_path)
             steps: list[DissectedStep] = []
             for number in (1, 2, 3):
@@ -67,7 +67,7 @@ def test_without_a_training_there_is_no_next_step(warm: Path) -> None:
         async with Session.open() as session:
             with pytest.raises(UsageError, match="nothing is being trained"):
                 await session.dissect(Focus())
-            assert (await session.dissect_first(small(), Focus())).step == 1
+            assert (await session.experiments.dissect_first(small(), Focus())).step == 1
 
     run_async(look())
 

@@ -35,8 +35,8 @@ def _order(experiment: Experiment) -> p.Train:
     "asked",
     [
         lambda session, experiment: session.begin(_order(experiment)),
-        lambda session, experiment: session.describe(experiment),
-        lambda session, experiment: session.tune_learning_rate(experiment),
+        lambda session, experiment: session.experiments.describe(experiment),
+        lambda session, experiment: session.experiments.tune_learning_rate(experiment),
     ],
     ids=["train", "describe", "tune"],
 )

@@ -37,7 +37,7 @@ def test_it_is_seen_before_while_and_after_it_trains(warm: Path, tmp_path: Path)
 
     async def look() -> None:
         async with Session.connect(warm) as session:
-            assert await session.inside_first(small(), LOOK) == first
+            assert await session.experiments.inside_first(small(), LOOK) == first
             run = await begun_paused(session, small(), tmp_path)
             assert await session.look_inside(LOOK) == first
             await on(session, 2)
@@ -50,7 +50,7 @@ def test_it_is_seen_before_while_and_after_it_trains(warm: Path, tmp_path: Path)
             await the_end(session)
             for _ in range(2):
                 trainer.step()
-            assert await session.inside_of_run(Run(run.path), LOOK) == _here(trainer)
+            assert await session.runs.inside_of_run(Run(run.path), LOOK) == _here(trainer)
 
     run_async(look())
 
@@ -64,12 +64,14 @@ def test_a_first_network_is_kept_until_it_is_another(warm: Path, tmp_path: Path)
 
     async def look() -> None:
         async with Session.connect(warm) as session:
-            first = await session.inside_first(random, Look(unit=Unit((0,), 1)))
-            again = await session.inside_first(random, Look(unit=Unit((0,), 1), sample=0))
+            first = await session.experiments.inside_first(random, Look(unit=Unit((0,), 1)))
+            again = await session.experiments.inside_first(
+                random, Look(unit=Unit((0,), 1), sample=0)
+            )
             assert first.unit == again.unit
             assert again.sample is not None
             table.write_text(longer)
-            other = await session.inside_first(random, Look(unit=Unit((0,), 1)))
+            other = await session.experiments.inside_first(random, Look(unit=Unit((0,), 1)))
             assert other.unit is not None
             assert (other.unit.num_samples, other.unit != first.unit) == (33, True)
 

@@ -214,7 +214,7 @@ async def _looking(session: Session, folder: Path) -> tuple[Run, asyncio.Future[
     """A training that waits, and a look at other data, which is on its way."""
     run = await begun_paused(session, endless(), folder)
     await on(session, 3)
-    described = session.describe(waiting_for_data(), folder / "data")
+    described = session.experiments.describe(waiting_for_data(), folder / "data")
     return run, await _fetching(session, described)
 
 

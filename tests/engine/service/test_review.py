@@ -33,15 +33,15 @@ def test_the_last_checkpoint_is_drawn_as_the_training_ended(warm: Path, tmp_path
             run = Run(await session.begin(to_train(demanding(epochs=20), tmp_path)))
             await the_end(session)
             drawn = await session.pictures(*GRID)
-            reviewed = await session.review(run, grid=GRID, measure=True)
+            reviewed = await session.runs.review(run, grid=GRID, measure=True)
             assert (reviewed.epoch, reviewed.step) == (20, 80)
             assert reviewed.pictures == drawn
             assert reviewed.evaluated == _evaluated(run)
-            larger = await session.review(run, grid=(16, 12))
+            larger = await session.runs.review(run, grid=(16, 12))
             assert larger.pictures.boundary is not None
             assert (larger.pictures.boundary.columns, larger.evaluated) == (16, [])
             with pytest.raises(UsageError, match="the picture has"):
-                await session.review(run, grid=(10_000, 10_000))
+                await session.runs.review(run, grid=(10_000, 10_000))
 
     run_async(train())
 
@@ -59,12 +59,12 @@ def test_the_best_checkpoint_is_reviewed_while_another_run_trains(
             saved = [e for e in run.record().events if isinstance(e, ev.CheckpointSaved)]
             (best,) = (event for event in saved if event.kind == "best")
             await begun_paused(session, small(), tmp_path)
-            reviewed = await session.review(run, "best", grid=GRID, measure=True)
+            reviewed = await session.runs.review(run, "best", grid=GRID, measure=True)
             assert reviewed.epoch == best.epoch < 30
             await session.do(p.Stop())
             await the_end(session)
             run.directory.checkpoint("best").unlink()
             with pytest.raises(PerceptuiError, match="no checkpoint `best`"):
-                await session.review(run, "best")
+                await session.runs.review(run, "best")
 
     run_async(train())

@@ -125,10 +125,10 @@ def test_pausing_and_stepping_change_no_bit(warm: Path, tmp_path: Path) -> None:
             for _ in range(3):
                 await on(session, 7)
                 await session.pictures(8, 6)
-                await session.describe(small(data="spiral(samples=30)", seed=5))
-                await session.evaluate(other)
-                await session.review(other, grid=(8, 6), measure=True)
-                await session.predict(other, [["0.5", "0.5"]])
+                await session.experiments.describe(small(data="spiral(samples=30)", seed=5))
+                await session.runs.evaluate(other)
+                await session.runs.review(other, grid=(8, 6), measure=True)
+                await session.runs.predict(other, [["0.5", "0.5"]])
             await session.do(p.Continue())
             await session.do(p.Pause())
             await session.do(p.Continue())
@@ -144,7 +144,7 @@ def test_describe_tells_the_data_before_any_training(warm: Path) -> None:
 
     async def ask() -> None:
         async with Session.connect(warm) as session:
-            found = await session.describe(small(data="circle(samples=30)"))
+            found = await session.experiments.describe(small(data="circle(samples=30)"))
             assert found.known_facts().shape == (2,)
             assert sum(found.class_counts) == 30
             assert len(found.points) == 30

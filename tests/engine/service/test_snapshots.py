@@ -225,25 +225,25 @@ def test_the_past_of_a_live_run_is_drawn_and_it_goes_on_as_if_not(
             look = Look(columns=4, rows=3)
             first = await session.look_inside(look)
             await on(session, 30)
-            assert (await session.moments(run)).steps[:2] == [0, 1]
-            past = await session.review(run, 0, grid=(8, 6), measure=True)
+            assert (await session.runs.moments(run)).steps[:2] == [0, 1]
+            past = await session.runs.review(run, 0, grid=(8, 6), measure=True)
             assert (past.step, past.epoch, [one.split for one in past.evaluated]) == (
                 *(0, 0),
                 ["train", "validation"],
             )
             assert past.pictures.boundary == before.boundary
             assert past.pictures.comparison == before.comparison
-            inside = await session.inside_of_run(run, look, 0)
+            inside = await session.runs.inside_of_run(run, look, 0)
             assert inside == first
             with pytest.raises(PerceptuiError, match="no snapshot of step 31"):
-                await session.review(run, 31)
+                await session.runs.review(run, 31)
             await session.do(p.Continue())
             await the_end(session)
-            found = await session.moments(run)
+            found = await session.runs.moments(run)
             assert (found.steps[-1], found.epochs[-1], found.losses[0]) == (80, 20, None)
-            over = await session.review(run, 0, grid=(8, 6), measure=True)
+            over = await session.runs.review(run, 0, grid=(8, 6), measure=True)
             assert (over.pictures.boundary, over.evaluated) == (before.boundary, past.evaluated)
-            assert await session.inside_of_run(run, look, 0) == first
+            assert await session.runs.inside_of_run(run, look, 0) == first
             return run
 
     run = run_async(train())

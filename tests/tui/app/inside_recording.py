@@ -138,7 +138,7 @@ async def record() -> None:
     """Look at every unit of the small network, and at a few of the digits'."""
     async with Session.open() as session:
         await _record(session, "small", small_experiment(), _small_looks())
-        first = await session.inside_first(DIGITS, Look(sample=-1))
+        first = await session.experiments.inside_first(DIGITS, Look(sample=-1))
         assert first.sample is not None
         await _record(session, "digits", DIGITS, _digit_looks(first.sample.rows[:SAMPLES]))
         await session.shutdown()
@@ -169,7 +169,7 @@ def _digit_looks(rows: list[int]) -> list[Look]:
 async def _record(session: Session, name: str, experiment: Experiment, looks: list[Look]) -> None:
     lines = []
     for look in looks:
-        inside = await session.inside_first(experiment, look)
+        inside = await session.experiments.inside_first(experiment, look)
         lines.append(msgspec.json.encode((look, inside)))
     packed = gzip.compress(b"\n".join(lines), mtime=0)
     (RECORDINGS / f"inside-{name}.jsonl.gz").write_bytes(packed)

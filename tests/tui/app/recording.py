@@ -73,7 +73,9 @@ async def record() -> None:
             while not any(isinstance(one, ev.Paused) and one.step >= EPOCHS for one in kept):
                 await asyncio.sleep(0.05)
             drawn = p.Drawn(pictures=await session.pictures(*WIDE_GRID))
-            DESCRIPTION.write_bytes(msgspec.json.encode(await session.describe(preset("spiral"))))
+            DESCRIPTION.write_bytes(
+                msgspec.json.encode(await session.experiments.describe(preset("spiral")))
+            )
             listening.cancel()
             await session.shutdown()
     progress = [happened for happened in kept if isinstance(happened, p.Progress)]

@@ -52,6 +52,8 @@ class Replay:
     """
 
     def __init__(self, *, is_endless: bool = False) -> None:
+        self.experiments = self.runs = self
+        """It plays those who are asked about them, too."""
         self.said: list[str] = []
         """Every command, in the order it came."""
         self.looked_at: list[str] = []

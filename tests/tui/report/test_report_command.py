@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from engine.errors import UsageError
-from engine.service.client.session import Session
+from engine.service.client.run_queries import RunQueries
 from tests.tui.command_line import Bench, perceptui
 from tests.tui.conftest import Trained
 from tests.tui.report.conftest import TITLE
@@ -128,7 +128,7 @@ def test_what_can_not_be_judged_is_drawn(
     async def refused(*_: object) -> None:
         raise UsageError("this network makes samples")
 
-    monkeypatch.setattr(Session, "judge", refused)
+    monkeypatch.setattr(RunQueries, "judge", refused)
     page = written(bench, "made.md", str(trained.run))
     assert "## Pictures\n\n### Decision boundary" in page
     assert "## Calibration" not in page
