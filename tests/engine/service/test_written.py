@@ -39,11 +39,11 @@ def test_it_writes_with_the_weights_of_now(warm: Path, tmp_path: Path) -> None:
             run = Run((await begun_paused(session, small(**CHANGES), tmp_path)).path)
 
             async def told() -> p.Written:
-                return await session.write(run, "Kir", 9, 0.5, 3, "last", 2)
+                return await session.runs.write(run, "Kir", 9, 0.5, 3, "last", 2)
 
             assert await told() == here(0)
             with pytest.raises(UsageError, match="the training never saw '9'"):
-                await session.write(run, "9", 1)
+                await session.runs.write(run, "9", 1)
             await on(session, 2)
             for _ in range(2):
                 trainer.step()

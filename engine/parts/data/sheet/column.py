@@ -9,6 +9,8 @@ from engine.parts.data.sheet.asked import Kind
 
 Class = str | int | float
 """A class, as the target column has it: a text or a number."""
+EXAMPLES = 3
+"""Values of a column that are shown."""
 
 
 @dataclass(frozen=True)
