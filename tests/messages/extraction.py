@@ -172,6 +172,8 @@ def _is_silent(node: ast.expr, above: list[ast.AST]) -> bool:
                 return True
             case ast.Call(args=args) if _called(parent) in HELPING and below not in args[:-1]:
                 return False
+            case ast.Call(func=func) if _called(parent) == "get" and below is func:
+                pass  # a table of sentences, of which one is taken
             case ast.Call() if _called(parent) in NOT_SAID_BY:
                 return True
             case ast.Call(args=[first, *_]) if _called(parent) in NAMED_FIRST and below is first:

@@ -97,6 +97,8 @@ def test_updating_keeps_what_is_known_and_drops_the_rest() -> None:
         ('tr("loss")', ["loss"]),
         ('tr("lost" if gone else "found")', ["lost", "found"]),
         ('show(f"{n} left")', ["{n} left"]),
+        ('tell({"stop": "Nothing runs here"}.get(action, ""))', ["Nothing runs here"]),
+        ('tell(texts.get("the whole text"))', []),
         ('"a docstring, whatever it says"', []),
         ('key = "loss"', []),
         ('assert fine, "it must be fine"', []),

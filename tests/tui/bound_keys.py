@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from tui.app import PerceptuiApp
-from tui.screens.control import ControlScreen
-from tui.screens.inside import InsideScreen
-from tui.screens.time import TimeScreen
 from tui.screens.workbench import WorkbenchScreen
 from tui.widgets.editor import Editor
 from tui.widgets.network import NetworkView
@@ -35,12 +32,12 @@ WRITTEN = {
 
 def bound_keys() -> set[str]:
     """By Textual's names."""
-    screens = (PerceptuiApp, ControlScreen, InsideScreen, TimeScreen, WorkbenchScreen)
-    owners = (*screens, Editor, LossCurve, NetworkView, ScrolledView)
     return {
         key
-        for owner in owners
-        for binding in owner.BINDINGS
+        for kind in (PerceptuiApp, WorkbenchScreen, Editor, LossCurve, NetworkView, ScrolledView)
+        for owner in kind.__mro__
+        if owner.__module__.startswith("tui.")
+        for binding in owner.__dict__.get("BINDINGS", ())
         for key in (binding[0] if isinstance(binding, tuple) else binding.key).split(",")
     } | {"ctrl+p"}
 

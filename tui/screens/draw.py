@@ -124,7 +124,7 @@ class DrawScreen(AppScreen):
         weights = tr("best weights") if self._kind == "best" else tr("newest weights")
         if isinstance(self._kind, int):
             weights = tr(f"weights of step {self._kind:,}")
-        state = self.query_one(Canvas).state if self.is_mounted else ""
+        state = tr(self.query_one(Canvas).state) if self.is_mounted else ""
         return tr(f"Draw, and the {weights} say what it is{f': {state}' if state else ''}")
 
     def _fit(self) -> None:
