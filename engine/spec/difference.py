@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
 from engine.parts.component import Component, literal
@@ -35,6 +35,23 @@ def changes(before: Experiment, after: Experiment) -> list[Change]:
         elif old != value or type(old) is not type(value):
             found += _value(name, old, value)
     return found
+
+
+def rate_factor(experiment: Experiment, trained: Experiment) -> float | None:
+    """What the learning rate of the one that is trained must be multiplied by to be this one's.
+
+    None where the two differ in more than that.
+    """
+    mine, other = experiment.without_prose(), trained.without_prose()
+    if mine == other:
+        return 1.0
+    lr, other_lr = mine.optimizer.lr, other.optimizer.lr
+    same_rate = replace(mine.optimizer, lr=other_lr)
+    if replace(mine, optimizer=same_rate) != other:
+        return None
+    if not lr or not other_lr or mine.schedule.rate_parameter:
+        return None  # no factor leads from or to zero; some schedules have rates of their own
+    return lr / other_lr
 
 
 def _value(place: str, old: object, new: object) -> Iterator[Change]:

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from engine.doctor.finding import Finding
-from engine.errors import BadExperiment, DataUnavailable, Problem
+from engine.errors import BadExperiment, Problem
 from engine.parts.layers.address import Address
 from engine.runs.directory import preset_of
 from engine.spec import layer_texts
 from engine.spec.data_name import name_with_data
-from engine.spec.experiment import CLAIMS, Experiment
-from engine.spec.experiment_reader import from_raw
+from engine.spec.difference import rate_factor
+from engine.spec.experiment import Experiment
 from engine.spec.grammar import GrammarError
 from engine.spec.overrides import set_value
 from engine.spec.stated_sizes import stated_sizes, tidied
@@ -25,9 +24,11 @@ from engine.spec.torch_code import Code, layers_of, spread
 from engine.spec.validator import held_back
 from engine.spec.writer import raw_toml, to_toml
 from tui.editing import own_presets, share
-from tui.editing.draft_items import Item, component_of, field_handled, items_of
+from tui.editing.draft_items import Item
+from tui.editing.draft_state import Derived, DraftState
+from tui.editing.edit_history import EditHistory
 from tui.editing.examiner import Examiner
-from tui.editing.handles import MOST_UNKNOWN, Handled, handled
+from tui.editing.handles import MOST_UNKNOWN
 from tui.editing.numbered_layers import (
     with_frozen,
     with_layer_moved,
@@ -36,58 +37,14 @@ from tui.editing.numbered_layers import (
     without_numbers,
 )
 from tui.editing.outline import Opened, Outline
+from tui.editing.values import value_handled, with_value
 from tui.live.snapshot import Origin, Snapshot
 
 if TYPE_CHECKING:
-    from engine.doctor.refusal import Refusal
     from engine.doctor.ways_out import Way
-
-MOST_UNDONE = 200
 
 Place = str | Address
 """A field that holds a component: `loss`; or the address of a layer."""
-
-
-class _State(NamedTuple):
-    name: str
-    raw: dict[str, object]
-    """Never changed, only replaced."""
-    base: dict[str, object]
-    """What was loaded or saved under the name."""
-    origin: Origin | None = None
-    """What was loaded; saving it under another name does not change that."""
-    opened: Opened = frozenset()
-
-
-class _Derived:
-    """What follows from one state; made anew with each change."""
-
-    def __init__(self, raw: Mapping[str, object]) -> None:
-        self.raw = raw
-        self.experiment: Experiment | None = None
-        self.problems: tuple[Problem, ...] = ()
-        self._items: tuple[Opened, list[Item]] | None = None
-        self._refusal: Refusal | None = None
-        try:
-            # A path that is typed here is taken from here, like on the command line.
-            self.experiment = from_raw(raw, folder=Path())
-        except BadExperiment as error:
-            self.problems = error.problems
-        except DataUnavailable as error:
-            self.problems = (Problem("data", str(error), error.code),)
-
-    def refusal(self) -> Refusal:
-        """Why it is refused and what would help, which is looked for once."""
-        if self._refusal is None:
-            from engine.doctor.refusal import refusal
-
-            self._refusal = refusal(self.raw, Path())
-        return self._refusal
-
-    def items(self, opened: Opened) -> list[Item]:
-        if self._items is None or self._items[0] != opened:
-            self._items = opened, items_of(self.raw, self.problems, opened)
-        return self._items[1]
 
 
 def _layers_of(text: str) -> list[str]:
@@ -109,12 +66,8 @@ class Draft:
     """
 
     def __init__(self) -> None:
-        self._state = _State("", {}, {})
-        self._undone: deque[_State] = deque(maxlen=MOST_UNDONE)
-        self._done: deque[_State] = deque(maxlen=MOST_UNDONE)
-        self._series: tuple[str, _State] | None = None
-        """The key that is being moved step by step, and what it was all before."""
-        self._derived: _Derived | None = None
+        self._history = EditHistory(DraftState("", {}, {}))
+        self._derived: Derived | None = None
         self._openings = 0
         """How often something was opened that is to be seen untrained."""
         self.remark = ""
@@ -156,7 +109,7 @@ class Draft:
         if self.raw == self._state.base:
             return False
         mine = self.experiment
-        return mine is None or mine != _Derived(self._state.base).experiment
+        return mine is None or mine != Derived(self._state.base).experiment
 
     def comes_from(self, name: str, experiment: Experiment) -> bool:
         """Whether this experiment was loaded under this name, whatever was edited since."""
@@ -183,8 +136,8 @@ class Draft:
 
     def _before(self) -> Iterator[Experiment]:
         """What it was before under its name, the newest first; then what its runs trained."""
-        for state in reversed(self._done):
-            experiment = _Derived(state.raw).experiment if state.name == self.name else None
+        for state in self._history.before():
+            experiment = Derived(state.raw).experiment if state.name == self.name else None
             if experiment is not None:
                 yield experiment
         if self.experiment is not None:
@@ -218,7 +171,7 @@ class Draft:
         origin: what it was opened from, if it is not opened as it is.
         """
         raw = parse_toml(to_toml(experiment))
-        self._change(_State(name, raw, raw, origin or Origin(name, experiment)))
+        self._change(DraftState(name, raw, raw, origin or Origin(name, experiment)))
 
     def leave_run(self) -> None:
         """Be named as what the opened run was of: what is trained from here is another run."""
@@ -227,7 +180,8 @@ class Draft:
             return
         name = preset_of(origin.name)
         own = name if self._state.name == origin.name else self._state.name
-        self._state = self._state._replace(name=own, origin=Origin(name, origin.experiment))
+        renamed = self._state._replace(name=own, origin=Origin(name, origin.experiment))
+        self._history.state = renamed
 
     def own(self, training: Snapshot, opened: Snapshot | None = None) -> Snapshot:
         """What is known of the training of what is open, under its name; never of another one's.
@@ -253,7 +207,7 @@ class Draft:
     def begin(self, name: str, experiment: Experiment) -> None:
         """Take an experiment that is kept nowhere yet; undo brings back what was edited before."""
         raw = parse_toml(to_toml(experiment))
-        self._change(_State(name, raw, {}, Origin(name, experiment)))
+        self._change(DraftState(name, raw, {}, Origin(name, experiment)))
 
     def replace_all(self, experiment: Experiment) -> None:
         """Put another experiment's values in the place of these, as a repair does."""
@@ -273,62 +227,32 @@ class Draft:
         key: `batch_size`, `data.noise`. Steps of one value that follow one another are taken back
         as one edit.
         """
-        one = self._handled(key)
+        one = value_handled(self.raw, key)
         value = one.stepped(by, self._num_train()) if one is not None else None
         if value is None:
             return False
-        before = self._series[1] if self._series and self._series[0] == key else self._state
-        if self._done and self._done[-1] is before:
-            self._done.pop()
-        raw = self._with(key, value)
-        if raw == before.raw:
-            self._state = before
-            self._derived = None
-        else:
-            self._state, new = before, self._state._replace(raw=raw)
-            self._change(new)
-        self._series = key, before
+        self._history.step(key, self._state._replace(raw=with_value(self.raw, key, value)))
         return True
 
     def end_steps(self) -> None:
         """Take what is moved from here on back by itself."""
-        self._series = None
+        self._history.end_steps()
 
     def switch(self, key: str, choice: str) -> bool:
         """Switch one choice of a list on or off; not the last that is on off. Whether it was done.
 
         key: `data.features`.
         """
-        one = self._handled(key)
+        one = value_handled(self.raw, key)
         if one is None or choice not in one.choices or not one.switched(choice):
             return False
-        self._edit(self._with(key, one.switched(choice)))
+        self._edit(with_value(self.raw, key, one.switched(choice)))
         return True
 
     def choices(self, key: str) -> dict[str, bool]:
         """What `switch` takes, and whether each is on; empty where there is nothing to switch."""
-        one = self._handled(key)
+        one = value_handled(self.raw, key)
         return {choice: choice in one.value for choice in one.choices} if one is not None else {}
-
-    def _handled(self, key: str) -> Handled | None:
-        field, _, name = key.partition(".")
-        if not name:
-            return field_handled(self.raw, field)
-        component = component_of(field, self.raw.get(field, ""))
-        return handled(component).get(name) if component is not None else None
-
-    def _with(self, key: str, value: object) -> dict[str, object]:
-        """The raw values with one changed; left out where it is the default."""
-        field, _, name = key.partition(".")
-        if name:
-            component = component_of(field, self.raw.get(field, ""))
-            assert component is not None, "it has a value to change"
-            return {**self.raw, field: str(component.with_values(**{name: value}))}
-        _, declaration = Experiment.parameters()[field]
-        raw = {**self.raw, field: value}
-        if value == declaration.default and field not in Experiment.always_written:
-            del raw[field]
-        return raw
 
     def _num_train(self) -> int:
         """Samples to train on, as far as that is known."""
@@ -402,28 +326,30 @@ class Draft:
         """Show the layers inside of a block, or only the block; nothing that is undone."""
         opened = self._state.opened
         changed = opened | {address} if is_open else opened - {address}
-        self._state = self._state._replace(opened=changed)
+        self._history.state = self._state._replace(opened=changed)
 
     def can_undo(self) -> bool:
         """Whether there is a change to take back."""
-        return bool(self._done)
+        return self._history.can_undo()
 
     def can_redo(self) -> bool:
         """Whether a change was taken back."""
-        return bool(self._undone)
+        return self._history.can_redo()
 
     def undo(self) -> None:
         """Take the last change back, if there is one."""
-        self._travel(self._done, self._undone)
+        self.remark = ""
+        self._history.undo()
 
     def redo(self) -> None:
         """Make the change again that was taken back last."""
-        self._travel(self._undone, self._done)
+        self.remark = ""
+        self._history.redo()
 
     def after(self, change: Callable[[Draft], object]) -> Draft:
         """What it would be after a change; nothing is changed."""
         trial = Draft()
-        trial._state = self._state
+        trial._history = EditHistory(self._state)
         change(trial)
         return trial
 
@@ -442,18 +368,7 @@ class Draft:
 
         None where the two differ in more than that, or this one is invalid.
         """
-        if self.experiment is None:
-            return None
-        mine, other = self.experiment.without_prose(), trained.without_prose()
-        if mine == other:
-            return 1.0
-        lr, other_lr = mine.optimizer.lr, other.optimizer.lr
-        same_rate = dataclasses.replace(mine.optimizer, lr=other_lr)
-        if dataclasses.replace(mine, optimizer=same_rate) != other:
-            return None
-        if not lr or not other_lr or mine.schedule.rate_parameter:
-            return None  # no factor leads from or to zero; some schedules have rates of their own
-        return lr / other_lr
+        return rate_factor(self.experiment, trained) if self.experiment is not None else None
 
     def to_toml(self) -> str:
         """The experiment as TOML; raises BadExperiment while there are problems."""
@@ -483,25 +398,12 @@ class Draft:
 
         Raises UsageError for a bad name or place, BadExperiment while there are problems.
         """
-        experiment = self._to_save(name)
+        base = Derived(self._state.base).experiment
+        experiment = own_presets.as_own(self._valid(), base, is_renamed=name != self._state.name)
         path = own_presets.save(name, experiment)
         raw = parse_toml(to_toml(experiment))
-        self._state = self._state._replace(name=name, raw=raw, base=raw)
-        self._derived = None
+        self._history.state = self._state._replace(name=name, raw=raw, base=raw)
         return path
-
-    def _to_save(self, name: str) -> Experiment:
-        """The experiment without what was said of another one: figures, expectations, title."""
-        experiment = self._valid()
-        base = _Derived(self._state.base).experiment
-        values = experiment.values() | {"group": "Mine"}
-        if base is None or base.without_prose() != experiment.without_prose():
-            silent = experiment.without_claims().values()
-            kept = [name for name in CLAIMS if base and values[name] == getattr(base, name)]
-            values |= {name: silent[name] for name in kept}
-        if base is not None and name != self._state.name and experiment.title == base.title:
-            values["title"] = ""
-        return Experiment(**values)
 
     def _valid(self) -> Experiment:
         if self.experiment is None:
@@ -518,32 +420,21 @@ class Draft:
         remark = ""
         with contextlib.suppress(GrammarError):  # it stands in the text, with what is wrong
             raw = spread(raw)
-        if stated_sizes(raw.get("layers")) and _Derived(raw).experiment is not None:
+        if stated_sizes(raw.get("layers")) and Derived(raw).experiment is not None:
             raw, remark = tidied(raw)
         opened = self._state.opened if opened is None else opened
         self._change(self._state._replace(raw=dict(raw), opened=opened))
         self.remark = remark
 
-    def _change(self, state: _State) -> None:
+    def _change(self, state: DraftState) -> None:
         self.remark = ""
-        if state == self._state:
-            return
-        if self.raw:
-            self._done.append(self._state)
-        self._undone.clear()
-        self._series = None
-        self._state = state
-        self._derived = None
+        self._history.change(state)
 
-    def _travel(self, there: deque[_State], back: deque[_State]) -> None:
-        self.remark = ""
-        if there:
-            back.append(self._state)
-            self._state = there.pop()
-            self._series = None
-            self._derived = None
+    @property
+    def _state(self) -> DraftState:
+        return self._history.state
 
-    def _read(self) -> _Derived:
-        if self._derived is None:
-            self._derived = _Derived(self.raw)
+    def _read(self) -> Derived:
+        if self._derived is None or self._derived.raw is not self.raw:
+            self._derived = Derived(self.raw)
         return self._derived

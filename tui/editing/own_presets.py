@@ -16,7 +16,7 @@ from engine.errors import BadExperiment, DataUnavailable, UsageError
 from engine.paths import preset_dir
 from engine.runs.files import replace_bytes
 from engine.spec import presets
-from engine.spec.experiment import Experiment
+from engine.spec.experiment import CLAIMS, Experiment
 from engine.spec.experiment_reader import from_raw
 from engine.spec.toml_text import parse_toml, read_raw, read_text
 from engine.spec.writer import to_toml
@@ -60,6 +60,21 @@ def suggested(name: str) -> str:
     stem = re.sub(r"[^\w.-]+", "-", name.removesuffix(".toml")).strip("-.")[:70] or "network"
     names = (f"my-{stem}-{n}" if n > 1 else f"my-{stem}" for n in count(1))
     return next(n for n in names if not problem(n) and not own_path(n).exists())
+
+
+def as_own(experiment: Experiment, base: Experiment | None, *, is_renamed: bool) -> Experiment:
+    """An experiment without what was said of the one that it was made of: figures, title.
+
+    base: that one. is_renamed: whether it has another name now.
+    """
+    values = experiment.values() | {"group": "Mine"}
+    if base is None or base.without_prose() != experiment.without_prose():
+        silent = experiment.without_claims().values()
+        kept = [name for name in CLAIMS if base and values[name] == getattr(base, name)]
+        values |= {name: silent[name] for name in kept}
+    if base is not None and is_renamed and experiment.title == base.title:
+        values["title"] = ""
+    return Experiment(**values)
 
 
 def save(name: str, experiment: Experiment) -> Path:

@@ -19,8 +19,9 @@ from engine.spec.toml_text import parse_toml, read_raw
 from tui.commands.options import TrainingOptions
 from tui.commands.request import requested
 from tui.editing import own_presets
-from tui.editing.draft import MOST_UNDONE, Draft
+from tui.editing.draft import Draft
 from tui.editing.draft_items import Item
+from tui.editing.edit_history import MOST_UNDONE
 from tui.editing.share import command_line
 
 TINY: dict[str, object] = {
