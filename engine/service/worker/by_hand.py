@@ -1,8 +1,7 @@
-"""What a person changes in a training: what a replay has ahead, what was done, how it is undone."""
+"""What a person changes in a training: it is done and recorded, repeated, or taken back."""
 
 from __future__ import annotations
 
-import math
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,9 +10,13 @@ from engine.errors import UsageError
 from engine.parts.layers.address import place
 from engine.runs import events as ev
 from engine.runs.changes import Change, Touch
-from engine.runs.inside import Unit
+from engine.runs.inside import Effect, Unit
 from engine.service import protocol as p
+from engine.service.worker.changes_ahead import ChangesAhead
+from engine.service.worker.recorder import Recorder
+from engine.training.best import Best
 from engine.training.by_hand import Undo, apply, parameter_value, silencing_module
+from engine.training.quick_scores import quick_scores
 from engine.training.silencing import silenced
 from engine.training.trainer import Trainer
 
@@ -33,34 +36,58 @@ class _Done:
 class ByHand:
     """The changes of one training, each at its step."""
 
-    def __init__(self, trainer: Trainer, ahead: Sequence[Change]) -> None:
-        """ahead: what is to be done once as many steps are."""
+    def __init__(
+        self, trainer: Trainer, changes: Sequence[Change], recorder: Recorder, best: Best
+    ) -> None:
         self._trainer = trainer
-        self._ahead = sorted(ahead, key=lambda change: change.step)[::-1]
+        self._recorder = recorder
+        self._best = best
         self._done: list[_Done] = []
-        self.next_step: float = math.inf
-        """After how many steps something is to be done; asked before each of them."""
-        self._look_ahead()
+        self.ahead = ChangesAhead(changes)
 
-    def next(self) -> Change:
-        """What is to be done then; it is handed out once."""
-        change = self._ahead.pop()
-        self._look_ahead()
-        return change
-
-    def _look_ahead(self) -> None:
-        self.next_step = self._ahead[-1].step if self._ahead else math.inf
+    def do_what_is_due(self) -> None:
+        """Repeat what was done after as many steps, in the run that is repeated."""
+        for change in self.ahead.due(self._trainer.global_step):
+            self.change(change)
 
     @property
     def changes(self) -> list[Change]:
         """What was done in this process, oldest first, and still counts."""
         return [done.change for done in self._done]
 
-    def do(self, change: Change, event: int) -> None:
-        """Do it now; event: the number of the event that will tell. Raises UsageError."""
+    def change(self, change: Change) -> None:
+        """Do it now and record it; raises UsageError, nothing is changed then."""
+        if not isinstance(change, ev.LearningRateChanged):
+            self._turn()
+        event = self._recorder.number + 1
         self._done.append(_Done(change, event, apply(self._trainer, change)))
+        self._recorder.record(change)
+        self._best.turn(self._recorder.number)
 
-    def take_back(self) -> ev.TakenBack:
+    def touch(self, touch: p.Touch) -> Effect:
+        """Change the network, and tell what that does to it; raises UsageError."""
+        before, counts = quick_scores(self._trainer)
+        if isinstance(touch, p.TakeBack):
+            self._turn()
+            self._recorder.record(self._take_back())
+            self._best.turn(self._recorder.number)
+        else:
+            self.change(self._change_of(touch))
+        after, _ = quick_scores(self._trainer)
+        return Effect(event=self._recorder.number, before=before, after=after, num_samples=counts)
+
+    def settle(self) -> None:
+        """Have the present state judged, if the next step was to do that."""
+        if self._trainer.reason is None:
+            self._trainer.epoch_end.settle(self._trainer.epoch)
+            self._best.after_epoch(self._recorder.number)
+
+    def _turn(self) -> None:
+        """The network becomes another one: have what it was judged, and be found again."""
+        self.settle()
+        self._best.turn(self._recorder.number)
+
+    def _take_back(self) -> ev.TakenBack:
         """Undo the newest change of the network; raises UsageError where a step came after it."""
         step = self._trainer.global_step
         touches = [done for done in self._done if isinstance(done.change, Touch)]
@@ -80,7 +107,7 @@ class ByHand:
             if done.change.step < step
         ]
 
-    def change_of(self, touch: p.Touch) -> Change:
+    def _change_of(self, touch: p.Touch) -> Change:
         """The change that a command asks for; raises UsageError."""
         step = self._trainer.global_step
         match touch:

@@ -6,9 +6,10 @@ from engine.errors import UsageError
 from engine.parts.data import DataLocations
 from engine.runs.dissected_step import DissectedStep
 from engine.service import protocol as p
-from engine.service.worker.by_hand import ByHand
+from engine.service.worker.changes_ahead import ChangesAhead
 from engine.service.worker.preparation import prepare
 from engine.spec.experiment import Experiment
+from engine.training.by_hand import apply
 from engine.training.executor import MIN_STEPS, Executor
 from engine.training.microscope import dissect
 
@@ -23,10 +24,10 @@ def dissected_alone(
     executor: Executor = "auto" if request.after_steps >= MIN_STEPS else "eager"
     trainer = prepare(experiment, locations, executor)
     try:
-        by_hand = ByHand(trainer, request.changes)
+        ahead = ChangesAhead(request.changes)
         while True:
-            while trainer.global_step >= by_hand.next_step:
-                by_hand.do(by_hand.next(), 0)
+            for change in ahead.due(trainer.global_step):
+                apply(trainer, change)
             if trainer.global_step >= request.after_steps:
                 return dissect(trainer, request.focus)
             trainer.step()

@@ -307,7 +307,7 @@ class RunController:
 
     def _break_off(self, training: TrainingRun, error: Exception) -> None:
         """End a run that raised: told in its record where that can still be written."""
-        from engine.service.worker.training_run import RecordFailed
+        from engine.service.worker.recorder import RecordFailed
         from engine.training.mishap import told
 
         log_error(error)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
@@ -14,7 +14,7 @@ from engine.parts.data import Facts
 from engine.parts.data.fingerprint import fingerprint
 from engine.runs import events as ev
 from engine.runs.changes import Change
-from engine.runs.contents import EVENTS, discard, sweep
+from engine.runs.contents import discard, sweep
 from engine.runs.directory import RunDirectory
 from engine.runs.dissected_step import DissectedStep, Focus
 from engine.runs.inside import Effect, Inside, Look
@@ -28,6 +28,7 @@ from engine.service.worker.by_hand import ByHand
 from engine.service.worker.checkpoints import Checkpoints, Outcome
 from engine.service.worker.inspection import written_by
 from engine.service.worker.preparation import Prepared
+from engine.service.worker.recorder import Recorder
 from engine.service.worker.review import of_past
 from engine.spec.experiment import Experiment
 from engine.training.answers import predictions
@@ -41,15 +42,10 @@ from engine.training.moment import weights_at
 from engine.training.pictures import all_pictures
 from engine.training.probes.divergence import located
 from engine.training.probes.instruments import Instruments
-from engine.training.quick_scores import quick_scores
 from engine.training.shared.crew import Lead
 from engine.training.shared.group import ProcessLost
 from engine.training.snapshots import SnapshotTaker
 from engine.training.trainer import Trainer
-
-
-class RecordFailed(OSError):
-    """The record can't be written; the training stands between two steps."""
 
 
 class TrainingRun:
@@ -60,8 +56,13 @@ class TrainingRun:
     """
 
     def __init__(
-        self, trainer: Trainer, directory: RunDirectory, changes: Sequence[Change]
+        self,
+        trainer: Trainer,
+        directory: RunDirectory,
+        changes: Sequence[Change],
+        number: int = 0,
     ) -> None:
+        """number: of the newest event that is recorded already."""
         self.trainer = trainer
         self.directory = directory
         self.is_over = False
@@ -69,15 +70,15 @@ class TrainingRun:
         """Number of the event that began this process's part of the record."""
         self.record_start = 0
         """Where in the record's file that part begins, in bytes."""
-        self._by_hand = ByHand(trainer, changes)
         self._until_step: int | None = None
-        self._number = 0
+        self._recorder = Recorder(directory, number)
         self.instruments = Instruments(trainer)
         """What is measured beside the training."""
         self.last_good = LastGoodState(
             trainer, self.instruments.budget, directory.checkpoint("last")
         )
         self.checkpoints = Checkpoints(trainer, directory, self.last_good)
+        self._by_hand = ByHand(trainer, changes, self._recorder, self.checkpoints.best)
         self.snapshots = SnapshotTaker(trainer, None)
         """Of the weights; there are none until the run has begun."""
         self._told: Live | None = None
@@ -101,14 +102,14 @@ class TrainingRun:
         run._until_step = order.until_step
         try:
             started = trainer.started(str(directory.path), digest)
-            run._record(
+            run._recorder.record(
                 msgspec.structs.replace(
                     started,
                     experiment_digest=experiment_digest(directory.path),
                     table_digest=store(directory.path, table) if table is not None else "",
                 )
             )
-            run.last_good.begin(run._number)
+            run.last_good.begin(run._recorder.number)
             run.snapshots = SnapshotTaker.begin(trainer, directory, order.snapshot_bytes)
             run._tell_board(order.tensorboard)
         except OSError as error:
@@ -122,15 +123,14 @@ class TrainingRun:
         """Go on with a run from what is kept of it, bit by bit as if it had never ended."""
         sweep(run.path)
         trainer = prepared.trainer
-        resumed = cls(trainer, run.directory, prepared.changes)
-        resumed._number = prepared.after
-        resumed.since = resumed._number + 1
+        resumed = cls(trainer, run.directory, prepared.changes, prepared.after)
+        resumed.since = prepared.after + 1
         resumed.record_start = run.record_size()
         resumed.checkpoints.best.take(prepared.best)
         resumed.checkpoints.best.is_saved = prepared.is_best_in_file
         resumed.checkpoints.put_off()
         experiment = trainer.experiment if prepared.is_extended else None
-        resumed._record(
+        resumed._recorder.record(
             ev.Resumed(
                 from_step=trainer.global_step,
                 epoch=trainer.epoch,
@@ -151,7 +151,7 @@ class TrainingRun:
         if prepared.is_in_file:
             resumed.last_good.went_back()
         else:
-            resumed.last_good.begin(resumed._number)
+            resumed.last_good.begin(resumed._recorder.number)
         if prepared.factor is not None:
             resumed.set_learning_rate(prepared.factor)
         is_in_files = prepared.is_in_file and prepared.is_best_in_file
@@ -190,7 +190,7 @@ class TrainingRun:
     def _lose(self, error: ProcessLost) -> None:
         """Another process is gone: go on after the last whole step once it is back."""
         message = f"a process is gone and started again ({error})"
-        self._record(ev.ProcessRestarted(step=self.trainer.global_step, message=message))
+        self._recorder.record(ev.ProcessRestarted(step=self.trainer.global_step, message=message))
         assert isinstance(self.trainer.crew, Lead), "who can lose others leads them"
         self.trainer.crew.lost()
 
@@ -200,7 +200,7 @@ class TrainingRun:
 
     def _advance(self, deadline: float, batches: int | None) -> int:
         trainer, best, snapshots, done = self.trainer, self.checkpoints.best, self.snapshots, 0
-        best.go_on(self._number)
+        best.go_on(self._recorder.number)
         while trainer.reason is None and done != batches:
             if self._halts():
                 self._happen(trainer.read())
@@ -209,13 +209,13 @@ class TrainingRun:
                 if trainer.global_step == self._until_step:
                     self.finish("stopped")
                     return done
-            self._do_what_is_due()
+            self._by_hand.do_what_is_due()
             if trainer.global_step >= snapshots.due:
-                self._tell_snapshots(snapshots.take(self._number))
+                self._tell_snapshots(snapshots.take(self._recorder.number))
             self.instruments.before_step()
             self._happen(trainer.step())
             if trainer.batch == 0:
-                best.after_epoch(self._number)
+                best.after_epoch(self._recorder.number)
             done += 1
             if time.perf_counter() >= deadline:
                 break
@@ -229,7 +229,7 @@ class TrainingRun:
     def _halts(self) -> bool:
         """Whether something is to be done here that the steps until now must have survived."""
         step = self.trainer.global_step
-        return step == self._until_step or step >= self._by_hand.next_step
+        return step == self._until_step or step >= self._by_hand.ahead.next_step
 
     def _happen(self, events: list[ev.Event]) -> None:
         """Record what a step brought, and look at the network where that is a report."""
@@ -238,13 +238,13 @@ class TrainingRun:
                 if (mishap := no_probabilities(self.trainer)) is not None:
                     raise mishap  # another learning rate would not help
                 event = self._located(event)
-            self._record(event)
+            self._recorder.record(event)
             if isinstance(event, ev.EpochFinished):
                 for found in self.instruments.reported(event):
-                    self._record(found)
-                self.last_good.keep(self._number)
+                    self._recorder.record(found)
+                self.last_good.keep(self._recorder.number)
                 if self._told is not None:
-                    self._record_all(self._told.report(event))
+                    self._recorder.record_all(self._told.report(event))
 
     def _located(self, event: ev.Diverged) -> ev.Diverged:
         """The event with the first layer that went non-finite, as far as that can be told."""
@@ -260,33 +260,33 @@ class TrainingRun:
 
     def save(self) -> None:
         """Write the checkpoints; a failure is recorded and the old ones stay."""
-        self._judge_newest()
+        self._by_hand.settle()
         self.write_snapshots()
-        self._record_all(self.checkpoints.save(self._number))
+        self._recorder.record_all(self.checkpoints.save(self._recorder.number))
 
     def finish(self, reason: ev.Reason) -> None:
         """End the run: checkpoint, evaluation, the asked-for predictions, last event."""
         trainer = self.trainer
-        self._judge_newest()
+        self._by_hand.settle()
         if trainer.reason is None and (overflow := trainer.overflow()) is not None:
             self._happen([overflow])
             reason = "diverged"
         if reason == "diverged":
             self.write_snapshots()
             outcome = self.checkpoints.save_finite()
-            self._record_all(outcome.events)
+            self._recorder.record_all(outcome.events)
         else:
-            self._record_all(self.instruments.finished())
-            self._tell_snapshots(self.snapshots.finish(self._number))
-            outcome = self.checkpoints.save_at_end(self._number)
-            self._record_all(outcome.events)
-            self._record_all(trainer.reports.evaluations())
+            self._recorder.record_all(self.instruments.finished())
+            self._tell_snapshots(self.snapshots.finish(self._recorder.number))
+            outcome = self.checkpoints.save_at_end(self._recorder.number)
+            self._recorder.record_all(outcome.events)
+            self._recorder.record_all(trainer.reports.evaluations())
             self._predict()
         if self._told is not None:
-            self._record_all(self._told.finish(is_whole=reason != "diverged"))
+            self._recorder.record_all(self._told.finish(is_whole=reason != "diverged"))
         trainer.stop_reading()
         self._let_crew_go()
-        self._record(self._finished(reason, outcome.unkept))
+        self._recorder.record(self._finished(reason, outcome.unkept))
         self.directory.close()
         self.is_over = True
 
@@ -301,32 +301,26 @@ class TrainingRun:
         if self._told is not None:
             self._told.finish(is_whole=False)  # of what failed there is more to tell than of this
         self.snapshots.flush()  # of what failed there is more to tell than of this
-        outcome = self.checkpoints.save_at_end(self._number) if keep else Outcome([], "")
+        outcome = self.checkpoints.save_at_end(self._recorder.number) if keep else Outcome([], "")
         failed = ev.Failed(message=message, exit_code=exit_code)
         unrecorded: list[ev.Event] = []
         for event in (*outcome.events, failed, self._finished("failed", outcome.unkept)):
             try:
-                self._record(event)
+                self._recorder.record(event)
             except OSError:
-                unrecorded.append(msgspec.structs.replace(event, n=self._number))
+                unrecorded.append(msgspec.structs.replace(event, n=self._recorder.number))
         self.directory.close()
         self.is_over = True
         return unrecorded
 
-    def _judge_newest(self) -> None:
-        """Have the present state judged, if the next step was to do that."""
-        if self.trainer.reason is None:
-            self.trainer.epoch_end.settle(self.trainer.epoch)
-            self.checkpoints.best.after_epoch(self._number)
-
     def pause(self) -> None:
         """Record that the training waits."""
         self.write_snapshots()
-        self._record(ev.Paused(step=self.trainer.global_step))
+        self._recorder.record(ev.Paused(step=self.trainer.global_step))
 
     def go_on(self) -> None:
         """Record that the training goes on."""
-        self._record(ev.Continued(step=self.trainer.global_step))
+        self._recorder.record(ev.Continued(step=self.trainer.global_step))
 
     def do(self, command: p.Command) -> Effect | None:
         """Change the training between two steps as a client commands; raises UsageError."""
@@ -336,51 +330,16 @@ class TrainingRun:
             case p.Rewind():
                 self.rewind(command.to)
             case p.Touch():
-                return self._touch(command)
+                return self._by_hand.touch(command)
         return None
 
     def set_learning_rate(self, factor: float) -> None:
         """Multiply the schedule's rate from the next step on; raises UsageError."""
-        self._change(ev.LearningRateChanged(step=self.trainer.global_step, factor=factor))
-
-    def _do_what_is_due(self) -> None:
-        """Repeat what was done by hand after as many steps, in the run that is repeated."""
-        while self.trainer.global_step >= self._by_hand.next_step:
-            self._repeat(self._by_hand.next())
-
-    def _repeat(self, change: Change) -> None:
-        """Do what was done in the run that is repeated."""
-        change = msgspec.structs.replace(change, step=self.trainer.global_step)
-        self._change(change)
-
-    def _touch(self, command: p.Touch) -> Effect:
-        """Change the network by hand, and tell what that does to it; raises UsageError."""
-        before, counts = quick_scores(self.trainer)
-        if isinstance(command, p.TakeBack):
-            self._turn()
-            self._record(self._by_hand.take_back())
-            self.checkpoints.best.turn(self._number)
-        else:
-            self._change(self._by_hand.change_of(command))
-        after, _ = quick_scores(self.trainer)
-        return Effect(event=self._number, before=before, after=after, num_samples=counts)
-
-    def _change(self, change: Change) -> None:
-        """Do something by hand and record it; raises UsageError, nothing is changed then."""
-        if not isinstance(change, ev.LearningRateChanged):
-            self._turn()
-        self._by_hand.do(change, self._number + 1)
-        self._record(change)
-        self.checkpoints.best.turn(self._number)
-
-    def _turn(self) -> None:
-        """The network becomes another one: have what it was judged, and be found again."""
-        self._judge_newest()
-        self.checkpoints.best.turn(self._number)
+        self._by_hand.change(ev.LearningRateChanged(step=self.trainer.global_step, factor=factor))
 
     def rewind(self, to: str) -> None:
         """Go back to the last or best checkpoint; raises BadCheckpoint where there is none."""
-        self._judge_newest()
+        self._by_hand.settle()
         path = self.directory.checkpoint(to)
         best = self.checkpoints.best
         kept = best.checkpoint()
@@ -400,7 +359,7 @@ class TrainingRun:
         best.is_saved = False
         after_event = int(checkpoint.state["last_event"])
         self._tell_snapshots(self.snapshots.went_back(after_event))
-        self._record(
+        self._recorder.record(
             ev.Rewound(
                 from_step=self.trainer.global_step,
                 epoch=self.trainer.epoch,
@@ -435,7 +394,7 @@ class TrainingRun:
     def dissected(self, focus: Focus) -> DissectedStep:
         """The step that comes next in its parts, which is not done; raises UsageError."""
         self._happen(self.trainer.read())
-        self._do_what_is_due()
+        self._by_hand.do_what_is_due()
         return dissect(self.trainer, focus)
 
     def of_past(self, step: int, request: p.Review | p.InsideOfRun) -> p.Reviewed | Inside:
@@ -466,7 +425,9 @@ class TrainingRun:
             given = [list(sample) for sample in experiment.predict]
             rows = _asked_for(experiment, splits.facts)
             found = predictions(self.trainer.evaluator, splits.input_map, rows, given)
-            self._record(ev.Predicted(predictions=found, classes=list(splits.facts.classes)))
+            self._recorder.record(
+                ev.Predicted(predictions=found, classes=list(splits.facts.classes))
+            )
 
     def _resume_snapshots(self, after_event: int) -> None:
         """Go on with the snapshots there are; without, where they can't be written."""
@@ -479,25 +440,13 @@ class TrainingRun:
         """Record why snapshots could not be written, once for each reason; nothing if empty."""
         if trouble and trouble != self._snapshot_trouble:
             self._snapshot_trouble = trouble
-            self._record(ev.SnapshotsFailed(message=trouble))
+            self._recorder.record(ev.SnapshotsFailed(message=trouble))
 
     def _tell_board(self, folder: str) -> None:
         """Have TensorBoard told of the training, if a folder for that was named."""
         if folder:
             self._told = Live(self.trainer, Path(folder) / self.directory.path.name)
-            self._record_all(self._told.begin())
-
-    def _record_all(self, events: Iterable[ev.Event]) -> None:
-        for event in events:
-            self._record(event)
-
-    def _record(self, event: ev.Event) -> None:
-        self._number += 1
-        try:
-            self.directory.record(msgspec.structs.replace(event, n=self._number))
-        except OSError as error:
-            record = self.directory.path / EVENTS
-            raise RecordFailed(error.errno, error.strerror or str(error), str(record)) from error
+            self._recorder.record_all(self._told.begin())
 
 
 def _asked_for(experiment: Experiment, facts: Facts) -> list[list[float]]:

@@ -20,7 +20,8 @@ from engine.runs.run import Run
 from engine.runs.state import state_of
 from engine.service.worker import checkpoints
 from engine.service.worker.preparation import prepare, prepare_again
-from engine.service.worker.training_run import RecordFailed, TrainingRun
+from engine.service.worker.recorder import RecordFailed
+from engine.service.worker.training_run import TrainingRun
 from engine.training import checkpoint
 from tests.engine.service.live import demanding, rates_of, to_resume, to_train, weights_of
 from tests.engine.training.tiny import NOWHERE
