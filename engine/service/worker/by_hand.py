@@ -39,6 +39,7 @@ class ByHand:
     def __init__(
         self, trainer: Trainer, changes: Sequence[Change], recorder: Recorder, best: Best
     ) -> None:
+        """changes: what is to be done again, in a training that is repeated."""
         self._trainer = trainer
         self._recorder = recorder
         self._best = best
@@ -47,8 +48,10 @@ class ByHand:
 
     def do_what_is_due(self) -> None:
         """Repeat what was done after as many steps, in the run that is repeated."""
-        for change in self.ahead.due(self._trainer.global_step):
-            self.change(change)
+        step = self._trainer.global_step
+        if step >= self.ahead.next_step:  # asked before every step
+            for change in self.ahead.due(step):
+                self.change(change)
 
     @property
     def changes(self) -> list[Change]:
