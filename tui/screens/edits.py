@@ -198,4 +198,4 @@ class EditsScreen(ViewsScreen):
 
     def why_not(self, action: str) -> str:
         """Why a key can't be used now."""
-        return WHY_NOT.get(action, "")
+        return WHY_NOT.get(action) or super().why_not(action)

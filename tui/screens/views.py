@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from textual.binding import Binding
 
+from engine.decoding import Undecodable, converted
+from engine.parts.data import Facts
 from engine.parts.metrics import METRICS
+from engine.runs.events import RunStarted
+from tui import offered
 from tui.live.snapshot import Snapshot
 from tui.measured import shown_title
 from tui.screens.panes import PanesScreen
 from tui.widgets.network import NetworkView
 from tui.widgets.pane import PaneFrame
-from tui.widgets.picture import SEQUENCE, WRITTEN, PictureView
+from tui.widgets.picture import PictureView
 from tui.widgets.training import LossCurve, Scores
 from tui.widgets.unit import UnitView
 
@@ -30,6 +34,38 @@ class ViewsScreen(PanesScreen):
         Binding("left_square_bracket", "smooth(-1)", "Less smoothing", show=False),
         Binding("right_square_bracket", "smooth(1)", "More smoothing", show=False),
     ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._idle: frozenset[str] = frozenset()
+        """The actions that do nothing for what is seen."""
+        self._offered_for: tuple[object, ...] = (self, self, self)
+        """What they were found for; nothing yet."""
+
+    def offer_keys(self, snapshot: Snapshot) -> None:
+        """Offer the keys that do something: for what is trained, before that for what is edited."""
+        draft, started = self.host.draft, snapshot.started
+        experiment = draft.experiment
+        seen = started, experiment, draft.examiner.known(experiment)
+        if all(one is other for one, other in zip(seen, self._offered_for, strict=True)):
+            return
+        self._offered_for = seen
+        if started is not None:
+            facts, has_test = _facts_of(started), started.num_test > 0
+        else:
+            facts = draft.examiner.facts(experiment) if experiment is not None else None
+            has_test = experiment is not None and experiment.test_fraction > 0
+            has_test = has_test or bool(facts and facts.num_test_samples)
+        self._idle = frozenset() if facts is None else offered.idle(facts, has_test=has_test)
+        self.refresh_bindings()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Only what does something for such data offers its key."""
+        return action not in self._idle and super().check_action(action, parameters)
+
+    def why_not(self, action: str) -> str:
+        """Why a key can't be used now."""
+        return offered.NOTHING.get(action, "")
 
     def action_by_sample(self) -> None:
         """Show every sample in turn, with labels and lines, or the whole picture again."""
@@ -79,10 +115,12 @@ class ViewsScreen(PanesScreen):
         network, picture = self.query_one(NetworkView), self.query_one(PictureView)
         self.query_one("#network", PaneFrame).show_title(network.heading())
         self.query_one("#unit", PaneFrame).show_title(self.query_one(UnitView).heading())
-        frame, heading = self.query_one("#picture", PaneFrame), picture.heading()
-        frame.show_title(heading)
-        is_read = heading in (WRITTEN.title, SEQUENCE.title)  # and nothing is switched in it
-        frame.show_keys(() if is_read else frame.pane.keys)
+        self.query_one("#picture", PaneFrame).show_title(picture.heading())
+        for name in ("picture", "scores"):
+            self.query_one(f"#{name}", PaneFrame).offer(self._does_something)
+
+    def _does_something(self, action: str) -> bool:
+        return self.check_action(action, ()) is True
 
     def title_curve(self, snapshot: Snapshot) -> None:
         """Name the metric whose curves are seen: the loss, where another is not measured."""
@@ -91,3 +129,10 @@ class ViewsScreen(PanesScreen):
             curve.metric = "loss"
         title = shown_title(METRICS[curve.metric], self.host.look)
         self.query_one("#loss", PaneFrame).show_title(title)
+
+
+def _facts_of(started: RunStarted) -> Facts | None:
+    try:
+        return converted(started.facts, Facts)
+    except Undecodable:
+        return None  # of an old record: every key is offered

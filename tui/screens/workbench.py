@@ -89,6 +89,7 @@ class WorkbenchScreen(EditsScreen):
             return
         for view in self.query(SnapshotView):
             view.snapshot = snapshot
+        self.offer_keys(snapshot)
         self.show_inside(snapshot)
         self.query_one(Notice).tell(snapshot)
         self.query_one(DoctorNote).hear(snapshot)
@@ -124,6 +125,8 @@ class WorkbenchScreen(EditsScreen):
         # What is moved step by step is seen until it was looked at again.
         if known is not None or kind is None or kind is not self._described:
             picture.description, self._described = known, kind
+        self.offer_keys(self._seen())
+        self.title_inside()
         self._give_room()
 
     def on_doctor_note_told(self, message: DoctorNote.Told) -> None:

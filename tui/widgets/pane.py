@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, Self, get_args
+from typing import Literal, NamedTuple, Self, get_args
 
 from rich.cells import cell_len
 from rich.text import Text
@@ -36,6 +36,15 @@ LESSON = "lesson"
 """The pane that is there while a lesson is open."""
 
 
+class PaneKey(NamedTuple):
+    """A key that stands below a pane."""
+
+    key: str
+    does: str
+    action: str = ""
+    """Of the screen, where it does nothing for some data; empty: it does something for any."""
+
+
 @dataclass(frozen=True)
 class Pane:
     """One side of the workbench."""
@@ -47,7 +56,7 @@ class Pane:
     column: Column
     content: Callable[[], Sequence[SnapshotView | Editor | DoctorNote | UnitView]]
     """Makes the views in it, from top to bottom; the first has the focus."""
-    keys: tuple[tuple[str, str], ...] = ()
+    keys: tuple[PaneKey, ...] = ()
     """Its own few keys, with what they do: below it."""
 
 
@@ -55,25 +64,31 @@ PANES = (
     Pane("experiment", "Experiment", "left", lambda: (Editor(),)),
     Pane(
         "network", "Network", "middle", lambda: (NetworkView(),),
-        (("enter", "numbers"), ("0", "silence"), ("a", "before"), ("i", "new"), ("z", "back")),
+        (
+            *(PaneKey("enter", "numbers"), PaneKey("0", "silence"), PaneKey("a", "before")),
+            *(PaneKey("i", "new"), PaneKey("z", "back")),
+        ),
     ),
     Pane(
         "picture", "Picture", "middle", lambda: (PictureView(),),
-        (("b", "bands"), ("t", "test points"), ("o", "samples")),
+        (
+            *(PaneKey("b", "bands", "discrete"), PaneKey("t", "test points", "test_points")),
+            PaneKey("o", "samples", "by_sample"),
+        ),
     ),
     Pane(
         "loss", "Loss", "right", lambda: (LossCurve(),),
-        (("l", "log"), ("[ ]", "smooth"), ("V", "metric")),
+        (PaneKey("l", "log"), PaneKey("[ ]", "smooth"), PaneKey("V", "metric")),
     ),
-    Pane("scores", "Scores", "right", lambda: (Scores(),), (("M", "matrix"),)),
+    Pane("scores", "Scores", "right", lambda: (Scores(),), (PaneKey("M", "matrix", "matrix"),)),
     Pane(
         "unit", "Unit", "right", lambda: (UnitView(),),
-        (("enter", "set"), ("0", "silence"), ("z", "back")),
+        (PaneKey("enter", "set"), PaneKey("0", "silence"), PaneKey("z", "back")),
     ),
-    Pane("doctor", "Doctor", "left", lambda: (DoctorNote(),), (("d", "all"),)),
+    Pane("doctor", "Doctor", "left", lambda: (DoctorNote(),), (PaneKey("d", "all"),)),
     Pane(
         LESSON, "Lesson", "lesson", lambda: (LessonView(),),
-        (("H", "hint"), ("A", "show"), ("O", "anew"), ("L", "all")),
+        (PaneKey("H", "hint"), PaneKey("A", "show"), PaneKey("O", "anew"), PaneKey("L", "all")),
     ),
 )  # fmt: skip
 """All of them, in the order of their keys."""
@@ -96,7 +111,7 @@ class PaneFrame(Vertical):
     def __init__(self, pane: Pane) -> None:
         super().__init__(*pane.content(), id=pane.name, classes="pane")
         self.pane = pane
-        self._keys = pane.keys
+        self._keys: Sequence[tuple[str, str]] = [(one.key, one.does) for one in pane.keys]
         self._is_titled_only = False
         self.show_title(pane.title)
 
@@ -107,6 +122,11 @@ class PaneFrame(Vertical):
         """Say its title and its keys in another language; what it shows now is said later."""
         self.show_title(self.pane.title)
         self._show_keys(self.outer_size.width)
+
+    def offer(self, does_something: Callable[[str], bool]) -> None:
+        """Name those of its own keys whose action does something now."""
+        offered = [one for one in self.pane.keys if not one.action or does_something(one.action)]
+        self.show_keys([(one.key, one.does) for one in offered])
 
     def show_keys(self, keys: Sequence[tuple[str, str]]) -> None:
         """Name these keys, which are of now."""

@@ -348,7 +348,7 @@ class Replay:
     async def describe(self, experiment: Experiment, data_dir: Path | None = None) -> Description:
         if self._lost is not None:
             raise self._lost
-        facts = experiment.data.known_facts()
+        facts = experiment.objective.facts(experiment.data.known_facts())
         self.looked_at.append(str(experiment.data))
         return Description(
             facts=msgspec.to_builtins(facts),
