@@ -158,7 +158,7 @@ def test_looking_draws_nothing_and_a_training_goes_on_where_it_stood(
     for _ in range(4):
         first.step()
         assert all_pictures(first.evaluator, first.splits, [], (20, 20)).returned is not None
-        first.evaluations()
+        first.reports.evaluations()
     state = full_state(first)
     then = Trainer(asked, NOWHERE)
     restore(then, state, tmp_path)
