@@ -135,7 +135,7 @@ def test_a_training_goes_on_where_it_stood(tmp_path: Path) -> None:
     for _ in range(4):
         first.step()
         assert cloud(first.evaluator, first.splits, (6, 4)) is not None
-        first.evaluations()
+        first.reports.evaluations()
     state = full_state(first)
     kept = {name for name in state.tensors if name.startswith("optimizer.")}
     assert len(kept) == 3 * len(list(first.model.parameters())), "Adam keeps three of each"
