@@ -56,8 +56,8 @@ class WriteScreen(AppScreen):
     WriteScreen VerticalScroll { padding: 1 1 0 1; scrollbar-size-vertical: 1; }
     """
     BINDINGS = [  # noqa: RUF012  # Textual declares it so
-        Binding("up", "temper(1)", "Bolder"),
-        Binding("down", "temper(-1)", "Surer"),
+        Binding("up", "temper(1)", "Bolder", priority=True),
+        Binding("down", "temper(-1)", "Surer", priority=True),
         Binding("pagedown", "draw(1)", "Another text", priority=True),
         Binding("pageup", "draw(-1)", "Text before", show=False, priority=True),
         Binding("ctrl+t", "other_weights", "Best or newest weights"),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from engine.doctor.ways_out import fitted_to_data, ways_out
+from engine.doctor.ways_out import begun_with, fitted_to_data, ways_out
 from engine.errors import BadExperiment
 from engine.spec.difference import changes
 from engine.spec.experiment_reader import from_raw
@@ -93,3 +95,33 @@ def test_other_data_says_what_was_changed_for_it() -> None:
         *("data", "loss", "layers[4].out_features")
     }
     assert fitted_to_data(of("moons"), "nothing()") is None
+
+
+@pytest.mark.parametrize(
+    ("call", "objective", "first"),
+    [
+        ("names()", "next_token()", "Embedding(56, 32)"),
+        ("sorting()", "supervised()", "Embedding(10, 32)"),
+        ("modular(5)", "supervised()", "Embedding(5, 32)"),
+        ("sine_series()", "supervised()", "Flatten()"),
+        ('points("own.csv")', "flow()", "Linear(64)"),
+        ('lines("own.txt")', "next_token()", "Embedding(4, 32)"),
+        ('csv("own.csv", "c", text="word", kinds={"b": "text"}, ignore=["a"])', "supervised()", ""),
+    ],
+)
+def test_data_begins_with_what_can_be_asked_of_it(
+    call: str, objective: str, first: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A small network that reads it, by itself or in the place of one that reads points."""
+    monkeypatch.chdir(tmp_path)
+    Path("own.txt").write_text("ab\nba\nc\n" * 9)
+    Path("own.csv").write_text("a,b\n" + "1,2\n3,4\n" * 9)
+    if call.startswith("csv"):
+        Path("own.csv").write_text("a,b,c\n" + "1,one two,yes\n3,three,no\n" * 9)
+    begun = begun_with(call)
+    assert from_raw(parse_toml(to_toml(begun)), folder=Path()) == begun
+    assert str(begun.objective) == objective
+    assert first in ("", str(begun.layers[0].brief))
+    way = fitted_to_data(of("moons"), call, Path())
+    assert way is not None
+    assert str(way.experiment.objective) == objective

@@ -77,6 +77,7 @@ def test_the_temperature_goes_in_steps(app: StandApp, tmp_path: Path) -> None:
     async def story(app: StandApp, pilot: Play) -> None:
         asked = app.controller.written
         assert "1.0, as it says; text 1" in seen(app)
+        assert "Bolder" in seen(app)
         await pilot.press("up")
         await until(pilot, lambda: asked[-1] == ("", 1.1, 0, 0))
         assert "1.1, bolder than it says" in seen(app)
