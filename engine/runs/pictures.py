@@ -75,6 +75,9 @@ class Cloud(msgspec.Struct, frozen=True, kw_only=True):
     """How far both are apart, by energy distance; None where something is not finite."""
     floor: float
     """How far as many other points of the data would be from these, about."""
+    arrows: list[tuple[float, float, float, float]] = []
+    """Where points are sent in the middle of their way from noise, of a network that does so: a
+    place, and how far it is sent."""
     judged: Boundary | None = None
     """What a second network takes for data and what for made, between the same edges; without
     points. None where there is none."""

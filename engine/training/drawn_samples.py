@@ -22,6 +22,8 @@ from engine.training.splits import Splits
 MARGIN = 0.25
 """Free border around the data, as a share of its range: what is made lies beside it at first."""
 MOST_POINTS = 400
+ARROWS = (20, 10)
+"""Columns and rows of places of which is told where a network sends them."""
 
 
 LEVELS = 6
@@ -50,6 +52,7 @@ def cloud(evaluator: Evaluator, splits: Splits, size: tuple[int, int] = (0, 0)) 
     return Cloud(
         x1=edges[0],
         x2=edges[1],
+        arrows=_arrows(evaluator, splits, edges),
         judged=judged,
         told_apart=_told_apart(evaluator, splits) if judged is not None else None,
         data=_pairs(data),
@@ -58,6 +61,40 @@ def cloud(evaluator: Evaluator, splits: Splits, size: tuple[int, int] = (0, 0)) 
         # Of half as many twice as much is chance.
         floor=energy_distance(stored[:half], stored[half:]) / 2 if half else 0.0,
     )
+
+
+def _arrows(
+    evaluator: Evaluator, splits: Splits, edges: tuple[tuple[float, float], tuple[float, float]]
+) -> list[tuple[float, float, float, float]]:
+    """Where a network sends points of a grid in the middle of their way; empty for others."""
+    assert evaluator.maker is not None, "it makes something"
+    drift = type(evaluator.maker.objective).drift
+    if drift is None:
+        return []
+    raw = _grid(edges, ARROWS)
+    device = next(evaluator.model.parameters()).device
+    was_training = evaluator.model.training
+    evaluator.model.eval()
+    try:
+        with torch.no_grad():
+            points = splits.input_map.stored(raw).to(device)
+            ends = splits.input_map.own((points + drift(evaluator.model, points, 0.5)).cpu())
+    finally:
+        evaluator.model.train(was_training)
+    rows = torch.cat([raw, ends - raw], 1)
+    rounded = (rows[rows.isfinite().all(1)].double() * 1e4).round() / 1e4
+    return [(x1, x2, d1, d2) for x1, x2, d1, d2 in rounded.tolist()]
+
+
+def _grid(
+    edges: tuple[tuple[float, float], tuple[float, float]], size: tuple[int, int]
+) -> torch.Tensor:
+    """The centers of a grid's cells, row by row from the top: (columns · rows, 2)."""
+    (x1, end1), (x2, end2) = edges
+    columns, rows = size
+    across = x1 + (end1 - x1) * (torch.arange(columns) + 0.5) / columns
+    down = end2 - (end2 - x2) * (torch.arange(rows) + 0.5) / rows
+    return torch.stack([across.repeat(rows), down.repeat_interleave(columns)], 1)
 
 
 def _judged(
@@ -70,10 +107,7 @@ def _judged(
     rivals, (columns, rows) = evaluator.criterion, size
     if not isinstance(rivals, RivalLoss) or min(size) < 1:
         return None
-    (x1, end1), (x2, end2) = edges
-    across = x1 + (end1 - x1) * (torch.arange(columns) + 0.5) / columns
-    down = end2 - (end2 - x2) * (torch.arange(rows) + 0.5) / rows
-    raw = torch.stack([across.repeat(rows), down.repeat_interleave(columns)], 1)
+    raw = _grid(edges, size)
     device = next(rivals.parameters()).device
     with torch.no_grad():
         said = rivals.said(splits.input_map.stored(raw).to(device)).cpu()[:, 0].double()

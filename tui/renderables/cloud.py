@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from tui.language import tr
 from tui.renderables.boundary import LEAST_WIDTH, cell, field_canvas, framed, grid_size
 from tui.renderables.look import Look
 from tui.renderables.numbers import short
-from tui.renderables.palette import NEGATIVE, POSITIVE
+from tui.renderables.palette import NEGATIVE, POSITIVE, SECONDARY
 from tui.renderables.runs import Glyph
 from tui.renderables.table import sentence, wrapped
 
@@ -21,6 +22,11 @@ if TYPE_CHECKING:  # a renderable loads nothing of the engine but its limits
 
 _LEGEND = 2
 """Rows below the picture."""
+_ARROWS = "→↗↑↖←↙↓↘"
+_ASCII_ARROWS = ">/^\\</v\\"
+"""From the right on, against the clock."""
+LEAST_MOVE = 0.05
+"""As a share of the farthest: what moves less has no arrow."""
 _ABOUT_EVEN = 0.05
 """So near to a half the share that a second network tells right says that neither leads: of a
 thousand points and as many made ones chance is a quarter of that."""
@@ -48,6 +54,7 @@ def cloud_rows(picture: Cloud, width: int, height: int, look: Look) -> list[Text
             data, made = ((look.glyph(number), Style(bold=True)) for number in (0, 1))
     _put(canvas, picture.data, picture, data)
     beyond = _put(canvas, picture.made, picture, made)
+    _point(canvas, picture, look)
     parts = [
         Text.assemble(data, tr(" data")),
         Text.assemble(made, tr(" made by the network")),
@@ -57,6 +64,9 @@ def cloud_rows(picture: Cloud, width: int, height: int, look: Look) -> list[Text
         parts.append(Text(apart))
     if beyond:
         parts.append(Text(tr(f"{beyond} beyond the edge")))
+    if picture.arrows:
+        sign = look.pick("→", ">"), look.paint(SECONDARY)
+        parts.append(Text.assemble(sign, tr(" where noise is sent halfway")))
     if picture.judged is not None:
         parts.append(Text(tr("behind them what the discriminator takes them for")))
     return [*framed(canvas, picture.x1, picture.x2, look), *wrapped(parts, width, look), *told]
@@ -71,6 +81,26 @@ def leading(told_apart: float | None) -> str:
     if told_apart > 0.5:
         return f"The discriminator leads: it tells {told_apart:.0%} right, guessing has 50%."
     return f"The network leads: the discriminator tells {told_apart:.0%} right, guessing has 50%."
+
+
+def _point(canvas: list[list[Glyph]], picture: Cloud, look: Look) -> None:
+    """Draw arrows where nothing else is; none where next to nothing moves."""
+    columns, rows = len(canvas[0]), len(canvas)
+    (left, right), (low, high) = picture.x1, picture.x2
+    # As it looks: a cell is about twice as high as wide.
+    moves = [
+        (d1 / (right - left) * columns, 2 * d2 / (high - low) * rows)
+        for _, _, d1, d2 in picture.arrows
+    ]
+    farthest = max((math.hypot(*move) for move in moves), default=0.0)
+    for (x1, x2, _, _), (across, up) in zip(picture.arrows, moves, strict=True):
+        column, row = cell(x1, picture.x1, columns), cell(-x2, (-high, -low), rows)
+        if column is None or row is None or canvas[row][column][0] != " ":
+            continue
+        if math.hypot(across, up) > LEAST_MOVE * farthest:
+            turn = round(math.atan2(up, across) / math.tau * len(_ARROWS)) % len(_ARROWS)
+            sign = look.pick(_ARROWS[turn], _ASCII_ARROWS[turn])
+            canvas[row][column] = sign, look.paint(SECONDARY)
 
 
 def _put(

@@ -49,6 +49,9 @@ class Objective(Component, abstract=True):
     """A plain function that has a network make samples of noise: (samples, *noise shape) to what
     becomes of it step by step, the samples last; None where it can make none. It is given torch,
     and `drawing` by name."""
+    drift: ClassVar[Callable[..., Any] | None] = None
+    """A plain function of a network, points and a time from 0 to 1: which way it sends points then,
+    (samples, *made) both; None where it sends none."""
     needs: ClassVar[tuple[Callable[..., Any], ...]] = ()
     """Functions that `make` and `draw` call, printed before them."""
     needs_math: ClassVar[bool] = False

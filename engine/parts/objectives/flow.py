@@ -13,12 +13,18 @@ def on_the_way(points: torch.Tensor, targets: torch.Tensor) -> tuple[torch.Tenso
     return torch.cat([noise + time * (points - noise), waves(time)], 1), points - noise
 
 
+def velocity(model: torch.nn.Module, points: torch.Tensor, time: float) -> torch.Tensor:
+    """Which way the network says that points go at a time from 0, all noise, to 1, all data."""
+    times = torch.full((len(points), 1), time, device=points.device)
+    said: torch.Tensor = model(torch.cat([points, waves(times)], 1))
+    return said
+
+
 def carried(model: torch.nn.Module, noise: torch.Tensor, steps: int) -> list[torch.Tensor]:
     """Noise, carried along the velocities that the network says, in so many steps."""
     way = [noise]
     for step in range(steps):
-        time = torch.full((len(noise), 1), step / steps, device=noise.device)
-        way.append(way[-1] + model(torch.cat([way[-1], waves(time)], 1)) / steps)
+        way.append(way[-1] + velocity(model, way[-1], step / steps) / steps)
     return way
 
 
@@ -36,6 +42,8 @@ class Flow(Timed, name="flow"):
     here = "Here {train} points are learned from, each anew at another place of another way."
     make = staticmethod(on_the_way)
     draw = staticmethod(carried)
+    drift = staticmethod(velocity)
+    needs = (*Timed.needs, velocity)
 
     steps: int = parameter(
         default=40,

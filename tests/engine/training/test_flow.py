@@ -19,7 +19,7 @@ from engine.spec.experiment import Experiment
 from engine.spec.experiment_reader import from_raw
 from engine.spec.stackable import why_alone
 from engine.training.checkpoint import save
-from engine.training.drawn_samples import check_draws, cloud, drawn_rows
+from engine.training.drawn_samples import ARROWS, check_draws, cloud, drawn_rows
 from engine.training.full_state import full_state, restore
 from engine.training.restored import TrainedNetwork
 from engine.training.traced import TracedStep
@@ -164,6 +164,26 @@ def test_what_is_measured_and_seen_is_made_of_the_data() -> None:
     assert 0 < picture.floor < 1
     again = cloud(trainer.evaluator, trainer.splits)
     assert again == picture, "the noise stays the same"
+
+
+def test_the_field_tells_where_points_are_sent_halfway() -> None:
+    """Of a network that says the same everywhere each place is sent that far; others send none."""
+    trainer = Trainer(_flow(epochs=1), NOWHERE)
+    with torch.no_grad():
+        for parameter in trainer.model.parameters():
+            parameter.zero_()
+        trainer.model[2].bias.copy_(torch.tensor([0.5, -0.25]))  # type: ignore[operator]  # a Linear's
+    before = torch.get_rng_state()
+    picture = cloud(trainer.evaluator, trainer.splits)
+    assert torch.equal(torch.get_rng_state(), before)
+    assert picture is not None
+    assert len(picture.arrows) == ARROWS[0] * ARROWS[1]
+    assert {(d1, d2) for _, _, d1, d2 in picture.arrows} == {(0.5, -0.25)}
+    (x1, x2, *_), (low, high) = picture.arrows[0], picture.x2
+    assert x1 == pytest.approx(picture.x1[0] + (picture.x1[1] - picture.x1[0]) / 40, abs=1e-3)
+    assert x2 == pytest.approx(high - (high - low) / 20, abs=1e-3)
+    other = Trainer(_flow(objective="denoise(steps=3)", epochs=1), NOWHERE)
+    assert getattr(cloud(other.evaluator, other.splits), "arrows", None) == []
 
 
 def test_the_energy_distance_of_points_worked_out_by_hand() -> None:

@@ -65,6 +65,23 @@ def test_points_keep_the_area_that_they_lie_on() -> None:
 
 
 @pytest.mark.parametrize(
+    ("d1", "d2", "unicode", "plain"),
+    [(1, 0, "→", ">"), (0, 1, "↑", "^"), (-1, -1, "↙", "/"), (1, -1, "↘", "\\"), (-1, 0, "←", "<")],
+)
+def test_arrows_point_where_noise_is_sent(d1: float, d2: float, unicode: str, plain: str) -> None:
+    """Each as it looks on the screen; where points are, and where nothing moves, none is seen."""
+    arrows = [(1.5, 1.5, d1, d2), (2.5, 2.5, 0.01, 0.0), (3.5, 0.5, d1, d2)]
+    picture = msgspec.structs.replace(_CLOUD, arrows=arrows)
+    for look, sign in ((Look(), unicode), (Look(ascii=True, color="none"), plain)):
+        rows = [row.plain[7:] for row in cloud_rows(picture, 40, 12, look)]
+        drawn = "".join(row for row in rows[:-4] if "+--" not in row and "└" not in row)
+        assert [one for one in drawn if one in "→↗↑↖←↙↓↘>/^\\<v"] == [sign]
+    assert "where noise is sent halfway" in " ".join(
+        row.plain for row in cloud_rows(picture, 72, 12, Look())
+    )
+
+
+@pytest.mark.parametrize(
     ("told_apart", "leader"),
     [(None, ""), (0.52, "Neither leads"), (0.9, "The discriminator"), (0.3, "The network leads")],
 )
