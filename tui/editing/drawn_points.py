@@ -9,7 +9,9 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from engine import regular_file
 from engine.errors import UsageError
+from engine.limits import POINTS_FILE
 from engine.parts.component import quoted
 from engine.runs.files import replace_bytes
 
@@ -69,8 +71,9 @@ def read(path: Path) -> list[Point]:
     """The points of a file that was written so; none where it holds something else."""
     found: list[Point] = []
     with suppress(OSError, ValueError):
-        rows = list(csv.reader(path.read_text("utf-8").splitlines()))
-        if tuple(rows[0]) not in (_NAMES, _NAMES[:2]):
+        text = regular_file.contents(path, POINTS_FILE).decode()
+        rows = list(csv.reader(text.splitlines()))
+        if not rows or tuple(rows[0]) not in (_NAMES, _NAMES[:2]):
             return []
         for x1, x2, *kind in rows[1:]:
             found.append((float(x1), float(x2), CLASSES.index(kind[0]) if kind else 0))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -133,6 +134,15 @@ def test_what_can_not_be_trained_on_is_told(
     with pytest.raises(UsageError, match=message):
         written("mine", points)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_of_something_else_has_no_points(tmp_path: Path) -> None:
+    """Nor has one without a line, one that is not there, or a pipe, for which nobody waits."""
+    os.mkfifo(tmp_path / "pipe.csv")
+    (tmp_path / "empty.csv").write_text("")
+    (tmp_path / "other.csv").write_text("a,b\n1,2\n")
+    for name in ("pipe", "empty", "other", "none"):
+        assert read(tmp_path / f"{name}.csv") == []
 
 
 def test_a_name_stays_in_the_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
