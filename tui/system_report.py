@@ -24,6 +24,8 @@ EXTRAS = ("optuna", "onnx", "onnxscript", "ray", "plotly", "tensorboard", "panda
 _VARIABLES = (
     "OMP_NUM_THREADS",
     "MKL_NUM_THREADS",
+    "OMP_WAIT_POLICY",
+    "GOMP_SPINCOUNT",
     "CUDA_VISIBLE_DEVICES",
     "PYTORCH_NVML_BASED_CUDA_CHECK",
 )

@@ -29,6 +29,7 @@ from engine.service.worker.run_starter import RunStarter
 from engine.service.worker.signals import EndAtOnce, Signals
 from engine.service.worker.socket_server import SocketServer
 from engine.service.worker.waiting import Waiting
+from engine.service.worker.waiting_threads import sleep_soon
 
 FIRST_NEEDED = (
     "engine.service.worker.rendezvous",
@@ -117,6 +118,7 @@ class Worker:
 
 def main() -> int:
     """Listen, say so on the descriptor named in the arguments, load torch, serve."""
+    sleep_soon()
     try:
         keep_caches_private()
         worker = Worker(in_advance=ORDER_FOLLOWS not in sys.argv)
