@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,11 +12,19 @@ from engine.runs.run import Run
 from engine.runs.series import CAPACITY
 from engine.service import protocol as p
 from engine.service.client.session import Session
-from tests.engine.service.live import RawClient, begun_paused, on, run_async, until
+from tests.engine.service.live import (
+    RawClient,
+    begun_paused,
+    on,
+    run_async,
+    the_end,
+    to_train,
+    until,
+)
 from tests.engine.training.tiny import small
 from tui.live.history import History
 
-MANY = 15_000
+MANY = 6000
 
 
 @pytest.mark.parametrize("num_epochs", [100_000, pytest.param(10**6, marks=pytest.mark.rare)])
@@ -58,6 +67,9 @@ def test_many_epochs_with_a_client_that_does_not_read(warm: Path, tmp_path: Path
         endured = small(data="circle(samples=2)", layers=["Linear(1)", "Sigmoid()"], epochs=MANY,
                         report_every=1)  # fmt: skip
         async with Session.connect(warm) as session:
+            # What is loaded and laid out once, for checkpoints and the end, is not of this run.
+            await session.begin(to_train(replace(endured, epochs=1000), tmp_path))
+            await the_end(session)
             run = await begun_paused(session, endured, tmp_path)
             away = RawClient(warm)
             away.say(p.Hello(version=p.VERSION))
@@ -71,8 +83,9 @@ def test_many_epochs_with_a_client_that_does_not_read(warm: Path, tmp_path: Path
         return run, memory, away
 
     run, memory, away = run_async(train())
-    assert (run.path / "events.jsonl").stat().st_size > 3 << 20
-    assert max(memory) - memory[0] < 2 << 20
+    recorded = (run.path / "events.jsonl").stat().st_size
+    assert recorded > 1 << 20, "it must be more than a socket holds"
+    assert max(memory) - memory[0] < recorded / 2
     lines = away.until("event", "run_finished")
     away.close()
     assert [line["epoch"] for line in lines if line.get("event") == "epoch_finished"] == list(
