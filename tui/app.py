@@ -30,6 +30,7 @@ from tui.screens.declared import unusable
 from tui.screens.host import AppScreen, Explaining
 from tui.screens.presets import PresetsScreen
 from tui.settings import Settings
+from tui.terminal.textual_internals import wear
 from tui.themes import THEMES
 from tui.widgets.cursor_rows import RIGHT
 from tui.widgets.rows import RowsView
@@ -86,6 +87,8 @@ class PerceptuiApp(BenchApp):
         super().__init__(folders, connect, settings, slow_link=slow_link, presents=presents)
         for theme in THEMES:
             self.register_theme(theme)
+        if self.settings.theme in self.available_themes:
+            wear(self, self.settings.theme)
         self.look = Look()
         self.errors: deque[str] = deque(maxlen=MOST_ERRORS)
         self._ascii_only = ascii_only

@@ -29,6 +29,7 @@ __all__ = [
     "moved",
     "paint_all",
     "warn_of_suspension",
+    "wear",
 ]
 
 
@@ -133,10 +134,27 @@ def warn_of_suspension(app: App[Any]) -> None:
     app._suspend_signal()
 
 
+def wear(app: App[Any], theme: str) -> None:
+    """Have a theme before the app runs: one that comes later has all style sheets read again."""
+    app.set_reactive(App.theme, theme)
+    is_dark = app.current_theme.dark
+    app.set_class(True, f"-theme-{app.current_theme.name}", update=False)
+    app.set_class(is_dark, "-dark-mode", update=False)
+    app.set_class(not is_dark, "-light-mode", update=False)
+    app.stylesheet.set_variables(app.get_css_variables())
+    app._refresh_truecolor_filter(app.ansi_theme)
+
+
 _PARTS: tuple[tuple[ModuleType | type, tuple[str, ...]], ...] = (
     (_xterm_parser, ("XTermParser",)),
     (_xterm_parser.XTermParser, ("feed", "tick")),
-    (App, ("_driver", "_background_screens", "_display", "_suspend_signal")),
+    (
+        App,
+        (
+            *("_driver", "_background_screens", "_display", "_suspend_signal"),
+            "_refresh_truecolor_filter",
+        ),
+    ),
     (Screen, ("_compositor", "_compositor.render_update")),
     (Driver, ("_loop", "_app", "_debug", "_size")),
     (
