@@ -29,13 +29,19 @@ from tui import language
 from tui.app import PerceptuiApp
 from tui.learning.glance import glance_at
 from tui.screens.workbench import WorkbenchScreen
+from tui.widgets.lesson import StepLine
 from tui.widgets.rows import RowsView
+from tui.widgets.status import LossLine
 
 ENGLISH = re.compile(r"[A-Za-z]{2,} [a-z]{2,} [a-z]{2,}")
 """Three words in a row: names of keys, classes and PyTorch's parts stand alone."""
 CODE = {"code", "microscope", "microscope-step", "ProblemScreen"}
 """Screens with lines of Python, or a report to a maintainer, between a title and keys."""
 CHINESE = re.compile("[\u4e00-\u9fff]")
+BRIEF = (LossLine, StepLine)
+"""Lines that begin what a pane tells whole."""
+SAMPLED = {"FieldsScreen", "TableScreen"}
+"""What tells whole, below its list, what the cursor is on; and what shows a few examples."""
 LAST, LAST_KINDS = "quit", {"BusyScreen"}
 FRAMED = re.compile(r"╭.*╮|│.*│|╰.*╯")
 """A row of a dialog, from edge to edge."""
@@ -61,6 +67,8 @@ def cut(screen: Screen[object]) -> list[str]:
         if width and height and view.is_on_screen:
             rows = view.make_rows(width, height)
             found += [row.plain for row in rows if row.cell_len > width]
+            if not isinstance(view, BRIEF) and type(screen).__name__ not in SAMPLED:
+                found += [row.plain for row in rows if row.plain.rstrip().endswith("…")]
     for text in screen.query(Static):
         room = text.content_size
         shown = str(text.render())
