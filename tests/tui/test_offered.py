@@ -25,6 +25,8 @@ POINTS = frozenset({"by_sample", "discrete", "matrix", "predict", "test_points"}
         ("digits", {"by_sample", "matrix", "predict"}),
         ("flower", {"by_sample", "predict"}),
         ("moons-flow", set()),
+        ("digits-vae", {"discrete"}),
+        ("digits-autoencoder", {"by_sample", "discrete"}),
         ("names-gpt", {"matrix", "predict"}),
     ],
 )
