@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import faulthandler
 import gc
 import os
 import signal
@@ -17,7 +18,7 @@ from hypothesis import HealthCheck, settings
 
 from engine.service.client.launch import launch
 from tests.engine.service import nursery
-from tests.engine.service.live import WAIT_S, RawClient
+from tests.engine.service.live import WAIT_S, RawClient, freed
 
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 # Several processes test at once: where a core is wanted by others, threads of a training that
@@ -48,6 +49,24 @@ def pytest_xdist_setupnodes() -> None:
     nursery.NEEDED.start()
 
 
+HANGS_S = 400.0
+"""Longer than a test's `timeout`, which a thread that stands in C doesn't hear of."""
+SHARED: list[Path] = []
+"""Sockets of trainers that tests share: those behind one that failed need them free."""
+STDERR: list[int] = []
+"""Where it is told what threads stood at: stderr as it was before it was captured."""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol() -> Generator[None, object, object]:
+    """What even its timeout doesn't end takes the process along; another one goes on."""
+    faulthandler.dump_traceback_later(HANGS_S, exit=True, file=STDERR[0])
+    try:
+        return (yield)
+    finally:
+        faulthandler.cancel_dump_traceback_later()
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call() -> Generator[None, object, object]:
     """A test that fails leaves no training that goes on, and takes a core from all after it."""
@@ -56,6 +75,8 @@ def pytest_runtest_call() -> Generator[None, object, object]:
         return (yield)
     except BaseException:
         nursery.end_those_after(number)
+        for socket in SHARED:
+            asyncio.run(freed(socket))
         raise
 
 
@@ -82,6 +103,7 @@ class Failures:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Collecting makes a million objects that stay: they need not be looked at meanwhile."""
+    STDERR.append(os.dup(2))
     gc.set_threshold(*GARBAGE)
     config.pluginmanager.register(Failures(config))
     signal.signal(signal.SIGHUP, signal.SIG_DFL)  # under nohup what is started would be deaf to it
@@ -181,7 +203,9 @@ def warm() -> Iterator[Path]:
     """The socket of a trainer that is shared: it must be left without a training."""
     launched = asyncio.run(launch())
     company = RawClient(launched.socket)  # without a client it would end
+    SHARED.append(launched.socket)
     yield launched.socket
+    SHARED.remove(launched.socket)
     company.close()
     launched.process.terminate()
     launched.process.wait(WAIT_S)

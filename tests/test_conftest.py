@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from pathlib import Path
 
 import pytest
 
@@ -55,3 +56,33 @@ def test_a_test_that_fails_leaves_no_training(
     assert kept.poll() is None
     nursery.end_those_after(number)
     assert kept.wait(60) == -signal.SIGKILL
+
+
+def test_a_test_that_fails_leaves_the_shared_trainer_free(
+    pytester: pytest.Pytester, warm: Path, tmp_path: Path
+) -> None:
+    """The next one trains in it."""
+    pytester.makeconftest("from tests.conftest import pytest_runtest_call")
+    pytester.makepyfile(
+        f"""
+        from pathlib import Path
+
+        import pytest
+
+        from engine.service.client.session import Session
+        from tests.engine.service.live import begun_paused, run_async
+        from tests.engine.training.tiny import small
+
+        async def begin():
+            async with Session.connect(Path({str(warm)!r})) as session:
+                await begun_paused(session, small(), Path({str(tmp_path)!r}))
+
+        @pytest.mark.parametrize("number", [1, 2])
+        def test_begins_and_fails(number):
+            run_async(begin())
+            raise EOFError
+        """
+    )
+    told = pytester.runpytest_inprocess("-p", "no:cacheprovider")
+    told.assert_outcomes(failed=2)
+    told.stdout.no_fnmatch_line("*UsageError*")

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from safetensors.numpy import load_file
 
+from engine.errors import PerceptuiError
 from engine.paths import data_dir as default_data_dir
 from engine.runs import events as ev
 from engine.runs.run import Run
@@ -109,6 +110,13 @@ async def paused(session: Session) -> ev.Paused:
     event = (await until(session, lambda happened: isinstance(happened, ev.Paused)))[-1]
     assert isinstance(event, ev.Paused)
     return event
+
+
+async def freed(socket: Path) -> None:
+    """End whatever training a test that failed has left a shared trainer with."""
+    async with asyncio.timeout(WAIT_S), Session.connect(socket) as session:
+        with suppress(PerceptuiError):
+            await session.do(p.Stop())
 
 
 async def begun_paused(session: Session, experiment: Experiment, runs_dir: Path) -> Run:
