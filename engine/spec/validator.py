@@ -42,7 +42,7 @@ def check(known: Known, problems: list[Problem], facts: Facts | None = None) -> 
         problems.append(Problem("layers", message, "no-layer"))
     if facts is None and "data" in known:
         facts = known["data"].facts()
-    if facts is not None:
+    if facts is not None and "objective" in known:  # else nobody knows what is learned of them
         _check_facts(known, facts, problems)
 
 

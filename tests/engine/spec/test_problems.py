@@ -361,3 +361,17 @@ def test_missing_keys_are_all_named() -> None:
         "loss",
         "optimizer",
     ]
+
+
+def test_of_an_objective_that_can_not_be_read_nothing_follows() -> None:
+    """What a loss or the layers would have to be depends on it."""
+    raw: dict[str, object] = {
+        "data": "moons(samples=100)",
+        "layers": ["Linear(4)", "ReLU()", "Linear(2)"],
+        "objective": "denoise(steps=0)",
+        "loss": "MSELoss()",
+        "optimizer": "Adam(lr=0.01)",
+    }
+    with pytest.raises(BadExperiment) as caught:
+        from_raw(raw)
+    assert [problem.place for problem in caught.value.problems] == ["objective.steps"]
