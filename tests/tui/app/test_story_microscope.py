@@ -78,11 +78,11 @@ def test_a_training_that_runs_pauses_before_a_step(tmp_path: Path) -> None:
         await stage.until(lambda: _number(stage) == 5)
         assert "pause" in stage.trainer.said
         await stage.press(*["right"] * 6)
+        await stage.until(lambda: any("as it was shown" in notice for notice in stage.notices))
         await stage.until(lambda: _number(stage) == 6)
         assert "step 1 batches" in stage.trainer.said
         await stage.until_seen("1 of 6: The batch", "step 6")
         assert stage.phase == "paused"
-        assert any("every weight as it was shown" in notice for notice in stage.notices)
 
     played(tmp_path, play, toasts=True)
 
