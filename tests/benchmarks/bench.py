@@ -27,6 +27,7 @@ from tests.benchmarks.enter import FEW_PAIRS, PAIRS, PRESETS, WITH_MNIST, again,
 from tests.benchmarks.headless import Headless, preset
 from tests.benchmarks.images import FEW_PICTURES, PICTURES, images
 from tests.benchmarks.machine import description
+from tests.benchmarks.making import SCORES, making
 from tests.benchmarks.processes import ALONE, CORES, DDP, SHARED, two_processes
 from tests.benchmarks.reading import FEW_ROWS, ROWS, reading
 from tests.benchmarks.report import Row, Section, as_json, duration, markdown, section_markdown
@@ -473,6 +474,7 @@ def sections(only: Sequence[str], effort: Effort, data: Path) -> Iterator[Sectio
     for name in SEQUENCES:
         timed = partial(sequences, name, effort.repeats, effort.block_s, data)
         jobs.append(("sequences", timed))
+    jobs += [("making", partial(making, name, effort.turns, data)) for name in SCORES]
     names = sorted({name for name, _ in jobs})
     for unknown in sorted({*only} - {*names}):
         raise SystemExit(f"--only {unknown}: there are {', '.join(names)}")

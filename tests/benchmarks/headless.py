@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Any
 
 from engine.runs.events import EpochFinished, Failed, RunFinished, RunStarted
+from engine.runs.run import Run
 from engine.service.client.session import Session
 from engine.spec.experiment import Experiment
 from engine.spec.experiment_reader import read_file
@@ -58,6 +59,10 @@ class Headless:
         """Train an experiment to its end."""
         return self._runner.run(self._train(experiment))
 
+    def drawn(self, count: int) -> list[list[float]]:
+        """So many samples that the network of the last training makes."""
+        return self._runner.run(self._drawn(count))
+
     async def _train(self, experiment: Experiment) -> Outcome:
         session = self._session
         began = time.perf_counter()
@@ -68,7 +73,7 @@ class Headless:
         async for happened in session.events():
             match happened:
                 case RunStarted():
-                    threads = happened.threads
+                    threads, self._run = happened.threads, happened.run
                 case EpochFinished():
                     assert happened.train_loss is not None
                     losses[happened.epoch] = happened.train_loss
@@ -80,7 +85,12 @@ class Headless:
         assert isinstance(happened, RunFinished)
         accuracy = happened.metrics.get("test_accuracy")
         peak = peak_bytes(session.pid)
-        return Outcome(seconds, happened.steps, losses, accuracy, peak, threads)
+        metrics = dict(happened.metrics)
+        return Outcome(seconds, happened.steps, losses, accuracy, peak, threads, metrics)
+
+    async def _drawn(self, count: int) -> list[list[float]]:
+        run = Run(Path(self._folder.name) / self._run)
+        return await self._session.runs.draw(run, count)
 
     async def _end(self) -> None:
         await self._session.shutdown()

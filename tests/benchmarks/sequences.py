@@ -66,11 +66,13 @@ def _loop(twin: Trainer) -> Arm:
         return Arm(_nano(twin.model, optimizer, inputs, targets, size or 1), threads)
     criterion: nn.Module = asked.loss.build()
     if targets.dim() > 1 and targets.dtype == torch.int64:  # a class at each place
-        criterion = _EachPlace(criterion)
+        criterion = EachPlace(criterion)
     return loop_steps(twin.model, criterion, optimizer, inputs, targets, size, threads)
 
 
-class _EachPlace(nn.Module):
+class EachPlace(nn.Module):
+    """A loss of the classes at all places of sequences."""
+
     def __init__(self, loss: nn.Module) -> None:
         super().__init__()
         self.loss = loss

@@ -6,6 +6,8 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from engine.runs.events import Figure
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -21,6 +23,8 @@ class Outcome:
     peak_bytes: int = 0
     """Largest resident size so far of its process, or processes."""
     threads: int = 0
+    metrics: dict[str, Figure] = field(default_factory=dict)
+    """Of all splits, at the end, as a record names them."""
 
     @property
     def step_s(self) -> float:
