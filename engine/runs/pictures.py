@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Literal
 
 import msgspec
@@ -83,6 +84,30 @@ class Cloud(msgspec.Struct, frozen=True, kw_only=True):
     points. None where there is none."""
     told_apart: float | None = None
     """The share of the data's points and of the made ones that it tells right."""
+    steps: int = 0
+    """That the network takes from noise to points; 0 where it takes them at once."""
+    stages: list[int] = []
+    """Of these, those after which it is told where the points are: 0, which is noise, and more."""
+    way: bytes = b""
+    """Where they are then, a stage after the other: two bytes a point, 1 to PLACES of the way from
+    edge to edge, 0 beyond them."""
+
+    def points_after(self, stage: int) -> list[tuple[float, float]]:
+        """Where points are after one of the stages; beyond the edges nan."""
+        size = len(self.way) // len(self.stages)
+        codes = self.way[stage * size : (stage + 1) * size]
+        return [
+            (_place(codes[at], self.x1), _place(codes[at + 1], self.x2)) for at in range(0, size, 2)
+        ]
+
+
+PLACES = 254
+"""From edge to edge, of a point on its way: more than a screen has columns."""
+
+
+def _place(code: int, edges: tuple[float, float]) -> float:
+    low, high = edges
+    return low + (high - low) * (code - 0.5) / PLACES if code else math.nan
 
 
 class Picture(msgspec.Struct, frozen=True, kw_only=True):

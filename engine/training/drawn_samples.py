@@ -11,7 +11,7 @@ from engine.limits import DRAWN
 from engine.parts.data import Facts
 from engine.parts.metrics import METRICS
 from engine.parts.metrics.formulas import energy_distance
-from engine.runs.pictures import Boundary, Cloud
+from engine.runs.pictures import PLACES, Boundary, Cloud
 from engine.training.inputs import InputMap
 from engine.training.making import MEASURED
 from engine.training.metrics import Evaluator, Scored
@@ -22,6 +22,8 @@ from engine.training.splits import Splits
 MARGIN = 0.25
 """Free border around the data, as a share of its range: what is made lies beside it at first."""
 MOST_POINTS = 400
+MOST_STAGES = 10
+"""Of the way from noise to points."""
 ARROWS = (20, 10)
 """Columns and rows of places of which is told where a network sends them."""
 
@@ -40,7 +42,8 @@ def cloud(evaluator: Evaluator, splits: Splits, size: tuple[int, int] = (0, 0)) 
     if maker is None or origin is None or evaluator.facts.made != (2,):
         return None
     stored = origin[0][:MEASURED]
-    made = maker.samples(evaluator.model, len(stored)).cpu()
+    way = [one.cpu() for one in maker.way(evaluator.model, len(stored))]
+    made = way[-1]
     distance = energy_distance(stored, made)
     half = len(stored) // 2
     data, made = (splits.input_map.own(one) for one in (stored, made))
@@ -49,18 +52,38 @@ def cloud(evaluator: Evaluator, splits: Splits, size: tuple[int, int] = (0, 0)) 
     (x1, x2), (end1, end2) = (low - border).tolist(), (high + border).tolist()
     edges = (x1, end1), (x2, end2)
     judged = _judged(evaluator, splits, edges, size)
+    stages = _stages(len(way) - 1)
+    on_the_way = [splits.input_map.own(way[number][:MOST_POINTS]) for number in stages]
     return Cloud(
         x1=edges[0],
         x2=edges[1],
         arrows=_arrows(evaluator, splits, edges),
         judged=judged,
         told_apart=_told_apart(evaluator, splits) if judged is not None else None,
+        steps=len(way) - 1,
+        stages=stages,
+        way=b"".join(_coded(points, edges) for points in on_the_way),
         data=_pairs(data),
         made=_pairs(made[made.isfinite().all(1)]),
         distance=distance if math.isfinite(distance) else None,
         # Of half as many twice as much is chance.
         floor=energy_distance(stored[:half], stored[half:]) / 2 if half else 0.0,
     )
+
+
+def _stages(steps: int) -> list[int]:
+    """After which of so many steps points are looked at on their way, at most MOST_STAGES."""
+    count = min(steps, MOST_STAGES)
+    return [number * steps // count for number in range(count)]
+
+
+def _coded(points: torch.Tensor, edges: tuple[tuple[float, float], tuple[float, float]]) -> bytes:
+    """Points as Cloud.way has them."""
+    low, high = torch.tensor(edges).T
+    share = (points - low) / (high - low)
+    inside = ((share >= 0) & (share < 1)).all(1, keepdim=True)
+    codes = torch.where(inside, 1 + (share * PLACES).floor(), 0)
+    return bytes(codes.long().flatten().tolist())
 
 
 def _arrows(

@@ -6,7 +6,7 @@ TERMS = (
     "crashed", "elsewhere", "diverged", "failed", "stopped", "interrupted", "unreadable",
     "unchanged", "error", "warning", "info", "newest", "best", "last", "experiment", "network",
     "picture", "scores", "unit", "units", "doctor", "numbers", "silence", "before", "after", "new",
-    "back", "bands", "samples", "points", "images", "pictures", "log", "smooth", "metric", "matrix",
+    "back", "bands", "samples", "sampling", "points", "images", "pictures", "log", "smooth", "metric", "matrix",
     "set", "all", "mean", "spread", "dead", "saturated", "gradient", "inputs", "input", "output",
     "outputs", "weight", "weights", "bias", "suggested", "lowest", "highest", "none", "missing",
     "layer", "layers", "optimizer", "schedule", "data", "data set", "now", "here", "gone", "faster",

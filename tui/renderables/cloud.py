@@ -32,10 +32,13 @@ _ABOUT_EVEN = 0.05
 thousand points and as many made ones chance is a quarter of that."""
 
 
-def cloud_rows(picture: Cloud, width: int, height: int, look: Look) -> list[Text]:
+def cloud_rows(
+    picture: Cloud, width: int, height: int, look: Look, *, stage: int | None = None
+) -> list[Text]:
     """Both clouds in a frame and what their signs mean, as large as there is room.
 
-    Where both lie in one cell, that of the network is seen.
+    Where both lie in one cell, that of the network is seen. stage: of the way from noise, to see
+    points there; None for its end.
     """
     if width <= 0 or height <= 0:
         return []
@@ -53,23 +56,34 @@ def cloud_rows(picture: Cloud, width: int, height: int, look: Look) -> list[Text
         if not look.has_color:  # signs that no texture of the area has
             data, made = ((look.glyph(number), Style(bold=True)) for number in (0, 1))
     _put(canvas, picture.data, picture, data)
-    beyond = _put(canvas, picture.made, picture, made)
-    _point(canvas, picture, look)
+    points = picture.made if stage is None else picture.points_after(stage)
+    beyond = _put(canvas, points, picture, made)
+    if stage is None:
+        _point(canvas, picture, look)
     parts = [
         Text.assemble(data, tr(" data")),
-        Text.assemble(made, tr(" made by the network")),
+        Text.assemble(made, tr(_what_is_made(picture, stage))),
     ]
-    if picture.distance is not None:
+    if picture.distance is not None and stage is None:
         apart = tr(f"distance {short(picture.distance)}, of other data {short(picture.floor)}")
         parts.append(Text(apart))
     if beyond:
         parts.append(Text(tr(f"{beyond} beyond the edge")))
-    if picture.arrows:
+    if picture.arrows and stage is None:
         sign = look.pick("→", ">"), look.paint(SECONDARY)
         parts.append(Text.assemble(sign, tr(" where noise is sent halfway")))
     if picture.judged is not None:
         parts.append(Text(tr("behind them what the discriminator takes them for")))
     return [*framed(canvas, picture.x1, picture.x2, look), *wrapped(parts, width, look), *told]
+
+
+def _what_is_made(picture: Cloud, stage: int | None) -> str:
+    if stage is None:
+        return " made by the network"
+    done = picture.stages[stage]
+    if not done:
+        return f" noise, before the first of {picture.steps} steps"
+    return f" made by the network, after {done} of {picture.steps} steps"
 
 
 def leading(told_apart: float | None) -> str:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from textual.binding import Binding
+from textual.widget import Widget
 
 from engine.decoding import Undecodable, converted
 from engine.parts.data import Facts
@@ -117,10 +120,11 @@ class ViewsScreen(PanesScreen):
         self.query_one("#unit", PaneFrame).show_title(self.query_one(UnitView).heading())
         self.query_one("#picture", PaneFrame).show_title(picture.heading())
         for name in ("picture", "scores"):
-            self.query_one(f"#{name}", PaneFrame).offer(self._does_something)
+            frame = self.query_one(f"#{name}", PaneFrame)
+            frame.offer(partial(self._does_something, frame.view))
 
-    def _does_something(self, action: str) -> bool:
-        return self.check_action(action, ()) is True
+    def _does_something(self, view: Widget, action: str) -> bool:
+        return all(node.check_action(action, ()) is True for node in (self, view))
 
     def title_curve(self, snapshot: Snapshot) -> None:
         """Name the metric whose curves are seen: the loss, where another is not measured."""

@@ -32,7 +32,8 @@ COMPUTER_S = 2.0
 """Between two looks at how busy the computer is."""
 CHANGED = "changed: space trains this"
 FOOTER = (
-    *("recover", "run_or_pause", "switch", "step_up", "repair", "predict", "code", "save", "runs"),
+    *("recover", "run_or_pause", "sampling(-1)", "switch", "step_up", "repair", "predict", "code"),
+    *("save", "runs"),
     *("step_batch", "step_epoch", "reset", "edit", "add_layer", "explain", "back"),
     *("remove_layer", "undo", "redo"),
 )

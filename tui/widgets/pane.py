@@ -73,7 +73,7 @@ PANES = (
         "picture", "Picture", "middle", lambda: (PictureView(),),
         (
             *(PaneKey("b", "bands", "discrete"), PaneKey("t", "test points", "test_points")),
-            PaneKey("o", "samples", "by_sample"),
+            *(PaneKey("o", "samples", "by_sample"), PaneKey("{ }", "sampling", "sampling")),
         ),
     ),
     Pane(

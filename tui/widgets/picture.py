@@ -144,6 +144,8 @@ class PictureView(ScrolledView, CurveCursor, can_focus=True):
     BINDINGS = [  # noqa: RUF012  # Textual declares it so
         Binding("left", "aside(-1)", "To the left", show=False),
         Binding("right", "aside(1)", "To the right", show=False),
+        Binding("left_curly_bracket", "sampling(-1)", "Sampling: back to noise", show=False),
+        Binding("right_curly_bracket", "sampling(1)", "Sampling: on to points", show=False),
     ]
 
     discrete: reactive[bool] = reactive(False, repaint=False)
@@ -159,6 +161,9 @@ class PictureView(ScrolledView, CurveCursor, can_focus=True):
 
     place: reactive[Place | None] = reactive(None, repaint=False)
     """Of the plane of places: where the cursor is; None until it is moved."""
+
+    steps_back: reactive[int] = reactive(0, repaint=False)
+    """Of points that a network makes: so many stages before their end they are seen."""
 
     large: reactive[Unit | None] = reactive(None, repaint=False)
     """The unit of the network that is drawn in its place."""
@@ -222,6 +227,41 @@ class PictureView(ScrolledView, CurveCursor, can_focus=True):
         self.place = min(max(column, 0), plane.columns - 1), min(max(row, 0), plane.rows - 1)
         return True
 
+    def watch_snapshot(self, before: Snapshot, after: Snapshot) -> None:
+        if (before.run, before.past) != (after.run, after.past):
+            self.set_reactive(PictureView.steps_back, 0)
+        super().watch_snapshot(before, after)
+
+    @property
+    def _num_stages(self) -> int:
+        """On the way from noise to points, where they are seen and do not come at once."""
+        pictures = self.snapshot.pictures
+        cloud = None if pictures is None else pictures.cloud
+        return 0 if cloud is None else len(cloud.stages)
+
+    @property
+    def _stage(self) -> int | None:
+        """Which of them is seen; None for the end."""
+        back = min(self.steps_back, self._num_stages)
+        return self._num_stages - back if back else None
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """At the ends of a sampling its keys are the screen's, which go through the training."""
+        if action != "sampling":
+            return super().check_action(action, parameters)
+        back = min(self.steps_back, self._num_stages)
+        if not parameters:
+            return self._num_stages > 0
+        return back > 0 if parameters[0] == 1 else back < self._num_stages
+
+    def action_sampling(self, by: int) -> None:
+        """See what is made a few steps earlier, or later, on its way from noise."""
+        self.steps_back = min(max(self.steps_back - by, 0), self._num_stages)
+
+    def watch_steps_back(self) -> None:
+        self.remake()
+        self.refresh_bindings()
+
     def watch_description(self) -> None:
         self.remake()
 
@@ -277,7 +317,7 @@ class PictureView(ScrolledView, CurveCursor, can_focus=True):
             )
             return BOUNDARY, rows
         if pictures.cloud is not None:
-            return CLOUD, cloud_rows(pictures.cloud, width, height, look)
+            return CLOUD, cloud_rows(pictures.cloud, width, height, look, stage=self._stage)
         if pictures.latent is not None or pictures.returned is not None:
             return LATENT, self._given_back(pictures, width, height)
         if pictures.painting is not None:

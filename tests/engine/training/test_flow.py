@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from engine.parts.objectives.base import SEED
 from engine.parts.objectives.denoise import denoised, left_of_it, noisy
 from engine.parts.objectives.flow import carried, on_the_way
 from engine.parts.objectives.timed import waves
+from engine.runs.pictures import PLACES
 from engine.runs.script.ending import DRAWN
 from engine.spec.experiment import Experiment
 from engine.spec.experiment_reader import from_raw
@@ -184,6 +186,28 @@ def test_the_field_tells_where_points_are_sent_halfway() -> None:
     assert x2 == pytest.approx(high - (high - low) / 20, abs=1e-3)
     other = Trainer(_flow(objective="denoise(steps=3)", epochs=1), NOWHERE)
     assert getattr(cloud(other.evaluator, other.splits), "arrows", None) == []
+
+
+@pytest.mark.parametrize(("steps", "stages"), [(3, [0, 1, 2]), (20, [*range(0, 20, 2)])])
+def test_the_picture_has_the_way_from_noise(steps: int, stages: list[int]) -> None:
+    """Of a network that sends points nowhere each stage is the end, to a cell's width."""
+    trainer = Trainer(_flow(epochs=1, objective=f"flow(steps={steps})"), NOWHERE)
+    with torch.no_grad():
+        for parameter in trainer.model.parameters():
+            parameter.zero_()
+    picture = cloud(trainer.evaluator, trainer.splits)
+    assert picture is not None
+    assert (picture.steps, picture.stages) == (steps, stages)
+    (low, high), (bottom, top) = picture.x1, picture.x2
+    for number in range(len(stages)):
+        places = zip(picture.points_after(number), picture.made, strict=True)
+        for (seen1, seen2), (x1, x2) in places:
+            if low <= x1 < high and bottom <= x2 < top:
+                assert seen1 == pytest.approx(x1, abs=(high - low) / PLACES)
+                assert seen2 == pytest.approx(x2, abs=(top - bottom) / PLACES)
+            else:
+                assert math.isnan(seen1)
+                assert math.isnan(seen2)
 
 
 def test_the_energy_distance_of_points_worked_out_by_hand() -> None:

@@ -96,3 +96,22 @@ def test_who_leads_is_whoever_is_not_guessing(told_apart: float | None, leader: 
 def test_it_fits_any_room(picture: Cloud, width: int, height: int) -> None:
     """No row is wider than there is room."""
     assert all(row.cell_len <= max(width, 1) for row in cloud_rows(picture, width, height, Look()))
+
+
+def test_points_are_seen_on_their_way_from_noise() -> None:
+    """After a stage they stand where they were then, without arrows and distance of the end."""
+    way = bytes([1, 254, 254, 1, 0, 0, 254, 254])
+    picture = msgspec.structs.replace(
+        _CLOUD, steps=4, stages=[0, 2], way=way, arrows=[(1.5, 1.5, 1.0, 0.0)]
+    )
+    assert picture.points_after(0)[0] == pytest.approx((0.0, 4.0), abs=0.01)
+    look = Look(ascii=True, color="none")
+    rows = [row.plain for row in cloud_rows(picture, 60, 8, look, stage=0)]
+    drawn = [row.partition("|")[2] for row in rows if "|" in row]
+    assert drawn[0].startswith("o")
+    assert drawn[-1].rstrip().endswith("o")
+    assert "noise, before the first of 4 steps" in " ".join(rows[-2:])
+    assert not any(word in " ".join(rows) for word in (">", "distance", "beyond"))
+    rows = [row.plain for row in cloud_rows(picture, 60, 8, look, stage=1)]
+    assert "after 2 of 4 steps" in " ".join(rows[-2:])
+    assert "1 beyond the edge" in " ".join(rows[-2:])
