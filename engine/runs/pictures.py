@@ -210,6 +210,8 @@ class TokenPlane(msgspec.Struct, frozen=True, kw_only=True):
     y: list[float]
     share: float
     """Of the variance between them that these two directions have."""
+    layer: str = ""
+    """That has the rows, as SequenceMap names it."""
 
 
 class Pictures(msgspec.Struct, frozen=True, kw_only=True):

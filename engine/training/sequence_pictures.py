@@ -62,8 +62,13 @@ def sequence_maps(evaluator: Evaluator, splits: Splits) -> list[SequenceMap]:
 
 def embedded(evaluator: Evaluator) -> TokenPlane | None:
     """The tokens where the two directions put them in which their rows differ most (PCA)."""
-    module = next((m for m in evaluator.model.modules() if isinstance(m, nn.Embedding)), None)
-    if module is None or module.embedding_dim < 2 or module.num_embeddings < 3:
+    modules = evaluator.model.named_modules()
+    found_in = next((one for one in modules if isinstance(one[1], nn.Embedding)), None)
+    if found_in is None:
+        return None
+    name, module = found_in
+    assert isinstance(module, nn.Embedding), "it was looked for"
+    if module.embedding_dim < 2 or module.num_embeddings < 3:
         return None
     rows = module.weight.detach().cpu().double()
     if not bool(rows.isfinite().all()):
@@ -81,6 +86,7 @@ def embedded(evaluator: Evaluator) -> TokenPlane | None:
         x=found[:, 0].tolist(),
         y=found[:, 1].tolist(),
         share=float(spread[:2].sum() / spread.sum().clamp_min(1e-300)),
+        layer=_address(name),
     )
 
 
@@ -110,16 +116,21 @@ def _attended(module: SelfAttention, inputs: Tensor) -> Tensor:
 
 
 def _map(name: str, values: Tensor, edge: list[str]) -> SequenceMap:
-    layer = "".join(f"[{part}]" for part in name.split(".") if part.isdecimal())
+    layer = _address(name)
     if values.dim() == 3:
         cut = values[:, :MOST_POSITIONS, :MOST_POSITIONS]
         tiles = [_tile(head, "saliency", (255 * head.nan_to_num()).round()) for head in cut]
-        return SequenceMap(layer=f"layers{layer}", kind="attention", edge=edge, tiles=tiles)
+        return SequenceMap(layer=layer, kind="attention", edge=edge, tiles=tiles)
     states = values[:MOST_POSITIONS, :MOST_STATES].T
     size = states.nan_to_num().abs().amax().clamp_min(1e-30)
     levels = (states.nan_to_num() / size * LEVELS).round() + LEVELS
     tiles = [_tile(states, "map", levels)]
-    return SequenceMap(layer=f"layers{layer}", kind="states", edge=edge, tiles=tiles)
+    return SequenceMap(layer=layer, kind="states", edge=edge, tiles=tiles)
+
+
+def _address(name: str) -> str:
+    """Of a module, as a layer is named: `layers[2][1]`."""
+    return "layers" + "".join(f"[{part}]" for part in name.split(".") if part.isdecimal())
 
 
 def _tile(values: Tensor, kind: TileKind, cells: Tensor) -> Tile:

@@ -28,6 +28,9 @@ _FEW = 12
 _GAP = 3
 _BAR = 30
 _LEAST_PLANE = (16, 6)
+_HIGHEST_PLANE = 18
+_LEAST_MAP = 4
+"""Rows from which a part of a map says something."""
 
 
 def sequence_rows(
@@ -41,6 +44,30 @@ def sequence_rows(
     for part in parts:
         rows += [Text(), *part] if rows and part else part
     return rows
+
+
+def layer_rows(
+    maps: Sequence[SequenceMap],
+    plane: TokenPlane | None,
+    layer: Sequence[int],
+    width: int,
+    height: int,
+    look: Look,
+) -> list[Text]:
+    """What a layer, or one in it, does with a sequence; of an embedding its tokens in the plane.
+
+    layer: its address. At most so many rows, and none for other layers.
+    """
+    if not layer or height < _LEAST_MAP:
+        return []
+    at = "layers" + "".join(f"[{index}]" for index in layer)
+    own = [one for one in maps if f"{one.layer}[".startswith(f"{at}[")]
+    rows = sequence_rows(own, None, width, look)
+    if plane is not None and plane.layer == at:
+        rows += plane_rows(plane, width, look, min(height - 1, _HIGHEST_PLANE))
+    if len(rows) <= height:
+        return rows
+    return [*rows[: height - 1], *sentence("The picture (3) has all of it.", width, look)[:1]]
 
 
 def map_rows(shown: SequenceMap, width: int, look: Look) -> list[Text]:
@@ -100,7 +127,9 @@ def _mark(name: str, look: Look) -> str:
     return one if fit(one, 1, look.ascii) == one else "?"
 
 
-def plane_rows(shown: TokenPlane, width: int, look: Look, height: int = 18) -> list[Text]:
+def plane_rows(
+    shown: TokenPlane, width: int, look: Look, height: int = _HIGHEST_PLANE
+) -> list[Text]:
     """Each token where its row puts it; of several at one place the first is seen."""
     if width <= 0:
         return []

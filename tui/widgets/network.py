@@ -18,6 +18,7 @@ from tui.renderables.network.arrangement import SIZES
 from tui.renderables.network.drawing import NetworkDrawing
 from tui.renderables.network.figures import Done, done_rows
 from tui.renderables.network.large import titled
+from tui.renderables.sequence import layer_rows
 from tui.renderables.table import sentence
 from tui.widgets import touching
 from tui.widgets.snapshot_view import SnapshotView
@@ -111,7 +112,7 @@ class NetworkView(SnapshotView, Touching, can_focus=True):
         )
 
     def drawn_from(self, snapshot: Snapshot) -> tuple[object, ...]:
-        return (snapshot.inside, snapshot.phase)
+        return snapshot.inside, snapshot.phase, snapshot.pictures if self._has_maps else None
 
     def make_rows(self, width: int, height: int) -> list[Text]:
         if self.inside is None:
@@ -119,15 +120,29 @@ class NetworkView(SnapshotView, Touching, can_focus=True):
             return sentence(told, width, self.look)
         drawing = self._drawing()
         rows = drawing.rows()
-        return [*rows, *([Text()] * (drawing.height - len(rows))), *self._done_rows(width, height)]
+        below = [*self._map_rows(width, height), *self._done_rows(width, height)]
+        return [*rows, *([Text()] * (drawing.height - len(rows))), *below]
 
     def _drawing(self) -> NetworkDrawing:
         assert self.inside is not None, "there is a network"
         width, height = self.size
-        height -= len(self._done_rows(width, height))
+        height -= len(self._done_rows(width, height)) + len(self._map_rows(width, height))
         return NetworkDrawing(
             self.inside, width, height, self.look, self.unit, is_active=self.has_focus
         )
+
+    @property
+    def _has_maps(self) -> bool:
+        """Whether something is seen of what the unit's layer does with a sequence."""
+        return bool(self._map_rows(*self.size))
+
+    def _map_rows(self, width: int, height: int) -> list[Text]:
+        """What the unit's layer does with a sequence, below the network."""
+        pictures, unit = self.snapshot.pictures, self.unit
+        if pictures is None or unit is None or self.inside is None:
+            return []
+        room = height * 2 // 3
+        return layer_rows(pictures.maps, pictures.plane, unit.layer, width, room, self.look)
 
     def _done_rows(self, width: int, height: int) -> list[Text]:
         """What the newest touch did, below the network."""

@@ -79,6 +79,7 @@ def test_tokens_lie_where_they_differ_most(trainer: Trainer) -> None:
     assert [abs(x - 27.5) for x in found.x][:2] in ([55.0, 54.0], [0.0, 1.0])
     assert max(map(abs, found.y)) == pytest.approx(0.0, abs=1e-9)
     assert found.names[:2] == ["¶", "·"]
+    assert found.layer == "layers[0]"
 
 
 def test_what_is_next_is_what_the_network_says(trainer: Trainer) -> None:

@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
 
 from engine.errors import UsageError
 from engine.runs.inside import Unit
+from engine.runs.pictures import Pictures, SequenceMap
+from engine.runs.tile import Tile
+from tests.tui.app import replay
 from tests.tui.app.inside_recording import DIGITS
 from tests.tui.app.stage import BOTH_SIZES, NARROW, Stage, played
 from tests.tui.app.stand import small_experiment
@@ -39,6 +46,36 @@ def test_the_network_is_there_before_the_first_step(tmp_path: Path, size: tuple[
         await stage.until_seen("inputs", "Linear(4) ReLU", "Linear(1) Sigmoid", "x1", "x2")
         assert stage.workbench.pane == "network"
         assert not stage.trainer.said
+
+    played(tmp_path, play, size=size)
+
+
+@BOTH_SIZES
+def test_a_layer_that_reads_sequences_shows_its_maps_below_the_network(
+    tmp_path: Path, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While one of its units is looked at; the network has less room, and all of it again then."""
+    made, head = replay._pictures, Tile("saliency", 2, 2, bytes(4), 0.0, 1.0)
+    shown = SequenceMap(layer="layers[0]", kind="attention", edge=["1", "8"], tiles=[head])
+
+    def with_maps(*given: Any) -> Pictures:
+        return msgspec.structs.replace(made(*given), maps=[shown])
+
+    monkeypatch.setattr(replay, "_pictures", with_maps)
+
+    async def play(stage: Stage) -> None:
+        await stage.train()
+        stage.trainer.advance()
+        await stage.press("v")
+        await stage.until(lambda: network(stage).inside is not None)
+        await stage.settled()
+        assert "Attention of" not in stage.screen
+        before = network(stage)._drawing().height
+        await stage.press("left")
+        await stage.until_seen("Attention of layers[0]", "1 8")
+        assert network(stage)._drawing().height == before - 4
+        await stage.press("right")
+        await stage.until(lambda: "Attention of" not in stage.screen)
 
     played(tmp_path, play, size=size)
 
