@@ -18,7 +18,7 @@ from tui.renderables.table import Cell, Column, table
 _TOTAL = "Mean, total"
 _GLYPH, _FIGURES = 2, 26
 """Columns of a class's glyph, and of three scores of it with their gaps."""
-SAMPLES_DROP = 4
+SAMPLES_DROP = 5
 """Columns of scores with a higher number are left out before the number of samples is."""
 
 

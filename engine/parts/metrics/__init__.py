@@ -23,7 +23,7 @@ _DECLARED = (
         tasks=("classification", "regression", "generation", "reconstruction"),
         formula="",
         in_line=True,
-        weight=3,
+        weight=4,
     ),
     Metric(
         name="accuracy",
@@ -51,7 +51,7 @@ _DECLARED = (
         formula="balanced_accuracy",
         decimals=3,
         is_even=True,
-        weight=5,
+        weight=6,
     ),
     Metric(
         name="top_5_accuracy",
@@ -64,7 +64,7 @@ _DECLARED = (
         least_classes=10,
         formula="top_5_accuracy",
         decimals=3,
-        weight=6,
+        weight=7,
     ),
     Metric(
         name="roc_auc",
@@ -78,7 +78,7 @@ _DECLARED = (
         library="sklearn",
         imports=("from sklearn.metrics import roc_auc_score",),
         decimals=3,
-        weight=7,
+        weight=8,
     ),
     Metric(
         name="brier_score",
@@ -92,7 +92,7 @@ _DECLARED = (
         library="sklearn",
         imports=("import warnings", "from sklearn.metrics import brier_score_loss"),
         decimals=3,
-        weight=8,
+        weight=9,
     ),
     Metric(
         name="mae",
@@ -104,7 +104,7 @@ _DECLARED = (
         tasks=("regression",),
         formula="mae",
         in_line=True,
-        weight=2,
+        weight=3,
     ),
     Metric(
         name="rmse",
@@ -139,7 +139,7 @@ _DECLARED = (
         tasks=("classification",),
         objectives=("next_token",),
         formula="bits_per_token",
-        weight=9,
+        weight=10,
     ),
     Metric(
         name="r2",
@@ -152,7 +152,7 @@ _DECLARED = (
         decimals=3,
         is_headline=True,
         in_line=True,
-        weight=1,
+        weight=2,
     ),
     Metric(
         name="energy_distance",
@@ -180,7 +180,7 @@ _DECLARED = (
         objectives=("variational",),
         formula="reconstruction",
         in_line=True,
-        weight=5,
+        weight=6,
     ),
     Metric(
         name="divergence",
@@ -193,7 +193,7 @@ _DECLARED = (
         objectives=("variational",),
         formula="divergence",
         in_line=True,
-        weight=4,
+        weight=1,
     ),
     Metric(
         name="coverage",
@@ -232,7 +232,7 @@ _DECLARED = (
         tasks=("generation",),
         objectives=("adversarial",),
         formula="discriminator_loss",
-        weight=4,
+        weight=5,
     ),
     Metric(
         name="psnr",
@@ -248,7 +248,7 @@ _DECLARED = (
         decimals=2,
         is_headline=True,
         in_line=True,
-        weight=4,
+        weight=5,
     ),
 )
 

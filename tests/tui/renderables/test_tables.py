@@ -6,6 +6,7 @@ from engine.parts.layers.activation import ReLU
 from engine.parts.layers.dense import Linear
 from engine.parts.layers.residual import Residual
 from engine.spec.chain import links
+from tui.drawings import score_rows
 from tui.renderables.accuracy_table import (
     ClassScore,
     Score,
@@ -113,7 +114,7 @@ def test_class_table_can_be_limited() -> None:
 
 def test_split_tables() -> None:
     """Splits show what was measured; the most important is left where there is little room."""
-    columns = [Score("Loss", 3), Score("Accuracy", 0), Score("Balanced", 5)]
+    columns = [Score("Loss", 4), Score("Accuracy", 0), Score("Balanced", 6)]
     splits = [
         SplitScore("train", 60000, ["0.2312", "0.952", "0.951"]),
         SplitScore("test", 7, ["-", "nan", "-"]),
@@ -135,3 +136,16 @@ def test_sentences_are_folded() -> None:
         "one two",
         "incomp…",
     ]
+
+
+def test_an_autoencoder_shows_how_far_its_places_are_from_noise() -> None:
+    """Also where the scores have a third of 120 columns: what collapses is seen there first."""
+    found = {
+        "train_loss": 24.3, "train_rmse": 0.1844, "train_r2": 0.537, "train_psnr": 14.69,
+        "train_reconstruction": 20.559, "train_divergence": 2.667,
+    }  # fmt: skip
+    titles, _, train = (
+        row.plain.split() for row in score_rows({"train": 1348}, found, 31, PLAIN, ("psnr",))
+    )
+    assert titles == ["Split", "RMSE", "KL", "PSNR"]
+    assert train == ["train", "0.1844", "2.6670", "14.69"]
