@@ -58,6 +58,7 @@ ALLOWED = {
     r"engine/spec/experiment.py: healthy": "a preset's word, which the tests of presets hold it to",
     r"engine/training/shared/group.py: (_timeout|rootRank|rootTensor)": "torch reads it",
     r"engine/training/traced/recording.py: _should_skip_dynamo": "torch asks it",
+    r"engine/training/device.py: fill_uninitialized_memory": "torch reads it",
     r"engine/training/device.py: (benchmark|deterministic)": "torch reads it",
     r"engine/training/training_state.py: \w+": "a schedule's state, which a loop over fields reads",
 }

@@ -65,6 +65,8 @@ class RunStarted(Event, frozen=True, kw_only=True):
     executor_reason: str = ""
     """Why steps are run eagerly though there are enough to gain by better, or what it cost to
     compile them, in a clause; else empty."""
+    device_reason: str = ""
+    """What a person is to know of the device, in a clause; empty for nothing."""
     fingerprint: str = ""
     """sha256 over the person's own data files; empty where there are none."""
     data_path: DataPath = "resident"

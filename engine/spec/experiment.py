@@ -112,7 +112,7 @@ class Experiment(Declared):
     )
     device: str = parameter(
         default="auto",
-        help='"auto", "cpu", "cuda" or "cuda:1"',
+        help='"cpu", "cuda" or "cuda:1"; auto: a card, where steps of this size are worth it',
         words="What computes: the processor, or a graphics card, good for large networks.",
         here="Here it is {value}, for {params} learned numbers.",
     )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import resource
+import warnings
 from pathlib import Path
 
 import torch
@@ -52,7 +54,18 @@ def flush_denormals() -> None:
 
 
 def make_repeatable(device: torch.device) -> None:
-    """Ask PyTorch for kernels that give the same bits every time."""
-    if device.type == "cuda":
+    """Ask PyTorch for kernels that give the same bits every time, where a card has some.
+
+    Which layers have none, they say themselves: `Layer.wavers_on_card`. PyTorch would warn of
+    kernels, too, that only might have added in another order.
+    """
+    is_card = device.type == "cuda"
+    if is_card:
+        os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # read with the first product
         torch.backends.cudnn.benchmark = False
         torch.backends.cudnn.deterministic = True
+        fills = torch.utils.deterministic
+        fills.fill_uninitialized_memory = False  # type: ignore[attr-defined]  # nobody reads it
+        warnings.filterwarnings("ignore", message=".*deterministic", category=UserWarning)
+    if torch.are_deterministic_algorithms_enabled() != is_card:
+        torch.use_deterministic_algorithms(is_card, warn_only=True)

@@ -8,15 +8,17 @@ run on.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
 
 from engine.errors import UsageError
 from engine.parts.data import DataLocations
-from engine.spec.chain import Link, links
+from engine.spec.chain import Link, every, links
 from engine.spec.experiment import Experiment
 from engine.spec.freezing import frozen_layers
+from engine.spec.placement import is_small
 from engine.spec.rivalry import rival_links
 from engine.training.device import make_repeatable
 from engine.training.drawn_data import Draw
@@ -35,6 +37,9 @@ class Loaded:
 
     experiment: Experiment
     """As it is trained: seed, threads and device resolved."""
+    device: torch.device
+    device_reason: str
+    """What a person is to know of it, in a clause; empty for nothing."""
     splits: Splits
     chain: list[Link]
     rival_chain: list[Link]
@@ -53,11 +58,14 @@ def load(
     crew: Crew | None,
     *,
     learned: bool,
+    may_move: bool = True,
 ) -> Loaded:
     """Load the data and build the network, as the seed has them; sets torch's threads.
 
-    learned: whether layers that begin with published weights get those.
+    device: where they are to be; may_move: whether to the CPU instead, where that is left open
+    and the network is small. learned: whether layers that begin with published weights get those.
     """
+    card = device
     make_repeatable(device)
     if crew is not None and type(experiment.objective).make is not None:
         raise UsageError(
@@ -76,6 +84,10 @@ def load(
     rival_chain = rival_links(experiment.objective, splits.facts, [])
     if rival_chain:
         check_trainable(rival_chain, num_train, batch_size)
+    is_open = may_move and experiment.device == "auto" and splits.reader is None
+    if is_open and is_small([*chain, *rival_chain], min(batch_size, num_train)):
+        device = torch.device("cpu")
+        make_repeatable(device)
     network = build_network(experiment, splits.facts)
     if learned:
         take_learned(network, chain, locations)
@@ -89,4 +101,20 @@ def load(
     torch.set_num_threads(threads)
     resolved = {"seed": seed, "threads": threads, "device": str(device)}
     trained = Experiment(**{**experiment.values(), **resolved})
-    return Loaded(trained, splits, chain, rival_chain, model, frozen, batch_size)
+    told = _told_of(device, card, chain)
+    return Loaded(trained, device, told, splits, chain, rival_chain, model, frozen, batch_size)
+
+
+def _told_of(device: torch.device, card: torch.device, chain: Sequence[Link]) -> str:
+    """What a person is to know of the device, in a clause; empty for nothing.
+
+    card: what `auto` means without a look at the network.
+    """
+    if device != card:
+        return f"cpu, since steps of so small a network are not worth {card}"
+    if device.type != "cuda":
+        return ""
+    layer = next((x.layer for x in every(chain) if x.layer.wavers_on_card(x.input_shape)), None)
+    if layer is None:
+        return ""
+    return f"{layer} adds up in no fixed order on {device}: last digits change from run to run"

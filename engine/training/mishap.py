@@ -262,6 +262,11 @@ def _not_supported(spot: Spot, text: str, trainer: Trainer | None) -> str:
     )
 
 
+def _no_fused_kernel(spot: Spot, text: str, trainer: Trainer | None) -> str:
+    where = trainer.device.type if trainer is not None else "this device"
+    return f"PyTorch {torch.__version__} has no fused kernel of it for {where}: leave fused out"
+
+
 def _device_failed(spot: Spot, text: str, trainer: Trainer | None) -> str:
     device = trainer.device if trainer is not None else "the GPU"
     return (
@@ -275,6 +280,7 @@ _KINDS = (
     _Kind(re.compile(r"CUDA error|cuDNN error|CUBLAS_STATUS|device-side assert"), _device_failed),
     _Kind(re.compile(r"elements of (input|target) should be between 0 and 1"), _no_probabilities),
     _Kind(re.compile(r"Expected more than 1 (value|spatial element)"), _single_value),
+    _Kind(re.compile(r"fused=True. requires"), _no_fused_kernel),
     _Kind(re.compile(r"not implemented for|Could not run|not currently implemented"),
           _not_supported),
     _Kind(

@@ -8,6 +8,7 @@ from engine.doctor.case import Case
 from engine.errors import BadExperiment, Problem
 from engine.memory import free_bytes
 from engine.spec.experiment import Experiment
+from engine.spec.placement import is_small
 from engine.training.device import resolve_device
 
 
@@ -20,6 +21,8 @@ def check_room(experiment: Experiment) -> None:
     if not case.chain:
         return  # the data is absent: loading it says so
     device, need = resolve_device(experiment.device), case.need
+    if experiment.device == "auto" and is_small([*case.chain, *case.rival_chain], case.batch_size):
+        device = torch.device("cpu")
     shortage = need.shortage(free_bytes())
     if device.type == "cuda":
         room = torch.cuda.mem_get_info(device)[0]

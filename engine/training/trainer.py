@@ -86,10 +86,21 @@ class Trainer:
         """
         self.locations = locations
         self.crew = crew
-        self.device = resolve_device(experiment.device)
-        check_precision(experiment.precision, self.device)
-        check_executor(executor, self.device)
-        loaded = load(experiment, locations, self.device, draw, crew, learned=learned)
+        wanted = resolve_device(experiment.device)
+        check_precision(experiment.precision, wanted)
+        check_executor(executor, wanted)
+        loaded = load(
+            experiment,
+            locations,
+            wanted,
+            draw,
+            crew,
+            learned=learned,
+            may_move=executor != "graphed",
+        )
+        self.device = loaded.device
+        self.device_reason = loaded.device_reason
+        """What a person is to know of it, in a clause; empty for nothing."""
         self.experiment = experiment = loaded.experiment
         """The experiment as it is trained: seed, threads and device resolved."""
         self.splits: Splits = loaded.splits
@@ -234,6 +245,7 @@ class Trainer:
             facts=msgspec.to_builtins(self.splits.facts),
             executor=self.execution.executor,
             executor_reason=self.execution.reason,
+            device_reason=self.device_reason,
             fingerprint=fingerprint,
             data_path=self.splits.data_path,
             data_reason=self.splits.data_reason,

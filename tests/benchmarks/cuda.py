@@ -60,14 +60,14 @@ def told(what: str, held: bool, **figures: Any) -> dict[str, Any]:
     return {"what": what, "held": held, **figures}
 
 
-def in_turns(arms: dict[str, Steps]) -> dict[str, float]:
-    """Median seconds of a step of each arm, measured in blocks that take turns."""
+def in_turns(arms: dict[str, Steps], seconds: float = BLOCK_S) -> dict[str, float]:
+    """Median seconds of a step of each arm, measured for so long in blocks that take turns."""
     sizes = {}
     for name, steps in arms.items():
         steps(30)
         began = _now()
         steps(30)
-        sizes[name] = max(1, int(30 * BLOCK_S / max(1e-6, _now() - began) / TURNS))
+        sizes[name] = max(1, int(30 * seconds / max(1e-6, _now() - began) / TURNS))
     took: dict[str, list[float]] = {name: [] for name in arms}
     for _ in range(TURNS):
         for name, steps in arms.items():

@@ -15,6 +15,7 @@ from engine.parts.layers.address import weight_names
 from engine.parts.losses import Loss
 from engine.parts.optimizers import Optimizer
 from engine.parts.shapes import Shape
+from engine.training.device import make_repeatable
 from engine.training.executor import Executor
 from engine.training.step import EagerStep, Regularization, Step
 from tests.engine.training.traced_pair import Batch, Side
@@ -46,8 +47,8 @@ def trained(
     is_quick: bool = False,
 ) -> list[Tensor]:
     """Losses and weights of some steps, on the CPU; is_quick: not by eager ones."""
-    side = Side(layers, shape, loss, optimizer)
-    side.model.to(device)
+    make_repeatable(torch.device(device))
+    side = Side(layers, shape, loss, optimizer, device=device)
     side.criterion.to(device)
     regularization = dataclasses.replace(Regularization(weights=()), weights=weight_names(layers))
     parts = side.model, side.criterion, side.optimizer, regularization

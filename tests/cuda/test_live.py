@@ -15,7 +15,6 @@ from engine.runs.run import Run
 from engine.service import protocol as p
 from engine.service.client.session import Session
 from engine.training import mishap
-from engine.training.device import resolve_device
 from engine.training.trainer import Trainer
 from tests.cuda.device import DEVICE, IS_CUDA, QUICK, needs_device
 from tests.engine.service.live import (
@@ -169,6 +168,16 @@ def test_a_folder_of_pictures_is_streamed(tmp_path: Path, monkeypatch: pytest.Mo
     assert found[0][1] == found[1][1]
 
 
-def test_auto_takes_the_card() -> None:
-    """Where there is one."""
-    assert resolve_device("auto").type == ("cuda" if torch.cuda.is_available() else "cpu")
+@pytest.mark.skipif(not IS_CUDA, reason="there is nothing to choose from without a card")
+def test_auto_takes_the_card_where_that_is_quicker() -> None:
+    """A small network stays on the CPU, and the record says why; a run that was asked to replay
+    graphs does not."""
+    small_one = Trainer(small(**{**DEEP, "device": "auto"}), NOWHERE)
+    assert small_one.device.type == "cpu"
+    assert "not worth cuda:0" in small_one.started("run").device_reason
+    graphed = Trainer(small(**{**DEEP, "device": "auto"}), NOWHERE, "graphed")
+    assert graphed.device.type == "cuda"
+    layers = ["Linear(1024)", "ReLU()", "Linear(1024)", "ReLU()", "Linear(3)"]
+    large = Trainer(small(**{**DEEP, "device": "auto", "layers": layers}), NOWHERE)
+    assert large.device.type == "cuda"
+    assert large.started("run").device_reason == ""

@@ -224,6 +224,8 @@ def first_lines(event: RunStarted | Resumed, look: Look) -> list[Text]:
     """
     how = tr("steps: ") if event.executor == "compiled" else tr("steps: eager, since ")
     told = [(how, event.executor_reason), ("data: ", event.data_reason)]
+    if isinstance(event, RunStarted):
+        told.insert(0, ("device: ", event.device_reason))
     return [Text(head + plain(reason, look.ascii)) for head, reason in told if reason]
 
 

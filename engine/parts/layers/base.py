@@ -89,6 +89,11 @@ class Layer(Component, abstract=True):
         """Its call as a sentence has it: a block without the layers inside."""
         return str(self)
 
+    def wavers_on_card(self, shape: Shape) -> bool:
+        """Whether a CUDA device adds up its gradients for such an input in an order that changes
+        from run to run, and with it their last digits: PyTorch has no other kernel there."""
+        return False
+
     @property
     def weights(self) -> tuple[str, ...]:
         """The module's parameters that connect outputs with inputs: matrices and filters.

@@ -111,6 +111,10 @@ class AdaptiveAvgPool2d(Layer):
         help="height and width it makes", minimum=1, maximum=4096, unit="pixels"
     )
 
+    def wavers_on_card(self, shape: Shape) -> bool:
+        sizes = zip(shape[1:], each_way(self.output_size, 2), strict=True)
+        return any(given % made for given, made in sizes)  # windows overlap then
+
     def output_shape(self, shape: Shape) -> Shape:
         require_image(self, shape)
         return (shape[0], *each_way(self.output_size, 2))

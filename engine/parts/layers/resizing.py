@@ -41,6 +41,9 @@ class Upsample(Layer):
     def alone(self) -> str:
         return f"{self} has no stacked form" if self.mode == "nearest-exact" else ""
 
+    def wavers_on_card(self, shape: Shape) -> bool:
+        return self.mode in ("linear", "bicubic")  # for bilinear PyTorch has a second way
+
     def complaint(self) -> str:
         if (self.size is None) == (self.scale_factor is None):
             return "give either size or scale_factor"

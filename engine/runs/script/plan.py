@@ -15,6 +15,7 @@ from engine.spec.backbone import shares
 from engine.spec.chain import Link, links
 from engine.spec.experiment import Experiment
 from engine.spec.freezing import frozen_layers
+from engine.spec.placement import is_small
 from engine.spec.rivalry import rival_links
 from engine.spec.validator import held_back, selecting_stride
 
@@ -127,7 +128,9 @@ class Plan:
 
     @property
     def on_cpu(self) -> bool:
-        return self.experiment.device == "cpu"
+        device = self.experiment.device
+        layers = [*self.chain, *self.rivals]
+        return device == "cpu" or (device == "auto" and is_small(layers, self.batch_size))
 
     @property
     def watches(self) -> bool:

@@ -43,7 +43,7 @@ def script(
     pieces = [data_piece(plan), model_piece(plan), loop_piece(plan)]
     data, model, loop = (piece.lines for piece in pieces)
     imports = {"import torch", "from torch import nn"}.union(*(piece.imports for piece in pieces))
-    imports |= imported(plan)
+    imports |= imported(plan) | (set() if plan.on_cpu else {"import os"})
     lines = [
         *docstring([experiment.title or "A neural network", experiment.summary, _ABOUT, remark]),
         "",
@@ -75,8 +75,10 @@ def _setup(plan: Plan) -> list[str]:
         lines.append(f'device = torch.device("{device}")')
     if not plan.on_cpu:
         lines += [
-            "torch.backends.cudnn.benchmark = False  # kernels that repeat their results",
+            'os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # kernels that repeat',
+            "torch.backends.cudnn.benchmark = False  # their results, where a card has some",
             "torch.backends.cudnn.deterministic = True",
+            'torch.use_deterministic_algorithms(device.type == "cuda", warn_only=True)',
         ]
     return lines
 

@@ -62,5 +62,22 @@ class CudaRecorder:
             ):
                 results = work()
         except RuntimeError as error:
+            self._end_what_broke_off()
             raise Unrecordable(str(error).partition("\n")[0]) from error
         return graph, results
+
+    def _end_what_broke_off(self) -> None:
+        """Record something that can be: the generator still counts for what could not.
+
+        Whatever draws numbers, Dropout for one, would be refused from then on ("Offset increment
+        outside graph capture", seen with PyTorch 2.11); a recording's own end puts that right, and
+        the ones from before go on with the same generator.
+        """
+        number = torch.zeros((), device=self._device)
+        with (
+            torch.cuda.device(self._device),
+            torch.cuda.graph(
+                torch.cuda.CUDAGraph(), stream=self._stream, capture_error_mode="thread_local"
+            ),
+        ):
+            number.add_(1)

@@ -195,6 +195,25 @@ def test_a_loss_that_is_no_number_for_want_of_probabilities(
     assert no_probabilities(Trainer(sound, DataLocations(Path()), "eager")) is None
 
 
+def test_a_fused_kernel_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As PyTorch 2.11 has none of Adagrad's for a card: it says so at the first step."""
+    trainer = Trainer(experiment(), DataLocations(Path()), "eager")
+
+    def refuse() -> None:
+        raise RuntimeError(
+            "`fused=True` requires all the params to be floating point Tensors of supported "
+            "devices: ['mps', 'cpu'] but torch.float32 and cuda"
+        )
+
+    monkeypatch.setattr(trainer.optimizer, "step", refuse)
+    with pytest.raises(RuntimeError) as raised:
+        trainer.step()
+    assert str(told(raised.value, trainer)) == (
+        f"optimizer Adam(lr=0.01): PyTorch {torch.__version__} has no fused kernel of it for cpu: "
+        "leave fused out"
+    )
+
+
 def test_what_is_not_pytorchs_stays_as_it_is() -> None:
     """A person's mistake has its message already, and our own bug is none of theirs."""
     for error in (UsageError("no such device"), KeyError("x"), OSError(28, "full")):

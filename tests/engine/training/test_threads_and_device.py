@@ -11,7 +11,15 @@ from engine.errors import UsageError
 from engine.parts.layers.activation import ReLU
 from engine.parts.layers.convolution import Conv2d
 from engine.parts.layers.dense import Flatten, Linear
+from engine.parts.layers.pooling import AdaptiveAvgPool2d
+from engine.parts.layers.recurrent import GRU
+from engine.parts.layers.resizing import Upsample
+from engine.parts.layers.sequence import Embedding
+from engine.parts.shapes import Steps, Tokens
 from engine.spec.chain import Link, links
+from engine.spec.placement import CONVOLUTION_WORK as CARD_CONVOLUTION_WORK
+from engine.spec.placement import DENSE_WORK as CARD_DENSE_WORK
+from engine.spec.placement import card_work, is_small
 from engine.training import threads
 from engine.training.device import resolve_device
 from engine.training.threads import (
@@ -21,8 +29,9 @@ from engine.training.threads import (
     num_threads,
     work_per_step,
 )
+from engine.training.trainer import Trainer
 from engine.training.warmup import warm_up
-from tests.engine.training.tiny import flushed_denormals
+from tests.engine.training.tiny import NOWHERE, flushed_denormals, small
 
 
 def test_work_counts_two_operations_per_weight_and_place() -> None:
@@ -109,3 +118,41 @@ def test_the_worker_flushes_them() -> None:
         warm_up()
         assert (torch.tensor([1e-39]) * 1.0).item() == 0
     torch.set_num_threads(num_threads)
+
+
+def test_a_card_is_for_networks_that_are_worth_it() -> None:
+    """By the work of a step: sooner with convolutions, soonest where positions follow each other;
+    each position of a sequence counts, and what is looked up in a table does not."""
+    dense = links((Linear(512), ReLU(), Linear(512)), (2,), [])
+    rows = CARD_DENSE_WORK // card_work(dense, 1)
+    assert is_small(dense, rows)
+    assert not is_small(dense, rows + 1)
+    filters = links((Conv2d(4, kernel_size=3), ReLU()), (1, 8, 8), [])
+    rows = CARD_CONVOLUTION_WORK // card_work(filters, 1)
+    assert is_small(filters, rows)
+    assert not is_small(filters, rows + 1)
+    tokens = links((Embedding(4, 8), GRU(8)), Tokens((5,), 4), [])
+    recurrent = links((GRU(8),), Steps((5, 8)), [])
+    assert card_work(tokens, 1) == card_work(recurrent, 1) > 5 * 2 * recurrent[0].num_parameters
+    assert not is_small(tokens, 100)
+    assert is_small(dense[:1], 100)
+
+
+def test_auto_leaves_a_small_network_on_the_processor(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The record says why, and PyTorch's settings are those of the processor."""
+    monkeypatch.setattr(
+        "engine.training.trainer.resolve_device", lambda name: torch.device("cuda", 0)
+    )
+    trainer = Trainer(small(device="auto"), NOWHERE)
+    started = trainer.started("run")
+    assert (trainer.device.type, started.device) == ("cpu", "cpu")
+    assert started.device_reason == ("cpu, since steps of so small a network are not worth cuda:0")
+    assert not torch.are_deterministic_algorithms_enabled()
+
+
+def test_layers_say_where_a_card_changes_their_last_digits() -> None:
+    """By its kernels for such an input."""
+    assert Upsample(scale_factor=2.0, mode="bicubic").wavers_on_card((1, 4, 4))
+    assert not Upsample(scale_factor=2.0, mode="bilinear").wavers_on_card((1, 4, 4))
+    assert AdaptiveAvgPool2d(3).wavers_on_card((1, 4, 4))
+    assert not AdaptiveAvgPool2d(2).wavers_on_card((1, 4, 4))

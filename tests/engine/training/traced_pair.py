@@ -44,9 +44,10 @@ class Side:
         loss: Loss,
         optimizer: Optimizer,
         precision: str = "float32",
+        device: str = "cpu",
     ) -> None:
         torch.manual_seed(5)
-        self.model = build_model(layers, shape, precision).train()
+        self.model = build_model(layers, shape, precision).train().to(device)
         self.criterion: nn.Module = loss.build()
         self.optimizer: optim.Optimizer = optimizer.build(self.model.parameters())
         self.is_recordable = optimizer.is_recordable
