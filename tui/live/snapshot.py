@@ -12,7 +12,7 @@ from tui.renderables.targets import target_text
 if TYPE_CHECKING:
     from engine.runs.contents import CheckpointKind
     from engine.runs.inside import Inside
-    from engine.runs.pictures import Pictures
+    from engine.runs.pictures import Painting, Pictures
     from engine.runs.run import Run
     from engine.service import protocol as p
     from engine.spec.experiment import Experiment
@@ -126,7 +126,20 @@ class Snapshot(LatestEvents):
         """By what the next training of what is open is judged: this one, if it came to an end."""
         if self.finished is None or (self.diverged is None and not self.finished.metrics):
             return self.before
-        return replace(self, before=None, pictures=None, inside=None, curves={})
+        drawn = self.pictures
+        painted = drawn if drawn is not None and drawn.painting is not None else None
+        return replace(self, before=None, pictures=painted, inside=None, curves={})
+
+    @property
+    def painted_before(self) -> Painting | None:
+        """What the training before this one had of the same picture at its end."""
+        before = self.before.pictures if self.before is not None else None
+        now = None if self.pictures is None else self.pictures.painting
+        then = None if before is None else before.painting
+        if now is None or then is None or then.original != now.original:
+            return None
+        is_same_size = (then.height, then.width) == (now.height, now.width)
+        return then if is_same_size else None
 
     @property
     def is_best_last(self) -> bool:

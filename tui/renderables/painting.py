@@ -14,12 +14,22 @@ if TYPE_CHECKING:  # a renderable loads nothing of the engine but its limits
     from engine.runs.pictures import Painting
 
 
-def painting_rows(picture: Painting, width: int, height: int, look: Look) -> list[Text]:
-    """What the network has of it and the original, beside or below each other: what is larger."""
-    close = "" if picture.psnr is None else tr(f": {picture.psnr:.1f} dB")
+def painting_rows(
+    picture: Painting, width: int, height: int, look: Look, *, before: Painting | None = None
+) -> list[Text]:
+    """What the network has of it and the original, beside or below each other: what is larger.
+
+    before: what another network had of the same picture, between them.
+    """
     size = picture.width, picture.height, picture.channels
     images = [
-        Image(*size, picture.painted, tr(f"painted by the network{close}")),
+        Image(*size, picture.painted, tr(f"painted by the network{_close(picture)}")),
         Image(*size, picture.original, tr("the original")),
     ]
+    if before is not None:
+        images.insert(1, Image(*size, before.painted, tr(f"by the one before{_close(before)}")))
     return gallery(images, width, look, columns=largest_columns(images, width, height))
+
+
+def _close(picture: Painting) -> str:
+    return "" if picture.psnr is None else tr(f": {picture.psnr:.1f} dB")

@@ -321,7 +321,8 @@ class PictureView(ScrolledView, CurveCursor, can_focus=True):
         if pictures.latent is not None or pictures.returned is not None:
             return LATENT, self._given_back(pictures, width, height)
         if pictures.painting is not None:
-            return PAINTING, painting_rows(pictures.painting, width, height, look)
+            before = self.snapshot.painted_before
+            return PAINTING, painting_rows(pictures.painting, width, height, look, before=before)
         if pictures.written:
             return WRITTEN, writing_rows(pictures, width, look)
         seen = sequence_rows(pictures.maps, pictures.plane, width, look)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
+from engine.runs.events import RunFinished
 from engine.runs.pictures import Comparison, Painting, Pictures
 from tui.film.frame import _picture
+from tui.live.snapshot import Snapshot
 from tui.renderables.look import Look
 from tui.renderables.painting import painting_rows
 from tui.report.document import Chart
@@ -47,3 +50,20 @@ def test_films_and_reports_show_it() -> None:
     (chart,) = _pictures(PICTURES, "", ())
     assert isinstance(chart, Chart)
     assert drawn(chart, 1).count("<image") == 2
+
+
+def test_what_the_network_before_had_stands_between_them() -> None:
+    """Of the same picture only; a training is judged by one that ended, whose picture is kept."""
+    rows = painting_rows(PICTURE, 70, 20, PLAIN, before=replace(PICTURE, psnr=21.5))
+    (captions,) = [row.plain for row in rows if "dB" in row.plain]
+    assert captions.split("  ")[0].startswith("painted by the ne")
+    ended = RunFinished(
+        reason="completed", run="", epochs=1, steps=1, elapsed_s=1.0, metrics={"train_loss": 0.5}
+    )
+    before = Snapshot("finished", pictures=PICTURES, finished=ended).judge
+    assert before is not None
+    other = replace(PICTURES, painting=replace(PICTURE, original=bytes(40)))
+    assert Snapshot("running", pictures=PICTURES, before=before).painted_before == PICTURE
+    assert Snapshot("running", pictures=other, before=before).painted_before is None
+    assert Snapshot("running", before=before).painted_before is None
+    assert Snapshot("running", pictures=PICTURES).painted_before is None
