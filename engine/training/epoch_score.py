@@ -82,13 +82,26 @@ class EpochScore:
         self._evaluator = evaluator
         self._part = part
         self._measure = measure
+        self._said: Tensor | None = None
+
+    def take_said(self, part: Split) -> Tensor | None:
+        """What the network said of a split when it was asked last, once, as long as its weights
+        are the same; None of another split, or where it was not kept."""
+        if part is not self._part:
+            return None
+        said, self._said = self._said, None
+        return said
+
+    def forget(self) -> None:
+        """The weights are other ones."""
+        self._said = None
 
     def __call__(self) -> float:
         return self._measure.number(self._eager())
 
     def _eager(self) -> Tensor:
         """The measure's tensor, computed by the modules; nan where a loss refuses the outputs."""
-        outputs = self._evaluator.outputs_of(self._part)
+        outputs = self._said = self._evaluator.outputs_of(self._part)
         try:
             with torch.no_grad():
                 return self._measure.tensor(outputs, self._measure.targets)
@@ -111,6 +124,13 @@ class Newest:
 
     def __call__(self) -> float:
         return -float(self._epoch())
+
+    def take_said(self, part: Split) -> Tensor | None:
+        """The network was asked nothing."""
+        return None
+
+    def forget(self) -> None:
+        """There is nothing to forget."""
 
     def renew(self) -> None:
         """Nothing was made of the network."""

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from torch import Tensor
+
 from engine.runs.events import Evaluated, Figure
 from engine.training.metrics import Evaluator, Scored
 from engine.training.splits import Split
+
+Said = Mapping[str, Tensor]
+NOTHING: Said = {}
 
 
 class Reports:
@@ -25,16 +30,22 @@ class Reports:
         self._splits = splits
         self._library = library
 
-    def look_at_end(self) -> Scored:
-        """Evaluate every split, for all that is reported from here on; returns the training's."""
-        self.last_look = self._look()
+    def look_at_end(self, said: Said = NOTHING) -> Scored:
+        """Evaluate every split, for all that is reported from here on; returns the training's.
+
+        said: as `report` has it.
+        """
+        self.last_look = self._look(said)
         return self.last_look["train"]
 
-    def report(self, train_loss: float) -> dict[str, Figure]:
-        """The metrics of an epoch with this training loss."""
+    def report(self, train_loss: float, said: Said = NOTHING) -> dict[str, Figure]:
+        """The metrics of an epoch with this training loss.
+
+        said: by split, what the network as it is says of it, where it was asked already.
+        """
         measured: dict[str, Figure] = {}
         for name, part in self._splits.items():
-            scored = self.last_look.get(name) or self._evaluator.scored(part)
+            scored = self.last_look.get(name) or self._scored(name, part, said)
             for metric, value in scored.reported.items():
                 measured[f"{name}_{metric}"] = value
         return self.take(measured, train_loss)
@@ -62,5 +73,11 @@ class Reports:
             self.metrics = {**told, **self.metrics}  # the training loss stays that of the epoch
         return found
 
-    def _look(self) -> dict[str, Scored]:
-        return {name: self._evaluator.scored(part) for name, part in self._splits.items()}
+    def _look(self, said: Said = NOTHING) -> dict[str, Scored]:
+        return {name: self._scored(name, part, said) for name, part in self._splits.items()}
+
+    def _scored(self, name: str, part: Split, said: Said) -> Scored:
+        outputs = said.get(name)
+        if outputs is None:
+            return self._evaluator.scored(part)
+        return Scored(self._evaluator, part, outputs)

@@ -52,7 +52,7 @@ from engine.training.model import is_finite
 from engine.training.outputs import OutputDecoder
 from engine.training.parameter_groups import parameter_groups
 from engine.training.precision import check_precision
-from engine.training.reports import Reports
+from engine.training.reports import NOTHING, Reports, Said
 from engine.training.rivalry import rival_groups, rivals_criterion
 from engine.training.selection import Selection
 from engine.training.shared.crew import Crew, undone_where_lost
@@ -410,14 +410,20 @@ class Trainer:
             self.reason = "stop_below"
         elif self.epoch >= experiment.epochs:
             self.reason = "completed"
+        self._epoch_score.forget()
         score = self.epoch_end.judge(self.epoch, train_loss, is_last=self.reason is not None)
         if self.reason is None and self.selection.exhausted:
             self.reason = "patience"
         self.learning_rate.after_epoch(score)
-        overflow = None if self.reason is None else self.overflow()
+        said = {
+            name: outputs
+            for name, part in self.device_splits.items()
+            if (outputs := self._epoch_score.take_said(part)) is not None
+        }
+        overflow = None if self.reason is None else self.overflow(said)
         if self.reason is None and not self.is_reported(self.epoch):
             return []
-        report = self._report(train_loss, began)
+        report = self._report(train_loss, began, said)
         return [report] if overflow is None else [report, overflow]
 
     def is_reported(self, epoch: int) -> bool:
@@ -425,12 +431,13 @@ class Trainer:
         experiment = self.experiment
         return epoch == 1 or epoch % experiment.report_every == 0 or epoch == experiment.epochs
 
-    def overflow(self) -> Diverged | None:
+    def overflow(self, said: Said = NOTHING) -> Diverged | None:
         """What ends a training whose last update left no finite weights, or no finite loss.
 
-        Evaluates every split, since no further step will come and tell.
+        Evaluates every split, since no further step will come and tell; said: of which the network
+        was asked already.
         """
-        loss = self.reports.look_at_end().loss
+        loss = self.reports.look_at_end(said).loss
         if math.isfinite(loss) and is_finite(self.model):
             return None
         self.reason = "diverged"
@@ -450,8 +457,8 @@ class Trainer:
         """The length of the newest step's gradient, before it was clipped."""
         return self._step.gradient_norm()
 
-    def _report(self, train_loss: float, began: float) -> EpochFinished:
-        measured = self.reports.report(train_loss)
+    def _report(self, train_loss: float, began: float, said: Said) -> EpochFinished:
+        measured = self.reports.report(train_loss, said)
         elapsed_s = self.elapsed_s + time.perf_counter() - began
         steps_per_s = self.global_step / elapsed_s
         return EpochFinished(

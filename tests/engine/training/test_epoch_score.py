@@ -8,11 +8,14 @@ from typing import Any
 
 import pytest
 import torch
+from torch import Tensor
 
+from engine.runs.events import EpochFinished
 from engine.training.checkpoint import Checkpoint
 from engine.training.epoch_score import EpochScore, Measure, selecting_part
 from engine.training.full_state import full_state, kept, restore
 from engine.training.graphed.epoch_score import GraphedEpochScore
+from engine.training.metrics import Evaluator
 from engine.training.splits import Split
 from engine.training.traced import TracedStep
 from engine.training.traced.epoch_score import TracedEpochScore
@@ -172,3 +175,39 @@ def test_where_a_step_can_not_the_loss_is_computed_after_it(fields: dict[str, An
     assert isinstance(step, TracedStep)
     assert step._ended is None
     assert traced.selection.value == eager.selection.value
+
+
+@pytest.mark.parametrize("more", [{}, {"validation_fraction": 0.25}, {"batch_size": "full"}])
+def test_a_report_asks_of_no_split_what_was_asked_to_select(
+    more: dict[str, object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each split once an epoch, and the figures are those of asking anew."""
+    asked: list[int] = []
+    outputs_of = Evaluator.outputs_of
+
+    def counted(self: Evaluator, split: Split) -> Tensor:
+        asked.append(len(split))
+        return outputs_of(self, split)
+
+    monkeypatch.setattr(Evaluator, "outputs_of", counted)
+    raw = {"report_every": 1, "epochs": 3, "batch_size": 8, "test_fraction": 0.25, **more}
+    trainer = Trainer(small(**raw), NOWHERE, executor="eager")
+    while trainer.reason is None:
+        asked.clear()
+        if any(isinstance(one, EpochFinished) for one in trainer.step()):
+            assert len(asked) == len(trainer.device_splits)
+            for name, part in trainer.device_splits.items():
+                for metric, value in trainer.evaluator.metrics(part).items():
+                    if (name, metric) != ("train", "loss"):
+                        assert trainer.metrics[f"{name}_{metric}"] == value
+
+
+def test_what_was_said_before_a_step_is_not_reported_after_it() -> None:
+    """A training that was stopped, whose last weights were judged, and that goes on."""
+    trainer = Trainer(small(epochs=4, batch_size="full", report_every=1), NOWHERE, executor="eager")
+    assert trainer.epoch_end.comes_free
+    trainer.step()
+    trainer.epoch_end.settle(trainer.epoch)
+    trainer.step()
+    expected = trainer.evaluator.metrics(trainer.device_splits["train"])
+    assert trainer.reports.evaluated_loss == expected["loss"]
