@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import re
-import sys
 
 import pytest
 from hypothesis import given, settings
@@ -19,6 +18,7 @@ from engine.spec.experiment_reader import from_raw
 from engine.spec.grammar import GrammarError, parse_call
 from engine.spec.overrides import set_value
 from engine.spec.torch_code import Code, as_line, layer_list, layers_of, read_code, spread
+from tests.engine.spec.audited import audited
 from tests.engine.spec.strategies import chains, shapes
 from tests.engine.spec.test_torch_call import CIRCLE, plain
 from tests.thoroughness import examples
@@ -178,18 +178,8 @@ _PIECES = [
 @settings(max_examples=examples(300))
 def test_no_program_is_run(text: str) -> None:
     """Whatever is pasted, it is read or refused; nothing of it is executed."""
-    events: list[str] = []
-    watching = True
-
-    def watch(event: str, args: tuple[object, ...]) -> None:
-        if watching and event in ("exec", "os.system", "import"):
-            events.append(event)
-
-    sys.addaudithook(watch)
-    try:
+    with audited() as events:
         for read in (read_code, as_line, lambda text: spread({"layers": text})):
             with contextlib.suppress(GrammarError):
                 read(text)
-    finally:
-        watching = False  # a hook can't be taken away again
-    assert events == []
+    assert not {"exec", "os.system", "import"} & {*events}
