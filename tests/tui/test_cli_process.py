@@ -82,7 +82,15 @@ def test_stdout_closed_in_the_middle(endless: Bench) -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [["presets"], ["show", "circle"], ["runs", "--json"], ["--help"], ["--version"]]
+    "arguments",
+    [
+        ["presets"],
+        ["--help"],
+        *(
+            pytest.param(others, marks=pytest.mark.rare)
+            for others in (["show", "circle"], ["runs", "--json"], ["--version"])
+        ),
+    ],
 )
 def test_stdout_closed_before_a_command_prints(
     bench: Bench, trained: Trained, arguments: list[str]

@@ -111,8 +111,15 @@ def test_the_best_is_the_best(
     assert run.trainer.selection.value == loss
 
 
-@pytest.mark.parametrize("executor", ["eager", "traced"])
-@pytest.mark.parametrize("batch_size", ["full", 7])
+@pytest.mark.parametrize(
+    ("executor", "batch_size"),
+    [
+        ("eager", 7),
+        ("traced", "full"),
+        pytest.param("eager", "full", marks=pytest.mark.rare),  # each of both stands above
+        pytest.param("traced", 7, marks=pytest.mark.rare),
+    ],
+)
 @pytest.mark.parametrize("select", ["balanced_accuracy", "roc_auc", "brier_score"])
 def test_the_best_is_that_of_the_metric_that_selects(
     tmp_path: Path, executor: Executor, batch_size: Any, select: str

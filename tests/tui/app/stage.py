@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import cast
 
@@ -28,8 +28,19 @@ BOTH_SIZES = pytest.mark.parametrize(
     "size", [pytest.param(WIDE, marks=pytest.mark.rare), NARROW], ids=["wide", "narrow"]
 )
 """The wide one in `make test-all` only: stories of one size are played on the wide one."""
+
+
+def sizes(*shown: tuple[int, int], others: Sequence[tuple[int, int]]) -> pytest.MarkDecorator:
+    """A story at these sizes, and at the others in `make test-all`."""
+    rare = [pytest.param(size, marks=pytest.mark.rare) for size in others]
+    return pytest.mark.parametrize(
+        "size", [*shown, *rare], ids=lambda size: "x".join(map(str, size))
+    )
+
+
 CHARACTERS = {"slash": "/", "space": " ", "full_stop": "."}
-SIZES = (WIDE, NARROW, (60, 20), (20, 5))
+SMALL, TINY = (60, 20), (20, 5)
+SIZES = (WIDE, NARROW, SMALL, TINY)
 
 
 class Stage:

@@ -6,6 +6,7 @@ import pytest
 from textual.pilot import Pilot
 
 from tests.tui.app.editor_app import EditorApp
+from tests.tui.app.stage import sizes
 
 pytestmark = pytest.mark.asyncio
 FIRST_LAYER = 4
@@ -263,7 +264,7 @@ async def test_text_from_data_is_no_markup() -> None:
     assert "\u202e" not in text
 
 
-@pytest.mark.parametrize("size", [(20, 5), (1, 1), (60, 20), (5, 40), (200, 3)])
+@sizes((20, 5), (1, 1), others=((60, 20), (5, 40), (200, 3)))
 async def test_no_size_breaks_it(size: tuple[int, int]) -> None:
     """Editor and forms open and take keys at any size."""
     app = EditorApp()

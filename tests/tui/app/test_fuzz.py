@@ -21,6 +21,7 @@ from textual.worker import Worker, WorkerState
 
 from engine.errors import PerceptuiError
 from tests.engine.service.live import WAIT_S
+from tests.thoroughness import IS_THOROUGH
 from tests.tui.app.editor_app import EditorApp
 from tests.tui.app.replay import Workers
 from tests.tui.app.stage import SIZES
@@ -31,7 +32,7 @@ from tui.screens.host import AppScreen
 from tui.settings import Settings
 
 pytestmark = pytest.mark.drawn
-EXAMPLES = int(os.environ.get("PERCEPTUI_FUZZ_EXAMPLES", "5"))
+EXAMPLES = int(os.environ.get("PERCEPTUI_FUZZ_EXAMPLES", 5 if IS_THOROUGH else 3))
 """Lists of keys to try; `make fuzz` tries many more."""
 IS_LONG = "PERCEPTUI_FUZZ_EXAMPLES" in os.environ
 PHASES = [Phase.generate, Phase.shrink] if IS_LONG else [Phase.generate]

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from textual.widget import Widget
 
-from tests.tui.app.stage import BOTH_SIZES, SIZES, WIDE, Stage, played
+from tests.tui.app.stage import BOTH_SIZES, NARROW, SMALL, TINY, WIDE, Stage, played, sizes
 from tests.tui.app.stand import made_run
 from tui.screens.workbench import WorkbenchScreen
 from tui.widgets.status import StatusLine
@@ -38,7 +38,7 @@ def own_places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
-@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+@sizes(SMALL, TINY, others=(WIDE, NARROW))  # at which all of them have snapshots
 def test_every_screen_stands_at_every_size(tmp_path: Path, size: tuple[int, int]) -> None:
     """Each screen shows something, has a focus that is seen, and is left with esc."""
     made_run(tmp_path)

@@ -16,7 +16,7 @@ from engine.errors import UsageError
 from engine.runs.events import Prediction
 from engine.runs.pictures import Boundary, Comparison, Picture, Pictures, Point
 from tests.engine.runs.test_kept_table import begun
-from tests.tui.app.stage import BOTH_SIZES
+from tests.tui.app.stage import BOTH_SIZES, sizes
 from tests.tui.app.stand import StandApp, seen, small_experiment, started, told, until
 from tui.live.samples_at_hand import samples_at_hand
 from tui.live.snapshot import Snapshot
@@ -397,7 +397,7 @@ def test_settings_that_cannot_be_written_say_so(tmp_path: Path) -> None:
     told(tmp_path, SettingsScreen(), story)
 
 
-@pytest.mark.parametrize("size", [(60, 20), (20, 5)])
+@sizes((20, 5), others=((60, 20),))
 def test_small_screens_do_not_break(tmp_path: Path, size: tuple[int, int]) -> None:
     """Every one of these screens is drawn and left with esc at any size."""
     app = trained(tmp_path)

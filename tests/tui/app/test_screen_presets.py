@@ -11,7 +11,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input, OptionList
 
 from engine.spec.presets import listings
-from tests.tui.app.stage import BOTH_SIZES
+from tests.tui.app.stage import BOTH_SIZES, sizes
 from tests.tui.app.stand import StandApp, made_run, seen, told, until
 from tui.screens.presets import PresetsScreen
 from tui.screens.table import TableScreen
@@ -280,7 +280,7 @@ def test_ascii_screens_hold_only_ascii(tmp_path: Path) -> None:
     told(tmp_path, PresetsScreen(), story, app=StandApp(tmp_path, ascii_only=True))
 
 
-@pytest.mark.parametrize("size", [(40, 10), (20, 5), (5, 2), (1, 1)])
+@sizes((20, 5), (1, 1), others=((40, 10), (5, 2)))
 def test_tiny_screens_do_not_break(tmp_path: Path, size: tuple[int, int]) -> None:
     """The cursor can be moved and the filter used at any size."""
 

@@ -70,17 +70,20 @@ def test_a_path_is_checked_while_it_is_typed(
     played(tmp_path, play, size=size)
 
 
-@pytest.mark.parametrize("pane", ["1", "2", "3", "4"])
-def test_what_matters_stays_in_the_footer_of_every_pane(tmp_path: Path, pane: str) -> None:
+def test_what_matters_stays_in_the_footer_of_every_pane(tmp_path: Path) -> None:
     """Two rows hold it at 80×24."""
+    hints = ("space Run", "f Repair", "p Predict", "c Code", "s Save", "R Runs", "q Quit")
 
     async def play(stage: Stage) -> None:
-        await stage.press(pane)
-        await stage.settled()
-        footer = "\n".join(stage.screen.splitlines()[-2:])
-        for hint in ("space Run", "f Repair", "p Predict", "c Code", "s Save", "R Runs", "q Quit"):
-            assert hint in footer, footer
-        await stage.pilot.click(offset=(footer.index("R Runs") + 2, NARROW[1] - 2))
-        await stage.until_seen("There are no runs")
+        for pane in ("1", "2", "3", "4"):
+            await stage.press(pane)
+            await stage.settled()
+            footer = "\n".join(stage.screen.splitlines()[-2:])
+            for hint in hints:
+                assert hint in footer, (pane, footer)
+            await stage.pilot.click(offset=(footer.index("R Runs") + 2, NARROW[1] - 2))
+            await stage.until_seen("There are no runs")
+            await stage.press("escape")
+            await stage.until(lambda: stage.app.screen is stage.app.workbench)
 
     played(tmp_path, play, size=NARROW, experiment=small_experiment())

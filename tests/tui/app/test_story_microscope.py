@@ -13,7 +13,7 @@ from engine.service.client.session import Session
 from engine.spec.presets import path_of
 from engine.training.checkpoint import load
 from engine.training.microscope.dissection import digest_of
-from tests.tui.app.stage import BOTH_SIZES, Stage, played
+from tests.tui.app.stage import BOTH_SIZES, Stage, played, sizes
 from tests.tui.app.stand import small_experiment
 from tui.screens.microscope import MicroscopeScreen
 from tui.screens.workbench import WorkbenchScreen
@@ -143,7 +143,7 @@ def test_the_tutorial_of_one_step_opens_under_the_microscope(tmp_path: Path) -> 
     played(tmp_path, play, experiment=experiment, name="one-step")
 
 
-@pytest.mark.parametrize("size", [(20, 5), (40, 10), (200, 60)])
+@sizes((20, 5), (200, 60), others=((40, 10),))
 def test_it_is_whole_at_any_size(tmp_path: Path, size: tuple[int, int]) -> None:
     """No part breaks where there is hardly room, or much of it."""
 

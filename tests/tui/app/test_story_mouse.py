@@ -9,16 +9,14 @@ from textual.events import MouseDown
 from textual.geometry import Offset
 from textual.widgets import Static
 
-from tests.tui.app.stage import BOTH_SIZES, NARROW, WIDE, Stage, played
+from tests.tui.app.stage import BOTH_SIZES, NARROW, SMALL, WIDE, Stage, played, sizes
 from tui.screens.actions import ActionsScreen
 from tui.screens.save import SaveScreen
 from tui.screens.workbench import WorkbenchScreen
 from tui.widgets.editor import Editor
 
-SIZES = pytest.mark.parametrize("size", [WIDE, NARROW, (60, 20)])
 
-
-@SIZES
+@sizes(SMALL, others=(WIDE, NARROW))
 def test_a_click_on_more_leads_to_everything(tmp_path: Path, size: tuple[int, int]) -> None:
     """The word stands in the bar at every size; the menu has what has no room there."""
 
@@ -98,23 +96,22 @@ def test_the_menu_has_a_key(tmp_path: Path, key: str) -> None:
     played(tmp_path, play)
 
 
-@pytest.mark.parametrize(
-    ("key", "why"),
-    [
-        ("g", "Nothing has diverged"),
-        ("delete", "Only a layer can be removed"),
-        ("z", "There is nothing to take back"),
-        ("right", "There is no block under the cursor"),
-    ],
-)
-def test_a_key_that_can_not_be_used_says_why(tmp_path: Path, key: str, why: str) -> None:
+def test_a_key_that_can_not_be_used_says_why(tmp_path: Path) -> None:
     """Instead of doing nothing; what nobody declared stays silent."""
+    said = {
+        "g": "Nothing has diverged",
+        "delete": "Only a layer can be removed",
+        "z": "There is nothing to take back",
+        "right": "There is no block under the cursor",
+    }
 
     async def play(stage: Stage) -> None:
-        await stage.press("f12")
-        await stage.press(key)
-        await stage.until(lambda: stage.notices)
-        assert [why in notice for notice in stage.notices] == [True]
+        for key, why in said.items():
+            stage.app.clear_notifications()
+            await stage.press("f12")
+            await stage.press(key)
+            await stage.until(lambda: stage.notices)
+            assert [why in notice for notice in stage.notices] == [True], key
 
     played(tmp_path, play)
 

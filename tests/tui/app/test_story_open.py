@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from engine.runs.run import Run
-from tests.tui.app.stage import BOTH_SIZES, NARROW, SIZES, Stage, played
+from tests.tui.app.stage import BOTH_SIZES, NARROW, SMALL, TINY, WIDE, Stage, played, sizes
 from tests.tui.app.stand import made_run, small_experiment
 from tui.screens.predict import PredictScreen
 from tui.widgets.snapshot_view import SnapshotView
@@ -32,7 +32,7 @@ def shows_no_training(stage: Stage) -> bool:
     )
 
 
-@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+@sizes(WIDE, TINY, others=(NARROW, SMALL))
 def test_another_preset_shows_nothing_of_the_last_training(
     tmp_path: Path, size: tuple[int, int]
 ) -> None:
@@ -124,17 +124,18 @@ def test_prediction_asks_for_values_of_what_is_open(tmp_path: Path) -> None:
     played(tmp_path, play)
 
 
-@pytest.mark.parametrize("key", ["x", "plus", "backspace"])
-def test_keys_steer_only_what_is_shown(tmp_path: Path, key: str) -> None:
+def test_keys_steer_only_what_is_shown(tmp_path: Path) -> None:
     """A training that is not open is neither stopped nor changed, and the notice names it."""
 
     async def play(stage: Stage) -> None:
         await stage.train()
         stage.app.open_workbench("other", small_experiment(seed=5))
         await stage.until_seen("another is training: space asks")
-        await stage.press(key)
-        await stage.until(lambda: any("small is running" in one for one in stage.notices))
-        assert stage.trainer.said == ["train small"]
+        for key in ("x", "plus", "backspace"):
+            stage.app.clear_notifications()
+            await stage.press(key)
+            await stage.until(lambda: any("small is running" in one for one in stage.notices))
+            assert stage.trainer.said == ["train small"], key
 
     played(tmp_path, play, size=NARROW)
 

@@ -10,7 +10,7 @@ import pytest
 
 from engine.errors import DataUnavailable
 from tests.tui.app.replay import Workers
-from tests.tui.app.stage import BOTH_SIZES, NARROW, WIDE, Stage, played
+from tests.tui.app.stage import BOTH_SIZES, NARROW, SMALL, WIDE, Stage, played, sizes
 from tests.tui.app.stand import FIRST_LAYER, made_run, small_experiment
 from tui.messages import DraftChanged
 from tui.widgets.pane import NAMES
@@ -84,7 +84,7 @@ def test_keys_change_the_rate_of_the_running_training(tmp_path: Path) -> None:
     played(tmp_path, play)
 
 
-@pytest.mark.parametrize("size", [WIDE, NARROW, (60, 20)])
+@sizes(SMALL, others=(WIDE, NARROW))
 def test_the_confusion_matrix_of_data_with_a_boundary(
     tmp_path: Path, size: tuple[int, int]
 ) -> None:
@@ -372,7 +372,7 @@ def _is_chosen(stage: Stage, name: str) -> bool:
     return stage.workbench.pane == name
 
 
-@pytest.mark.parametrize("size", [NARROW, (40, 12)])
+@sizes((40, 12), others=(NARROW,))
 def test_a_click_on_a_tab_shows_its_pane(tmp_path: Path, size: tuple[int, int]) -> None:
     """Also where only the chosen one has its name."""
 

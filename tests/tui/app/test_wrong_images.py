@@ -9,7 +9,7 @@ from textual.events import MouseScrollDown, MouseScrollUp
 
 from engine.runs.events import ClassScores, Evaluated
 from engine.runs.pictures import Comparison, Picture, Pictures
-from tests.tui.app.stage import NARROW, Stage, played
+from tests.tui.app.stage import NARROW, Stage, played, sizes
 from tests.tui.app.stand import small_experiment, started
 from tui.live.snapshot import Snapshot
 from tui.widgets.picture import PictureView
@@ -64,11 +64,10 @@ def snapshot(side: int, *, is_over: bool) -> Snapshot:
     ("side", "size"),
     [
         (8, NARROW),
-        (28, NARROW),
         (28, SIZES[2]),
         *(
             pytest.param(side, size, marks=pytest.mark.rare)
-            for side, size in ((28, SIZES[1]), (8, SIZES[1]), (8, SIZES[2]))
+            for side, size in ((28, NARROW), (28, SIZES[1]), (8, SIZES[1]), (8, SIZES[2]))
         ),
     ],
 )
@@ -89,7 +88,7 @@ def test_all_are_seen_with_captions_while_it_trains(
     played(tmp_path, play, size=size)
 
 
-@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+@sizes(NARROW, others=SIZES[1:])
 def test_they_stand_below_the_matrix_whole(tmp_path: Path, size: tuple[int, int]) -> None:
     """Once it is over, as large as there is room for, captions and all, or one page further."""
 
