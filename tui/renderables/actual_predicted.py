@@ -14,7 +14,7 @@ from rich.text import Text
 from tui.language import tr
 from tui.renderables.chart import Axis, Curve, chart, legend, reading, with_cursor
 from tui.renderables.look import Look
-from tui.renderables.numbers import metric
+from tui.renderables.numbers import fraction, metric
 from tui.renderables.palette import BROKEN, MODEL, PLAIN, SECONDARY, SPLITS, class_hue
 from tui.renderables.sanitize import crop, plain
 from tui.renderables.series import finite
@@ -24,6 +24,8 @@ _LEAST_WIDTH, _LEAST_HEIGHT = 24, 8
 _MOST_POINTS = 2000
 _COLUMNS_PER_MARK = 3
 """Where there is so much room, every sample has its mark on the lines."""
+_ROOMY = 36
+"""Columns of a table from which on its probabilities have all their digits."""
 _SHORT = 3
 """Columns of a label that is written out among all the others."""
 
@@ -54,6 +56,7 @@ def class_outcomes(
         Column("Predicted", least=5),
         Column(""),
     ]
+    roomy = width >= _ROOMY
     if probabilities:
         columns.insert(3, Column(f"P({classes[1]})", right=True, least=4, drop=2))
     body: list[Sequence[Cell]] = []
@@ -62,9 +65,14 @@ def class_outcomes(
         verdict = look.pick("✓", "ok") if right else look.pick("✗", "wrong")
         style = look.paint(PLAIN) if right else look.paint(BROKEN, bold=True)
         names = [_class(actual, classes, look), _class(predicted, classes, look)]
-        chance = [metric(probabilities[index])] if probabilities else []
+        chance = [_chance(probabilities[index], roomy=roomy)] if probabilities else []
         body.append([str(index), *names, *chance, Text(verdict, style)])
     return table(columns, body, width, look) + _more(len(outcomes) - len(body), width, look)
+
+
+def _chance(value: float | None, *, roomy: bool) -> str:
+    """A probability, in fewer digits rather than cut."""
+    return metric(value) if roomy else fraction(value, 2)
 
 
 def value_outcomes(

@@ -258,11 +258,12 @@ class WorkbenchScreen(EditsScreen):
     def about_to_train(self) -> None:
         """What happens now is seen in the picture.
 
-        A lesson's text stays where all panes are seen; where one has the room, its step stands in
-        two lines below.
+        Where all panes are seen, keys go on acting where they did; where one has the room, a
+        lesson's step stands in two lines below.
         """
         self.host.draft.end_steps()
-        if self.pane == "experiment" or (self.pane == LESSON and not self.shows_all):
+        is_seen = self._is_built and self.query_one(PictureView).size.area > 0
+        if self.pane in ("experiment", LESSON) and not is_seen:
             self.pane = "picture"
 
     def action_back(self) -> None:

@@ -386,3 +386,16 @@ def test_a_click_on_a_tab_shows_its_pane(tmp_path: Path, size: tuple[int, int]) 
             await stage.until(partial(_is_chosen, stage, name))
 
     played(tmp_path, play, size=size)
+
+
+@BOTH_SIZES
+def test_a_training_takes_no_keys_from_who_edits(tmp_path: Path, size: tuple[int, int]) -> None:
+    """Where all panes are seen the arrows stay the experiment's; else the picture is shown."""
+
+    async def play(stage: Stage) -> None:
+        await stage.press("1")
+        await stage.train()
+        await stage.until(lambda: stage.phase == "running")
+        assert stage.workbench.pane == ("experiment" if size == WIDE else "picture")
+
+    played(tmp_path, play, size=size)

@@ -66,6 +66,14 @@ def test_class_outcomes() -> None:
     ]
 
 
+def test_a_probability_has_fewer_digits_where_there_is_little_room() -> None:
+    """They are never cut: 0.5 and 0.6 of what would not tell one sample from another."""
+    outcomes = [Outcome(0, 0), Outcome(0, 1)]
+    for width, told in ((80, ["0.4128", "0.5874"]), (25, ["0.41", "0.59"])):
+        rows = class_outcomes(outcomes, ["0", "1"], width, PLAIN, probabilities=[0.41276, 0.58743])
+        assert [row.plain.split()[-2] for row in rows[2:]] == told
+
+
 def test_value_outcomes() -> None:
     """The error is the answer minus the target."""
     rows = value_outcomes([1.0, 2.0], [1.25, None], 80, PLAIN)
