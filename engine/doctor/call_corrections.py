@@ -17,6 +17,7 @@ from engine.spec.grammar import GrammarError, parse_call
 from engine.spec.nearest import nearest_word
 
 _PREFIX = re.compile(r"\b(?:torch|nn|optim|lr_scheduler|keras|layers|tf|F)\.")
+_LAST_NUMBER = re.compile(r",\s*[\d.]+\s*\)$")
 _WIDTH, _KERNEL = 32, 3
 
 Correction = tuple[str, Call, tuple[str, ...]]
@@ -29,9 +30,15 @@ def read_as_call(text: str) -> str:
     closed = bare + ")" * (bare.count("(") - bare.count(")"))
     opened = re.sub(r"^(\w+)[\s:]+(.+)$", r"\1(\2)", closed) if "(" not in closed else closed
     fewer = closed.rstrip(")") + ")" * closed.count("(")
+    shorter = [closed]  # without the numbers at its end
+    while (rest := _LAST_NUMBER.sub(")", shorter[-1])) != shorter[-1]:
+        shorter.append(rest)
     for guess in (bare, closed, opened, fewer):
         with contextlib.suppress(GrammarError):
             return repr(parse_call(guess))
+    for guess in shorter:
+        with contextlib.suppress(GrammarError):
+            return repr(parse_call(guess).without_sizes())
     return ""
 
 

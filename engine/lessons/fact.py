@@ -45,6 +45,8 @@ class Fact:
     takes: Taken = NOTHING
     was: Callable[[Situation, tuple[Argument, ...]], bool] | None = None
     """Whether it held earlier in the step, for `is gone`; None where nobody remembers."""
+    is_figure: bool = False
+    """Whether it is one of the many that differ by what is measured, and of which samples."""
 
 
 FACTS: dict[str, Fact] = {}

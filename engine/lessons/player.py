@@ -298,7 +298,7 @@ class _Hands:
             await self._session.look_inside(look)
         else:
             await self._session.experiments.inside_first(self._bench.experiment, look, where)
-        self._situation.did("looked_inside")
+        self._situation.did("looked_inside", str(verb.layer))
 
     @_do.register
     async def _(self, verb: do.ReadCode) -> None:

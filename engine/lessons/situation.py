@@ -157,7 +157,10 @@ class Situation:
         self.answers.append(Answered(self.moment, self.step, choice))
 
     def did(self, what: Deed, detail: str = "") -> None:
-        """Something else was done; detail: the format of an export, the rate that was found."""
+        """Something else was done.
+
+        detail: the format of an export, the rate that was found, the layer whose unit was seen.
+        """
         self.moment += 1
         self.deeds.append(Done(self.moment, what, detail))
 

@@ -18,6 +18,7 @@ from engine.parts.component import Component
 from engine.parts.layers import Layer
 from engine.parts.layers.block import Block
 from engine.spec.call import Call
+from engine.spec.syntax_reason import syntax_reason
 from engine.spec.torch_call import NotTheSame, component_named, native
 
 MAX_BITS = 1024
@@ -115,7 +116,7 @@ def _check_length(text: str) -> None:
 
 def _expression(text: str) -> ast.expr:
     _check_length(text)
-    reason = ""
+    reason: str | None = None
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # "\d" in a text is the person's affair
         # A table may be written as TOML has it, too: {zip = "category"}; a line of a program may
@@ -124,10 +125,12 @@ def _expression(text: str) -> ast.expr:
             try:
                 return read(text.strip())
             except SyntaxError as error:
-                reason = reason or error.msg or "it does not parse"
+                reason = syntax_reason(error) if reason is None else reason
             except (ValueError, RecursionError, MemoryError) as error:
                 reason = str(error) or "it is nested too deeply"
                 break
+    if not reason:
+        raise GrammarError(f"{_quoted(text)} is not a call like Name(argument, key=value)")
     if reason.startswith("Exceeds the limit"):
         reason = "a number has too many digits"
     raise GrammarError(f"{_quoted(text)} is not a call like Name(argument, key=value): {reason}")

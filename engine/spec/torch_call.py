@@ -48,6 +48,7 @@ def native(call: Call, *, from_torch: bool) -> Call:
         return call
     if not from_torch and _fits(component, call):
         return call
+    _check_numbers(component, call)
     try:
         found = _read(component, call)
     except NotTheSame:
@@ -59,6 +60,37 @@ def native(call: Call, *, from_torch: bool) -> Call:
     if from_torch:
         _check_made(component, call, found)
     return found
+
+
+def _check_numbers(component: type[Component], call: Call) -> None:
+    """Refuse numbers behind those that a layer takes by their place; say which to leave out."""
+    if not issubclass(component, Layer) or not component.size_names:
+        return
+    names = _order(component)
+    fitting = [
+        _may_be(value, name, component) for value, name in zip(call.args, names, strict=False)
+    ]
+    kept = fitting.index(False) if False in fitting else len(fitting)
+    surplus = call.args[kept:]
+    if not kept or not surplus or any(type(one) not in (int, float) for one in surplus):
+        return
+    found = _read(component, Call(call.name, call.args[:kept], call.kwargs))
+    if found is None or not _fits(component, found):
+        return
+    takes, out = " and ".join(names[:kept]), " and ".join(f"the {one!r}" for one in surplus)
+    raise NotTheSame(
+        f"{component.name} takes {takes}, and no number behind that: leave {out} out, "
+        f"write {found.without_sizes()!r}"
+    )
+
+
+def _may_be(value: object, name: str, component: type[Layer]) -> bool:
+    """Whether a value can be what PyTorch calls so."""
+    if name in component.parameters():
+        return _is_value(value, *component.parameters()[name], name)
+    return name in component.size_names and (
+        isinstance(value, list | tuple) or (type(value) is int and value > 0)
+    )
 
 
 def _check_made(component: type[Component], call: Call, found: Call) -> None:

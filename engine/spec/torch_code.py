@@ -18,6 +18,7 @@ from engine.parts.layers import Layer
 from engine.spec.call import Call
 from engine.spec.forward import chained
 from engine.spec.grammar import GrammarError, call_in_program, path_of, split_calls
+from engine.spec.syntax_reason import syntax_reason
 from engine.spec.torch_call import component_named
 
 _SIGNS = re.compile(
@@ -103,7 +104,8 @@ def spread(raw: Mapping[str, object]) -> dict[str, object]:
 
 
 def _is_several(text: object) -> bool:
-    return isinstance(text, str) and _SEQUENTIAL in text and is_code(text)
+    has_several = isinstance(text, str) and (_SEQUENTIAL in text or "\n" in text.strip())
+    return has_several and is_code(str(text))
 
 
 def _parsed(text: str) -> ast.Module:
@@ -111,14 +113,14 @@ def _parsed(text: str) -> ast.Module:
     if len(text) > CALL.most:
         raise GrammarError(f"it has {CALL.refusal(len(text))}")
     bare = "\n".join(line.strip() for line in text.splitlines())
-    reason = ""
+    reason: str | None = None
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         for one in (textwrap.dedent(text), bare, f"[{bare}\n]", f"({bare}\n"):
             try:
                 return ast.parse(one.strip())
             except SyntaxError as error:
-                reason = reason or f"line {error.lineno}: {error.msg}"
+                reason = reason or f"line {error.lineno}: {syntax_reason(error)}".removesuffix(": ")
             except (ValueError, RecursionError, MemoryError) as error:
                 reason = str(error) or "it is nested too deeply"
                 break

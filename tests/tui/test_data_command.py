@@ -35,6 +35,10 @@ def test_one_is_told_of(bench: Bench) -> None:
     (record,) = perceptui("data", "wine", "--json").records
     assert (record["samples"], record["licence"], record["is_here"]) == (178, "CC BY 4.0", True)
     assert "did you mean wine?" in bench.refused("data", "wien")
+    Path("houses.csv").write_text("a,b\n1,2\n")
+    assert "`perceptui inspect houses.csv` says what is in it" in bench.refused(
+        "data", "houses.csv"
+    )
 
 
 def test_one_is_fetched_and_removed(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -99,7 +99,15 @@ def test_the_facts() -> None:
     """Each with what it is, for whoever writes a lesson."""
     told = perceptui("learn", "--facts", "--json").records
     assert [one["name"] for one in told] == list(FACTS)
-    assert "train_loss  number: the newest loss" in perceptui("learn", "--facts").out
+    every = perceptui("learn", "--facts").out
+    assert all(name in every for name, fact in FACTS.items() if not fact.is_figure)
+    assert len(every.splitlines()) < 90, "figures, which differ by a word only, are not all listed"
+    assert "looked_inside(the index of a layer)" in every
+    assert "best_train_loss" in every
+    of_losses = perceptui("learn", "--facts", "train_loss").out
+    assert "train_loss  number: the newest loss" in of_losses
+    assert "best_train_loss  number" in of_losses
+    assert "accuracy" not in of_losses
 
 
 @pytest.mark.parametrize(
@@ -108,6 +116,10 @@ def test_the_facts() -> None:
         (("learn", "--check"), "--check: name the files of lessons"),
         (("learn", "--check", "--list"), "give one of them"),
         (("learn", "circle", "xor"), 'unexpected "xor"'),
+        (
+            ("learn", "--facts", "trainloss"),
+            'no fact is called "trainloss": did you mean train_loss?',
+        ),
         (("learn", "nosuch"), 'unknown lesson "nosuch"'),
         (("learn", "circle"), "a lesson is played in the app, which takes a terminal"),
     ],

@@ -12,6 +12,7 @@ from engine.spec.presets import names
 from tests.tui.app.recording import preset
 from tests.tui.app.stage import Stage, played
 from tui.offered import NOTHING, idle
+from tui.widgets.pane import PANES, PaneFrame
 
 POINTS = frozenset({"by_sample", "discrete", "matrix", "predict", "test_points"})
 
@@ -73,3 +74,14 @@ def test_a_pane_names_keys_that_do_something(tmp_path: Path) -> None:
         await stage.until_seen("b bands  t test points  o samples", "M matrix")
 
     played(tmp_path, play)
+
+
+def test_a_key_is_named_for_what_it_changes_now() -> None:
+    """b turns what is decoded into points: no bands are there."""
+    frame = PaneFrame(next(one for one in PANES if one.name == "picture"))
+    frame.offer(lambda _: True, {"discrete": "points"})
+    frame._show_keys(80)
+    assert "[b]b[/b] points" in (frame.border_subtitle or "")
+    frame.offer(lambda _: True)
+    frame._show_keys(80)
+    assert "[b]b[/b] bands" in (frame.border_subtitle or "")

@@ -54,6 +54,11 @@ def data_command(
             from engine.parts.data import Data
             from engine.spec.nearest import nearest
 
+            if Path(name).exists():
+                raise UsageError(
+                    f"{name} is a file of yours: `perceptui inspect {name}` says what is in it, "
+                    f"`perceptui new {name}` makes an experiment of it"
+                )
             raise UsageError(f'no data set "{name}"{nearest(name, Data.members())}')
         own = []
     if shared.json:

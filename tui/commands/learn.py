@@ -18,6 +18,7 @@ from tui.language import SOURCE, spoken, tr
 if TYPE_CHECKING:
     from engine.errors import Problem
     from engine.lessons.lesson import Lesson
+    from tui.terminal.printing import Terminal
 
 
 @app.command()
@@ -39,7 +40,11 @@ def learn(
         ),
     ] = False,
     facts: Annotated[
-        bool, typer.Option("--facts", help="List what the conditions of lessons can ask about.")
+        bool,
+        typer.Option(
+            "--facts",
+            help="List what the conditions of lessons can ask about; with NAME what is called so.",
+        ),
     ] = False,
     runs_dir: o.RunsDir = None,
     data_dir: o.DataDir = None,
@@ -52,10 +57,10 @@ def learn(
         raise UsageError("--list, --check and --facts: give one of them")
     if checked:
         raise typer.Exit(_check([expanded(one) for one in named or ()], shared))
-    if named and (listed or facts or len(named) > 1):
+    if named and (listed or len(named) > 1):
         raise UsageError(f'unexpected "{named[-1]}": `perceptui learn NAME` opens one lesson')
     if facts:
-        _list_facts(shared)
+        _list_facts(shared, named[0] if named else "")
     else:
         raise typer.Exit(_open(named[0] if named else None, shared, listed=listed))
 
@@ -118,23 +123,42 @@ def _list(shared: o.Shared) -> None:
     terminal.line("Play one:  perceptui learn NAME")
 
 
-def _list_facts(shared: o.Shared) -> None:
-    """Print every fact that a condition can name."""
+def _list_facts(shared: o.Shared, name: str) -> None:
+    """Print the facts that a condition can name, or those that have this in their name."""
     from engine.lessons.facts import FACTS
+    from engine.spec.nearest import nearest
 
+    found = [fact for fact in FACTS.values() if name in fact.name]
+    if not found:
+        raise UsageError(f'no fact is called "{name}"{nearest(name, FACTS)}')
     if shared.json:
-        for fact in FACTS.values():
+        for fact in found:
             takes = fact.takes.what if fact.takes.most else ""
             print_json({"name": fact.name, "kind": fact.kind, "what": fact.what, "takes": takes})
         return
     from tui.terminal.printing import Terminal
 
     terminal = Terminal(ascii_only=shared.ascii)
-    for fact in FACTS.values():
-        takes = f"({fact.takes.what})" if fact.takes.most else ""
-        terminal.tell(f"{fact.name}{takes}  {fact.kind}: {fact.what}")
-    terminal.tell("")
-    terminal.tell("Every key of an experiment is one too: layers.0.out_features, optimizer.lr")
+    for fact in found:
+        if name or not fact.is_figure:
+            takes = f"({fact.takes.what})" if fact.takes.most else ""
+            terminal.tell(f"{fact.name}{takes}  {fact.kind}: {fact.what}")
+    if not name:
+        terminal.tell("")
+        _tell_of_figures(terminal)
+        terminal.tell("")
+        terminal.tell("Every key of an experiment is one too: layers.0.out_features, optimizer.lr")
+
+
+def _tell_of_figures(terminal: Terminal) -> None:
+    """Say how the many are named that differ by what is measured only."""
+    from engine.parts.metrics import METRICS
+
+    measured = ", ".join(metric.name for metric in METRICS.values())
+    terminal.tell("Figures of a training are named SPLIT_METRIC: train_loss, test_accuracy")
+    terminal.tell(f"METRIC is one of {measured}")
+    terminal.tell("Before it first_, best_, worst_, earlier_, lowest_ or highest_: best_train_loss")
+    terminal.tell("perceptui learn --facts train_loss says what each of them is")
 
 
 def _check(paths: list[Path], shared: o.Shared) -> int:

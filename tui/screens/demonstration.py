@@ -272,7 +272,7 @@ class Demonstration:
     async def _(self, verb: do.LookInside) -> None:
         self.screen.action_pane("network")
         self.screen.query_one(NetworkView).chosen = Unit(verb.layer, verb.unit)
-        self.host.learning.did("looked_inside")
+        self.host.learning.did("looked_inside", str(verb.layer))
 
     @_show.register
     async def _(self, verb: do.ReadCode) -> None:

@@ -125,7 +125,7 @@ class InsideScreen(TimeScreen):
     def on_looked(self, message: Looked) -> None:
         chosen = self.query_one(NetworkView).chosen
         if chosen is not None and chosen != self._looked_at:  # no other size of the same
-            self.host.learning.did("looked_inside")
+            self.host.learning.did("looked_inside", str(chosen.layer))
         self._looked_at = chosen
         self.show_inside(self._seen())
 

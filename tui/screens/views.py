@@ -121,7 +121,8 @@ class ViewsScreen(PanesScreen):
         self.query_one("#picture", PaneFrame).show_title(picture.heading())
         for name in ("picture", "scores"):
             frame = self.query_one(f"#{name}", PaneFrame)
-            frame.offer(partial(self._does_something, frame.view))
+            said = {"discrete": "points"} if picture.is_of_places else {}
+            frame.offer(partial(self._does_something, frame.view), said)
 
     def _does_something(self, view: Widget, action: str) -> bool:
         return all(node.check_action(action, ()) is True for node in (self, view))

@@ -160,7 +160,7 @@ class Editor(CursorRows, can_focus=True):
             "remove_layer": "Only a layer can be removed: move the cursor onto one",
             "freeze_layer": "Only a layer can be frozen: move the cursor onto one",
             "move_layer": "Only a layer can be moved, and not past the network's ends",
-            "open_block": "There is no block under the cursor",
+            "open_block": "Here enter edits: ← and → step a value between ‹ and ›, or open a block",
             "step_up": "Only a value between arrows goes in steps",
             "step_down": "Only a value between arrows goes in steps",
             "switch": "Only the inputs are switched on and off: move the cursor onto their line",

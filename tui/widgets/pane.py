@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Literal, NamedTuple, Self, get_args
 
 from rich.cells import cell_len
@@ -123,10 +124,15 @@ class PaneFrame(Vertical):
         self.show_title(self.pane.title)
         self._show_keys(self.outer_size.width)
 
-    def offer(self, does_something: Callable[[str], bool]) -> None:
-        """Name those of its own keys whose action does something now."""
+    def offer(
+        self, does_something: Callable[[str], bool], said: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
+        """Name those of its own keys whose action does something now.
+
+        said: what an action does to what is shown now, where that has another name.
+        """
         offered = [one for one in self.pane.keys if not one.action or does_something(one.action)]
-        self.show_keys([(one.key, one.does) for one in offered])
+        self.show_keys([(one.key, said.get(one.action, one.does)) for one in offered])
 
     def show_keys(self, keys: Sequence[tuple[str, str]]) -> None:
         """Name these keys, which are of now."""

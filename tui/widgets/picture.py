@@ -184,6 +184,12 @@ class PictureView(ScrolledView, CurveCursor, can_focus=True):
         inside = snapshot.inside if self.large is not None else None
         return snapshot.pictures, *splits, snapshot.is_over, snapshot.started, inside
 
+    @property
+    def is_of_places(self) -> bool:
+        """Whether what is drawn is the plane of a network's narrowest place."""
+        pictures = self.snapshot.pictures
+        return pictures is not None and pictures.latent is not None
+
     def chart_rows(self) -> Sequence[Text]:
         return self.all_rows(*self.size) if self._has_curve() else []
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from rich.style import Style
@@ -197,8 +197,7 @@ class PlanePad(RowsView, can_focus=True):
     def make_rows(self, width: int, height: int) -> list[Text]:
         look = self.look
         shown = {self.cell(one.x1, one.x2): one.kind for one in self._points}
-        cursor, middle = self.place, self.cell(0, 0)
-        cross = look.pick("┼", "+"), look.paint(SECONDARY)
+        cursor, axes = self.place, self._axes(width, height)
 
         def glyph(column: int, row: int) -> Glyph:
             place = column, row
@@ -206,10 +205,29 @@ class PlanePad(RowsView, can_focus=True):
             sign: Glyph = (" ", Style())
             if kind is not None:
                 sign = look.glyph(kind), look.paint(class_hue(kind))
-            elif place == middle:
-                sign = cross
+            elif place in axes:
+                sign = axes[place], look.paint(SECONDARY)
             if place != cursor:
                 return sign
             return sign[0], sign[1] + look.paint(ATTENTION) + Style(reverse=True)
 
         return [row_of(glyph(x, y) for x in range(width)) for y in range(height)]
+
+    def _axes(self, width: int, height: int) -> Mapping[tuple[int, int], str]:
+        """Where no point lies: both axes, whole numbers beside them, what each is called."""
+        look, (left, top) = self.look, self.cell(0, 0)
+        across, down, crossed = look.pick("─", "-"), look.pick("│", "|"), look.pick("┼", "+")
+        signs = {(column, top): across for column in range(width)}
+        signs |= {(left, row): down for row in range(height)} | {(left, top): crossed}
+        furthest = math.ceil(REACH * max(width, 2 * height) / max(1, min(width, 2 * height)))
+        for number in (n for n in range(-furthest, furthest + 1) if n):
+            column, row = self.cell(number, 0)[0], self.cell(0, number)[1]
+            signs |= {(column, top): crossed, (left, row): crossed}
+            signs |= _written(str(number), column - (number < 0), top + 1)
+            signs |= _written(str(number), left + 2, row)
+        return signs | _written("x1", width - 2, top - 1) | _written("x2", left + 2, 0)
+
+
+def _written(text: str, column: int, row: int) -> dict[tuple[int, int], str]:
+    """A text's signs at the places that it takes from there on."""
+    return {(column + n, row): sign for n, sign in enumerate(text)}

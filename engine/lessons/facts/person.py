@@ -19,16 +19,24 @@ _WHAT: dict[Deed, str] = {
     "code_read": "whether the code of the experiment was read",
     "evaluated": "whether a trained network was evaluated",
     "compared": "whether runs were compared",
-    "looked_inside": "whether a unit of the network was looked at",
+    "looked_inside": "whether a unit of the network was looked at, or one of this layer",
 }
 
 
 def _did(what: Deed, situation: Situation, arguments: tuple[Argument, ...]) -> bool:
     done = situation.deeds_of_step(what)
-    return arguments[0] in done if arguments else bool(done)
+    return _detail(arguments[0]) in done if arguments else bool(done)
 
 
-_FORMAT = Taken("the name of a format", str, 0, 1, lambda: FORMATS)
+def _detail(argument: Argument) -> str:
+    """A deed's detail, as it is told: a layer by its index."""
+    return argument if isinstance(argument, str) else f"{argument:g}"
+
+
+_DETAILS: dict[Deed, Taken] = {
+    "exported": Taken("the name of a format", str, 0, 1, lambda: FORMATS),
+    "looked_inside": Taken("the index of a layer", float, 0, 1),
+}
 
 for deed in DEEDS:
     declare(
@@ -37,7 +45,7 @@ for deed in DEEDS:
             "yes-no",
             _WHAT[deed],
             partial(_did, deed),
-            _FORMAT if deed == "exported" else NOTHING,
+            _DETAILS.get(deed, NOTHING),
         )
     )
 

@@ -191,7 +191,7 @@ def _declare_metrics() -> None:
             ("lowest_", f"the lowest final {of} of this step's trainings", _lowest),
             ("highest_", f"the highest final {of} of this step's trainings", _highest),
         ):
-            declare(Fact(prefix + name, kind, what, partial(read, name)))
+            declare(Fact(prefix + name, kind, what, partial(read, name), is_figure=True))
 
 
 _declare_metrics()

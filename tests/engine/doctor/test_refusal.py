@@ -58,6 +58,7 @@ GIVEN = 'csv("grades.csv", "grade", task="regression")'
         (layers("Linear(4)", "keras.layers.ReLU()", "Linear(1)"), "not-a-call", "layers[1]",
          "write ReLU()"),
         (layers("Linear(4", "Linear(1)"), "not-a-call", "layers[0]", "write Linear(4)"),
+        (layers("nn.Linear(2, 4, 3)", "Linear(1)"), "not-a-call", "layers[0]", "write Linear(4)"),
         ({"layers": "Linear(4), Linear(1)"}, "not-a-list", "layers",
          'write layers = ["Linear(4)", "Linear(1)"]'),
         (layers("Linear()", "ReLU()", "Linear(1)"), "missing-argument", "layers[0]",

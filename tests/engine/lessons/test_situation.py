@@ -165,6 +165,15 @@ def test_other_deeds(deed: str) -> None:
     assert not is_so(deed, now)
 
 
+def test_units_by_layer() -> None:
+    """A unit of any, or of one of them: who looks at an output has seen none before it."""
+    now = situation()
+    now.did("looked_inside", "2")
+    assert is_so("looked_inside and looked_inside(2) and not looked_inside(0)", now)
+    now.did("looked_inside", "0")
+    assert is_so("looked_inside(0)", now)
+
+
 def test_exports_by_format() -> None:
     """Any, or one of them."""
     now = situation()

@@ -133,6 +133,35 @@ def test_anything_else_is_explained(text: str) -> None:
     assert len(message) < 300
 
 
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("Linear(5 5)", "perhaps a comma is missing"),
+        ("Linear(5", "( is never closed"),
+        ("Linear(5))", ") closes nothing"),
+        ("Linear([5)", ") closes another bracket than was opened"),
+        ("Linear('5)", "a quotation mark is never closed"),
+        ("Linear(bias=True, 5)", "what is given without a name stands first"),
+        ("Linear(5x)", "a number runs into a word"),
+        ("Linear（5）", "（ is a wide sign, type ("),
+        ("Linear(5；)", "； is a wide sign, type ;"),
+        ("Linear(5€)", "€ belongs in no call"),
+    ],
+)
+def test_what_does_not_parse_says_why(text: str, reason: str) -> None:
+    """In sentences of its own, which a catalogue has; Python's are English, and change."""
+    with pytest.raises(GrammarError) as caught:
+        parse_call(text)
+    assert str(caught.value).endswith(f" is not a call like Name(argument, key=value): {reason}")
+
+
+def test_a_reason_that_says_nothing_is_left_out() -> None:
+    """Python knows no more than that the syntax is invalid."""
+    with pytest.raises(GrammarError) as caught:
+        parse_call("Linear(a=)")
+    assert str(caught.value) == "'Linear(a=)' is not a call like Name(argument, key=value)"
+
+
 def test_an_argument_given_twice_is_named() -> None:
     """Two values for one name are refused by that name, though Python's parser takes them."""
     with pytest.raises(GrammarError, match="lr is given twice"):

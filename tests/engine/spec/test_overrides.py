@@ -143,7 +143,7 @@ def test_a_layer_inside_of_a_block_is_changed(assignment: str, block: str) -> No
             "layers.1.0.x",
             'Linear has no argument "x": it has out_features, bias, init, init_scale, init_bias',
         ),
-        ("layers.1.1", "'5(' is not a call like Name(argument, key=value): '(' was never closed"),
+        ("layers.1.1", "'5(' is not a call like Name(argument, key=value): ( is never closed"),
     ],
 )
 def test_a_place_that_is_not_in_a_block_is_told(key: str, message: str) -> None:

@@ -106,10 +106,20 @@ def test_a_list_of_layers_has_many_forms(text: str) -> None:
     assert layers is None or [str(one) for one in layers] == ["Linear(4)", "ReLU()", "Linear(1)"]
 
 
+def test_a_class_among_the_layers_is_taken_apart() -> None:
+    """Wherever a layer may stand, a whole program may; also one that builds only one layer."""
+    for built, layers in ((2, list(TWO)), (1, [TWO[0]])):
+        lines = ["self.fc1 = nn.Linear(2, 4)", "self.act = nn.ReLU()"][:built]
+        text = "class Net(nn.Module):\n  def __init__(self):\n" + "".join(
+            f"    {line}\n" for line in ("super().__init__()", *lines)
+        )
+        assert spread({"layers": [text, "Linear(1)"]})["layers"] == [*layers, "Linear(1)"]
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("nn.Sequential(nn.Linear(2, 4)", "'(' was never closed"),
+        ("nn.Sequential(nn.Linear(2, 4)", "( is never closed"),
         ("nn.Sequential(nn.Linear(2, 3), __import__('os').system('true'))", "is not a call"),
         ("nn.Sequential(*[nn.Linear(2, 2) for _ in range(3)])", "is not a call"),
         (CIFAR.replace("x.tanh()", "x + x"), "'x + x' in forward is no layer after the other"),

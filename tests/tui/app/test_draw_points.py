@@ -64,6 +64,26 @@ def test_the_mouse_sprays_and_the_other_button_erases(
     told(tmp_path, DrawPointsScreen(), story, size=size)
 
 
+def test_an_empty_plane_has_its_axes(tmp_path: Path) -> None:
+    """With whole numbers where they lie, and the names that the features will have."""
+
+    async def story(app: StandApp, pilot: Play) -> None:
+        plane = pad(app)
+        rows = [row.plain for row in plane.make_rows(*plane.size)]
+        left, top = plane.cell(0, 0)
+        for number in (-1, 1):
+            column, row = plane.cell(number, 0)[0], plane.cell(0, number)[1]
+            assert rows[top][column] == rows[row][left] == "┼"
+            assert str(number) in rows[top + 1][column - 1 : column + 2]
+            assert str(number) in rows[row][left + 1 : left + 5]
+        assert "x2" in rows[0]
+        assert rows[top - 1].endswith("x1")
+        await pilot.press("space")
+        assert plane.counts == [SPRAYED]
+
+    told(tmp_path, DrawPointsScreen(), story)
+
+
 def test_keys_put_single_points_where_the_cursor_is(tmp_path: Path) -> None:
     """Anywhere in its cell; the eraser takes those of a cell and around it."""
 

@@ -43,7 +43,7 @@ def test_the_arrows_move_a_cursor_that_decodes(
         stage.trainer.advance()
         picture = stage.workbench.query_one(PictureView)
         await stage.press("3")
-        await stage.until_seen("Decoded over the plane: -1 to 1 across", "came in")
+        await stage.until_seen("Decoded over the plane: -1 to 1 across", "came in", "b points")
         await stage.press("right", "right", "right", "up")
         await stage.until(lambda: picture.place == (2, 0))
         await stage.press("b")

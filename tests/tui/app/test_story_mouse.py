@@ -102,7 +102,7 @@ def test_a_key_that_can_not_be_used_says_why(tmp_path: Path) -> None:
         "g": "Nothing has diverged",
         "delete": "Only a layer can be removed",
         "z": "There is nothing to take back",
-        "right": "There is no block under the cursor",
+        "right": "Here enter edits: ← and → step a value between ‹ and ›, or open a block",
     }
 
     async def play(stage: Stage) -> None:
