@@ -20,6 +20,7 @@ MOST_MAPS = 8
 """Layers that are shown, the first ones."""
 MOST_STATES = 32
 """Numbers of a state that are shown."""
+_LEAST_TOKENS = 3
 MOST_TOKENS = 120
 """Tokens that are put into the plane."""
 _SIGNS = {"\n": "¶", " ": "·", "\t": "→"}
@@ -68,10 +69,11 @@ def embedded(evaluator: Evaluator) -> TokenPlane | None:
         return None
     name, module = found_in
     assert isinstance(module, nn.Embedding), "it was looked for"
-    if module.embedding_dim < 2 or module.num_embeddings < 3:
+    if module.embedding_dim < 2:
         return None
-    rows = module.weight.detach().cpu().double()
-    if not bool(rows.isfinite().all()):
+    names = token_names(evaluator.facts)
+    rows = module.weight.detach().cpu().double()[: len(names)]  # others are no token's
+    if len(rows) < _LEAST_TOKENS or not bool(rows.isfinite().all()):
         return None
     rows = rows - rows.mean(0)
     _, sizes, directions = torch.linalg.svd(rows, full_matrices=False)
@@ -80,7 +82,6 @@ def embedded(evaluator: Evaluator) -> TokenPlane | None:
     largest = found.gather(0, found.abs().argmax(0, keepdim=True))
     upright = torch.where(largest < 0, -1.0, 1.0)  # so that no frame is the mirror of the last
     found = (found * upright)[:MOST_TOKENS]
-    names = token_names(evaluator.facts)
     return TokenPlane(
         names=list(names[: len(found)]),
         x=found[:, 0].tolist(),

@@ -82,6 +82,20 @@ def test_tokens_lie_where_they_differ_most(trainer: Trainer) -> None:
     assert found.layer == "layers[0]"
 
 
+def test_rows_of_no_token_are_not_in_the_plane(trainer: Trainer) -> None:
+    """Of an embedding that has more of them than the data has tokens."""
+    rows = torch.zeros(60, 4)
+    rows[:, 2] = torch.arange(60.0)
+    rows[56:] = 1e6
+    model = nn.Sequential(nn.Embedding(60, 4, _weight=rows))
+    evaluator = trainer.evaluator
+    found = embedded(type(evaluator)(model, evaluator.criterion, evaluator.decoder,
+                                     evaluator.facts, evaluator.input_map))  # fmt: skip
+    assert found is not None
+    assert len(found.names) == len(found.x) == len(found.y) == 56
+    assert max(map(abs, found.x)) == pytest.approx(27.5)
+
+
 def test_what_is_next_is_what_the_network_says(trainer: Trainer) -> None:
     """The likeliest first, each with its probability after the beginning of a line."""
     facts = trainer.splits.facts
