@@ -316,6 +316,8 @@ class Csv(Data, name="csv"):
             function = table_file.csv_table
             reading = (table_cells.unpacked, table_cells.csv_options, table_cells.read_cells)
             imports |= {"import pyarrow.csv"}
+            imports |= {"from collections.abc import Callable, Iterable, Sequence"}
+            imports -= {"from collections.abc import Callable, Sequence"}
         if self.hash:
             imports |= {"import re", "import zlib"}
         if self.spelled:

@@ -44,19 +44,24 @@ def script(
     data, model, loop = (piece.lines for piece in pieces)
     imports = {"import torch", "from torch import nn"}.union(*(piece.imports for piece in pieces))
     imports |= imported(plan) | (set() if plan.on_cpu else {"import os"})
+    body = [*data, *model, *evaluate_lines(plan), *loop, *ending_lines(plan)]
     lines = [
         *docstring([experiment.title or "A neural network", experiment.summary, _ABOUT, remark]),
         "",
+        *_about_annotations("\n".join(body)),
         *_sorted(imports),
         "",
         *_setup(plan),
-        *data,
-        *model,
-        *evaluate_lines(plan),
-        *loop,
-        *ending_lines(plan),
+        *body,
     ]
     return re.sub(r"\n{4,}", "\n\n\n", "\n".join(line.rstrip() for line in lines)) + "\n"
+
+
+def _about_annotations(body: str) -> list[str]:
+    """That annotations are not evaluated, where a class has methods that name it."""
+    names = re.findall(r"^class (\w+)", body, re.MULTILINE)
+    is_needed = any(f"-> {name}:" in body for name in names)
+    return ["from __future__ import annotations", ""] if is_needed else []
 
 
 def _setup(plan: Plan) -> list[str]:

@@ -70,7 +70,7 @@ def run_here(code: str) -> Output:
     diverged = False
     with contextlib.redirect_stdout(printed), flushed_denormals():
         try:
-            exec(compile(code, "script.py", "exec"), {"__name__": "__main__"})
+            exec(compile(code, "script.py", "exec", dont_inherit=True), {"__name__": "__main__"})
         except SystemExit:
             diverged = True
         except RuntimeError as error:

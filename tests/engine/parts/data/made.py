@@ -25,7 +25,7 @@ def scripted(generator: Generator, seed: int = 0) -> tuple[torch.Tensor, torch.T
     )
     torch.manual_seed(seed)
     names: dict[str, Any] = {"__name__": "script"}
-    exec(code, names)
+    exec(compile(code, "made.py", "exec", dont_inherit=True), names)
     inputs, targets = names["result"]
     return inputs, targets
 
