@@ -100,6 +100,8 @@ class BenchApp(TerminalApp[int]):
             self.notify("Your changes are still here: z takes them back", markup=False)
         if is_another:
             self.workbench.choose_no_unit()
+        if is_another and not is_new:
+            self.learning.left_for(name)
         self._show_workbench()
         if self.learning.play is not None:
             return  # it has its own say on what is looked at first

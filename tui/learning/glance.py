@@ -53,6 +53,7 @@ class Glance:
     wrong: str = ""
     doing: str = ""
     problem: str = ""
+    elsewhere: str = ""
 
     @property
     def step(self) -> StepWords:

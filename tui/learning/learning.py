@@ -37,6 +37,12 @@ class Learning:
         self.play = None
         self._changed(False)
 
+    def left_for(self, name: str) -> None:
+        """Another experiment, of this name, is put on the bench by hand."""
+        if self.play is not None:
+            self.play.leave_for(name)
+            self._changed(False)
+
     def happened(self, event: ev.Event) -> None:
         """A training told something of itself."""
         if self.play is not None:

@@ -200,6 +200,10 @@ def happened(play: Told, width: int, look: Look) -> list[Text]:
     if play.doing:
         told = tr(f"being shown: {play.doing}")
         rows += [Text(fit(told, width, look.ascii), look.paint(ATTENTION))]
+    if play.elsewhere and play.step is not None:
+        sign = look.pick("▲ ", "! ")
+        told = tr(f"{play.elsewhere} is on the bench: `O` brings back what this step begins with.")
+        rows += _signed(markdown(told, width, look, first=sign), look, ATTENTION)
     if play.step is not None and play.is_done:
         sign, told = look.pick("✓ ", "+ "), play.told or tr("Done.")
         rows += _signed(markdown(told, width, look, first=sign), look, GOOD)

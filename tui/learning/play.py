@@ -48,6 +48,10 @@ class Play:
         """Whether it was said that the step is not done yet: who goes on then skips it."""
         self.problem = ""
         """Why how far it is can't be kept; empty where it is."""
+        self.elsewhere = ""
+        """What was put on the bench in place of the lesson's experiment; nothing counts there."""
+        self._left: Experiment | None = None
+        """What was on the bench before that."""
 
     @property
     def step(self) -> Step | None:
@@ -95,7 +99,7 @@ class Play:
     def wrong(self) -> str:
         """What is said of something that leads elsewhere; empty where nothing does."""
         step = self.step
-        if step is None or self.is_done:
+        if step is None or self.is_done or self.elsewhere:
             return ""
         return self.lesson.told_wrong(step, self.situation)
 
@@ -105,7 +109,8 @@ class Play:
         It is what the step starts from, or what the solutions before it would have led to where
         the steps before were not done here.
         """
-        comes_next = index == self.index + 1 and self.is_done
+        comes_next = index == self.index + 1 and self.is_done and not self.elsewhere
+        self.elsewhere = ""
         self.index = max(0, min(index, len(self.lesson.steps)))
         self.is_done, self.told, self.was_shown, self.may_skip = False, "", False, False
         self.num_hints = self.choice = 0
@@ -124,6 +129,11 @@ class Play:
         """Begin with the first step that is not done, from where the person was; else anew."""
         return self.begin(self.standing.next_of(len(self.lesson.steps)))
 
+    def leave_for(self, name: str) -> None:
+        """Another experiment is put on the bench, until that is taken back or a step begins."""
+        self._left = self._left if self.elsewhere else self.situation.experiment
+        self.elsewhere = name
+
     def take(self, choice: str) -> None:
         """Answer the step's question."""
         if choice in self.choices:
@@ -133,6 +143,8 @@ class Play:
 
     def edited(self, experiment: Experiment | None, findings: Sequence[Finding]) -> bool:
         """The experiment is this one now; whether the step is done by that."""
+        if experiment == self._left:
+            self.elsewhere = ""
         if experiment != self.situation.experiment or tuple(findings) != self.situation.findings:
             self.situation.edited(experiment, findings)
             return self.look()
@@ -141,7 +153,8 @@ class Play:
     def look(self) -> bool:
         """See whether the step is done; whether it is so only now."""
         step = self.step
-        if step is None or not step.is_done(self.situation):
+        is_apart = bool(self.elsewhere) and not self.choices  # a question can be answered anywhere
+        if step is None or is_apart or not step.is_done(self.situation):
             return False
         self.told = self.lesson.told_done(step, self.situation)
         if self.is_done:

@@ -141,6 +141,8 @@ class LessonScreen(InsideScreen):
             return
         from tui.screens.demonstration import Demonstration
 
+        if play.elsewhere:
+            self._put(play.begin(play.index))
         play.was_shown = True
         try:
             await Demonstration(self, play).run()

@@ -202,6 +202,38 @@ def test_nothing_locks_a_person_in(tmp_path: Path, size: tuple[int, int]) -> Non
     played(tmp_path, play, size=size, at_presets=True)
 
 
+def test_another_experiment_on_the_bench_is_told_and_counts_for_nothing(tmp_path: Path) -> None:
+    """Until the step begins anew, or it is taken back."""
+
+    async def play(stage: Stage) -> None:
+        await begun(stage)
+        await stage.press("right")
+        await stage.until_seen("Press space.")
+        one = stage.app.learning.play
+        assert one is not None
+        stage.app.open_workbench("other", small_experiment(seed=3))
+        await stage.until_seen("▲ other is on the bench: O brings back")
+        await stage.train()
+        stage.trainer.advance(3)
+        await stage.until_seen("epoch 4/30")
+        assert not one.is_done
+        await stage.press("8", "O")
+        await stage.until(lambda: not one.elsewhere)
+        assert stage.app.draft.name != "other"
+        stage.app.open_workbench("other", small_experiment(seed=3))
+        await stage.until(lambda: one.elsewhere == "other")
+        stage.app.draft.undo()
+        stage.workbench.show_draft()
+        await stage.until(lambda: not one.elsewhere)
+        stage.app.open_workbench("another", small_experiment(seed=4))
+        await stage.until(lambda: one.elsewhere == "another")
+        await stage.press("A")
+        await stage.until(lambda: not one.elsewhere)
+        assert stage.app.draft.name != "another"
+
+    played(tmp_path, play, at_presets=True)
+
+
 def test_a_lesson_goes_on_where_it_was_left(tmp_path: Path) -> None:
     """Another app begins at the step that is next, with its bench; O in the list begins anew."""
     progress.keep("tiny", progress.Standing(step=2, done=(0, 1)))
