@@ -36,5 +36,6 @@ def idle_by_condition(monkeypatch: pytest.MonkeyPatch) -> None:
 def thrifty(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Frames that nobody looks at are drawn in `make test-all` and for the mark `drawn` only."""
     thrift.share_style_sheets(monkeypatch)
+    thrift.share_presets(monkeypatch)
     if not (IS_THOROUGH or request.node.get_closest_marker("drawn")):
         thrift.draw_nothing(monkeypatch)

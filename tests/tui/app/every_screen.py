@@ -34,12 +34,13 @@ def shown_kinds() -> set[str]:
     for module in pkgutil.walk_packages(tui.__path__, "tui."):
         importlib.import_module(module.name)
     code = "\n".join(path.read_text("utf-8") for path in SOURCES.rglob("*.py"))
+    made = {*re.findall(r"(?<!class )\b([A-Z]\w*)\(", code)}
     return {
         kind.__name__
         for kind in _kinds(Screen)
         if kind.__module__.startswith("tui.")
         and kind is not Form  # a struct of this name is made elsewhere
-        and re.search(rf"(?<!class )\b{kind.__name__}\(", code)
+        and kind.__name__ in made
     }
 
 

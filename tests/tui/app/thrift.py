@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
@@ -11,6 +13,8 @@ from textual.cache import LRUCache
 from textual.css.model import RuleSet
 from textual.css.stylesheet import Stylesheet
 from textual.screen import Screen
+
+from engine.spec.toml_text import read_raw
 
 _draw, _forgotten = Compositor.render_update, Stylesheet.set_variables
 _create = Stylesheet.__init__
@@ -31,6 +35,21 @@ def share_style_sheets(patch: pytest.MonkeyPatch) -> None:
     """Have each app take what another one of this process has read with the same variables."""
     patch.setattr(Stylesheet, "__init__", _created)
     patch.setattr(Stylesheet, "set_variables", _set_variables)
+
+
+def share_presets(patch: pytest.MonkeyPatch) -> None:
+    """Have each app list what another one has read of presets that are still the same."""
+    patch.setattr("engine.spec.presets.read_raw", _read)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    found = path.stat()
+    return _read_once(path, found.st_mtime_ns, found.st_size)
+
+
+@cache
+def _read_once(path: Path, changed_ns: int, size: int) -> dict[str, Any]:
+    return read_raw(path)
 
 
 def _passed_over(
