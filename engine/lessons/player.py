@@ -16,6 +16,7 @@ from engine.lessons.drawn import SIDE, upright_stroke
 from engine.lessons.lesson import Lesson, Step
 from engine.lessons.situation import Situation
 from engine.parts.data import DataLocations
+from engine.parts.layers.address import outermost
 from engine.runs import events as ev
 from engine.runs.dissected_step import Focus
 from engine.runs.files import replace_bytes
@@ -298,7 +299,7 @@ class _Hands:
             await self._session.look_inside(look)
         else:
             await self._session.experiments.inside_first(self._bench.experiment, look, where)
-        self._situation.did("looked_inside", str(verb.layer))
+        self._situation.did("looked_inside", outermost(verb.layer))
 
     @_do.register
     async def _(self, verb: do.ReadCode) -> None:

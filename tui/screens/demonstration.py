@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from engine.errors import BadExperiment, PerceptuiError
 from engine.lessons import solution as do
 from engine.lessons.drawn import upright_stroke
+from engine.parts.layers.address import outermost
 from engine.runs.inside import Unit
 from engine.runs.run import Run
 from engine.service import protocol as p
@@ -272,7 +273,7 @@ class Demonstration:
     async def _(self, verb: do.LookInside) -> None:
         self.screen.action_pane("network")
         self.screen.query_one(NetworkView).chosen = Unit(verb.layer, verb.unit)
-        self.host.learning.did("looked_inside", str(verb.layer))
+        self.host.learning.did("looked_inside", outermost(verb.layer))
 
     @_show.register
     async def _(self, verb: do.ReadCode) -> None:

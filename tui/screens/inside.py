@@ -10,6 +10,7 @@ from textual import work
 from textual.binding import Binding
 
 from engine.errors import PerceptuiError
+from engine.parts.layers.address import outermost
 from engine.runs.inside import Unit
 from engine.service import protocol as p
 from tui.language import tr
@@ -125,7 +126,7 @@ class InsideScreen(TimeScreen):
     def on_looked(self, message: Looked) -> None:
         chosen = self.query_one(NetworkView).chosen
         if chosen is not None and chosen != self._looked_at:  # no other size of the same
-            self.host.learning.did("looked_inside", str(chosen.layer))
+            self.host.learning.did("looked_inside", outermost(chosen.layer))
         self._looked_at = chosen
         self.show_inside(self._seen())
 

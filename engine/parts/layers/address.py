@@ -32,6 +32,11 @@ def expression(address: Address, network: str) -> str:
     return network + f".{Block.inside_parameter}".join(f"[{index}]" for index in address)
 
 
+def outermost(address: Address) -> str:
+    """The index in the network of the layer, or of the block that it is in; "" of what comes in."""
+    return str(address[0]) if address else ""
+
+
 def walk(layers: Sequence[Layer], within: Address = ()) -> Iterator[tuple[Address, Layer]]:
     """Every layer with its address; a block before the layers inside of it.
 

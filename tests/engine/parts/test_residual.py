@@ -11,7 +11,15 @@ from torch import nn
 from engine.errors import BadExperiment
 from engine.parts.layers import Layer
 from engine.parts.layers.activation import ReLU
-from engine.parts.layers.address import at, module_name, place, spliced, walk, weight_names
+from engine.parts.layers.address import (
+    at,
+    module_name,
+    outermost,
+    place,
+    spliced,
+    walk,
+    weight_names,
+)
 from engine.parts.layers.convolution import Conv2d
 from engine.parts.layers.dense import Flatten, Linear
 from engine.parts.layers.normalization import BatchNorm2d
@@ -89,6 +97,7 @@ def test_addresses_name_modules() -> None:
     found = {address: str(layer) for address, layer in walk(NESTED)}
     assert list(found) == [(0,), (1,), (1, 0), (1, 1), (1, 1, 0), (1, 1, 1), (1, 2)]
     assert place((1, 1, 0)) == "layers[1][1][0]"
+    assert [outermost(address) for address in ((1, 1, 0), (0,), ())] == ["1", "0", ""]
     assert isinstance(model.get_submodule(module_name((1, 1, 0))), nn.ReLU)
     assert weight_names(NESTED) == (
         "0.weight",

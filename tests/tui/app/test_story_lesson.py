@@ -360,9 +360,9 @@ def test_a_dialog_tells_in_a_word_that_the_step_is_done(tmp_path: Path) -> None:
 
 
 def test_who_looked_in_another_lesson_has_not_looked_in_this(tmp_path: Path) -> None:
-    """Neither does another size of what was chosen before count."""
+    """Neither does another size of what was chosen before count, nor a unit of another layer."""
     folder = tmp_path / "config" / "perceptui" / "presets" / "lessons"
-    said = TINY.replace("layers.0.out_features >= 8", "looked_inside")
+    said = TINY.replace("layers.0.out_features >= 8", "looked_inside(0)")
     (folder / "tiny.toml").write_text(
         said.replace("set layers.0.out_features=8", "look-inside 0 0")
     )
@@ -386,6 +386,8 @@ def test_who_looked_in_another_lesson_has_not_looked_in_this(tmp_path: Path) -> 
         await stage.press("left", "8", "O", "2", "Z", "Z")
         await stage.settled()
         assert not one.is_done
+        await stage.press("A")
+        await stage.until(lambda: one.is_done)
 
     played(tmp_path, play)
 
