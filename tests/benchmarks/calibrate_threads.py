@@ -18,16 +18,19 @@ import torch
 from torch import nn
 
 from engine.parts.layers import Layer
-from engine.parts.layers.activation import ReLU
+from engine.parts.layers.activation import GELU, ReLU
 from engine.parts.layers.convolution import Conv2d
 from engine.parts.layers.dense import Flatten, Linear
+from engine.parts.layers.normalization import LayerNorm
+from engine.parts.layers.residual import Residual
+from engine.parts.layers.sequence import Embedding, MeanPool, PositionalEmbedding, SelfAttention
 from engine.parts.optimizers import SGD
-from engine.parts.shapes import Shape
+from engine.parts.shapes import Shape, Tokens
 from engine.spec.chain import links
 from engine.training.device import flush_denormals
 from engine.training.model import build_model
 from engine.training.step import Regularization
-from engine.training.threads import available, work_per_step
+from engine.training.threads import available, work_over_positions, work_per_step
 from engine.training.traced import TracedStep
 from tests.benchmarks.machine import cpu_model
 
@@ -45,10 +48,15 @@ class Case:
 
     @property
     def work(self) -> int:
-        return work_per_step(links(self.layers, self.shape, []), self.batch_size)
+        chain = links(self.layers, self.shape, [])
+        of_step = work_over_positions if self.kind == "sequences" else work_per_step
+        return of_step(chain, self.batch_size)
 
     def __str__(self) -> str:
         written = " ".join(str(layer) for layer in self.layers if not isinstance(layer, ReLU))
+        if self.kind == "sequences":
+            width = self.layers[0].values()["embedding_dim"]
+            written = f"two blocks of attention of {width} over {self.shape[0]} positions"
         return f"{written}, batch {self.batch_size}"
 
 
@@ -68,6 +76,16 @@ def cases() -> Iterator[Case]:
                 "convolutional", (*convolutions, Flatten(), Linear(10)), (1, 28, 28), batch_size
             )
 
+    for width in (32, 64, 128):
+        block: tuple[Layer, ...] = (
+            Residual((LayerNorm(), SelfAttention(4, causal=True))),
+            Residual((LayerNorm(), Linear(4 * width), GELU(), Linear(width))),
+        )
+        ends = (Embedding(10, width), PositionalEmbedding()), (MeanPool(), Linear(10))
+        for batch_size in (16, 64, 256):
+            reader = (*ends[0], *block, *block, *ends[1])
+            yield Case("sequences", reader, Tokens((16,), 10), batch_size)
+
 
 def step_s(case: Case, threads: tuple[int, ...], rounds: int) -> dict[int, float]:
     """Seconds per step with each number of threads, the least of the rounds."""
@@ -76,6 +94,8 @@ def step_s(case: Case, threads: tuple[int, ...], rounds: int) -> dict[int, float
     optimizer = SGD(lr=1e-6).build(model.parameters())
     step = TracedStep(model, nn.CrossEntropyLoss(), optimizer, Regularization())
     inputs = torch.randn(case.batch_size, *case.shape)
+    if isinstance(case.shape, Tokens):
+        inputs = torch.randint(0, case.shape.kinds, inputs.shape)
     targets = torch.randint(0, 10, (case.batch_size,))
     least = dict.fromkeys(threads, float("inf"))
     for _ in range(rounds):
@@ -96,7 +116,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Measure steps with one and with all threads.")
     parser.add_argument("--rounds", type=int, default=25, help="of each figure (25)")
     parser.add_argument("--threads", type=int, default=available(), help="compared with one")
-    parser.add_argument("--kind", choices=("dense", "convolutional"), help="only these")
+    parser.add_argument(
+        "--kind", choices=("dense", "convolutional", "sequences"), help="only these"
+    )
     given = parser.parse_args()
     rounds, many = given.rounds, given.threads
     flush_denormals()  # as the worker does

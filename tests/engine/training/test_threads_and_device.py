@@ -25,8 +25,10 @@ from engine.training.device import resolve_device
 from engine.training.threads import (
     CONVOLUTION_WORK,
     DENSE_WORK,
+    SEQUENCE_WORK,
     available,
     num_threads,
+    work_over_positions,
     work_per_step,
 )
 from engine.training.trainer import Trainer
@@ -118,6 +120,17 @@ def test_the_worker_flushes_them() -> None:
         warm_up()
         assert (torch.tensor([1e-39]) * 1.0).item() == 0
     torch.set_num_threads(num_threads)
+
+
+def test_positions_count_where_each_of_them_is_worked_on_alike() -> None:
+    """But not where one goes on from the other, nor what is looked up."""
+    layers = (Embedding(4, 64), Linear(64), ReLU())
+    alike = links(layers, Tokens((100,), 4), [])
+    assert work_over_positions(alike, 3) == 2 * 3 * 100 * alike[1].num_parameters
+    rows = 2 * SEQUENCE_WORK // work_over_positions(alike, 1) + 1
+    assert num_threads(alike, rows) == min(2, available())
+    recurrent = links((*layers, GRU(64)), Tokens((100,), 4), [])
+    assert num_threads(recurrent, rows) == 1
 
 
 def test_a_card_is_for_networks_that_are_worth_it() -> None:
