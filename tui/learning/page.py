@@ -99,6 +99,24 @@ def page(play: Told, width: int, look: Look, *, focused: bool = True) -> Page:
     return Page(rows, len(beside))
 
 
+def rows_needed(play: Told, width: int, look: Look, said: Sequence[str]) -> int:
+    """Rows that the step has, and will have once the longest of what may be said of it is said.
+
+    said: what that may be, as it is written: figures are about as long as what stands for them.
+    """
+    now = page(play, width, look)
+    if play.step is None or width <= 0:
+        return len(now.rows)
+    apart = width >= APART
+    right = (width - _GAP) * 2 // 5 if apart else width
+    left = width - _GAP - right if apart else width
+    text = len(_text(play, left, look, focused=True))
+    longest = max((len(markdown(one, right, look, first="✓ ")) for one in said), default=1)
+    asked = len(_asked(play, right, look))
+    told = asked + bool(asked) + longest + 1  # how it goes on
+    return max(len(now.rows), max(text, told) if apart else text + 1 + told)
+
+
 def presented(play: Told, width: int, look: Look) -> Page:
     """The step for a projector, below its title: its text, its question, what came of it."""
     step = play.step

@@ -12,14 +12,19 @@ from textual.reactive import reactive
 
 from tui.network_plan import Side, planned_shapes, room_for_network
 from tui.screens.lesson import LessonScreen
+from tui.widgets.lesson import LessonView
 from tui.widgets.network import NetworkView
 from tui.widgets.pane import LESSON, PaneColumn, PaneFrame, Tabs, bindings, names
 from tui.widgets.picture import PictureView
 from tui.widgets.snapshot_view import SnapshotView
 from tui.widgets.status import StatusLine
 
+_FRAME = 2
+"""Rows, and columns, of a pane's border."""
 VAST = 160
 """Columns from which on those beside the middle are wider."""
+ASIDE = 200
+"""Columns from which on a lesson stands left of the others, and leaves the picture enough."""
 REST_S = 0.05
 """A size rests so long before a picture is drawn for it: a window that is dragged has many."""
 
@@ -42,6 +47,8 @@ class PanesScreen(LessonScreen):
     def __init__(self) -> None:
         super().__init__()
         self._is_built = False
+        self._lesson_rows: int | None = None
+        """How high the lesson's pane is where it stands below the others."""
         self._middle = "picture"
         """Which pane has the middle where there is room for one of them only."""
 
@@ -52,6 +59,7 @@ class PanesScreen(LessonScreen):
 
     def on_resize(self, event: Resize) -> None:
         self.set_class(self.size.width >= VAST, "-vast")
+        self.set_class(self.size.width >= ASIDE, "-aside")
         self._draw_tabs()
         self._give_room()
         self.call_after_refresh(self._settle)
@@ -90,8 +98,28 @@ class PanesScreen(LessonScreen):
     def on_snapshot_view_picked(self, message: SnapshotView.Picked) -> None:
         self.action_zoom()
 
+    def show_lesson(self) -> None:
+        super().show_lesson()
+        if self._is_built and self._fit_lesson():
+            self.call_after_refresh(self._settle)
+
+    def _fit_lesson(self) -> bool:
+        """Below the others: no higher than its step, so that they have the rest; whether anew."""
+        column = self.query_one(f"#{LESSON}", PaneFrame).parent
+        view = self.query_one(LessonView)
+        if not isinstance(column, PaneColumn):
+            return False
+        is_below = self.shows_all and self.play is not None and self.size.width < ASIDE
+        rows = view.rows_wanted(self.size.width - _FRAME) + _FRAME if is_below else None
+        is_new = rows != self._lesson_rows
+        if is_new:
+            self._lesson_rows = rows
+            column.styles.height = rows
+        return is_new
+
     def _give_room(self) -> None:
         """Where all panes are seen: the network only where it is asked for, or has room."""
+        self._fit_lesson()
         side = self._side_of_network()
         shows_network = side is not None or self._middle == "network"
         off = {

@@ -63,8 +63,29 @@ class LessonView(ScrolledView, can_focus=True):
     measure = 0
     """Cells of a line, where it is read from afar; 0 for a pane."""
     _state: tuple[object, ...] = ()
+    _fitted: tuple[object, ...] = ()
+    """What it was made fit for."""
+    _wanted = 0
     _shows_end = False
     """Whether what came of what was done is to be seen, though the text is longer."""
+
+    def rows_wanted(self, width: int) -> int:
+        """Rows for the step in a pane so wide: no fewer than it had before, so that it rests."""
+        play = self.play
+        if play is None:
+            return 0
+        from tui.learning.page import rows_needed
+
+        at = (play.lesson, play.index, width)
+        now = (*at, play.told, play.wrong, play.num_hints, play.doing, play.elsewhere)
+        if now != self._fitted:
+            least = self._wanted if self._fitted[:3] == at else FEW
+            self._fitted = now
+            step = play.step
+            said = (*step.done, *step.wrong) if step is not None else ()
+            written = [one.text.written for one in said]
+            self._wanted = max(least, rows_needed(play, width - 2, self.look, written))
+        return self._wanted
 
     def show(self, play: Play | None) -> None:
         """Show the lesson as it is now: a new step from its top, what came of it where it ends."""

@@ -294,6 +294,40 @@ def test_a_step_with_its_own_start_shows_nothing_that_was_trained(tmp_path: Path
     played(tmp_path, play, at_presets=True)
 
 
+def test_the_pane_is_as_high_as_its_step(tmp_path: Path) -> None:
+    """A short step leaves the rest to the bench, and the panes rest while it does."""
+    folder = tmp_path / "config" / "perceptui" / "presets" / "lessons"
+    said = TINY.replace('"How **wide** is it?"', '"""Long.\n' + "\nAnd longer.\n" * 20 + '"""')
+    (folder / "tiny.toml").write_text(said)
+
+    async def play(stage: Stage) -> None:
+        await begun(stage)
+        lesson, picture = (stage.workbench.query_one(f"#{name}") for name in (LESSON, "picture"))
+        await stage.until(lambda: lesson.outer_size.height == 13)
+        before = picture.outer_size.height
+        await stage.press("right")
+        await stage.until(lambda: lesson.outer_size.height == 7)
+        await stage.settled()
+        assert picture.outer_size.height >= before + 3
+        seen = {lesson.outer_size.height}
+        await stage.press("H")
+        await stage.until_seen("Hint 1: space.")
+        seen.add(lesson.outer_size.height)
+        await stage.train()
+        stage.trainer.advance(3)
+        await stage.until_seen("✓ 3 epochs.")
+        seen.add(lesson.outer_size.height)
+        assert seen == {7}
+        await stage.press("8", "Z")
+        await stage.until(lambda: lesson.outer_size.height > 25)
+        await stage.press("Z")
+        await stage.until(lambda: lesson.outer_size.height == 7)
+        await stage.pilot.resize_terminal(200, 45)
+        await stage.until(lambda: lesson.outer_size.height > 35)
+
+    played(tmp_path, play, size=WIDE, at_presets=True)
+
+
 def test_choices_that_are_digits_have_letters(tmp_path: Path) -> None:
     """A letter takes them as it takes any other; digits lead to panes."""
     folder = tmp_path / "config" / "perceptui" / "presets" / "lessons"
