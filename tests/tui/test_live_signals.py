@@ -27,14 +27,20 @@ from tests.tui.live_process import (
 )
 
 SIGNALS = [signal.SIGHUP, signal.SIGINT, signal.SIGTERM]
+TRIES = 5
+"""A training that is so short may be over before it is interrupted."""
 
 
 @pytest.mark.parametrize("number", SIGNALS, ids=lambda number: number.name)
 def test_a_signal_to_the_command(bench: Bench, warm: Path, number: signal.Signals) -> None:
     """It ends the run with its checkpoint, exits 128 + the signal, and the run can go on."""
-    live = Headless(bench)
-    live.process.send_signal(number)
-    finished = live.until("run_finished")
+    for _ in range(TRIES):
+        live = Headless(bench)
+        live.process.send_signal(number)
+        finished = live.until("run_finished")
+        if finished["reason"] != "completed":
+            break  # else it was over before the signal came: on a busy machine
+        live.end()
     assert finished["reason"] == "interrupted"
     assert live.end() == (128 + number, "", "")
     assert state_of(live.run).text == "interrupted"
