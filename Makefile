@@ -4,8 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 OLDEST := .venv-oldest
 DEMO := spiral
-# Three on two cores: tests wait for processes and for one another.
-JOBS ?= 3
+# Four on two cores: tests wait for processes and for one another.
+JOBS ?= 4
 # The tests start a hundred processes: what they import is compiled once.
 unexport PYTHONDONTWRITEBYTECODE
 

@@ -71,7 +71,7 @@ def test_training_by_keys(bench: Bench, columns: int, rows: int) -> None:
     ("terminal_name", "sent", "never_sent"),
     [
         pytest.param("xterm-256color", INDEXED, PRECISE, marks=pytest.mark.rare),
-        ("xterm", BASIC, INDEXED),
+        pytest.param("xterm", BASIC, INDEXED, marks=pytest.mark.rare),
     ],
 )
 def test_few_colors(
@@ -141,6 +141,7 @@ def test_ascii(bench: Bench, arguments: list[str], environment: dict[str, str]) 
         assert foreign == []
 
 
+@pytest.mark.rare
 def test_resize_storm(bench: Bench) -> None:
     """Dozens of sizes, down to one cell, while it trains; the last is drawn whole."""
     chance = random.Random(0)

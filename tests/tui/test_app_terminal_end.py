@@ -57,7 +57,11 @@ def _modes_are_set(terminal: PseudoTerminal) -> bool:
 
 @pytest.mark.parametrize(
     ("number", "code"),
-    [(signal.SIGTERM, 143), (signal.SIGHUP, 129), (signal.SIGINT, 130)],
+    [
+        (signal.SIGTERM, 143),
+        pytest.param(signal.SIGHUP, 129, marks=pytest.mark.rare),
+        pytest.param(signal.SIGINT, 130, marks=pytest.mark.rare),
+    ],
 )
 def test_signal_that_ends(bench: Bench, number: signal.Signals, code: int) -> None:
     """A signal ends the app with 128 and its number, and the terminal is as it was."""
@@ -209,7 +213,9 @@ def test_hang_up_leaves_the_training(bench: Bench) -> None:
         assert state_of(run).text == "running"
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize(
+    "number", [signal.SIGTERM, pytest.param(signal.SIGHUP, marks=pytest.mark.rare)]
+)
 def test_signal_while_training(bench: Bench, number: signal.Signals) -> None:
     """A signal to a training app ends the app alone: the run trains on."""
     with _training(bench) as (terminal, run):

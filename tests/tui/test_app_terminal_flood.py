@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import random
 
+import pytest
+
 from tests.thoroughness import examples
 from tests.tui.command_line import Bench
 from tests.tui.pseudo_terminal import ENTER, ESCAPE, app_on_terminal
@@ -26,6 +28,7 @@ def test_paste_of_a_megabyte(bench: Bench) -> None:
         assert terminal.not_restored() == []
 
 
+@pytest.mark.rare
 def test_mouse_storm(bench: Bench) -> None:
     """Hundreds of mouse moves, clicks and wheel turns; then keys act as ever."""
     chance = random.Random(0)

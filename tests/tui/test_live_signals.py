@@ -47,7 +47,11 @@ def test_a_signal_to_the_command(bench: Bench, warm: Path, number: signal.Signal
     ends_as_uninterrupted(warm, live.run)
 
 
-@pytest.mark.parametrize("number", SIGNALS, ids=lambda number: number.name)
+@pytest.mark.parametrize(
+    "number",
+    [*(pytest.param(one, marks=pytest.mark.rare) for one in SIGNALS[:-1]), SIGNALS[-1]],
+    ids=lambda number: number.name,
+)
 def test_a_signal_to_the_trainer(bench: Bench, warm: Path, number: signal.Signals) -> None:
     """The command exits as the trainer does, and names the checkpoint that was kept."""
     live = Headless(bench)

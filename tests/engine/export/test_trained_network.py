@@ -139,8 +139,8 @@ def test_a_program_of_sequences_gives_the_same_outputs(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["writes", pytest.param("waves", marks=pytest.mark.rare),
-                                  "gru", *(pytest.param(one, marks=pytest.mark.rare)
-                                           for one in FIXED if one != "gru")])  # fmt: skip
+                                  *(pytest.param(one, marks=pytest.mark.rare)
+                                    for one in FIXED)])  # fmt: skip
 def test_an_onnx_model_of_sequences_gives_the_same_outputs(name: str) -> None:
     """To rounding, for batches of any size, and for shorter sequences where nothing fixes that."""
     model, shape = network(name)

@@ -89,6 +89,7 @@ sys.exit(", ".join(sorted(late)) or 0)
 """
 
 
+@pytest.mark.rare
 def test_the_first_training_imports_nothing_more(short_folder: Path) -> None:
     """Whoever presses space waits for no import: a trainer that is warm has made them all."""
     command = [sys.executable, "-c", _FIRST, str(short_folder)]

@@ -68,6 +68,7 @@ def _readers(leader: int) -> list[int]:
 
 
 @pytest.mark.usefixtures("real_workers")
+@pytest.mark.rare
 def test_it_says_which_way_and_ends_its_readers(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

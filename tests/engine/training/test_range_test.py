@@ -19,7 +19,7 @@ def swept(name: str, **changes: object) -> RateTest:
     return sweep(experiment, DataLocations(data_dir()))
 
 
-@pytest.mark.parametrize("seed", [0, 3, 4])
+@pytest.mark.parametrize("seed", [0, *(pytest.param(n, marks=pytest.mark.rare) for n in (3, 4))])
 def test_a_plateau_is_left_in_more_steps(seed: int) -> None:
     """Checkerboard hardly moves in the first test; a slower one suggests about its own 0.02."""
     found = swept("checkerboard", seed=seed)
