@@ -14,7 +14,7 @@ from textual.app import App, SystemCommand
 from textual.binding import Binding
 from textual.dom import DOMNode
 from textual.events import Click, Key
-from textual.notifications import SeverityLevel
+from textual.notifications import Notify, SeverityLevel
 from textual.screen import Screen
 from textual.worker import Worker, WorkerState, WorkType
 
@@ -30,7 +30,7 @@ from tui.screens.declared import unusable
 from tui.screens.host import AppScreen, Explaining
 from tui.screens.presets import PresetsScreen
 from tui.settings import Settings
-from tui.terminal.textual_internals import wear
+from tui.terminal.textual_internals import forget_notice, wear
 from tui.themes import THEMES
 from tui.widgets.cursor_rows import RIGHT
 from tui.widgets.rows import RowsView
@@ -252,6 +252,10 @@ class PerceptuiApp(BenchApp):
         super().notify(
             tr(message), title=tr(title), severity=severity, timeout=timeout, markup=markup
         )
+
+    def on_notify(self, event: Notify) -> None:
+        """What is told again, as of a key that is pressed thrice, stands there once."""
+        forget_notice(cast("App[object]", self), event.notification.message)
 
     def _warn(self, failure: str) -> None:
         """Tell of what broke and is left out, wherever that was found."""

@@ -73,6 +73,16 @@ def test_a_claim_without_a_figure(what: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_a_training_that_does_not_do_is_told_why(name: str) -> None:
+    """Whoever trains something else than a step asks for is never left without a word."""
+    raw = tomllib.loads((FOLDER / f"{name}.toml").read_text("utf-8"))
+    for number, step in enumerate(raw["steps"], start=1):
+        if step["until"].startswith("completed and "):
+            cases = [telling["when"] for telling in step.get("wrong", [])]
+            assert cases[-1:] == ["completed"], f"step {number}"
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_every_figure_is_claimed_or_asked_for(name: str) -> None:
     """A number of three digits or more, with a fraction or in percent is never typed by guess."""
     raw = tomllib.loads((FOLDER / f"{name}.toml").read_text("utf-8"))

@@ -58,6 +58,8 @@ def keys_of(play: Told, *, focused: bool) -> Sequence[tuple[str, str]]:
         keys += [("enter" if focused else "G", goes_on)]
     elif focused and play.choices:
         keys += [("enter", tr("answer"))]
+    elif play.index in play.standing.done:
+        keys += [("G", goes_on)]
     else:
         keys += [("G", tr("skip"))]
     if focused:

@@ -155,6 +155,10 @@ class ControlScreen(AppScreen):
         """Take the next step apart, before it is done; a training that runs pauses."""
         from tui.screens.microscope import MicroscopeScreen
 
+        experiment = self.host.draft.experiment
+        if experiment is not None and (refusal := experiment.objective.whole_step):
+            self.complain(tr(refusal))  # at once: neither a pause nor a step more changes it
+            return
         self._is_first = self.is_before_first_step
         if self._is_first:
             is_there = self._valid() is not None

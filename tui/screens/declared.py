@@ -78,13 +78,27 @@ def unusable(key: str, app: App[object]) -> Key | None:
     None where it does something, or nobody declares it.
     """
     nodes: list[Widget] = [node for node in (app.focused, app.screen) if node is not None]
-    found = [
-        Key(plain(app.get_key_display(binding)), tr(binding.description), binding.action, node)
+    bound = [
+        (node, binding)
         for node in nodes
         for binding in _bindings(type(node), Screen)
-        if binding.key == key and binding.description
+        if binding.key == key
     ]
-    return found[0] if found and not any(one.is_usable for one in found) else None
+    if any(_acts(app, node, binding.action) for node, binding in bound):
+        return None
+    for node, binding in bound:
+        if binding.description:
+            label = plain(app.get_key_display(binding))
+            return Key(label, tr(binding.description), binding.action, node)
+    return None
+
+
+def _acts(app: App[object], node: DOMNode, action: str) -> bool:
+    """Whether an action that a node binds does something now, listed for the person or not."""
+    owner, name, parameters = parse(action)
+    owners: dict[str, DOMNode] = {"app": app, "screen": app.screen}
+    asked = owners.get(owner, node)
+    return asked.check_action(name, parameters) is True
 
 
 async def do(app: App[object], key: Key) -> None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 LESSON = "lesson"
 """The pane's name."""
+ON_THE_BENCH = "The bench has what this step begins with; z takes that back"
 NO_LESSON = "No lesson is open: L lists them"
 
 
@@ -70,8 +71,13 @@ class LessonScreen(InsideScreen):
         play = self.play
         if play is None or not 0 <= index <= len(play.lesson.steps):
             return
-        self._put(play.begin(index))
+        goes_on = play.is_done and index == play.index + 1
+        before = self.host.draft.experiment
+        start = play.begin(index)
+        self._put(start)
         self.show_lesson()
+        if start is not None and start.experiment != before and not goes_on:
+            self.tell(ON_THE_BENCH)
         if play.step is None or play.step.question or not self.shows_all:
             self.action_pane(LESSON)
 

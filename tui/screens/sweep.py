@@ -249,7 +249,8 @@ class SweepScreen(AppScreen):
             text = tr(f"the run of seed {trial.seed}") + fold
             answers.append(Answer(str(len(answers)), text, trial.run))
         answers.append(Answer("esc", tr("stay here"), "stay"))
-        chosen = await self.app.push_screen_wait(ChoiceScreen(seen.title(row), answers))
+        question = tr(f"{seen.title(row)}: what is to be opened?")
+        chosen = await self.app.push_screen_wait(ChoiceScreen(question, answers))
         if chosen == "":
             experiment = seen.plan.chosen(row.values)
             self.app.post_message(PresetChosen(seen.plan.name, experiment, is_new=True))

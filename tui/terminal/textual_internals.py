@@ -26,6 +26,7 @@ __all__ = [
     "OpenDriver",
     "OpenPlainDriver",
     "driver_of",
+    "forget_notice",
     "moved",
     "paint_all",
     "warn_of_suspension",
@@ -123,6 +124,13 @@ def driver_of(app: App[Any]) -> object:
     return app._driver
 
 
+def forget_notice(app: App[Any], message: str) -> None:
+    """Have nothing on the screen that says this; what says it anew is drawn with what comes."""
+    for notice in list(app._notifications):
+        if notice.message == message:
+            app._unnotify(notice, refresh=False)
+
+
 def paint_all(app: App[Any]) -> None:
     """Draw every cell anew. Not a refresh: it draws what lies below a question only in part."""
     below, compositor = app._background_screens, app.screen._compositor
@@ -152,7 +160,7 @@ _PARTS: tuple[tuple[ModuleType | type, tuple[str, ...]], ...] = (
         App,
         (
             *("_driver", "_background_screens", "_display", "_suspend_signal"),
-            "_refresh_truecolor_filter",
+            *("_refresh_truecolor_filter", "_notifications", "_unnotify"),
         ),
     ),
     (Screen, ("_compositor", "_compositor.render_update")),

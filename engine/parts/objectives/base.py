@@ -69,6 +69,16 @@ class Objective(Component, abstract=True):
         return None
 
     @property
+    def whole_step(self) -> str:
+        """Why a step of it can't be taken apart; empty where it can."""
+        if self.rival is None:
+            return ""
+        return (
+            "a step of two networks against each other is not taken apart: the discriminator "
+            "changes within it"
+        )
+
+    @property
     def rival_share(self) -> float:
         """The second network's learning rate, as a share of the first one's."""
         return 1.0

@@ -81,11 +81,8 @@ def rehearse(trainer: Trainer, sample: int) -> Rehearsal:
 
     sample: of the batch, the one that is looked at; beyond its end the last.
     """
-    if trainer.rival_chain:
-        raise UsageError(
-            "a step of two networks against each other is not taken apart: the discriminator "
-            "changes within it"
-        )
+    if refusal := trainer.experiment.objective.whole_step:
+        raise UsageError(refusal)
     with _aside(trainer):
         trainer.begin_step()
         inputs, targets = trainer.batches[trainer.batch]

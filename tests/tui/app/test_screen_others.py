@@ -5,9 +5,11 @@ from __future__ import annotations
 import dataclasses
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
+from textual.app import App
+from textual.binding import Binding
 from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widgets import Input
@@ -23,6 +25,7 @@ from tui.live.snapshot import Snapshot
 from tui.renderables.look import Look
 from tui.renderables.python_lines import highlighted
 from tui.screens.code import CodeScreen
+from tui.screens.declared import unusable
 from tui.screens.help import HelpScreen
 from tui.screens.predict import PredictScreen
 from tui.screens.presets import PresetsScreen
@@ -336,13 +339,34 @@ def test_help_says_what_can_not_be_done_now(tmp_path: Path) -> None:
     told(tmp_path, Blocking(), story)
 
 
-class Blocking(Screen[None]):
-    """One key, that can't be used."""
+def test_a_key_that_does_something_unlisted_is_no_unusable_one(tmp_path: Path) -> None:
+    """As a letter that takes a choice: what the screen would do with it is no matter then."""
 
-    BINDINGS = [("f9", "blocked", "Blocked")]  # noqa: RUF012  # Textual declares it so
+    async def story(app: StandApp, pilot: Play) -> None:
+        screen = app.screen
+        assert isinstance(screen, Blocking)
+        asked = cast("App[object]", app)
+        blocked = unusable("f9", asked)
+        assert blocked is not None
+        assert blocked.why_not == "f9 (Blocked) does nothing now"
+        screen.listens = True
+        assert unusable("f9", asked) is None
+        assert unusable("f10", asked) is None
+
+    told(tmp_path, Blocking(), story)
+
+
+class Blocking(Screen[None]):
+    """One key, that can't be used for what it is listed with."""
+
+    BINDINGS = [  # noqa: RUF012  # Textual declares it so
+        Binding("f9", "blocked", "Blocked"),
+        Binding("f9", "unlisted", show=False),
+    ]
+    listens = False
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        return action != "blocked"
+        return self.listens if action == "unlisted" else action != "blocked"
 
 
 def test_settings_apply_at_once_and_last(tmp_path: Path) -> None:

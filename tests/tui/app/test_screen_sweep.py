@@ -179,6 +179,7 @@ def test_a_configuration_is_opened_as_an_experiment(tmp_path: Path) -> None:
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.screen, ChoiceScreen))
         assert "the run of seed 0" in seen(app)
+        assert "lr 0.2, out_features 3: what is to be opened?" in seen(app)
         await pilot.press("e")
         await until(pilot, lambda: chosen)
         assert str(chosen[0].experiment.optimizer) == "SGD(lr=0.2)"

@@ -172,3 +172,27 @@ def test_a_look_at_what_is_over_trains_nothing_on(tmp_path: Path) -> None:
         assert stage.app.draft.raw["epochs"] == 30
 
     played(tmp_path, play)
+
+
+def test_two_networks_refuse_at_once(tmp_path: Path) -> None:
+    """No step more would let one be taken apart, so none is spoken of where the run is over."""
+    refusal = "a step of two networks against each other is not taken apart"
+    experiment = small_experiment(
+        layers=["Linear(4)", "Tanh()", "Linear(2)"],
+        loss="BCEWithLogitsLoss()",
+        objective="adversarial([Linear(4), Tanh(), Linear(1)])",
+    )
+
+    async def play(stage: Stage) -> None:
+        await stage.press("m")
+        await stage.until(lambda: stage.notices)
+        await stage.train()
+        stage.trainer.advance(30)
+        await stage.until_seen("✓ finished small")
+        stage.app.clear_notifications()
+        await stage.press("m", "m")
+        await stage.until(lambda: stage.notices)
+        assert [refusal in told for told in stage.notices] == [True]
+        assert isinstance(stage.app.screen, WorkbenchScreen)
+
+    played(tmp_path, play, experiment=experiment)

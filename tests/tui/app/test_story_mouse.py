@@ -116,6 +116,17 @@ def test_a_key_that_can_not_be_used_says_why(tmp_path: Path) -> None:
     played(tmp_path, play)
 
 
+def test_what_is_told_again_stands_there_once(tmp_path: Path) -> None:
+    """However often a key is pressed, before the first notice is drawn and after it."""
+
+    async def play(stage: Stage) -> None:
+        stage.burst("z", "z", "z", "delete")
+        await stage.until(lambda: len(stage.notices) > 1)
+        assert [one.split()[0] for one in stage.notices] == ["There", "Only"]
+
+    played(tmp_path, play)
+
+
 def test_a_press_on_what_has_just_gone_is_none(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
