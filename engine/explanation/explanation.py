@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import string
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,10 +9,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:  # a picture says what it is before the parts are loaded
     from engine.spec.experiment import Experiment
-
-
-_ONE = re.compile(r"(?<![\d.,])1 (epoch|step|batch)(?:es|s)\b")
-"""One of what an English sentence has several of."""
 
 
 @dataclass(frozen=True)
@@ -43,9 +38,7 @@ class Explanation:
 def filled(text: str, figures: Mapping[str, str]) -> str:
     """A sentence with its {figures}; empty where one of them is not known."""
     names = {name for _, name, _, _ in string.Formatter().parse(text) if name}
-    if not names <= figures.keys():
-        return ""
-    return _ONE.sub(r"1 \1", text.format_map(figures))
+    return text.format_map(figures) if names <= figures.keys() else ""
 
 
 class Figure(NamedTuple):

@@ -6,7 +6,6 @@ from typing import Any
 
 from engine.doctor.examination import examine
 from engine.explanation import parts, results
-from engine.explanation.explanation import filled
 from engine.parts.data.tables import Digits
 from engine.parts.layers.activation import ReLU
 from engine.parts.layers.convolution import Conv2d
@@ -29,17 +28,6 @@ def network(**changes: Any) -> Experiment:
         "test_fraction": 0.2,
     }
     return Experiment(**{**values, **changes})
-
-
-def test_one_of_many_is_one() -> None:
-    """A sentence that has several of something has one of it, too."""
-    said = "Here {epochs} epochs of {batches} steps are {steps} steps."
-    told = {"epochs": "1", "batches": "1", "steps": "21"}
-    assert filled(said, told) == "Here 1 epoch of 1 step are 21 steps."
-    assert filled(said, {**told, "epochs": "1,001", "batches": "0.1"}) == (
-        "Here 1,001 epochs of 0.1 steps are 21 steps."
-    )
-    assert filled(said, {"epochs": "1"}) == ""
 
 
 def test_a_dropout_says_how_many_values_it_switches_off() -> None:
