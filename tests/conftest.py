@@ -110,6 +110,7 @@ def pytest_configure(config: pytest.Config) -> None:
     gc.set_threshold(*GARBAGE)
     config.pluginmanager.register(Failures(config))
     signal.signal(signal.SIGHUP, signal.SIG_DFL)  # under nohup what is started would be deaf to it
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # and begun in a shell's background
 
 
 def pytest_collection_finish() -> None:

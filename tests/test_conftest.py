@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import subprocess
+import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -86,3 +90,34 @@ def test_a_test_that_fails_leaves_the_shared_trainer_free(
     told = pytester.runpytest_inprocess("-p", "no:cacheprovider")
     told.assert_outcomes(failed=2)
     told.stdout.no_fnmatch_line("*UsageError*")
+
+
+@pytest.mark.rare
+@pytest.mark.skipif(sys.platform != "linux", reason="there is no nursery elsewhere")
+def test_a_nursery_ends_while_a_worker_of_it_lives(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever a failed test has left, the tests themselves end."""
+    monkeypatch.delenv(nursery.NURSERY, raising=False)
+    own = nursery.Nursery()
+    own.start()
+    reading, writing = os.pipe()
+    with (tmp_path / "log").open("xb") as log:
+        worker = nursery.forked(
+            [sys.executable, "-P", "-m", "engine.service.worker", str(writing)],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            pass_fds=(writing,),
+            start_new_session=True,
+        )
+    os.close(writing)
+    os.read(reading, 1)  # it listens
+    ending = threading.Thread(target=own.close, daemon=True)
+    ending.start()
+    ending.join(60)
+    has_ended, lives = not ending.is_alive(), worker.poll() is None
+    os.kill(worker.pid, signal.SIGKILL)
+    os.close(reading)
+    assert has_ended
+    assert lives

@@ -115,7 +115,10 @@ class Nursery:
         os.environ.pop(NURSERY, None)
         if self._process is not None:
             self._process.terminate()
-            self._process.communicate()
+            self._process.wait()  # not for its output's end, which the keepers of workers have, too
+            for pipe in (self._process.stdin, self._process.stdout):
+                assert pipe is not None
+                pipe.close()
             self._process = None
         self._folder.cleanup()
 

@@ -34,6 +34,10 @@ def serve(listener: socket.socket) -> int:
 def keep(connection: socket.socket) -> int:
     """Fork the worker, tell its pid, and tell its exit code when it has ended."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for target in (0, 1):  # the nursery's, at whose ends others may wait
+        os.dup2(nothing, target)
+    os.close(nothing)
     _, (log, ready), _, _ = socket.recv_fds(connection, 1, 2)
     with connection.makefile("r", encoding="utf-8") as lines:
         wanted = json.loads(lines.readline())
