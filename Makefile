@@ -4,8 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 OLDEST := .venv-oldest
 DEMO := spiral
-# Four on two cores: tests wait for processes and for one another.
-JOBS ?= 4
+# Three on two cores: tests wait for processes and for one another.
+JOBS ?= 3
 # The tests start a hundred processes: what they import is compiled once.
 unexport PYTHONDONTWRITEBYTECODE
 

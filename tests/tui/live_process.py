@@ -34,7 +34,7 @@ from tests.engine.service.live import (
 from tests.engine.training.tiny import SMALL, small
 from tests.tui.command_line import Bench, command
 
-LONG: dict[str, Any] = {**DEMANDING, "epochs": 800}
+LONG: dict[str, Any] = {**DEMANDING, "epochs": 2000}
 """Some thousand steps: time enough to be interrupted, little enough to be gone on with."""
 _expected: list[tuple[Bits, list[dict[str, str]]]] = []
 

@@ -75,7 +75,7 @@ def test_kill_9_of_the_trainer(bench: Bench, warm: Path) -> None:
     assert "killed or it crashed" in err
     assert f"the last checkpoint is {live.run.checkpoint('last').absolute()}" in err
     assert f"`perceptui resume {live.run.name}`" in err
-    assert state_of(live.run).text == "crashed"
+    eventually(lambda: state_of(live.run).text == "crashed")  # once it is out of the system's list
     ends_as_uninterrupted(warm, live.run)
 
 
