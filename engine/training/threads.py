@@ -9,12 +9,12 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
-from engine.parts.shapes import Steps, places, product
-from engine.spec.chain import Link, every
+from engine.spec.chain import Link
+from engine.spec.work import convolves, is_over_positions, positions_in_turn, work_per_step
 
 DENSE_WORK = 10_000_000
 CONVOLUTION_WORK = 5_000_000
-SEQUENCE_WORK = 50_000_000
+SEQUENCE_WORK = 100_000_000
 """Multiplications and additions per step that are worth a thread; a step with convolutions
 needs fewer, one over the positions of sequences, of many operations, more. Chosen by the table that
 tests/benchmarks/calibrate_threads.py makes, with a margin: threads too many on a busy machine cost
@@ -40,30 +40,13 @@ def _cgroup_quota() -> int | None:
         return None
 
 
-def work_per_step(chain: Sequence[Link], batch_size: int) -> int:
-    """Multiplications and additions of one forward pass over a batch, roughly."""
-    total = 0
-    for link in every(chain):
-        spread = link.layer.convolves or len(link.output_shape) == 3
-        positions = product(link.output_shape[1:]) if spread else 1
-        total += 2 * link.own_parameters * positions + product(link.output_shape)
-    return total * batch_size
-
-
 def num_threads(chain: Sequence[Link], batch_size: int) -> int:
     """One thread for small steps, more with their work, at most all available ones."""
-    convolves = any(link.layer.convolves for link in every(chain))
-    share = CONVOLUTION_WORK if convolves else DENSE_WORK
-    wanted = work_per_step(chain, batch_size) // share
-    if not any(link.layer.recurs for link in every(chain)):  # which goes position by position
-        wanted = max(wanted, work_over_positions(chain, batch_size) // SEQUENCE_WORK)
-    return max(1, min(available(), wanted))
-
-
-def work_over_positions(chain: Sequence[Link], batch_size: int) -> int:
-    """Of one forward pass, what is done again at each position of a sequence, roughly."""
-    total = 0
-    for link in every(chain):
-        if isinstance(link.output_shape, Steps) and not link.layer.of_tokens:
-            total += 2 * link.own_parameters * product(places(link.output_shape))
-    return total * batch_size
+    share = DENSE_WORK
+    if convolves(chain):
+        share = CONVOLUTION_WORK
+    elif in_turn := positions_in_turn(chain):
+        share = DENSE_WORK * in_turn  # threads share the work of one position
+    elif is_over_positions(chain):
+        share = SEQUENCE_WORK
+    return max(1, min(available(), work_per_step(chain, batch_size) // share))

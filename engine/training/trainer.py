@@ -86,7 +86,8 @@ class Trainer:
         """
         self.locations = locations
         self.crew = crew
-        wanted = resolve_device(experiment.device)
+        is_compiled = executor == "compiled" and experiment.device == "auto"
+        wanted = resolve_device("cpu" if is_compiled else experiment.device)
         check_precision(experiment.precision, wanted)
         check_executor(executor, wanted)
         loaded = load(

@@ -16,11 +16,11 @@ import torch
 from engine.errors import PerceptuiError
 from engine.parts.data import DataLocations
 from engine.paths import data_dir
-from engine.spec.chain import every
 from engine.spec.experiment import Experiment
 from engine.spec.experiment_reader import from_raw, read_file
-from engine.spec.placement import card_work, is_small
+from engine.spec.placement import is_small
 from engine.spec.presets import names, path_of
+from engine.spec.work import convolves, positions_in_turn, work_per_step
 from engine.training.device import flush_denormals
 from engine.training.threads import available
 from engine.training.trainer import Trainer
@@ -71,7 +71,7 @@ def main() -> int:
         here = next(iter(arms.values()))
         chain = [*here.chain, *here.rival_chain]
         size = -(-len(here.splits.train) // len(here.batches))
-        work, kind = card_work(chain, size), _kind(here)
+        work, kind = work_per_step(chain, size), _kind(here)
         chosen = "CPU" if is_small(chain, size) else "card"
         seconds = in_turns({one: _steps(trainer) for one, trainer in arms.items()}, BLOCK_S)
         cpu, card = seconds["cpu"] * 1e6, seconds[DEVICE] * 1e6
@@ -90,10 +90,9 @@ def _trainer(experiment: Experiment, device: str) -> Trainer:
 
 
 def _kind(trainer: Trainer) -> str:
-    layers = [link.layer for link in every(trainer.chain)]
-    if any(layer.recurs for layer in layers):
+    if positions_in_turn(trainer.chain):
         return "recurrent"
-    return "convolutional" if any(layer.convolves for layer in layers) else "dense"
+    return "convolutional" if convolves(trainer.chain) else "dense"
 
 
 def _steps(trainer: Trainer) -> Steps:

@@ -27,10 +27,11 @@ from engine.parts.layers.sequence import Embedding, MeanPool, PositionalEmbeddin
 from engine.parts.optimizers import SGD
 from engine.parts.shapes import Shape, Tokens
 from engine.spec.chain import links
+from engine.spec.work import work_per_step
 from engine.training.device import flush_denormals
 from engine.training.model import build_model
 from engine.training.step import Regularization
-from engine.training.threads import available, work_over_positions, work_per_step
+from engine.training.threads import available
 from engine.training.traced import TracedStep
 from tests.benchmarks.machine import cpu_model
 
@@ -48,9 +49,7 @@ class Case:
 
     @property
     def work(self) -> int:
-        chain = links(self.layers, self.shape, [])
-        of_step = work_over_positions if self.kind == "sequences" else work_per_step
-        return of_step(chain, self.batch_size)
+        return work_per_step(links(self.layers, self.shape, []), self.batch_size)
 
     def __str__(self) -> str:
         written = " ".join(str(layer) for layer in self.layers if not isinstance(layer, ReLU))

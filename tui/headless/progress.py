@@ -223,10 +223,10 @@ def first_lines(event: RunStarted | Resumed, look: Look) -> list[Text]:
     A line each; it may wrap.
     """
     how = tr("steps: ") if event.executor == "compiled" else tr("steps: eager, since ")
-    told = [(how, event.executor_reason), ("data: ", event.data_reason)]
+    told = [(how, event.executor_reason), (tr("data: "), event.data_reason)]
     if isinstance(event, RunStarted):
-        told.insert(0, ("device: ", event.device_reason))
-    return [Text(head + plain(reason, look.ascii)) for head, reason in told if reason]
+        told.insert(0, (tr("device: "), event.device_reason))
+    return [Text(head + plain(tr(reason), look.ascii)) for head, reason in told if reason]
 
 
 NARROW = 50

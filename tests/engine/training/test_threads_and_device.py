@@ -19,7 +19,8 @@ from engine.parts.shapes import Steps, Tokens
 from engine.spec.chain import Link, links
 from engine.spec.placement import CONVOLUTION_WORK as CARD_CONVOLUTION_WORK
 from engine.spec.placement import DENSE_WORK as CARD_DENSE_WORK
-from engine.spec.placement import card_work, is_small
+from engine.spec.placement import is_small
+from engine.spec.work import work_per_step
 from engine.training import threads
 from engine.training.device import resolve_device
 from engine.training.threads import (
@@ -28,8 +29,6 @@ from engine.training.threads import (
     SEQUENCE_WORK,
     available,
     num_threads,
-    work_over_positions,
-    work_per_step,
 )
 from engine.training.trainer import Trainer
 from engine.training.warmup import warm_up
@@ -126,8 +125,9 @@ def test_positions_count_where_each_of_them_is_worked_on_alike() -> None:
     """But not where one goes on from the other, nor what is looked up."""
     layers = (Embedding(4, 64), Linear(64), ReLU())
     alike = links(layers, Tokens((100,), 4), [])
-    assert work_over_positions(alike, 3) == 2 * 3 * 100 * alike[1].num_parameters
-    rows = 2 * SEQUENCE_WORK // work_over_positions(alike, 1) + 1
+    of_linear, outputs = 2 * 100 * alike[1].num_parameters, 2 * 100 * 64
+    assert work_per_step(alike, 3) == 3 * (of_linear + outputs)
+    rows = 2 * SEQUENCE_WORK // work_per_step(alike, 1) + 1
     assert num_threads(alike, rows) == min(2, available())
     recurrent = links((*layers, GRU(64)), Tokens((100,), 4), [])
     assert num_threads(recurrent, rows) == 1
@@ -137,16 +137,20 @@ def test_a_card_is_for_networks_that_are_worth_it() -> None:
     """By the work of a step: sooner with convolutions, soonest where positions follow each other;
     each position of a sequence counts, and what is looked up in a table does not."""
     dense = links((Linear(512), ReLU(), Linear(512)), (2,), [])
-    rows = CARD_DENSE_WORK // card_work(dense, 1)
+    rows = CARD_DENSE_WORK // work_per_step(dense, 1)
     assert is_small(dense, rows)
     assert not is_small(dense, rows + 1)
     filters = links((Conv2d(4, kernel_size=3), ReLU()), (1, 8, 8), [])
-    rows = CARD_CONVOLUTION_WORK // card_work(filters, 1)
+    rows = CARD_CONVOLUTION_WORK // work_per_step(filters, 1)
     assert is_small(filters, rows)
     assert not is_small(filters, rows + 1)
     tokens = links((Embedding(4, 8), GRU(8)), Tokens((5,), 4), [])
     recurrent = links((GRU(8),), Steps((5, 8)), [])
-    assert card_work(tokens, 1) == card_work(recurrent, 1) > 5 * 2 * recurrent[0].num_parameters
+    assert (
+        work_per_step(tokens, 1)
+        == work_per_step(recurrent, 1)
+        > 5 * 2 * recurrent[0].num_parameters
+    )
     assert not is_small(tokens, 100)
     assert is_small(dense[:1], 100)
 
@@ -169,3 +173,24 @@ def test_layers_say_where_a_card_changes_their_last_digits() -> None:
     assert not Upsample(scale_factor=2.0, mode="bilinear").wavers_on_card((1, 4, 4))
     assert AdaptiveAvgPool2d(3).wavers_on_card((1, 4, 4))
     assert not AdaptiveAvgPool2d(2).wavers_on_card((1, 4, 4))
+
+
+def test_who_asks_for_compiled_steps_asks_for_the_processor(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Where the device is left open: steps are compiled for it alone."""
+    there = torch.device("cuda", 0)
+    monkeypatch.setattr(
+        "engine.training.trainer.resolve_device",
+        lambda name: there if name == "auto" else torch.device(name),
+    )
+    monkeypatch.setattr("engine.training.trainer.make_execution", stopped)
+    with pytest.raises(InterruptedError):
+        Trainer(small(device="auto"), NOWHERE, "compiled")
+    with pytest.raises(UsageError, match="compiled for the processor"):
+        Trainer(small(device="cuda"), NOWHERE, "compiled")
+
+
+def stopped(*_: object) -> None:
+    """In place of the compilation, which takes half a minute."""
+    raise InterruptedError
