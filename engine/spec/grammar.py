@@ -312,4 +312,4 @@ def _is_plain(value: object) -> bool:
 
 
 def _quoted(text: str) -> str:
-    return ascii(text if len(text) <= 60 else text[:57] + "...")
+    return repr(text if len(text) <= 60 else text[:57] + "...")

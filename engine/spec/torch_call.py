@@ -77,9 +77,9 @@ def _check_numbers(component: type[Component], call: Call) -> None:
     found = _read(component, Call(call.name, call.args[:kept], call.kwargs))
     if found is None or not _fits(component, found):
         return
-    takes, out = " and ".join(names[:kept]), " and ".join(f"the {one!r}" for one in surplus)
+    takes, out = " and ".join(names[:kept]), " and ".join(map(repr, surplus))
     raise NotTheSame(
-        f"{component.name} takes {takes}, and no number behind that: leave {out} out, "
+        f"{component.name} takes {takes}, and no number behind that: leave the {out} out, "
         f"write {found.without_sizes()!r}"
     )
 

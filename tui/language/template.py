@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 
 _FIELD = re.compile(r"{(\w+)(:n)?}")
+_SPOKEN_OF = re.compile(r"'[^']*'|(?<!\S)[()](?!\S)")
+"""What a sentence quotes, and a bracket that stands alone in it."""
 _NUMBER = re.compile(r"[-+−]?(?:[\d.,]+(?:e[-+]?\d+)?%?|nan|inf)")
 _WORD = re.compile(r"[A-Za-z]{2,}")
 
@@ -82,5 +84,8 @@ class Template:
 
 
 def _is_whole(figure: str) -> bool:
-    """Whether a field may hold it: no part of a call does."""
-    return figure.count("(") == figure.count(")")
+    """Whether a field may hold it: no part of a call does, but a bracket that is spoken of may."""
+    if figure.count("(") == figure.count(")"):
+        return True
+    rest = _SPOKEN_OF.sub("", figure)
+    return rest.count("(") == rest.count(")")

@@ -104,7 +104,7 @@ def test_pytorchs_spelling_is_read(text: str, call: Call) -> None:
         ("nn.Linear(10)", "gives in_features and no out_features: write Linear(10), without nn."),
         ("nn.Linear(2, 5, 3)", "no number behind that: leave the 3 out, write Linear(5)"),
         ("Linear(2, 5, 3)", "leave the 3 out, write Linear(5)"),
-        ("nn.Linear(2, 5, 3, 4)", "leave the 3 and the 4 out, write Linear(5)"),
+        ("nn.Linear(2, 5, 3, 4)", "leave the 3 and 4 out, write Linear(5)"),
         ("nn.MSELoss(reduction='sum')", "trained with reduction='mean' here, not 'sum'"),
         ("nn.MaxPool2d(2, return_indices=True)", "return_indices=False here, not True"),
         ("nn.Linear(n, 5)", "'n' is not accepted: give a number"),

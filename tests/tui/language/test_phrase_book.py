@@ -85,3 +85,13 @@ def test_every_way_to_fill_the_fields_is_found() -> None:
     found = Template("{a} is {b}", "").fillings("x is f(y is z) is w")
 
     assert list(found) == [{"a": "x", "b": "f(y is z) is w"}, {"a": "x is f(y is z)", "b": "w"}]
+
+
+def test_a_bracket_that_is_spoken_of_cuts_no_call() -> None:
+    """Alone in a sentence, or in what it quotes."""
+    closed = Template("{sign} is never closed", "")
+    assert list(closed.fillings("( is never closed")) == [{"sign": "("}]
+    assert list(closed.fillings("f(x is never closed")) == []
+    quoted = Template("{text} is no call: {reason}", "")
+    said = "'f(' is no call: ( is never closed"
+    assert list(quoted.fillings(said)) == [{"text": "'f('", "reason": "( is never closed"}]
