@@ -118,6 +118,19 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
+HEARD = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)
+
+
+@pytest.fixture(autouse=True)
+def signals() -> Iterator[None]:
+    """What is done to signals in this very process is undone: what tests start inherits it."""
+    before = [signal.getsignal(number) for number in HEARD]
+    yield
+    for number, handler in zip(HEARD, before, strict=True):
+        if signal.getsignal(number) is not handler:
+            signal.signal(number, handler)
+
+
 @pytest.fixture(autouse=True)
 def small_numbers() -> Iterator[None]:
     """A training in this very process leaves the smallest numbers zero: not for those behind it.

@@ -62,6 +62,23 @@ def test_a_test_that_fails_leaves_no_training(
     assert kept.wait(60) == -signal.SIGKILL
 
 
+def test_a_signal_that_a_test_ignores_is_heard_by_the_next(pytester: pytest.Pytester) -> None:
+    """What the next one starts would ignore it too, and could not be ended by it."""
+    pytester.makeconftest("from tests.conftest import signals")
+    pytester.makepyfile(
+        """
+        import signal
+
+        def test_ignores():
+            signal.signal(signal.SIGHUP, signal.SIG_IGN)
+
+        def test_hears():
+            assert signal.getsignal(signal.SIGHUP) == signal.SIG_DFL
+        """
+    )
+    pytester.runpytest_inprocess("-p", "no:cacheprovider").assert_outcomes(passed=2)
+
+
 def test_a_test_that_fails_leaves_the_shared_trainer_free(
     pytester: pytest.Pytester, warm: Path, tmp_path: Path
 ) -> None:
