@@ -35,7 +35,7 @@ ALLOWED = {
     r"engine/evaluation/judgement.py: \w+": "what --json tells of a judgement",
     r"engine/runs/inside.py: \w+": "what a client is told of a network, for any that draws it",
     r"tui/commands/help_lines.py: write_dl": "typer calls it for a table of the help",
-    r"engine/parts/data/text.py: pre_tokenizer": "tokenizers reads it",
+    r"engine/parts/data/text_content.py: pre_tokenizer": "tokenizers reads it",
     r"tui/cli.py: perceptui": "typer calls a command",
     r"tui/cli.py: no_plugins": "declared for the help; taken out before the rest is read",
     r"tui/commands/\w+.py: (\w+_command|inspect_table|new_experiment)": "typer calls a command",

@@ -1,31 +1,24 @@
-"""The process that coordinates a sweep: `python -P -m engine.sweeps.coordinator DIR DESCRIPTOR`.
+"""What coordinates a sweep: hands trials to an executor, and writes down what they come to.
 
-It hands trials to an executor, writes down what they come to, and never loads torch. Who asked for
-the sweep may go; whoever follows it reads its directory.
+It never loads torch. Who asked for the sweep may go; whoever follows it reads its directory.
 """
 
 from __future__ import annotations
 
 import asyncio
-import os
-import signal
-import sys
 import time
 from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
-from pathlib import Path
 
 from engine.errors import DataUnavailable, PerceptuiError
-from engine.notices.choice import SILENT
 from engine.runs.events import Figure
-from engine.runs.lease import HEARTBEAT_S, claimed, drop_lease, own_lease, write_lease
+from engine.runs.lease import HEARTBEAT_S, own_lease, write_lease
 from engine.runs.pictures import Boundary
 from engine.spec.experiment import Experiment
 from engine.sweeps.directory import Running, Standing, SweepDirectory, TableWriter
 from engine.sweeps.execution import Assignment, Executor, Group
 from engine.sweeps.plan import Plan, Trial
-from engine.sweeps.processes import LocalProcesses
 from engine.sweeps.queue import Queue
 from engine.sweeps.results import Results
 from engine.sweeps.stacking import MOST_AT_ONCE, groups, stack_size
@@ -345,61 +338,3 @@ class Coordinator:
 
 def _name(number: int, attempt: int) -> str:
     return f"{number:04}{'-again' if attempt > 1 else ''}"
-
-
-async def coordinate(directory: SweepDirectory, plan: Plan, executor: Executor) -> int:
-    """Train what is left of a sweep until it is done or a signal comes; returns the exit code."""
-    coordinator = Coordinator(directory, plan, executor)
-    running = asyncio.ensure_future(coordinator.run())
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, running.cancel)
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    try:
-        await running
-    except asyncio.CancelledError:
-        coordinator.end("stopped")
-        return 128 + signal.SIGTERM
-    except GivenUp as error:
-        print(error, file=sys.stderr, flush=True)
-        coordinator.end("failed", str(error))
-        return 1
-    else:
-        coordinator.end("completed")
-        return 0
-    finally:
-        drop_lease(directory.path)
-
-
-def _executor(directory: SweepDirectory, plan: Plan) -> Executor:
-    """What trains where the plan says; raises PerceptuiError."""
-    if plan.place == "ray":
-        from engine.sweeps.cluster import RayCluster
-
-        return RayCluster(plan, directory.runs, directory.name)
-    return LocalProcesses(directory.runs, plan.data_dir, plan.processes)
-
-
-def main() -> int:
-    """Claim the directory named in the arguments, say so on a descriptor, coordinate."""
-    directory = SweepDirectory(Path(sys.argv[1]))
-    ready = int(sys.argv[2])
-    os.environ[SILENT] = "1"  # one of many trainings is none to be told of
-    try:
-        plan = directory.plan()
-        with claimed(directory.path, "") as claim:
-            claim.check()
-            executor = _executor(directory, plan)
-            os.write(ready, b"ready\n")
-            os.close(ready)
-            return asyncio.run(coordinate(directory, plan, executor))
-    except PerceptuiError as error:
-        print(error, file=sys.stderr, flush=True)
-        return error.exit_code
-    except OSError as error:
-        print(f"{directory.path}: {error.strerror or error}", file=sys.stderr, flush=True)
-        return 1
-
-
-if __name__ == "__main__":
-    os._exit(main())  # all is written; threads of Ray that still look for a cluster would wait

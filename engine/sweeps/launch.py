@@ -14,7 +14,7 @@ from engine.runs.lease import holder_of, read_lease
 from engine.service.client.launch import last_words
 from engine.sweeps.directory import SweepDirectory
 
-COORDINATOR = "engine.sweeps.coordinator"
+COORDINATOR = "engine.sweeps.coordinator_process"
 LONGEST_STOP_S = 60.0
 LOOK_S = 0.05
 

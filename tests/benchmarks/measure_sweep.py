@@ -22,7 +22,7 @@ from engine.service.client.session import Session
 from engine.spec.experiment import Experiment
 from engine.spec.writer import to_toml
 from engine.sweeps.asked import Asked
-from engine.sweeps.coordinator import coordinate
+from engine.sweeps.coordinator_process import coordinate
 from engine.sweeps.directory import SweepDirectory
 from engine.sweeps.execution import Group, Listener
 from engine.sweeps.plan import Plan

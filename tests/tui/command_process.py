@@ -42,7 +42,7 @@ class Changing(MetaPathFinder):
         spec = PathFinder.find_spec(fullname, path) if change else None
         if change is None or spec is None:
             return None
-        loader = cast(Any, spec.loader)
+        loader = cast("Any", spec.loader)
         run: Callable[[ModuleType], None] = loader.exec_module
 
         def exec_module(module: ModuleType) -> None:

@@ -14,7 +14,6 @@ from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.message import Message
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -30,15 +29,16 @@ from tui.screens.host import AppScreen
 from tui.screens.looking import looked_at, not_here
 from tui.screens.page import Page
 from tui.screens.preset_entries import START, Course, Entry, Heading, first_look, options, rows
+from tui.screens.preset_list import EntryList, FilterInput
 from tui.terminal.turns import LEADS_ON
 from tui.widgets.keys import Keys
-from tui.widgets.option_rows import OptionRows
 
 if TYPE_CHECKING:  # this screen is there before the engine is loaded
     from engine.runs.known_runs import KnownRuns, ListedRun
     from engine.spec.experiment import Experiment
     from tui.editing.topics import Topic
     from tui.screens.preset_entries import Row
+
 
 FOOTER = ("select", "filter", "new", "runs", "data")
 FIRST_LESSONS = 3
@@ -47,48 +47,6 @@ RECENT = 6
 """Past runs in the list; all of them are on the runs screen."""
 DEBOUNCE_S = 0.1
 """The cursor rests so long before its data is asked for."""
-
-
-class EntryList(OptionRows):
-    """The list, in which enter opens, and arrows to the sides what is folded."""
-
-    BINDINGS = [  # noqa: RUF012  # Textual declares it so
-        Binding("enter", "select", "Open", key_display="enter"),
-        Binding("right", "fold(False)", "Show the repaired sibling", show=False),
-        Binding("left", "fold(True)", "Fold it away", show=False),
-    ]
-
-    class Folded(Message):
-        """What belongs to the line under the cursor is to be folded away, or shown."""
-
-        def __init__(self, away: bool) -> None:
-            super().__init__()
-            self.away = away
-
-    def action_fold(self, away: bool) -> None:
-        """Fold what belongs to this line away, or show it."""
-        self.post_message(self.Folded(away))
-
-
-class FilterInput(Input):
-    """What narrows the list; enter opens what the cursor of the list is on."""
-
-    BINDINGS = [  # noqa: RUF012  # Textual declares it so
-        Binding("enter", "submit", "Open", key_display="enter"),
-        Binding("down", "move(1)", "Next", show=False),
-        Binding("up", "move(-1)", "Previous", show=False),
-    ]
-
-    class Moved(Message):
-        """The list's cursor is to go up or down."""
-
-        def __init__(self, by: int) -> None:
-            super().__init__()
-            self.by = by
-
-    def action_move(self, by: int) -> None:
-        """Move the cursor of the list."""
-        self.post_message(self.Moved(by))
 
 
 class PresetsScreen(AppScreen):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from engine.doctor.case import Case
 from engine.doctor.rule import Changes, Remark, Remarks, figure, rule
-from engine.parts.data.base import PixelFigures, Pixels
+from engine.parts.data.base import PixelFigures
+from engine.parts.data.dataset import Pixels
 
 Channels = tuple[float, ...]
 

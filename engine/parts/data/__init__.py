@@ -16,21 +16,10 @@ from engine.parts.data import (
     torchvision_sets,
     tutorials,
 )
-from engine.parts.data.base import (
-    Data,
-    DataLocations,
-    Dataset,
-    Facts,
-    Generator,
-    Loading,
-    LoadingVerb,
-    OwnSplit,
-    PictureFiles,
-    PixelFigures,
-    Pixels,
-    TableFile,
-    names_of_inputs,
-)
+from engine.parts.data.base import Data, Generator, PixelFigures
+from engine.parts.data.dataset import Dataset, PictureFiles, Pixels, TableFile
+from engine.parts.data.facts import Facts, OwnSplit, names_of_inputs
+from engine.parts.data.locations import DataLocations, Loading, LoadingVerb
 
 __all__ = [
     "Data",

@@ -11,15 +11,10 @@ from engine.errors import DataUnavailable
 from engine.parts.component import parameter
 from engine.parts.data.array_headers import array
 from engine.parts.data.array_plan import MOST_CLASSES, Plan, planned
-from engine.parts.data.base import (
-    Data,
-    DataLocations,
-    Dataset,
-    Facts,
-    Generator,
-    OwnSplit,
-    Pixels,
-)
+from engine.parts.data.base import Data, Generator
+from engine.parts.data.dataset import Dataset, Pixels
+from engine.parts.data.facts import Facts, OwnSplit
+from engine.parts.data.locations import DataLocations
 from engine.parts.data.paths import absolute
 from engine.parts.data.pixels import Images
 

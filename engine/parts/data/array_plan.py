@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from engine.errors import DataUnavailable
 from engine.parts.data.array_headers import Header, array, headers
-from engine.parts.data.base import OwnSplit, Task
+from engine.parts.data.facts import OwnSplit, Task
 from engine.parts.shapes import Shape
 
 if TYPE_CHECKING:

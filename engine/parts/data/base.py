@@ -5,112 +5,24 @@ from __future__ import annotations
 import inspect
 import textwrap
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from engine.errors import DataUnavailable
 from engine.parts.component import Component
+from engine.parts.data.dataset import Dataset, Pixels, TargetScale
+from engine.parts.data.facts import Facts, OwnSplit
 from engine.parts.data.framing import Framing
+from engine.parts.data.locations import DataLocations
 from engine.parts.data.sheet.column import Column
 from engine.parts.data.sheet.remarks import Remark
 from engine.parts.data.sheet.samples import Samples
 from engine.parts.data.sheet.table import Table
-from engine.parts.shapes import Shape, Steps, Tokens, product
+from engine.parts.shapes import product
 
 if TYPE_CHECKING:
     from torch import Tensor
-
-    from engine.parts.data.picture_cache import PictureCache
-
-Task = Literal["classification", "regression", "generation", "reconstruction"]
-"""`generation`: there is nothing to answer, but something to make that is like the data;
-`reconstruction`: what comes in is to come out again."""
-LoadingVerb = Literal["downloading", "reading", "compiling"]
-OwnSplit = Literal["validation", "test"]
-"""A split that a data set may bring itself."""
-TargetScale = Literal["linear", "log"]
-
-
-@dataclass(frozen=True)
-class Facts:
-    """What can be known about a data set without loading torch."""
-
-    shape: Shape
-    """Shape of one network input, feature crosses and one-hot columns counted in."""
-    task: Task
-    num_samples: int
-    classes: tuple[str, ...] = ()
-    """Names of the classes in the order of their indices; empty for a regression."""
-    num_targets: int = 1
-    """Numbers to predict per sample of a regression."""
-    num_validation_samples: int = 0
-    num_test_samples: int = 0
-    """Samples of the splits that the data set brings itself; 0 without one."""
-    feature_names: tuple[str, ...] = ()
-    """One name per raw feature, as a person gives them to `predict`."""
-    input_names: tuple[str, ...] = ()
-    """One name per network input, where a feature becomes several: `sex=male`."""
-    target_names: tuple[str, ...] = ()
-    """What is predicted, as the data calls it."""
-    target_units: tuple[str, ...] = ()
-    """The sign that stands at each of them in the data, like its currency; empty without one."""
-    planar: bool = False
-    """Whether raw inputs are points (x1, x2), so that a decision boundary can be drawn."""
-    num_tokens: int = 0
-    """What an input can be where they are tokens, 0, 1 …; 0 where they are numbers."""
-    tokens: tuple[str, ...] = ()
-    """What each of them is in a text; empty where they make up none."""
-    positions: int = 0
-    """Targets of a sample, one for each position of a sequence; 0: one target for all of it."""
-    overlapping: int = 1
-    """So many samples of the training in a row have places in common: windows of one text."""
-    is_sequence: bool = False
-    """Whether a sample is a sequence of positions with numbers each: (positions, features)."""
-    has_targets: bool = True
-    """Whether a sample has a target of its own; where not, an objective makes one."""
-    made: Shape = ()
-    """Shape of what the network learns to make; empty where that is nothing."""
-    painting: Shape = ()
-    """Height and width of the picture whose pixels the samples are, row by row from the top, and
-    whose colors, from 0 to 1, are to be predicted; empty for other data."""
-    unit_inputs: bool = False
-    """Whether a network input is of pixels from 0 to 1, as scaled pictures are."""
-    returned: Shape = ()
-    """Shape of a sample that the network is to give back; empty where another thing is asked."""
-    kinds: tuple[str, ...] = ()
-    """The classes that the data has, where a network is not asked for them."""
-    objective: str = ""
-    """The objective that made these of the data's own facts; empty for those."""
-
-    def __post_init__(self) -> None:
-        if self.num_tokens:  # also where they come from a record
-            object.__setattr__(self, "shape", Tokens(self.shape, self.num_tokens))
-        if self.is_sequence:
-            object.__setattr__(self, "shape", Steps(self.shape))
-
-    @property
-    def paints(self) -> bool:
-        """Whether the numbers to predict are a picture's, from 0 to 1."""
-        return bool(self.painting) or (self.has_unit_targets and len(self.returned) == 3)
-
-    @property
-    def has_unit_targets(self) -> bool:
-        """Whether a sample that is to be given back has numbers from 0 to 1 only."""
-        return bool(self.returned) and self.unit_inputs
-
-    @property
-    def own_sizes(self) -> dict[OwnSplit, int]:
-        """Samples of the splits that the data set brings itself, in a fixed order."""
-        sizes: dict[OwnSplit, int] = {"validation": self.num_validation_samples}
-        sizes["test"] = self.num_test_samples
-        return {name: size for name, size in sizes.items() if size}
-
-
-def names_of_inputs(facts: Facts, count: int) -> tuple[str, ...]:
-    """What each of so many inputs is called, raw or as the network takes them; empty if nothing."""
-    known = (facts.input_names, facts.feature_names)
-    return next((names for names in known if len(names) == count), ())
 
 
 @dataclass(frozen=True)
@@ -158,122 +70,6 @@ def _code(value: Any) -> str:
     if isinstance(value, tuple):
         return f"({', '.join(map(_code, value))}{',' if len(value) == 1 else ''})"
     return value.__name__ if inspect.isfunction(value) else repr(value)
-
-
-@dataclass(frozen=True)
-class Loading:
-    """How far data is that takes a while to be had: for a progress bar."""
-
-    name: str
-    done_bytes: int
-    total_bytes: int | None
-    verb: LoadingVerb = "downloading"
-
-
-@dataclass(frozen=True)
-class DataLocations:
-    """Where data is found and put."""
-
-    data_dir: Path
-    """Root of downloaded data sets, as torchvision lays them out."""
-    on_loading: Callable[[Loading], None] = field(default=lambda loading: None)
-    """Told how far a download or the reading of files is; may raise to give it up."""
-    on_wait: Callable[[], None] = field(default=lambda: None)
-    """Called again and again while a download brings nothing; may raise to give it up."""
-
-
-@dataclass(frozen=True)
-class Pixels:
-    """How stored uint8 images become network inputs: scaled to 0..1, then normalised."""
-
-    mean: tuple[float, ...]
-    """Subtracted, one per channel; (0.0,) where nothing is."""
-    std: tuple[float, ...]
-    """Divided by, one per channel; (1.0,) where nothing is."""
-    scale: float = 255.0
-    """The stored value that becomes 1.0."""
-    augmentations: tuple[str, ...] = ()
-    """Expressions of torchvision.transforms.v2, applied to each training image on its own:
-    `RandomHorizontalFlip()`, `RandomAffine(0, translate=(0.1, 0.1))`."""
-
-
-@dataclass(frozen=True)
-class PictureFiles:
-    """Images that stay in their files and are read when they are needed."""
-
-    folder: str
-    paths: tuple[str, ...]
-    """One per sample, in the folder: those to train on, then those of the data set's own splits, in
-    the order of `Dataset.own`."""
-    read: Callable[[Path], Tensor]
-    """Reads one: (channels, height, width) uint8. Can be pickled."""
-    shape: Shape
-    """Of one image."""
-    cache: PictureCache | None = None
-    """What of them is decoded already."""
-
-    @property
-    def sample_bytes(self) -> int:
-        """What one image takes in memory once it is read."""
-        return product(self.shape)
-
-    @property
-    def resident_bytes(self) -> int:
-        """What all of them take; known without opening any, since all become one size."""
-        return len(self.paths) * self.sample_bytes
-
-    def unreadable(self, name: str, reason: str) -> DataUnavailable:
-        """The error that names one of the images."""
-        return DataUnavailable(f"{self.folder}: {name} can't be read: {reason}")
-
-
-@dataclass(frozen=True)
-class TableFile:
-    """The numbers of a table that stay on the disk, to be read in pieces."""
-
-    name: str
-    """Of the table, as a person knows it."""
-    content: IO[bytes]
-    """Open as long as it is needed; whoever tidies up the folder may have removed its name."""
-    start: int
-    """Bytes before the first number."""
-    rows: int
-    columns: int
-    buffer: int
-    """Rows that are shuffled at a time."""
-
-    @property
-    def row_bytes(self) -> int:
-        return 4 * self.columns
-
-
-@dataclass(frozen=True)
-class Dataset:
-    """A loaded data set, before it is split; tensors on the CPU in their stored type."""
-
-    facts: Facts
-    inputs: Tensor
-    """(samples, *raw shape), float32 (NaN where a cell is missing) or uint8 for images; on the
-    meta device, a shape without numbers, where `files` has them."""
-    targets: Tensor
-    """(samples,) int64 class indices, or (samples, targets) float32."""
-    own: dict[OwnSplit, tuple[Tensor, Tensor]] = field(default_factory=dict)
-    """Inputs and targets of the splits that the data set brings itself, validation first."""
-    medians: tuple[int, ...] = ()
-    """Inputs that are filled with their median where a cell is missing, not with their mean."""
-    standardize_target: bool = False
-    """Train on numbers to predict less their mean, divided by their deviation."""
-    target_scale: TargetScale = "linear"
-    """log: train on the logarithms of the numbers to predict."""
-    standardize: bool = False
-    """Scale each feature by the training split's mean and standard deviation."""
-    crosses: tuple[str, ...] = ()
-    """Features made of the points (x1, x2): see engine.parts.data.crosses; empty for none."""
-    pixels: Pixels | None = None
-    """Set for images only."""
-    files: PictureFiles | None = None
-    table: TableFile | None = None
-    """Where the inputs are, if they are not in memory: in pictures, or a table's file."""
 
 
 @dataclass(frozen=True)

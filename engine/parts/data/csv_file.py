@@ -11,15 +11,10 @@ from typing import Any, Literal
 
 from engine.errors import DataUnavailable
 from engine.parts.component import parameter
-from engine.parts.data.base import (
-    Data,
-    DataLocations,
-    Dataset,
-    Facts,
-    Generator,
-    TableFile,
-    TargetScale,
-)
+from engine.parts.data.base import Data, Generator
+from engine.parts.data.dataset import Dataset, TableFile, TargetScale
+from engine.parts.data.facts import Facts
+from engine.parts.data.locations import DataLocations
 from engine.parts.data.paths import absolute
 from engine.parts.data.sheet import table_cache
 from engine.parts.data.sheet.asked import Asked, By

@@ -16,7 +16,7 @@ from pathlib import Path
 from engine import regular_file
 from engine.errors import DataUnavailable
 from engine.parts.data.arrival import CHUNK_BYTES, Arrival, NotArrived
-from engine.parts.data.base import DataLocations, Loading
+from engine.parts.data.locations import DataLocations, Loading
 
 _BEGUN = ".download-"
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from engine.parts.component import parameter
 from engine.parts.data import picture_survey
-from engine.parts.data.base import OwnSplit
+from engine.parts.data.facts import OwnSplit
 from engine.parts.data.generators.picture_files import (
     class_folders,
     picture_files,

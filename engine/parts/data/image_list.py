@@ -16,7 +16,8 @@ from engine import regular_file
 from engine.errors import DataUnavailable
 from engine.limits import PICTURE_TABLE
 from engine.parts.component import parameter
-from engine.parts.data.base import Data, OwnSplit
+from engine.parts.data.base import Data
+from engine.parts.data.facts import OwnSplit
 from engine.parts.data.generators.table_rows import listed_rows, rows_of
 from engine.parts.data.listing import Labeled, Listing
 from engine.parts.data.paths import absolute

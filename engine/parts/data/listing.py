@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from engine.parts.data.base import OwnSplit
+from engine.parts.data.facts import OwnSplit
 
 
 @dataclass(frozen=True)

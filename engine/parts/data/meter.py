@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from engine.parts.data.base import Loading
+from engine.parts.data.locations import Loading
 
 FIRST_S = 0.3
 """Reading that is over by then is not told of."""

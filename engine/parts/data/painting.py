@@ -10,7 +10,9 @@ from engine.errors import DataUnavailable
 from engine.limits import PICTURE_FILE
 from engine.parts.component import parameter
 from engine.parts.data import picture_check
-from engine.parts.data.base import Data, DataLocations, Facts, Generator
+from engine.parts.data.base import Data, Generator
+from engine.parts.data.facts import Facts
+from engine.parts.data.locations import DataLocations
 from engine.parts.data.paths import absolute
 from engine.parts.data.picture_reading import PictureReading
 

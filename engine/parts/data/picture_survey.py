@@ -7,7 +7,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Literal
 
-from engine.parts.data.base import OwnSplit
+from engine.parts.data.facts import OwnSplit
 from engine.parts.data.generators.picture_files import class_folders, subfolders
 from engine.parts.data.listing import Listing
 from engine.parts.data.picture_check import checked_in_words

@@ -14,15 +14,11 @@ from engine import regular_file
 from engine.errors import DataUnavailable, Remark
 from engine.limits import PICTURE_FILE
 from engine.parts.data import picture_check
-from engine.parts.data.base import (
-    DataLocations,
-    Dataset,
-    Facts,
-    Generator,
-    OwnSplit,
-    PictureFiles,
-)
+from engine.parts.data.base import Generator
+from engine.parts.data.dataset import Dataset, PictureFiles
+from engine.parts.data.facts import Facts, OwnSplit
 from engine.parts.data.listing import Labeled, Listing
+from engine.parts.data.locations import DataLocations
 from engine.parts.data.meter import Meter
 from engine.parts.data.picture_cache import PictureCache
 from engine.parts.data.picture_check import in_words

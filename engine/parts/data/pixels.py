@@ -5,7 +5,9 @@ from __future__ import annotations
 import dataclasses
 
 from engine.parts.component import parameter
-from engine.parts.data.base import Data, DataLocations, Dataset, Pixels
+from engine.parts.data.base import Data
+from engine.parts.data.dataset import Dataset, Pixels
+from engine.parts.data.locations import DataLocations
 
 Channels = float | tuple[float, float, float] | None
 """One number for all channels, or one each for red, green and blue."""

@@ -10,9 +10,11 @@ from engine import regular_file
 from engine.errors import DataUnavailable
 from engine.limits import POINTS_FILE
 from engine.parts.component import parameter
-from engine.parts.data.base import Data, DataLocations, Facts, Generator
+from engine.parts.data.base import Data, Generator
 from engine.parts.data.crosses import PLAIN
+from engine.parts.data.facts import Facts
 from engine.parts.data.generators import point_file
+from engine.parts.data.locations import DataLocations
 from engine.parts.data.paths import absolute
 
 

@@ -8,8 +8,11 @@ import sys
 from typing import ClassVar
 
 from engine.parts.component import parameter
-from engine.parts.data.base import Data, DataLocations, Dataset, Facts, Generator
+from engine.parts.data.base import Data, Generator
 from engine.parts.data.crosses import PLAIN, Cross
+from engine.parts.data.dataset import Dataset
+from engine.parts.data.facts import Facts
+from engine.parts.data.locations import DataLocations
 from engine.parts.kinds import Handle
 from engine.parts.later import torch
 

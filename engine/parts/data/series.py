@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from engine.parts.component import parameter
-from engine.parts.data.base import Data, DataLocations, Facts, Generator
+from engine.parts.data.base import Data, Generator
+from engine.parts.data.facts import Facts
+from engine.parts.data.locations import DataLocations
 from engine.parts.later import torch
 
 

@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import cast
 
 from engine.errors import DataUnavailable, UsageError
-from engine.parts.data.base import Data, DataLocations, Facts
+from engine.parts.data.base import Data
 from engine.parts.data.download import begun_bytes, forget_begun
+from engine.parts.data.facts import Facts
+from engine.parts.data.locations import DataLocations
 from engine.parts.data.torchvision_sets import TorchvisionSet
 
 MADE = "made here"

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from engine.parts.component import parameter
-from engine.parts.data.base import Data, DataLocations, Facts, Generator
+from engine.parts.data.base import Data, Generator
 from engine.parts.data.crosses import PLAIN
+from engine.parts.data.facts import Facts
+from engine.parts.data.locations import DataLocations
 from engine.parts.data.points import BY_NOISE, Planar
 from engine.parts.later import torch
 

@@ -6,17 +6,11 @@ import dataclasses
 from typing import ClassVar
 
 from engine.parts.component import parameter
-from engine.parts.data.base import (
-    Data,
-    DataLocations,
-    Dataset,
-    Facts,
-    Generator,
-    Pixels,
-    Provenance,
-    Task,
-)
+from engine.parts.data.base import Data, Generator, Provenance
+from engine.parts.data.dataset import Dataset, Pixels
+from engine.parts.data.facts import Facts, Task
 from engine.parts.data.framing import Framing
+from engine.parts.data.locations import DataLocations
 
 NUCLEUS = (
     "radius",

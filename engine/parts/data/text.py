@@ -3,30 +3,33 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from engine import regular_file
-from engine.decoding import NotUtf8, text_of
 from engine.errors import DataUnavailable
-from engine.limits import TEXT_FILE
 from engine.parts.component import parameter
-from engine.parts.data.base import Data, DataLocations, Dataset, Facts, Generator, OwnSplit
+from engine.parts.data.base import Data, Generator
+from engine.parts.data.dataset import Dataset
+from engine.parts.data.facts import Facts, OwnSplit
 from engine.parts.data.generators import texts
+from engine.parts.data.locations import DataLocations
 from engine.parts.data.paths import absolute
+from engine.parts.data.text_content import (
+    as_written,
+    lines_of,
+    names_text,
+    num_tokens,
+    pieces,
+    read,
+)
 
 _NAMED = {"\n": "line end", "\t": "tab", " ": "space", "\r": "return"}
 """What characters are called that nobody sees."""
-
-
 SAMPLE = 160
 """Characters that are written wherever a network is drawn: some ten names."""
 _MOST_CONTEXT = 4096
 _TOKENIZING = ("import itertools", "import re", "from collections.abc import Sequence")
 """What the functions import that make tokens of a text."""
-_WORDS = r" ?[^ \n]{1,64}|\s"
-"""What is no more than one token, as `tokenized` has it."""
 _LEAST_PHRASE = 40
 """Characters that hardly ever follow one another twice unless they were copied."""
 _MOST_PHRASES = 200
@@ -118,7 +121,7 @@ class _Windows(_Text, abstract=True):
 
     def parts(self, text: str) -> _Parts:
         cut, tokens = self.divided_at(text), self.vocabulary_of(text)
-        learned, held = (_num_tokens(part, tokens) for part in (text[:cut], text[cut:]))
+        learned, held = (num_tokens(part, tokens) for part in (text[:cut], text[cut:]))
         num_train = self._num_windows(learned, self._train_stride)
         num_validation = self._num_windows(held, self.context)
         window = self.context + 1
@@ -179,7 +182,7 @@ class Names(_Windows, name="names"):
     )
 
     def content(self) -> str:
-        return _names_text()
+        return names_text()
 
     def vocabulary_of(self, text: str) -> tuple[str, ...]:
         return tuple(texts.LETTERS)
@@ -210,7 +213,7 @@ class _OwnText(_Text, _Own, abstract=True):
 
     def content(self) -> str:
         try:
-            return _read(self.path, self.state)
+            return read(self.path, self.state)
         except OSError as error:
             raise DataUnavailable(f"{self.path}: {error.strerror or error}") from error
 
@@ -247,13 +250,13 @@ class TextFile(_OwnText, _Windows, name="text"):
         if self.tokens == "char":
             return super().vocabulary_of(text)
         try:
-            return _pieces(text, self.divided_at(text), self.vocabulary)
+            return pieces(text, self.divided_at(text), self.vocabulary)
         except DataUnavailable as error:
             raise DataUnavailable(f"{self}: {error}") from error
 
     def generator_of(self, **span: int) -> Generator:
         tokens = self.vocabulary_of(self.content())
-        arguments: dict[str, Any] = {"path": self.path, "tokens": _written(tokens)}
+        arguments: dict[str, Any] = {"path": self.path, "tokens": as_written(tokens)}
         arguments |= {"context": self.context, **span}
         imports = (*_TOKENIZING, "from pathlib import Path")
         return Generator(texts.text, arguments, (texts.tokenized, texts.windows), imports)
@@ -283,10 +286,10 @@ class Lines(_OwnText, name="lines"):
     )
 
     def vocabulary_of(self, text: str) -> tuple[str, ...]:
-        return tuple(sorted({"\n", *"".join(_lines(text))}))
+        return tuple(sorted({"\n", *"".join(lines_of(text))}))
 
     def parts(self, text: str) -> _Parts:
-        lines = _lines(text)
+        lines = lines_of(text)
         held = round(len(lines) * self.validation)
         if len(lines) <= held:
             raise DataUnavailable(
@@ -298,7 +301,7 @@ class Lines(_OwnText, name="lines"):
 
     def known_share(self) -> float:
         try:
-            lines = _lines(self.content())
+            lines = lines_of(self.content())
         except DataUnavailable:
             return 0.0
         held = round(len(lines) * self.validation)
@@ -329,77 +332,3 @@ class Lines(_OwnText, name="lines"):
 def beginning(tokens: tuple[str, ...]) -> str:
     """What a text begins after: the end of a line, else whatever comes first."""
     return "\n" if "\n" in tokens else tokens[0]
-
-
-def _written(tokens: tuple[str, ...]) -> str | list[str]:
-    """The tokens as a script has them: a text where each is a character of it."""
-    return "".join(tokens) if max(map(len, tokens)) == 1 else list(tokens)
-
-
-def _lines(text: str) -> list[str]:
-    return [line for line in text.split("\n") if line.strip()]
-
-
-@lru_cache(maxsize=4)
-def _num_tokens(text: str, tokens: tuple[str, ...]) -> int:
-    """How many tokens a text is."""
-    if max(map(len, tokens)) == 1:
-        return len(text)
-    return len(texts.tokenized(text, tokens))
-
-
-@lru_cache(maxsize=2)
-def _pieces(text: str, learned: int, size: int) -> tuple[str, ...]:
-    """Every character, then pieces of words in the order in which they are worth joining.
-
-    learned: so many characters are looked at: what is validated on is not. Raises DataUnavailable.
-    """
-    try:
-        from tokenizers import Regex, Tokenizer, models, pre_tokenizers, trainers
-    except ImportError as error:
-        raise DataUnavailable(
-            "tokens=\"bpe\" needs tokenizers: pip install 'perceptui[bpe]'"
-        ) from error
-    characters = sorted(set(text))
-    if len(characters) > size:
-        raise DataUnavailable(
-            f"a vocabulary of {size:,} has no room for the {len(characters):,} different "
-            f"characters of the text: take vocabulary={2 * len(characters)}"
-        )
-    made = Tokenizer(models.BPE())
-    made.pre_tokenizer = pre_tokenizers.Split(Regex(_WORDS), "isolated")
-    trainer = trainers.BpeTrainer(
-        vocab_size=size, initial_alphabet=characters, show_progress=False, special_tokens=[]
-    )
-    made.train_from_iterator([text[:learned]], trainer)
-    places = made.get_vocab()
-    pieces = sorted((one for one in places if len(one) > 1), key=lambda one: places[one])
-    return (*characters, *pieces)
-
-
-@lru_cache(maxsize=1)
-def _names_text() -> str:
-    names = texts.city_names(texts.LETTERS)
-    if not names:
-        raise DataUnavailable(
-            "names(): this computer has no time zones to take names from: pip install tzdata"
-        )
-    return "\n" + "\n".join(names) + "\n"
-
-
-@lru_cache(maxsize=2)
-def _read(path: str, _state: tuple[int, int]) -> str:
-    """A text as it is; _state: of the file, another of which is another text."""
-    with regular_file.opened(path, TEXT_FILE) as file:
-        content = file.read()
-    if b"\0" in content:
-        raise DataUnavailable(f"{path}: it is no text: it has bytes that no text has")
-    try:
-        text = text_of(content).replace("\r\n", "\n").replace("\r", "\n")
-    except NotUtf8 as error:
-        raise DataUnavailable(
-            f"{path}: it is no text in UTF-8 (byte {error.start:,}): save it as UTF-8"
-        ) from error
-    if not text:
-        raise DataUnavailable(f"{path}: it is empty")
-    return text

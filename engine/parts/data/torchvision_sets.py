@@ -14,17 +14,12 @@ from typing import Any, ClassVar
 from engine import regular_file
 from engine.errors import DataUnavailable
 from engine.parts.component import parameter
-from engine.parts.data.base import (
-    DataLocations,
-    Dataset,
-    Facts,
-    Generator,
-    OwnSplit,
-    PixelFigures,
-    Provenance,
-)
+from engine.parts.data.base import Generator, PixelFigures, Provenance
+from engine.parts.data.dataset import Dataset
 from engine.parts.data.download import Archive, Packed, download
+from engine.parts.data.facts import Facts, OwnSplit
 from engine.parts.data.framing import MNIST_FRAMING
+from engine.parts.data.locations import DataLocations
 from engine.parts.data.pixels import GrayImages, Images
 from engine.parts.data.torchvision_import import torchvision_module
 from engine.parts.shapes import Shape, product

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from engine.parts.data.base import Data, DataLocations, Facts, Generator
+from engine.parts.data.base import Data, Generator
+from engine.parts.data.facts import Facts
+from engine.parts.data.locations import DataLocations
 from engine.parts.later import torch
 
 

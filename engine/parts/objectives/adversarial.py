@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.parts.component import parameter
-from engine.parts.data.base import Facts
+from engine.parts.data.facts import Facts
 from engine.parts.later import torch
 from engine.parts.layers import Layer
 from engine.parts.objectives.points import MakesPoints

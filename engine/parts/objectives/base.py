@@ -9,7 +9,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from engine.parts.component import Component
-from engine.parts.data.base import Dataset, Facts
+from engine.parts.data.dataset import Dataset
+from engine.parts.data.facts import Facts
 from engine.parts.layers import Layer
 from engine.parts.shapes import Shape
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from engine.parts.data.base import Facts
+from engine.parts.data.facts import Facts
 from engine.parts.later import torch
 from engine.parts.objectives.base import Objective
 

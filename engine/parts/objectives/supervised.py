@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.parts.data.base import Facts
+from engine.parts.data.facts import Facts
 from engine.parts.objectives.base import Objective
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from engine.parts.component import parameter
-from engine.parts.data.base import Facts
+from engine.parts.data.facts import Facts
 from engine.parts.later import torch
 from engine.parts.layers import Layer
 from engine.parts.layers.latent import Sampled

@@ -6,7 +6,8 @@ import inspect
 from dataclasses import dataclass, field
 
 from engine.parts.layers.base import torch_literal
-from engine.parts.schedules import Formula, constant_lr
+from engine.parts.schedules import Formula
+from engine.parts.schedules.base import constant_lr
 from engine.runs.script.by_hand import constant_rate_lines, group_lines
 from engine.runs.script.plan import Plan, function_lines
 

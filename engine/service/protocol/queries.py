@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from engine.evaluation.judgement import EVEN, Cost
 from engine.export.predictions import RowFormat
 from engine.runs.changes import Change
@@ -11,9 +9,6 @@ from engine.runs.contents import CheckpointKind, Moment
 from engine.runs.dissected_step import Focus
 from engine.runs.inside import Look
 from engine.service.protocol.messages import Request
-
-if TYPE_CHECKING:
-    pass
 
 
 class Draw(Request, frozen=True, kw_only=True):

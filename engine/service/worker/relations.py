@@ -11,7 +11,7 @@ from torch import Tensor
 from engine import regular_file
 from engine.doctor.statistics import Relations
 from engine.parts.data import Dataset
-from engine.parts.data.base import PictureFiles
+from engine.parts.data.dataset import PictureFiles
 from engine.parts.shapes import product
 from engine.training.splits import Split
 

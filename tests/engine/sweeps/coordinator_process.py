@@ -7,10 +7,10 @@ import sys
 from typing import Any, cast
 
 from engine.service.client import launch
-from engine.sweeps import coordinator
+from engine.sweeps import coordinator_process
 from tests.engine.service.nursery import ASKING, NURSERY
 
 if os.environ.get(NURSERY):
-    cast(Any, launch).subprocess = ASKING
+    cast("Any", launch).subprocess = ASKING
 
-sys.exit(coordinator.main())
+sys.exit(coordinator_process.main())

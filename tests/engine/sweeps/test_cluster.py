@@ -17,7 +17,7 @@ from engine.spec.writer import to_toml
 from engine.sweeps import cluster, planning
 from engine.sweeps.cluster import connected
 from engine.sweeps.cluster_node import ClusterNode, Word
-from engine.sweeps.coordinator import coordinate
+from engine.sweeps.coordinator_process import coordinate
 from engine.sweeps.directory import SweepDirectory
 from engine.sweeps.plan import Plan
 from engine.sweeps.storage import Storage, StorageUnavailable

@@ -19,7 +19,7 @@ from engine.runs.lease import read_lease
 from engine.runs.run import Run
 from engine.sweeps import directory as sweep_directory
 from engine.sweeps import stacking
-from engine.sweeps.coordinator import coordinate
+from engine.sweeps.coordinator_process import coordinate
 from engine.sweeps.directory import SweepDirectory
 from engine.sweeps.execution import Assignment, Group, Listener
 from engine.sweeps.plan import Plan

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tests.tui.conftest import Trained
-from tui.report import plots
 from tui.report.document import Line, Lines, Prose, Table
 from tui.report.of_runs import LONGEST, page_of_runs
+from tui.report.plots import curves
 
 pytest.importorskip("matplotlib", reason="needs the extra report")
 
@@ -27,7 +27,7 @@ def test_a_legend_covers_no_line(names: list[str], is_below: bool) -> None:
     figure = Figure()
     axes = figure.subplots()
     lines = [Line(name, [0, 1], [1.0, 0.5]) for name in names]
-    plots._lines(Lines(lines, "epoch", "Loss"), axes)
+    curves.draw_lines(Lines(lines, "epoch", "Loss"), axes)
     figure.draw_without_rendering()
     legend, drawing = axes.get_legend(), axes.get_window_extent()
     assert legend is not None

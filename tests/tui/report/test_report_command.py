@@ -15,7 +15,8 @@ from tests.tui.command_line import Bench, perceptui
 from tests.tui.conftest import Trained
 from tests.tui.report.conftest import TITLE
 from tui.report.document import Chart, Line, Lines
-from tui.report.plots import SVG, drawn
+from tui.report.plots import drawn
+from tui.report.plots.canvas import SVG
 
 pytest.importorskip("matplotlib", reason="needs the extra report")
 

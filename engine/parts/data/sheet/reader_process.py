@@ -11,7 +11,7 @@ from pathlib import Path
 
 from engine.encoding import encoded
 from engine.errors import DataUnavailable
-from engine.parts.data.base import Loading
+from engine.parts.data.locations import Loading
 from engine.parts.data.meter import Meter
 from engine.parts.data.sheet.asked import Asked
 

@@ -1,0 +1,5 @@
+"""Drawings as SVG."""
+
+from tui.report.plots.canvas import drawn
+
+__all__ = ["drawn"]
