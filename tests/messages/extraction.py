@@ -27,6 +27,8 @@ SILENT = (
     "tui/terminal/textual", "tui/themes.py",
 )  # fmt: skip
 """Programs and markup that are written, protocols, colors, a report handed to a maintainer."""
+TOLD_OF = "Untraceable"
+"""What is raised with a reason that a person reads, in silent rooms too: why a step is eager."""
 NOT_SAID = {
     "CSS", "CSS_PATH", "COMPONENT_CLASSES", "DEFAULT_CSS", "HORIZONTAL_BREAKPOINTS", "TITLE",
     "VERTICAL_BREAKPOINTS", "__all__", "arithmetic", "citation", "code", "licence", "source",
@@ -88,15 +90,15 @@ def messages() -> list[Message]:
     for room in ROOMS:
         for path in sorted((ROOT / room).rglob("*.py")):
             name = path.relative_to(ROOT).as_posix()
-            if not name.startswith(SILENT):
-                for message in messages_in(path.read_text(), name):
-                    found.setdefault(message.text, message)
+            is_silent = name.startswith(SILENT)
+            for message in messages_in(path.read_text(), name, is_silent=is_silent):
+                found.setdefault(message.text, message)
     return list(found.values())
 
 
-def messages_in(source: str, file: str = "") -> list[Message]:
-    """What a module says."""
-    told = sorted(_told(ast.parse(source)), key=lambda one: one[0])
+def messages_in(source: str, file: str = "", *, is_silent: bool = False) -> list[Message]:
+    """What a module says; of a silent one, why it refuses."""
+    told = sorted((_reasons if is_silent else _told)(ast.parse(source)), key=lambda one: one[0])
     return [Message(text, many, file) for _, text, many in told]
 
 
@@ -117,6 +119,15 @@ def _told(tree: ast.Module) -> Iterator[tuple[float, str, str]]:
         message = message_of(text)
         if _is_given(text, above) or (_is_sentence(message) and not _is_silent(text, above)):
             yield text.lineno + text.col_offset / 1000, message, ""
+
+
+def _reasons(tree: ast.Module) -> Iterator[tuple[float, str, str]]:
+    """Place, text, and no text of many, of the reasons in a module."""
+    for text, above in strings(joined(tree)):
+        if any(isinstance(one, ast.Call) and _called(one) == TOLD_OF for one in above):
+            message = message_of(text)
+            if _is_sentence(message):
+                yield text.lineno + text.col_offset / 1000, message, ""
 
 
 def _is_command(node: ast.FunctionDef) -> bool:

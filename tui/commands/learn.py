@@ -192,7 +192,9 @@ def _tell(lessons: list[Lesson], problems: list[tuple[Path, Problem]]) -> None:
     bad = {path for path, _ in problems}
     for lesson in lessons:
         if lesson.path not in bad:
-            typer.echo(tr(f"{lesson.path}: all {len(lesson.steps)} steps can be done"))
+            number = len(lesson.steps)
+            done = f"all {number} steps can be done" if number > 1 else "its one step can be done"
+            typer.echo(f"{lesson.path}: {tr(done)}")
 
 
 async def _played(lessons: list[Lesson], shared: o.Shared) -> dict[Path, list[Problem]]:
