@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from hypothesis.internal.conjecture import providers
 
 from engine.service.client.launch import launch
 from tests.engine.service import nursery
@@ -34,6 +35,10 @@ if "PERCEPTUI_RANDOM" not in os.environ:
         suppress_health_check=[HealthCheck.too_slow],
     )
     settings.load_profile("steady")
+    # Numbers that stand in the modules loaded by then are tried, too: they depend on which tests
+    # came before.
+    if hasattr(providers, "Constants"):
+        providers._get_local_constants = providers.Constants
 
 NEEDS_MNIST = "PERCEPTUI_DATA_DIR"
 """Stands in the reason of every test that is skipped for want of MNIST."""
@@ -84,8 +89,10 @@ def pytest_runtest_call() -> Generator[None, object, object]:
 
 
 def pytest_unconfigure() -> None:
-    """End it, where this process began it."""
+    """End it, where this process began it, and look for garbage once: pytest does five times."""
     nursery.NEEDED.close()
+    gc.collect()
+    gc.freeze()
 
 
 class Failures:

@@ -150,6 +150,7 @@ def test_a_command(told: Callable[..., str]) -> None:
     assert told("groups").splitlines()[0] == "Tutorials"
 
 
+@pytest.mark.rare
 def test_a_lesson(extended: Path, told: Callable[..., str]) -> None:
     """Listed in its place, and every step of it can be done."""
     recipe = (ROOT / "CONTRIBUTING.md").read_text("utf-8").partition("## Add a lesson\n")[2]

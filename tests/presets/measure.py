@@ -36,7 +36,7 @@ LONG = (
     *("mnist", "mnist-repaired", "mnist-cnn", "mnist-8x8", "mnist-to-digits"),
     *("digits-second-half", "grokking", "names-gpt", "names-rnn", "sorting"),
     *("moons-flow", "rings-denoise", "flower", "digits-vae"),
-    *("resnet-digits", "sine-gru", "digits-first-half"),
+    *("resnet-digits", "sine-gru", "digits-first-half", "digits-autoencoder", "parity"),
     *("gaussians-gan", "gaussians-gan-collapsed", "gaussians-gan-collapsed-repaired"),
 )
 """Presets that take long: in `make test` a claim on all is tried on the others."""

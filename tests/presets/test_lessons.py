@@ -32,7 +32,16 @@ def played(name: str, socket: Path, runs_dir: Path, data_dir: Path) -> list[Play
     return run_async(steps())
 
 
-LONG = ("digits-vae", "filters", "initial-luck", "moons-flow", "names-gpt", "out-of-the-bench")
+LONG = (
+    "by-heart",
+    "digits-vae",
+    "filters",
+    "initial-luck",
+    "moons-flow",
+    "names-gpt",
+    "out-of-the-bench",
+    "sorting",
+)
 """They train longest: in `make test` the same is asked of the others, and of their texts."""
 
 

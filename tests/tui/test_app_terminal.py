@@ -11,6 +11,7 @@ import pytest
 from tests.thoroughness import examples
 from tests.tui.command_line import Bench
 from tests.tui.pseudo_terminal import ENTER, ESCAPE, PseudoTerminal, app_on_terminal
+from tui.live.pace import PACES
 
 PRECISE = re.compile(rb"[\[;][34]8;2;(\d+);(\d+);(\d+)")
 """One of 16 million colors."""
@@ -32,12 +33,18 @@ def _leave(terminal: PseudoTerminal) -> None:
     assert b"Traceback" not in terminal.written
 
 
-def _train_circle(terminal: PseudoTerminal) -> str:
-    """Pick `circle` by keys and train it; the screen when it is done."""
+def _train_circle(terminal: PseudoTerminal, *, at_full_speed: bool = True) -> str:
+    """Pick `circle` by keys and train it; the screen when it is done.
+
+    at_full_speed: not as slowly as a first run is shown.
+    """
     terminal.until("Start here")
     terminal.type("/circle" + ENTER)
     terminal.until(lambda shown: "circle" in shown and "Linear" in shown and "Pick" not in shown)
     terminal.type(" ")
+    if at_full_speed:
+        terminal.until("running")
+        terminal.type(">" * len(PACES))
     return terminal.until("finished")
 
 
@@ -59,7 +66,7 @@ def test_first_screen(bench: Bench, columns: int, rows: int) -> None:
 def test_training_by_keys(bench: Bench, columns: int, rows: int) -> None:
     """`circle` is opened and trained by keys, while no torch is in the app's process."""
     with app_on_terminal(columns=columns, rows=rows) as terminal:
-        _train_circle(terminal)
+        _train_circle(terminal, at_full_speed=False)
         assert "\u2580" in terminal.until("\u2580")  # the boundary, in half blocks
         assert "libtorch" not in Path(f"/proc/{terminal.pid}/maps").read_text()
         assert PRECISE.search(terminal.written)

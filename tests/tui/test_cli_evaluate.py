@@ -107,6 +107,7 @@ def test_a_regression_is_judged_in_its_unit(bench: Bench) -> None:
     assert judged["doubt"].startswith("10 samples are few")
 
 
+@pytest.mark.rare
 def test_a_sweep_is_judged_over_its_seeds(bench: Bench) -> None:
     """Its best configuration; as text, as JSON, as Markdown and on the page of the sweep."""
     axes = ("--over", "optimizer.lr=0.1,0.5", "--seeds", "2")

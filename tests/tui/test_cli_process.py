@@ -43,6 +43,7 @@ def assert_whole(run: Path) -> None:
     assert of(recorded(run), "run_finished")[-1]["reason"] == "interrupted"
 
 
+@pytest.mark.rare  # test_live_signals.py has each
 def test_signals_keep_the_checkpoint(endless: Bench) -> None:
     """A signal ends a training with 128 plus its number, the checkpoint kept, the path printed."""
     codes = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGHUP: 129}

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from torch import nn
 
 from engine.errors import BadExperiment
-from engine.parts.layers import Layer
+from engine.parts.layers import Layer, modules
 from engine.parts.layers.activation import ReLU
 from engine.parts.layers.address import (
     at,
@@ -82,9 +82,7 @@ def test_shape_parameters_and_code_are_those_of_the_module(
     """Whatever is inside, blocks too, and the printed expression builds the same module."""
     block = data.draw(blocks(shape))
     module = block.build(shape)
-    own = block.own_module()
-    assert own is not None
-    printed = eval(block.code(shape), {"nn": nn, "Residual": own})
+    printed = eval(block.code(shape), vars(modules))
     assert repr(printed) == repr(module)
     assert sum(p.numel() for p in module.parameters()) == block.num_parameters(shape)
     with torch.no_grad():

@@ -114,9 +114,10 @@ def test_one_key_leads_to_full_speed(warm: Path, tmp_path: Path) -> None:
 
     async def train() -> Run:
         async with Session.connect(warm) as session:
-            order = to_train(demanding(epochs=15), tmp_path, lasting_s=600.0)
+            order = to_train(demanding(epochs=15), tmp_path, paused=True, lasting_s=600.0)
             run = Run(await session.begin(order))
             await session.watch(progress_hz=100.0)
+            await session.do(p.Continue())
             told = await until(session, lambda happened: isinstance(happened, p.Progress))
             assert isinstance(told[-1], p.Progress)
             assert told[-1].pace == 0.1

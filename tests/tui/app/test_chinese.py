@@ -121,6 +121,7 @@ def check(stage: Stage, name: str, *, is_kept: bool = True) -> str:
     return kind
 
 
+@pytest.mark.rare
 def test_every_screen_of_the_app(tmp_path: Path) -> None:
     """One after the other: what has no way here is a screen that nobody has looked at."""
     made_run(Path())

@@ -509,7 +509,7 @@ def test_without_a_lesson_there_is_no_pane(tmp_path: Path) -> None:
     played(tmp_path, play)
 
 
-@pytest.mark.parametrize("language", ["", "zh_CN"])
+@pytest.mark.parametrize("language", ["", pytest.param("zh_CN", marks=pytest.mark.rare)])
 def test_every_lesson_has_a_page_at_any_size(tmp_path: Path, language: str) -> None:
     """Each step of the course, with its hints, wide and narrow, with and without Unicode."""
     known: Mapping[str, Path] = names()

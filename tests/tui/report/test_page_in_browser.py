@@ -43,7 +43,13 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
         yield one
 
 
-@pytest.fixture(scope="module", params=["run", "sweep", "nasty"])
+@pytest.fixture(
+    scope="module",
+    params=[
+        *(pytest.param(name, marks=pytest.mark.rare) for name in ("run", "sweep")),
+        "nasty",
+    ],
+)
 def address(
     request: pytest.FixtureRequest,
     trained: Trained,
