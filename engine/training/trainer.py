@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterator, Sequence
-from functools import partial
 from typing import Any
 
 import msgspec
@@ -13,7 +12,6 @@ import torch
 from torch import Tensor, nn
 
 from engine.parts.data import DataLocations
-from engine.parts.layers.address import weight_names
 from engine.parts.metrics import METRICS
 from engine.runs.events import (
     Diverged,
@@ -24,43 +22,27 @@ from engine.runs.events import (
     RunStarted,
 )
 from engine.runs.series import Series
-from engine.spec.backbone import shares
 from engine.spec.experiment import Experiment
 from engine.spec.freezing import num_frozen
-from engine.spec.validator import judged_together
+from engine.training.assembly import assemble, groups_of
 from engine.training.baseline import baselines, headlines
-from engine.training.batches import batches_of
-from engine.training.criterion import criterion_of
 from engine.training.device import resolve_device
-from engine.training.drawing import drawing_of
 from engine.training.drawn_data import Draw, drawn
-from engine.training.epoch_end import EpochEnd, is_free
-from engine.training.epoch_score import EpochScore, Newest, measure_of, selecting_part
+from engine.training.epoch_end import EpochEnd
+from engine.training.epoch_score import EpochScore, Newest
 from engine.training.executor import (
     Executor,
     check_executor,
-    make_epoch_score,
-    make_execution,
 )
 from engine.training.freezing import Network
-from engine.training.learning_rate import LearningRate
 from engine.training.loading import load
 from engine.training.loss_meter import LossMeter
-from engine.training.making import make, maker_of
-from engine.training.metrics import Evaluator
 from engine.training.model import is_finite
-from engine.training.outputs import OutputDecoder
-from engine.training.parameter_groups import parameter_groups
 from engine.training.precision import check_precision
 from engine.training.reports import NOTHING, Reports, Said
-from engine.training.rivalry import rival_groups, rivals_criterion
-from engine.training.selection import Selection
 from engine.training.shared.crew import Crew, undone_where_lost
-from engine.training.shared.part import part_size, weigher
 from engine.training.silencing import Silenced, silence, silenced
 from engine.training.splits import Splits
-from engine.training.step import Regularization
-from engine.training.weights import class_weights
 
 
 class Trainer:
@@ -109,92 +91,22 @@ class Trainer:
         self.rival_chain = loaded.rival_chain
         """The layers of the network that it is trained against; empty without one."""
         self.model = loaded.model
-        facts, train, batch_size = self.splits.facts, self.splits.train, loaded.batch_size
-        self.device_splits = self.splits.on(self.device)
-        num_outputs = self.chain[-1].output_shape[-1]
-        weights = class_weights(experiment, facts, train.targets, num_outputs)
-        compared = criterion_of(
-            experiment.loss,
-            weights,
-            self.device,
-            positions=facts.positions,
-            objective=experiment.objective,
-        )
-        self.criterion = criterion = rivals_criterion(compared, experiment.loss, self.model)
-        decoder = OutputDecoder(experiment.loss, experiment.network, facts, self.splits.target_map)
-        self.evaluator = Evaluator(
-            self.model,
-            criterion,
-            decoder,
-            facts,
-            self.splits.measured_map,
-            experiment.select,
-            maker_of(experiment.objective, facts),
-            judged_together(min(batch_size, len(train))),
-            experiment.objective.weighing(),
-        )
+        made = assemble(loaded, executor, crew, locations)
+        self.device_splits = made.device_splits
+        self.criterion = made.criterion
+        self.evaluator = made.evaluator
         self.reports = Reports(self.evaluator, self.device_splits, experiment.data.library)
-        self.optimizer = experiment.optimizer.build(self.groups_of(self.model))
-        on_device = self.device_splits["train"]
-        targets = decoder.loss_targets(on_device.targets, num_outputs)
-        self.batches = batches_of(
-            on_device,
-            targets,
-            batch_size,
-            drawing_of(experiment, train.targets),
-            self.splits.input_map,
-            partial(make, experiment.objective),
-        )
-        self.regularization = regularization = Regularization(
-            experiment.l1,
-            experiment.l2,
-            experiment.clip_norm,
-            weight_names(experiment.network, loaded.frozen),
-        )
-        self.execution = make_execution(
-            executor,
-            experiment.epochs * len(self.batches),
-            self.device,
-            self.model,
-            criterion,
-            self.optimizer,
-            regularization,
-            lambda: self._example(targets, part_size(min(batch_size, len(train)), crew)),
-            experiment.optimizer.is_recordable,
-            crew,
-            locations,
-        )
+        self.optimizer = made.optimizer
+        self.batches = made.batches
+        self.regularization = made.regularization
+        self.execution = made.execution
         self._step = self.execution.step
-        if crew is not None:
-            crew.weigh = weigher(experiment.loss, weights)
-        self.learning_rate = LearningRate(
-            experiment.schedule,
-            self.optimizer,
-            experiment.epochs,
-            len(self.batches),
-            METRICS[experiment.select],
-        )
-        selecting = METRICS[experiment.select]
-        self.selection = Selection(experiment.patience, selecting)
-        part = selecting_part(self.device_splits, batch_size)
-        comes_free = crew is None and is_free(
-            experiment,
-            self.batches,
-            validates="validation" in self.device_splits,
-            watched=experiment.patience is not None or self.learning_rate.watches_loss,
-        )
-        self._epoch_score: EpochScore | Newest = make_epoch_score(
-            "eager" if comes_free else executor,  # for the last epoch alone: worth no trace
-            experiment.epochs,
-            self.device,
-            self.evaluator,
-            part,
-            measure_of(selecting, self.evaluator, part, num_outputs),
-            self.execution.step if len(self.batches) == 1 else None,
-        )
-        if self.rival_chain and not selecting.formula:
+        self.learning_rate = made.learning_rate
+        self.selection = made.selection
+        self._epoch_score: EpochScore | Newest = made.epoch_score
+        if self.rival_chain and not METRICS[experiment.select].formula:
             self._epoch_score = Newest(lambda: self.epoch)
-        self.epoch_end = EpochEnd(self.selection, self._epoch_score, comes_free=comes_free)
+        self.epoch_end = EpochEnd(self.selection, self._epoch_score, comes_free=made.comes_free)
         self.losses = Series()
         self.epoch = 0
         """Epochs finished."""
@@ -263,11 +175,7 @@ class Trainer:
 
     def groups_of(self, model: Network) -> list[nn.Parameter] | list[dict[str, Any]]:
         """What an optimizer of this network, or of a copy of it, is made of."""
-        experiment = self.experiment
-        own = shares(experiment.backbone_rate, experiment.freeze, self.chain)
-        rate = experiment.optimizer.lr
-        groups = parameter_groups(model, own, rate)
-        return rival_groups(groups, model, experiment.objective.rival_share, rate)
+        return groups_of(self.experiment, self.chain, model)
 
     def stop_reading(self) -> None:
         """End the processes that read streamed data; whatever needs them starts them again."""
@@ -286,11 +194,6 @@ class Trainer:
         """Train to the end, yielding each event as it happens."""
         while self.reason is None:
             yield from self.step()
-
-    def _example(self, targets: Tensor, size: int) -> tuple[Tensor, Tensor]:
-        """The first samples as a batch; targets: all, in the loss's form. Draws nothing."""
-        rows = self.device_splits["train"].rows(torch.arange(size))
-        return self.splits.measured_map.batch(rows), targets[:size]
 
     def step(self) -> list[Event]:
         """Train on the next batch; returns what happened, mostly nothing."""

@@ -182,7 +182,7 @@ def test_a_loss_that_is_no_number_for_want_of_probabilities(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """On a GPU that loss is nan: it is told as on a CPU, and no lower rate is offered."""
-    monkeypatch.setattr("engine.training.trainer.criterion_of", lambda *_, **__: GuardedBCELoss())
+    monkeypatch.setattr("engine.training.assembly.criterion_of", lambda *_, **__: GuardedBCELoss())
     raw = experiment({"loss": "BCELoss()"}, {"batch_size": 32, "epochs": 2})
     trainer = Trainer(raw, DataLocations(Path()), "eager")
     while trainer.reason is None:

@@ -184,7 +184,7 @@ def test_who_asks_for_compiled_steps_asks_for_the_processor(
         "engine.training.trainer.resolve_device",
         lambda name: there if name == "auto" else torch.device(name),
     )
-    monkeypatch.setattr("engine.training.trainer.make_execution", stopped)
+    monkeypatch.setattr("engine.training.assembly.make_execution", stopped)
     with pytest.raises(InterruptedError):
         Trainer(small(device="auto"), NOWHERE, "compiled")
     with pytest.raises(UsageError, match="compiled for the processor"):
