@@ -17,7 +17,13 @@ from engine.limits import CALL, LAYERS
 from engine.parts.layers import Layer
 from engine.spec.call import Call
 from engine.spec.forward import chained
-from engine.spec.grammar import GrammarError, call_in_program, path_of, split_calls
+from engine.spec.grammar import (
+    GrammarError,
+    call_in_program,
+    parse_value,
+    path_of,
+    split_calls,
+)
 from engine.spec.syntax_reason import syntax_reason
 from engine.spec.torch_call import component_named
 
@@ -50,8 +56,14 @@ def is_code(text: str) -> bool:
 def layer_list(text: str) -> list[str]:
     """The layers that a text lists, a text each: calls, or the layers of a program.
 
-    Raises GrammarError for a program that can't be read.
+    They may stand in brackets, in quotes too, as a file has them. Raises GrammarError for a program
+    that can't be read.
     """
+    if text.startswith("[") and text.endswith("]"):
+        listed = parse_value(text)
+        if isinstance(listed, list) and listed and all(isinstance(one, str) for one in listed):
+            return [layer for one in listed for layer in layers_of(one)]
+        text = text[1:-1]
     if not is_code(text):
         return split_calls(text)
     try:

@@ -23,13 +23,14 @@ def painting_rows(
     """
     size = picture.width, picture.height, picture.channels
     images = [
-        Image(*size, picture.painted, tr(f"painted by the network{_close(picture)}")),
+        Image(*size, picture.painted, tr(f"painted by the network{decibels(picture)}")),
         Image(*size, picture.original, tr("the original")),
     ]
     if before is not None:
-        images.insert(1, Image(*size, before.painted, tr(f"by the one before{_close(before)}")))
+        images.insert(1, Image(*size, before.painted, tr(f"by the one before{decibels(before)}")))
     return gallery(images, width, look, columns=largest_columns(images, width, height))
 
 
-def _close(picture: Painting) -> str:
+def decibels(picture: Painting) -> str:
+    """How close it is to the original, behind a colon; nothing where that is not known."""
     return "" if picture.psnr is None else tr(f": {picture.psnr:.1f} dB")

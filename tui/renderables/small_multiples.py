@@ -59,9 +59,7 @@ def small_multiples(pictures: Sequence[Small], width: int, height: int, look: Lo
         for line in zip(*tiles, strict=True):
             row = Text()
             for place, part in enumerate(line):
-                row.append(" " * (GAP if place else 0)).append_text(part)
-                row.append(" " * (columns - part.cell_len))
-            row.rstrip()
+                row.append(" " * (place * (columns + GAP) - row.cell_len)).append_text(part)
             found.append(row)
         found.append(Text())
     return found

@@ -1,9 +1,10 @@
-"""Two or more runs on one chart and in one table."""
+"""Two or more runs on one chart, in one table, and what their networks draw."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from rich.text import Text
@@ -15,6 +16,7 @@ from engine.runs.run import Run
 from tui.language import tr
 from tui.past.comparison import Comparison, compare, told
 from tui.past.run_names import letter
+from tui.renderables.compared_pictures import Signed, compared_pictures
 from tui.renderables.loss_chart import LossSeries, loss_chart
 from tui.renderables.palette import class_hue
 from tui.renderables.table import Cell, Column, heading, sentence, table
@@ -23,9 +25,14 @@ from tui.screens.page_screen import PageScreen
 if TYPE_CHECKING:
     from engine.service.protocol import RunsCompared
 
+MOST_DRAWN = 8
+"""Runs whose pictures are asked for: each is loaded with its data."""
+GRID = 24, 24
+"""Columns and rows of the matrix that is drawn: of a tile's half blocks."""
+
 
 class CompareScreen(PageScreen):
-    """Which came out best, every score, what differs between them, and their loss curves."""
+    """Which came out best, every score, what differs, their loss curves and their pictures."""
 
     BINDINGS = [  # noqa: RUF012  # Textual declares it so
         Binding("l", "log_scale", "Log scale"),
@@ -39,6 +46,8 @@ class CompareScreen(PageScreen):
         self._found: RunsCompared | None = None
         self._told: list[str] = []
         """What is said of them on the same samples, once that is found out."""
+        self._drawn: list[Signed] = []
+        """What their networks draw, as far as it has come."""
 
     def title_text(self) -> str:
         return tr(f"{len(self._runs)} runs compared")
@@ -58,6 +67,15 @@ class CompareScreen(PageScreen):
         self._show()
         self._told = await self._contests(self._comparison.runs)
         self._show()
+        await self._draw(self._comparison.runs[:MOST_DRAWN])
+
+    async def _draw(self, runs: Sequence[Run]) -> None:
+        """Have each network drawn as it is at its end; one whose data is gone is left out."""
+        for place, run in enumerate(runs):
+            with suppress(PerceptuiError):
+                found = await self.host.controller.review(run, "last", GRID, measure=False)
+                self._drawn.append((letter(place), found.pictures))
+                self._show()
 
     async def _contests(self, runs: Sequence[Run]) -> list[str]:
         """Which is better on the same samples, or why that can't be said."""
@@ -113,6 +131,8 @@ class CompareScreen(PageScreen):
         at = self.page.at
         curves = loss_chart(series, width, height, look, log=self._log, title=title, at=at)
         rows += [Text(), *curves]
+        if pictures := compared_pictures(self._drawn, width, height, look):
+            rows += [Text(), *pictures]
         if self._found is not None:
             apart = disagreements(self._found, letters)
             rows += [Text(), *apart.text(width, look)]

@@ -35,6 +35,13 @@ _CIRCLE: dict[str, object] = {
         (" seed =7", "seed", 7),
         ("loss=MSELoss", "loss", "MSELoss"),
         ("layers=Linear(1) Sigmoid", "layers", ["Linear(1)", "Sigmoid"]),
+        ("layers=[Linear(1), Sigmoid()]", "layers", ["Linear(1)", "Sigmoid()"]),
+        (
+            'layers=["nn.Linear(2, 1)", "Sigmoid()"]',
+            "layers",
+            ["Linear(1, in_features=2)", "Sigmoid()"],
+        ),
+        ("layers=['Linear(1)']", "layers", ["Linear(1)"]),
         ("optimizer.lr=0.05", "optimizer", "SGD(0.05, momentum=0.9)"),
         ("optimizer.momentum=0", "optimizer", "SGD(0.1, momentum=0)"),
         ("optimizer.nesterov=True", "optimizer", "SGD(0.1, momentum=0.9, nesterov=True)"),

@@ -21,9 +21,9 @@ from engine.runs import events as ev
 from engine.runs.contents import Moment
 from engine.runs.directory import RunDirectory
 from engine.runs.lease import own_lease, write_lease
-from engine.runs.pictures import Point
+from engine.runs.pictures import Pictures, Point
 from engine.runs.run import Run
-from engine.service.protocol import Judged, RunsCompared, Written
+from engine.service.protocol import Judged, Reviewed, RunsCompared, Written
 from engine.service.protocol.description import DataRows, Description
 from engine.spec.experiment import Experiment
 from engine.spec.experiment_reader import from_raw
@@ -67,6 +67,8 @@ class AnsweringController:
         """What it says that the network was shown."""
         self.judgement: Judgement | PerceptuiError = JUDGED
         self.compared: RunsCompared | PerceptuiError = compared()
+        self.drawn: dict[str, Pictures] = {}
+        """What it draws, by the run's name; of others the data is gone."""
         self.text: str | PerceptuiError = ""
         """What it writes."""
         self.step = 4
@@ -138,6 +140,13 @@ class AnsweringController:
         if isinstance(self.compared, PerceptuiError):
             raise self.compared
         return self.compared
+
+    async def review(
+        self, run: Run, checkpoint: Moment, grid: tuple[int, int], *, measure: bool
+    ) -> Reviewed:
+        if run.name not in self.drawn:
+            raise PerceptuiError("the data is gone")
+        return Reviewed(epoch=4, step=4, pictures=self.drawn[run.name])
 
     async def data_rows(self, run: Path) -> DataRows | None:
         return self.rows

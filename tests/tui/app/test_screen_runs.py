@@ -21,6 +21,7 @@ from tests.tui.app.idle import Gate
 from tests.tui.app.judged import CONTEST, JUDGED, compared
 from tests.tui.app.stage import BOTH_SIZES
 from tests.tui.app.stand import StandApp, made_run, seen, told, until
+from tests.tui.renderables.test_compared_pictures import divided
 from tui.past.comparison import compare
 from tui.renderables.table import Sheet
 from tui.screens import runs as runs_screen
@@ -308,6 +309,22 @@ def test_which_is_better_on_the_same_samples(
         if found is not None:
             await pilot.press("end")
             await until(pilot, lambda: "They disagree on 43 of 200 samples." in seen(app))
+
+    told(tmp_path, RunsScreen(), story)
+
+
+def test_what_the_networks_draw_is_compared(tmp_path: Path) -> None:
+    """Each one's plane under its letter; one whose data is gone is left out."""
+    runs = [made_run(tmp_path, name) for name in ("first", "second", "third")]
+
+    async def story(app: StandApp, pilot: Play) -> None:
+        app.controller.drawn = {runs[0].name: divided(1), runs[2].name: divided(3)}
+        app.push_screen(CompareScreen(runs))
+        await until(pilot, lambda: "What came out" in seen(app))
+        await pilot.press("end")
+        await until(pilot, lambda: "How they divide the plane" in seen(app))
+        below = seen(app).split("How they divide the plane")[1].splitlines()
+        assert below[1].split() == ["A", "C"]
 
     told(tmp_path, RunsScreen(), story)
 

@@ -13,7 +13,15 @@ from hypothesis import strategies as st
 from rich.style import Style
 from rich.text import Text
 
-from engine.runs.pictures import Boundary, Painting, Point, SequenceMap, TokenPlane
+from engine.runs.pictures import (
+    Boundary,
+    Comparison,
+    Painting,
+    Pictures,
+    Point,
+    SequenceMap,
+    TokenPlane,
+)
 from engine.runs.tile import Tile
 from tests.thoroughness import IS_THOROUGH
 from tui.renderables.accuracy_table import (
@@ -33,6 +41,7 @@ from tui.renderables.actual_predicted import (
     value_outcomes,
 )
 from tui.renderables.boundary import boundary, grid_size
+from tui.renderables.compared_pictures import compared_pictures
 from tui.renderables.confusion import confusion
 from tui.renderables.images import Image, gallery
 from tui.renderables.layer_table import LayerRow, layer_table
@@ -137,6 +146,21 @@ def _painting(values: Values, names: Sequence[str], width: int, look: Look) -> l
     return painting_rows(picture, width, 12, look)
 
 
+def _compared(values: Values, names: Sequence[str], width: int, look: Look) -> list[Text]:
+    pixels = bytes(range(45))
+    size = {"height": 3, "width": 5, "channels": 3}
+    picture = Painting(**size, original=pixels, painted=pixels[::-1], psnr=None)
+    field = Boundary(
+        columns=3, rows=2, cells=bytes(6), levels=6, classes=("a", "b"), x1=(0, 1), x2=(0, 1),
+        points=[],
+    )  # fmt: skip
+    compared = Comparison(
+        actual=[], predicted=[], probabilities=[], classes=(), split="train", num_samples=4
+    )
+    drawn = Pictures(losses=[], comparison=compared, boundary=field, painting=picture)
+    return compared_pictures([(name, drawn) for name in names], width, 12, look)
+
+
 def _curve(values: Values, names: Sequence[str], width: int, look: Look) -> list[Text]:
     numbers = _numbers(values)
     pairs = list(zip(numbers, numbers[::-1], strict=True))
@@ -181,6 +205,7 @@ EVERYTHING: dict[str, Draw] = {
     "value prediction": lambda v, n, w, k: value_prediction(_numbers(v), v, w, k),
     "sequence": _sequence,
     "painting": _painting,
+    "compared pictures": _compared,
     "what is next": lambda v, n, w, k: following_rows(
         [(name, value) for name, value in zip(n, _numbers(v), strict=False)], w, k
     ),
