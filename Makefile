@@ -67,7 +67,7 @@ test-oldest: $(OLDEST)/.installed
 soak: $(VENV)/.installed-test
 	$(BIN)/python -m tests.soak $(RUNS) $(if $(ONLY),--only $(ONLY))
 
-# Not part of `make test`: takes ten minutes, on a machine that does nothing else.
+# Not part of `make test`: takes an hour, on a machine that does nothing else.
 # BENCH='--only mnist --quick' measures a part and writes no report.
 BENCH = --json build/bench.json --markdown tests/benchmarks/RESULTS.md
 bench: $(VENV)/.installed-bench

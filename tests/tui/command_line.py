@@ -84,7 +84,12 @@ def perceptui(*arguments: str) -> Outcome:
 
 
 def command(*arguments: str) -> list[str]:
-    """A command line for a process of its own, whose workers are forked off one that is warm."""
+    """A command line for a process of its own, whose workers are forked off one that is warm.
+
+    What is measured, and what soaks, is no test: there it is the program as a person begins it.
+    """
+    if "PYTEST_VERSION" not in os.environ:
+        return [sys.executable, "-m", "tui.entry", *arguments]
     nursery.NEEDED.start()
     return [sys.executable, "-m", "tests.tui.command_process", *arguments]
 

@@ -152,10 +152,14 @@ def _place(
         code = cells[row][column]
         wrong = bool(field.classes) and code // field.levels != point.target
         placed.append((wrong, row, column, point, code))
+    signs: dict[tuple[float, bool, int, bool], Glyph] = {}  # most points are drawn as others are
     # Wrong ones last, so that no right one hides them.
     for wrong, row, column, point, code in sorted(placed, key=lambda one: one[0]):
         line = row * len(canvas) // len(cells)
-        canvas[line][column] = _sign(point, code, wrong, field, look)
+        kind = point.target, point.is_test, code, wrong
+        if kind not in signs:
+            signs[kind] = _sign(point, code, wrong, field, look)
+        canvas[line][column] = signs[kind]
     return sum(one[0] for one in placed)
 
 

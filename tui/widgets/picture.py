@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from rich.text import Text
@@ -40,13 +41,32 @@ from tui.renderables.table import sentence
 from tui.renderables.targets import target_heading
 from tui.renderables.thumbnail import thumbnail
 from tui.widgets.curve_cursor import CurveCursor
+from tui.widgets.picture_figures import (
+    BOUNDARY,
+    CLOUD,
+    COMPARISON,
+    CONFUSION,
+    CURVE,
+    DATA,
+    LATENT,
+    MISTAKES,
+    PAINTING,
+    SAMPLES,
+    SEQUENCE,
+    UNIT,
+    WRITTEN,
+)
 from tui.widgets.scrolled import ScrolledView
 
 if TYPE_CHECKING:
+    from engine.runs.events import Evaluated
     from engine.runs.inside import Inside, Unit
     from engine.runs.pictures import Pictures
     from engine.service.protocol.description import Description
 
+
+Drawing = tuple[Figure, Callable[[], list[Text]]]
+"""What is drawn, and how its rows are made."""
 LEAST_PLANE = 10
 """Rows of the plane of places, where more than that is to be seen."""
 LEAST_STRIP = 5
@@ -63,79 +83,8 @@ ARRIVING = ("The data is being looked at.",)
 """Said above it until that is known."""
 DRAWING = ("The network is being drawn from its checkpoint.",)
 """Said of a run that is over until its picture is there."""
-
-
 ROOMY = 9
 """Rows from which values have one to spare for what they are of."""
-DATA = Figure(
-    "The data",
-    "Shows what there is to learn from, before anything is learned.",
-    "Here it is {samples} samples, {train} of them to train on.",
-)
-WRITTEN = Figure(
-    "What it writes",
-    "Shows what the network writes by itself, character by character, as it says what comes next.",
-    "Here it learned from {train} windows; each line but the last is whole.",
-)
-SEQUENCE = Figure(
-    "What it does with a sequence",
-    "Shows for one sample what each place takes of the others, or how a state changes on its way; "
-    "and where tokens lie that are used alike.",
-    "Here it is the first of {samples} samples, {inputs} places long.",
-)
-CLOUD = Figure(
-    "What it makes",
-    "Puts points that the network makes of noise over those of the data; the noise stays the same, "
-    "so that one sees them find their places.",
-    "Here it learned from {train} points.",
-)
-LATENT = Figure(
-    "What it gives back",
-    "Shows the narrowest place of the network: where samples lie by its numbers, and what it makes "
-    "of numbers there; then samples as they came in and as they were given back.",
-    "Here it learned from {train} samples.",
-)
-PAINTING = Figure(
-    "The picture",
-    "Paints each place in the color that the network gives it, beside the picture that it learns.",
-    "Here it learned from {train} pixels.",
-)
-SAMPLES = Figure(
-    "One sample after the other",
-    "Puts what the network says of each sample on what is right: where the lines part, it errs.",
-    "Here it goes through {train} samples.",
-)
-BOUNDARY = Figure(
-    "Decision boundary",
-    "Colors each place by the class that the network would give a point there, the paler the less "
-    "sure; signs are the points themselves.",
-    "Here {train} points in {classes} classes were learned from.",
-)
-CURVE = Figure(
-    "Fitted curve",
-    "Draws what the network answers to each input as a line, and the data as points beside it.",
-    "Here {train} points were learned from.",
-)
-UNIT = Figure(
-    "One unit, large",
-    "Draws what one unit gives: over the plane, along the input, class by class, or of a picture.",
-    "Here it is one of {layers} layers.",
-)
-CONFUSION = Figure(
-    "Confusion matrix",
-    "Counts in each row what became of one class: right ones on the diagonal, mistakes beside it.",
-    "Here {classes} classes can be taken for one another.",
-)
-MISTAKES = Figure(
-    "Wrong images",
-    "Shows images that were taken for something else: often one sees why.",
-    "Here {classes} classes can be taken for one another.",
-)
-COMPARISON = Figure(
-    "Actual against predicted",
-    "Sets what the network says beside what is right; equal ones lie on the diagonal.",
-    "Here {train} samples were learned from.",
-)
 
 
 class PictureView(ScrolledView, CurveCursor, can_focus=True):
@@ -297,44 +246,46 @@ class PictureView(ScrolledView, CurveCursor, can_focus=True):
         return plane.grid_size(width, height, self.look)
 
     def all_rows(self, width: int, height: int) -> list[Text]:
-        return self._drawn(width, height)[1]
+        return self._drawing(width, height)[1]()
 
     @property
     def figure(self) -> Figure:
         """What is drawn now."""
-        return self._drawn(*self.size)[0]
+        return self._drawing(*self.size)[0]
 
-    def _drawn(self, width: int, height: int) -> tuple[Figure, list[Text]]:
+    def _drawing(self, width: int, height: int) -> Drawing:
+        """What is to be drawn, which is often asked, and how, which takes a while."""
         pictures, look = self.snapshot.pictures, self.look
         inside = self._inside()
         if inside is not None and self.large is not None:
-            return UNIT, large_rows(inside, self.large, width, height, look)
+            return UNIT, partial(large_rows, inside, self.large, width, height, look)
         if pictures is None:
-            return DATA, self._before_training(width, height)
+            return DATA, partial(self._before_training, width, height)
         if self.by_sample and pictures.comparison.actual:
-            return SAMPLES, sample_rows(pictures.comparison, width, height, look, at=self.at)
+            compared = pictures.comparison
+            return SAMPLES, partial(sample_rows, compared, width, height, look, at=self.at)
         if pictures.boundary is not None:
-            rows = boundary_rows(
-                pictures.boundary,
-                width,
-                look,
-                discrete=self.discrete,
-                test_points=self.test_points,
-            )
-            return BOUNDARY, rows
+            how = {"discrete": self.discrete, "test_points": self.test_points}
+            return BOUNDARY, partial(boundary_rows, pictures.boundary, width, look, **how)
         if pictures.cloud is not None:
-            return CLOUD, cloud_rows(pictures.cloud, width, height, look, stage=self._stage)
+            cloud, stage = pictures.cloud, self._stage
+            return CLOUD, partial(cloud_rows, cloud, width, height, look, stage=stage)
         if pictures.latent is not None or pictures.returned is not None:
-            return LATENT, self._given_back(pictures, width, height)
+            return LATENT, partial(self._given_back, pictures, width, height)
         if pictures.painting is not None:
-            before = self.snapshot.painted_before
-            return PAINTING, painting_rows(pictures.painting, width, height, look, before=before)
+            painting, before = pictures.painting, self.snapshot.painted_before
+            return PAINTING, partial(painting_rows, painting, width, height, look, before=before)
         if pictures.written:
-            return WRITTEN, writing_rows(pictures, width, look)
-        seen = sequence_rows(pictures.maps, pictures.plane, width, look)
-        if seen:
-            return SEQUENCE, [*seen, Text(), *self._compared(pictures, width, height)[1]]
+            return WRITTEN, partial(writing_rows, pictures, width, look)
+        if pictures.maps or pictures.plane is not None:
+            return SEQUENCE, partial(self._sequence, pictures, width, height)
         return self._compared(pictures, width, height)
+
+    def _sequence(self, pictures: Pictures, width: int, height: int) -> list[Text]:
+        """What layers make of a sequence, and what the network says."""
+        seen = sequence_rows(pictures.maps, pictures.plane, width, self.look)
+        said = self._compared(pictures, width, height)[1]()
+        return [*seen, Text(), *said] if seen else said
 
     def _given_back(self, pictures: Pictures, width: int, height: int) -> list[Text]:
         """The plane of places as points, or as what is decoded there; then samples given back."""
@@ -348,28 +299,37 @@ class PictureView(ScrolledView, CurveCursor, can_focus=True):
         if self.discrete or not decoded:
             drawn = places_rows(plane, width, room, look, at=self.place or middle(plane))
         if not below:
-            below = self._compared(pictures, width, height)[1]
+            below = self._compared(pictures, width, height)[1]()
         return [*drawn, Text(), *below]
 
-    def _compared(self, pictures: Pictures, width: int, height: int) -> tuple[Figure, list[Text]]:
+    def _compared(self, pictures: Pictures, width: int, height: int) -> Drawing:
         """What the network says of samples, beside what is right."""
         look = self.look
         if pictures.curve is not None:
-            return CURVE, curve_rows(pictures.curve, width, height, look, at=self.at)
+            return CURVE, partial(curve_rows, pictures.curve, width, height, look, at=self.at)
         evaluated = self.snapshot.evaluated
         split = evaluated.get("test") or evaluated.get("train")
         if split is not None and draws_confusion(pictures, split):
-            rows = confusion_rows(split, width, look)
-            rest = height - len(rows) - 1
-            room = rest if rest >= LEAST_STRIP else height  # else they are scrolled to
-            wrong = mistakes_rows(pictures.mistakes, width, look, height=room)
-            return CONFUSION, [*rows, Text(), *wrong]
+            return CONFUSION, partial(self._confused, split, pictures, width, height)
         if pictures.mistakes:
-            return MISTAKES, mistakes_rows(pictures.mistakes, width, look, height=height)
+            return MISTAKES, partial(mistakes_rows, pictures.mistakes, width, look, height=height)
+        return COMPARISON, partial(self._beside, pictures, width, height)
+
+    def _confused(
+        self, split: Evaluated, pictures: Pictures, width: int, height: int
+    ) -> list[Text]:
+        """What was taken for what, and pictures that were taken for another."""
+        rows = confusion_rows(split, width, self.look)
+        rest = height - len(rows) - 1
+        room = rest if rest >= LEAST_STRIP else height  # else they are scrolled to
+        return [*rows, Text(), *mistakes_rows(pictures.mistakes, width, self.look, height=room)]
+
+    def _beside(self, pictures: Pictures, width: int, height: int) -> list[Text]:
+        """Actual and predicted values of samples."""
+        look = self.look
         of = target_heading(tr("Actual and predicted values"), self.snapshot.target, width, look)
         of = of if height >= ROOMY else []
-        compared = comparison_rows(pictures.comparison, width, height - len(of), look)
-        return COMPARISON, [*of, *compared]
+        return [*of, *comparison_rows(pictures.comparison, width, height - len(of), look)]
 
     def _before_training(self, width: int, height: int) -> list[Text]:
         """The data, as large as there is room, and below it what there is to do."""

@@ -12,7 +12,8 @@ from tui.renderables.look import Look
 from tui.renderables.side_by_side import side_by_side
 from tui.screens.presets import PresetsScreen
 from tui.widgets.pane import PANES
-from tui.widgets.picture import BOUNDARY, PictureView
+from tui.widgets.picture import PictureView
+from tui.widgets.picture_figures import BOUNDARY
 from tui.widgets.snapshot_view import SnapshotView
 
 LAYERS = ["Linear(64)", "Dropout(0.2)", "ReLU()", "Linear(16)", "Linear(1)", "Sigmoid()"]
