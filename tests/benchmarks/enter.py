@@ -59,7 +59,7 @@ def enter(name: str, pairs: int, data: Path) -> Section:
         our_bytes, their_bytes = most_bytes(command), most_bytes(plain)
     rows = [
         Row("perceptui, the whole command", Spread.of(ours)),
-        Row("the plain script", Spread.of(theirs), ratios(theirs, ours), 1 / bound),
+        Row("the plain script", Spread.of(theirs), ratios(theirs, ours), round(1 / bound, 2)),
     ]
     share = our_bytes / their_bytes if their_bytes else 0.0
     notes = [

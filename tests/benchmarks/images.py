@@ -46,14 +46,14 @@ def images(turns: int, count: int) -> Section:
             "a DataLoader with two workers, an epoch",
             spreads["loader"],
             ratios(told["loader"], told["first"]),
-            1 / FIRST,
+            round(1 / FIRST, 2),
         ),
         Row("perceptui, streamed, a later epoch", spreads["next"]),
         Row(
             "perceptui, in memory, an epoch",
             spreads["resident"],
             ratios(told["resident"], told["next"]),
-            1 / SECOND,
+            round(1 / SECOND, 2),
         ),
     ]
     note = (
