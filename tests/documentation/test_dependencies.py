@@ -52,7 +52,7 @@ FAMILIES = {"PSF": "python software foundation", "LGPL": "lesser general public 
 
 def _is_published_so(told: str, name: str) -> bool:
     """Whether what is installed says the same; where it names a family, by the licence's text."""
-    published = cast("Message", metadata(name))  # the protocol lacks `get` in Python 3.11
+    published = cast(Message, metadata(name))  # the protocol lacks `get` in Python 3.11
     named = told.removesuffix(OTHERS)
     if expression := published.get("License-Expression"):
         parts = set(expression.split(" AND "))

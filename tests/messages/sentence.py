@@ -126,7 +126,7 @@ def _values(node: ast.expr) -> Iterator[ast.expr]:
 
 def joined(tree: ast.Module) -> ast.Module:
     """A module in which `text = "a"` and `text += "b"` after it are `text = "a" + "b"`."""
-    return cast("ast.Module", _Joining().visit(tree))
+    return cast(ast.Module, _Joining().visit(tree))
 
 
 class _Joining(ast.NodeTransformer):

@@ -226,12 +226,7 @@ def first_lines(event: RunStarted | Resumed, look: Look) -> list[Text]:
     told = [(how, event.executor_reason), (tr("data: "), event.data_reason)]
     if isinstance(event, RunStarted):
         told.insert(0, (tr("device: "), event.device_reason))
-    return [Text(head + plain(_spoken(reason), look.ascii)) for head, reason in told if reason]
-
-
-def _spoken(reason: str) -> str:
-    """A reason in the chosen language; several stand behind one another."""
-    return "; ".join(tr(one) for one in reason.split("; "))
+    return [Text(head + plain(tr(reason), look.ascii)) for head, reason in told if reason]
 
 
 NARROW = 50

@@ -59,7 +59,7 @@ class Explaining(Protocol):
 
 def host(node: DOMNode) -> Host:
     """The app of a screen or widget."""
-    return cast("Host", node.app)
+    return cast(Host, node.app)
 
 
 class AppScreen(Screen[None]):

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from textual.binding import Binding
 from textual.message import Message
 from textual.widgets import Input
 
 from tui.widgets.option_rows import OptionRows
-
-if TYPE_CHECKING:  # this screen is there before the engine is loaded
-    pass
 
 
 class EntryList(OptionRows):

@@ -84,7 +84,7 @@ class OpenDriver(_Open, LinuxDriver):
 
     def write_to(self, outlet: object) -> None:
         """Use this, which can write, flush and tell its fileno, in place of a stream."""
-        self._file = cast("Any", outlet)
+        self._file = cast(Any, outlet)
 
     def leave_modes(self) -> None:
         """Put the terminal's modes back before the process stops."""

@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from engine.explanation.explanation import Figure
-
-if TYPE_CHECKING:
-    pass
-
 
 DATA = Figure(
     "The data",

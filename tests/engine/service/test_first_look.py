@@ -44,6 +44,6 @@ def test_it_is_named_by_the_client(tmp_path: Path, asked: Asked) -> None:
     """Whether it is to be trained on, looked at, or tried rates on: the app does all three."""
     experiment = experiment_on(pictures_in(tmp_path / "all"))
     (tmp_path / "all" / "owls" / "03.png").write_text("no picture")
-    session = Session(cast("Connection", Silent()), None)
+    session = Session(cast(Connection, Silent()), None)
     with pytest.raises(DataUnavailable, match=r"owls/03\.png can't be read: not a picture"):
         asyncio.run(asked(session, experiment))

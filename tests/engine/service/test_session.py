@@ -274,8 +274,8 @@ def test_clients_are_looked_at_after_each_slice_of_work(monkeypatch: pytest.Monk
         waits=lambda: False,
     )
     monkeypatch.setattr("time.perf_counter", lambda: 100.0)
-    controller = run_controller.RunController(cast("SocketServer", SimpleNamespace(clients=[])))
-    controller.training = cast("TrainingRun", training)
+    controller = run_controller.RunController(cast(SocketServer, SimpleNamespace(clients=[])))
+    controller.training = cast(TrainingRun, training)
     controller.train()
     controller.state = "running"
     controller.train()

@@ -30,11 +30,11 @@ class Answers:
         return SimpleNamespace(step=step, epoch=step // 10, measure=measure)
 
 
-PRESENT = cast("Snapshot", SimpleNamespace(run=Path("run"), started=None, is_over=True))
+PRESENT = cast(Snapshot, SimpleNamespace(run=Path("run"), started=None, is_over=True))
 
 
 def travel(answers: Answers) -> TimeTravel:
-    return TimeTravel(cast("Following", answers), lambda: None)
+    return TimeTravel(cast(Following, answers), lambda: None)
 
 
 def test_two_keys_at_once_go_two_back() -> None:
